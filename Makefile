@@ -1,0 +1,58 @@
+# Everything a user or developer runs. `make demo` and `make test` set up what they need themselves.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	>/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
+
+.PHONY: help demo test check lock schemas clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer with venv is needed: sudo apt install python3 python3-venv" >&2; exit 1; }
+	@echo "making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.python
+	@echo "installing what the program needs"
+	@$(PIP) --require-hashes --requirement requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The drivers and the voice: built from source where no wheel fits, so a machine without a C compiler goes without.
+$(VENV)/.firmware: requirements/firmware.txt | $(VENV)/.run
+	@echo "installing drivers and voice"
+	@$(PIP) --require-hashes --requirement requirements/firmware.txt \
+		|| echo "make: drivers not installed (a C compiler builds them: sudo apt install gcc python3-dev); their tests skip" >&2
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.firmware
+	@echo "installing what the tests need"
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run  ## a short session on the simulated board, about a minute
+	@$(BIN)/retro-timer run --board sim --plan demo --scenario demo --view --once
+
+test: $(VENV)/.dev  ## the tests, under three minutes
+	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+check: $(VENV)/.dev  ## format, lint, types, layers, README
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q tests/test_docs.py
+
+lock: $(VENV)/.dev  ## pin the dependencies anew
+	@$(PIP) uv
+	@for name in run firmware dev; do $(BIN)/uv pip compile --quiet --upgrade --python-platform linux \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--output-file requirements/$$name.txt requirements/$$name.in; done
+
+clean:  ## remove everything that make made
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

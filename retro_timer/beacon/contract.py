@@ -1,0 +1,30 @@
+"""Events as other programs read them: one JSON object a line, with exactly the fields that the contract names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retro_timer.training.session.effects import Publish
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "go": ("rep",),
+    "obstacle": ("level", "range_m"),
+    "sensor": ("state", "reason"),
+    "crossing": ("rep",),
+    "crossing_withdrawn": ("rep",),
+    "finish": ("rep", "time_s", "uncertainty_s", "method", "flags"),
+    "dnf": ("rep", "reason"),
+    "summary": ("samples", "reps", "finished", "obstacles"),
+}
+"""Event name to its fields, in order, after `t_s` and `event`."""
+
+
+def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str, Any] | None:
+    """The event as the contract has it, its time counted from `origin_ns`; None for what is not part of it."""
+    names = FIELDS.get(published.event)
+    if names is None:
+        return None
+    fields = {**published.fields, "samples": samples}
+    line: dict[str, Any] = {"t_s": round((published.t_ns - origin_ns) / 1e9, 6), "event": published.event}
+    line.update((name, fields[name]) for name in names)
+    return line

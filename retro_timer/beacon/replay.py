@@ -1,0 +1,93 @@
+"""Runs the very detection and session code over a recorded trace, as fast as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from retro_timer.beacon.contract import contract_event
+from retro_timer.beacon.engine import Engine, session_input
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import SensorChange, SensorState
+from retro_timer.detection.watch import SensorWatch
+from retro_timer.ports import RangeSample
+from retro_timer.store.traces import TraceRep
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Plan, PlanSet
+from retro_timer.training.roster import SOLO
+from retro_timer.training.session import inputs
+from retro_timer.training.session.effects import Effect, Publish, Save
+from retro_timer.training.session.machine import new_session
+from retro_timer.training.session.state import Rules
+
+_RECORD = Plan(
+    title="replay",
+    purpose="a recorded trace",
+    source="the trace",
+    safety="none",
+    blocks=(PlanSet(distance_m=20.0),),
+)
+
+
+class Replay:
+    """One run over one trace; `tell` gets each contract event in order of decision."""
+
+    def __init__(self, config: WatchConfig, reps: Sequence[TraceRep], tell: Callable[[dict[str, Any]], None]) -> None:
+        self._config = config
+        self._watch = SensorWatch(config)
+        self._goes = sorted(reps, key=lambda rep: rep.go_s)
+        self._tell = tell
+        self._samples = 0
+        rules = Rules(timing=config.placement, watching=config.placement, given_goes=True)
+        state = new_session(_RECORD, SOLO, rules)
+        if not reps:
+            state = state.__class__(state.plan, (), state.rules, state.athletes)
+        self._engine = Engine(state, self)
+
+    def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:
+        """Replay has no disk and makes no sound: a rep counts as durable at once."""
+        if isinstance(effect, Save):
+            return inputs.Durable(effect.record.rep, effect.record.revision)
+        if isinstance(effect, Publish):
+            event = contract_event(effect, 0, self._samples)
+            if event is not None:
+                self._tell(event)
+        return None
+
+    def run(self, samples: Iterable[RangeSample]) -> None:
+        """Judge every sample, then decide what is still open."""
+        goes = [(round(rep.go_s * 1e9), rep) for rep in reversed(self._goes)]
+        now_ns = goes[-1][0] if goes else 0
+        started = False
+        for sample in samples:
+            now_ns = sample.t_ns
+            if not started:
+                started = True
+                self._engine.put(inputs.Start(), now_ns)
+            while goes and goes[-1][0] <= now_ns:
+                self._give_go(*goes.pop())
+            self._engine.tick(now_ns)
+            self._samples += 1
+            for event in self._watch.feed(sample, self._engine.state.expectation):
+                self._pass_on(event, now_ns)
+        if not started:
+            self._engine.put(inputs.Start(), now_ns)
+        for event in self._watch.flush(now_ns, self._engine.state.expectation):
+            self._pass_on(event, now_ns)
+        while goes:
+            go_ns, rep = goes.pop()
+            now_ns = max(now_ns, go_ns)
+            self._give_go(go_ns, rep)
+        self._engine.put(inputs.TraceEnd(), now_ns)
+
+    def _give_go(self, go_ns: int, rep: TraceRep) -> None:
+        self._engine.tick(go_ns)
+        self._engine.put(inputs.GoGiven(go_ns, rep.distance_m, Gait(rep.gait)), go_ns)
+
+    def _pass_on(self, event: Any, now_ns: int) -> None:
+        if isinstance(event, SensorChange):
+            self._engine.put(inputs.WatchChanged(SensorState(event.state), event.reason, None, event.t_ns), now_ns)
+            return
+        made = session_input(event, self._config)
+        if made is not None:
+            self._engine.put(made, now_ns)

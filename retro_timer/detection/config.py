@@ -1,0 +1,38 @@
+"""What detection must know of one sensor and its place."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from retro_timer.ports import Placement
+
+
+class WatchConfig(msgspec.Struct, frozen=True):
+    """One sensor as detection sees it. Figures without a source here are settings."""
+
+    placement: Placement = Placement.GATE
+    times: bool = True
+    """Whether its readings decide finishes."""
+    watches: bool = True
+    """Whether its readings raise alarms."""
+    fov_deg: float = 27.0
+    """Full angle of the cone (UM2555: 27° with all 16×16 SPADs)."""
+    period_ns: int | None = None
+    """Time between readings; learnt from the samples when None."""
+    budget_ns: int | None = None
+    """Integration time of a reading; taken as the period when None."""
+    background_mm: int | None = None
+    """Range of what stands behind the lane; learnt when None."""
+    torso_mm: float = 240.0
+    """Chest depth with clothing and posture (ANSUR II, from memory)."""
+    torso_sd_mm: float = 20.0
+    finish_range_mm: int = 2000
+    """Lane-end and belt: the range at which the rep ends."""
+    stop_delay_s: float = 0.6
+    braking_mps2: float = 2.5
+
+    def cone_half_width_m(self, range_m: float) -> float:
+        """Half the width of the cone at `range_m` metres."""
+        return range_m * math.tan(math.radians(self.fov_deg) / 2.0)

@@ -1,0 +1,74 @@
+"""How many readings must agree before they are believed: two in a clean field, more the more phantoms there are."""
+
+from __future__ import annotations
+
+import math
+
+FALSE_ALARM_HORIZON_S = 600.0
+"""At most one false alarm in ten minutes of an empty field is allowed; the count aims at 0.3."""
+_FALSE_ALARMS = 0.3
+PHANTOM_AGREEMENT = 0.45
+"""Share of consecutive sunlight phantoms within 150 mm of each other (43-46 % in the recorded traces)."""
+_MEMORY_SAMPLES = 400.0
+_AGREEMENT_PRIOR = 8.0
+# A recording without status tells nothing of its phantoms until some of it has been seen.
+_PRIOR_WITH_STATUS = (0.02, 20.0)
+_PRIOR_WITHOUT_STATUS = (0.7, 2.0)
+
+
+class Evidence:
+    """Counts targets that nothing agrees with among the readings, with a memory of some 400 readings."""
+
+    def __init__(self) -> None:
+        self.needed = 2
+        self._phantoms = 0.0
+        self._readings = 0.0
+        self._agreeing = PHANTOM_AGREEMENT * _AGREEMENT_PRIOR
+        self._pairs = _AGREEMENT_PRIOR
+        self._pending = 0
+        self._started = False
+
+    def feed(self, target: bool, agrees: bool, status_known: bool, period_ns: int) -> None:
+        """One reading: whether it is a target in the lane, and whether it agrees with the one before."""
+        if not self._started:
+            self._started = True
+            self._phantoms, self._readings = _PRIOR_WITH_STATUS if status_known else _PRIOR_WITHOUT_STATUS
+            self._update(period_ns)
+        self._readings += 1.0
+        if target and agrees:
+            self._pending += 1
+            return
+        if self._pending:
+            self._close_run(period_ns)
+        if target:
+            self._pending = 1
+        elif self._readings >= _MEMORY_SAMPLES or not status_known:
+            self._update(period_ns)
+
+    def forgive(self, count: int) -> None:
+        """So many readings taken for phantoms have turned out to be a body's."""
+        self._phantoms = max(0.0, self._phantoms - count)
+
+    def _close_run(self, period_ns: int) -> None:
+        # A run long enough to be believed was a body; what fell short of it was none.
+        if self._pending < max(3, self.needed):
+            self._phantoms += self._pending
+            self._pairs += self._pending
+            self._agreeing += self._pending - 1
+        self._pending = 0
+        self._update(period_ns)
+
+    def _update(self, period_ns: int) -> None:
+        if self._readings >= _MEMORY_SAMPLES:
+            self._phantoms *= 0.5
+            self._readings *= 0.5
+            self._agreeing *= 0.5
+            self._pairs *= 0.5
+        share = min(1.0, self._phantoms / max(1.0, self._readings))
+        agreement = min(0.9, max(PHANTOM_AGREEMENT, self._agreeing / max(1.0, self._pairs)))
+        alone = FALSE_ALARM_HORIZON_S * 1e9 / max(period_ns, 1_000_000) * share
+        if alone <= _FALSE_ALARMS:
+            self.needed = 2
+        else:
+            chance = share * agreement
+            self.needed = max(2, 1 + math.ceil(math.log(_FALSE_ALARMS / alone) / math.log(chance)))

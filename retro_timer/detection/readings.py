@@ -1,0 +1,55 @@
+"""What one reading is worth by itself: a target, nothing, or not to be believed."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from retro_timer.ports import RangeSample, RangeStatus
+
+MINIMUM_RANGE_MM = 40
+"""Shorter ranges than the sensor can measure are false (ST manuals; 22-27 mm with status 0 were seen)."""
+POINT_BLANK_MM = 400
+"""So near that one reading is enough, when its signal fits."""
+POINT_BLANK_SIGNAL_KCPS_M2 = 40.0
+"""Signal times squared range in metres that a dark target returns at the least: a sunlight phantom has less."""
+
+
+class Kind(IntEnum):
+    """What a reading says."""
+
+    TARGET = 0
+    """Something stands at this range."""
+    NOTHING = 1
+    """No target within the sensor's range."""
+    REJECTED = 2
+    """The sensor itself doubts it."""
+    ABSURD = 3
+    """Given as valid, yet impossible."""
+
+
+_NOTHING = frozenset((RangeStatus.SIGNAL_FAIL, RangeStatus.OUT_OF_BOUNDS, RangeStatus.NEGATIVE, RangeStatus.NONE))
+
+
+def kind_of(sample: RangeSample) -> Kind:
+    """Judge one reading by its status and range; a status that was not recorded is taken as valid."""
+    status = sample.status
+    range_mm = sample.range_mm
+    if status is None or status == RangeStatus.VALID:
+        if range_mm is None:
+            return Kind.NOTHING
+        if range_mm < MINIMUM_RANGE_MM:
+            return Kind.ABSURD
+        return Kind.TARGET
+    if status in _NOTHING:
+        return Kind.NOTHING
+    return Kind.REJECTED
+
+
+def is_point_blank(sample: RangeSample) -> bool:
+    """Whether a valid reading is so near, and its signal so strong, that it needs no second one."""
+    range_mm, signal = sample.range_mm, sample.signal_kcps
+    if range_mm is None or signal is None or sample.status != RangeStatus.VALID:
+        return False
+    if not MINIMUM_RANGE_MM <= range_mm <= POINT_BLANK_MM:
+        return False
+    return signal * (range_mm / 1000.0) ** 2 >= POINT_BLANK_SIGNAL_KCPS_M2

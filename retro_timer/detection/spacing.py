@@ -1,0 +1,35 @@
+"""The usual time between readings, and when one is missing."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+_LEAST_GAP_NS = 200_000_000
+_SAMPLES = 31
+_FIRST_GUESS_NS = 100_000_000
+
+
+class Spacing:
+    """Learns the period as the median of the last 31 spacings unless the sensor tells it."""
+
+    def __init__(self, known_ns: int | None) -> None:
+        self.period_ns = known_ns or _FIRST_GUESS_NS
+        self._known = known_ns is not None
+        self._spacings: deque[int] = deque(maxlen=_SAMPLES)
+        self._last_ns: int | None = None
+        self._count = 0
+
+    def feed(self, t_ns: int) -> bool:
+        """Take a reading's time; True when more than three periods and 200 ms passed without one."""
+        last, self._last_ns = self._last_ns, t_ns
+        if last is None:
+            return False
+        spacing = t_ns - last
+        if not self._known:
+            self._spacings.append(spacing)
+            self._count += 1
+            # The period is learnt fast and then looked at again only now and then.
+            if self._count <= _SAMPLES or self._count % _SAMPLES == 0:
+                self.period_ns = max(1_000_000, round(median(self._spacings)))
+        return spacing > max(_LEAST_GAP_NS, 3 * self.period_ns)

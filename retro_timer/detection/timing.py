@@ -1,0 +1,22 @@
+"""Turns a passage that is over into a finish, or takes the provisional crossing back."""
+
+from __future__ import annotations
+
+from retro_timer.detection.approach_fit import Approach, solve_approach
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.crossing_fit import solve
+from retro_timer.detection.events import CrossingWithdrawn, Finish, PassageOver
+
+
+def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn:
+    """Time a passage. Takes some milliseconds: call it where no sensor waits."""
+    passage = over.passage
+    if isinstance(passage, Approach):
+        solved = solve_approach(passage)
+        method = passage.method
+    else:
+        solved = solve(passage, config)
+        method = str(config.placement)
+    if solved.refusal:
+        return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
+    return Finish(over.rep, solved.back_ns, solved.uncertainty_ns, method, over.t_ns)

@@ -1,0 +1,153 @@
+"""One thing that closes in or moves away: the readings that agree with each other, and the speed they give."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import msgspec
+
+RANGE_NOISE_M = 0.02
+"""One reading's standard deviation when the sensor gives none (ST: ±20 mm dark, ±25 mm in ambient light)."""
+FASTEST_MPS = 9.0
+"""Nothing on a track closes in faster (record backward speed 8.3 m/s, FACTS' curve); it bounds agreement."""
+_REACH_S = 0.3
+_MOST_POINTS = 128
+_SLACK_M = 0.07
+_CHANGE_MPS2 = 5.0
+"""How fast a body's closing speed changes at the most, its swinging arms included."""
+_STALE_S = 0.6
+
+
+class Motion(msgspec.Struct, frozen=True, gc=False):
+    """Where it is and how fast it closes in."""
+
+    range_m: float
+    closing_mps: float
+    closing_sd_mps: float
+    """Standard deviation of `closing_mps`; infinite with fewer than two points."""
+    slowing_mps2: float
+    """How fast the closing speed falls; zero while unknown."""
+
+
+class Track:
+    """Agreeing readings, newest last; times in seconds, ranges in metres."""
+
+    def __init__(self, t_s: float, range_m: float) -> None:
+        self.first_s = t_s
+        self.last_s = t_s
+        self.first_range_m = range_m
+        self.last_range_m = range_m
+        self.length = 1
+        self.points: deque[tuple[float, float]] = deque(((t_s, range_m),), maxlen=_MOST_POINTS)
+        self._motion: Motion | None = None
+
+    def agrees(self, t_s: float, range_m: float) -> bool:
+        """Whether a reading continues this track, with the motion known so far or any human motion."""
+        dt = t_s - self.last_s
+        if dt > _STALE_S:
+            return False
+        if self.length >= 2:
+            motion = self.motion()
+            closing = motion.closing_mps
+            doubt = min(FASTEST_MPS, 2.0 * motion.closing_sd_mps + _CHANGE_MPS2 * dt)
+        else:
+            closing, doubt = FASTEST_MPS / 2.0 - 1.0, FASTEST_MPS / 2.0 + 1.0
+        return abs(range_m - (self.last_range_m - closing * dt)) <= _SLACK_M + doubt * dt
+
+    def add(self, t_s: float, range_m: float) -> None:
+        """Take a reading that agrees."""
+        self.points.append((t_s, range_m))
+        self.last_s, self.last_range_m = t_s, range_m
+        self.length += 1
+        self._motion = None
+
+    def motion(self) -> Motion:
+        """A straight line through the last 0.3 s."""
+        if self._motion is None:
+            self._motion = self._fit()
+        return self._motion
+
+    def roughness_m(self, count: int) -> float:
+        """Noise of the last `count` readings by their second differences, which an even motion does not touch."""
+        recent = [r for _, r in self.points][-max(3, count) :]
+        if len(recent) < 3:
+            return 0.0
+        squares = [
+            (later - 2.0 * middle + earlier) ** 2
+            for earlier, middle, later in zip(recent, recent[1:], recent[2:], strict=False)
+        ]
+        return math.sqrt(sum(squares) / len(squares) / 6.0)
+
+    def _fit(self) -> Motion:
+        newest = self.last_s
+        recent: list[tuple[float, float]] = []
+        for t, r in reversed(self.points):
+            if newest - t > _REACH_S:
+                break
+            recent.append((t - newest, r))
+        recent.reverse()
+        n = len(recent)
+        if n < 2:
+            return Motion(self.last_range_m, 0.0, float("inf"), 0.0)
+        mean_t = sum(t for t, _ in recent) / n
+        mean_r = sum(r for _, r in recent) / n
+        spread = sum((t - mean_t) ** 2 for t, _ in recent)
+        if spread <= 0.0:
+            return Motion(self.last_range_m, 0.0, float("inf"), 0.0)
+        slope = sum((t - mean_t) * (r - mean_r) for t, r in recent) / spread
+        slowing = 0.0
+        if n >= 6 and newest - self.first_s >= 0.25:
+            slowing = _slope(recent[: n // 2]) - _slope(recent[n // 2 :])
+            slowing /= (recent[0][0] - recent[-1][0]) / 2.0
+        return Motion(mean_r - slope * mean_t, -slope, RANGE_NOISE_M / spread**0.5, slowing)
+
+
+def _slope(points: list[tuple[float, float]]) -> float:
+    n = len(points)
+    mean_t = sum(t for t, _ in points) / n
+    mean_r = sum(r for _, r in points) / n
+    spread = sum((t - mean_t) ** 2 for t, _ in points)
+    if spread <= 0.0:
+        return 0.0
+    return sum((t - mean_t) * (r - mean_r) for t, r in points) / spread
+
+
+class Tracker:
+    """Keeps the thing believed in and, beside it, the newest candidate, so that one phantom ends neither."""
+
+    def __init__(self) -> None:
+        self.current: Track | None = None
+        self._candidate: Track | None = None
+
+    def feed(self, t_s: float, range_m: float) -> tuple[Track, bool]:
+        """The track that took this reading, and whether it continued one."""
+        current, candidate = self.current, self._candidate
+        if current is not None and t_s - current.last_s > _STALE_S:
+            current = self.current = None
+        if current is not None and current.agrees(t_s, range_m):
+            current.add(t_s, range_m)
+            return current, True
+        if candidate is not None and candidate.agrees(t_s, range_m):
+            candidate.add(t_s, range_m)
+            # A nearer thing that proves itself matters more than the one behind it.
+            if self._outweighs(candidate, current, t_s):
+                self.current, self._candidate = candidate, None
+            return candidate, True
+        fresh = Track(t_s, range_m)
+        if current is None:
+            self.current = fresh
+        else:
+            self._candidate = fresh
+        return fresh, False
+
+    @staticmethod
+    def _outweighs(candidate: Track, current: Track | None, t_s: float) -> bool:
+        if current is None or candidate.length > current.length:
+            return True
+        return candidate.last_range_m < current.last_range_m or t_s - current.last_s > _REACH_S
+
+    def forget_stale(self, t_s: float) -> None:
+        """Drop what has not been seen for a while."""
+        if self.current is not None and t_s - self.current.last_s > _STALE_S:
+            self.current, self._candidate = self._candidate, None

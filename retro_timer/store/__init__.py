@@ -1,0 +1,1 @@
+"""What is kept: traces, the journal of sessions, results and exports."""

@@ -1,0 +1,91 @@
+"""The result of one rep, as it is kept and shown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from retro_timer.training.gaits import Gait
+
+NS_PER_S = 1_000_000_000
+_CENTISECOND_NS = 10_000_000
+_DECISECOND_NS = 100_000_000
+
+
+class RepStatus(StrEnum):
+    """How a rep stands."""
+
+    OPEN = "open"
+    """The go was given and nothing has ended it: only seen after a power cut."""
+    FINISHED = "finished"
+    DNF = "dnf"
+    VOID = "void"
+
+
+class Flag(StrEnum):
+    """What is particular about a finish."""
+
+    FAST = "fast"
+    """Quicker than the gait's window, yet not quicker than any human."""
+    LATE = "late"
+    """After the rep had been given up."""
+    BLIND = "blind"
+    """The watch did not see what it should have watched."""
+    MANUAL = "manual"
+    """Stopped by hand."""
+
+
+class RepRecord(msgspec.Struct, frozen=True):
+    """One rep. Times are whole nanoseconds; `go_ns` is on the monotonic clock of the run that timed it."""
+
+    rep: int
+    """Running number in the session, from 1."""
+    set_no: int
+    rep_no: int
+    """Number within the set, from 1."""
+    athlete: str
+    distance_m: float | None
+    duration_s: float | None
+    gait: Gait
+    status: RepStatus
+    go_ns: int
+    time_ns: int | None = None
+    """From the go to the moment when the back reached the line, raw."""
+    uncertainty_ns: int | None = None
+    """Half-width of the 95 % interval of `time_ns`."""
+    sound_delay_ns: int = 0
+    """How long the go took to the runner's ear."""
+    method: str = ""
+    flags: tuple[Flag, ...] = ()
+    obstacles: int = 0
+    reason: str = ""
+    """Why it is a DNF: timeout, trace-end, stopped or interrupted."""
+    revision: int = 1
+    """Grows with every change, so that the last word on a rep is known."""
+
+    @property
+    def corrected_ns(self) -> int | None:
+        """Time without the sound's way to the runner; it still includes the runner's reaction."""
+        return None if self.time_ns is None else self.time_ns - self.sound_delay_ns
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person stopped it."""
+        return Flag.MANUAL in self.flags
+
+    def official_s(self, *, corrected: bool = True) -> float | None:
+        """The time as it is shown: rounded up to 0.01 s, by hand up to 0.1 s (World Athletics); None without one."""
+        time_ns = self.corrected_ns if corrected else self.time_ns
+        if time_ns is None:
+            return None
+        if self.by_hand:
+            return -(-time_ns // _DECISECOND_NS) / 10.0
+        return -(-time_ns // _CENTISECOND_NS) / 100.0
+
+    def official(self, *, corrected: bool = True) -> str:
+        """`official_s` as text with one or two decimals, or a dash."""
+        seconds = self.official_s(corrected=corrected)
+        if seconds is None:
+            return "–"
+        return f"{seconds:.1f}" if self.by_hand else f"{seconds:.2f}"

@@ -1,0 +1,78 @@
+"""Stopping distance, what a sensor still sees in the present light, and the pace that this covers."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from retro_timer.ports import Placement
+from retro_timer.training.gaits import SPEEDS, Gait
+
+# DS12385: longest range in the dark and in strong ambient light (200 kcps per SPAD), in metres.
+VL53L1X_RANGE_M: dict[str, tuple[float, float]] = {
+    "short": (1.36, 1.35),
+    "medium": (2.90, 0.76),
+    "long": (3.60, 0.73),
+}
+STRONG_AMBIENT_KCPS = 51_200.0
+"""200 kcps on each of the 256 SPADs of the full field of view: DS12385's strong ambient light."""
+
+
+class Braking(msgspec.Struct, frozen=True):
+    """How a person running backward comes to a stop: reaction delay, then constant braking."""
+
+    delay_s: float = 0.6
+    braking_mps2: float = 2.5
+
+    def stopping_distance_m(self, speed_mps: float) -> float:
+        """v·t + v²/2a; nothing for a speed of zero or away."""
+        if speed_mps <= 0.0:
+            return 0.0
+        return speed_mps * self.delay_s + speed_mps * speed_mps / (2.0 * self.braking_mps2)
+
+    def safe_speed_mps(self, range_m: float) -> float:
+        """The fastest speed from which one stops within `range_m`."""
+        if range_m <= 0.0:
+            return 0.0
+        a, t = self.braking_mps2, self.delay_s
+        return a * (math.sqrt(t * t + 2.0 * range_m / a) - t)
+
+
+def vl53l1x_range_m(mode: str, ambient_kcps: float | None) -> float:
+    """Range of a VL53L1X in a mode, between DS12385's figures for darkness and strong light by the ambient rate."""
+    dark_m, bright_m = VL53L1X_RANGE_M[mode]
+    if ambient_kcps is None:
+        return dark_m
+    share = min(1.0, max(0.0, ambient_kcps) / STRONG_AMBIENT_KCPS)
+    return dark_m + (bright_m - dark_m) * share
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What the rear watch covers now."""
+
+    placement: Placement
+    range_m: float
+    speed_mps: float
+    gait: Gait | None
+    """The fastest gait whose fast end is covered; None when not even walking is."""
+
+    @property
+    def phrase(self) -> str:
+        """Key of the sentence that says this."""
+        if self.placement is Placement.GATE:
+            return "covers_line_only"
+        return f"covers_{self.gait}" if self.gait else "covers_nothing"
+
+
+def coverage(placement: Placement, range_m: float, braking: Braking) -> Coverage:
+    """What a sensor that sees `range_m` metres covers; a gate watches its line only and covers no pace.
+
+    A gait counts as covered when its middle speed is: its fast end overlaps the next gait.
+    """
+    speed = 0.0 if placement is Placement.GATE else braking.safe_speed_mps(range_m)
+    covered = None
+    for gait, speeds in SPEEDS.items():
+        if speed >= (speeds.slow_mps + speeds.fast_mps) / 2.0:
+            covered = gait
+    return Coverage(placement, range_m, speed, covered)

@@ -1,0 +1,168 @@
+"""Taking back and handing over: void, give, absent, undo."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.session import inputs, racing, resting, starting
+from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.move import Move
+from retro_timer.training.session.state import Phase, Turn, UndoPoint
+
+_BETWEEN = frozenset((Phase.REST, Phase.RECOVERY, Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS, Phase.PAUSED))
+"""Between reps: the next turn may still change."""
+
+
+def void(move: Move) -> None:
+    """The rep under way, or else the last one, does not count and is run again."""
+    course = move.state.running
+    if course is not None:
+        found = racing.course_of(move, course.record.rep)
+        if found is None:
+            return
+        record = _changed(course.record, status=RepStatus.VOID, reason="void")
+        racing.end_rep(move, record, "void", move.now_ns)
+        move.set_athlete(found[0], course=None)
+        _told(move, "voided", {"rep": record.rep_no})
+        resting.to_next_turn(move)
+        return
+    last = _last_countable(move)
+    index = None if last is None else resting.find_athlete(move.state.athletes, last.athlete)
+    if last is None or index is None:
+        racing.refuse(move, "nothing_to_void")
+        return
+    _remember(move, "void")
+    record = _changed(last, status=RepStatus.VOID, reason="void")
+    racing.end_rep(move, record, "void", move.now_ns)
+    step = _step_index(move, last)
+    move.set_athlete(index, next_step=min(step, move.state.athletes[index].next_step), course=None)
+    _told(move, "voided", {"rep": last.rep_no})
+    _replan(move)
+
+
+def give(move: Move, command: inputs.Give) -> None:
+    """The rep under way, or else the last one, belongs to somebody else."""
+    index = resting.find_athlete(move.state.athletes, command.name)
+    if index is None:
+        racing.refuse(move, "nobody_of_that_name")
+        return
+    course = move.state.running
+    if course is not None:
+        _give_running(move, index)
+        return
+    last = _last_countable(move)
+    owner = None if last is None else resting.find_athlete(move.state.athletes, last.athlete)
+    if last is None or owner is None or owner == index:
+        racing.refuse(move, "nothing_to_give")
+        return
+    _remember(move, "give")
+    step = _step_index(move, last)
+    before = move.state.athletes[owner]
+    new_owner = move.state.athletes[index]
+    record = _changed(last, athlete=new_owner.name)
+    racing.end_rep(move, record, "given", move.now_ns)
+    move.set_athlete(owner, next_step=min(step, before.next_step), rested_ns=new_owner.rested_ns)
+    move.set_athlete(
+        index,
+        next_step=max(step + 1, new_owner.next_step),
+        rested_ns=before.rested_ns,
+        rest_from_ns=before.rest_from_ns,
+    )
+    _told(move, "given", {"name": new_owner.name, "rep": last.rep_no})
+    _replan(move)
+
+
+def _give_running(move: Move, index: int) -> None:
+    turn = move.state.turn
+    course = move.state.running
+    if turn is None or course is None or turn.athlete == index:
+        racing.refuse(move, "nothing_to_give")
+        return
+    owner = turn.athlete
+    name = move.state.athletes[index].name
+    moved = msgspec.structs.replace(course, record=_changed(course.record, athlete=name))
+    move.set_athlete(owner, course=None)
+    move.set_athlete(index, course=moved, present=True)
+    move.set(turn=Turn(index, turn.step))
+    move.save(moved.record, "")
+    _told(move, "given", {"name": name, "rep": course.record.rep_no})
+
+
+def absent(move: Move, command: inputs.Absent) -> None:
+    """An athlete drops out; if theirs is the rep under way, it ends as a DNF."""
+    index = resting.find_athlete(move.state.athletes, command.name)
+    if index is None or not move.state.athletes[index].present:
+        racing.refuse(move, "nobody_of_that_name")
+        return
+    _remember(move, "absent")
+    name = move.state.athletes[index].name
+    move.set_athlete(index, present=False)
+    _told(move, "absent", {"name": name})
+    turn = move.state.turn
+    if turn is None or turn.athlete != index:
+        _replan(move)
+    elif move.state.running is not None:
+        racing.give_up(move, "stopped")
+    else:
+        _replan(move, force=True)
+
+
+def undo(move: Move) -> None:
+    """Take back the last correction; with the next go it can no longer be taken back."""
+    if not move.state.undo:
+        racing.refuse(move, "nothing_to_undo")
+        return
+    point = move.state.undo[-1]
+    now = {record.rep: record for record in move.state.results}
+    move.set(undo=move.state.undo[:-1], athletes=point.athletes)
+    for old in point.results:
+        new = now.get(old.rep)
+        if new is not None and new != old:
+            restored = msgspec.structs.replace(old, revision=new.revision + 1)
+            racing.end_rep(move, restored, "given", move.now_ns)
+    _told(move, "undone", {"what": point.what})
+    _replan(move, force=True)
+
+
+def _changed(record: RepRecord, **changes: object) -> RepRecord:
+    return msgspec.structs.replace(record, revision=record.revision + 1, **changes)
+
+
+def _last_countable(move: Move) -> RepRecord | None:
+    """The last rep that ended, unless it is void already."""
+    ended = [r for r in move.state.results if r.status in (RepStatus.FINISHED, RepStatus.DNF)]
+    return max(ended, key=lambda r: r.rep) if ended else None
+
+
+def _step_index(move: Move, record: RepRecord) -> int:
+    for index, step in enumerate(move.state.steps):
+        if (step.set_no, step.rep_no) == (record.set_no, record.rep_no):
+            return index
+    return 0
+
+
+def _remember(move: Move, what: str) -> None:
+    point = UndoPoint(what, move.state.athletes, move.state.results)
+    move.set(undo=(*move.state.undo, point))
+
+
+def _told(move: Move, key: str, values: dict[str, str | int]) -> None:
+    move.beep(Signal.ANSWER)
+    move.say(key, dict(values), 10.0)
+    move.publish("correction", None, what=key, **values)
+
+
+def _replan(move: Move, *, force: bool = False) -> None:
+    """Whose turn it is may have changed."""
+    if move.state.phase not in _BETWEEN:
+        if force and move.state.running is None:
+            resting.to_next_turn(move)
+        return
+    turn = starting.next_turn(move)
+    if turn == move.state.turn and not force:
+        return
+    if move.state.phase is Phase.PAUSED:
+        move.set(turn=turn)
+        return
+    resting.to_next_turn(move)

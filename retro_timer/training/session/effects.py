@@ -1,0 +1,87 @@
+"""What a step of the session asks of the world around it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from retro_timer.detection.expectation import Expectation
+from retro_timer.ports import LampState
+from retro_timer.training.record import RepRecord
+
+
+class Signal(StrEnum):
+    """A short sound of its own pattern."""
+
+    COUNT = "count"
+    RECALL = "recall"
+    FINISH = "finish"
+    WITHDRAWN = "withdrawn"
+    READY = "ready"
+    ANSWER = "answer"
+    """A press or command was taken."""
+    REFUSAL = "refusal"
+
+
+class Say(msgspec.Struct, frozen=True):
+    """Speak a phrase of the catalogue, unless it is too late for it."""
+
+    key: str
+    values: dict[str, Any] = {}
+    expires_ns: int | None = None
+    """After this instant the phrase is worthless and is dropped."""
+    urgent: bool = False
+    """Cuts off what is being said and goes before all that waits."""
+
+
+class Beep(msgspec.Struct, frozen=True):
+    """Sound a signal."""
+
+    signal: Signal
+
+
+class GoTone(msgspec.Struct, frozen=True):
+    """Sound the go. Whoever carries this out answers with inputs.WentOff or inputs.GoBlocked."""
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """Swap the expectation that the sensors' threads read."""
+
+    expectation: Expectation
+
+
+class Light(msgspec.Struct, frozen=True):
+    """Show a state on the lamp; alarms outrank it there by themselves."""
+
+    state: LampState
+
+
+class Save(msgspec.Struct, frozen=True):
+    """Put a rep on disk and answer with inputs.Durable or inputs.NotSaved."""
+
+    record: RepRecord
+
+
+class Publish(msgspec.Struct, frozen=True):
+    """Tell whoever listens. `fields` are those of DESIGN's event without its time."""
+
+    event: str
+    t_ns: int
+    fields: dict[str, Any] = {}
+
+
+class Acknowledge(msgspec.Struct, frozen=True):
+    """Somebody knows that the watch is blind: its alarm falls to a tick."""
+
+    blind: bool
+
+
+class Close(msgspec.Struct, frozen=True):
+    """The session is over: done, stopped or interrupted."""
+
+    outcome: str
+
+
+Effect = Say | Beep | GoTone | Watch | Light | Save | Publish | Acknowledge | Close

@@ -1,0 +1,174 @@
+"""What can happen to a session: commands, what detection saw, and what the runtime reports."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.training.gaits import Gait
+from retro_timer.training.safe_speed import Coverage
+
+
+class Command(msgspec.Struct, frozen=True):
+    """Base of what a person asks for."""
+
+
+class Start(Command, frozen=True):
+    """Begin; where a press is waited for, give the go."""
+
+
+class Pause(Command, frozen=True):
+    """Hold; during a rep, after it."""
+
+
+class Resume(Command, frozen=True):
+    """Go on after a pause."""
+
+
+class Skip(Command, frozen=True):
+    """Skip what is waited for: the rest, the coming rep, or the rep under way (a DNF)."""
+
+
+class Void(Command, frozen=True):
+    """The rep under way, or else the last one, does not count and is run again."""
+
+
+class ManualFinish(Command, frozen=True):
+    """Stop the clock by hand, now."""
+
+
+class Give(Command, frozen=True):
+    """The rep belongs to another athlete."""
+
+    name: str
+
+
+class Absent(Command, frozen=True):
+    """An athlete drops out."""
+
+    name: str
+
+
+class Undo(Command, frozen=True):
+    """Take back the last give, absent or void."""
+
+
+class Spotter(Command, frozen=True):
+    """Somebody watches in place of the sensor: starts are allowed while it is lost."""
+
+
+class Repeat(Command, frozen=True):
+    """Say the last announcement again."""
+
+
+class Stop(Command, frozen=True):
+    """End the session."""
+
+
+class Recover(Command, frozen=True):
+    """After a power cut: go on at the next rep."""
+
+
+class CloseInterrupted(Command, frozen=True):
+    """After a power cut: close the session as interrupted."""
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """An appointment of the session's agenda is due."""
+
+
+class WentOff(msgspec.Struct, frozen=True):
+    """The go sounded: its edge on the pin."""
+
+    t_ns: int
+
+
+class GoBlocked(msgspec.Struct, frozen=True):
+    """An alarm held the sounder when the go was due."""
+
+
+class GoGiven(msgspec.Struct, frozen=True):
+    """A recorded go, which is a fact: it ends whatever rep was open."""
+
+    t_ns: int
+    distance_m: float
+    gait: Gait
+
+
+class TraceEnd(msgspec.Struct, frozen=True):
+    """There is nothing more to replay."""
+
+
+class CrossingSeen(msgspec.Struct, frozen=True):
+    """Provisional finish."""
+
+    rep: int
+    t_ns: int
+
+
+class CrossingTakenBack(msgspec.Struct, frozen=True):
+    """It was not the runner."""
+
+    rep: int
+    t_ns: int
+    reason: str
+
+
+class FinishSeen(msgspec.Struct, frozen=True):
+    """The back reached the line at `back_ns`; decided on the sample at `t_ns`."""
+
+    rep: int
+    back_ns: int
+    uncertainty_ns: int
+    method: str
+    t_ns: int
+
+
+class ObstacleSeen(msgspec.Struct, frozen=True):
+    """The watch's level changed."""
+
+    level: Level
+    range_mm: int | None
+    expected: bool
+    t_ns: int
+
+
+class WatchChanged(msgspec.Struct, frozen=True):
+    """The watch's sensor changed its state, or what it covers changed."""
+
+    state: SensorState
+    reason: str
+    coverage: Coverage | None
+    t_ns: int
+
+
+class Durable(msgspec.Struct, frozen=True):
+    """A saved rep is on disk."""
+
+    rep: int
+    revision: int
+
+
+class NotSaved(msgspec.Struct, frozen=True):
+    """A rep could not be saved."""
+
+    rep: int
+    revision: int
+    reason: str
+
+
+Input = (
+    Command
+    | Tick
+    | WentOff
+    | GoBlocked
+    | GoGiven
+    | TraceEnd
+    | CrossingSeen
+    | CrossingTakenBack
+    | FinishSeen
+    | ObstacleSeen
+    | WatchChanged
+    | Durable
+    | NotSaved
+)

@@ -1,0 +1,156 @@
+"""One step in the making: the state as changed so far, and the effects collected on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
+from retro_timer.ports import LampState, Placement
+from retro_timer.training.gaits import SPEEDS
+from retro_timer.training.record import NS_PER_S, RepRecord
+from retro_timer.training.session.effects import (
+    Acknowledge,
+    Beep,
+    Close,
+    Effect,
+    GoTone,
+    Light,
+    Publish,
+    Save,
+    Say,
+    Signal,
+    Watch,
+)
+from retro_timer.training.session.state import (
+    Appointment,
+    Athlete,
+    Item,
+    Pending,
+    Phase,
+    SessionState,
+)
+
+
+def ns(seconds: float) -> int:
+    """Whole nanoseconds in so many seconds."""
+    return round(seconds * NS_PER_S)
+
+
+class Move:
+    """Lives for one call of `machine.step`; everything it holds is replaced, never changed in place."""
+
+    def __init__(self, state: SessionState, now_ns: int) -> None:
+        self.state = state
+        self.now_ns = now_ns
+        self.effects: list[Effect] = []
+
+    def set(self, **changes: Any) -> None:
+        """Replace fields of the state."""
+        self.state = msgspec.structs.replace(self.state, **changes)
+
+    def set_athlete(self, index: int, **changes: Any) -> None:
+        """Replace fields of one athlete."""
+        athletes = list(self.state.athletes)
+        athletes[index] = msgspec.structs.replace(athletes[index], **changes)
+        self.set(athletes=tuple(athletes))
+
+    def enter(self, phase: Phase, until_ns: int = 0, agenda: list[Appointment] | None = None) -> None:
+        """Change the phase: the old agenda is void."""
+        items = tuple(sorted(agenda or [], key=lambda a: a.at_ns))
+        self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, blocked_told=False)
+        self.effects.append(
+            Publish(
+                "phase",
+                self.now_ns,
+                {"phase": str(phase), "until_ns": until_ns or None, **self._turn_fields()},
+            )
+        )
+
+    def appoint(self, at_ns: int, item: Item, key: str = "", values: dict[str, Any] | None = None) -> None:
+        """Add one appointment to the agenda."""
+        added = (*self.state.agenda, Appointment(at_ns, item, key, values or {}))
+        self.set(agenda=tuple(sorted(added, key=lambda a: a.at_ns)))
+
+    def say(
+        self, key: str, values: dict[str, Any] | None = None, within_s: float = 20.0, *, urgent: bool = False
+    ) -> None:
+        """Speak, if it can begin within so many seconds."""
+        self.set(last_said=(key, values or {}))
+        self.effects.append(Say(key, values or {}, self.now_ns + ns(within_s), urgent))
+
+    def beep(self, signal: Signal) -> None:
+        """Sound a signal."""
+        self.effects.append(Beep(signal))
+
+    def publish(self, event: str, t_ns: int | None = None, **fields: Any) -> None:
+        """Tell whoever listens."""
+        self.effects.append(Publish(event, self.now_ns if t_ns is None else t_ns, fields))
+
+    def light(self, lamp: LampState) -> None:
+        """Show a state on the lamp."""
+        self.effects.append(Light(lamp))
+
+    def acknowledge(self, blind: bool) -> None:
+        """Let the blind alarm fall to a tick, or sound in full again."""
+        self.effects.append(Acknowledge(blind))
+
+    def go_tone(self) -> None:
+        """Ask for the go."""
+        self.effects.append(GoTone())
+
+    def close(self, outcome: str) -> None:
+        """End the session in the journal."""
+        self.effects.append(Close(outcome))
+
+    def save(self, record: RepRecord, kind: str, t_ns: int | None = None) -> None:
+        """Put a rep on disk; what `kind` announces follows when it is there."""
+        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind)
+        self.set(pending=(*self.state.pending, waiting))
+        self.effects.append(Save(record))
+
+    def watch(self, mode: WatchMode) -> None:
+        """Publish a new expectation for the sensors."""
+        expectation = self._expectation(mode)
+        if expectation != self.state.expectation:
+            self.set(expectation=expectation)
+            self.effects.append(Watch(expectation))
+
+    def athlete(self) -> Athlete:
+        """The athlete whose turn it is."""
+        turn = self.state.turn
+        return self.state.athletes[turn.athlete if turn is not None else 0]
+
+    def _turn_fields(self) -> dict[str, Any]:
+        step = self.state.step
+        if step is None:
+            return {}
+        return {
+            "athlete": self.athlete().name,
+            "set": step.set_no,
+            "sets": step.sets,
+            "rep_in_set": step.rep_no,
+            "reps_in_set": step.reps,
+            "distance_m": step.distance_m,
+            "duration_s": step.duration_s,
+            "gait": str(step.gait),
+        }
+
+    def _expectation(self, mode: WatchMode) -> Expectation:
+        step = self.state.step
+        course = next((a.course for a in self.state.athletes if a.course is not None), None)
+        if mode is WatchMode.OFF or (mode is WatchMode.RUNOUT and self.state.rules.timing is Placement.GATE):
+            return NOBODY
+        assumed = SPEEDS[step.gait].fast_mps if step is not None else 1.5
+        if mode is not WatchMode.REP or course is None or course.record.distance_m is None:
+            return Expectation(mode, assumed_speed_mps=assumed)
+        record = course.record
+        return Expectation(
+            mode,
+            rep=record.rep,
+            go_ns=record.go_ns,
+            earliest_ns=course.earliest_ns,
+            distance_m=record.distance_m or 0.0,
+            assumed_speed_mps=SPEEDS[record.gait].fast_mps,
+        )

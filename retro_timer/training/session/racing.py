@@ -1,0 +1,329 @@
+"""A rep under way: the go's edge, crossing and finish, DNF and its revival, what the watch sees meanwhile."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.ports import LampState, Placement
+from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
+from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.session import inputs, resting, starting
+from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.move import Move, ns
+from retro_timer.training.session.state import STARTING, Appointment, Course, Item, Phase, Turn
+
+_HAND_UNCERTAINTY_S = 0.3
+"""Half-width for a time stopped by hand: two reactions of a person."""
+
+
+def went_off(move: Move, go_ns: int) -> None:
+    """The go sounded: the clock runs from its edge."""
+    state = move.state
+    turn, step = state.turn, state.step
+    if turn is None or step is None:
+        return
+    _forget_given_up(move)
+    belt = state.rules.timing is Placement.BELT
+    delay_s = 0.0 if belt or step.distance_m is None else sound_delay_s(step.distance_m)
+    record = RepRecord(
+        rep=state.reps + 1,
+        set_no=step.set_no,
+        rep_no=step.rep_no,
+        athlete=move.athlete().name,
+        distance_m=step.distance_m,
+        duration_s=step.duration_s,
+        gait=step.gait,
+        status=RepStatus.OPEN,
+        go_ns=go_ns,
+        sound_delay_ns=ns(delay_s),
+        flags=(Flag.BLIND,) if _is_blind(move) else (),
+    )
+    move.set(reps=record.rep, undo=())
+    open_course(move, turn, record)
+
+
+def open_course(move: Move, turn: Turn, record: RepRecord) -> None:
+    """Put the athlete on the course and arm the watch."""
+    agenda = []
+    if record.distance_m is not None:
+        window = finish_window(record.distance_m, record.gait)
+        course = Course(
+            record,
+            earliest_ns=record.go_ns + ns(window.human_limit_s),
+            fast_before_ns=record.go_ns + ns(window.earliest_s),
+            timeout_ns=record.go_ns + ns(window.timeout_s),
+        )
+        agenda.append(Appointment(course.timeout_ns, Item.TIMEOUT))
+    else:
+        end_ns = record.go_ns + ns(record.duration_s or 0.0)
+        course = Course(record, end_ns, end_ns, end_ns)
+        agenda.extend(_timed_agenda(record.go_ns, end_ns))
+    move.set_athlete(turn.athlete, course=course)
+    move.enter(Phase.RUNNING, 0, agenda)
+    rules = move.state.rules
+    watched = rules.watching is Placement.BELT or (record.distance_m is not None and rules.watching is not None)
+    timed = record.distance_m is not None
+    move.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
+    move.light(LampState.RUNNING)
+    move.publish("go", record.go_ns, rep=record.rep, athlete=record.athlete)
+    move.save(record, "")
+
+
+def _timed_agenda(go_ns: int, end_ns: int) -> list[Appointment]:
+    agenda = [Appointment(end_ns, Item.CLOCK_END)]
+    length_ns = end_ns - go_ns
+    if length_ns >= ns(60.0):
+        agenda.append(Appointment(go_ns + length_ns // 2, Item.SAY, "halfway"))
+    if length_ns >= ns(25.0):
+        agenda.append(Appointment(end_ns - ns(10.0), Item.SAY, "ten_seconds"))
+    return agenda
+
+
+def _is_blind(move: Move) -> bool:
+    return move.state.rules.watching is not None and move.state.blind
+
+
+def _forget_given_up(move: Move) -> None:
+    """With the next go a rep that was given up can no longer be revived."""
+    for index, athlete in enumerate(move.state.athletes):
+        if athlete.course is not None and athlete.course.given_up:
+            move.set_athlete(index, course=None)
+
+
+def course_of(move: Move, rep: int) -> tuple[int, Course] | None:
+    """Whose course carries this running number."""
+    for index, athlete in enumerate(move.state.athletes):
+        if athlete.course is not None and athlete.course.record.rep == rep:
+            return index, athlete.course
+    return None
+
+
+def crossing(move: Move, event: inputs.CrossingSeen) -> None:
+    """Provisional finish: beep at once."""
+    found = course_of(move, event.rep)
+    if found is None:
+        return
+    index, course = found
+    move.set_athlete(index, course=msgspec.structs.replace(course, crossing_ns=event.t_ns))
+    move.beep(Signal.FINISH)
+    move.publish("crossing", event.t_ns, rep=event.rep)
+
+
+def crossing_taken_back(move: Move, event: inputs.CrossingTakenBack) -> None:
+    """It was not the runner: two low tones, and the rep goes on."""
+    found = course_of(move, event.rep)
+    if found is None:
+        return
+    index, course = found
+    move.set_athlete(index, course=msgspec.structs.replace(course, crossing_ns=None))
+    move.beep(Signal.WITHDRAWN)
+    move.publish("crossing_withdrawn", event.t_ns, rep=event.rep)
+
+
+def finish_seen(move: Move, event: inputs.FinishSeen) -> None:
+    """The sensor timed the rep."""
+    found = course_of(move, event.rep)
+    if found is None:
+        return
+    _, course = found
+    if event.back_ns < course.earliest_ns:
+        crossing_taken_back(move, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human"))
+        return
+    time_ns = event.back_ns - course.record.go_ns
+    _finish(move, event.rep, time_ns, event.uncertainty_ns, event.method, event.t_ns)
+
+
+def _finish(move: Move, rep: int, time_ns: int, uncertainty_ns: int, method: str, t_ns: int) -> None:
+    found = course_of(move, rep)
+    if found is None:
+        return
+    index, course = found
+    flags = set(course.record.flags)
+    if method == "manual":
+        flags.add(Flag.MANUAL)
+    if course.record.go_ns + time_ns < course.fast_before_ns:
+        flags.add(Flag.FAST)
+    if course.given_up:
+        flags.add(Flag.LATE)
+    record = msgspec.structs.replace(
+        course.record,
+        status=RepStatus.FINISHED,
+        time_ns=time_ns,
+        uncertainty_ns=uncertainty_ns,
+        method=method,
+        flags=tuple(sorted(flags)),
+        reason="",
+        revision=course.record.revision + 1,
+    )
+    revived = course.given_up
+    end_rep(move, record, "finish", t_ns)
+    move.set_athlete(index, course=None)
+    if not revived:
+        resting.after_rep(move, index, course.record.go_ns + time_ns)
+    elif move.state.phase is Phase.AWAIT_GO:
+        move.watch(WatchMode.RUNOUT)
+
+
+def end_rep(move: Move, record: RepRecord, kind: str, t_ns: int) -> None:
+    """Keep the newest word on a rep and put it on disk; `kind` is announced once it is there."""
+    results = [r for r in move.state.results if r.rep != record.rep]
+    move.set(results=(*results, record))
+    move.save(record, kind, t_ns)
+
+
+def clock_end(move: Move) -> None:
+    """A timed step is over."""
+    course = move.state.running
+    if course is None:
+        return
+    length_ns = course.earliest_ns - course.record.go_ns
+    move.beep(Signal.FINISH)
+    _finish(move, course.record.rep, length_ns, 0, "clock", course.earliest_ns)
+
+
+def by_hand(move: Move) -> None:
+    """Stop the clock by hand."""
+    course = move.state.running
+    if course is None:
+        refuse(move, "nothing_to_finish")
+        return
+    timed_step = course.record.distance_m is None
+    if not timed_step and move.now_ns < course.earliest_ns:
+        refuse(move, "too_early")
+        return
+    move.beep(Signal.FINISH)
+    move.publish("crossing", rep=course.record.rep)
+    time_ns = move.now_ns - course.record.go_ns
+    _finish(move, course.record.rep, time_ns, ns(_HAND_UNCERTAINTY_S), "manual", move.now_ns)
+
+
+def refuse(move: Move, key: str) -> None:
+    """Say why a command was not taken."""
+    move.beep(Signal.REFUSAL)
+    move.publish("refused", why=key)
+    move.say(key, within_s=5.0)
+
+
+def give_up(move: Move, reason: str) -> None:
+    """DNF. After a timeout it is provisional: until the next go a crossing revives it."""
+    state = move.state
+    for index, athlete in enumerate(state.athletes):
+        course = athlete.course
+        if course is None or course.given_up:
+            continue
+        record = msgspec.structs.replace(
+            course.record, status=RepStatus.DNF, reason=reason, revision=course.record.revision + 1
+        )
+        end_rep(move, record, "dnf", move.now_ns)
+        provisional = reason == "timeout"
+        kept = msgspec.structs.replace(course, record=record, given_up=True) if provisional else None
+        move.set_athlete(index, course=kept)
+        resting.after_rep(move, index, move.now_ns, keep_watch=provisional)
+
+
+def obstacle(move: Move, event: inputs.ObstacleSeen) -> None:
+    """The level changed: told, counted on the rep, and a start under way is recalled."""
+    state = move.state
+    rising = state.level is Level.CLEAR and event.level is not Level.CLEAR
+    move.set(level=event.level)
+    if event.level is Level.CLEAR:
+        move.set(clear_since_ns=move.now_ns)
+    shown = None if event.range_mm is None else round(event.range_mm / 1000.0, 3)
+    move.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown)
+    if rising and not event.expected:
+        move.set(obstacles=state.obstacles + 1)
+        _count_on_rep(move)
+    if event.level is not Level.CLEAR and not event.expected and state.phase in STARTING:
+        starting.recall(move)
+    elif state.phase is Phase.LANE_CHECK:
+        starting.try_start(move)
+
+
+def _count_on_rep(move: Move) -> None:
+    course = move.state.running
+    if course is None:
+        return
+    index, _ = course_of(move, course.record.rep) or (0, course)
+    record = msgspec.structs.replace(course.record, obstacles=course.record.obstacles + 1)
+    move.set_athlete(index, course=msgspec.structs.replace(course, record=record))
+
+
+def watch_changed(move: Move, event: inputs.WatchChanged) -> None:
+    """What the watch sees changed: told aloud, since silence never means safe."""
+    state = move.state
+    changed = event.state is not state.watch_state
+    covers_less = event.coverage is not None and (
+        state.coverage is None or event.coverage.phrase != state.coverage.phrase
+    )
+    move.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
+    if changed:
+        move.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
+        move.set(limit_told=False, blocked_told=False)
+        move.acknowledge(event.state is SensorState.LOST and state.spotter)
+        if event.state is SensorState.OK:
+            move.set(spotter=False)
+        _say_watch(move, event)
+    elif covers_less and state.phase is not Phase.IDLE:
+        starting.say_coverage(move)
+    if event.state is not SensorState.OK:
+        _blind_rep(move)
+    if event.state is SensorState.LOST and not state.spotter and state.phase in STARTING:
+        starting.recall(move)
+    elif state.phase is Phase.LANE_CHECK:
+        starting.try_start(move)
+
+
+def _say_watch(move: Move, event: inputs.WatchChanged) -> None:
+    if move.state.rules.given_goes:
+        return
+    if event.state is SensorState.OK:
+        move.say("watch_back", within_s=10.0)
+    elif event.state is SensorState.LOST:
+        move.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True)
+        if move.state.phase is Phase.RUNNING:
+            move.say("manual_finish_offered", within_s=10.0)
+    elif move.state.phase is Phase.RUNNING:
+        move.say("degraded", {"reason": event.reason}, 10.0, urgent=True)
+
+
+def _blind_rep(move: Move) -> None:
+    course = move.state.running
+    if course is None or Flag.BLIND in course.record.flags or move.state.rules.watching is None:
+        return
+    found = course_of(move, course.record.rep)
+    if found is not None:
+        flags = tuple(sorted((*course.record.flags, Flag.BLIND)))
+        record = msgspec.structs.replace(course.record, flags=flags)
+        move.set_athlete(found[0], course=msgspec.structs.replace(course, record=record))
+
+
+def go_given(move: Move, event: inputs.GoGiven) -> None:
+    """A recorded go is a fact: what was open has ended, and this rep runs."""
+    if move.state.running is not None:
+        give_up(move, "stopped")
+    _forget_given_up(move)
+    number = move.state.reps + 1
+    record = RepRecord(
+        rep=number,
+        set_no=1,
+        rep_no=number,
+        athlete=move.state.athletes[0].name,
+        distance_m=event.distance_m,
+        duration_s=None,
+        gait=Gait(event.gait),
+        status=RepStatus.OPEN,
+        go_ns=event.t_ns,
+        sound_delay_ns=ns(sound_delay_s(event.distance_m)),
+        flags=(Flag.BLIND,) if _is_blind(move) else (),
+    )
+    move.set(reps=number)
+    open_course(move, Turn(0, 0), record)
+
+
+def trace_end(move: Move) -> None:
+    """Nothing more comes: an open rep did not finish."""
+    if move.state.running is not None:
+        give_up(move, "trace-end")
+    resting.end_session(move, Phase.DONE)

@@ -1,0 +1,228 @@
+"""From the call of an athlete to the go: brief, get ready, lane check, countdown."""
+
+from __future__ import annotations
+
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.ports import LampState, Placement
+from retro_timer.training.gaits import default_walk_out_s
+from retro_timer.training.plan import StartMethod
+from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.move import Move, ns
+from retro_timer.training.session.state import Appointment, Item, Phase, Turn
+
+LOOK_S = 2.0
+"""How long before the countdown the lane is looked at."""
+_REMIND_S = 20.0
+_RANDOM_MODULUS = 2**31
+_RANDOM_FACTOR = 1103515245
+_RANDOM_STEP = 12345
+
+
+def next_turn(move: Move) -> Turn | None:
+    """Whoever present has done least goes next, in the roster's order; None when everybody is through."""
+    waiting = [
+        (athlete.next_step, index)
+        for index, athlete in enumerate(move.state.athletes)
+        if athlete.present and athlete.next_step < len(move.state.steps)
+    ]
+    if not waiting:
+        return None
+    step, index = min(waiting)
+    return Turn(index, step)
+
+
+def brief(move: Move) -> None:
+    """Say what comes, what the watch covers, and the plan's safety note."""
+    state = move.state
+    move.set(turn=next_turn(move), random=state.rules.seed % _RANDOM_MODULUS)
+    end_ns = move.now_ns + ns(state.rules.brief_s)
+    move.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
+    move.publish("session", title=state.plan.title, athletes=[a.name for a in state.athletes], steps=len(state.steps))
+    sets = state.steps[-1].set_no
+    move.say("brief", {"title": state.plan.title, "sets": sets, "reps": len(state.steps)}, 30.0)
+    say_coverage(move)
+    move.say("safety", {"note": state.plan.safety}, 40.0)
+
+
+def say_coverage(move: Move) -> None:
+    """Say what the watch covers now; a brief that cannot say it says that there is no watch."""
+    coverage = move.state.coverage
+    if move.state.rules.watching is None or coverage is None:
+        move.say("covers_nothing", within_s=40.0)
+        return
+    move.say(coverage.phrase, {"speed": f"{coverage.speed_mps:.1f}", "range": f"{coverage.range_m:.1f}"}, 40.0)
+
+
+def get_ready(move: Move, ready_ns: int | None = None) -> None:
+    """Call the athlete; `ready_ns` is when the go may come at the earliest."""
+    state = move.state
+    step = state.step
+    if step is None:
+        return
+    first = state.reps == 0
+    lead_s = state.rules.get_ready_s + state.rules.countdown_s
+    walks_out = first and state.solo and step.distance_m is not None and state.rules.timing is not Placement.BELT
+    if walks_out and step.distance_m is not None:
+        chosen = state.plan.walk_out_s
+        lead_s = max(lead_s, default_walk_out_s(step.distance_m) if chosen is None else chosen)
+    until_ns = max(move.now_ns + ns(lead_s), ready_ns or 0)
+    agenda = [Appointment(until_ns - ns(state.rules.countdown_s + LOOK_S), Item.NEXT_PHASE)]
+    left_s = (until_ns - move.now_ns) / 1e9
+    if left_s >= 25.0:
+        agenda.append(Appointment(until_ns - ns(10.0), Item.SAY, "ten_seconds"))
+    move.enter(Phase.GET_READY, until_ns, agenda)
+    move.light(LampState.CLEAR)
+    if walks_out:
+        move.say("walk_out", {"seconds": round(left_s)})
+    say_turn(move)
+
+
+def say_turn(move: Move) -> None:
+    """Set, rep, athlete, distance and gait of the present turn."""
+    step = move.state.step
+    if step is None:
+        return
+    values = {
+        "set": step.set_no,
+        "sets": step.sets,
+        "rep": step.rep_no,
+        "reps": step.reps,
+        "gait": str(step.gait),
+    }
+    if step.distance_m is None:
+        minutes = (step.duration_s or 0.0) / 60.0
+        values |= {"minutes": f"{minutes:g}", "name": move.athlete().name}
+        if step.speed_kmh is not None:
+            values |= {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
+            move.say("turn_treadmill", values)
+        else:
+            move.say("turn_timed", values)
+        return
+    values |= {"distance": f"{step.distance_m:g}", "name": move.athlete().name}
+    move.say("turn_solo" if move.state.solo else "turn", values)
+
+
+def look_at_lane(move: Move) -> None:
+    """Arm the watch before a start and start when lane and watch allow it."""
+    until_ns = max(move.state.until_ns, move.now_ns + ns(move.state.rules.countdown_s))
+    move.enter(Phase.LANE_CHECK, until_ns)
+    move.set(clear_since_ns=max(move.state.clear_since_ns, move.now_ns))
+    if _watch_matters(move):
+        move.watch(WatchMode.LANE)
+    try_start(move)
+
+
+def _watch_matters(move: Move) -> bool:
+    """A timed step has no lane to be clear: only a watch that the runner wears goes with it."""
+    step, watching = move.state.step, move.state.rules.watching
+    if watching is None or step is None:
+        return False
+    return step.distance_m is not None or watching is Placement.BELT
+
+
+def try_start(move: Move) -> None:
+    """Start if nothing forbids it; otherwise say once what does and look again."""
+    state = move.state
+    if state.phase is not Phase.LANE_CHECK:
+        return
+    wait_ns = _hindrance(move)
+    if wait_ns is None:
+        _start(move)
+        return
+    kept = [a for a in move.state.agenda if a.item is not Item.LANE_AGAIN]
+    move.set(agenda=tuple(kept))
+    move.appoint(max(wait_ns, move.now_ns + ns(0.1)), Item.LANE_AGAIN)
+
+
+def _hindrance(move: Move) -> int | None:
+    """When to look again; None when the start may go ahead."""
+    state, now_ns, rules = move.state, move.now_ns, move.state.rules
+    if _watch_matters(move):
+        if state.watch_state is SensorState.LOST and not state.spotter:
+            if not state.blocked_told:
+                move.set(blocked_told=True)
+                move.beep(Signal.REFUSAL)
+                move.say("lost_needs_spotter", {"reason": state.watch_reason})
+                return now_ns + ns(_REMIND_S)
+            move.set(blocked_told=False)
+            return now_ns
+        if state.watch_state is SensorState.DEGRADED and not state.limit_told:
+            move.set(limit_told=True, until_ns=max(state.until_ns, now_ns + ns(rules.limit_s + rules.countdown_s)))
+            move.acknowledge(True)
+            move.say("degraded", {"reason": state.watch_reason})
+            say_coverage(move)
+            return now_ns + ns(rules.limit_s)
+        if state.level is not Level.CLEAR:
+            if not state.blocked_told:
+                move.set(blocked_told=True)
+                move.say("lane_blocked")
+            return now_ns + ns(_REMIND_S)
+        clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
+        if now_ns < clear_ns:
+            return clear_ns
+    start_ns = state.until_ns - ns(rules.countdown_s)
+    return start_ns if now_ns < start_ns else None
+
+
+def _start(move: Move) -> None:
+    state, now_ns, rules = move.state, move.now_ns, move.state.rules
+    if _watch_matters(move):
+        move.watch(WatchMode.START)
+    method = state.plan.start
+    if method is StartMethod.BUTTON:
+        move.enter(Phase.AWAIT_PRESS)
+        move.say("press_for_go")
+        return
+    if method is StartMethod.MARKS_SET_GO:
+        move.enter(Phase.COUNTDOWN, 0, [Appointment(now_ns + ns(rules.marks_s), Item.NEXT_PHASE)])
+        move.say("on_your_marks", within_s=1.0, urgent=True)
+        return
+    count = max(1, round(rules.countdown_s))
+    go_ns = now_ns + ns(rules.countdown_s)
+    key = "silent" if method is StartMethod.AUTO else ""
+    agenda = [Appointment(go_ns - ns(number), Item.COUNT, key, {"number": number}) for number in range(count, 0, -1)]
+    agenda.append(Appointment(go_ns, Item.GO))
+    move.enter(Phase.COUNTDOWN, go_ns, agenda)
+
+
+def count(move: Move, appointment: Appointment) -> None:
+    """One number of the countdown: a beep, and the number unless the start is by beeps alone."""
+    move.beep(Signal.COUNT)
+    if appointment.key != "silent":
+        number = appointment.values["number"]
+        move.say(f"count_{number}" if number in (1, 2, 3) else "count", {"number": number}, 0.3, urgent=True)
+
+
+def hold(move: Move) -> None:
+    """Set: then a hold whose length nobody can guess."""
+    rules = move.state.rules
+    drawn = (move.state.random * _RANDOM_FACTOR + _RANDOM_STEP) % _RANDOM_MODULUS
+    move.set(random=drawn)
+    share = drawn / _RANDOM_MODULUS
+    hold_s = rules.hold_least_s + share * (rules.hold_most_s - rules.hold_least_s)
+    move.enter(Phase.SET, 0, [Appointment(move.now_ns + ns(hold_s), Item.GO)])
+    move.say("set", within_s=0.5, urgent=True)
+
+
+def give_go(move: Move) -> None:
+    """Ask for the go tone, unless something came into the lane since the last look."""
+    state = move.state
+    if _watch_matters(move) and (state.level is not Level.CLEAR or _unwatched(move)):
+        recall(move)
+        return
+    move.enter(Phase.GO)
+    move.go_tone()
+
+
+def _unwatched(move: Move) -> bool:
+    return move.state.watch_state is SensorState.LOST and not move.state.spotter
+
+
+def recall(move: Move) -> None:
+    """Take a start back: the runner must not go."""
+    move.beep(Signal.RECALL)
+    move.publish("recall")
+    move.say("recall", within_s=3.0, urgent=True)
+    move.set(until_ns=0)
+    look_at_lane(move)

@@ -1,0 +1,214 @@
+"""The session as a frozen value."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.expectation import NOBODY, Expectation
+from retro_timer.ports import Placement
+from retro_timer.training.plan import Plan, Step
+from retro_timer.training.record import RepRecord
+from retro_timer.training.safe_speed import Braking, Coverage
+
+
+class Phase(StrEnum):
+    """Where the session stands."""
+
+    IDLE = "idle"
+    """Made, and not yet begun."""
+    RECOVERABLE = "recoverable"
+    """Found cut off at power-on; waits for recover or close."""
+    BRIEF = "brief"
+    GET_READY = "get-ready"
+    """Walk-out to the start, or the moment before a start."""
+    LANE_CHECK = "lane-check"
+    AWAIT_PRESS = "await-press"
+    COUNTDOWN = "countdown"
+    SET = "set"
+    """On your marks, set: the hold of random length."""
+    GO = "go"
+    """The go tone was asked for and its edge is awaited."""
+    RUNNING = "running"
+    REST = "rest"
+    RECOVERY = "recovery"
+    PAUSED = "paused"
+    AWAIT_GO = "await-go"
+    """A replay: goes come from the record."""
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+ENDED = frozenset((Phase.DONE, Phase.STOPPED))
+STARTING = frozenset((Phase.COUNTDOWN, Phase.SET, Phase.GO))
+"""An obstacle recalls the start in these."""
+RESTING = frozenset((Phase.REST, Phase.RECOVERY))
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What the session takes from the settings. Seconds throughout."""
+
+    timing: Placement = Placement.GATE
+    """Placement of the sensor that decides finishes."""
+    watching: Placement | None = Placement.GATE
+    """Placement of the sensor that keeps watch; None without one."""
+    finish_range_m: float = 2.0
+    allow_short_runout: bool = False
+    braking: Braking = Braking()
+    brief_s: float = 10.0
+    get_ready_s: float = 6.0
+    """From the call of an athlete to the countdown, where no walk-out is needed."""
+    countdown_s: float = 3.0
+    marks_s: float = 3.0
+    hold_least_s: float = 1.2
+    hold_most_s: float = 2.4
+    lane_clear_s: float = 1.0
+    """How long the lane must have been clear before a start."""
+    limit_s: float = 4.0
+    """How long saying what a degraded watch still covers takes."""
+    changeover_s: float = 8.0
+    """Least time between one athlete's finish and the next one's start."""
+    runout_s: float = 4.0
+    """How long the watch follows a runner who brakes beyond the line."""
+    seed: int = 1
+    given_goes: bool = False
+    """A replay: goes are facts of the record, and nothing waits for a lane or a watch."""
+
+
+class Item(StrEnum):
+    """What an appointment of the agenda is for."""
+
+    NEXT_PHASE = "next-phase"
+    COUNT = "count"
+    SAY = "say"
+    GO = "go"
+    TIMEOUT = "timeout"
+    CLOCK_END = "clock-end"
+    LANE_AGAIN = "lane-again"
+    WATCH_OFF = "watch-off"
+
+
+class Appointment(msgspec.Struct, frozen=True):
+    """Something to do at an absolute time."""
+
+    at_ns: int
+    item: Item
+    key: str = ""
+    """SAY: the phrase's key. COUNT: the number."""
+    values: dict[str, str | int | float] = {}
+
+
+class Course(msgspec.Struct, frozen=True):
+    """One athlete's rep under way, or given up but not beyond revival."""
+
+    record: RepRecord
+    earliest_ns: int
+    fast_before_ns: int
+    timeout_ns: int
+    crossing_ns: int | None = None
+    given_up: bool = False
+
+
+class Athlete(msgspec.Struct, frozen=True):
+    """One athlete's place in the session."""
+
+    name: str
+    present: bool = True
+    next_step: int = 0
+    """Index into the plan's steps."""
+    rested_ns: int = 0
+    """Not started before this: the end of their rest."""
+    rest_from_ns: int = 0
+    course: Course | None = None
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Whose go it is, and at what."""
+
+    athlete: int
+    step: int
+
+
+class UndoPoint(msgspec.Struct, frozen=True):
+    """What the last correction changed."""
+
+    what: str
+    athletes: tuple[Athlete, ...]
+    results: tuple[RepRecord, ...]
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """An announcement that waits until its rep is on disk."""
+
+    record: RepRecord
+    t_ns: int
+    kind: str
+    """finish, dnf, void, given, or nothing for a silent change."""
+
+
+class SessionState(msgspec.Struct, frozen=True):
+    """Everything the session knows."""
+
+    plan: Plan
+    steps: tuple[Step, ...]
+    rules: Rules
+    athletes: tuple[Athlete, ...]
+    phase: Phase = Phase.IDLE
+    since_ns: int = 0
+    """When the present phase began."""
+    until_ns: int = 0
+    """When the rest or walk-out ends; 0 where nothing is counted down."""
+    turn: Turn | None = None
+    agenda: tuple[Appointment, ...] = ()
+    """Sorted by time."""
+    reps: int = 0
+    """Running number of the last go."""
+    results: tuple[RepRecord, ...] = ()
+    """The newest revision of each rep that has ended."""
+    pending: tuple[Pending, ...] = ()
+    undo: tuple[UndoPoint, ...] = ()
+    level: Level = Level.CLEAR
+    clear_since_ns: int = 0
+    obstacles: int = 0
+    watch_state: SensorState = SensorState.OK
+    watch_reason: str = ""
+    coverage: Coverage | None = None
+    spotter: bool = False
+    limit_told: bool = False
+    blocked_told: bool = False
+    pause_after: bool = False
+    cue: int = 0
+    random: int = 0
+    expectation: Expectation = NOBODY
+    last_said: tuple[str, dict[str, str | int | float]] | None = None
+    unsaved: int = 0
+    """Reps that could not be put on disk."""
+    concluded: bool = False
+    """The summary has been told."""
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When the next Tick is due; None when nothing is appointed."""
+        return self.agenda[0].at_ns if self.agenda else None
+
+    @property
+    def step(self) -> Step | None:
+        """The step of the present turn."""
+        return self.steps[self.turn.step] if self.turn is not None else None
+
+    @property
+    def solo(self) -> bool:
+        """Whether one runner trains alone."""
+        return len(self.athletes) == 1
+
+    @property
+    def running(self) -> Course | None:
+        """The course whose rep is under way."""
+        return next((a.course for a in self.athletes if a.course is not None and not a.course.given_up), None)
+
+    @property
+    def blind(self) -> bool:
+        """Whether the watch does not see what it should."""
+        return self.watch_state is not SensorState.OK
