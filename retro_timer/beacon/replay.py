@@ -44,7 +44,7 @@ class Replay:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
         self._engine = Engine(state, self)
 
-    def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:
+    def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
         """Replay has no disk and makes no sound: a rep counts as durable at once."""
         if isinstance(effect, Save):
             return inputs.Durable(effect.record.rep, effect.record.revision)

@@ -190,11 +190,11 @@ def _signal_shapes(torso_m: float, half_cone_m: float) -> list[_Shape]:
 
 def _range_shapes(torso_m: float, half_cone_m: float) -> list[_Shape]:
     """A range jumps as soon as enough of the cone is covered; how much is enough is not known."""
-    shapes = []
-    for share, weight in ((0.3, 0.4), (0.6, 0.8), (0.8, 1.0), (0.95, 1.0)):
-        for flank_m in (0.03, 0.12):
-            shapes.append(_Shape((torso_m + 2.0 * half_cone_m * share + flank_m) / 2.0, flank_m, weight))
-    return shapes
+    return [
+        _Shape((torso_m + 2.0 * half_cone_m * share + flank_m) / 2.0, flank_m, weight)
+        for share, weight in ((0.3, 0.4), (0.6, 0.8), (0.8, 1.0), (0.95, 1.0))
+        for flank_m in (0.03, 0.12)
+    ]
 
 
 def _posterior(

@@ -7,7 +7,7 @@ from collections import deque
 import msgspec
 
 from retro_timer.detection.crossing_fit import BeamEntry, Break, is_open
-from retro_timer.detection.events import PassageOver, Crossing, Level, Obstacle
+from retro_timer.detection.events import Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.readings import Kind
 
@@ -102,7 +102,7 @@ class Gate:
         if is_open(entry):
             self._open_ns = entry.t_ns
         if passage is not None:
-            self._judge(passage, entry, expectation, needed, period_ns, told)
+            self._judge(passage, entry, expectation, needed, told)
             self._finish(passage, entry, expectation, period_ns, budget_ns, wall_mm, told)
         if self.level and (not expectation.armed or not self.occupied):
             self._set_level(Level.CLEAR, None, entry.t_ns, told)
@@ -157,7 +157,6 @@ class Gate:
         entry: BeamEntry,
         expectation: Expectation,
         needed: int,
-        period_ns: int,
         told: list[GateEvent],
     ) -> None:
         t_ns = entry.t_ns
@@ -175,10 +174,10 @@ class Gate:
             return
         if expectation.mode is WatchMode.REP:
             self._set_level(Level.DANGER, passage.range_mm, t_ns, told)
-        elif expectation.mode is WatchMode.START:
-            self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
-        elif expectation.mode is WatchMode.LANE and t_ns - passage.first_ns >= _STANDING_NS:
-            self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
+        else:
+            stands = t_ns - passage.first_ns >= _STANDING_NS
+            if expectation.mode is WatchMode.START or (expectation.mode is WatchMode.LANE and stands):
+                self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
         steady = entry.hit and t_ns - passage.steady_since_ns >= _STEADY_NS
         if steady and self._occupier is None:
             # The runner may still pass in front of whoever stands there: from now on only nearer hits are a break.

@@ -54,7 +54,7 @@ class Health:
         return self._ambient_kcps
 
     def feed(self, sample: RangeSample, kind: Kind, lone: bool, period_ns: int, gap: bool) -> SensorChange | None:
-        """Judge one reading. `lone`: a target that nothing before or after agrees with. `gap`: readings were missing."""
+        """Judge one reading. `lone`: a target that nothing beside it agrees with. `gap`: readings were missing."""
         t_ns = sample.t_ns
         self._size = max(_LEAST_SAMPLES, min(400, round(_WINDOW_S * 1e9 / max(1, period_ns))))
         self._count(self._flags(sample, kind, lone))
@@ -77,11 +77,10 @@ class Health:
         flags = 0
         older, old = self._before
         now = sample.range_mm if kind is Kind.TARGET else None
-        if kind is Kind.ABSURD:
+        if kind is Kind.ABSURD or (
+            now is not None and old is not None and older is not None and abs(now - 2 * old + older) > _ROUGH_MM
+        ):
             flags |= _ROUGH
-        elif now is not None and old is not None and older is not None:
-            if abs(now - 2 * old + older) > _ROUGH_MM:
-                flags |= _ROUGH
         self._before = (old, now)
         if lone:
             flags |= _LONE

@@ -1,0 +1,1 @@
+"""The device's settings and the training plans: their models, where they lie, and reading them with one-line errors."""

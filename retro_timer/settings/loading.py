@@ -1,0 +1,123 @@
+"""Finds and reads the settings, plans and roster, and checks them against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from retro_timer.errors import BadInputError, near_miss
+from retro_timer.ports import Placement, Role
+from retro_timer.settings import places
+from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.settings.tables import read_text, read_toml
+from retro_timer.training.gaits import SPEEDS
+from retro_timer.training.plan import Plan, check_plan, steps
+from retro_timer.training.roster import SOLO, parse_roster
+from retro_timer.training.safe_speed import Braking
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings in a file, or those in force: config.toml in the config directory, else the packaged one.
+
+    Raises BadInputError.
+    """
+    if path is None:
+        own = places.config_dir() / "config.toml"
+        path = own if own.is_file() else places.packaged() / "config.toml"
+    settings = read_toml(path, Settings, "settings in TOML")
+    check_settings(settings, str(path))
+    return settings
+
+
+def check_settings(settings: Settings, where: str) -> None:
+    """What the types cannot say of settings. Raises BadInputError."""
+    names = [sensor.name for sensor in settings.sensors]
+    for index, sensor in enumerate(settings.sensors):
+        key = f"{where}: sensors[{index}]"
+        if names.count(sensor.name) > 1:
+            raise BadInputError(f"{key}.name", f"'{sensor.name}' stands twice", "a name of its own for each sensor")
+        _check_sensor(sensor, key)
+    if settings.timing is None:
+        raise BadInputError(f"{where}: sensors", "no sensor has the role timing or both", "one that times")
+    addresses = [(s.bus, s.address) for s in settings.sensors if s.model is SensorModel.VL53L1X]
+    if len(set(addresses)) != len(addresses):
+        raise BadInputError(f"{where}: sensors", "two VL53L1X share an address", "an address of its own for each")
+    if len({bus for bus, _ in addresses}) > 1:
+        raise BadInputError(
+            f"{where}: sensors", "VL53L1X on two buses", "all on one bus, since their driver's state is one per process"
+        )
+
+
+def _check_sensor(sensor: SensorSettings, key: str) -> None:
+    if sensor.model is SensorModel.VL53L1X and sensor.period_ms < sensor.budget_ms + 4.0:
+        raise BadInputError(
+            f"{key}.period_ms", f"{sensor.period_ms:g} with budget_ms {sensor.budget_ms:g}", "at least budget_ms + 4"
+        )
+    if sensor.model is SensorModel.VL53L1X and sensor.mode != "short" and sensor.budget_ms < 33.0:
+        raise BadInputError(
+            f"{key}.budget_ms", f"{sensor.budget_ms:g} in mode {sensor.mode}", "at least 33; 20 goes with mode short"
+        )
+    if sensor.model is SensorModel.HC_SR04:
+        if sensor.role is not Role.TIMING:
+            raise BadInputError(
+                f"{key}.role",
+                f"'{sensor.role}' for an hc-sr04, whose last value outlives its echo",
+                "timing: it may not keep watch",
+            )
+        if sensor.trigger_pin is None or sensor.echo_pin is None:
+            raise BadInputError(key, "an hc-sr04 without its pins", "trigger_pin and echo_pin")
+
+
+def plan_dirs() -> list[Path]:
+    """Directories in which plans are looked for, first one first."""
+    return [places.config_dir() / "plans", places.packaged() / "plans"]
+
+
+def plan_names() -> dict[str, Path]:
+    """Every plan's name and file; a coach's own plan hides a packaged one of the same name."""
+    found: dict[str, Path] = {}
+    for directory in plan_dirs():
+        if directory.is_dir():
+            for path in sorted(directory.glob("*.toml")):
+                found.setdefault(path.stem, path)
+    return dict(sorted(found.items()))
+
+
+def load_plan(name: str) -> Plan:
+    """A plan by its name, or by a file's path. Raises BadInputError."""
+    if "/" in name or name.endswith(".toml"):
+        return read_plan(Path(name))
+    names = plan_names()
+    if name not in names:
+        raise BadInputError(f"plan '{name}'", f"not found{near_miss(name, names)}", f"one of {', '.join(names)}")
+    return read_plan(names[name])
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan's file, checked. Raises BadInputError."""
+    plan = read_toml(path, Plan, "a training plan in TOML")
+    check_plan(plan, str(path))
+    return plan
+
+
+def load_roster(path: Path | None) -> tuple[str, ...]:
+    """The athletes in a CSV file, or a solo runner. Raises BadInputError."""
+    return SOLO if path is None else parse_roster(read_text(path, "a list of names in CSV"), str(path))
+
+
+def check_runout(plan: Plan, settings: Settings, where: str) -> None:
+    """Refuse a plan whose fastest gait cannot stop within the finish range (lane-end, belt). Raises BadInputError."""
+    sensor = settings.timing
+    if sensor is None or sensor.placement is Placement.GATE or settings.course.allow_short_runout:
+        return
+    braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
+    for step in steps(plan):
+        if step.distance_m is None:
+            continue
+        needed_m = braking.stopping_distance_m(SPEEDS[step.gait].fast_mps)
+        if settings.course.finish_range_m < needed_m:
+            raise BadInputError(
+                where,
+                f"a {step.gait} needs {needed_m:.1f} m to stop and course.finish_range_m is "
+                f"{settings.course.finish_range_m:g}",
+                "a longer finish_range_m, a slower gait, or course.allow_short_runout = true",
+            )

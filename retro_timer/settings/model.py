@@ -1,0 +1,179 @@
+"""Everything a coach or builder may set, with its default."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from retro_timer.ports import Placement, Role
+
+Pin = Annotated[int, Meta(ge=0, le=27, description="GPIO number (BCM), not the header's pin number.")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
+Frequency = Annotated[int, Meta(ge=200, le=4000)]
+
+
+class SensorModel(StrEnum):
+    """Sensors that a driver exists for."""
+
+    VL53L1X = "vl53l1x"
+    TF_LUNA = "tf-luna"
+    HC_SR04 = "hc-sr04"
+
+
+class DistanceMode(StrEnum):
+    """Ranging mode of a VL53L1X."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+    AUTO = "auto"
+    """By ambient light: long in the dark, short in the sun."""
+
+
+class TickMode(StrEnum):
+    """When the soft tick says that the armed watch lives."""
+
+    BELT = "belt"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class BuzzerKind(StrEnum):
+    """What makes the beeps."""
+
+    TONAL = "tonal"
+    """A passive piezo, driven at the tone's frequency."""
+    ACTIVE = "active"
+    """A buzzer with its own pitch, switched on and off."""
+
+
+class LampKind(StrEnum):
+    """What shows the state."""
+
+    RGB = "rgb"
+    SINGLE = "single"
+    NONE = "none"
+
+
+class SensorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One sensor: what it is, where it looks, what it is for, how it is wired."""
+
+    name: Annotated[Name, Meta(description="Short name for events and messages.")] = "gate"
+    model: Annotated[SensorModel, Meta(description="vl53l1x, tf-luna or hc-sr04.")] = SensorModel.VL53L1X
+    placement: Annotated[Placement, Meta(description="gate, lane-end or belt.")] = Placement.GATE
+    role: Annotated[Role, Meta(description="timing, watch or both.")] = Role.BOTH
+    mode: Annotated[DistanceMode, Meta(description="VL53L1X: short, medium, long, or auto by the light.")] = (
+        DistanceMode.SHORT
+    )
+    budget_ms: Annotated[float, Meta(ge=20.0, le=1000.0, description="VL53L1X: integration time of a reading.")] = 20.0
+    period_ms: Annotated[
+        float, Meta(ge=4.0, le=1000.0, description="Time between readings; VL53L1X: at least budget_ms + 4.")
+    ] = 24.0
+    bus: Annotated[int, Meta(ge=0, le=22, description="VL53L1X: number of the I2C bus, /dev/i2c-N.")] = 1
+    address: Annotated[
+        int, Meta(ge=0x08, le=0x77, description="VL53L1X: I2C address; with several, each gets its own.")
+    ] = 0x29
+    xshut_pin: Annotated[Pin, Meta(description="VL53L1X: pin that resets it; needed with several.")] | None = None
+    interrupt_pin: Annotated[Pin, Meta(description="VL53L1X: pin wired to its GPIO1.")] | None = None
+    port: Annotated[str, Meta(min_length=1, description="TF-Luna: serial port.")] = "/dev/serial0"
+    trigger_pin: Annotated[Pin, Meta(description="HC-SR04: trigger.")] | None = None
+    echo_pin: Annotated[Pin, Meta(description="HC-SR04: echo, through a level shifter.")] | None = None
+
+
+class CourseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The lane and what happens at its end."""
+
+    finish_range_m: Annotated[
+        float, Meta(ge=0.3, le=12.0, description="Lane-end and belt: the rep ends at this range.")
+    ] = 2.0
+    allow_short_runout: Annotated[
+        bool, Meta(description="Accept a finish_range_m shorter than the stopping distance of the plan's gait.")
+    ] = False
+    torso_mm: Annotated[float, Meta(ge=100.0, le=500.0, description="Gate: chest depth of the runners.")] = 240.0
+
+
+class WatchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The obstacle watch."""
+
+    delay_s: Annotated[float, Meta(ge=0.1, le=3.0, description="Reaction delay of a runner who is warned.")] = 0.6
+    braking_mps2: Annotated[float, Meta(ge=0.5, le=8.0, description="How hard a runner brakes.")] = 2.5
+    tick: Annotated[
+        TickMode, Meta(description="Soft tick while the watch is armed: belt, always or never. No tick, no watch.")
+    ] = TickMode.BELT
+
+
+class SessionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a session goes."""
+
+    default_plan: Annotated[str, Meta(min_length=1, description="Plan that a press starts.")] = "first-steps"
+    countdown_s: Annotated[int, Meta(ge=1, le=10, description="Numbers counted before the go.")] = 3
+    get_ready_s: Annotated[float, Meta(ge=2.0, le=120.0, description="From the call to the countdown.")] = 6.0
+    changeover_s: Annotated[
+        float, Meta(ge=5.0, le=300.0, description="Group: least time between one finish and the next start.")
+    ] = 8.0
+
+
+class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Speech."""
+
+    kind: Annotated[str, Meta(min_length=1, description="speech (aloud) or text (printed).")] = "speech"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", description="Catalogue of phrases.")] = "en"
+    rate_wpm: Annotated[int, Meta(ge=80, le=300, description="Words a minute.")] = 160
+    device: Annotated[str, Meta(min_length=1, description="ALSA device for aplay.")] = "default"
+
+
+class BuzzerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The buzzer."""
+
+    kind: Annotated[BuzzerKind, Meta(description="tonal or active.")] = BuzzerKind.TONAL
+    pin: Pin = 17
+
+
+class LampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The status lamp."""
+
+    kind: Annotated[LampKind, Meta(description="rgb, single or none.")] = LampKind.RGB
+    pins: Annotated[
+        tuple[Pin, ...], Meta(min_length=1, max_length=3, description="Red, green, blue; or the one pin.")
+    ] = (22, 23, 24)
+
+
+class ButtonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The one button, to ground."""
+
+    pin: Pin = 27
+
+
+class AudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the speaker is connected; its pins are not free for anything else."""
+
+    output: Annotated[str, Meta(pattern="^(i2s|usb|hat|none)$", description="i2s, usb, hat or none.")] = "i2s"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole of config.toml."""
+
+    sensors: Annotated[
+        tuple[SensorSettings, ...], Meta(min_length=1, max_length=6, description="One table [[sensors]] each.")
+    ] = (SensorSettings(),)
+    course: CourseSettings = CourseSettings()
+    watch: WatchSettings = WatchSettings()
+    session: SessionSettings = SessionSettings()
+    voice: VoiceSettings = VoiceSettings()
+    buzzer: BuzzerSettings = BuzzerSettings()
+    lamp: LampSettings = LampSettings()
+    button: ButtonSettings = ButtonSettings()
+    audio: AudioSettings = AudioSettings()
+
+    @property
+    def timing(self) -> SensorSettings | None:
+        """The sensor that decides finishes: the first whose role is timing or both."""
+        return next((s for s in self.sensors if s.role is not Role.WATCH), None)
+
+    @property
+    def watchers(self) -> tuple[SensorSettings, ...]:
+        """The sensors that keep watch."""
+        return tuple(s for s in self.sensors if s.role is not Role.TIMING)

@@ -1,0 +1,72 @@
+"""Where files lie: on the box in /etc, /var/lib and /run; elsewhere in the XDG directories."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+BOX_CONFIG = Path("/etc/retro-timer")
+_APP = "retro-timer"
+
+
+def packaged() -> Path:
+    """The settings and plans that come with the program: beside it in a checkout, inside it when installed."""
+    inside = Path(__file__).resolve().parent.parent / "config"
+    return inside if inside.is_dir() else inside.parent.parent / "config"
+
+
+def on_box() -> bool:
+    """Whether this is an installed box."""
+    return (BOX_CONFIG / "config.toml").is_file()
+
+
+def config_dir() -> Path:
+    """Directory of the settings in force; it need not exist."""
+    if chosen := os.environ.get("RETRO_TIMER_CONFIG"):
+        return Path(chosen)
+    if on_box():
+        return BOX_CONFIG
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / _APP
+
+
+def state_dir() -> Path:
+    """Directory of results, logs and calibration; RETRO_TIMER_STATE moves it."""
+    if chosen := os.environ.get("RETRO_TIMER_STATE"):
+        return Path(chosen)
+    if chosen := os.environ.get("STATE_DIRECTORY"):
+        return Path(chosen.partition(":")[0])
+    if on_box():
+        return Path("/var/lib") / _APP
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / _APP
+
+
+def run_dir() -> Path:
+    """Directory of the socket and the board's lock; it follows RETRO_TIMER_STATE so that two boxes can be tried."""
+    if chosen := os.environ.get("RUNTIME_DIRECTORY"):
+        return Path(chosen.partition(":")[0])
+    if "RETRO_TIMER_STATE" in os.environ:
+        return state_dir() / "run"
+    if on_box():
+        return Path("/run") / _APP
+    if chosen := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(chosen) / _APP
+    return state_dir() / "run"
+
+
+def socket_path() -> Path:
+    """The beacon's socket."""
+    return run_dir() / "beacon.sock"
+
+
+def lock_path() -> Path:
+    """The board's lock."""
+    return run_dir() / "board.lock"
+
+
+def cache_dir() -> Path:
+    """Directory of rendered speech."""
+    if chosen := os.environ.get("CACHE_DIRECTORY"):
+        return Path(chosen.partition(":")[0])
+    if on_box():
+        return Path("/var/cache") / _APP
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _APP

@@ -1,0 +1,216 @@
+"""The lane with everybody on it: what each sensor sees at any moment, and when each back really reached the line."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from retro_timer.ports import Placement, SensorSpec
+from retro_timer.sim.motion import Run, draw_style
+from retro_timer.sim.optics import Surface, View
+from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, RunnerChange, Scenario
+from retro_timer.training.gaits import Gait
+
+NS = 1e9
+# Width across the beam and along the lane in metres, and brightness.
+_SIZES: dict[IntruderKind, tuple[float, float, float]] = {
+    IntruderKind.DOG: (0.25, 0.7, 0.25),
+    IntruderKind.BALL: (0.22, 0.22, 0.6),
+    IntruderKind.PERSON: (0.42, 0.26, 0.3),
+    IntruderKind.CHILD: (0.30, 0.18, 0.35),
+}
+_SHOULDERS_M = 0.42
+_ELBOW_WIDTH_M = 0.09
+_ELBOW_HEIGHT_SHARE = 0.35
+_BESIDE_M = 1.6
+"""Who walks back beside the lane passes out of the cone."""
+
+
+class _Rep(msgspec.Struct):
+    run: Run
+    go_ns: int
+    distance_m: float
+    through: bool
+    linger_s: float
+
+
+class World:
+    """Deterministic by its seed. `hear` tells it of goes; `view` may be asked for any moment after them."""
+
+    def __init__(self, scenario: Scenario, sensors: Sequence[SensorSpec], finish_range_m: float, seed: int) -> None:
+        self.scenario = scenario
+        self.truths_ns: dict[int, int | None] = {}
+        """Running number of a rep to the moment when its back reached the line, or None."""
+        self._specs = {spec.name: spec for spec in sensors}
+        self._finish_range_m = finish_range_m
+        self._seed = seed
+        self._reps: dict[int, _Rep] = {}
+        self._newest: _Rep | None = None
+        self._origin_ns = 0
+        self._lights = sorted(scenario.light, key=lambda light: light.at_s)
+
+    def begin(self, origin_ns: int) -> None:
+        """The session's start, from which scenario times count."""
+        self._origin_ns = origin_ns
+
+    def hear(self, event: Mapping[str, Any]) -> None:
+        """People act on what is announced: a go starts a runner, if the rep is over a distance."""
+        if event.get("event") != "go" or not event.get("distance_m"):
+            return
+        rep, go_ns, distance_m = int(event["rep"]), int(event["t_ns"]), float(event["distance_m"])
+        gait = Gait(event["gait"])
+        changes = self._changes(rep, str(event.get("athlete", "")))
+        rng = random.Random(f"{self._seed}:{rep}")
+        fixed = {k: v for k in ("reaction_s", "stops_at_m") if (v := getattr(changes, k)) is not None}
+        style = draw_style(gait, rng, changes.speed_mps, **fixed)
+        if changes.stays_in_beam_s is not None:
+            # Slows so that the torso comes to stand on the line.
+            style = msgspec.structs.replace(style, stops_at_m=distance_m + 0.01)
+        run = Run(style, distance_m, brakes_at_m=None if changes.brakes else distance_m + self._finish_range_m)
+        linger = changes.stays_in_beam_s or 0.0
+        self._newest = self._reps[rep] = _Rep(run, go_ns, distance_m, changes.walks_back_through, linger)
+        finish_s = run.finish_s()
+        self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
+
+    def _changes(self, rep: int, athlete: str) -> RunnerChange:
+        merged = RunnerChange()
+        for change in self.scenario.runners:
+            if change.rep not in (None, rep) or change.athlete not in (None, athlete):
+                continue
+            given = {f: getattr(change, f) for f in change.__struct_fields__ if getattr(change, f) is not None}
+            merged = msgspec.structs.replace(merged, **given)
+        return merged
+
+    def ambient_kcps(self, t_ns: int) -> float:
+        """The light now."""
+        now_s = (t_ns - self._origin_ns) / NS
+        level = 1500.0
+        for light in self._lights:
+            if light.at_s <= now_s:
+                level = light.ambient_kcps
+        return level
+
+    def fault(self, sensor: str, t_ns: int) -> FaultKind | None:
+        """What is wrong with a sensor now."""
+        for fault in self.scenario.faults:
+            if fault.sensor not in (None, sensor):
+                continue
+            since = self._since(fault, t_ns)
+            if since is not None and since <= fault.lasts_s:
+                return fault.kind
+        return None
+
+    def _since(self, thing: Fault | Intruder, t_ns: int) -> float | None:
+        """Seconds since a fault or intruder began; None before it."""
+        start_ns = self._origin_ns
+        if thing.rep is not None:
+            rep = self._reps.get(thing.rep)
+            if rep is None:
+                return None
+            start_ns = rep.go_ns
+        since = (t_ns - start_ns) / NS - thing.at_s
+        return since if since >= 0.0 else None
+
+    def view(self, sensor: str, t_ns: int) -> View:
+        """What a sensor sees."""
+        spec = self._specs[sensor]
+        ambient = self.ambient_kcps(t_ns)
+        if spec.placement is Placement.GATE:
+            surfaces = self._across(spec, t_ns)
+        else:
+            surfaces = self._along(spec, t_ns)
+        return View(surfaces, ambient)
+
+    def _across(self, spec: SensorSpec, t_ns: int) -> tuple[Surface, ...]:
+        """Through the lane: bodies that overlap the cone, and what is left of it for the background."""
+        found = []
+        rep = self._newest
+        if rep is not None:
+            found.extend(self._runner_across(rep, spec, t_ns))
+        for intruder in self.scenario.intruders:
+            since = self._since(intruder, t_ns)
+            if since is None or since > intruder.stays_s:
+                continue
+            width, _, brightness = _SIZES[intruder.kind]
+            cone_m = 2.0 * intruder.range_m * math.tan(math.radians(spec.fov_deg) / 2.0)
+            found.append(Surface(intruder.range_m * 1000.0, min(1.0, width / max(0.02, cone_m)), brightness))
+        return _with_background(found, self._background_mm())
+
+    def _background_mm(self) -> float | None:
+        scenario = self.scenario
+        return None if scenario.open or scenario.background_m is None else scenario.background_m * 1000.0
+
+    def _runner_across(self, rep: _Rep, spec: SensorSpec, t_ns: int) -> list[Surface]:
+        t_s = (t_ns - rep.go_ns) / NS
+        run, line_m = rep.run, rep.distance_m
+        if t_s < 0.0:
+            return []
+        if run.walks_back(t_s) and not rep.through:
+            return []
+        if rep.linger_s and t_s > run.stop_s + rep.linger_s:
+            return []
+        back = run.back_m(t_s)
+        if abs(back - line_m) > 1.5:
+            return []
+        range_m = self.scenario.lane_range_m
+        half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
+        torso = run.style.torso_m
+        cover = _overlap(back - torso, back, line_m - half, line_m + half) / (2.0 * half)
+        surfaces = []
+        if cover > 0.0:
+            surfaces.append(Surface(range_m * 1000.0, cover, self.scenario.reflectance))
+        reach = run.elbow_m(t_s)
+        if reach > 0.0:
+            tip = back + reach
+            arm = _overlap(max(back, tip - _ELBOW_WIDTH_M), tip, line_m - half, line_m + half) / (2.0 * half)
+            if arm > 0.0:
+                nearer = max(80.0, range_m * 1000.0 - 120.0)
+                surfaces.append(Surface(nearer, arm * _ELBOW_HEIGHT_SHARE, self.scenario.reflectance))
+        return surfaces
+
+    def _along(self, spec: SensorSpec, t_ns: int) -> tuple[Surface, ...]:
+        """Along the lane: the nearest body hides what is behind it."""
+        found = []
+        rep = self._newest
+        if rep is not None:
+            t_s = (t_ns - rep.go_ns) / NS
+            away_m = rep.distance_m + self._finish_range_m - rep.run.back_m(t_s)
+            gone = rep.run.walks_back(t_s) and t_s > rep.run.turn_s + 6.0
+            in_view = 0.0 <= t_s < rep.run.home_s and not gone
+            if in_view and away_m > 0.02:
+                found.append((away_m, _SHOULDERS_M, self.scenario.reflectance))
+        for intruder in self.scenario.intruders:
+            since = self._since(intruder, t_ns)
+            if since is None or since > intruder.stays_s:
+                continue
+            away_m = intruder.range_m - intruder.closing_mps * since
+            if away_m > 0.05:
+                found.append((away_m, _SIZES[intruder.kind][0], _SIZES[intruder.kind][2]))
+        if not found:
+            return ()
+        away_m, width, brightness = min(found)
+        cone_m = 2.0 * away_m * math.tan(math.radians(max(2.0, spec.fov_deg)) / 2.0)
+        cover = min(1.0, width / max(0.02, cone_m)) ** 2
+        return (Surface(away_m * 1000.0, cover, brightness),)
+
+
+def _overlap(low: float, high: float, left: float, right: float) -> float:
+    return max(0.0, min(high, right) - max(low, left))
+
+
+def _with_background(found: list[Surface], background_mm: float | None) -> tuple[Surface, ...]:
+    """Nearer surfaces hide farther ones; the background fills what they leave."""
+    left = 1.0
+    kept = []
+    for surface in sorted(found, key=lambda s: s.range_mm):
+        cover = min(surface.cover, left)
+        if cover > 0.0:
+            kept.append(Surface(surface.range_mm, cover, surface.reflectance))
+            left -= cover
+    if background_mm is not None and left > 0.0:
+        kept.append(Surface(background_mm, left, 0.5))
+    return tuple(kept)
