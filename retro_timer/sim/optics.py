@@ -17,9 +17,10 @@ from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, vl53l1x_range_m
 
 SIGNAL_KCPS_M2 = 5000.0
 """Returned rate of a white target that fills the cone at 1 m."""
-_WHITE = 0.88
+_LEAST_SIGNAL_KCPS = 120.0
+"""A grey target (17 %) at the data sheet's 1.7 m in the dark returns about 290."""
 _MIXING_SHARE = 0.12
-"""Below this share of all returned light a surface is not seen beside the others."""
+"""Below this share of the strongest return a surface is not seen beside it."""
 # How much of the ambient rate falls into the ranging window: the longer the mode, the more.
 _AMBIENT_SHARE = {"short": 0.004, "medium": 0.06, "long": 0.10}
 _NOISE_MM = 140.0
@@ -65,20 +66,20 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 def measure_vl53l1x(view: View, mode: str, budget_ms: float, rng: random.Random) -> Reading:
     """One reading of a VL53L1X in a ranging mode (short, medium or long) with an integration time."""
     ambient = max(0.0, view.ambient_kcps * (1.0 + 0.02 * rng.gauss(0.0, 1.0)))
-    weights = [s.cover * s.reflectance * SIGNAL_KCPS_M2 / (s.range_mm / 1000.0) ** 2 for s in view.surfaces]
-    total = sum(weights)
-    if total <= 0.0:
+    limit_mm = 1000.0 * vl53l1x_range_m(mode, ambient)
+    seen = []
+    for surface in view.surfaces:
+        rate = surface.cover * surface.reflectance * SIGNAL_KCPS_M2 / (surface.range_mm / 1000.0) ** 2
+        if rate >= _LEAST_SIGNAL_KCPS and surface.range_mm <= limit_mm:
+            seen.append((rate, surface))
+    strongest = max((rate for rate, _ in seen), default=0.0)
+    seen = [(rate, surface) for rate, surface in seen if rate >= _MIXING_SHARE * strongest]
+    if not seen:
         return _nothing(ambient, mode, rng)
-    seen = [(w, s) for w, s in zip(weights, view.surfaces, strict=True) if w >= _MIXING_SHARE * total]
-    signal = sum(w for w, _ in seen)
-    true_mm = sum(w * s.range_mm for w, s in seen) / signal
+    signal = sum(rate for rate, _ in seen)
+    true_mm = sum(rate * surface.range_mm for rate, surface in seen) / signal
     share = _AMBIENT_SHARE[mode]
     sigma = _LEAST_NOISE_MM + _NOISE_MM * math.sqrt((signal + share * ambient) * 20.0 / budget_ms) / signal
-    # The data sheet's range is for a white target that fills the cone; a darker or smaller one ends earlier.
-    fullness = sum(s.cover * s.reflectance for _, s in seen) / _WHITE
-    limit_mm = 1000.0 * vl53l1x_range_m(mode, ambient) * min(1.0, fullness) ** 0.25
-    if true_mm > limit_mm:
-        return _nothing(ambient, mode, rng)
     noisy = true_mm + sigma * rng.gauss(0.0, 1.0)
     status = RangeStatus.VALID
     if sigma > _SIGMA_LIMIT_MM:

@@ -67,7 +67,15 @@ def open_course(move: Move, turn: Turn, record: RepRecord) -> None:
     timed = record.distance_m is not None
     move.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
     move.light(LampState.RUNNING)
-    move.publish("go", record.go_ns, rep=record.rep, athlete=record.athlete)
+    move.publish(
+        "go",
+        record.go_ns,
+        rep=record.rep,
+        athlete=record.athlete,
+        distance_m=record.distance_m,
+        duration_s=record.duration_s,
+        gait=str(record.gait),
+    )
     move.save(record, "")
 
 

@@ -1,0 +1,48 @@
+"""From settings and calibration to what detection and session need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.model import Settings
+from retro_timer.training.safe_speed import Braking
+from retro_timer.training.session.state import Rules
+
+
+def watch_config(spec: SensorSpec, settings: Settings, calibration: Calibration) -> WatchConfig:
+    """How a sensor's readings are judged."""
+    learnt = calibration.of(spec.name, str(spec.placement))
+    return WatchConfig(
+        placement=spec.placement,
+        times=spec.role is not Role.WATCH,
+        watches=spec.role is not Role.TIMING and spec.may_watch,
+        fov_deg=spec.fov_deg,
+        period_ns=spec.period_ns,
+        budget_ns=spec.budget_ns,
+        background_mm=learnt.background_mm,
+        torso_mm=settings.course.torso_mm,
+        finish_range_mm=round(settings.course.finish_range_m * 1000),
+        stop_delay_s=settings.watch.delay_s,
+        braking_mps2=settings.watch.braking_mps2,
+    )
+
+
+def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Braking, seed: int) -> Rules:
+    """How a session goes with these sensors."""
+    timing = next((spec.placement for spec in specs if spec.role is not Role.WATCH), Placement.GATE)
+    watching = [spec.placement for spec in specs if spec.role is not Role.TIMING and spec.may_watch]
+    rear = [placement for placement in watching if placement is not Placement.GATE]
+    return Rules(
+        timing=timing,
+        watching=(rear or watching or [None])[0],
+        finish_range_m=settings.course.finish_range_m,
+        allow_short_runout=settings.course.allow_short_runout,
+        braking=braking,
+        get_ready_s=settings.session.get_ready_s,
+        countdown_s=float(settings.session.countdown_s),
+        changeover_s=settings.session.changeover_s,
+        seed=seed,
+    )

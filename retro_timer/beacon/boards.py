@@ -1,0 +1,95 @@
+"""Finds boards and voices by their entry points, so that the program knows none of them by import."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError, near_miss
+from retro_timer.ports import Board, Clock, Voice
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.model import Settings, VoiceSettings
+
+BOARDS = "retro_timer.boards"
+VOICES = "retro_timer.voices"
+_EXTRAS = {"pi": "pi", "twin": "twin", "speech": "speech"}
+
+
+class BoardRequest(msgspec.Struct, frozen=True):
+    """What a board is opened with."""
+
+    settings: Settings
+    calibration: Calibration = Calibration()
+    scenario: str | None = None
+    """sim and twin: a scenario's name or file."""
+    seed: int = 1
+    trace: Path | None = None
+    """replay: the recording."""
+
+
+def open_board(name: str, request: BoardRequest) -> Board:
+    """A board by name. Raises BadInputError for an unknown one, BoardMissingError for one that is not installed."""
+    found = _find(BOARDS, name, "board")
+    board: Board = _load(found, "board")(request)
+    return board
+
+
+def open_voice(settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:
+    """The voice that the settings name. `show` gets what cannot be spoken."""
+    found = _find(VOICES, settings.kind, "voice")
+    voice: Voice = _load(found, "voice")(settings, clock, cache, show)
+    return voice
+
+
+def board_names() -> list[str]:
+    """Every board that this installation knows."""
+    return sorted(point.name for point in entry_points(group=BOARDS))
+
+
+def _find(group: str, name: str, what: str) -> EntryPoint:
+    known = {point.name: point for point in entry_points(group=group)}
+    if name not in known:
+        raise BadInputError(
+            f"{what} '{name}'", f"not known{near_miss(name, known)}", f"one of {', '.join(sorted(known))}"
+        )
+    return known[name]
+
+
+def _load(point: EntryPoint, what: str) -> Callable[..., Any]:
+    try:
+        loaded: Callable[..., Any] = point.load()
+    except ImportError as error:
+        extra = _EXTRAS.get(point.name, point.name)
+        raise BoardMissingError(
+            f"{what} '{point.name}'",
+            f"not installed ({error.name or error} is missing)",
+            f"the extra that brings it: pip install 'retro-timer[{extra}]'",
+        ) from None
+    return loaded
+
+
+@contextlib.contextmanager
+def holding(lock: Path) -> Iterator[None]:
+    """Hold the board's lock. Raises RetroTimerError when another process has it."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "another process"
+            raise RetroTimerError(
+                f"{lock}: the board is held by process {holder}; use `retro-timer ctl` and `status`, or stop that one"
+            ) from None
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(fd)

@@ -1,0 +1,50 @@
+"""Control messages as commands: what `ctl`, a button or a page may ask of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from retro_timer.beacon.station import StartPlan
+from retro_timer.errors import BadInputError, near_miss
+from retro_timer.training.session import inputs
+
+PLAIN: dict[str, type[inputs.Command]] = {
+    "pause": inputs.Pause,
+    "resume": inputs.Resume,
+    "skip": inputs.Skip,
+    "void": inputs.Void,
+    "finish": inputs.ManualFinish,
+    "undo": inputs.Undo,
+    "spotter": inputs.Spotter,
+    "repeat": inputs.Repeat,
+    "stop": inputs.Stop,
+    "recover": inputs.Recover,
+    "close": inputs.CloseInterrupted,
+}
+"""Commands without an argument."""
+NAMED: dict[str, Callable[[str], inputs.Command]] = {"give": inputs.Give, "absent": inputs.Absent}
+"""Commands with an athlete's name."""
+ACTIONS = ("start", *PLAIN, *NAMED)
+MakeStart = Callable[[str | None], StartPlan]
+"""Reads a plan by its name, or the default one."""
+
+
+def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command | StartPlan:
+    """The command in a message {"ctl": action, ...}. Raises BadInputError for one that is not understood."""
+    action = message.get("ctl")
+    if not isinstance(action, str) or action not in ACTIONS:
+        raise BadInputError(
+            "ctl", f"no action '{action}'{near_miss(str(action), ACTIONS)}", f"one of {', '.join(ACTIONS)}"
+        )
+    if action in PLAIN:
+        return PLAIN[action]()
+    if action == "start":
+        plan = message.get("plan")
+        if plan is not None and not isinstance(plan, str):
+            raise BadInputError("ctl start", "the plan is not a text", "a plan's name")
+        return make_start(plan)
+    name = message.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise BadInputError(f"ctl {action}", "no athlete named", f"ctl {action} NAME")
+    return NAMED[action](name)

@@ -1,0 +1,214 @@
+"""The beacon without its threads: sensors' judges, buzzer, speech, journal and session, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from retro_timer.beacon.assembly import session_rules, watch_config
+from retro_timer.beacon.contract import contract_event
+from retro_timer.beacon.coverage import SensorReport, WatchOverview
+from retro_timer.beacon.engine import session_input
+from retro_timer.beacon.hub import Hub
+from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.sensing import Sensing, Shared
+from retro_timer.beacon.sounder import Buzzer
+from retro_timer.beacon.speaker import Speaker
+from retro_timer.beacon.station import Station
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import DetectionEvent, SensorState
+from retro_timer.phrases import Catalogue
+from retro_timer.ports import Board, Placement, Voice
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.model import Settings, TickMode
+from retro_timer.store.writer import JournalWriter
+from retro_timer.training.safe_speed import Braking
+from retro_timer.training.session import effects, inputs
+
+_ARM_GRACE_NS = 500_000_000
+
+
+class Asked:
+    """A command whose giver waits for an answer: an empty string, or why it was refused."""
+
+    def __init__(self, item: Any, reply: Callable[[str], None]) -> None:
+        self.item = item
+        self.reply = reply
+
+
+class Tone(msgspec.Struct, frozen=True):
+    """The buzzer changed: the sound that holds it, or an empty name, and its frequency now."""
+
+    name: str
+    frequency_hz: int
+    t_ns: int
+
+
+class Core:
+    """Everything but the threads. `post` hands an input to the session's loop; sensors call `sensing[...]`."""
+
+    def __init__(
+        self,
+        board: Board,
+        settings: Settings,
+        calibration: Calibration,
+        catalogue: Catalogue,
+        voice: Voice,
+        journal: JournalWriter,
+        post: Callable[[Any], None],
+        seed: int = 1,
+    ) -> None:
+        self.board = board
+        self.clock = board.clock
+        self.settings = settings
+        self.catalogue = catalogue
+        self.hub = Hub()
+        self.journal = journal
+        self.unanswered = 0
+        """Saves that the journal has not answered."""
+        self._post = post
+        self._sound = ""
+        self.shared = Shared()
+        braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
+        specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
+        belt = any(spec.placement is Placement.BELT for spec in specs)
+        tick = settings.watch.tick
+        ticks = tick is TickMode.ALWAYS or (tick is TickMode.BELT and belt)
+        self.buzzer = Buzzer(board.sounder, board.clock, ticks=ticks, heard=self._heard)
+        self.buzzer.on_expired = lambda name: post(
+            SensorReport(name, SensorState.LOST, "silent", None, self.clock.monotonic_ns())
+        )
+        self.lamp = LampKeeper(board.lamp)
+        self.speaker = Speaker(voice, board.clock, catalogue, self._spoken)
+        self.overview = WatchOverview([spec.name for spec in specs], self._watch_changed)
+        self.sensing = {
+            spec.name: Sensing(
+                spec,
+                watch_config(spec, settings, calibration),
+                self.shared,
+                self.buzzer,
+                self.lamp,
+                self.speaker,
+                braking,
+                self._detected,
+                post,
+            )
+            for spec in specs
+        }
+        self.station = Station(self, session_rules(settings, specs, braking, seed), board.name)
+
+    @property
+    def samples(self) -> int:
+        """Readings judged so far, by all sensors."""
+        return sum(sensing.samples for sensing in self.sensing.values())
+
+    def _detected(self, event: DetectionEvent, config: WatchConfig) -> None:
+        self._post((event, config))
+
+    def _heard(self, name: str, frequency_hz: int, t_ns: int) -> None:
+        """The buzzer changed. Its lock is held and an alarm may wait for it: the session's loop tells it later."""
+        self._post(Tone(name, frequency_hz, t_ns))
+
+    def _tell_tone(self, tone: Tone) -> None:
+        fields = {"t_ns": tone.t_ns, "name": tone.name, "frequency_hz": tone.frequency_hz}
+        self.hub.tell({"event": "tone", **fields})
+        if tone.name != self._sound:
+            self._sound = tone.name
+            self.hub.tell({"event": "sound", **fields})
+
+    def _spoken(self, key: str, text: str) -> None:
+        self.hub.tell({"event": "said", "t_ns": self.clock.monotonic_ns(), "key": key, "text": text})
+
+    def handle(self, item: Any) -> None:
+        """Whatever was posted, on the session's thread."""
+        now_ns = self.clock.monotonic_ns()
+        if isinstance(item, SensorReport):
+            self.overview.take(item)
+        elif isinstance(item, Tone):
+            self._tell_tone(item)
+        elif isinstance(item, Asked):
+            item.reply(self._answer(item.item, now_ns))
+        elif isinstance(item, tuple):
+            event, config = item
+            made = session_input(event, config)
+            if made is not None:
+                self.station.put(made, now_ns)
+        else:
+            if isinstance(item, inputs.Durable | inputs.NotSaved):
+                self.unanswered -= 1
+            self.station.put(item, now_ns)
+
+    def _answer(self, item: Any, now_ns: int) -> str:
+        """Carry a command out; why it was refused, or an empty string."""
+        refusals: list[str] = []
+
+        def listen(event: dict[str, Any]) -> None:
+            if event["event"] == "refused":
+                refusals.append(str(event["why"]))
+
+        stop = self.hub.subscribe(listen)
+        try:
+            self.station.put(item, now_ns)
+        finally:
+            stop()
+        return self.catalogue.render(refusals[0], {}) if refusals else ""
+
+    def tick(self) -> None:
+        """Keep the session's appointments that are due."""
+        self.station.tick(self.clock.monotonic_ns())
+
+    def _watch_changed(self, change: inputs.WatchChanged) -> None:
+        self.lamp.blind(change.state is not SensorState.OK)
+        self.buzzer.blind(change.state is not SensorState.OK)
+        self.station.put(change, self.clock.monotonic_ns())
+
+    def carry_out(self, effect: effects.Effect, now_ns: int) -> inputs.Input | None:
+        """Do what the session asks."""
+        if isinstance(effect, effects.Say):
+            self.speaker.say(effect)
+        elif isinstance(effect, effects.Beep):
+            self.buzzer.signal(effect.signal)
+        elif isinstance(effect, effects.GoTone):
+            edge_ns = self.buzzer.go()
+            return inputs.GoBlocked() if edge_ns is None else inputs.WentOff(edge_ns)
+        elif isinstance(effect, effects.Watch):
+            self.shared.expectation = effect.expectation
+            self.buzzer.arm(effect.expectation.armed, _ARM_GRACE_NS)
+        elif isinstance(effect, effects.Light):
+            self.lamp.base(effect.state)
+        elif isinstance(effect, effects.Acknowledge):
+            self.buzzer.acknowledge(effect.blind)
+        elif isinstance(effect, effects.Save):
+            self._save(effect, now_ns)
+        elif isinstance(effect, effects.Publish):
+            self._publish(effect)
+        elif isinstance(effect, effects.Close):
+            self._end(effect.outcome)
+        return None
+
+    def _publish(self, published: effects.Publish) -> None:
+        self.hub.publish(published)
+        self.board.notice({"event": published.event, "t_ns": published.t_ns, **published.fields})
+
+    def contract(self, event: dict[str, Any], origin_ns: int) -> dict[str, Any] | None:
+        """A hub's event as the contract has it."""
+        fields = {name: value for name, value in event.items() if name not in ("event", "t_ns")}
+        return contract_event(effects.Publish(event["event"], event["t_ns"], fields), origin_ns, self.samples)
+
+    def _save(self, effect: effects.Save, now_ns: int) -> None:
+        record = effect.record
+        go_wall_ns = self.clock.wall_ns() - (now_ns - record.go_ns)
+        self.unanswered += 1
+
+        def answer(trouble: str) -> None:
+            if trouble:
+                self._post(inputs.NotSaved(record.rep, record.revision, trouble))
+            else:
+                self._post(inputs.Durable(record.rep, record.revision))
+
+        self.journal.save(record, go_wall_ns, answer)
+
+    def _end(self, outcome: str) -> None:
+        self.journal.end(outcome, lambda _trouble: None)

@@ -1,0 +1,72 @@
+"""What the watch as a whole sees, from what each of its sensors reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from retro_timer.detection.events import SensorState
+from retro_timer.ports import Placement, SensorSpec
+from retro_timer.training.safe_speed import Braking, Coverage, coverage, vl53l1x_range_m
+from retro_timer.training.session.inputs import WatchChanged
+
+_WORST = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
+_DARKEST_RANGE_M = 0.3
+"""What is left of a degraded rear watch: point-blank, on strong evidence."""
+
+
+class SensorReport(msgspec.Struct, frozen=True):
+    """How one sensor sees now."""
+
+    sensor: str
+    state: SensorState
+    reason: str
+    coverage: Coverage | None
+    """What it covers if it keeps watch; None if it does not."""
+    t_ns: int
+
+
+def sensor_coverage(
+    spec: SensorSpec, state: SensorState, ambient_kcps: float | None, braking: Braking
+) -> Coverage | None:
+    """What one sensor covers in its state and light."""
+    if not spec.may_watch or state is SensorState.LOST:
+        return None
+    range_m = spec.max_range_mm / 1000.0
+    mode = spec.model.partition(" ")[2]
+    if spec.model.startswith("VL53L1X") and mode:
+        range_m = vl53l1x_range_m(mode, ambient_kcps)
+    if state is SensorState.DEGRADED:
+        range_m = min(range_m, _DARKEST_RANGE_M)
+    return coverage(spec.placement, range_m, braking)
+
+
+class WatchOverview:
+    """Collects the sensors' reports; tells the session when the whole has changed. One thread calls it."""
+
+    def __init__(self, names: Sequence[str], tell: Callable[[WatchChanged], None]) -> None:
+        self._reports: dict[str, SensorReport] = {
+            name: SensorReport(name, SensorState.LOST, "starting", None, 0) for name in names
+        }
+        self._tell = tell
+        self._told: tuple[SensorState, str, str] | None = None
+        self.latest = WatchChanged(SensorState.LOST, "starting", None, 0)
+
+    @property
+    def reports(self) -> tuple[SensorReport, ...]:
+        """The newest report of each sensor."""
+        return tuple(self._reports.values())
+
+    def take(self, report: SensorReport) -> None:
+        """A sensor's report: the worst sensor speaks for the watch."""
+        self._reports[report.sensor] = report
+        worst = max(self._reports.values(), key=lambda r: _WORST[r.state])
+        rear = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement != Placement.GATE]
+        line = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement == Placement.GATE]
+        covers = min(rear, key=lambda c: c.range_m) if rear else (line[0] if line else None)
+        self.latest = WatchChanged(worst.state, worst.reason, covers, report.t_ns)
+        key = (worst.state, worst.reason, covers.phrase if covers else "")
+        if key != self._told:
+            self._told = key
+            self._tell(self.latest)

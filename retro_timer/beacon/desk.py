@@ -1,0 +1,71 @@
+"""Answers the socket's requests: status, following, and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from retro_timer.beacon.control import MakeStart, command_of
+from retro_timer.beacon.core import Asked, Core
+from retro_timer.beacon.server import Client
+from retro_timer.beacon.status import snapshot
+from retro_timer.errors import RetroTimerError
+
+Request = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Desk:
+    """Called on the server's thread. Only commands reach the session's loop; everything else is answered here."""
+
+    def __init__(self, core: Core, post: Callable[[Any], None], make_start: MakeStart, origin_ns: int) -> None:
+        self._core = core
+        self._post = post
+        self._make_start = make_start
+        self._origin_ns = origin_ns
+        self.requests: dict[str, Request] = {}
+        """Further requests by name, each answered at once."""
+
+    def take(self, message: dict[str, Any], client: Client) -> None:
+        """One request: {"status": true}, {"follow": true}, {"ctl": action, ...} or one of `requests`."""
+        if "ctl" in message:
+            self._command(message, client)
+        elif message.get("status"):
+            client.send({"ok": True, "status": snapshot(self._core)})
+        elif message.get("follow"):
+            self._follow(client)
+        else:
+            name = next((name for name in self.requests if name in message), None)
+            if name is None:
+                known = ", ".join(("status", "follow", "ctl", *self.requests))
+                client.send({"ok": False, "error": f"no request understood: expected one of {known}"})
+            else:
+                self._other(name, message, client)
+
+    def _other(self, name: str, message: dict[str, Any], client: Client) -> None:
+        try:
+            client.send({"ok": True, **self.requests[name](message)})
+        except RetroTimerError as error:
+            client.send({"ok": False, "error": str(error)})
+
+    def _command(self, message: dict[str, Any], client: Client) -> None:
+        try:
+            command = command_of(message, self._make_start)
+        except RetroTimerError as error:
+            client.send({"ok": False, "error": str(error)})
+            return
+
+        def reply(refusal: str) -> None:
+            client.send({"ok": False, "error": refusal} if refusal else {"ok": True})
+
+        self._post(Asked(command, reply))
+
+    def _follow(self, client: Client) -> None:
+        client.send({"ok": True, "status": snapshot(self._core)})
+
+        def listen(event: dict[str, Any]) -> None:
+            if event["event"] == "tone":
+                return
+            told = {name: value for name, value in event.items() if name != "t_ns"}
+            client.send({"t_s": round((event["t_ns"] - self._origin_ns) / 1e9, 6), **told})
+
+        client.on_close = self._core.hub.subscribe(listen)

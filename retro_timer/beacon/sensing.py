@@ -1,0 +1,102 @@
+"""One sensor's way from reading to alarm. Runs on its bus's thread: no queue, no disk, no speech stands in between."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from retro_timer.beacon.coverage import SensorReport, sensor_coverage
+from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.sounder import Buzzer
+from retro_timer.beacon.speaker import Speaker
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange
+from retro_timer.detection.expectation import NOBODY, Expectation
+from retro_timer.detection.watch import SensorWatch
+from retro_timer.ports import RangeSample, SensorSpec
+from retro_timer.training.safe_speed import Braking
+
+_RING_S = 600.0
+"""The last ten minutes of raw readings are kept in memory."""
+_LEAST_PATIENCE_NS = 200_000_000
+_COVERAGE_NS = 1_000_000_000
+
+
+class Shared:
+    """What the session lends the sensors' threads: one reference, swapped whole."""
+
+    def __init__(self) -> None:
+        self.expectation: Expectation = NOBODY
+
+
+class Sensing:
+    """The judge of one sensor, wired to buzzer, lamp and speech. Only its bus's thread calls it."""
+
+    def __init__(
+        self,
+        spec: SensorSpec,
+        config: WatchConfig,
+        shared: Shared,
+        buzzer: Buzzer,
+        lamp: LampKeeper,
+        speaker: Speaker,
+        braking: Braking,
+        post: Callable[[DetectionEvent, WatchConfig], None],
+        report: Callable[[SensorReport], None],
+    ) -> None:
+        self.spec = spec
+        self.config = config
+        self.watch = SensorWatch(config)
+        self.samples = 0
+        self.last_sample: RangeSample | None = None
+        self.ring: deque[RangeSample] = deque(maxlen=max(64, round(_RING_S * 1e9 / spec.period_ns)))
+        self.on_sample: Callable[[RangeSample], None] | None = None
+        """Gets every reading, for a recording; must return at once."""
+        self._shared = shared
+        self._buzzer = buzzer
+        self._lamp = lamp
+        self._speaker = speaker
+        self._braking = braking
+        self._post = post
+        self._report = report
+        self._patience_ns = max(_LEAST_PATIENCE_NS, 3 * spec.period_ns) + spec.period_ns
+        self._coverage_due_ns = 0
+
+    def take(self, sample: RangeSample, now_ns: int) -> None:
+        """A reading: alarm first, everything else after it."""
+        if self.config.watches:
+            self._buzzer.renew(self.spec.name, now_ns + self._patience_ns)
+        for event in self.watch.feed(sample, self._shared.expectation):
+            self._pass_on(event)
+        self.samples += 1
+        self.last_sample = sample
+        self.ring.append(sample)
+        if self.on_sample is not None:
+            self.on_sample(sample)
+        if now_ns >= self._coverage_due_ns:
+            self._coverage_due_ns = now_ns + _COVERAGE_NS
+            self._tell_coverage(now_ns)
+
+    def lose(self, reason: str, now_ns: int) -> None:
+        """The driver has nothing to give."""
+        change = self.watch.lose(reason, now_ns)
+        if change is not None:
+            self._pass_on(change)
+
+    def _pass_on(self, event: DetectionEvent) -> None:
+        if isinstance(event, Obstacle):
+            self._buzzer.alarm(self.spec.name, event.level)
+            self._speaker.mute(event.level >= Level.WARNING)
+            self._lamp.alarm(event.level)
+        elif isinstance(event, Parking):
+            self._buzzer.parking(event.nearness)
+            return
+        elif isinstance(event, SensorChange):
+            self._tell_coverage(event.t_ns)
+            return
+        self._post(event, self.config)
+
+    def _tell_coverage(self, now_ns: int) -> None:
+        health = self.watch.health
+        covers = sensor_coverage(self.spec, health.state, health.ambient_kcps, self._braking)
+        self._report(SensorReport(self.spec.name, health.state, health.reason, covers, now_ns))

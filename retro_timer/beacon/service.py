@@ -1,0 +1,156 @@
+"""The beacon's threads: one a bus, one for the session, and those of buzzer, speech, journal and socket."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from retro_timer.beacon.core import Core
+from retro_timer.errors import RetroTimerError, SensorFaultError
+from retro_timer.ports import RangeBus, RangeSensor
+
+log = logging.getLogger("retro_timer")
+
+SWITCH_INTERVAL_S = 0.0005
+"""How long another thread may hold the interpreter while the sensor's waits for it (Python's default: 5 ms)."""
+_RETRY_S = 1.0
+_SENSOR_PRIORITY = 20
+_LONGEST_WAIT_S = 1.0
+
+
+class Stop:
+    """Ends the session's loop. Safe to put into the inbox from a signal handler."""
+
+
+class Service:
+    """Owns the threads of one beacon. `run` returns when asked to stop."""
+
+    def __init__(self, core: Core, inbox: queue.SimpleQueue[Any], on_trouble: Callable[[str], None]) -> None:
+        self.core = core
+        self.inbox = inbox
+        self._on_trouble = on_trouble
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.session_beat_ns = 0
+        self.bus_beats_ns: dict[str, int] = {}
+        self.realtime = False
+        self.on_idle: Callable[[], None] = lambda: None
+        """Called on the session's thread after each turn of its loop."""
+
+    def start(self) -> None:
+        """Start every thread but the session's."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self.core.buzzer.start()
+        self.core.speaker.start()
+        for bus in self.core.board.buses:
+            self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
+            thread = threading.Thread(target=self._run_bus, args=(bus,), name=f"bus-{bus.name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask `run` to return; safe from any thread and from a signal handler."""
+        self.inbox.put(Stop())
+
+    def run(self) -> None:
+        """The session's loop: one input or appointment after the other."""
+        core = self.core
+        while True:
+            item = self._next()
+            if isinstance(item, Stop):
+                return
+            if item is not None:
+                core.handle(item)
+            core.tick()
+            self.session_beat_ns = core.clock.monotonic_ns()
+            self.on_idle()
+
+    def _next(self) -> Any:
+        deadline_ns = self.core.station.deadline_ns
+        wait_s = _LONGEST_WAIT_S
+        if deadline_ns is not None:
+            wait_s = min(wait_s, max(0.0, (deadline_ns - self.core.clock.monotonic_ns()) / 1e9))
+        try:
+            return self.inbox.get(timeout=wait_s) if wait_s > 0.0 else self.inbox.get_nowait()
+        except queue.Empty:
+            return None
+
+    def close(self, *, finish_speech_s: float = 0.0) -> None:
+        """Stop every thread, write what waits, silence the board."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout=3.0)
+        self.core.journal.close()
+        self._drain()
+        self.core.speaker.close(finish_s=finish_speech_s)
+        self.core.buzzer.close()
+        self.core.board.close()
+
+    def _drain(self) -> None:
+        """What the journal answered last is still announced."""
+        while True:
+            try:
+                item = self.inbox.get_nowait()
+            except queue.Empty:
+                return
+            if not isinstance(item, Stop):
+                self.core.handle(item)
+
+    def _run_bus(self, bus: RangeBus) -> None:
+        self._raise_priority()
+        started: set[int] = set()
+        while not self._stopping.is_set():
+            for number, sensor in enumerate(bus.sensors):
+                if number not in started:
+                    if not self._start_sensor(sensor):
+                        continue
+                    started.add(number)
+                if not self._read(sensor):
+                    self._end_of_board()
+                    return
+                self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
+            if not started:
+                self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
+                self._stopping.wait(_RETRY_S)
+        for sensor in bus.sensors:
+            sensor.stop()
+
+    def _start_sensor(self, sensor: RangeSensor) -> bool:
+        try:
+            sensor.start()
+        except RetroTimerError as error:
+            self._on_trouble(f"sensor {sensor.spec.name}: {error}")
+            reason = error.reason if isinstance(error, SensorFaultError) else "no-answer"
+            self.core.sensing[sensor.spec.name].lose(reason, self.core.clock.monotonic_ns())
+            return False
+        return True
+
+    def _read(self, sensor: RangeSensor) -> bool:
+        """One reading into its judge; False when the board has no more of them."""
+        sensing = self.core.sensing[sensor.spec.name]
+        try:
+            sample = sensor.read()
+        except SensorFaultError as fault:
+            sensing.lose(fault.reason, self.core.clock.monotonic_ns())
+            return True
+        if sample is None:
+            return False
+        sensing.take(sample, self.core.clock.monotonic_ns())
+        return True
+
+    def _end_of_board(self) -> None:
+        """A replayed trace ran out."""
+        self.stop()
+
+    def _raise_priority(self) -> None:
+        """Let the sensor's thread run before all others, where the system allows it (LimitRTPRIO in the unit)."""
+        try:
+            os.sched_setscheduler(threading.get_native_id(), os.SCHED_FIFO, os.sched_param(_SENSOR_PRIORITY))
+            self.realtime = True
+        except (OSError, AttributeError):
+            log.info("no real-time priority for the sensor thread")

@@ -1,0 +1,65 @@
+"""The beacon's state as other programs see it. Reads only frozen values, so any thread may ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retro_timer.beacon.core import Core
+
+
+def snapshot(core: Core) -> dict[str, Any]:
+    """Phase, turn, watch, level and counts; times in seconds."""
+    now_ns = core.clock.monotonic_ns()
+    state = core.station.state
+    watch = core.overview.latest
+    covers = watch.coverage
+    result: dict[str, Any] = {
+        "board": core.board.name,
+        "phase": "idle" if state is None else str(state.phase),
+        "watch": {
+            "state": str(watch.state),
+            "reason": watch.reason,
+            "armed": core.shared.expectation.armed,
+            "covers": None if covers is None else covers.phrase,
+            "safe_speed_mps": None if covers is None else round(covers.speed_mps, 2),
+            "range_m": None if covers is None else round(covers.range_m, 2),
+        },
+        "sound": core.buzzer.sounding,
+        "samples": core.samples,
+        "sensors": [_sensor(core, name) for name in core.sensing],
+    }
+    if state is not None:
+        step = state.step
+        course = state.running
+        result |= {
+            "title": state.plan.title,
+            "level": state.level.word,
+            "reps_done": len([r for r in state.results if r.status == "finished"]),
+            "athlete": state.athletes[state.turn.athlete].name if state.turn else None,
+            "athletes": [{"name": a.name, "present": a.present, "step": a.next_step} for a in state.athletes],
+            "set": step.set_no if step else None,
+            "sets": step.sets if step else None,
+            "rep_in_set": step.rep_no if step else None,
+            "reps_in_set": step.reps if step else None,
+            "distance_m": step.distance_m if step else None,
+            "gait": str(step.gait) if step else None,
+            "left_s": max(0.0, (state.until_ns - now_ns) / 1e9) if state.until_ns else None,
+            "running_s": (now_ns - course.record.go_ns) / 1e9 if course else None,
+            "unsaved": state.unsaved,
+        }
+    return result
+
+
+def _sensor(core: Core, name: str) -> dict[str, Any]:
+    sensing = core.sensing[name]
+    sample = sensing.last_sample
+    return {
+        "name": name,
+        "model": sensing.spec.model,
+        "placement": str(sensing.spec.placement),
+        "state": str(sensing.watch.health.state),
+        "range_m": None if sample is None or sample.range_mm is None else sample.range_mm / 1000.0,
+        "status": None if sample is None else sample.status,
+        "ambient_kcps": None if sample is None else sample.ambient_kcps,
+        "period_ms": sensing.watch.spacing.period_ns / 1e6,
+    }

@@ -1,0 +1,1 @@
+"""The commands. Each module is loaded only when its command is called."""

@@ -1,0 +1,57 @@
+"""Events as lines for people, without a terminal's arts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds to a tenth."""
+    sign = "-" if seconds < 0 else ""
+    minutes, rest = divmod(abs(seconds), 60.0)
+    return f"{sign}{int(minutes)}:{rest:04.1f}"
+
+
+def line_of(event: Mapping[str, Any]) -> str | None:
+    """One line for an event with `t_s`; None for what people need not read."""
+    text = _text(event)
+    return None if text is None else f"{clock(float(event['t_s'])):>9}  {text}"
+
+
+def _text(event: Mapping[str, Any]) -> str | None:
+    kind = event["event"]
+    plain = _PLAIN.get(kind)
+    if plain is not None:
+        return plain.format_map(event)
+    if kind == "sound":
+        return f"♪ {event['name']}" if event["name"] not in _UNHEARD else None
+    if kind == "obstacle":
+        at = "" if event["range_m"] is None else f" at {event['range_m']:.2f} m"
+        return "lane clear" if event["level"] == "clear" else f"{event['level'].upper()}: obstacle{at}"
+    if kind == "sensor":
+        why = f": {event['reason']}" if event["reason"] else ""
+        return f"watch {event['state']}{why}"
+    if kind == "finish":
+        flags = f"  [{', '.join(event['flags'])}]" if event["flags"] else ""
+        truth = event.get("truth_s")
+        told = "" if truth is None else f"  (true {truth:.3f} s)"
+        spread = event["uncertainty_s"]
+        return f"rep {event['rep']}: {event['time_s']:.3f} s ± {spread:.3f} s by {event['method']}{flags}{told}"
+    return None
+
+
+# Sounds that stand beside a line of their own, or come too often for one.
+_UNHEARD = frozenset(("", "tick", "count", "go", "finish", "recall", "withdrawn"))
+_PLAIN = {
+    "go": "GO, rep {rep}",
+    "said": '"{text}"',
+    "crossing": "crossing, rep {rep}",
+    "crossing_withdrawn": "not the runner: crossing of rep {rep} withdrawn",
+    "dnf": "rep {rep}: no finish ({reason})",
+    "void": "rep {rep} void",
+    "recall": "start recalled",
+    "not_saved": "rep {rep} is NOT SAVED: {reason}",
+    "refused": "refused",
+    "summary": "session over: {finished} of {reps} reps finished, {obstacles} obstacles, {samples} readings",
+}

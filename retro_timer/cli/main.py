@@ -1,0 +1,92 @@
+"""Entry point: finds the command, and turns every error that a person can meet into one line."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from retro_timer import __version__
+from retro_timer.errors import RetroTimerError, near_miss
+
+EXIT_INTERRUPTED = 130
+
+# Command to (module, function, one line for the help), so that the help loads none of them.
+_COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("retro_timer.cli.run", "run", "Run the timer on a board: the box's service."),
+    "simulate": ("retro_timer.cli.simulate", "simulate", "Run a whole session on the simulated board."),
+    "replay": ("retro_timer.cli.replay", "replay", "Run detection and session over a recorded trace."),
+    "plans": ("retro_timer.cli.plans", "plans", "List, show, check and write training plans."),
+    "results": ("retro_timer.cli.results", "results", "Sessions and reps that are kept."),
+    "status": ("retro_timer.cli.talk", "status", "What the running timer does and sees now."),
+    "ctl": ("retro_timer.cli.talk", "ctl", "Steer the running session: start, pause, void, give ..."),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order of use, not of the alphabet."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, loaded."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, function, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """With a hint for a command that nearly exists."""
+        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+            raise click.UsageError(
+                f"no command '{args[0]}'{near_miss(args[0], _COMMANDS)}; expected one of {', '.join(_COMMANDS)}"
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list, from the table above."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="retro-timer")
+def cli() -> None:
+    """Times backward running reps, speaks the session, and warns of what is close behind.
+
+    A distance sensor cannot see everything: this is a help, not collision protection.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 bad usage or input, 130 interrupted."""
+    sys.exit(_exit_code(args))
+
+
+def _exit_code(args: list[str] | None) -> int:
+    try:
+        result = cli.main(args, prog_name="retro-timer", standalone_mode=False)
+        sys.stdout.flush()
+    except RetroTimerError as error:
+        return _say(str(error), error.exit_code)
+    except click.ClickException as error:
+        return _say(error.format_message(), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be told there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _say(message: str, code: int) -> int:
+    print(f"retro-timer: {' '.join(message.split())}", file=sys.stderr)
+    return code

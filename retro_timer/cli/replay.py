@@ -1,0 +1,89 @@
+"""`retro-timer replay`: what the program makes of a recorded trace."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from retro_timer.beacon.replay import Replay
+from retro_timer.cli.lines import line_of
+from retro_timer.cli.options import Rep, Word
+from retro_timer.cli.progress import progress
+from retro_timer.detection.config import WatchConfig
+from retro_timer.ports import Placement, RangeSample
+from retro_timer.settings.loading import load_settings
+from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
+
+_LONG_FILE = 20_000_000
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--placement", type=Word([str(p) for p in Placement]), help="Instead of the trace's own.")
+@click.option(
+    "--rep", "reps", type=Rep(), multiple=True, metavar="GO:DISTANCE:GAIT", help="A go; instead of the trace's own."
+)
+@click.option("--finish-range", type=click.FloatRange(0.1, 50.0), metavar="M", help="Lane-end and belt: finish range.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def replay(
+    file: Path,
+    placement: str | None,
+    reps: tuple[TraceRep, ...],
+    finish_range: float | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Run the very detection and session code over a trace FILE (CSV)."""
+    settings = load_settings(config)
+    reader = TraceReader(file)
+    try:
+        head = reader.head
+        for warning in head.warnings:
+            print(f"retro-timer: {warning}", file=sys.stderr)
+        chosen = Placement(placement) if placement else head.placement or Placement.GATE
+        range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
+        judge = _config(head, chosen, range_m, settings.course.torso_mm)
+        Replay(judge, reps or head.reps, _teller(as_json)).run(_shown(reader))
+    finally:
+        reader.close()
+    for line in reader.report():
+        print(f"retro-timer: {line}", file=sys.stderr)
+
+
+def _config(head: TraceHead, placement: Placement, finish_range_m: float, torso_mm: float) -> WatchConfig:
+    return WatchConfig(
+        placement=placement,
+        fov_deg=head.fov_deg or 27.0,
+        budget_ns=round(head.budget_ms * 1e6) if head.budget_ms else None,
+        background_mm=head.background_mm if placement is not Placement.BELT else None,
+        torso_mm=head.torso_mm or torso_mm,
+        finish_range_mm=round(finish_range_m * 1000),
+    )
+
+
+def _teller(as_json: bool) -> Any:
+    def tell(event: dict[str, Any]) -> None:
+        if as_json:
+            print(json.dumps(event))
+        elif (line := line_of(event)) is not None:
+            print(line)
+
+    return tell
+
+
+def _shown(reader: TraceReader) -> Iterator[RangeSample]:
+    """The readings, with a progress bar for a long file on a terminal."""
+    if reader.path.stat().st_size < _LONG_FILE or not sys.stderr.isatty():
+        yield from reader
+        return
+    with progress("replay", None) as step:
+        for count, sample in enumerate(reader):
+            if count % 10_000 == 0:
+                step(count)
+            yield sample

@@ -1,0 +1,205 @@
+"""`retro-timer run`: the timer itself, on a board."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.desk import Desk
+from retro_timer.beacon.recorder import Recorder
+from retro_timer.beacon.server import Server
+from retro_timer.beacon.service import Service
+from retro_timer.beacon.station import Offer, StartPlan
+from retro_timer.cli.main import EXIT_INTERRUPTED
+from retro_timer.cli.tellers import Teller, make_teller
+from retro_timer.errors import BadInputError
+from retro_timer.phrases import load_catalogue
+from retro_timer.ports import Board, Clock, Voice
+from retro_timer.settings import places
+from retro_timer.settings.calibration import load_calibration
+from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings
+from retro_timer.settings.model import Settings
+from retro_timer.store.journal import Journal
+from retro_timer.store.writer import JournalWriter
+
+_LAST_WORDS_S = 20.0
+
+
+@click.command()
+@click.option("--board", "board_name", default="pi", show_default=True, help="pi, twin, sim or replay.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
+@click.option("--plan", help="Begin at once with this plan (name or file).")
+@click.option("--roster", type=click.Path(path_type=Path), help="CSV of athletes; a solo runner when left out.")
+@click.option("--voice", help="speech or text, instead of the settings' voice.")
+@click.option("--scenario", metavar="FILE", help="sim and twin: a scenario's name or TOML file.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="sim and twin: same seed, same day.")
+@click.option("--trace", type=click.Path(path_type=Path), help="replay: the recording to play.")
+@click.option("--record", type=click.Path(path_type=Path), help="Write the timing sensor's readings as a trace.")
+@click.option("--once", is_flag=True, help="End when the session ends.")
+@click.option("--view", is_flag=True, help="A live view on a terminal; plain lines without one.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def run(
+    board_name: str,
+    config: Path | None,
+    plan: str | None,
+    roster: Path | None,
+    voice: str | None,
+    scenario: str | None,
+    seed: int,
+    trace: Path | None,
+    record: Path | None,
+    once: bool,
+    view: bool,
+    as_json: bool,
+) -> int:
+    """Run the timer on a board until it is stopped."""
+    settings = load_settings(config)
+    if voice is not None:
+        settings = _with_voice(settings, voice)
+    athletes = load_roster(roster)
+
+    def make_start(name: str | None) -> StartPlan:
+        chosen = name or settings.session.default_plan
+        read = load_plan(chosen)
+        check_runout(read, settings, f"plan '{chosen}'")
+        return StartPlan(read, athletes)
+
+    first = make_start(plan) if plan is not None else None
+    calibration = load_calibration(places.state_dir())
+    request = BoardRequest(settings, calibration, scenario, seed, trace)
+    with holding(places.lock_path()), _opened(board_name, request) as board:
+        teller = make_teller(view=view, as_json=as_json)
+        with teller:
+            timer = _Timer(board, request, teller, record, make_start)
+            return timer.run(first, once=once)
+
+
+def _with_voice(settings: Settings, kind: str) -> Settings:
+    import msgspec
+
+    return msgspec.structs.replace(settings, voice=msgspec.structs.replace(settings.voice, kind=kind))
+
+
+@contextlib.contextmanager
+def _opened(name: str, request: BoardRequest) -> Iterator[Board]:
+    board = open_board(name, request)
+    try:
+        yield board
+    finally:
+        board.close()
+
+
+class _Timer:
+    """Everything that `run` starts, and its orderly end."""
+
+    def __init__(
+        self, board: Board, request: BoardRequest, teller: Teller, record: Path | None, make_start: Any
+    ) -> None:
+        settings = request.settings
+        catalogue = load_catalogue(settings.voice.language)
+        self._board = board
+        self._teller = teller
+        self._interrupted = False
+        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        voice = self._voice(settings, board.clock)
+        journal = JournalWriter(places.state_dir(), board.clock.wall_ns)
+        self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, request.seed)
+        self.service = Service(self.core, inbox, teller.trouble)
+        self._origin_ns = board.clock.monotonic_ns()
+        teller.attach(self.core, self._origin_ns)
+        desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
+        self._server = Server(places.socket_path(), desk.take)
+        self._recorder = self._make_recorder(record)
+        if voice.trouble():
+            teller.trouble(catalogue.render("speech_trouble", {"reason": voice.trouble()}))
+
+    def _voice(self, settings: Settings, clock: Clock) -> Voice:
+        try:
+            return open_voice(settings.voice, clock, places.cache_dir(), self._teller.spoken)
+        except BadInputError as error:
+            # Speech that is not installed is no reason not to time: the words are printed, and it is said once.
+            self._teller.trouble(f"{error}; words are printed instead")
+            text = _with_voice(settings, "text").voice
+            return open_voice(text, clock, places.cache_dir(), self._teller.spoken)
+
+    def _make_recorder(self, path: Path | None) -> Recorder | None:
+        if path is None:
+            return None
+        sensing = next(s for s in self.core.sensing.values() if s.config.times)
+        recorder = Recorder(path, sensing.spec)
+        sensing.on_sample = recorder.take
+        self.core.hub.subscribe(recorder.hear)
+        return recorder
+
+    def run(self, first: StartPlan | None, *, once: bool) -> int:
+        """Run until stopped; with `once` until the session's end."""
+        service = self.service
+        began = False
+
+        def look() -> None:
+            nonlocal began
+            if first is not None and not began and self._sees():
+                began = True
+                service.inbox.put(first)
+            elif once and began and self.core.station.state is not None and not self.core.station.busy:
+                service.stop()
+
+        service.on_idle = look
+        self._catch_signals()
+        service.start()
+        self._server.start()
+        if first is None:
+            self._offer_cut_off()
+        try:
+            service.run()
+        finally:
+            self._server.close()
+            service.close(finish_speech_s=0.0 if self._interrupted else _LAST_WORDS_S)
+            if self._recorder is not None:
+                self._recorder.close()
+        return EXIT_INTERRUPTED if self._interrupted else 0
+
+    def _sees(self) -> bool:
+        """Whether every sensor has reported, or has had two seconds to do so."""
+        waited = self._board.clock.monotonic_ns() - self._origin_ns > 2_000_000_000
+        return waited or all(report.reason != "starting" for report in self.core.overview.reports)
+
+    def _offer_cut_off(self) -> None:
+        """A session that a power cut ended waits for recover or close."""
+        import sqlite3
+
+        try:
+            journal = Journal(places.state_dir())
+        except (OSError, sqlite3.Error):
+            # The journal's writer meets the same trouble and says so with the first rep.
+            return
+        try:
+            found = journal.cut_off(self._board.name)
+            offers = [Offer(entry, tuple(journal.reps(entry.id))) for entry in found[:1]]
+            for entry in found[1:]:
+                journal.end(entry.id, "interrupted", self._board.clock.wall_ns())
+        finally:
+            journal.close()
+        for offer in offers:
+            self.service.inbox.put(offer)
+
+    def _catch_signals(self) -> None:
+        def interrupted(*_: object) -> None:
+            self._interrupted = True
+            self.service.stop()
+
+        signal.signal(signal.SIGINT, interrupted)
+        signal.signal(signal.SIGTERM, lambda *_: self.service.stop())
+        # A reader that went away must not end the timer.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        if sys.stdout.isatty():
+            signal.signal(signal.SIGHUP, lambda *_: self.service.stop())

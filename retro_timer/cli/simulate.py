@@ -1,0 +1,142 @@
+"""`retro-timer simulate`: a whole session on the simulated board, at any pace."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from retro_timer.beacon.boards import BoardRequest
+from retro_timer.cli.lines import line_of
+from retro_timer.cli.main import EXIT_INTERRUPTED
+from retro_timer.cli.options import Speed
+from retro_timer.cli.progress import progress
+from retro_timer.phrases import load_catalogue
+from retro_timer.settings import places
+from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings
+from retro_timer.sim.scenario import scenario_names
+from retro_timer.sim.virtual import Simulation
+from retro_timer.training.plan import Plan, steps
+from retro_timer.training.roster import SOLO
+
+
+@click.command()
+@click.argument("plan", required=False)
+@click.option("--scenario", metavar="FILE", help="A scenario's name or TOML file; --scenarios lists them.")
+@click.option("--scenarios", "list_scenarios", is_flag=True, help="List the scenarios that ship with the program.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same session.")
+@click.option("--speed", type=Speed(), default="max", show_default=True, metavar="max|X", help="Times real time.")
+@click.option("--roster", type=click.Path(path_type=Path), help="CSV of athletes; a solo runner when left out.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
+@click.option("--wav", type=click.Path(path_type=Path), help="Render what is heard into a WAV file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def simulate(
+    plan: str | None,
+    scenario: str | None,
+    list_scenarios: bool,
+    seed: int,
+    speed: float,
+    roster: Path | None,
+    config: Path | None,
+    wav: Path | None,
+    as_json: bool,
+) -> int:
+    """Run PLAN (a plan's name or file; the default plan when left out) on the simulated board."""
+    if list_scenarios:
+        _list_scenarios()
+        return 0
+    settings = load_settings(config)
+    name = plan or settings.session.default_plan
+    chosen = load_plan(name)
+    check_runout(chosen, settings, f"plan '{name}'")
+    athletes = load_roster(roster) or SOLO
+    sound = _Sound(wav)
+    simulation = Simulation(
+        BoardRequest(settings, scenario=scenario, seed=seed),
+        load_catalogue(settings.voice.language),
+        places.state_dir(),
+    )
+    teller = _Teller(simulation, as_json)
+    simulation.core.hub.subscribe(teller.take)
+    if wav is not None:
+        simulation.core.hub.subscribe(sound.take)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: simulation.stopping.set())
+    try:
+        with progress("simulate", _length_s(chosen, len(athletes))) as step:
+            teller.step = step
+            simulation.run(chosen, athletes, speed=None if math.isinf(speed) else speed)
+    finally:
+        simulation.close()
+        sound.write(simulation.origin_ns, simulation.clock.monotonic_ns())
+    return EXIT_INTERRUPTED if simulation.stopping.is_set() else 0
+
+
+def _list_scenarios() -> None:
+    from retro_timer.sim.scenario import load_scenario
+
+    for name in scenario_names():
+        print(f"{name:22} {load_scenario(name).title}")
+
+
+def _length_s(plan: Plan, athletes: int) -> float:
+    """A guess, for the progress bar only."""
+    each = [(s.duration_s or (s.distance_m or 0.0) / 1.5) + s.rest_s for s in steps(plan)]
+    return 40.0 + sum(each) * (1 if athletes == 1 else max(1.0, athletes / 2.0))
+
+
+class _Teller:
+    """Prints events; a finish gets the truth beside it."""
+
+    def __init__(self, simulation: Simulation, as_json: bool) -> None:
+        self.step: Any = lambda _done: None
+        self._simulation = simulation
+        self._as_json = as_json
+        self._goes: dict[int, int] = {}
+
+    def take(self, event: dict[str, Any]) -> None:
+        simulation = self._simulation
+        origin_ns = simulation.origin_ns
+        self.step((simulation.clock.monotonic_ns() - origin_ns) / 1e9)
+        if event["event"] == "go":
+            self._goes[event["rep"]] = event["t_ns"]
+        told = simulation.core.contract(event, origin_ns)
+        if told is not None and event["event"] == "finish":
+            told["truth_s"] = simulation.truth_s(event["rep"], self._goes[event["rep"]])
+        if self._as_json:
+            if told is not None:
+                print(json.dumps(told), flush=True)
+            return
+        shown = told or {**event, "t_s": (event["t_ns"] - origin_ns) / 1e9}
+        if (line := line_of(shown)) is not None:
+            print(line, flush=True)
+
+
+class _Sound:
+    """Collects what is heard when a WAV file is wanted."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._tones: list[tuple[int, int]] = []
+        self._phrases: list[tuple[int, str]] = []
+
+    def take(self, event: dict[str, Any]) -> None:
+        """A tone changes, or a phrase begins."""
+        if event["event"] == "tone":
+            self._tones.append((event["t_ns"], event["frequency_hz"]))
+        elif event["event"] == "said":
+            self._phrases.append((event["t_ns"], event["text"]))
+
+    def write(self, origin_ns: int, end_ns: int) -> None:
+        """Write the file, if one is wanted."""
+        if self._path is None:
+            return
+        from retro_timer.sim.render import render_wav
+
+        for trouble in render_wav(self._path, self._tones, self._phrases, origin_ns, end_ns):
+            print(f"retro-timer: {trouble}", file=sys.stderr)

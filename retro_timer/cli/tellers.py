@@ -1,0 +1,86 @@
+"""Who shows the running timer: JSON lines, plain lines, or the live view."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from typing import Any, Protocol
+
+from retro_timer.beacon.core import Core
+from retro_timer.cli.lines import line_of
+
+
+class Teller(Protocol):
+    """Gets everything that can be shown; every method returns at once and may be called from any thread."""
+
+    def __enter__(self) -> Teller: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def attach(self, core: Core, origin_ns: int) -> None:
+        """Begin to show a beacon whose event times count from `origin_ns`."""
+
+    def spoken(self, text: str) -> None:
+        """A phrase that nobody hears: print it."""
+
+    def trouble(self, text: str) -> None:
+        """Something a person should mend."""
+
+
+class LineTeller:
+    """Plain lines, or JSON lines with exactly the contract's fields."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._core: Core | None = None
+        self._origin_ns = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> LineTeller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def attach(self, core: Core, origin_ns: int) -> None:
+        """Listen to the beacon."""
+        self._core, self._origin_ns = core, origin_ns
+        core.hub.subscribe(self._take)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        if self._core is None:
+            return
+        told = self._core.contract(event, self._origin_ns)
+        if self._as_json:
+            if told is not None:
+                self._print(json.dumps(told))
+            return
+        shown = told or {**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9}
+        if (line := line_of(shown)) is not None:
+            self._print(line)
+
+    def spoken(self, text: str) -> None:
+        """Already printed as an event."""
+
+    def trouble(self, text: str) -> None:
+        """To standard error."""
+        with self._lock:
+            print(f"retro-timer: {text}", file=sys.stderr, flush=True)
+
+    def _print(self, line: str) -> None:
+        with self._lock:
+            try:
+                print(line, flush=True)
+            except BrokenPipeError:
+                # Nobody reads any more; the timer goes on.
+                return
+
+
+def make_teller(*, view: bool, as_json: bool) -> Teller:
+    """The live view where it can be shown, else lines."""
+    if view and not as_json and sys.stdout.isatty():
+        from retro_timer.cli.view import LiveView
+
+        return LiveView()
+    return LineTeller(as_json=as_json)

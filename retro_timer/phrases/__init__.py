@@ -1,0 +1,51 @@
+"""Everything the box says, in one catalogue a language; a language is one more file `xx.toml` in this folder."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from retro_timer.errors import BadInputError
+
+_FOLDER = Path(__file__).parent
+
+
+def languages() -> list[str]:
+    """The languages there are."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+class Catalogue:
+    """Phrases by key, and the words for values such as gaits and reasons."""
+
+    def __init__(self, phrases: Mapping[str, str], words: Mapping[str, str]) -> None:
+        self._phrases = dict(phrases)
+        self._words = dict(words)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """All keys."""
+        return frozenset(self._phrases)
+
+    def values_of(self, key: str) -> frozenset[str]:
+        """The values that a phrase speaks."""
+        parsed = string.Formatter().parse(self._phrases[key])
+        return frozenset(name for _, name, _, _ in parsed if name)
+
+    def render(self, key: str, values: Mapping[str, Any]) -> str:
+        """The phrase with its values. Raises KeyError for a key or value that the catalogue does not know."""
+        spoken = {name: self._words.get(str(value), value) for name, value in values.items()}
+        return self._phrases[key].format_map(spoken)
+
+
+def load_catalogue(language: str) -> Catalogue:
+    """The catalogue of a language. Raises BadInputError."""
+    path = _FOLDER / f"{language}.toml"
+    if not path.is_file():
+        known = ", ".join(languages())
+        raise BadInputError("voice.language", f"no phrases in '{language}'", f"one of {known}")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Catalogue(table["phrases"], table["words"])

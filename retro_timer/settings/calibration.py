@@ -1,0 +1,58 @@
+"""What `calibrate` has learnt of each sensor and its place; kept apart from the settings a coach writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from retro_timer.settings.tables import read_toml
+
+NAME = "calibration.toml"
+
+
+class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One sensor's."""
+
+    placement: str = ""
+    """Where it stood when this was learnt: elsewhere it does not hold."""
+    background_mm: Annotated[int, Meta(ge=100, le=100_000)] | None = None
+    """Range of what stands behind the empty lane; None for an open field."""
+    noise_mm: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
+    offset_mm: Annotated[int, Meta(ge=-200, le=200)] = 0
+    """Added to every range so that a target at a known distance reads right."""
+    ambient_kcps: Annotated[float, Meta(ge=0.0)] | None = None
+    range_m: Annotated[float, Meta(ge=0.0, le=50.0)] | None = None
+    """How far it saw in that light."""
+
+
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """By the sensor's name."""
+
+    sensors: dict[str, SensorCalibration] = {}
+
+    def of(self, name: str, placement: str) -> SensorCalibration:
+        """A sensor's calibration, or an empty one where none was made at this placement."""
+        found = self.sensors.get(name)
+        return found if found is not None and found.placement == placement else SensorCalibration()
+
+
+def load_calibration(directory: Path) -> Calibration:
+    """The calibration in a state directory; an empty one when there is none. Raises BadInputError."""
+    path = directory / NAME
+    return read_toml(path, Calibration, "a calibration in TOML") if path.is_file() else Calibration()
+
+
+def format_calibration(calibration: Calibration) -> str:
+    """As the text of calibration.toml."""
+    lines = ["# Written by `retro-timer calibrate`. Delete a table to forget it.\n"]
+    for name, sensor in sorted(calibration.sensors.items()):
+        lines.append(f"\n[sensors.{name}]\n")
+        for field in sensor.__struct_fields__:
+            value = getattr(sensor, field)
+            if value is not None:
+                text = f'"{value}"' if isinstance(value, str) else f"{value}"
+                lines.append(f"{field} = {text}\n")
+    return "".join(lines)

@@ -1,0 +1,127 @@
+"""The simulated board in real time: what `run --board sim` stands on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from retro_timer.beacon.boards import BoardRequest
+from retro_timer.beacon.clock import RealClock
+from retro_timer.errors import SensorFaultError
+from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec
+from retro_timer.settings.sensors import spec_of
+from retro_timer.sim.scenario import load_scenario
+from retro_timer.sim.sensor import SimSensor
+from retro_timer.sim.world import World
+
+_FAULT_NOTICED_NS = 200_000_000
+
+
+class SilentSounder:
+    """A buzzer that nobody hears; it remembers what it sounds."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.frequency_hz = 0
+
+    def on(self, frequency_hz: int) -> int:
+        """Begin to sound."""
+        self.frequency_hz = frequency_hz
+        return self._clock.monotonic_ns()
+
+    def off(self) -> None:
+        """Fall silent."""
+        self.frequency_hz = 0
+
+
+class QuietLamp:
+    """A lamp that is only remembered."""
+
+    def __init__(self) -> None:
+        self.state = LampState.OFF
+
+    def show(self, state: LampState) -> None:
+        """Show a state."""
+        self.state = state
+
+
+class _TimedSensor:
+    """A simulated sensor that waits for each reading as a real one would."""
+
+    def __init__(self, sensor: SimSensor, clock: Clock) -> None:
+        self._sensor = sensor
+        self._clock = clock
+        self._next_ns = 0
+        self._pause = threading.Event()
+
+    @property
+    def spec(self) -> SensorSpec:
+        return self._sensor.spec
+
+    def start(self) -> None:
+        self._next_ns = self._clock.monotonic_ns()
+
+    def read(self) -> RangeSample | None:
+        """The reading that is due next; a late caller gets the newest, as a sensor keeps only one."""
+        now_ns = self._clock.monotonic_ns()
+        period_ns = self.spec.period_ns
+        self._next_ns = max(self._next_ns + period_ns, now_ns - period_ns)
+        self._pause.wait(max(0.0, (self._next_ns - now_ns) / 1e9))
+        try:
+            return self._sensor.sample_at(self._next_ns - self.spec.budget_ns // 2)
+        except SensorFaultError:
+            self._pause.wait(_FAULT_NOTICED_NS / 1e9)
+            self._next_ns = self._clock.monotonic_ns()
+            raise
+
+    def stop(self) -> None:
+        self._pause.set()
+
+
+class _SimBus:
+    def __init__(self, name: str, sensors: Sequence[_TimedSensor]) -> None:
+        self.name = name
+        self.sensors = tuple(sensors)
+
+
+class SimBoard:
+    """Lane, runners and sensors of a scenario; sound and light go nowhere."""
+
+    name = "sim"
+
+    def __init__(self, request: BoardRequest) -> None:
+        self.clock: Clock = RealClock()
+        settings = request.settings
+        sensors = settings.sensors
+        self.world = make_world(request)
+        self.world.begin(self.clock.monotonic_ns())
+        self.buses = tuple(
+            _SimBus(s.name, [_TimedSensor(SimSensor(s, request.calibration, self.world, request.seed), self.clock)])
+            for s in sensors
+        )
+        self.sounder = SilentSounder(self.clock)
+        self.lamp = QuietLamp()
+        self.button: Button | None = None
+
+    def notice(self, event: Mapping[str, Any]) -> None:
+        """Simulated people hear what is announced."""
+        self.world.hear(event)
+
+    def close(self) -> None:
+        """Silence and darkness."""
+        self.sounder.off()
+        self.lamp.show(LampState.OFF)
+
+
+def make_world(request: BoardRequest) -> World:
+    """The world of a scenario, seen by the sensors of the settings. Raises BadInputError."""
+
+    scenario = load_scenario(request.scenario)
+    specs = [spec_of(sensor) for sensor in request.settings.sensors]
+    return World(scenario, specs, request.settings.course.finish_range_m, request.seed)
+
+
+def open_board(request: BoardRequest) -> Board:
+    """Entry point `sim`."""
+    return SimBoard(request)

@@ -1,0 +1,54 @@
+"""A simulated distance sensor: looks at the world, measures with a real sensor's noise, and fails when told to."""
+
+from __future__ import annotations
+
+import random
+
+from retro_timer.errors import SensorFaultError
+from retro_timer.ports import RangeSample
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.model import DistanceMode, SensorSettings
+from retro_timer.settings.sensors import spec_of
+from retro_timer.sim.optics import Reading, measure_tf_luna, measure_vl53l1x
+from retro_timer.sim.scenario import FaultKind
+from retro_timer.sim.world import World
+
+_BRIGHT_KCPS = 8_000.0
+
+
+class SimSensor:
+    """Deterministic by its seed; `sample_at` may be asked for any later moment."""
+
+    def __init__(self, settings: SensorSettings, calibration: Calibration, world: World, seed: int) -> None:
+        self.spec = spec_of(settings)
+        self._world = world
+        self._auto = settings.mode is DistanceMode.AUTO
+        self._mode = self.spec.model.partition(" ")[2]
+        self._offset_mm = calibration.of(settings.name, str(settings.placement)).offset_mm
+        self._rng = random.Random(f"{seed}:{settings.name}")
+        self._frozen: Reading | None = None
+
+    def sample_at(self, t_ns: int) -> RangeSample:
+        """The reading whose integration has its middle at `t_ns`. Raises SensorFaultError while the sensor is dead."""
+        fault = self._world.fault(self.spec.name, t_ns)
+        if fault is FaultKind.DEAD:
+            raise SensorFaultError("no-answer", f"sensor {self.spec.name} does not answer")
+        if fault is FaultKind.FROZEN and self._frozen is not None:
+            reading = self._frozen
+        elif fault is FaultKind.COVERED:
+            reading = Reading(round(self._rng.gauss(52.0, 2.0)), 0, 9000.0 + self._rng.gauss(0.0, 50.0), 2.0, 3.0)
+        elif fault is FaultKind.GARBAGE:
+            reading = Reading(round(self._rng.uniform(50.0, 1300.0)), 0, 100.0, 500.0, 20.0)
+        else:
+            reading = self._frozen = self._measure(t_ns)
+        range_mm = None if reading.range_mm is None else reading.range_mm + self._offset_mm
+        return RangeSample(t_ns, range_mm, reading.status, reading.signal_kcps, reading.ambient_kcps, reading.sigma_mm)
+
+    def _measure(self, t_ns: int) -> Reading:
+        view = self._world.view(self.spec.name, t_ns)
+        if self.spec.model.startswith("VL53L1X"):
+            mode = self._mode
+            if self._auto:
+                mode = "short" if view.ambient_kcps > _BRIGHT_KCPS else "long"
+            return measure_vl53l1x(view, mode, self.spec.budget_ns / 1e6, self._rng)
+        return measure_tf_luna(view, self._rng)

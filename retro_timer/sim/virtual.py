@@ -1,0 +1,187 @@
+"""The whole beacon in one thread on a virtual clock: at any pace, or hundreds of times faster than real time."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from retro_timer.beacon.boards import BoardRequest
+from retro_timer.beacon.clock import VirtualClock
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.errors import RetroTimerError, SensorFaultError
+from retro_timer.phrases import Catalogue
+from retro_timer.ports import Button, LampState
+from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
+from retro_timer.sim.sensor import SimSensor
+from retro_timer.store.writer import JournalWriter
+from retro_timer.training.plan import Plan
+
+_IDLE_STRIDE = 6
+"""With the watch off only each sixth reading is made: enough to know that the sensor lives."""
+_ANSWER_S = 60.0
+_START_NS = 1_000_000_000
+_FIRST_LOOK_NS = 1_000_000_000
+
+
+class _VirtualBoard:
+    """Sim board without waiting: its bus is polled by the simulation and not by a thread."""
+
+    name = "sim"
+
+    def __init__(self, request: BoardRequest, clock: VirtualClock) -> None:
+        self.clock = clock
+        self.world = make_world(request)
+        self.world.begin(clock.monotonic_ns())
+        self.sensors = [SimSensor(s, request.calibration, self.world, request.seed) for s in request.settings.sensors]
+        self.buses = tuple(_Bus(sensor) for sensor in self.sensors)
+        self.sounder = SilentSounder(clock)
+        self.lamp = QuietLamp()
+        self.button: Button | None = None
+
+    def notice(self, event: Mapping[str, Any]) -> None:
+        self.world.hear(event)
+
+    def close(self) -> None:
+        self.lamp.show(LampState.OFF)
+
+
+class _Polled:
+    """A sensor's place on a virtual bus: only its spec is asked for."""
+
+    def __init__(self, sensor: SimSensor) -> None:
+        self.spec = sensor.spec
+
+    def start(self) -> None:
+        """The simulation polls it."""
+
+    def read(self) -> None:
+        raise RetroTimerError("a virtual sensor is polled by the simulation")
+
+    def stop(self) -> None:
+        """The simulation polls it."""
+
+
+class _Bus:
+    def __init__(self, sensor: SimSensor) -> None:
+        self.name = sensor.spec.name
+        self.sensors = (_Polled(sensor),)
+
+
+class Simulation:
+    """One session, deterministic by the seed of the request."""
+
+    def __init__(
+        self,
+        request: BoardRequest,
+        catalogue: Catalogue,
+        state_dir: Path,
+    ) -> None:
+        self.clock = VirtualClock(_START_NS, time.time_ns())
+        self.board = _VirtualBoard(request, self.clock)
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._journal = JournalWriter(state_dir, self.clock.wall_ns)
+        settings = request.settings
+        voice = TextVoice(self.clock, settings.voice.rate_wpm, lambda _text: None)
+        self.core = Core(
+            self.board,
+            settings,
+            request.calibration,
+            catalogue,
+            voice,
+            self._journal,
+            self._inbox.put,
+            request.seed,
+        )
+        self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
+        self.stopping = threading.Event()
+
+    @property
+    def origin_ns(self) -> int:
+        """Instant from which event times are counted."""
+        return _START_NS
+
+    def run(self, plan: Plan, roster: tuple[str, ...], *, speed: float | None = None, most_s: float = 86_400.0) -> bool:
+        """Run the session to its end, or for `most_s` simulated seconds. `speed`: times real time; None: at once.
+
+        Returns whether the session came to its end.
+        """
+        began = time.monotonic()
+        started = False
+        while not self.stopping.is_set():
+            if not started and self._sees():
+                self._inbox.put(StartPlan(plan, roster))
+                started = True
+            self._work()
+            if started and not self.core.station.busy and not self._talking():
+                return True
+            now_ns = self._next_ns()
+            if now_ns - _START_NS > most_s * 1e9:
+                return False
+            if speed is not None:
+                ahead_s = (now_ns - _START_NS) / 1e9 / speed - (time.monotonic() - began)
+                if ahead_s > 0.0:
+                    self.stopping.wait(ahead_s)
+            self.clock.advance_to(now_ns)
+            self._sense(now_ns)
+        return False
+
+    def close(self) -> None:
+        """Write what waits."""
+        self._journal.close()
+        self.core.speaker.close()
+        self.core.buzzer.close()
+
+    def _sees(self) -> bool:
+        """Whether every sensor has given its first report, or has had the time for one."""
+        waited = self.clock.monotonic_ns() - _START_NS >= _FIRST_LOOK_NS
+        return waited or all(report.reason != "starting" for report in self.core.overview.reports)
+
+    def _talking(self) -> bool:
+        return self.core.speaker.next_ns is not None
+
+    def _next_ns(self) -> int:
+        core = self.core
+        now_ns = self.clock.monotonic_ns()
+        coming = (core.station.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns)
+        return min([*self._due_ns, *(max(t_ns, now_ns) for t_ns in coming if t_ns is not None)])
+
+    def _sense(self, now_ns: int) -> None:
+        """Every sensor whose reading is due."""
+        armed = self.core.shared.expectation.armed
+        for index, sensor in enumerate(self.board.sensors):
+            if self._due_ns[index] > now_ns:
+                continue
+            sensing = self.core.sensing[sensor.spec.name]
+            try:
+                sample = sensor.sample_at(now_ns - sensor.spec.budget_ns // 2)
+            except SensorFaultError as fault:
+                sensing.lose(fault.reason, now_ns)
+            else:
+                sensing.take(sample, now_ns)
+            stride = 1 if armed else min(_IDLE_STRIDE, max(1, 150_000_000 // sensor.spec.period_ns))
+            self._due_ns[index] += stride * sensor.spec.period_ns
+
+    def _work(self) -> None:
+        """Whatever is due now besides readings; a save is waited for, so that its answer comes at the same instant."""
+        core = self.core
+        core.tick()
+        while core.unanswered or not self._inbox.empty():
+            try:
+                core.handle(self._inbox.get(timeout=_ANSWER_S))
+            except queue.Empty:
+                raise RetroTimerError(f"the journal gave no answer within {_ANSWER_S:.0f} s") from None
+        now_ns = self.clock.monotonic_ns()
+        if core.buzzer.next_ns is not None and core.buzzer.next_ns <= now_ns:
+            core.buzzer.update()
+        core.speaker.update()
+
+    def truth_s(self, rep: int, go_ns: int) -> float | None:
+        """When the back of that rep really reached the line, from its go."""
+        truth_ns = self.board.world.truths_ns.get(rep)
+        return None if truth_ns is None else (truth_ns - go_ns) / 1e9

@@ -1,0 +1,51 @@
+"""Opens the results database for the one writer, or for reading."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.schema import migrate
+
+NAME = "results.db"
+_BUSY_S = 5.0
+
+
+def open_for_writing(directory: Path) -> sqlite3.Connection:
+    """The database in a state directory, made if need be, brought up to date. Each commit is on disk when it returns.
+
+    Raises OSError or sqlite3.Error when there is no disk to write on, RetroTimerError for a newer version.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(directory / NAME, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    migrate(connection)
+    return connection
+
+
+def open_for_reading(directory: Path) -> sqlite3.Connection | None:
+    """The database for queries only; None when there is none yet. Raises RetroTimerError when it cannot be read.
+
+    A WAL database cannot always be opened read-only once its writer has gone: then it is opened for writing and no
+    more than read, so that what its log still holds is seen.
+    """
+    path = directory / NAME
+    if not path.is_file():
+        return None
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_BUSY_S)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        try:
+            connection = sqlite3.connect(path, timeout=_BUSY_S)
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            raise RetroTimerError(f"{path}: cannot be read ({error})") from None
+    except sqlite3.DatabaseError as error:
+        raise RetroTimerError(f"{path}: damaged ({error}); the next start of the box rebuilds it") from None
+    connection.row_factory = sqlite3.Row
+    return connection

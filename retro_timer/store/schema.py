@@ -1,0 +1,62 @@
+"""The database's schema, by versions: a database of any older version is brought up to date when it is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from retro_timer.errors import RetroTimerError
+
+VERSION = 1
+
+_STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE session (
+        id INTEGER PRIMARY KEY,
+        started_wall_ns INTEGER NOT NULL,
+        ended_wall_ns INTEGER,
+        outcome TEXT NOT NULL,
+        board TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        title TEXT NOT NULL,
+        plan TEXT NOT NULL,
+        roster TEXT NOT NULL,
+        rules TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX session_by_outcome ON session (outcome, id);
+    CREATE TABLE rep (
+        session INTEGER NOT NULL REFERENCES session (id),
+        rep INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        set_no INTEGER NOT NULL,
+        rep_no INTEGER NOT NULL,
+        athlete TEXT NOT NULL,
+        distance_mm INTEGER,
+        duration_ms INTEGER,
+        gait TEXT NOT NULL,
+        status TEXT NOT NULL,
+        go_wall_ns INTEGER NOT NULL,
+        go_ns INTEGER NOT NULL,
+        time_ns INTEGER,
+        uncertainty_ns INTEGER,
+        sound_delay_ns INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        flags TEXT NOT NULL,
+        obstacles INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (session, rep)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX rep_by_athlete ON rep (athlete, session, rep);
+    """,
+)
+"""Step n brings a database of version n to version n + 1."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring an open database to VERSION. Raises RetroTimerError for one that a newer program has written."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise RetroTimerError(
+            f"results.db has version {version}, this program knows up to {VERSION}: install the newer program again"
+        )
+    for number in range(version, VERSION):
+        connection.executescript(f"BEGIN IMMEDIATE;{_STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")

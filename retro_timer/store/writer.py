@@ -1,0 +1,97 @@
+"""The journal's thread: takes changes in order, answers each when it is on disk, and outlives a full or dead disk."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.journal import Journal
+from retro_timer.training.plan import Plan
+from retro_timer.training.record import RepRecord
+
+Answer = Callable[[str], None]
+"""Called from the writer's thread: an empty string when the change is on disk, else why it is not."""
+_Job = Callable[[Journal], None]
+
+
+class JournalWriter:
+    """Thread-safe. Every call returns at once."""
+
+    def __init__(self, directory: Path, wall_ns: Callable[[], int]) -> None:
+        self._directory = directory
+        self._wall_ns = wall_ns
+        self._jobs: queue.SimpleQueue[tuple[_Job, Answer] | None] = queue.SimpleQueue()
+        self._backlog: list[_Job] = []
+        self._journal: Journal | None = None
+        self._session = 0
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def begin(self, plan: Plan, roster: tuple[str, ...], board: str, answer: Answer) -> None:
+        """A session starts; later changes belong to it."""
+        wall_ns = self._wall_ns()
+
+        def job(journal: Journal) -> None:
+            self._session = journal.begin(plan, roster, board, wall_ns)
+
+        self._jobs.put((job, answer))
+
+    def adopt(self, session: int, answer: Answer) -> None:
+        """A session that was cut off goes on; later changes belong to it."""
+
+        def job(journal: Journal) -> None:
+            self._session = session
+            journal.adopt(session)
+
+        self._jobs.put((job, answer))
+
+    def save(self, record: RepRecord, go_wall_ns: int, answer: Answer) -> None:
+        """The newest word on a rep."""
+        self._jobs.put((lambda journal: journal.save(self._session, record, go_wall_ns), answer))
+
+    def end(self, outcome: str, answer: Answer) -> None:
+        """The session ends."""
+        wall_ns = self._wall_ns()
+        self._jobs.put((lambda journal: journal.end(self._session, outcome, wall_ns), answer))
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        self._jobs.put(None)
+        self._thread.join(timeout=30.0)
+
+    def _run(self) -> None:
+        while (item := self._jobs.get()) is not None:
+            job, answer = item
+            answer(self._do(job))
+        if self._journal is not None:
+            self._journal.close()
+
+    def _do(self, job: _Job) -> str:
+        """Do what failed before, then this; why it failed, or an empty string.
+
+        What fails is kept and tried again with the next change, in order: a disk may come back.
+        """
+        self._backlog.append(job)
+        try:
+            if self._journal is None:
+                self._journal = Journal(self._directory)
+            while self._backlog:
+                self._backlog[0](self._journal)
+                del self._backlog[0]
+        except (OSError, sqlite3.Error, RetroTimerError) as error:
+            self._give_up_journal()
+            return str(error)
+        return ""
+
+    def _give_up_journal(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            try:
+                journal.close()
+            except (OSError, sqlite3.Error):
+                # It failed already and its answer says so; a new one is opened for the next change.
+                return
