@@ -12,7 +12,15 @@ from retro_timer.errors import BadInputError
 from retro_timer.settings import places
 from retro_timer.settings.loading import check_runout, load_plan, load_settings, plan_names, read_plan
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Plan, StartMethod, Step, steps
+from retro_timer.training.plan import (
+    MPS_PER_KMH,
+    MPS_PER_MPH,
+    Plan,
+    PlanSet,
+    StartMethod,
+    steps,
+    treadmill_kmh,
+)
 
 
 @click.group()
@@ -83,16 +91,16 @@ def _blocks(plan: Plan) -> list[str]:
         rest = plan.rest_s if block.rest_s is None else block.rest_s
         recovery = plan.recovery_s if block.recovery_s is None else block.recovery_s
         text = f"{block.sets} × {block.reps} × {amount} {gait}, rest {rest:g} s, recovery {recovery:g} s"
-        speed = _treadmill(steps(plan)[0]) if block.incline_percent is not None else ""
-        lines.append(f"block     {text}{speed}")
+        lines.append(f"block     {text}{_treadmill(block)}")
     return lines
 
 
-def _treadmill(step: Step) -> str:
-    if step.speed_kmh is None:
-        return f", incline {step.incline_percent:g} %"
-    mph = step.speed_kmh / 1.609344
-    return f", incline {step.incline_percent or 0:g} %, {mph:.1f} mph ({step.speed_kmh:.1f} km/h)"
+def _treadmill(block: PlanSet) -> str:
+    text = "" if block.incline_percent is None else f", incline {block.incline_percent:g} %"
+    speed_kmh = treadmill_kmh(block)
+    if speed_kmh is not None:
+        text += f", {speed_kmh * MPS_PER_KMH / MPS_PER_MPH:.1f} mph ({speed_kmh:.1f} km/h)"
+    return text
 
 
 @plans.command()

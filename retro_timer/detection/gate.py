@@ -258,6 +258,7 @@ class Gate:
             period_ns / 1e9,
             budget_ns / 1e9,
             self._mean_speed(expectation, passage.first_ns),
+            expectation.assumed_speed_mps,
             over,
         )
 

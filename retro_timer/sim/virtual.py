@@ -21,12 +21,16 @@ from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.plan import Plan
+from retro_timer.training.session import inputs
+from retro_timer.training.session.state import Phase
 
 _IDLE_STRIDE = 6
 """With the watch off only each sixth reading is made: enough to know that the sensor lives."""
 _ANSWER_S = 60.0
 _START_NS = 1_000_000_000
 _FIRST_LOOK_NS = 1_000_000_000
+_COACH_NS = 8_000_000_000
+"""How long the coach of a simulated session takes to press for a go."""
 
 
 class _VirtualBoard:
@@ -99,6 +103,8 @@ class Simulation:
             request.seed,
         )
         self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
+        self._press_ns: int | None = None
+        self.core.hub.subscribe(self._coach_hears)
         self.stopping = threading.Event()
 
     @property
@@ -142,13 +148,19 @@ class Simulation:
         waited = self.clock.monotonic_ns() - _START_NS >= _FIRST_LOOK_NS
         return waited or all(report.reason != "starting" for report in self.core.overview.reports)
 
+    def _coach_hears(self, event: dict[str, Any]) -> None:
+        """A coach stands at the box and presses when the session waits for it."""
+        if event["event"] == "phase":
+            waits = event["phase"] == Phase.AWAIT_PRESS
+            self._press_ns = event["t_ns"] + _COACH_NS if waits else None
+
     def _talking(self) -> bool:
         return self.core.speaker.next_ns is not None
 
     def _next_ns(self) -> int:
         core = self.core
         now_ns = self.clock.monotonic_ns()
-        coming = (core.station.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns)
+        coming = (core.station.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._press_ns)
         return min([*self._due_ns, *(max(t_ns, now_ns) for t_ns in coming if t_ns is not None)])
 
     def _sense(self, now_ns: int) -> None:
@@ -170,6 +182,9 @@ class Simulation:
     def _work(self) -> None:
         """Whatever is due now besides readings; a save is waited for, so that its answer comes at the same instant."""
         core = self.core
+        if self._press_ns is not None and self._press_ns <= self.clock.monotonic_ns():
+            self._press_ns = None
+            self._inbox.put(inputs.Start())
         core.tick()
         while core.unanswered or not self._inbox.empty():
             try:

@@ -160,13 +160,14 @@ def steps(plan: Plan) -> tuple[Step, ...]:
                         rest_s=recovery_s if last else rest_s,
                         ends_set=last,
                         incline_percent=block.incline_percent,
-                        speed_kmh=_kmh(block),
+                        speed_kmh=treadmill_kmh(block),
                     )
                 )
     return tuple(laid_out)
 
 
-def _kmh(block: PlanSet) -> float | None:
+def treadmill_kmh(block: PlanSet) -> float | None:
+    """A treadmill block's speed in kilometres an hour, whichever unit it is given in; None without one."""
     if block.speed_mph is not None:
         return block.speed_mph * MPS_PER_MPH / MPS_PER_KMH
     return block.speed_kmh

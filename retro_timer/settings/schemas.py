@@ -1,0 +1,39 @@
+"""JSON Schemas of settings and plans, from the very types that read them: `python -m retro_timer.settings.schemas`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from retro_timer.settings.model import Settings
+from retro_timer.settings.places import packaged
+from retro_timer.training.plan import Plan
+
+_KINDS: dict[str, tuple[type, str]] = {
+    "settings": (Settings, "Settings of Retro Timer (config.toml)"),
+    "plan": (Plan, "Training plan of Retro Timer"),
+}
+
+
+def schema_texts() -> dict[str, str]:
+    """File name to JSON text, of every schema."""
+    texts = {}
+    for name, (kind, title) in _KINDS.items():
+        schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+        schema |= msgspec.json.schema(kind)
+        texts[f"{name}.schema.json"] = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+    return texts
+
+
+def write_schemas(directory: Path) -> None:
+    """Write every schema into a directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in schema_texts().items():
+        (directory / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(packaged() / "schemas")
