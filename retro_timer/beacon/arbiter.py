@@ -23,6 +23,7 @@ class Arbiter:
         self._valid_until: dict[str, int] = {}
         self._blind = False
         self._acknowledged = False
+        self._alert = False
         self._levels: dict[str, Level] = {}
         self._parking: Pattern | None = None
         self._shot: tuple[Pattern, int] | None = None
@@ -52,6 +53,10 @@ class Arbiter:
     def acknowledge(self, acknowledged: bool) -> None:
         """Somebody knows: the blind alarm falls to a tick."""
         self._acknowledged = acknowledged
+
+    def alert(self, alert: bool) -> None:
+        """Sound blind although nobody runs: a box that cannot keep watch says so from the start."""
+        self._alert = alert
 
     def parking(self, nearness: float | None) -> None:
         """How near the end board is, or None when it is out of view."""
@@ -91,7 +96,7 @@ class Arbiter:
         alarm = _LEVELS[self.alarm]
         if alarm is not None:
             wanted.append(alarm)
-        if self.is_blind(now_ns):
+        if self.is_blind(now_ns) or self._alert:
             wanted.append(sounds.BLIND_TICK if self._acknowledged else sounds.BLIND)
         elif self._armed and self._ticks:
             wanted.append(sounds.TICK)

@@ -23,6 +23,7 @@ from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
+from retro_timer.store.repair import Repair
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session import effects, inputs
@@ -126,6 +127,8 @@ class Core:
         now_ns = self.clock.monotonic_ns()
         if isinstance(item, SensorReport):
             self.overview.take(item)
+        elif isinstance(item, Repair):
+            self._tell_repair(item, now_ns)
         elif isinstance(item, Tone):
             self._tell_tone(item)
         elif isinstance(item, Asked):
@@ -139,6 +142,12 @@ class Core:
             if isinstance(item, inputs.Durable | inputs.NotSaved):
                 self.unanswered -= 1
             self.station.put(item, now_ns)
+
+    def _tell_repair(self, repair: Repair, now_ns: int) -> None:
+        """The database was damaged and is built anew: said loudly."""
+        fields = {"set_aside": str(repair.set_aside), "reps": repair.reps}
+        self.hub.tell({"event": "database_rebuilt", "t_ns": now_ns, **fields})
+        self.speaker.say(effects.Say("database_rebuilt", {"reps": repair.reps}))
 
     def _answer(self, item: Any, now_ns: int) -> str:
         """Carry a command out; why it was refused, or an empty string."""

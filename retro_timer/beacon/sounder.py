@@ -90,6 +90,12 @@ class Buzzer:
             self._arbiter.acknowledge(acknowledged)
             self._apply()
 
+    def alert(self, alert: bool) -> None:
+        """Sound blind although nobody runs, or no longer."""
+        with self._condition:
+            self._arbiter.alert(alert)
+            self._apply()
+
     def parking(self, nearness: float | None) -> None:
         """The end board's tone."""
         with self._condition:

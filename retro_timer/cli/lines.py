@@ -52,6 +52,7 @@ _PLAIN = {
     "void": "rep {rep} void",
     "recall": "start recalled",
     "not_saved": "rep {rep} is NOT SAVED: {reason}",
+    "database_rebuilt": "results.db was damaged: set aside as {set_aside} and rebuilt with {reps} reps",
     "refused": "refused",
     "summary": "session over: {finished} of {reps} reps finished, {obstacles} obstacles, {samples} readings",
 }

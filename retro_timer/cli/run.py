@@ -15,6 +15,8 @@ import click
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
+from retro_timer.beacon.notify import Notifier
+from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recorder import Recorder
 from retro_timer.beacon.server import Server
 from retro_timer.beacon.service import Service
@@ -28,8 +30,9 @@ from retro_timer.settings import places
 from retro_timer.settings.calibration import load_calibration
 from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings
 from retro_timer.settings.model import Settings
-from retro_timer.store.journal import Journal
+from retro_timer.store.journal import SessionEntry
 from retro_timer.store.writer import JournalWriter
+from retro_timer.training.record import RepRecord
 
 _LAST_WORDS_S = 20.0
 
@@ -111,7 +114,7 @@ class _Timer:
         self._interrupted = False
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         voice = self._voice(settings, board.clock)
-        journal = JournalWriter(places.state_dir(), board.clock.wall_ns)
+        journal = JournalWriter(places.state_dir(), board.clock.wall_ns, inbox.put)
         self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, request.seed)
         self.service = Service(self.core, inbox, teller.trouble)
         self._origin_ns = board.clock.monotonic_ns()
@@ -143,11 +146,14 @@ class _Timer:
     def run(self, first: StartPlan | None, *, once: bool) -> int:
         """Run until stopped; with `once` until the session's end."""
         service = self.service
+        notifier = Notifier()
+        readiness = Readiness(service, notifier, spoken=first is None)
         began = False
 
         def look() -> None:
             nonlocal began
-            if first is not None and not began and self._sees():
+            readiness.look()
+            if first is not None and not began and readiness.sees():
                 began = True
                 service.inbox.put(first)
             elif once and began and self.core.station.state is not None and not self.core.station.busy:
@@ -162,35 +168,21 @@ class _Timer:
         try:
             service.run()
         finally:
+            notifier.send("STOPPING=1")
+            notifier.close()
             self._server.close()
             service.close(finish_speech_s=0.0 if self._interrupted else _LAST_WORDS_S)
             if self._recorder is not None:
                 self._recorder.close()
         return EXIT_INTERRUPTED if self._interrupted else 0
 
-    def _sees(self) -> bool:
-        """Whether every sensor has reported, or has had two seconds to do so."""
-        waited = self._board.clock.monotonic_ns() - self._origin_ns > 2_000_000_000
-        return waited or all(report.reason != "starting" for report in self.core.overview.reports)
-
     def _offer_cut_off(self) -> None:
         """A session that a power cut ended waits for recover or close."""
-        import sqlite3
 
-        try:
-            journal = Journal(places.state_dir())
-        except (OSError, sqlite3.Error):
-            # The journal's writer meets the same trouble and says so with the first rep.
-            return
-        try:
-            found = journal.cut_off(self._board.name)
-            offers = [Offer(entry, tuple(journal.reps(entry.id))) for entry in found[:1]]
-            for entry in found[1:]:
-                journal.end(entry.id, "interrupted", self._board.clock.wall_ns())
-        finally:
-            journal.close()
-        for offer in offers:
-            self.service.inbox.put(offer)
+        def found(entry: SessionEntry, records: list[RepRecord]) -> None:
+            self.service.inbox.put(Offer(entry, tuple(records)))
+
+        self.core.journal.find_cut_off(self._board.name, found)
 
     def _catch_signals(self) -> None:
         def interrupted(*_: object) -> None:

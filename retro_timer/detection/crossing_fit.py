@@ -22,7 +22,7 @@ _SLOWEST_MPS = 0.15
 _FINISH_SPEED_SHARE = 1.1
 """Speed at the line against the mean from the go: reaction and acceleration are behind the runner."""
 _FINISH_SPEED_LOG_SD = 0.30
-_SURGE = 2.3
+_SURGE = 1.6
 """More than this times the mean speed nobody has at the line..."""
 _GAIT_SURGE = 1.3
 """... unless the gait's own fast end, with this margin, is more."""
@@ -95,7 +95,7 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     torso_m = config.torso_mm / 1000.0
     speed = min(_FASTEST_MPS * 0.9, max(0.25, _FINISH_SPEED_SHARE * broken.mean_speed_mps))
 
-    shortest_s, longest_s = _duration_bounds(entries, span, broken.period_s)
+    shortest_s, longest_s = _duration_bounds(broken, span)
     usual_s = (torso_m + 1.7 * half_cone_m) / speed
     # Somebody who dawdled may still pass the line at the gait's full speed; nobody passes it much faster than both.
     fastest = min(_FASTEST_MPS, max(_SURGE * broken.mean_speed_mps, _GAIT_SURGE * broken.fastest_mps))
@@ -118,7 +118,7 @@ def _spans(broken: Break) -> list[_Span]:
             if first < 0:
                 first = index
             last = index
-        elif first >= 0 and entry.kind is not Kind.REJECTED and entry.kind is not Kind.ABSURD:
+        elif first >= 0 and is_open(entry, broken.wall_mm):
             spans.append(_Span(first, last))
             first = -1
     if first >= 0:
@@ -136,26 +136,32 @@ def _torso(spans: Sequence[_Span], entries: Sequence[BeamEntry]) -> _Span:
     return next(span for span in spans if length(span) >= 0.75 * longest)
 
 
-def _duration_bounds(entries: Sequence[BeamEntry], span: _Span, period_s: float) -> tuple[float, float]:
+def _duration_bounds(broken: Break, span: _Span) -> tuple[float, float]:
     """Shortest and longest time the beam can have been broken, in seconds."""
+    entries, period_s = broken.entries, broken.period_s
     first_ns, last_ns = entries[span.first].t_ns, entries[span.last].t_ns
-    before = next((e.t_ns for e in reversed(entries[: span.first]) if is_open(e)), None)
-    after = next((e.t_ns for e in entries[span.last + 1 :] if is_open(e)), None)
+    before = next((e.t_ns for e in reversed(entries[: span.first]) if is_open(e, broken.wall_mm)), None)
+    after = next((e.t_ns for e in entries[span.last + 1 :] if is_open(e, broken.wall_mm)), None)
     start = before if before is not None else first_ns - round(period_s * 1e9)
     end = after if after is not None else last_ns + round(period_s * 1e9)
     return (last_ns - first_ns) / 1e9, (end - start) / 1e9
 
 
-def is_open(entry: BeamEntry) -> bool:
-    """Whether the beam was seen to be free."""
-    return not entry.hit and (entry.kind is Kind.NOTHING or entry.kind is Kind.TARGET)
+def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:
+    """Whether the beam was seen to be free: its wall, or nothing where there is none.
+
+    Nothing where a wall should be is no open beam: something hides the wall and returns too little.
+    """
+    if entry.hit:
+        return False
+    return entry.kind is Kind.TARGET or (entry.kind is Kind.NOTHING and wall_mm is None)
 
 
 def _leading_edge(broken: Break, span: _Span, half_cone_m: float, speed: float) -> Solution:
     """Somebody stopped in the beam: only the edge at which they came in tells of the finish."""
     entries = broken.entries
     first_ns = entries[span.first].t_ns
-    before = next((e.t_ns for e in reversed(entries[: span.first]) if is_open(e)), None)
+    before = next((e.t_ns for e in reversed(entries[: span.first]) if is_open(e, broken.wall_mm)), None)
     gap_s = (first_ns - before) / 1e9 if before is not None else broken.period_s
     lead_s = 0.8 * half_cone_m / speed
     back_s = -gap_s / 2.0 + lead_s
@@ -182,7 +188,7 @@ def _looks(broken: Break, span: _Span, near_m: float, origin_ns: int) -> tuple[l
             else:
                 cover = 1.0
             looks.append(_Look(t_s, min(1.3, max(0.0, cover))))
-        elif is_open(entry):
+        elif is_open(entry, broken.wall_mm):
             looks.append(_Look(t_s, 0.0))
     return looks, by_signal
 

@@ -10,10 +10,12 @@ _FALSE_ALARMS = 0.3
 PHANTOM_AGREEMENT = 0.45
 """Share of consecutive sunlight phantoms within 150 mm of each other (43-46 % in the recorded traces)."""
 _MEMORY_SAMPLES = 400.0
+_FINISH_SHARE = 0.1
+"""A finish is waited for a minute at a time and must look like a torso besides."""
 _AGREEMENT_PRIOR = 8.0
 # A recording without status tells nothing of its phantoms until some of it has been seen.
 _PRIOR_WITH_STATUS = (0.02, 20.0)
-_PRIOR_WITHOUT_STATUS = (0.7, 2.0)
+_PRIOR_WITHOUT_STATUS = (0.3, 1.0)
 
 
 class Evidence:
@@ -21,6 +23,9 @@ class Evidence:
 
     def __init__(self) -> None:
         self.needed = 2
+        """Readings that must agree before an alarm is raised."""
+        self.needed_for_finish = 2
+        """Readings that must agree before a runner who is expected is seen to cross."""
         self._phantoms = 0.0
         self._readings = 0.0
         self._agreeing = PHANTOM_AGREEMENT * _AGREEMENT_PRIOR
@@ -66,9 +71,13 @@ class Evidence:
             self._pairs *= 0.5
         share = min(1.0, self._phantoms / max(1.0, self._readings))
         agreement = min(0.9, max(PHANTOM_AGREEMENT, self._agreeing / max(1.0, self._pairs)))
-        alone = FALSE_ALARM_HORIZON_S * 1e9 / max(period_ns, 1_000_000) * share
-        if alone <= _FALSE_ALARMS:
-            self.needed = 2
-        else:
-            chance = share * agreement
-            self.needed = max(2, 1 + math.ceil(math.log(_FALSE_ALARMS / alone) / math.log(chance)))
+        readings = FALSE_ALARM_HORIZON_S * 1e9 / max(period_ns, 1_000_000)
+        self.needed = _count(readings * share, share * agreement)
+        self.needed_for_finish = _count(readings * _FINISH_SHARE * share, share * agreement)
+
+
+def _count(alone: float, chance: float) -> int:
+    """Readings that must agree when `alone` phantoms are expected and each is followed by another with a chance."""
+    if alone <= _FALSE_ALARMS:
+        return 2
+    return max(2, 1 + math.ceil(math.log(_FALSE_ALARMS / alone) / math.log(chance)))

@@ -18,7 +18,7 @@ _STANDING_NS = 1_500_000_000
 _STOPPED_NS = 2_500_000_000
 """A runner who is still in the beam after this is timed by the edge at which they came in."""
 _CLEAR_NS = 400_000_000
-_NEIGHBOUR_MM = 250
+_NEIGHBOUR_MM = 400
 _IN_FRONT_MM = 200
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
@@ -99,7 +99,7 @@ class Gate:
             elif self._supports(passage, entry):
                 passage.support += 1
         self._before.append(entry)
-        if is_open(entry):
+        if is_open(entry, wall_mm):
             self._open_ns = entry.t_ns
         if passage is not None:
             self._judge(passage, entry, expectation, needed, told)

@@ -71,14 +71,17 @@ class SensorWatch:
         in_lane = kind is Kind.TARGET and self._in_lane(sample)
         events: list[DetectionEvent] = []
         if self._is_gate:
-            agrees = self._gate_agrees(sample, in_lane)
+            agrees = self._gate_agrees(sample, kind, in_lane)
             track = None
         else:
             track, agrees = self._follow(sample, in_lane)
-        self.evidence.feed(in_lane, agrees, sample.status is not None, period_ns)
-        joined = in_lane and self._last_in_lane if self._is_gate else agrees
-        self._last_in_lane = in_lane
-        change = self.health.feed(sample, kind, self._lone(in_lane, joined), period_ns, gap)
+        lone = False
+        if kind is not Kind.REJECTED:
+            # A reading that the sensor doubts neither joins a run of targets nor ends it.
+            self.evidence.feed(in_lane, agrees, sample.status is not None, period_ns)
+            lone = self._lone(in_lane, in_lane and self._last_in_lane if self._is_gate else agrees)
+            self._last_in_lane = in_lane
+        change = self.health.feed(sample, kind, lone, period_ns, gap)
         if change is not None:
             events.append(change)
         if self._is_gate:
@@ -114,7 +117,9 @@ class SensorWatch:
             return True
         return background.in_front(range_mm)
 
-    def _gate_agrees(self, sample: RangeSample, in_lane: bool) -> bool:
+    def _gate_agrees(self, sample: RangeSample, kind: Kind, in_lane: bool) -> bool:
+        if kind is Kind.REJECTED:
+            return False
         last, self._last_target_mm = self._last_target_mm, sample.range_mm if in_lane else None
         if in_lane and self._gate.occupied:
             return True
@@ -140,7 +145,8 @@ class SensorWatch:
         budget_ns = self.config.budget_ns or period_ns
         wall = self.background.wall_mm
         was_occupied = self._gate.occupied
-        needed = self.evidence.needed
+        expected = expectation.may_arrive(sample.t_ns)
+        needed = self.evidence.needed_for_finish if expected else self.evidence.needed
         if self.health.state is not SensorState.OK:
             needed = max(needed, _DOUBTED)
         told = self._gate.feed(entry, expectation, needed, period_ns, budget_ns, wall)

@@ -89,7 +89,7 @@ class Simulation:
         self.clock = VirtualClock(_START_NS, time.time_ns())
         self.board = _VirtualBoard(request, self.clock)
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._journal = JournalWriter(state_dir, self.clock.wall_ns)
+        self._journal = JournalWriter(state_dir, self.clock.wall_ns, self._inbox.put)
         settings = request.settings
         voice = TextVoice(self.clock, settings.voice.rate_wpm, lambda _text: None)
         self.core = Core(

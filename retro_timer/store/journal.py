@@ -6,17 +6,19 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from retro_timer.store.database import open_for_writing
+from retro_timer.store.repair import Repair, is_sound, repair, was_cut_off
 from retro_timer.store.reps_log import RepsLog
-from retro_timer.training.gaits import Gait
+from retro_timer.store.rows import record_of, row_of, save_row
 from retro_timer.training.plan import Plan
-from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.record import RepRecord
 
 OPEN = "open"
+DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+"""SQLite's words for a file that is no longer a sound database."""
 
 
 class SessionEntry(msgspec.Struct, frozen=True):
@@ -60,6 +62,25 @@ def _started(pid: int) -> str:
     return stat.rpartition(")")[2].split()[19]
 
 
+def open_journal(directory: Path, wall_ns: int, *, suspect: bool = False) -> tuple[Journal, Repair | None]:
+    """The journal, repaired first if its database is damaged.
+
+    The whole file is looked at when it was left without being closed, or when `suspect` is set: that takes a second
+    or so for each hundred thousand reps on a small computer. Raises OSError, sqlite3.Error or RetroTimerError.
+    """
+    suspect = suspect or was_cut_off(directory)
+    try:
+        journal = Journal(directory)
+        if not suspect or journal.is_sound():
+            return journal, None
+        journal.close()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in DAMAGE:
+            raise
+    done = repair(directory, wall_ns)
+    return Journal(directory), done
+
+
 class Journal:
     """The one writer. Every method returns when its change is on disk, or raises OSError or sqlite3.Error."""
 
@@ -67,6 +88,10 @@ class Journal:
         self.directory = directory
         self._db = open_for_writing(directory)
         self._log = RepsLog(directory)
+
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong with the whole database."""
+        return is_sound(self._db)
 
     def close(self) -> None:
         """Close database and log."""
@@ -77,17 +102,15 @@ class Journal:
         """A session starts; returns its id."""
         plan_json = msgspec.json.encode(plan).decode()
         roster_json = msgspec.json.encode(list(roster)).decode()
-        row = (wall_ns, OPEN, board, owner_mark(), plan.title, plan_json, roster_json, "{}")
+        owner = owner_mark()
         cursor = self._db.execute(
-            "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster, rules)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
+            "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (wall_ns, OPEN, board, owner, plan.title, plan_json, roster_json),
         )
         session = int(cursor.lastrowid or 0)
-        self._log.append(
-            {"session": session, "begin": wall_ns, "board": board, "title": plan.title, "plan": plan_json}
-            | {"roster": list(roster), "owner": row[3]}
-        )
+        entry = {"session": session, "begin": wall_ns, "board": board, "title": plan.title, "plan": plan_json}
+        self._log.append({**entry, "roster": list(roster), "owner": owner})
         return session
 
     def adopt(self, session: int) -> None:
@@ -96,15 +119,8 @@ class Journal:
 
     def save(self, session: int, record: RepRecord, go_wall_ns: int) -> None:
         """The newest word on a rep; an older revision never replaces a newer one."""
-        row = _row(session, record, go_wall_ns)
-        columns = ", ".join(row)
-        marks = ", ".join(f":{name}" for name in row)
-        updates = ", ".join(f"{name} = excluded.{name}" for name in row if name not in ("session", "rep", "go_wall_ns"))
-        self._db.execute(
-            f"INSERT INTO rep ({columns}) VALUES ({marks}) ON CONFLICT (session, rep) DO UPDATE SET {updates}"
-            " WHERE excluded.revision > rep.revision",
-            row,
-        )
+        row = row_of(session, record, go_wall_ns)
+        save_row(self._db, row)
         self._log.append(row)
 
     def end(self, session: int, outcome: str, wall_ns: int) -> None:
@@ -139,51 +155,3 @@ class Journal:
         cursor = self._db.execute("SELECT * FROM rep WHERE session = ? ORDER BY rep", (session,))
         names = [column[0] for column in cursor.description]
         return [record_of(dict(zip(names, row, strict=True))) for row in cursor]
-
-
-def _row(session: int, record: RepRecord, go_wall_ns: int) -> dict[str, Any]:
-    return {
-        "session": session,
-        "rep": record.rep,
-        "revision": record.revision,
-        "set_no": record.set_no,
-        "rep_no": record.rep_no,
-        "athlete": record.athlete,
-        "distance_mm": None if record.distance_m is None else round(record.distance_m * 1000),
-        "duration_ms": None if record.duration_s is None else round(record.duration_s * 1000),
-        "gait": str(record.gait),
-        "status": str(record.status),
-        "go_wall_ns": go_wall_ns,
-        "go_ns": record.go_ns,
-        "time_ns": record.time_ns,
-        "uncertainty_ns": record.uncertainty_ns,
-        "sound_delay_ns": record.sound_delay_ns,
-        "method": record.method,
-        "flags": ",".join(record.flags),
-        "obstacles": record.obstacles,
-        "reason": record.reason,
-    }
-
-
-def record_of(row: dict[str, Any] | sqlite3.Row) -> RepRecord:
-    """A rep from its row."""
-    distance_mm, duration_ms = row["distance_mm"], row["duration_ms"]
-    return RepRecord(
-        rep=row["rep"],
-        set_no=row["set_no"],
-        rep_no=row["rep_no"],
-        athlete=row["athlete"],
-        distance_m=None if distance_mm is None else distance_mm / 1000.0,
-        duration_s=None if duration_ms is None else duration_ms / 1000.0,
-        gait=Gait(row["gait"]),
-        status=RepStatus(row["status"]),
-        go_ns=row["go_ns"],
-        time_ns=row["time_ns"],
-        uncertainty_ns=row["uncertainty_ns"],
-        sound_delay_ns=row["sound_delay_ns"],
-        method=row["method"],
-        flags=tuple(Flag(flag) for flag in row["flags"].split(",") if flag),
-        obstacles=row["obstacles"],
-        reason=row["reason"],
-        revision=row["revision"],
-    )

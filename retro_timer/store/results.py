@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.store.journal import record_of
+from retro_timer.store.rows import record_of
 from retro_timer.training.record import RepRecord
 
 MOST_SESSIONS = 50

@@ -19,8 +19,7 @@ _STEPS: tuple[str, ...] = (
         owner TEXT NOT NULL,
         title TEXT NOT NULL,
         plan TEXT NOT NULL,
-        roster TEXT NOT NULL,
-        rules TEXT NOT NULL
+        roster TEXT NOT NULL
     ) STRICT;
     CREATE INDEX session_by_outcome ON session (outcome, id);
     CREATE TABLE rep (

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.journal import Journal
+from retro_timer.store.journal import DAMAGE, Journal, SessionEntry, open_journal
+from retro_timer.store.repair import Repair
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord
 
@@ -21,8 +22,12 @@ _Job = Callable[[Journal], None]
 class JournalWriter:
     """Thread-safe. Every call returns at once."""
 
-    def __init__(self, directory: Path, wall_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, directory: Path, wall_ns: Callable[[], int], on_repair: Callable[[Repair], None] = lambda _repair: None
+    ) -> None:
         self._directory = directory
+        self._on_repair = on_repair
+        self._suspect = False
         self._wall_ns = wall_ns
         self._jobs: queue.SimpleQueue[tuple[_Job, Answer] | None] = queue.SimpleQueue()
         self._backlog: list[_Job] = []
@@ -48,6 +53,19 @@ class JournalWriter:
             journal.adopt(session)
 
         self._jobs.put((job, answer))
+
+    def find_cut_off(self, board: str, found: Callable[[SessionEntry, list[RepRecord]], None]) -> None:
+        """Look for a session that nobody ended: `found` gets the newest with its reps; older ones are closed."""
+        wall_ns = self._wall_ns()
+
+        def job(journal: Journal) -> None:
+            entries = journal.cut_off(board)
+            for entry in entries[1:]:
+                journal.end(entry.id, "interrupted", wall_ns)
+            for entry in entries[:1]:
+                found(entry, journal.reps(entry.id))
+
+        self._jobs.put((job, lambda _trouble: None))
 
     def save(self, record: RepRecord, go_wall_ns: int, answer: Answer) -> None:
         """The newest word on a rep."""
@@ -78,14 +96,22 @@ class JournalWriter:
         self._backlog.append(job)
         try:
             if self._journal is None:
-                self._journal = Journal(self._directory)
+                self._journal = self._open()
             while self._backlog:
                 self._backlog[0](self._journal)
                 del self._backlog[0]
         except (OSError, sqlite3.Error, RetroTimerError) as error:
+            self._suspect = isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode in DAMAGE
             self._give_up_journal()
             return str(error)
         return ""
+
+    def _open(self) -> Journal:
+        journal, repaired = open_journal(self._directory, self._wall_ns(), suspect=self._suspect)
+        self._suspect = False
+        if repaired is not None:
+            self._on_repair(repaired)
+        return journal
 
     def _give_up_journal(self) -> None:
         journal, self._journal = self._journal, None

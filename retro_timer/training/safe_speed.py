@@ -64,6 +64,11 @@ class Coverage(msgspec.Struct, frozen=True):
             return "covers_line_only"
         return f"covers_{self.gait}" if self.gait else "covers_nothing"
 
+    @property
+    def spoken(self) -> dict[str, str]:
+        """The values of that sentence."""
+        return {"speed": f"{self.speed_mps:.1f}", "range": f"{self.range_m:.1f}"}
+
 
 def coverage(placement: Placement, range_m: float, braking: Braking) -> Coverage:
     """What a sensor that sees `range_m` metres covers; a gate watches its line only and covers no pace.

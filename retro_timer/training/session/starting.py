@@ -51,7 +51,7 @@ def say_coverage(move: Move) -> None:
     if move.state.rules.watching is None or coverage is None:
         move.say("covers_nothing", within_s=40.0)
         return
-    move.say(coverage.phrase, {"speed": f"{coverage.speed_mps:.1f}", "range": f"{coverage.range_m:.1f}"}, 40.0)
+    move.say(coverage.phrase, coverage.spoken, 40.0)
 
 
 def get_ready(move: Move, ready_ns: int | None = None) -> None:

@@ -1,0 +1,88 @@
+"""Whether the box may say that it is ready, to people by sound and voice and to systemd, whose watchdog it feeds."""
+
+from __future__ import annotations
+
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.notify import Notifier
+from retro_timer.beacon.service import Service
+from retro_timer.detection.events import SensorState
+from retro_timer.training.session.effects import Say, Signal
+
+_FIRST_LOOK_NS = 2_000_000_000
+"""How long the sensors may take to their first report."""
+_BEAT_NS = 4_000_000_000
+"""A loop that has not come round for this long hangs; a bus that recovers beats all the while."""
+
+
+class Readiness:
+    """Called on the session's thread after each turn of its loop."""
+
+    def __init__(self, service: Service, notifier: Notifier, *, spoken: bool) -> None:
+        self._service = service
+        self._core: Core = service.core
+        self._notifier = notifier
+        self._spoken = spoken
+        self._began_ns = self._core.clock.monotonic_ns()
+        self._told: SensorState | None = None
+        self._fed_ns = 0
+        self._status = ""
+
+    def sees(self) -> bool:
+        """Whether every sensor has reported, or has had the time to."""
+        waited = self._core.clock.monotonic_ns() - self._began_ns >= _FIRST_LOOK_NS
+        return waited or all(report.reason != "starting" for report in self._core.overview.reports)
+
+    def look(self) -> None:
+        """Feed the watchdog if every loop lives; tell when the box has become ready, or has become unready."""
+        self._feed()
+        if not self.sees():
+            return
+        watch = self._core.overview.latest
+        if self._told is None:
+            self._notifier.send("READY=1")
+        self._tell_status()
+        if self._core.station.busy:
+            # The session speaks for the watch now.
+            if self._told is SensorState.LOST:
+                self._core.buzzer.alert(False)
+            self._told = watch.state
+            return
+        if watch.state is self._told:
+            return
+        was, self._told = self._told, watch.state
+        if watch.state is SensorState.LOST:
+            self._core.buzzer.alert(True)
+            self._core.speaker.say(Say("not_ready", {"reason": watch.reason}))
+        elif was in (None, SensorState.LOST):
+            self._core.buzzer.alert(False)
+            self._say_ready()
+
+    def _say_ready(self) -> None:
+        self._core.buzzer.signal(Signal.READY)
+        covers = self._core.overview.latest.coverage
+        if not self._spoken:
+            return
+        self._core.speaker.say(Say("ready"))
+        if covers is None:
+            self._core.speaker.say(Say("covers_nothing"))
+        else:
+            self._core.speaker.say(Say(covers.phrase, covers.spoken))
+
+    def _feed(self) -> None:
+        limit_ns = self._notifier.watchdog_ns
+        now_ns = self._core.clock.monotonic_ns()
+        if not limit_ns or now_ns - self._fed_ns < limit_ns // 4:
+            return
+        if all(now_ns - beat <= _BEAT_NS for beat in self._service.bus_beats_ns.values()):
+            self._fed_ns = now_ns
+            self._notifier.send("WATCHDOG=1")
+
+    def _tell_status(self) -> None:
+        watch = self._core.overview.latest
+        why = f" ({watch.reason})" if watch.reason else ""
+        state = self._core.station.state
+        phase = "idle" if state is None or not self._core.station.busy else str(state.phase)
+        status = f"STATUS={phase}; watch {watch.state}{why}"
+        if status != self._status:
+            self._status = status
+            self._notifier.send(status)

@@ -1,0 +1,76 @@
+"""A rep as a row of the database, there and back."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import Flag, RepRecord, RepStatus
+
+COLUMNS = (
+    "session", "rep", "revision", "set_no", "rep_no", "athlete", "distance_mm", "duration_ms", "gait", "status",
+    "go_wall_ns", "go_ns", "time_ns", "uncertainty_ns", "sound_delay_ns", "method", "flags", "obstacles", "reason",
+)  # fmt: skip
+_FIXED = ("session", "rep", "go_wall_ns")
+
+
+def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
+    """Insert a rep, or replace an older revision of it."""
+    columns = ", ".join(COLUMNS)
+    marks = ", ".join(f":{name}" for name in COLUMNS)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _FIXED)
+    connection.execute(
+        f"INSERT INTO rep ({columns}) VALUES ({marks}) ON CONFLICT (session, rep) DO UPDATE SET {updates}"
+        " WHERE excluded.revision > rep.revision",
+        row,
+    )
+
+
+def row_of(session: int, record: RepRecord, go_wall_ns: int) -> dict[str, Any]:
+    """A rep as a row: whole numbers and texts."""
+    return {
+        "session": session,
+        "rep": record.rep,
+        "revision": record.revision,
+        "set_no": record.set_no,
+        "rep_no": record.rep_no,
+        "athlete": record.athlete,
+        "distance_mm": None if record.distance_m is None else round(record.distance_m * 1000),
+        "duration_ms": None if record.duration_s is None else round(record.duration_s * 1000),
+        "gait": str(record.gait),
+        "status": str(record.status),
+        "go_wall_ns": go_wall_ns,
+        "go_ns": record.go_ns,
+        "time_ns": record.time_ns,
+        "uncertainty_ns": record.uncertainty_ns,
+        "sound_delay_ns": record.sound_delay_ns,
+        "method": record.method,
+        "flags": ",".join(record.flags),
+        "obstacles": record.obstacles,
+        "reason": record.reason,
+    }
+
+
+def record_of(row: dict[str, Any] | sqlite3.Row) -> RepRecord:
+    """A rep from its row."""
+    distance_mm, duration_ms = row["distance_mm"], row["duration_ms"]
+    return RepRecord(
+        rep=row["rep"],
+        set_no=row["set_no"],
+        rep_no=row["rep_no"],
+        athlete=row["athlete"],
+        distance_m=None if distance_mm is None else distance_mm / 1000.0,
+        duration_s=None if duration_ms is None else duration_ms / 1000.0,
+        gait=Gait(row["gait"]),
+        status=RepStatus(row["status"]),
+        go_ns=row["go_ns"],
+        time_ns=row["time_ns"],
+        uncertainty_ns=row["uncertainty_ns"],
+        sound_delay_ns=row["sound_delay_ns"],
+        method=row["method"],
+        flags=tuple(Flag(flag) for flag in row["flags"].split(",") if flag),
+        obstacles=row["obstacles"],
+        reason=row["reason"],
+        revision=row["revision"],
+    )
