@@ -15,6 +15,7 @@ import click
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
+from retro_timer.beacon.keeper import Keeper
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recorder import Recorder
@@ -120,6 +121,8 @@ class _Timer:
         self._origin_ns = board.clock.monotonic_ns()
         teller.attach(self.core, self._origin_ns)
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
+        keeper = Keeper(self.core, places.state_dir(), teller.trouble)
+        desk.requests["keep"] = keeper.keep
         self._server = Server(places.socket_path(), desk.take)
         self._recorder = self._make_recorder(record)
         if voice.trouble():

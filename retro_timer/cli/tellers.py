@@ -8,7 +8,11 @@ import threading
 from typing import Any, Protocol
 
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.journald import JournaldLines, under_journald
 from retro_timer.cli.lines import line_of
+
+_NOT_LOGGED = frozenset(("tone", "sound", "phase"))
+"""Too many, and told by other events."""
 
 
 class Teller(Protocol):
@@ -77,10 +81,47 @@ class LineTeller:
                 return
 
 
+class JournalTeller:
+    """Structured entries in systemd's journal."""
+
+    def __init__(self) -> None:
+        self._journal = JournaldLines()
+        self._core: Core | None = None
+        self._origin_ns = 0
+
+    def __enter__(self) -> JournalTeller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def attach(self, core: Core, origin_ns: int) -> None:
+        """Listen to the beacon."""
+        self._core, self._origin_ns = core, origin_ns
+        core.hub.subscribe(self._take)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        if event["event"] in _NOT_LOGGED:
+            return
+        line = line_of({**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9})
+        if line is not None:
+            fields = {name: value for name, value in event.items() if name not in ("event", "t_ns")}
+            self._journal.send(line.strip(), event["event"], fields)
+
+    def spoken(self, text: str) -> None:
+        """Already logged as an event."""
+
+    def trouble(self, text: str) -> None:
+        """A warning in the journal."""
+        self._journal.send(text, "trouble", {})
+
+
 def make_teller(*, view: bool, as_json: bool) -> Teller:
     """The live view where it can be shown, else lines."""
     if view and not as_json and sys.stdout.isatty():
         from retro_timer.cli.view import LiveView
 
         return LiveView()
+    if under_journald() and not as_json:
+        return JournalTeller()
     return LineTeller(as_json=as_json)
