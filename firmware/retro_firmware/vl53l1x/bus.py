@@ -1,0 +1,137 @@
+"""The bus of VL53L1X sensors as the program's RangeBus, and `open_bus`, with which a board begins."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import smbus2
+
+from retro_firmware.vl53l1x.device import DEFAULT_ADDRESS, Device, Xshut
+from retro_firmware.vl53l1x.diagnosis import cannot_open
+from retro_firmware.vl53l1x.native import LIBRARY
+from retro_firmware.vl53l1x.safe_bus import SafeBus, Wire
+from retro_firmware.vl53l1x.sensor import Vl53l1xSensor
+from retro_timer.errors import BadInputError
+from retro_timer.settings.model import SensorSettings
+
+_I2C_TIMEOUT = 0x0702
+_TIMEOUT_TENS_OF_MS = 5
+"""The kernel gives a stuck transfer up after 50 ms, not after its usual second."""
+
+
+def open_wire(bus_number: int) -> Wire:
+    """/dev/i2c-N with a short time-out. Raises OSError."""
+    wire = smbus2.SMBus(bus_number)
+    if wire.fd is not None:
+        # An adapter that knows no time-out keeps its own; the driver's deadlines hold all the same.
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(wire.fd, _I2C_TIMEOUT, _TIMEOUT_TENS_OF_MS)
+    return wire
+
+
+class Vl53l1xBus:
+    """Sensors on one I2C bus, read in turn by one thread. `start` each sensor in the order given, then read.
+
+    The process can hold one such bus at a time; `close` gives the place back.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        open_wire: Callable[[int], Wire] = open_wire,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self.number = number
+        self.sensors: tuple[Vl53l1xSensor, ...] = ()
+        self._open_wire = open_wire
+        self._clock = clock
+        self._safe: SafeBus | None = None
+        LIBRARY.claim(self)
+
+    @property
+    def name(self) -> str:
+        """For threads and messages: i2c-1."""
+        return f"i2c-{self.number}"
+
+    @property
+    def errors(self) -> int:
+        """I2C transfers that failed since the bus was opened."""
+        return 0 if self._safe is None else self._safe.errors
+
+    def connect(self) -> SafeBus:
+        """The open bus; opens it when it is not. Raises SensorFaultError with the cause."""
+        if self._safe is None:
+            try:
+                wire = self._open_wire(self.number)
+            except OSError as error:
+                raise cannot_open(self.number, error) from None
+            self._safe = SafeBus(wire, self._clock)
+            LIBRARY.connect(self._safe)
+        return self._safe
+
+    def close(self) -> None:
+        """Stop every sensor and give the bus back; safe to call twice."""
+        for sensor in self.sensors:
+            sensor.stop()
+        LIBRARY.release(self)
+        if self._safe is not None:
+            self._safe.wire.close()
+            self._safe = None
+
+
+def open_bus(
+    settings: Sequence[SensorSettings],
+    *,
+    open_wire: Callable[[int], Wire] = open_wire,
+    xshut: Callable[[int], Xshut] | None = None,
+    interrupt: Callable[[int], Callable[[float], bool]] | None = None,
+    offsets_mm: Mapping[str, int] | None = None,
+    clock: Callable[[], int] = time.monotonic_ns,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Vl53l1xBus:
+    """The bus for the VL53L1X of the settings; nothing is on it yet when this returns, and all XSHUT lines are low.
+
+    `open_wire(bus number)` gives the bus. `xshut(pin)` gives what drives a shutdown line, called for each sensor that
+    has an `xshut_pin`; `interrupt(pin)` gives what waits for a line that a GPIO1 is wired to. `offsets_mm` by name is
+    calibration's. Raises BadInputError for settings that cannot work together, RetroTimerError for a second bus.
+    """
+    _check(settings)
+    bus = Vl53l1xBus(settings[0].bus, open_wire, clock)
+    sensors = []
+    for one in settings:
+        line = None if one.xshut_pin is None or xshut is None else xshut(one.xshut_pin)
+        if line is not None:
+            # Only the sensor that is being started may answer at 0x29.
+            line(False)
+        device = Device(one.address, bus.connect, line, clock, sleep)
+        wait = None if one.interrupt_pin is None or interrupt is None else interrupt(one.interrupt_pin)
+        offset_mm = (offsets_mm or {}).get(one.name, 0)
+        sensors.append(
+            Vl53l1xSensor(one, device, wait_for_interrupt=wait, offset_mm=offset_mm, clock=clock, sleep=sleep)
+        )
+    bus.sensors = tuple(sensors)
+    return bus
+
+
+def _check(settings: Sequence[SensorSettings]) -> None:
+    """What several sensors on one bus need of each other. Raises BadInputError."""
+    if len({one.bus for one in settings}) != 1:
+        raise BadInputError(
+            "sensors", "VL53L1X on two buses", "all on one bus, since their driver's state is one per process"
+        )
+    if len(settings) == 1:
+        return
+    for one in settings:
+        if one.xshut_pin is None:
+            raise BadInputError(
+                f"sensors '{one.name}'.xshut_pin", "missing, with several VL53L1X", "the pin wired to its XSHUT"
+            )
+        if one.address == DEFAULT_ADDRESS:
+            raise BadInputError(
+                f"sensors '{one.name}'.address",
+                "0x29 with several VL53L1X, where each of them wakes up",
+                "an address of its own such as 0x30",
+            )
