@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from retro_timer.beacon.station import StartPlan
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.training.session import inputs
@@ -25,12 +27,16 @@ PLAIN: dict[str, type[inputs.Command]] = {
 """Commands without an argument."""
 NAMED: dict[str, Callable[[str], inputs.Command]] = {"give": inputs.Give, "absent": inputs.Absent}
 """Commands with an athlete's name."""
-ACTIONS = ("start", *PLAIN, *NAMED)
+ACTIONS = ("start", "help", *PLAIN, *NAMED)
 MakeStart = Callable[[str | None], StartPlan]
 """Reads a plan by its name, or the default one."""
 
 
-def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command | StartPlan:
+class SayButton(msgspec.Struct, frozen=True):
+    """Say what the button does now."""
+
+
+def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command | StartPlan | SayButton:
     """The command in a message {"ctl": action, ...}. Raises BadInputError for one that is not understood."""
     action = message.get("ctl")
     if not isinstance(action, str) or action not in ACTIONS:
@@ -39,6 +45,8 @@ def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command
         )
     if action in PLAIN:
         return PLAIN[action]()
+    if action == "help":
+        return SayButton()
     if action == "start":
         plan = message.get("plan")
         if plan is not None and not isinstance(plan, str):

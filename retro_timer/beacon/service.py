@@ -10,7 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from retro_timer.beacon.core import Core
+from retro_timer.beacon.button import ButtonDesk, ButtonEdge
+from retro_timer.beacon.control import SayButton
+from retro_timer.beacon.core import Asked, Core
+from retro_timer.beacon.foresight import phrases_ahead, worth_asking
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSensor
 
@@ -36,6 +39,9 @@ class Service:
         self._on_trouble = on_trouble
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._foreseen: tuple[Any, ...] = ()
+        self.button: ButtonDesk | None = None
+        """Takes what the board's button does, where there is one."""
         self.session_beat_ns = 0
         self.bus_beats_ns: dict[str, int] = {}
         self.realtime = False
@@ -47,6 +53,11 @@ class Service:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.core.buzzer.start()
         self.core.speaker.start()
+        catalogue = self.core.catalogue
+        self.core.speaker.prepare({key: {} for key in sorted(catalogue.keys) if not catalogue.values_of(key)})
+        button = self.core.board.button
+        if button is not None and self.button is not None:
+            button.listen(lambda pressed, t_ns: self.inbox.put(ButtonEdge(pressed, t_ns)))
         for bus in self.core.board.buses:
             self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
             thread = threading.Thread(target=self._run_bus, args=(bus,), name=f"bus-{bus.name}", daemon=True)
@@ -65,13 +76,39 @@ class Service:
             if isinstance(item, Stop):
                 return
             if item is not None:
-                core.handle(item)
+                self._handle(item)
             core.tick()
+            if self.button is not None:
+                self.button.tick(core.clock.monotonic_ns())
+            self._foresee()
             self.session_beat_ns = core.clock.monotonic_ns()
             self.on_idle()
 
+    def _handle(self, item: Any) -> None:
+        """The button's part here, everything else in the core."""
+        if self.button is not None and isinstance(item, ButtonEdge):
+            self.button.take(item)
+        elif self.button is not None and isinstance(item, Asked) and isinstance(item.item, SayButton):
+            self.button.say_button()
+            item.reply("")
+        else:
+            self.core.handle(item)
+
+    def _foresee(self) -> None:
+        """Have the phrases that come next rendered, whenever the session has moved on."""
+        state = self.core.station.state
+        if state is None or not worth_asking(state):
+            return
+        seen = (state.phase, state.turn, state.reps)
+        if seen != self._foreseen:
+            self._foreseen = seen
+            # What is asked for last is rendered first.
+            for key, values in reversed(phrases_ahead(state, self.core.clock.monotonic_ns())):
+                self.core.speaker.prepare({key: values})
+
     def _next(self) -> Any:
-        deadline_ns = self.core.station.deadline_ns
+        deadlines = [self.core.station.deadline_ns, None if self.button is None else self.button.deadline_ns]
+        deadline_ns = min((ns for ns in deadlines if ns is not None), default=None)
         wait_s = _LONGEST_WAIT_S
         if deadline_ns is not None:
             wait_s = min(wait_s, max(0.0, (deadline_ns - self.core.clock.monotonic_ns()) / 1e9))

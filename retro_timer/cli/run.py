@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice
+from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
 from retro_timer.beacon.keeper import Keeper
@@ -29,13 +30,14 @@ from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, Clock, Voice
 from retro_timer.settings import places
 from retro_timer.settings.calibration import load_calibration
-from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings
+from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings, plan_names
 from retro_timer.settings.model import Settings
 from retro_timer.store.journal import SessionEntry
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.record import RepRecord
 
 _LAST_WORDS_S = 20.0
+_LAST_WORDS_BEFORE_POWER_OFF_S = 6.0
 
 
 @click.command()
@@ -114,10 +116,14 @@ class _Timer:
         self._teller = teller
         self._interrupted = False
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        voice = self._voice(settings, board.clock)
+        self._shutting_down = False
+        self._voice_trouble_told = False
+        self._catalogue = catalogue
+        self._voice = voice = self._open_voice(settings, board.clock)
         journal = JournalWriter(places.state_dir(), board.clock.wall_ns, inbox.put)
         self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, request.seed)
         self.service = Service(self.core, inbox, teller.trouble)
+        self.service.button = ButtonDesk(self.core, make_start, lambda: list(plan_names()), self._shut_down)
         self._origin_ns = board.clock.monotonic_ns()
         teller.attach(self.core, self._origin_ns)
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
@@ -125,10 +131,19 @@ class _Timer:
         desk.requests["keep"] = keeper.keep
         self._server = Server(places.socket_path(), desk.take)
         self._recorder = self._make_recorder(record)
-        if voice.trouble():
-            teller.trouble(catalogue.render("speech_trouble", {"reason": voice.trouble()}))
 
-    def _voice(self, settings: Settings, clock: Clock) -> Voice:
+    def _tell_voice_trouble(self) -> None:
+        """Once, whenever it becomes known: a missing card shows with the first word."""
+        if not self._voice_trouble_told and (reason := self._voice.trouble()):
+            self._voice_trouble_told = True
+            self._teller.trouble(self._catalogue.render("speech_trouble", {"reason": reason}))
+
+    def _shut_down(self) -> None:
+        """The button asked for it: end as on SIGTERM, so that nothing is lost, then switch the box off."""
+        self._shutting_down = True
+        self.service.stop()
+
+    def _open_voice(self, settings: Settings, clock: Clock) -> Voice:
         try:
             return open_voice(settings.voice, clock, places.cache_dir(), self._teller.spoken)
         except BadInputError as error:
@@ -156,6 +171,7 @@ class _Timer:
         def look() -> None:
             nonlocal began
             readiness.look()
+            self._tell_voice_trouble()
             if first is not None and not began and readiness.sees():
                 began = True
                 service.inbox.put(first)
@@ -174,10 +190,19 @@ class _Timer:
             notifier.send("STOPPING=1")
             notifier.close()
             self._server.close()
-            service.close(finish_speech_s=0.0 if self._interrupted else _LAST_WORDS_S)
+            service.close(finish_speech_s=self._last_words_s)
+            self._tell_voice_trouble()
             if self._recorder is not None:
                 self._recorder.close()
+        if self._shutting_down and isinstance(self._board, PowerSwitch):
+            self._board.power_off()
         return EXIT_INTERRUPTED if self._interrupted else 0
+
+    @property
+    def _last_words_s(self) -> float:
+        if self._interrupted:
+            return 0.0
+        return _LAST_WORDS_BEFORE_POWER_OFF_S if self._shutting_down else _LAST_WORDS_S
 
     def _offer_cut_off(self) -> None:
         """A session that a power cut ended waits for recover or close."""

@@ -70,7 +70,7 @@ def ctl(action: str, name: str | None, as_json: bool) -> None:
     """Steer the running session.
 
     ACTION is one of start [PLAN], pause, resume, skip, void, finish, give NAME, absent NAME, undo, spotter, repeat,
-    stop, recover, close.
+    stop, recover, close, or help, which says what the button does now.
     """
     if action not in ACTIONS:
         raise BadInputError(

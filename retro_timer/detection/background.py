@@ -10,6 +10,9 @@ _SETTLE_NS = 400_000_000
 _SETTLE_SAMPLES = 5
 _MARGIN_SHARE = 0.05
 _LEAST_MARGIN_MM = 60.0
+_MARGIN_NOISE = 5.0
+"""Four standard deviations of a normal noise, whose mean distance is 0.8 of one."""
+_NOISE_MEMORY = 0.005
 
 
 class Background:
@@ -19,6 +22,9 @@ class Background:
         self.calibrated = known_mm is not None
         self.decided = self.calibrated
         self.wall_mm: float | None = float(known_mm) if known_mm is not None else None
+        self.noise_mm = 0.0
+        """Mean distance of the background's readings from its range."""
+        self._followed = 0
         self._threshold_mm = self._threshold()
         self._candidate_mm: float | None = None
         self._candidate_since_ns: int | None = None
@@ -27,7 +33,7 @@ class Background:
     def _threshold(self) -> float:
         if self.wall_mm is None:
             return float("inf")
-        return self.wall_mm - max(_LEAST_MARGIN_MM, _MARGIN_SHARE * self.wall_mm)
+        return self.wall_mm - max(_LEAST_MARGIN_MM, _MARGIN_SHARE * self.wall_mm, _MARGIN_NOISE * self.noise_mm)
 
     def in_front(self, range_mm: int) -> bool:
         """Whether a target at this range stands in the lane rather than behind it."""
@@ -44,15 +50,22 @@ class Background:
                     return
                 if range_mm <= 2.0 * wall - self._threshold_mm:
                     self._forget()
-                    if not self.calibrated:
-                        self.wall_mm = wall + 0.02 * (range_mm - wall)
-                        self._threshold_mm = self._threshold()
+                    self._follow(wall, range_mm)
                     return
             elif self.decided:
                 return
             self._consider(float(range_mm), t_ns)
         elif kind is Kind.NOTHING and not (self.decided and self.wall_mm is None):
             self._consider(None, t_ns)
+
+    def _follow(self, wall: float, range_mm: int) -> None:
+        self._followed += 1
+        # Clipped and slow, so that a body's edge that slides in does not pass for noise.
+        off_mm = min(abs(range_mm - wall), max(2.5 * self.noise_mm, _LEAST_MARGIN_MM / 2.0))
+        self.noise_mm += max(_NOISE_MEMORY, 1.0 / self._followed) * (off_mm - self.noise_mm)
+        if not self.calibrated:
+            self.wall_mm = wall + 0.02 * (range_mm - wall)
+        self._threshold_mm = self._threshold()
 
     def _forget(self) -> None:
         self._candidate_since_ns = None

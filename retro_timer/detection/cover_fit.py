@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-Source = Literal["signal", "range", "presence"]
+Source = Literal["signal", "mixture", "range", "presence"]
 
 _LN2 = math.log(2.0)
 _TABLE_STEP = 0.01
@@ -45,8 +45,9 @@ class _Kind(msgspec.Struct, frozen=True):
 # thing whatever its share.
 _KINDS: dict[Source, _Kind] = {
     "signal": _Kind(0.98, 0.08, 0.03, 0.15, (2.5, 5.0)),
-    "range": _Kind(1.10, 0.14, 0.03, 0.15, (2.5, 8.0)),
-    "presence": _Kind(1.55, 0.16, 0.12, 0.0, (10.0,)),
+    "mixture": _Kind(0.95, 0.09, 0.03, 0.15, (2.5, 5.0)),
+    "range": _Kind(1.03, 0.14, 0.03, 0.15, (2.5, 8.0)),
+    "presence": _Kind(1.28, 0.20, 0.12, 0.0, (10.0,)),
 }
 
 

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from retro_timer.detection.beam import BeamEntry, Break, is_open
+from retro_timer.detection.beam_cover import body_ranges, cover_of
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.cover_fit import Cover, Look, Outline, fit_cover
-from retro_timer.detection.readings import Kind
+from retro_timer.detection.cover_fit import Outline, fit_cover
 from retro_timer.detection.solution import NORMAL_95, Solution
 
 _FASTEST_MPS = 9.0
@@ -32,38 +33,8 @@ _STOPPED = 2.6
 """A break so many times the usual is somebody who stopped in the beam."""
 # What bodies do that a symmetric break cannot show: arms that swing to either side, sway, a turned trunk. One standard
 # deviation of the back's place in metres, and its growth with speed, found with the accuracy benchmark's physics.
-_BODY_SD_M = 0.011
-_BODY_SD_S = 0.0025
-_ENOUGH_SIGNAL = 1.5
-
-
-class BeamEntry(msgspec.Struct, frozen=True, gc=False):
-    """One reading in or beside a break."""
-
-    t_ns: int
-    kind: Kind
-    hit: bool
-    """A believed target in front of the background."""
-    range_mm: int | None
-    signal_kcps: float | None
-
-
-class Break(msgspec.Struct, frozen=True):
-    """All that is known of one passage through the beam."""
-
-    entries: Sequence[BeamEntry]
-    wall_mm: float | None
-    """Range of the background; None for an open field."""
-    open_signal_kcps: float
-    """What the background alone returns; 0 when unknown."""
-    period_s: float
-    budget_s: float
-    mean_speed_mps: float
-    """Distance over time since the go: what the runner did on the way to the line."""
-    fastest_mps: float
-    """Fast end of the runner's gait."""
-    over: bool
-    """False when somebody is still standing in the beam."""
+_BODY_SD_M = 0.010
+_BODY_SD_S = 0.0022
 
 
 class _Span(msgspec.Struct, frozen=True):
@@ -78,12 +49,12 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     span = _torso(_spans(broken), broken.entries)
     entries = broken.entries
     origin_ns = entries[span.first].t_ns
-    ranges = sorted(e.range_mm for e in entries[span.first : span.last + 1] if e.hit and e.range_mm is not None)
-    if not ranges:
+    body = [e for e in entries[span.first : span.last + 1] if e.hit and e.range_mm is not None]
+    if not body:
         return Solution(refusal="no range")
-    near_m = ranges[(len(ranges) - 1) // 4] / 1000.0
-    half_cone_m = config.cone_half_width_m(near_m)
     torso_m = config.torso_mm / 1000.0
+    ranges = body_ranges(body, broken, config)
+    half_cone_m = config.cone_half_width_m(ranges.body_mm / 1000.0)
     half_cover_m = math.hypot(half_cone_m, torso_m / 2.0)
     speed = min(_FASTEST_MPS * 0.9, max(_SLOWEST_MPS, _FINISH_SPEED_SHARE * broken.mean_speed_mps))
 
@@ -95,14 +66,15 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     usual_s = 2.0 * _FOOT * half_cover_m / speed
     if not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s:
         return _leading_edge(broken, span, half_cone_m, speed)
-    cover = _cover(broken, span, near_m, origin_ns)
+    cover = cover_of(broken, body, ranges, origin_ns)
     outline = Outline(half_cover_m, speed, broken.period_s, broken.budget_s, (shortest_s + longest_s) / 2.0)
     found = fit_cover(cover, outline)
     back_s = found.middle_s - torso_m / 2.0 / found.speed_mps
     body_s = (_BODY_SD_M + _BODY_SD_S * found.speed_mps) / found.speed_mps
     torso_s = config.torso_sd_mm / 2000.0 / found.speed_mps
-    # An error of the speed moves the half torso that is taken off.
-    half_torso_s = torso_m / 2.0 / found.speed_mps * found.log_speed_sd
+    # An error of the speed moves the half torso that is taken off; a deep chest looks like a slow one, which undoes
+    # half of it.
+    half_torso_s = 0.5 * torso_m / 2.0 / found.speed_mps * found.log_speed_sd
     sd_s = math.hypot(found.middle_sd_s, body_s, torso_s, half_torso_s)
     return Solution(origin_ns + round(back_s * 1e9), round(NORMAL_95 * sd_s * 1e9), found.speed_mps)
 
@@ -145,16 +117,6 @@ def _duration_bounds(broken: Break, span: _Span) -> tuple[float, float]:
     return (last_ns - first_ns) / 1e9, (end - start) / 1e9
 
 
-def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:
-    """Whether the beam was seen to be free: its wall, or nothing where there is none.
-
-    Nothing where a wall should be is no open beam: something hides the wall and returns too little.
-    """
-    if entry.hit:
-        return False
-    return entry.kind is Kind.TARGET or (entry.kind is Kind.NOTHING and wall_mm is None)
-
-
 def _leading_edge(broken: Break, span: _Span, half_cone_m: float, speed: float) -> Solution:
     """Somebody stopped in the beam: only the edge at which they came in tells of the finish."""
     entries = broken.entries
@@ -165,35 +127,3 @@ def _leading_edge(broken: Break, span: _Span, half_cone_m: float, speed: float) 
     back_s = -gap_s / 2.0 + lead_s
     sd_s = math.hypot(gap_s / math.sqrt(12.0), 0.4 * lead_s)
     return Solution(first_ns + round(back_s * 1e9), round(NORMAL_95 * sd_s * 1e9), speed)
-
-
-def _cover(broken: Break, span: _Span, near_m: float, origin_ns: int) -> Cover:
-    """Cover of the cone by the body at each reading.
-
-    Before a wall the range tells it best, since it slides from the wall to the body; in the open field the signal,
-    which is there whatever the status says; without a signal nothing but whether there was a target.
-    """
-    entries = broken.entries
-    body = [e for e in entries[span.first : span.last + 1] if e.hit]
-    if broken.wall_mm is not None:
-        wall, near = broken.wall_mm, near_m * 1000.0
-        dips = [
-            Look((e.t_ns - origin_ns) / 1e9, (wall - e.range_mm) / (wall - near))
-            for e in entries
-            if e.range_mm is not None and (e.hit or is_open(e, wall))
-        ]
-        return Cover("range", dips)
-    signals = [e.signal_kcps for e in body if e.signal_kcps is not None]
-    floor = broken.open_signal_kcps
-    if len(signals) == len(body) and max(signals) > _ENOUGH_SIGNAL * floor:
-        full = max(signals) - floor
-        looks = [
-            Look((e.t_ns - origin_ns) / 1e9, (e.signal_kcps - floor) / full)
-            for e in entries
-            if e.signal_kcps is not None and e.kind is not Kind.ABSURD
-        ]
-        return Cover("signal", looks)
-    hits = [
-        Look((e.t_ns - origin_ns) / 1e9, 1.0 if e.hit else 0.0) for e in entries if e.hit or is_open(e, broken.wall_mm)
-    ]
-    return Cover("presence", hits)

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 
 from retro_timer.detection.approach_fit import Approach
-from retro_timer.detection.crossing_fit import Break
+from retro_timer.detection.beam import Break
 
 
 class Level(IntEnum):

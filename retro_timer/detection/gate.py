@@ -6,7 +6,7 @@ from collections import deque
 
 import msgspec
 
-from retro_timer.detection.crossing_fit import BeamEntry, Break, is_open
+from retro_timer.detection.beam import BeamEntry, Break, is_open
 from retro_timer.detection.events import Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.readings import Kind
@@ -18,15 +18,16 @@ _STANDING_NS = 1_500_000_000
 _STOPPED_NS = 2_500_000_000
 """A runner who is still in the beam after this is timed by the edge at which they came in."""
 _CLEAR_NS = 400_000_000
-_NEIGHBOUR_MM = 400
 _IN_FRONT_MM = 200
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
 _FEW = 3
+_CERTAINLY_IN_FRONT = 0.9
 _STEADY_MM = 100
 _STEADY_NS = 1_000_000_000
 _SIGNAL_MEMORY = 0.05
 _OPEN_BEFORE_NS = 300_000_000
+_OPEN_BEFORE_PERIODS = 5
 
 GateEvent = Crossing | PassageOver | Obstacle
 
@@ -44,7 +45,7 @@ class _Passage(msgspec.Struct):
     """Hits in a row that agree in range."""
     longest_run: int = 1
     support: int = 0
-    """Doubtful readings that agree with a hit beside them."""
+    """Doubtful readings beside a hit that something in the beam explains: motion makes them (status 7)."""
     confirmed: bool = False
     announced: bool = False
     handed_over: bool = False
@@ -88,7 +89,7 @@ class Gate:
         passage = self._passage
         if passage is None:
             if entry.hit:
-                passage = self._passage = self._begin(entry, expectation)
+                passage = self._passage = self._begin(entry, expectation, period_ns, wall_mm)
             else:
                 self._learn_open(entry)
         else:
@@ -96,7 +97,7 @@ class Gate:
                 passage.entries.append(entry)
             if entry.hit:
                 self._take_hit(passage, entry)
-            elif self._supports(passage, entry):
+            elif _doubtful_body(entry, wall_mm):
                 passage.support += 1
         self._before.append(entry)
         if is_open(entry, wall_mm):
@@ -120,12 +121,14 @@ class Gate:
         broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, over)
         return [PassageOver(expectation.rep, broken, t_ns)]
 
-    def _begin(self, entry: BeamEntry, expectation: Expectation) -> _Passage:
+    def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> _Passage:
         # Without an open beam just before it nobody can say that this is where a body came in.
-        seen_open = entry.t_ns - self._open_ns <= _OPEN_BEFORE_NS
+        seen_open = entry.t_ns - self._open_ns <= max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
         passage = _Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
         passage.range_mm = entry.range_mm or 0
+        if self._before and _doubtful_body(self._before[-1], wall_mm):
+            passage.support = 1
         passage.steady_since_ns = entry.t_ns
         return passage
 
@@ -140,14 +143,10 @@ class Gate:
             passage.range_mm = range_mm
             passage.steady_since_ns = entry.t_ns
 
-    def _supports(self, passage: _Passage, entry: BeamEntry) -> bool:
-        if entry.kind is not Kind.REJECTED or entry.range_mm is None:
-            return False
-        return abs(entry.range_mm - passage.range_mm) <= _NEIGHBOUR_MM
-
     def _learn_open(self, entry: BeamEntry) -> None:
         if entry.kind is Kind.TARGET and entry.signal_kcps is not None:
-            self._open_signal_kcps += _SIGNAL_MEMORY * (entry.signal_kcps - self._open_signal_kcps)
+            share = _SIGNAL_MEMORY if self._open_signal_kcps > 0.0 else 1.0
+            self._open_signal_kcps += share * (entry.signal_kcps - self._open_signal_kcps)
         elif entry.kind is Kind.NOTHING:
             self._open_signal_kcps *= 1.0 - _SIGNAL_MEMORY
 
@@ -266,3 +265,12 @@ class Gate:
         if level is not self.level:
             self.level = level
             told.append(Obstacle(level, range_mm, t_ns))
+
+
+def _doubtful_body(entry: BeamEntry, wall_mm: float | None) -> bool:
+    """A reading that the sensor doubts, and that an empty beam would not give."""
+    if entry.kind is not Kind.REJECTED:
+        return False
+    if entry.range_mm is None:
+        return wall_mm is not None
+    return wall_mm is None or entry.range_mm < _CERTAINLY_IN_FRONT * wall_mm

@@ -11,10 +11,12 @@ from retro_timer.ports import RangeSample, RangeStatus
 
 _WINDOW_S = 2.0
 _LEAST_SAMPLES = 12
-_RECOVERY_NS = 5_000_000_000
+_RECOVERY_NS = 8_000_000_000
 _RECONNECT_NS = 500_000_000
 _ROUGH_MM = 100.0
 """A body moves evenly: three readings in a row of one lie this close to a line even at 10 Hz."""
+_ROUGH_RANGE = 0.08
+"""A far target's readings are noisier: so much of its range is no sign of a phantom."""
 _ROUGH_SHARE = 0.42
 _PHANTOM_SHARE = 0.10
 _REJECTED_SHARE = 0.6
@@ -77,10 +79,11 @@ class Health:
         flags = 0
         older, old = self._before
         now = sample.range_mm if kind is Kind.TARGET else None
-        if kind is Kind.ABSURD or (
-            now is not None and old is not None and older is not None and abs(now - 2 * old + older) > _ROUGH_MM
-        ):
+        if kind is Kind.ABSURD:
             flags |= _ROUGH
+        elif now is not None and old is not None and older is not None:
+            bend_mm = abs(now - 2 * old + older)
+            flags |= _ROUGH if bend_mm > max(_ROUGH_MM, _ROUGH_RANGE * now) else 0
         self._before = (old, now)
         if lone:
             flags |= _LONE

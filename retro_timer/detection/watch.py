@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from retro_timer.detection.approach import Arrival
 from retro_timer.detection.background import NEAREST_BACKGROUND_MM, Background
+from retro_timer.detection.beam import BeamEntry
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.crossing_fit import BeamEntry
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange, SensorState
 from retro_timer.detection.evidence import Evidence
 from retro_timer.detection.expectation import Expectation

@@ -1,0 +1,48 @@
+"""A gate's beam as it is timed: readings in and around one passage of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from retro_timer.detection.readings import Kind
+
+
+class BeamEntry(msgspec.Struct, frozen=True, gc=False):
+    """One reading in or beside a break."""
+
+    t_ns: int
+    kind: Kind
+    hit: bool
+    """A believed target in front of the background."""
+    range_mm: int | None
+    signal_kcps: float | None
+
+
+class Break(msgspec.Struct, frozen=True):
+    """All that is known of one passage through the beam."""
+
+    entries: Sequence[BeamEntry]
+    wall_mm: float | None
+    """Range of the background; None for an open field."""
+    open_signal_kcps: float
+    """What the background alone returns; 0 when unknown."""
+    period_s: float
+    budget_s: float
+    mean_speed_mps: float
+    """Distance over time since the go: what the runner did on the way to the line."""
+    fastest_mps: float
+    """Fast end of the runner's gait."""
+    over: bool
+    """False when somebody is still standing in the beam."""
+
+
+def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:
+    """Whether the beam was seen to be free: its wall, or nothing where there is none.
+
+    Nothing where a wall should be is no open beam: something hides the wall and returns too little.
+    """
+    if entry.hit:
+        return False
+    return entry.kind is Kind.TARGET or (entry.kind is Kind.NOTHING and wall_mm is None)
