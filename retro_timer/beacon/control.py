@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from retro_timer.beacon.station import StartPlan
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.training.session import inputs
+
+
+class SayButton(inputs.Command, frozen=True):
+    """Say what the button does now: the box answers it, not the session."""
+
 
 PLAIN: dict[str, type[inputs.Command]] = {
     "pause": inputs.Pause,
@@ -23,20 +26,17 @@ PLAIN: dict[str, type[inputs.Command]] = {
     "stop": inputs.Stop,
     "recover": inputs.Recover,
     "close": inputs.CloseInterrupted,
+    "help": SayButton,
 }
 """Commands without an argument."""
 NAMED: dict[str, Callable[[str], inputs.Command]] = {"give": inputs.Give, "absent": inputs.Absent}
 """Commands with an athlete's name."""
-ACTIONS = ("start", "help", *PLAIN, *NAMED)
+ACTIONS = ("start", *PLAIN, *NAMED)
 MakeStart = Callable[[str | None], StartPlan]
 """Reads a plan by its name, or the default one."""
 
 
-class SayButton(msgspec.Struct, frozen=True):
-    """Say what the button does now."""
-
-
-def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command | StartPlan | SayButton:
+def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command | StartPlan:
     """The command in a message {"ctl": action, ...}. Raises BadInputError for one that is not understood."""
     action = message.get("ctl")
     if not isinstance(action, str) or action not in ACTIONS:
@@ -45,8 +45,6 @@ def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command
         )
     if action in PLAIN:
         return PLAIN[action]()
-    if action == "help":
-        return SayButton()
     if action == "start":
         plan = message.get("plan")
         if plan is not None and not isinstance(plan, str):

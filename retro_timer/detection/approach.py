@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 from retro_timer.detection.approach_fit import Approach
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Crossing, CrossingWithdrawn, PassageOver
 from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.track import Track
+from retro_timer.ports import Placement
 
 _SEEN_BEFORE_M = 0.15
 _LEAST_CLOSING_MPS = 0.15
 _BEFORE_S = 0.6
 _AFTER_S = 0.25
+_BACK_DEPTH_M = 0.010
+"""How much deeper than its foremost point a rounded back reads in a cone of 27 degrees, at ranges about a metre."""
 
 ApproachEvent = Crossing | PassageOver | CrossingWithdrawn
 
@@ -22,6 +27,7 @@ class Arrival:
     def __init__(self, config: WatchConfig) -> None:
         self._finish_m = config.finish_range_mm / 1000.0
         self._method = str(config.placement)
+        self._depth_m = _depth_m(config)
         self._track: Track | None = None
         self._crossed_s = 0.0
         self._rep: int | None = None
@@ -69,6 +75,18 @@ class Arrival:
         points = tuple(
             (t - self._crossed_s, r) for t, r in track.points if -_BEFORE_S <= t - self._crossed_s <= _AFTER_S + 0.05
         )
-        approach = Approach(points, round(self._crossed_s * 1e9), self._finish_m, self._method)
+        approach = Approach(points, round(self._crossed_s * 1e9), self._finish_m, self._method, self._depth_m)
         self._rep = self._track = None
         return PassageOver(rep, approach, t_ns)
+
+
+def _depth_m(config: WatchConfig) -> float:
+    """How much farther than the nearest point of its target a cone reads.
+
+    A board is on the average farther off its axis: mean of 1/cos over the cone. A back curves away besides.
+    """
+    half_angle = math.radians(config.fov_deg) / 2.0
+    slant_m = config.finish_range_mm / 1000.0 * half_angle**2 / 6.0
+    if config.placement is Placement.BELT:
+        return slant_m
+    return slant_m + _BACK_DEPTH_M * min(1.0, config.fov_deg / 27.0)

@@ -12,7 +12,9 @@ from retro_timer.detection.solution import NORMAL_95, Solution
 _LEAST_NOISE_M = 0.006
 _HUBER = 1.5
 _ROUNDS = 4
-_BODY_SD_M = 0.008
+_BEFORE_S, _AFTER_S = 0.25, 0.18
+_PERIODS = 5.0
+_BODY_SD_M = 0.010
 """What sway and clothing move the nearest surface against the back itself; found by the accuracy benchmark."""
 
 
@@ -24,14 +26,16 @@ class Approach(msgspec.Struct, frozen=True):
     origin_ns: int
     finish_range_m: float
     method: str
+    depth_m: float = 0.0
+    """How much farther than the back's nearest point the sensor reads."""
 
 
 def solve_approach(approach: Approach) -> Solution:
     """Fit range against time, straight or bent as the points allow, and read it off at the finish range."""
-    points = approach.points
+    points = _around(approach.points)
     if len(points) < 3:
         return Solution(refusal="too few readings")
-    degree = 2 if len(points) >= 8 else 1
+    degree = 2 if len(points) >= 7 else 1
     weights = [1.0] * len(points)
     coefficients = [0.0] * 3
     noise = _LEAST_NOISE_M
@@ -41,7 +45,7 @@ def solve_approach(approach: Approach) -> Solution:
         spread = sorted(abs(e) for e in residuals)[len(points) // 2] * 1.483
         noise = max(_LEAST_NOISE_M, spread)
         weights = [min(1.0, _HUBER * noise / max(1e-9, abs(e))) for e in residuals]
-    moment = _passing(coefficients, approach.finish_range_m, points)
+    moment = _passing(coefficients, approach.finish_range_m + approach.depth_m, points)
     if moment is None:
         return Solution(refusal="never reached the finish range")
     speed = -(coefficients[1] + 2.0 * coefficients[2] * moment)
@@ -51,6 +55,18 @@ def solve_approach(approach: Approach) -> Solution:
     sd_m = math.hypot(noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)), _BODY_SD_M)
     uncertainty_s = NORMAL_95 * sd_m / speed
     return Solution(approach.origin_ns + round(moment * 1e9), round(uncertainty_s * 1e9), speed)
+
+
+def _around(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    """The readings next to the line: enough of them, yet no more of the way than a curve follows.
+
+    A runner brakes somewhere about the line, and no one curve follows both the run and the braking.
+    """
+    if len(points) < 2:
+        return points
+    period = (points[-1][0] - points[0][0]) / (len(points) - 1)
+    before, after = max(_BEFORE_S, _PERIODS * period), max(_AFTER_S, _PERIODS / 2.0 * period)
+    return [(t, r) for t, r in points if -before <= t <= after]
 
 
 def _value(coefficients: Sequence[float], t: float) -> float:

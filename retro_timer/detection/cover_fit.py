@@ -39,15 +39,17 @@ class _Kind(msgspec.Struct, frozen=True):
     """Further noise as a share of the cover."""
     orders: tuple[float, ...]
     """Steepness of the flanks: 2.5 a bell, 8 nearly a box."""
+    lopsided_m: float = 0.0
+    """One standard deviation of the middle from flanks that differ, over the body's way."""
 
 
 # Widths and steepness as the accuracy benchmark's physics gives them; a box stands for sensors that report the nearest
 # thing whatever its share.
 _KINDS: dict[Source, _Kind] = {
-    "signal": _Kind(0.98, 0.08, 0.03, 0.15, (2.5, 5.0)),
+    "signal": _Kind(0.98, 0.08, 0.03, 0.18, (2.5, 5.0)),
     "mixture": _Kind(0.95, 0.09, 0.03, 0.15, (2.5, 5.0)),
-    "range": _Kind(1.03, 0.14, 0.03, 0.15, (2.5, 8.0)),
-    "presence": _Kind(1.28, 0.20, 0.12, 0.0, (10.0,)),
+    "range": _Kind(0.99, 0.14, 0.03, 0.18, (2.5, 8.0), 0.014),
+    "presence": _Kind(1.17, 0.22, 0.20, 0.0, (10.0,), 0.022),
 }
 
 
@@ -115,7 +117,7 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     middle, middle_sd = _moments([(m, w) for m, _, w in points])
     log_width, log_sd = _moments([(k, w) for _, k, w in points])
     speed, log_speed_sd = _speed(outline.speed_mps, log_width, log_sd, kind.width_log_sd)
-    return Fit(middle, middle_sd, speed, log_speed_sd)
+    return Fit(middle, math.hypot(middle_sd, kind.lopsided_m / speed), speed, log_speed_sd)
 
 
 def _near(looks: Sequence[Look], centre: float, reach: float) -> list[Look]:

@@ -15,7 +15,7 @@ _FINISH_SHARE = 0.1
 _AGREEMENT_PRIOR = 8.0
 # A recording without status tells nothing of its phantoms until some of it has been seen.
 _PRIOR_WITH_STATUS = (0.02, 20.0)
-_PRIOR_WITHOUT_STATUS = (0.3, 1.0)
+_PRIOR_WITHOUT_STATUS = (0.2, 1.0)
 
 
 class Evidence:
@@ -72,8 +72,10 @@ class Evidence:
         share = min(1.0, self._phantoms / max(1.0, self._readings))
         agreement = min(0.9, max(PHANTOM_AGREEMENT, self._agreeing / max(1.0, self._pairs)))
         readings = FALSE_ALARM_HORIZON_S * 1e9 / max(period_ns, 1_000_000)
-        self.needed = _count(readings * share, share * agreement)
-        self.needed_for_finish = _count(readings * _FINISH_SHARE * share, share * agreement)
+        # A run may lack a reading: a phantom has two chances to continue it.
+        chance = min(0.95, 2.0 * share * agreement)
+        self.needed = _count(readings * share, chance)
+        self.needed_for_finish = _count(readings * _FINISH_SHARE * share, chance)
 
 
 def _count(alone: float, chance: float) -> int:

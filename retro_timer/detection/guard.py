@@ -21,6 +21,8 @@ _GONE_NS = 500_000_000
 _EASE = 1.1
 """A level once raised is kept until the range is this much larger than what raised it."""
 _RANGE_DOUBT_M = 0.03
+_SPEED_DOUBT = 0.8
+"""Standard deviations by which a measured speed is taken for faster: late is worse than early."""
 _SLOWING_MPS2 = 0.5
 
 
@@ -78,7 +80,7 @@ class Guard:
 
     def _speed(self, track: Track, motion: Motion, expectation: Expectation) -> float | None:
         """Closing speed to judge by; None while a new track still shows its speed."""
-        likely = motion.closing_mps + 0.5 * motion.closing_sd_mps
+        likely = motion.closing_mps + _SPEED_DOUBT * motion.closing_sd_mps
         if motion.closing_sd_mps <= _KNOWN_SD_MPS:
             return likely
         assumed = min(expectation.assumed_speed_mps, motion.closing_mps + 2.0 * motion.closing_sd_mps)

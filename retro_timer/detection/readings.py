@@ -10,8 +10,14 @@ MINIMUM_RANGE_MM = 40
 """Shorter ranges than the sensor can measure are false (ST manuals; 22-27 mm with status 0 were seen)."""
 POINT_BLANK_MM = 400
 """So near that one reading is enough, when its signal fits."""
-POINT_BLANK_SIGNAL_KCPS_M2 = 40.0
-"""Signal times squared range in metres that a dark target returns at the least: a sunlight phantom has less."""
+POINT_BLANK_SIGNAL_KCPS_M2 = 600.0
+"""Signal times squared range in metres of a body that fills the cone, clothes of 10 % reflectance and more: a phantom
+has less, whatever it says of its range. A darker target needs a second reading like any other."""
+
+
+_DOUBTFUL_SIGNAL_KCPS = 200.0
+_DOUBTFUL_SIGNAL_KCPS_M2 = 1500.0
+"""Phantoms with a bad status reach about 500, and 1,300 at the far end of where they come."""
 
 
 class Kind(IntEnum):
@@ -43,6 +49,14 @@ def kind_of(sample: RangeSample) -> Kind:
     if status in _NOTHING:
         return Kind.NOTHING
     return Kind.REJECTED
+
+
+def is_doubtful_body(sample: RangeSample) -> bool:
+    """Whether a reading that the sensor doubts still looks like a body: motion spoils the status, not the signal."""
+    range_mm, signal = sample.range_mm, sample.signal_kcps
+    if range_mm is None or signal is None or range_mm < MINIMUM_RANGE_MM or sample.status == RangeStatus.VALID:
+        return False
+    return signal >= _DOUBTFUL_SIGNAL_KCPS and signal * (range_mm / 1000.0) ** 2 >= _DOUBTFUL_SIGNAL_KCPS_M2
 
 
 def is_point_blank(sample: RangeSample) -> bool:

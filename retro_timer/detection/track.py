@@ -14,6 +14,10 @@ FASTEST_MPS = 9.0
 _REACH_S = 0.3
 _MOST_POINTS = 128
 _SLACK_M = 0.07
+_MOST_SLACK_M = 0.2
+_PROVEN = 6
+"""A track of so many readings is a body, and may be lost from sight for a moment."""
+_YOUNG_PERIODS = 2.3
 _CHANGE_MPS2 = 5.0
 """How fast a body's closing speed changes at the most, its swinging arms included."""
 _STALE_S = 0.6
@@ -33,19 +37,24 @@ class Motion(msgspec.Struct, frozen=True, gc=False):
 class Track:
     """Agreeing readings, newest last; times in seconds, ranges in metres."""
 
-    def __init__(self, t_s: float, range_m: float) -> None:
+    def __init__(self, t_s: float, range_m: float, *, valid: bool = True) -> None:
         self.first_s = t_s
         self.last_s = t_s
         self.first_range_m = range_m
         self.last_range_m = range_m
         self.length = 1
+        self.valid = int(valid)
+        """Readings among them that the sensor vouches for."""
         self.points: deque[tuple[float, float]] = deque(((t_s, range_m),), maxlen=_MOST_POINTS)
         self._motion: Motion | None = None
 
-    def agrees(self, t_s: float, range_m: float) -> bool:
-        """Whether a reading continues this track, with the motion known so far or any human motion."""
+    def agrees(self, t_s: float, range_m: float, period_s: float) -> bool:
+        """Whether a reading continues this track, with the motion known so far or any human motion.
+
+        A track of a few readings must go on without a gap: the longer one looks, the surer a phantom is to fit.
+        """
         dt = t_s - self.last_s
-        if dt > _STALE_S:
+        if dt > (_STALE_S if self.length >= _PROVEN else _YOUNG_PERIODS * period_s):
             return False
         if self.length >= 2:
             motion = self.motion()
@@ -53,10 +62,12 @@ class Track:
             doubt = min(FASTEST_MPS, 2.0 * motion.closing_sd_mps + _CHANGE_MPS2 * dt)
         else:
             closing, doubt = FASTEST_MPS / 2.0 - 1.0, FASTEST_MPS / 2.0 + 1.0
-        return abs(range_m - (self.last_range_m - closing * dt)) <= _SLACK_M + doubt * dt
+        allowed = min(_SLACK_M + doubt * dt, max(_MOST_SLACK_M, _SLACK_M + doubt * 1.3 * period_s))
+        return abs(range_m - (self.last_range_m - closing * dt)) <= allowed
 
-    def add(self, t_s: float, range_m: float) -> None:
+    def add(self, t_s: float, range_m: float, *, valid: bool) -> None:
         """Take a reading that agrees."""
+        self.valid += valid
         self.points.append((t_s, range_m))
         self.last_s, self.last_range_m = t_s, range_m
         self.length += 1
@@ -120,21 +131,21 @@ class Tracker:
         self.current: Track | None = None
         self._candidate: Track | None = None
 
-    def feed(self, t_s: float, range_m: float) -> tuple[Track, bool]:
-        """The track that took this reading, and whether it continued one."""
+    def feed(self, t_s: float, range_m: float, period_s: float, *, valid: bool = True) -> tuple[Track, bool]:
+        """The track that took this reading, and whether it continued one. A doubted reading only supports others."""
         current, candidate = self.current, self._candidate
         if current is not None and t_s - current.last_s > _STALE_S:
             current = self.current = None
-        if current is not None and current.agrees(t_s, range_m):
-            current.add(t_s, range_m)
+        if current is not None and current.agrees(t_s, range_m, period_s):
+            current.add(t_s, range_m, valid=valid)
             return current, True
-        if candidate is not None and candidate.agrees(t_s, range_m):
-            candidate.add(t_s, range_m)
+        if candidate is not None and candidate.agrees(t_s, range_m, period_s):
+            candidate.add(t_s, range_m, valid=valid)
             # A nearer thing that proves itself matters more than the one behind it.
             if self._outweighs(candidate, current, t_s):
                 self.current, self._candidate = candidate, None
             return candidate, True
-        fresh = Track(t_s, range_m)
+        fresh = Track(t_s, range_m, valid=valid)
         if current is None:
             self.current = fresh
         else:

@@ -12,7 +12,7 @@ from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate import AGREES_MM, Gate
 from retro_timer.detection.guard import Guard
 from retro_timer.detection.health import Health
-from retro_timer.detection.readings import Kind, is_point_blank, kind_of
+from retro_timer.detection.readings import Kind, is_doubtful_body, is_point_blank, kind_of
 from retro_timer.detection.spacing import Spacing
 from retro_timer.detection.track import Track, Tracker
 from retro_timer.ports import Placement, RangeSample
@@ -93,7 +93,7 @@ class SensorWatch:
     def _believes(self, track: Track) -> bool:
         """Enough readings agree; where phantoms are about they must also lie on a line."""
         needed = self.evidence.needed
-        if track.length < needed:
+        if track.length < needed or track.valid < needed - 1:
             return False
         clean = needed <= _FEW and self.health.state is SensorState.OK
         return clean or track.roughness_m(needed) <= _SMOOTH_M
@@ -133,8 +133,10 @@ class SensorWatch:
 
     def _follow(self, sample: RangeSample, in_lane: bool) -> tuple[Track | None, bool]:
         t_s = sample.t_ns / 1e9
-        if in_lane and sample.range_mm is not None:
-            return self._tracker.feed(t_s, sample.range_mm / 1000.0)
+        supports = not in_lane and is_doubtful_body(sample) and self._in_lane(sample)
+        if (in_lane or supports) and sample.range_mm is not None:
+            period_s = self.spacing.period_ns / 1e9
+            return self._tracker.feed(t_s, sample.range_mm / 1000.0, period_s, valid=in_lane)
         self._tracker.forget_stale(t_s)
         return None, False
 

@@ -1,0 +1,181 @@
+"""The program's Voice aloud: one thread renders and plays; what nobody could hear is printed instead."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from retro_firmware.voice.cache import SpeechCache, open_folder, phrase_key
+from retro_firmware.voice.player import Player
+from retro_firmware.voice.rendering import RenderError, RenderProcess
+from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.errors import BoardMissingError
+from retro_timer.ports import Clock
+from retro_timer.settings.model import VoiceSettings
+
+_MOST_AHEAD = 200
+_SPEAKER_PAUSE_NS = 10_000_000_000
+"""How long a speaker that failed is left alone: a card may be plugged in at any time."""
+
+
+class _Utterance:
+    """One thing to say; compared by identity, since the same words may be asked for twice."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class SpeechVoice:
+    """Thread-safe. `cut` waits for nothing; every other call at most for another one of them."""
+
+    def __init__(
+        self,
+        settings: VoiceSettings,
+        clock: Clock,
+        cache: SpeechCache,
+        renderer: RenderProcess,
+        player: Player,
+        show: Callable[[str], None],
+        engine: str,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._cache = cache
+        self._renderer = renderer
+        self._player = player
+        self._engine = engine
+        self._printed = TextVoice(clock, settings.rate_wpm, show)
+        self._current: _Utterance | None = None
+        self._ahead: deque[str] = deque()
+        self._render_trouble = ""
+        self._play_trouble = ""
+        self._speaker_again_ns = 0
+        self._condition = threading.Condition(threading.Lock())
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]) -> SpeechVoice:
+        """The voice of the settings. Raises BoardMissingError without pyttsx3."""
+        if importlib.util.find_spec("pyttsx3") is None:
+            raise BoardMissingError(
+                "voice 'speech'",
+                "not installed (pyttsx3 is missing)",
+                "the extra that brings it: pip install 'retro-timer[speech]'",
+            )
+        engine = f"pyttsx3 {importlib.metadata.version('pyttsx3')}"
+        phrases = SpeechCache(open_folder(cache / "speech"))
+        renderer = RenderProcess(clock=clock.monotonic_ns)
+        return cls(settings, clock, phrases, renderer, Player(settings.device), show, engine)
+
+    # Voice
+
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being rendered for now, played, or still being read by whoever it was printed for."""
+        return self._current is not None or self._printed.speaking
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Render these when there is nothing else to do, the first one first, and before what was prepared earlier."""
+        with self._condition:
+            known = set(texts)
+            kept = [text for text in self._ahead if text not in known]
+            self._ahead = deque(text for text in [*dict.fromkeys(texts), *kept][:_MOST_AHEAD] if text.strip())
+            self._condition.notify()
+
+    def say(self, text: str) -> None:
+        """Begin to speak; cuts off what is being said."""
+        with self._condition:
+            self._current = _Utterance(text) if text.strip() else None
+            self._silence()
+            self._condition.notify()
+
+    def cut(self) -> None:
+        """Be silent at once: what is being rendered is not said, what is being played is killed."""
+        self._current = None
+        self._silence()
+
+    def trouble(self) -> str:
+        """Why nothing is heard now and the command that mends it, or an empty string. May change at any time."""
+        return self._render_trouble or self._play_trouble
+
+    def close(self) -> None:
+        """Be silent for good; safe to call twice."""
+        with self._condition:
+            self._closing = True
+            self._ahead.clear()
+            self._condition.notify()
+        self.cut()
+        self._renderer.abort()
+        self._thread.join(timeout=2.0)
+        if not self._thread.is_alive():
+            self._renderer.close()
+
+    # The voice's thread
+
+    def _silence(self) -> None:
+        self._player.kill()
+        self._printed.cut()
+
+    def _run(self) -> None:
+        while not self._closing:
+            with self._condition:
+                while not (self._closing or self._current is not None or self._ahead):
+                    self._condition.wait()
+                utterance = self._current
+                ahead = self._ahead.popleft() if utterance is None and self._ahead else ""
+            if utterance is not None:
+                self._speak(utterance)
+                self._done(utterance)
+            elif ahead:
+                self._render(ahead)
+
+    def _done(self, utterance: _Utterance) -> None:
+        with self._condition:
+            if self._current is utterance:
+                self._current = None
+
+    def _speak(self, utterance: _Utterance) -> None:
+        path = None
+        if self._clock.monotonic_ns() >= self._speaker_again_ns:
+            path = self._render(utterance.text)
+        if self._current is not utterance:
+            return
+        if path is not None:
+            cause = self._player.play(path, lambda: self._current is utterance)
+            if self._current is not utterance:
+                # Cut off: it tells nothing about the speaker.
+                return
+            self._play_trouble = cause
+            if not cause:
+                return
+            self._speaker_again_ns = self._clock.monotonic_ns() + _SPEAKER_PAUSE_NS
+        self._printed.say(utterance.text)
+        if self._current is not utterance:
+            self._printed.cut()
+
+    def _render(self, text: str) -> Path | None:
+        """The phrase's file, rendered if need be; None when it cannot be."""
+        settings = self._settings
+        key = phrase_key(text, settings.language, settings.rate_wpm, self._engine)
+        found = self._cache.find(key)
+        if found is not None:
+            return found
+        part = self._cache.part(key)
+        try:
+            self._renderer.render(text, settings.language, settings.rate_wpm, part)
+            kept = self._cache.keep(key)
+        except RenderError as error:
+            if not self._closing:
+                self._render_trouble = str(error)
+            return None
+        except OSError as error:
+            self._render_trouble = f"{self._cache.folder} cannot be written ({error.strerror}); see: df -h"
+            return None
+        self._render_trouble = "" if kept is not None else "espeak-ng gave no sound; try it by hand: espeak-ng hello"
+        return kept

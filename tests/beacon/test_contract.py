@@ -1,0 +1,86 @@
+"""Events as other programs read them: exactly the fields of DESIGN §4, in that order."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from plans_made import block, plan
+from session_drive import BEGIN_NS, Drive
+
+from retro_timer.beacon.contract import FIELDS, contract_event
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.training.session import inputs
+from retro_timer.training.session.effects import Publish
+
+DESIGN = {
+    "go": ["t_s", "event", "rep"],
+    "obstacle": ["t_s", "event", "level", "range_m"],
+    "sensor": ["t_s", "event", "state", "reason"],
+    "crossing": ["t_s", "event", "rep"],
+    "crossing_withdrawn": ["t_s", "event", "rep"],
+    "finish": ["t_s", "event", "rep", "time_s", "uncertainty_s", "method", "flags"],
+    "dnf": ["t_s", "event", "rep", "reason"],
+    "summary": ["t_s", "event", "samples", "reps", "finished", "obstacles"],
+}
+
+
+def told(session: Drive) -> list[dict]:
+    events = (contract_event(e, BEGIN_NS, 4711) for e in session.events())
+    return [event for event in events if event is not None]
+
+
+def everything() -> list[dict]:
+    """The contract's events of a session in which everything happens."""
+    session = Drive(plan(block(reps=3))).begin().to_go().wait(1.0).obstacle(Level.DANGER, 610)
+    session.obstacle(Level.CLEAR).finish(3.0).finish(8.0)
+    session.watch(SensorState.DEGRADED, "sunlight").watch(SensorState.OK)
+    session.to_go().wait(60.0).to_go().put(inputs.Stop())
+    return told(session)
+
+
+def test_every_event_of_the_contract_is_told_with_exactly_its_fields() -> None:
+    events = everything()
+    assert {event["event"] for event in events} == set(DESIGN)
+    for event in events:
+        assert list(event) == DESIGN[event["event"]]
+
+
+def test_the_code_knows_the_events_of_the_contract_and_no_others() -> None:
+    assert {name: ["t_s", "event", *fields] for name, fields in FIELDS.items()} == DESIGN
+
+
+def test_times_count_in_seconds_from_the_origin_to_the_microsecond() -> None:
+    event = contract_event(Publish("go", BEGIN_NS + 5_000_000_400, {"rep": 1}), BEGIN_NS, 0)
+    assert event == {"t_s": 5.0, "event": "go", "rep": 1}
+
+
+def test_what_is_no_part_of_the_contract_is_not_told() -> None:
+    assert contract_event(Publish("said", 0, {"text": "Go"}), 0, 0) is None
+
+
+def test_the_summary_counts_the_readings() -> None:
+    assert everything()[-1]["samples"] == 4711
+
+
+def test_every_event_is_one_line_of_json() -> None:
+    for event in everything():
+        line = json.dumps(event)
+        assert "\n" not in line
+        assert json.loads(line) == event
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [("obstacle", {"level": str, "range_m": float}), ("finish", {"rep": int, "time_s": float, "flags": list})],
+)
+def test_fields_have_the_types_of_the_contract(name: str, kinds: dict[str, type]) -> None:
+    event = next(event for event in everything() if event["event"] == name)
+    assert {key: type(event[key]) for key in kinds} == kinds
+
+
+def test_states_levels_and_reasons_are_the_words_of_the_contract() -> None:
+    events = everything()
+    assert {e["level"] for e in events if e["event"] == "obstacle"} <= {"clear", "caution", "warning", "danger"}
+    assert {e["state"] for e in events if e["event"] == "sensor"} <= {"ok", "degraded", "lost"}
+    assert {e["reason"] for e in events if e["event"] == "dnf"} <= {"timeout", "trace-end", "stopped"}

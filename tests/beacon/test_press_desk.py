@@ -1,0 +1,360 @@
+"""The button on the running beacon: every press is carried out by the table, and heard."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plans_made import block, plan
+
+from retro_timer.beacon.button import ButtonDesk, ButtonEdge, PowerSwitch
+from retro_timer.beacon.clock import VirtualClock
+from retro_timer.beacon.control import command_of
+from retro_timer.beacon.core import Asked, Core
+from retro_timer.beacon.coverage import SensorReport
+from retro_timer.beacon.service import Service
+from retro_timer.beacon.station import StartPlan
+from retro_timer.detection.events import SensorState
+from retro_timer.errors import BadInputError
+from retro_timer.phrases import load_catalogue
+from retro_timer.ports import Placement
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.model import Settings
+from retro_timer.sim.board import QuietLamp, SilentSounder
+from retro_timer.store.writer import JournalWriter
+from retro_timer.training.plan import Plan, StartMethod
+from retro_timer.training.roster import SOLO
+from retro_timer.training.safe_speed import Coverage
+from retro_timer.training.session import inputs
+from retro_timer.training.session.state import Phase
+
+S = 1_000_000_000
+MS = 1_000_000
+LINE_ONLY = Coverage(Placement.GATE, 1.3, 0.0, None)
+
+
+class Bench:
+    """A beacon without threads: the test is its clock, its finger and its ear."""
+
+    name = "bench"
+
+    def __init__(self, directory: Path, plans: Mapping[str, Plan]) -> None:
+        self.clock = VirtualClock(S)
+        self.buses = ()
+        self.sounder = SilentSounder(self.clock)
+        self.lamp = QuietLamp()
+        self.button = None
+        self.plans = dict(plans)
+        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.journal = JournalWriter(directory, self.clock.wall_ns)
+        self.core = Core(self, Settings(), Calibration(), load_catalogue("en"), self, self.journal, self.inbox.put)
+        self.shut_down = 0
+        self.desk = ButtonDesk(self.core, self.make_start, lambda: sorted(self.plans), self._shut_down)
+        self.said: list[str] = []
+        self.heard: list[str] = []
+        self.events: list[dict[str, Any]] = []
+        self.core.hub.subscribe(self.events.append)
+        self.watch(SensorState.OK, "", LINE_ONLY)
+
+    def notice(self, event: Mapping[str, Any]) -> None: ...
+
+    def close(self) -> None: ...
+
+    # A voice that is always free and remembers
+
+    speaking = False
+
+    def prepare(self, texts: Any) -> None: ...
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def cut(self) -> None: ...
+
+    def trouble(self) -> str:
+        return ""
+
+    # The hand and the time
+
+    def make_start(self, name: str | None) -> StartPlan:
+        if name not in self.plans:
+            raise BadInputError(f"plan '{name}'", "not found")
+        found = self.plans[name]
+        if found.title == "Broken":
+            raise BadInputError(f"plan '{name}'", "a mistake in it")
+        return StartPlan(found, SOLO)
+
+    def _shut_down(self) -> None:
+        self.shut_down += 1
+
+    def wait(self, seconds: float) -> Bench:
+        end_ns = self.clock.monotonic_ns() + round(seconds * S)
+        while True:
+            self._work()
+            coming = (self.core.station.deadline_ns, self.desk.deadline_ns, self.core.buzzer.next_ns)
+            due_ns = min((ns for ns in coming if ns is not None), default=end_ns)
+            if due_ns >= end_ns:
+                break
+            self.clock.advance_to(max(due_ns, self.clock.monotonic_ns()))
+        self.clock.advance_to(end_ns)
+        self._work()
+        return self
+
+    def _work(self) -> None:
+        self.core.tick()
+        self.desk.tick(self.clock.monotonic_ns())
+        self.core.buzzer.update()
+        while self.core.unanswered or not self.inbox.empty():
+            self.core.handle(self.inbox.get(timeout=20.0))
+        for _ in range(5):
+            self.core.speaker.update()
+        self.heard += [e["name"] for e in self.events if e["event"] == "sound" and e["name"]]
+        self.events[:] = [e for e in self.events if e["event"] != "sound"]
+
+    def edge(self, pressed: bool) -> Bench:
+        self.desk.take(ButtonEdge(pressed, self.clock.monotonic_ns()))
+        self._work()
+        return self
+
+    def press(self, seconds: float = 0.1, after: float = 0.5) -> Bench:
+        return self.edge(True).wait(seconds).edge(False).wait(after)
+
+    def double(self) -> Bench:
+        return self.press(after=0.1).press()
+
+    def hold(self) -> Bench:
+        return self.press(2.5)
+
+    def watch(self, state: SensorState, reason: str, covers: Coverage | None) -> Bench:
+        self.core.overview._reports["gate"] = SensorReport("gate", SensorState.LOST, "starting", None, 0)
+        self.core.overview.take(SensorReport("gate", state, reason, covers, self.clock.monotonic_ns()))
+        return self
+
+    def until(self, phase: Phase) -> Bench:
+        for _ in range(6000):
+            if self.phase is phase:
+                return self
+            self.wait(0.1)
+        raise AssertionError(f"still {self.phase}, {phase} was waited for")
+
+    @property
+    def phase(self) -> Phase | None:
+        state = self.core.station.state
+        return None if state is None else state.phase
+
+    def fresh(self) -> Bench:
+        """Forget what was heard so far."""
+        self.said.clear()
+        self.heard.clear()
+        return self
+
+
+Make = Callable[..., Bench]
+PLANS = {
+    "first-steps": plan(block(reps=3), title="First steps", walk_out_s=0.0, rest_s=60.0),
+    "jog": plan(title="Jogging"),
+    "run": plan(title="Running"),
+}
+
+
+@pytest.fixture
+def make(state_dir: Path) -> Iterator[Make]:
+    made: list[Bench] = []
+
+    def build(plans: Mapping[str, Plan] = PLANS) -> Bench:
+        bench = Bench(state_dir, plans)
+        made.append(bench)
+        return bench
+
+    yield build
+    for bench in made:
+        bench.journal.close()
+
+
+def test_a_press_starts_the_default_plan(make: Make) -> None:
+    bench = make().press()
+    assert bench.phase is Phase.BRIEF
+    assert bench.heard[:1] == ["answer"]
+    assert bench.said[0].startswith("First steps.")
+
+
+def test_a_double_press_goes_on_to_the_next_plan_and_says_its_name(make: Make) -> None:
+    bench = make().double().double()
+    assert bench.said == ["Jogging. Press to start.", "Running. Press to start."]
+    bench.double().fresh().double()
+    assert bench.said == ["Jogging. Press to start."], "it goes round"
+    bench.fresh().press()
+    assert bench.said[0].startswith("Jogging.")
+
+
+def test_a_plan_with_a_mistake_is_passed_over(make: Make) -> None:
+    bench = make({**PLANS, "jog": plan(title="Broken")}).double()
+    assert bench.said == ["Running. Press to start."]
+
+
+def test_a_default_plan_that_cannot_be_started_is_refused_aloud(make: Make) -> None:
+    bench = make({"first-steps": plan(title="Broken")}).press()
+    assert bench.said == ["The plan first-steps cannot be started."]
+    assert bench.heard[-1] == "refusal"
+    assert [e["why"] for e in bench.events if e["event"] == "refused"] == ["plan 'first-steps': a mistake in it"]
+    assert bench.fresh().double().said == ["No plan can be started."]
+
+
+def test_a_hold_says_what_the_watch_covers(make: Make) -> None:
+    bench = make().hold()
+    assert bench.said == ["Finish line only. No rear watch."]
+    assert bench.heard == ["answer", "answer"], "one when two seconds are reached, one when it counts"
+    jog = Coverage(Placement.LANE_END, 4.0, 2.5, None)
+    bench.fresh().watch(SensorState.DEGRADED, "sunlight", jog).hold()
+    assert bench.said == ["Watch degraded by sunlight.", "No rear watch. Use a spotter."]
+    bench.fresh().watch(SensorState.LOST, "stuck", None).wait(0.1).fresh().hold()
+    assert bench.said == ["Watch lost: a stuck sensor. No rear watch."]
+
+
+def test_a_press_in_the_rest_pauses_and_another_goes_on(make: Make) -> None:
+    bench = make().press().until(Phase.GET_READY).fresh().press()
+    assert bench.phase is Phase.PAUSED
+    assert bench.said == ["Paused."]
+    assert "answer" in bench.heard
+    bench.fresh().press()
+    assert bench.phase is Phase.GET_READY
+    assert "answer" in bench.heard
+
+
+def test_a_double_press_voids_the_rep(make: Make) -> None:
+    bench = make().press().until(Phase.RUNNING).wait(5.0).fresh().double()
+    assert bench.phase is Phase.REST
+    assert bench.said[0] == "Rep 1 does not count."
+
+
+def test_a_double_press_with_nothing_to_void_is_refused_aloud(make: Make) -> None:
+    bench = make().press().until(Phase.GET_READY).fresh().double()
+    assert bench.said == ["No rep to void."]
+    assert bench.heard[-1] == "refusal"
+
+
+def test_a_hold_stops_the_session(make: Make) -> None:
+    bench = make().press().until(Phase.RUNNING).wait(5.0).hold()
+    assert bench.phase is Phase.STOPPED
+    assert any(text.startswith("Session over.") for text in bench.said)
+    assert bench.heard[-1] == "answer"
+
+
+def test_what_a_hold_means_does_not_change_under_the_finger(make: Make) -> None:
+    """Down in the rest, up after the go: the session is stopped, as was meant."""
+    bench = make().press().until(Phase.COUNTDOWN).wait(1.5).edge(True).wait(3.0)
+    assert bench.phase is Phase.RUNNING
+    assert bench.edge(False).wait(0.1).phase is Phase.STOPPED
+
+
+def test_with_the_watch_lost_a_press_in_a_rep_stops_the_clock_at_its_edge(make: Make) -> None:
+    bench = make().press().until(Phase.RUNNING).wait(5.0)
+    bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh()
+    state = bench.core.station.state
+    assert state is not None
+    assert state.running is not None
+    go_ns, down_ns = state.running.record.go_ns, bench.clock.monotonic_ns()
+    # The loop hears of it late.
+    bench.clock.advance_to(down_ns + 300 * MS)
+    bench.desk.take(ButtonEdge(True, down_ns))
+    bench.wait(0.1).edge(False).wait(1.0)
+    assert bench.core.station.state is not None
+    (record,) = bench.core.station.state.results
+    assert record.time_ns == down_ns - go_ns
+    assert "manual" in record.flags
+    assert bench.said[0].endswith("seconds.")
+
+
+def test_a_nervous_second_press_does_not_void_the_time_taken_by_hand(make: Make) -> None:
+    bench = make().press().until(Phase.RUNNING).wait(5.0)
+    bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh().double()
+    assert bench.core.station.state is not None
+    assert [r.status for r in bench.core.station.state.results] == ["finished"]
+    assert "Not now." in bench.said
+    assert bench.phase is Phase.REST
+
+
+def test_a_start_that_waits_for_the_button_goes_at_the_press(make: Make) -> None:
+    bench = make({"first-steps": plan(start=StartMethod.BUTTON, walk_out_s=0.0)}).press().until(Phase.AWAIT_PRESS)
+    bench.fresh().edge(True)
+    assert bench.phase is Phase.RUNNING
+    assert bench.heard == ["go"]
+
+
+def test_a_start_that_waits_with_the_watch_lost_goes_on_with_a_spotter(make: Make) -> None:
+    bench = make().press().until(Phase.GET_READY).watch(SensorState.LOST, "silent", None).until(Phase.LANE_CHECK)
+    bench.wait(1.0).fresh().press()
+    assert bench.said[0] == "Spotter confirmed. Starts without the watch."
+    bench.until(Phase.RUNNING)
+
+
+def test_ten_seconds_shut_the_box_down_with_a_warning_before(make: Make) -> None:
+    bench = make().edge(True).wait(4.9)
+    assert bench.said == []
+    bench.wait(0.2)
+    assert bench.said == ["Shutting down in five seconds. Let go to cancel."]
+    assert bench.wait(4.8).shut_down == 0
+    assert bench.wait(0.2).shut_down == 1
+    assert bench.said[-1] == "Shutting down."
+    bench.edge(False).wait(5.0)
+    assert bench.shut_down == 1
+
+
+def test_letting_go_after_the_warning_does_nothing_and_says_so(make: Make) -> None:
+    bench = make().press(6.0)
+    assert bench.said == ["Shutting down in five seconds. Let go to cancel.", "Cancelled."]
+    assert bench.shut_down == 0
+    assert bench.heard[-1] == "refusal"
+
+
+def test_shutting_down_in_a_session_leaves_it_open_for_the_next_start(make: Make) -> None:
+    bench = make().press().until(Phase.RUNNING).press(11.0)
+    assert bench.said[-1] == "Shutting down. The session can go on after the next start."
+    assert bench.shut_down == 1
+    assert bench.core.station.busy
+
+
+def test_what_the_button_does_is_said_on_request(make: Make) -> None:
+    bench = make()
+    bench.desk.say_button()
+    bench.wait(0.1)
+    assert bench.said == [
+        "Press: start the plan. Twice: next plan. Hold two seconds: what the watch covers. Hold ten seconds: shut down."
+    ]
+
+
+def test_ctl_help_says_it_as_well(make: Make) -> None:
+    bench = make().press().until(Phase.GET_READY).press()
+    service = Service(bench.core, bench.inbox, lambda _trouble: None)
+    service.button = bench.desk
+    replies: list[str] = []
+    bench.fresh()
+    service._handle(Asked(command_of({"ctl": "help"}, bench.make_start), replies.append))
+    bench.wait(0.1)
+    assert replies == [""]
+    assert bench.said[0].startswith("Press: go on. Twice: the rep does not count.")
+
+
+def test_every_press_is_told_to_whoever_follows(make: Make) -> None:
+    bench = make().press()
+    (told,) = [e for e in bench.events if e["event"] == "button"]
+    assert told["gesture"] == "press"
+    assert told["action"] == "button_start"
+
+
+def test_a_command_by_ctl_still_reaches_the_session(make: Make) -> None:
+    bench = make().press().until(Phase.GET_READY)
+    bench.core.station.put(inputs.Pause(), bench.clock.monotonic_ns())
+    assert bench.phase is Phase.PAUSED
+    assert bench.press().phase is Phase.GET_READY
+
+
+def test_only_a_board_that_can_switches_the_box_off(make: Make) -> None:
+    class Box:
+        def power_off(self) -> None: ...
+
+    assert isinstance(Box(), PowerSwitch)
+    assert not isinstance(make(), PowerSwitch)

@@ -1,0 +1,100 @@
+"""A session's readings as a trace: valid at any moment, with the goes at its head when it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from beacon_made import S
+
+from retro_timer.beacon.recorder import Recorder
+from retro_timer.errors import BadInputError
+from retro_timer.ports import Placement, RangeSample
+from retro_timer.settings.model import SensorSettings
+from retro_timer.settings.sensors import spec_of
+from retro_timer.store.traces import TraceReader
+from retro_timer.training.gaits import Gait
+
+SPEC = spec_of(SensorSettings(placement=Placement.GATE))
+
+
+def sample(n: int) -> RangeSample:
+    return RangeSample(5 * S + n * 24_000_000, 2000 + n, 0, 800.5, 500.0)
+
+
+def go(t_s: float, rep: int = 1, distance_m: float | None = 20.0) -> dict:
+    return {"event": "go", "t_ns": round(t_s * S), "rep": rep, "distance_m": distance_m, "gait": "jog"}
+
+
+def read(path: Path) -> tuple[TraceReader, list[RangeSample]]:
+    reader = TraceReader(path)
+    samples = list(reader)
+    reader.close()
+    return reader, samples
+
+
+def test_what_was_read_is_in_the_file_with_times_from_the_first_reading(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "day.csv", SPEC)
+    for n in range(100):
+        recorder.take(sample(n))
+    recorder.hear(go(6.5))
+    recorder.hear({"event": "finish", "t_ns": 0, "rep": 1})
+    recorder.close()
+    reader, samples = read(tmp_path / "day.csv")
+    assert reader.bad_rows == {}
+    assert [s.t_ns for s in samples] == [n * 24_000_000 for n in range(100)]
+    assert [(s.range_mm, s.status, s.signal_kcps, s.ambient_kcps) for s in samples[:2]] == [
+        (2000, 0, 800.5, 500.0),
+        (2001, 0, 800.5, 500.0),
+    ]
+    head = reader.head
+    assert (head.placement, head.budget_ms, head.fov_deg) == (Placement.GATE, 20.0, 27.0)
+    assert [(rep.go_s, rep.distance_m, rep.gait) for rep in head.reps] == [(1.5, 20.0, Gait.JOG)]
+    assert head.warnings == []
+
+
+def test_a_timed_step_is_no_rep_of_a_trace(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "day.csv", SPEC)
+    recorder.take(sample(0))
+    recorder.hear(go(6.0, distance_m=None))
+    recorder.close()
+    assert read(tmp_path / "day.csv")[0].head.reps == []
+
+
+def test_a_record_without_any_reading_is_a_trace_all_the_same(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "day.csv", SPEC)
+    recorder.close()
+    assert read(tmp_path / "day.csv")[1] == []
+
+
+def test_no_target_is_an_empty_range(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "day.csv", SPEC)
+    recorder.take(RangeSample(5 * S, None, 2, 3.0, 100.0))
+    recorder.close()
+    assert "0.000000,,2,3.0,100.0\n" in (tmp_path / "day.csv").read_text()
+    assert read(tmp_path / "day.csv")[1] == [RangeSample(0, None, 2, 3.0, 100.0)]
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_session_begins(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="cannot be written"):
+        Recorder(tmp_path / "missing" / "day.csv", SPEC)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_disk_that_is_full_ends_neither_the_session_nor_the_recorder(tmp_path: Path) -> None:
+    recorder = Recorder(Path("/dev/full"), SPEC)
+    for n in range(1000):
+        recorder.take(sample(n))
+    recorder.close()
+
+
+def test_what_is_no_ordinary_file_is_never_replaced_by_one(tmp_path: Path) -> None:
+    """`--record /dev/null` by root must not put a file where /dev/null was."""
+    device = tmp_path / "null"
+    device.symlink_to("/dev/null")
+    recorder = Recorder(device, SPEC)
+    recorder.take(sample(0))
+    recorder.hear(go(6.0))
+    recorder.close()
+    assert device.is_symlink()
+    assert not device.is_file()

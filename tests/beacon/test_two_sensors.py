@@ -1,0 +1,121 @@
+"""The build that is recommended, a gate and a TF-Luna up the lane: two sensors, one alarm, one lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from beacon_made import MS, Beacon, steady
+from plans_made import block, plan
+
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.ports import LampState, Placement, Role
+from retro_timer.settings.model import SensorModel, SensorSettings
+from retro_timer.training.gaits import Gait
+from retro_timer.training.session.state import Phase
+
+GATE = SensorSettings(name="gate", placement=Placement.GATE, role=Role.BOTH)
+REAR = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+LONG_AGO_NS = 1
+
+
+@pytest.fixture
+def beacon(tmp_path: Path) -> Iterator[Beacon]:
+    made = Beacon(tmp_path, GATE, REAR)
+    made.scene = {"gate": steady(2000), "rear": steady(None)}
+    made.after(3.0)
+    yield made
+    made.close()
+
+
+def running(beacon: Beacon) -> None:
+    """The watch is armed as for a rep whose runner cannot be there yet."""
+    now_ns = beacon.clock.monotonic_ns()
+    beacon.core.shared.expectation = Expectation(
+        WatchMode.REP, rep=1, go_ns=now_ns, earliest_ns=now_ns + 60_000 * MS, distance_m=20.0
+    )
+    beacon.core.buzzer.arm(True, 500 * MS)
+
+
+def test_while_one_sensor_sees_danger_another_that_is_clear_does_not_give_speech_back(beacon: Beacon) -> None:
+    running(beacon)
+    beacon.scene["gate"] = steady(700)
+    beacon.scene["rear"] = steady(900)
+    beacon.after(1.0)
+    assert beacon.core.buzzer.sounding == "danger"
+    beacon.scene["rear"] = steady(None)
+    beacon.after(1.0)
+    assert beacon.core.sensing["rear"].watch.level is Level.CLEAR
+    assert beacon.core.buzzer.sounding == "danger"
+    said = len(beacon.voice.said)
+    beacon.core.speaker.say(_halfway())
+    beacon.after(1.0)
+    assert beacon.voice.said[said:] == []
+
+
+def _halfway() -> object:
+    from retro_timer.training.session.effects import Say
+
+    return Say("halfway")
+
+
+def test_while_one_sensor_sees_danger_another_that_is_clear_does_not_turn_the_lamp(beacon: Beacon) -> None:
+    running(beacon)
+    beacon.scene["gate"] = steady(700)
+    beacon.scene["rear"] = steady(900)
+    beacon.after(1.0)
+    assert beacon.board.lamp.shown[-1] is LampState.DANGER
+    beacon.scene["rear"] = steady(None)
+    beacon.after(1.0)
+    assert beacon.board.lamp.shown[-1] is LampState.DANGER
+
+
+def test_the_lane_is_not_clear_while_either_sensor_sees_somebody_in_it(beacon: Beacon) -> None:
+    beacon.scene["gate"] = steady(700)
+    beacon.scene["rear"] = steady(900)
+    beacon.begin(plan(block(distance_m=20.0), gait=Gait.JOG, walk_out_s=0.0))
+    beacon.after(30.0)
+    state = beacon.core.station.state
+    assert state is not None
+    assert state.phase is Phase.LANE_CHECK
+    beacon.scene["rear"] = steady(None)
+    beacon.after(2.0)
+    assert beacon.core.sensing["gate"].watch.level is not Level.CLEAR
+    assert beacon.core.station.state.level is not Level.CLEAR
+    beacon.after(20.0)
+    assert beacon.told("go") == []
+    assert beacon.told("recall") == [], "a start was begun although somebody stands in the beam"
+    beacon.scene["gate"] = steady(2000)
+    beacon.until("go", 30.0)
+
+
+def test_the_level_is_told_as_the_worst_of_both(beacon: Beacon) -> None:
+    beacon.scene["gate"] = steady(700)
+    beacon.scene["rear"] = steady(900)
+    beacon.begin(plan(block(distance_m=20.0), gait=Gait.JOG, walk_out_s=0.0)).after(30.0)
+    beacon.scene["rear"] = steady(None)
+    beacon.after(2.0)
+    assert beacon.told("obstacle")[-1]["level"] != "clear"
+
+
+def test_a_rear_sensor_that_falls_silent_makes_the_whole_watch_blind(beacon: Beacon) -> None:
+    running(beacon)
+    beacon.scene.pop("rear")
+    beacon.after(1.0)
+    assert beacon.core.buzzer.sounding == "blind"
+    assert beacon.core.overview.latest.state is SensorState.LOST
+    assert beacon.core.overview.latest.reason == "silent"
+    assert beacon.board.lamp.shown[-1] is LampState.BLIND
+    beacon.scene["rear"] = steady(None)
+    beacon.after(8.0)
+    assert beacon.core.buzzer.sounding == ""
+    assert beacon.core.overview.latest.state is SensorState.OK
+
+
+def test_the_watch_covers_what_the_rear_sensor_covers(beacon: Beacon) -> None:
+    covers = beacon.core.overview.latest.coverage
+    assert covers is not None
+    assert covers.placement is Placement.LANE_END
+    assert covers.phrase == "covers_jog"

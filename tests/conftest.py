@@ -1,0 +1,74 @@
+"""What every test shares: helpers on the path, directories of its own, and how hard hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+
+ROOT = Path(__file__).resolve().parent.parent
+TRACES = ROOT.parent / "shared" / "traces"
+
+settings.register_profile(
+    "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+_OWN_PLACES = (
+    "STATE_DIRECTORY",
+    "RUNTIME_DIRECTORY",
+    "CACHE_DIRECTORY",
+    "XDG_RUNTIME_DIR",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+)
+
+
+@pytest.fixture(autouse=True)
+def _places_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the developer's own settings and results."""
+    home = tmp_path_factory.mktemp("home")
+    for name in _OWN_PLACES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("RETRO_TIMER_STATE", str(home / "state"))
+    monkeypatch.setenv("RETRO_TIMER_CONFIG", str(home / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """Commands that run in this process catch signals; the next test finds them as they were."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def state_dir() -> Path:
+    """The state directory that this test's commands use; it need not exist yet."""
+    return Path(os.environ["RETRO_TIMER_STATE"])
+
+
+@pytest.fixture
+def config_dir() -> Path:
+    """The config directory that this test's commands use; it need not exist yet."""
+    return Path(os.environ["RETRO_TIMER_CONFIG"])
+
+
+@pytest.fixture(scope="session")
+def traces() -> Path:
+    """The recorded traces beside the repository; they may not be copied into it."""
+    if not TRACES.is_dir():
+        pytest.skip(f"no recorded traces at {TRACES}")
+    return TRACES

@@ -1,0 +1,99 @@
+"""aplay: its exit code is believed, a sound is cut off at once, and a card that takes nothing is not waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from retro_firmware.voice.player import Player
+
+from tests.firmware.voice_bench import SlowSpeaker, Speaker, beep, needs_aplay, seconds, until
+
+pytestmark = needs_aplay
+NOWHERE = "retro-timer-no-such-card"
+
+
+def always() -> bool:
+    return True
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowSpeaker]:
+    speaker = SlowSpeaker(tmp_path)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
+    yield speaker
+    speaker.close()
+
+
+def test_a_sound_is_played_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speaker = Speaker(tmp_path)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
+    sound = beep(tmp_path / "sound.wav", 1.0)
+    assert Player("default").play(sound, always) == ""
+    assert speaker.heard_s() == [pytest.approx(seconds(sound), abs=0.3)]
+
+
+def test_without_a_card_the_cause_and_a_command_are_told(tmp_path: Path) -> None:
+    cause = Player(NOWHERE).play(beep(tmp_path / "sound.wav", 0.1), always)
+    assert cause == (
+        f"no sound from device '{NOWHERE}' (audio open error: No such file or directory); "
+        f"list the cards with: aplay -l, and set voice.device"
+    )
+
+
+def test_without_aplay_the_package_is_told(tmp_path: Path) -> None:
+    cause = Player("default", program=str(tmp_path / "aplay")).play(beep(tmp_path / "sound.wav", 0.1), always)
+    assert cause.endswith("aplay is missing; mend it with: sudo apt install alsa-utils")
+
+
+def test_a_file_that_is_no_sound_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speaker = Speaker(tmp_path)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
+    assert "no sound from device" in Player("default").play(tmp_path / "nothing.wav", always)
+
+
+def test_a_kill_ends_the_sound_at_once(tmp_path: Path, slow: SlowSpeaker) -> None:
+    sound = beep(tmp_path / "sound.wav", 60.0)
+    player = Player("default")
+    wanted = threading.Event()
+    wanted.set()
+    told: list[str] = []
+    playing = threading.Thread(target=lambda: told.append(player.play(sound, wanted.is_set)))
+    playing.start()
+    slow.wait_for_sound()
+    wanted.clear()
+    player.kill()
+    playing.join(timeout=20.0)
+    assert told == [""], "a sound that was cut off is no trouble"
+    assert slow.rest() < sound.stat().st_size / 4
+
+
+def test_a_kill_that_comes_before_the_sound_is_not_lost(tmp_path: Path, slow: SlowSpeaker) -> None:
+    player = Player("default")
+    player.kill()
+    assert player.play(beep(tmp_path / "sound.wav", 60.0), lambda: False) == ""
+
+
+def test_a_card_that_takes_nothing_is_given_up(tmp_path: Path, slow: SlowSpeaker) -> None:
+    player = Player("default", margin_s=-59.5)
+    cause = player.play(beep(tmp_path / "sound.wav", 60.0), always)
+    assert "did not come to an end" in cause
+    assert "fuser -v /dev/snd" in cause
+    until(lambda: slow.rest() >= 0, "aplay has gone")
+
+
+def test_the_next_sound_can_be_killed_as_well(tmp_path: Path, slow: SlowSpeaker) -> None:
+    player = Player("default")
+    for _ in range(2):
+        wanted = threading.Event()
+        wanted.set()
+        playing = threading.Thread(target=player.play, args=(beep(tmp_path / "sound.wav", 60.0), wanted.is_set))
+        playing.start()
+        slow.wait_for_sound()
+        wanted.clear()
+        player.kill()
+        playing.join(timeout=20.0)
+        assert not playing.is_alive()
+        slow.rest()

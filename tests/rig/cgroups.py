@@ -1,0 +1,53 @@
+"""A control group for each container.
+
+systemd-nspawn --keep-unit puts a container into the groups `supervisor` and `payload` below the group in which it was
+started, so two containers from one group would share one `payload`. Each gets a group of its own here, in the unified
+hierarchy and in systemd's own of version 1, where there is one.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.rig.host import wait_for
+
+HIERARCHIES = Path("/sys/fs/cgroup")
+PREFIX = "retro-timer-rig-"
+
+
+@contextlib.contextmanager
+def own_cgroups(name: str) -> Iterator[list[Path]]:
+    """Make one group in each hierarchy that systemd uses; `name` starts with this process's number and a dash."""
+    for hierarchy in _hierarchies():
+        for old in hierarchy.glob(f"{PREFIX}*"):
+            if not Path("/proc", old.name.removeprefix(PREFIX).split("-")[0]).exists():
+                _remove(old)
+    groups = [hierarchy / f"{PREFIX}{name}" for hierarchy in _hierarchies()]
+    for group in groups:
+        group.mkdir()
+    try:
+        yield groups
+    finally:
+        for group in groups:
+            wait_for(lambda group=group: _remove(group), 30, f"the end of every process in {group}")  # type: ignore[misc]
+
+
+def _hierarchies() -> list[Path]:
+    if (HIERARCHIES / "cgroup.controllers").exists():
+        return [HIERARCHIES]
+    return [folder for folder in (HIERARCHIES / "unified", HIERARCHIES / "systemd") if folder.is_dir()]
+
+
+def _remove(group: Path) -> bool:
+    """End what is left in a group and remove it with those below it; False while a process is still in one."""
+    with contextlib.suppress(OSError):
+        (group / "cgroup.kill").write_text("1")
+    inner = [path for path in group.rglob("*") if path.is_dir()]
+    for folder in [*sorted(inner, key=lambda path: len(path.parts), reverse=True), group]:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return False
+    return True

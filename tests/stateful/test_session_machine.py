@@ -1,0 +1,354 @@
+"""Random commands, sightings, faults and a treacherous disk against the session: what must never happen, never does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from plans_made import block, plan
+from session_drive import LINE_ONLY, Drive
+
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.ports import Placement
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import StartMethod
+from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules
+
+NAMES = ("Ann", "Bea", "Cid")
+TOLD = {"finish": RepStatus.FINISHED, "dnf": RepStatus.DNF, "void": RepStatus.VOID}
+SPOKEN_RESULTS = {"result", "result_of", "dnf", "timed_over"}
+ENDS = (RepStatus.FINISHED, RepStatus.DNF, RepStatus.VOID)
+
+PLAIN = st.sampled_from(
+    [
+        inputs.Start(), inputs.Pause(), inputs.Resume(), inputs.Skip(), inputs.Void(), inputs.ManualFinish(),
+        inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Recover(),
+    ]
+)  # fmt: skip
+NAMED = st.sampled_from([inputs.Give, inputs.Absent])
+SOMEBODY = st.sampled_from([*NAMES, "ann", "Nobody"])
+PLANS = st.sampled_from(
+    [
+        plan(block(reps=3)),
+        plan(block(sets=2, reps=2, distance_m=10.0), gait=Gait.RUN, start=StartMethod.MARKS_SET_GO, rest_s=5.0),
+        plan(block(reps=2), block(duration_s=60.0), block(reps=2), start=StartMethod.BUTTON, rest_s=0.0),
+        plan(block(reps=2, distance_m=30.0), gait=Gait.WALK, start=StartMethod.AUTO, walk_out_s=0.0),
+    ]
+)
+RULES = st.sampled_from(
+    [
+        Rules(),
+        Rules(timing=Placement.LANE_END, watching=Placement.LANE_END),
+        Rules(timing=Placement.BELT, watching=Placement.BELT),
+        Rules(watching=None),
+        Rules(countdown_s=1.0, get_ready_s=2.0, changeover_s=5.0, seed=5),
+    ]
+)
+
+
+class SessionMachine(RuleBasedStateMachine):
+    """Drives one session; `waiting` holds saves that the disk has not answered."""
+
+    @initialize(of=PLANS, rules=RULES, athletes=st.sampled_from([1, 2, 3, 3]), refuses=st.booleans())
+    def a_session_begins(self, of: Any, rules: Rules, athletes: int, refuses: bool) -> None:
+        self._take(Drive(of, NAMES[:athletes], rules, disk=self._disk))
+        self.drive.buzzer_refuses = refuses
+        self.drive.begin()
+        self._look()
+
+    def _take(self, drive: Drive) -> None:
+        self.drive = drive
+        self.waiting: list[RepRecord] = []
+        self.answered: set[tuple[int, int]] = set()
+        self.failed: set[tuple[int, int]] = set()
+        self.read = 0
+        self.gos: dict[int, int] = {r.rep: 0 for r in drive.state.results}
+        self.runners = {r.rep: r.athlete for r in drive.state.results}
+        self.told_last: dict[int, str] = {}
+        self.cause: Any = None
+        self.closed = 0
+        self.blind = SensorState.OK
+        self.level = Level.CLEAR
+
+    def _disk(self, record: RepRecord) -> None:
+        self.waiting.append(record)
+
+    # What may happen.
+
+    @rule(command=PLAIN)
+    def a_command(self, command: inputs.Command) -> None:
+        self._put(command)
+
+    @precondition(lambda self: len(self.drive.state.athletes) > 1)
+    @rule(kind=NAMED, name=SOMEBODY)
+    def a_command_with_a_name(self, kind: type, name: str) -> None:
+        self._put(kind(name))
+
+    @precondition(lambda self: self.drive.state.results and self.drive.state.phase not in ENDED)
+    @rule(
+        first=st.sampled_from(
+            [inputs.Void(), *(inputs.Give(n) for n in NAMES), *(inputs.Absent(n) for n in NAMES[1:])]
+        ),
+        then=st.sampled_from([None, inputs.Undo(), inputs.Void(), inputs.Pause()]),
+    )
+    def a_correction_and_its_regret(self, first: inputs.Command, then: inputs.Command | None) -> None:
+        self._put(first)
+        if then is not None:
+            self._put(then)
+
+    @precondition(lambda self: self.drive.state.running is not None)
+    @rule(
+        command=st.sampled_from(
+            [inputs.Void(), inputs.Pause(), inputs.Skip(), *map(inputs.Give, NAMES), *map(inputs.Absent, NAMES)]
+        )
+    )
+    def a_command_on_the_course(self, command: inputs.Command) -> None:
+        self._put(command)
+
+    @precondition(lambda self: self.drive.phase in ENDED)
+    @rule(of=PLANS, rules=RULES, athletes=st.sampled_from([2, 3]), refuses=st.booleans())
+    def another_session_begins(self, of: Any, rules: Rules, athletes: int, refuses: bool) -> None:
+        self._end()
+        self.a_session_begins(of, rules, athletes, refuses)
+
+    @precondition(lambda self: self.drive.phase in (Phase.PAUSED, Phase.RECOVERABLE, Phase.AWAIT_PRESS))
+    @rule()
+    def a_press(self) -> None:
+        self._put(inputs.Start())
+
+    @precondition(lambda self: self.drive.phase in STARTING)
+    @rule(then=st.sampled_from(["level", "watch", "both"]))
+    def something_comes_in_the_way_of_a_start(self, then: str) -> None:
+        if then != "watch":
+            self.the_watch_sees(Level.WARNING, False, True)
+        if then != "level":
+            self.the_watch_changes(SensorState.LOST)
+        self.time_passes(8.0)
+
+    @precondition(lambda self: self.drive.state.running is None)
+    @rule()
+    def as_far_as_the_next_countdown(self) -> None:
+        for _ in range(200):
+            state = self.drive.state
+            if state.phase in STARTING or state.running is not None or state.deadline_ns is None:
+                return
+            self.until_the_next_appointment()
+
+    @rule()
+    def until_the_next_appointment(self) -> None:
+        deadline = self.drive.state.deadline_ns
+        if deadline is not None:
+            self.time_passes(max(0, deadline - self.drive.now_ns) / 1e9)
+
+    @rule(seconds=st.floats(0.01, 40.0))
+    def time_passes(self, seconds: float) -> None:
+        self.cause = None
+        self.drive.wait(seconds)
+        self._look()
+
+    @rule()
+    def as_far_as_the_next_go(self) -> None:
+        for _ in range(200):
+            state = self.drive.state
+            if state.phase is Phase.RUNNING or state.deadline_ns is None:
+                return
+            self.until_the_next_appointment()
+
+    @precondition(lambda self: self.gos)
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from(["crossing", "withdrawn", "finish", "whole"]),
+        seconds=st.floats(0.0, 30.0),
+    )
+    def detection_reports_some_rep(self, data: st.DataObject, kind: str, seconds: float) -> None:
+        rep = data.draw(st.sampled_from(sorted(self.gos)))
+        now_ns = self.drive.now_ns
+        back_ns = max(self.gos[rep], now_ns - round(seconds * 1e9))
+        if kind in ("crossing", "whole"):
+            self._put(inputs.CrossingSeen(rep, now_ns))
+        if kind == "withdrawn":
+            self._put(inputs.CrossingTakenBack(rep, now_ns, "too brief"))
+        if kind in ("finish", "whole"):
+            self._put(inputs.FinishSeen(rep, back_ns, 20_000_000, "gate", now_ns))
+
+    @precondition(lambda self: self.drive.state.running is not None)
+    @rule(seconds=st.floats(2.0, 20.0))
+    def the_runner_finishes(self, seconds: float) -> None:
+        course = self.drive.state.running
+        assert course is not None
+        self.time_passes(seconds)
+        if self.drive.state.running is not None:
+            now_ns = self.drive.now_ns
+            self._put(inputs.CrossingSeen(course.record.rep, now_ns))
+            self._put(inputs.FinishSeen(course.record.rep, now_ns, 20_000_000, "gate", now_ns))
+
+    @rule(level=st.sampled_from(list(Level)), expected=st.booleans(), heard=st.booleans())
+    def the_watch_sees(self, level: Level, expected: bool, heard: bool) -> None:
+        if not heard:
+            # The buzzer knows before the session does.
+            self.drive.arbiter.level("watch", level)
+            return
+        self.level = level
+        self.cause = "level"
+        self.drive.obstacle(level, expected=expected)
+        self._look()
+
+    @rule(state=st.sampled_from(list(SensorState)))
+    def the_watch_changes(self, state: SensorState) -> None:
+        self.blind = state
+        self.cause = "watch"
+        self.drive.watch(state, "silent", None if state is SensorState.LOST else LINE_ONLY)
+        self._look()
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data(), works=st.booleans())
+    def the_disk_answers_one(self, data: st.DataObject, works: bool) -> None:
+        self._answer(data.draw(st.integers(0, len(self.waiting) - 1)), works)
+
+    @precondition(lambda self: self.waiting)
+    @rule()
+    def the_disk_answers_everything(self) -> None:
+        while self.waiting:
+            self._answer(0, True)
+
+    @rule(rep=st.integers(0, 9), revision=st.integers(0, 9))
+    def the_disk_answers_what_nobody_asked(self, rep: int, revision: int) -> None:
+        if (rep, revision) not in {(r.rep, r.revision) for r in self.waiting}:
+            self._put(inputs.Durable(rep, revision))
+
+    @precondition(lambda self: not self.waiting and self.drive.phase in RESTING)
+    @rule()
+    def the_plug_is_pulled(self) -> None:
+        """What is on disk is all that is left."""
+        state = self.drive.state
+        recovered = recovered_session(state.plan, [a.name for a in state.athletes], state.rules, state.results)
+        now_ns, runners = self.drive.now_ns, self.runners
+        self._take(Drive(state.plan, state=recovered, disk=self._disk))
+        self.drive.now_ns, self.runners = now_ns, runners
+
+    # What must hold after each step.
+
+    def _put(self, event: inputs.Input) -> None:
+        self.cause = event
+        self.drive.put(event)
+        self._look()
+
+    def _answer(self, index: int, works: bool) -> None:
+        record = self.waiting.pop(index)
+        key = (record.rep, record.revision)
+        (self.answered if works else self.failed).add(key)
+        if works:
+            self._put(inputs.Durable(*key))
+        else:
+            self._put(inputs.NotSaved(*key, "disk full"))
+
+    def _look(self) -> None:
+        """Everything that came of the last step."""
+        answering = isinstance(self.cause, inputs.Durable | inputs.NotSaved)
+        new, self.read = self.drive.effects[self.read :], len(self.drive.effects)
+        for _, effect in new:
+            if isinstance(effect, effects.Publish):
+                self._published(effect, answering)
+            elif isinstance(effect, effects.Say):
+                if effect.key in SPOKEN_RESULTS and not isinstance(self.cause, inputs.Repeat):
+                    assert answering, f"'{effect.key}' was said although no disk has answered"
+            elif isinstance(effect, effects.Close):
+                self.closed += 1
+                assert self.closed == 1, "a session ends once"
+                assert not self.waiting, "the session was closed before everything was on disk"
+
+    def _published(self, event: effects.Publish, answering: bool) -> None:
+        if event.event == "go":
+            self._went(event)
+        elif event.event in TOLD:
+            assert answering, f"'{event.event}' was told although no disk has answered"
+            key = (self.cause.rep, self.cause.revision)
+            assert event.fields["rep"] == key[0]
+            assert key in self.answered | self.failed
+            self.told_last[key[0]] = event.event
+        elif event.event == "not_saved":
+            assert isinstance(self.cause, inputs.NotSaved)
+        elif event.event == "summary":
+            finished = [r for r in self.drive.state.results if r.status is RepStatus.FINISHED]
+            assert event.fields["reps"] == max(self.gos, default=0)
+            assert event.fields["finished"] == len(finished)
+
+    def _went(self, event: effects.Publish) -> None:
+        state, rep = self.drive.state, event.fields["rep"]
+        assert rep == max(self.gos, default=0) + 1, "rep numbers count up"
+        self.gos[rep] = event.t_ns
+        self.runners[rep] = event.fields["athlete"]
+        matters = state.rules.watching is not None and (
+            event.fields["distance_m"] is not None or state.rules.watching is Placement.BELT
+        )
+        if matters:
+            assert self.level is Level.CLEAR, "go was given while something stood in the lane"
+            assert self.blind is not SensorState.LOST or state.spotter, "go without watch and without spotter"
+
+    @invariant()
+    def never_two_reps_at_once(self) -> None:
+        if hasattr(self, "drive"):
+            running = [a for a in self.drive.state.athletes if a.course is not None and not a.course.given_up]
+            assert len(running) <= 1
+            assert bool(running) == (self.drive.state.phase is Phase.RUNNING)
+
+    @invariant()
+    def results_are_consistent(self) -> None:
+        if not hasattr(self, "drive"):
+            return
+        state = self.drive.state
+        places = {(s.set_no, s.rep_no) for s in state.steps}
+        numbers = [record.rep for record in state.results]
+        assert len(numbers) == len(set(numbers))
+        running = state.running.record.rep if state.running is not None else None
+        assert sorted([*numbers, *([running] if running else [])]) == sorted(self.gos)
+        counted: set[tuple[str, int, int]] = set()
+        for record in state.results:
+            assert record.status in ENDS
+            assert record.status is not RepStatus.FINISHED or (record.time_ns or 0) > 0
+            assert record.status is not RepStatus.DNF or record.time_ns is None
+            assert (record.set_no, record.rep_no) in places
+            assert record.athlete in {a.name for a in state.athletes}
+            place = (record.athlete, record.set_no, record.rep_no)
+            given = self.runners.get(record.rep) != record.athlete  # It may then be one too many of theirs.
+            if record.status is not RepStatus.VOID and record.reason != "interrupted" and not given:
+                assert place not in counted, "the same rep of the same athlete counts twice"
+                counted.add(place)
+
+    @invariant()
+    def the_agenda_lies_ahead_and_is_short(self) -> None:
+        if hasattr(self, "drive"):
+            agenda = self.drive.state.agenda
+            assert list(agenda) == sorted(agenda, key=lambda a: a.at_ns)
+            assert len(agenda) < 40
+
+    def teardown(self) -> None:
+        if hasattr(self, "drive"):
+            self._end()
+
+    def _end(self) -> None:
+        """Stopped at any moment, a session comes to its end, with everything told."""
+        self._put(inputs.Stop())
+        while self.waiting:
+            self._answer(0, True)
+        self.cause = None
+        self.drive.wait(30.0)
+        self._look()
+        state = self.drive.state
+        assert state.phase in ENDED
+        assert self.closed == 1
+        assert state.pending == ()
+        assert state.running is None
+        by_rep = {record.rep: record for record in state.results}
+        assert sorted(by_rep) == sorted(self.gos), "every go ends in exactly one of finish, DNF and void"
+        own = {rep for rep, go_ns in self.gos.items() if go_ns}
+        assert own <= set(self.told_last), "the end of a rep was never told"
+
+
+TestSessionMachine = SessionMachine.TestCase
+TestSessionMachine.settings = settings(max_examples=2 * settings.default.max_examples, stateful_step_count=40)

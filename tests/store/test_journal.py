@@ -1,0 +1,329 @@
+"""The journal: durable when a call returns, one schema, one log beside it, and a reader that needs no writer."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plans_made import block, plan
+
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.database import open_for_reading
+from retro_timer.store.journal import Journal, owner_lives, owner_mark
+from retro_timer.store.reps_log import RepsLog, read_log
+from retro_timer.store.results import rep_fields, reps, session, sessions
+from retro_timer.store.rows import record_of, row_of
+from retro_timer.store.schema import VERSION
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import Flag, RepRecord, RepStatus
+
+PLAN = plan(block(reps=3))
+WALL_NS = 1_700_000_000_000_000_000
+
+RECORDS = st.builds(
+    RepRecord,
+    rep=st.integers(1, 10_000),
+    set_no=st.integers(1, 99),
+    rep_no=st.integers(1, 99),
+    athlete=st.text(min_size=1, max_size=40).filter(lambda s: "\ud800" not in s),
+    distance_m=st.none() | st.integers(5_000, 100_000).map(lambda mm: mm / 1000),
+    duration_s=st.none() | st.integers(10_000, 7_200_000).map(lambda ms: ms / 1000),
+    gait=st.sampled_from(Gait),
+    status=st.sampled_from(RepStatus),
+    go_ns=st.integers(0, 2**62),
+    time_ns=st.none() | st.integers(0, 2**50),
+    uncertainty_ns=st.none() | st.integers(0, 2**40),
+    sound_delay_ns=st.integers(0, 2**30),
+    method=st.sampled_from(["", "gate", "lane-end", "manual", "clock"]),
+    flags=st.lists(st.sampled_from(Flag), unique=True).map(tuple),
+    obstacles=st.integers(0, 1000),
+    reason=st.sampled_from(["", "timeout", "stopped", "interrupted"]),
+    revision=st.integers(1, 1000),
+)
+
+
+def rep(number: int = 1, **changes: Any) -> RepRecord:
+    made = RepRecord(
+        rep=number,
+        set_no=1,
+        rep_no=number,
+        athlete="Runner",
+        distance_m=20.0,
+        duration_s=None,
+        gait=Gait.JOG,
+        status=RepStatus.FINISHED,
+        go_ns=5_000_000_000,
+        time_ns=8_000_000_000,
+        uncertainty_ns=20_000_000,
+        sound_delay_ns=58_309_038,
+        method="gate",
+        flags=(Flag.FAST,),
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+@pytest.fixture
+def journal(tmp_path: Path):
+    made = Journal(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_session_and_its_reps_read_back_as_they_were_written(journal: Journal, tmp_path: Path) -> None:
+    number = journal.begin(PLAN, ("Ann", "Bea"), "sim", WALL_NS)
+    journal.save(number, rep(1), WALL_NS)
+    journal.save(number, rep(2, athlete="Bea", status=RepStatus.DNF, time_ns=None, reason="timeout"), WALL_NS)
+    journal.end(number, "done", WALL_NS + 60_000_000_000)
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    (row,) = sessions(reading)
+    assert (row.id, row.title, row.roster, row.outcome, row.board) == (1, "Test plan", ("Ann", "Bea"), "done", "sim")
+    assert (row.reps, row.finished) == (2, 1)
+    assert [found for _, found in reps(reading)] == journal.reps(number)
+    assert journal.reps(number)[0] == rep(1)
+
+
+@given(RECORDS)
+def test_any_rep_comes_back_from_its_row_as_it_was(record: RepRecord) -> None:
+    assert record_of(row_of(1, record, WALL_NS)) == record
+
+
+@given(RECORDS)
+def test_what_is_kept_of_a_rep_is_whole_numbers_and_texts(record: RepRecord) -> None:
+    assert all(value is None or type(value) in (int, str) for value in row_of(1, record, WALL_NS).values())
+
+
+def test_an_older_word_on_a_rep_never_replaces_a_newer_one(journal: Journal) -> None:
+    number = journal.begin(PLAN, ("Runner",), "sim", WALL_NS)
+    journal.save(number, rep(1, revision=3, status=RepStatus.VOID), WALL_NS)
+    journal.save(number, rep(1, revision=2), WALL_NS)
+    assert journal.reps(number)[0].status is RepStatus.VOID
+    journal.save(number, rep(1, revision=4), WALL_NS)
+    assert journal.reps(number)[0].status is RepStatus.FINISHED
+
+
+def test_the_log_beside_the_database_says_the_same(journal: Journal, tmp_path: Path) -> None:
+    number = journal.begin(PLAN, ("Žofia", "李"), "sim", WALL_NS)
+    for n in range(1, 6):
+        journal.save(number, rep(n, athlete="Žofia"), WALL_NS + n)
+    journal.save(number, rep(3, athlete="李", revision=2), WALL_NS + 3)
+    journal.end(number, "done", WALL_NS + 9)
+    entries = list(read_log(tmp_path))
+    assert (entries[0]["begin"], entries[0]["roster"]) == (WALL_NS, ["Žofia", "李"])
+    assert (entries[-1]["end"], entries[-1]["outcome"]) == (WALL_NS + 9, "done")
+    newest: dict[int, RepRecord] = {}
+    for entry in entries:
+        if "rep" in entry and "status" in entry:
+            newest[entry["rep"]] = record_of(entry)
+    assert list(newest.values()) == journal.reps(number)
+
+
+def test_the_database_is_in_wal_mode_and_every_commit_is_synced(journal: Journal) -> None:
+    assert journal._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_times_are_kept_as_integers(journal: Journal, tmp_path: Path) -> None:
+    number = journal.begin(PLAN, ("Runner",), "sim", WALL_NS)
+    journal.save(number, rep(1, time_ns=8_000_000_001), WALL_NS)
+    row = sqlite3.connect(tmp_path / "results.db").execute("SELECT typeof(time_ns), time_ns FROM rep").fetchone()
+    assert row == ("integer", 8_000_000_001)
+
+
+def test_a_reader_sees_everything_while_the_writer_works_and_after_it_has_gone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    number = journal.begin(PLAN, ("Runner",), "sim", WALL_NS)
+    journal.save(number, rep(1), WALL_NS)
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert len(reps(reading)) == 1
+    journal.save(number, rep(2), WALL_NS)
+    assert len(reps(reading)) == 2
+    journal.close()
+    again = open_for_reading(tmp_path)
+    assert again is not None
+    assert len(reps(again)) == 2
+
+
+def test_a_reader_never_writes(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.begin(PLAN, ("Runner",), "sim", WALL_NS)
+    journal.close()
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    with pytest.raises(sqlite3.OperationalError):
+        reading.execute("DELETE FROM session")
+
+
+def test_where_nothing_was_kept_there_is_nothing_to_read(tmp_path: Path) -> None:
+    assert open_for_reading(tmp_path) is None
+    assert open_for_reading(tmp_path / "missing") is None
+    assert not (tmp_path / "results.db").exists()
+
+
+def test_a_database_of_a_newer_program_is_left_alone_and_told_of(tmp_path: Path) -> None:
+    Journal(tmp_path).close()
+    with sqlite3.connect(tmp_path / "results.db") as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(RetroTimerError, match=f"version {VERSION + 1}, this program knows up to {VERSION}"):
+        Journal(tmp_path)
+
+
+def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
+    for n in range(3):
+        journal = Journal(tmp_path)
+        assert journal.begin(PLAN, ("Runner",), "sim", WALL_NS + n) == n + 1
+        journal.close()
+
+
+def test_a_session_is_cut_off_when_nobody_ended_it_and_its_process_is_gone(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
+        "from plans_made import block, plan\nfrom retro_timer.store.journal import Journal\n"
+        "j = Journal(Path(sys.argv[1]))\nj.begin(plan(block(reps=3)), ('Ann',), 'sim', 1)\n"
+        "n = j.begin(plan(), ('Ann',), 'sim', 2); j.end(n, 'done', 3)\nj.begin(plan(), ('Ann',), 'other', 4)\n"
+    )
+    helpers = Path(__file__).parent.parent / "helpers"
+    subprocess.run([sys.executable, "-P", "-c", code, tmp_path, helpers], check=True, timeout=60)
+    journal = Journal(tmp_path)
+    journal.begin(PLAN, ("Bea",), "sim", 5)
+    assert [(entry.id, entry.roster, entry.plan) for entry in journal.cut_off("sim")] == [(1, ("Ann",), PLAN)]
+    assert [entry.id for entry in journal.cut_off("other")] == [3]
+    journal.adopt(1)
+    assert journal.cut_off("sim") == []
+    journal.close()
+
+
+def test_a_process_is_known_by_more_than_its_number() -> None:
+    assert owner_lives(owner_mark())
+    boot, pid, started = owner_mark().split(":")
+    assert not owner_lives(f"{boot}:{pid}:{int(started) + 1}")
+    assert not owner_lives(f"other-boot:{pid}:{started}")
+    assert not owner_lives("")
+    assert not owner_lives(f"{boot}:x:y")
+    assert not owner_lives(f"{boot}:999999999:1")
+
+
+def test_results_can_be_asked_for_by_session_athlete_and_number(journal: Journal, tmp_path: Path) -> None:
+    for _ in range(2):
+        number = journal.begin(PLAN, ("Ann", "Bea"), "sim", WALL_NS)
+        for n in range(1, 5):
+            journal.save(number, rep(n, athlete="Ann" if n % 2 else "Bea"), WALL_NS)
+        journal.save(number, rep(5, status=RepStatus.OPEN, time_ns=None), WALL_NS)
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert [(s, r.rep) for s, r in reps(reading, session_id=2)] == [(2, 1), (2, 2), (2, 3), (2, 4)]
+    assert [(s, r.rep) for s, r in reps(reading, athlete="Bea")] == [(1, 2), (1, 4), (2, 2), (2, 4)]
+    assert [(s, r.rep) for s, r in reps(reading, limit=3)] == [(2, 2), (2, 3), (2, 4)]
+    assert session(reading, None).id == 2
+    assert session(reading, 1).id == 1
+    assert session(reading, 9) is None
+
+
+def test_the_fields_of_a_rep_for_other_programs() -> None:
+    fields = rep_fields(7, rep(1, obstacles=2))
+    assert fields == {
+        "session": 7, "rep": 1, "set": 1, "rep_in_set": 1, "athlete": "Runner", "distance_m": 20.0,
+        "duration_s": None, "gait": "jog", "status": "finished", "time_s": 8.0, "uncertainty_s": 0.02,
+        "sound_delay_s": 0.058309038, "shown_s": 7.95, "method": "gate", "flags": ["fast"], "obstacles": 2,
+        "reason": "",
+    }  # fmt: skip
+    assert json.loads(json.dumps(fields)) == fields
+
+
+def test_half_a_line_that_a_power_cut_left_spoils_no_other_line(tmp_path: Path) -> None:
+    log = RepsLog(tmp_path)
+    log.append({"n": 1})
+    log.append({"n": 2})
+    log.close()
+    path = tmp_path / "reps.jsonl"
+    path.write_bytes(path.read_bytes()[:-4])
+    log = RepsLog(tmp_path)
+    log.append({"n": 3})
+    log.close()
+    assert list(read_log(tmp_path)) == [{"n": 1}, {"n": 3}]
+
+
+def test_rubbish_in_the_log_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "reps.jsonl").write_bytes(b'{"n":1}\n\xff\xfe\n[1]\n\n"x"\n{"n":2}\n')
+    assert list(read_log(tmp_path)) == [{"n": 1}, {"n": 2}]
+
+
+def test_a_line_that_does_not_fit_on_the_disk_is_an_error_and_not_half_a_line(tmp_path: Path) -> None:
+    """A write may be cut short by the disk's end; the caller would announce a rep that is not there."""
+    code = (
+        "import os, resource, signal, sys\nfrom pathlib import Path\n"
+        "from retro_timer.store.reps_log import RepsLog\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "log = RepsLog(Path(sys.argv[1]))\nlog.append({'n': 1})\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))\n"
+        "try:\n    log.append({'n': 2, 'athlete': 'x' * 100})\n"
+        "except OSError as error:\n    print('refused', error.errno)\nelse:\n    print('taken')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, tmp_path], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout.startswith("refused"), done.stdout + done.stderr
+    log = RepsLog(tmp_path)
+    log.append({"n": 3})
+    log.close()
+    assert list(read_log(tmp_path)) == [{"n": 1}, {"n": 3}]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from plans_made import block, plan
+from retro_timer.store.journal import Journal
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord, RepStatus
+journal = Journal(Path(sys.argv[1]))
+session = journal.begin(plan(block(reps=99)), ("Runner",), "sim", 1)
+for rep in range(1, 100000):
+    record = RepRecord(rep, 1, rep, "Runner", 20.0, None, Gait.JOG, RepStatus.FINISHED, rep, 8_000_000_000 + rep)
+    journal.save(session, record, rep)
+    print(rep, flush=True)
+"""
+
+
+def kill_a_writer_at_random(directory: Path, draw: random.Random) -> int:
+    """How many reps a writer said were durable before it was killed."""
+    helpers = Path(__file__).parent.parent / "helpers"
+    writer = subprocess.Popen(
+        [sys.executable, "-P", "-c", WRITER, str(directory), str(helpers)], stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    said = 0
+    for _ in range(draw.randint(1, 40)):
+        said = int(writer.stdout.readline())
+    # Somewhere within the next saves; the exact moment is the machine's choice.
+    os.kill(writer.pid, 9)
+    rest = writer.stdout.read().split()
+    writer.wait()
+    return int(rest[-1]) if rest else said
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_call_returned_for_survives_kill_9(tmp_path: Path, seed: int) -> None:
+    said = kill_a_writer_at_random(tmp_path, random.Random(seed))
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    kept = [record.rep for _, record in reps(reading, limit=1_000_000)]
+    assert kept[:said] == list(range(1, said + 1))
+    assert len(kept) in (said, said + 1)
+    logged = [entry["rep"] for entry in read_log(tmp_path) if "status" in entry]
+    assert logged[:said] == kept[:said]
+    journal = Journal(tmp_path)
+    assert [entry.id for entry in journal.cut_off("sim")] == [1]
+    journal.close()

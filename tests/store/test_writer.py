@@ -1,0 +1,244 @@
+"""The journal's thread: answers in order, outlives a full or dead disk, and writes what waited once it is back."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from plans_made import block, plan
+
+from retro_timer.store.database import open_for_reading
+from retro_timer.store.reps_log import read_log
+from retro_timer.store.results import reps, sessions
+from retro_timer.store.writer import JournalWriter
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord, RepStatus
+
+PLAN = plan(block(reps=3))
+TIMEOUT_S = 15.0
+
+
+def rep(number: int, revision: int = 1) -> RepRecord:
+    return RepRecord(
+        number, 1, number, "Runner", 20.0, None, Gait.JOG, RepStatus.FINISHED, number, 8_000_000_000, revision=revision
+    )
+
+
+class Desk:
+    """Keeps what the writer answers."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.writer = JournalWriter(directory, lambda: 1_700_000_000_000_000_000)
+        self.answers: list[tuple[str, str]] = []
+        self._came = threading.Condition()
+
+    def _answer(self, name: str) -> Callable[[str], None]:
+        def take(trouble: str) -> None:
+            with self._came:
+                self.answers.append((name, trouble))
+                self._came.notify_all()
+
+        return take
+
+    def begin(self) -> None:
+        self.writer.begin(PLAN, ("Runner",), "sim", self._answer("begin"))
+
+    def save(self, record: RepRecord) -> str:
+        """Save and wait for the answer: an empty string, or the trouble."""
+        came = threading.Event()
+        troubles: list[str] = []
+
+        def take(trouble: str) -> None:
+            troubles.append(trouble)
+            self._answer(f"rep {record.rep}")(trouble)
+            came.set()
+
+        self.writer.save(record, 1, take)
+        assert came.wait(TIMEOUT_S), "the journal gives no answer"
+        return troubles[0]
+
+    def end(self) -> None:
+        self.writer.end("done", self._answer("end"))
+
+    def wait(self, count: int) -> list[tuple[str, str]]:
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.answers) >= count, TIMEOUT_S), self.answers
+            return list(self.answers)
+
+    def kept(self) -> list[int]:
+        reading = open_for_reading(self.directory)
+        return [] if reading is None else [record.rep for _, record in reps(reading)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "state")
+    yield made
+    made.writer.close()
+
+
+def test_each_change_is_answered_in_order_once_it_is_on_disk(desk: Desk) -> None:
+    desk.begin()
+    for n in (1, 2, 3):
+        assert desk.save(rep(n)) == ""
+        assert desk.kept()[-1] == n
+    desk.end()
+    assert [name for name, _ in desk.wait(5)] == ["begin", "rep 1", "rep 2", "rep 3", "end"]
+
+
+def test_close_writes_what_still_waits(desk: Desk) -> None:
+    desk.begin()
+    for n in range(1, 101):
+        desk.writer.save(rep(n), 1, lambda _trouble: None)
+    desk.writer.close()
+    assert desk.kept() == list(range(1, 101))
+
+
+def test_without_a_disk_every_change_is_answered_with_the_trouble(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    desk = Desk(tmp_path / "file" / "state")
+    desk.begin()
+    assert desk.save(rep(1)) != ""
+    assert desk.save(rep(2)) != ""
+    desk.writer.close()
+
+
+def test_when_the_disk_comes_back_everything_is_written_that_waited(tmp_path: Path) -> None:
+    blocked = tmp_path / "mount"
+    blocked.touch()
+    desk = Desk(blocked / "state")
+    desk.begin()
+    assert desk.save(rep(1)) != ""
+    assert desk.save(rep(2)) != ""
+    blocked.unlink()
+    assert desk.save(rep(3)) == ""
+    desk.writer.close()
+    assert desk.kept() == [1, 2, 3]
+    reading = open_for_reading(desk.directory)
+    assert reading is not None
+    assert len(sessions(reading)) == 1
+
+
+def test_a_log_on_a_full_disk_is_trouble_too_and_makes_no_second_session(tmp_path: Path) -> None:
+    """The database takes the change and the log does not: trying again must not do it twice."""
+    directory = tmp_path / "state"
+    directory.mkdir()
+    log = directory / "reps.jsonl"
+    log.symlink_to("/dev/full")
+    desk = Desk(directory)
+    desk.begin()
+    assert "No space left" in desk.save(rep(1))
+    log.unlink()
+    assert desk.save(rep(2)) == ""
+    desk.end()
+    desk.wait(4)
+    desk.writer.close()
+    reading = open_for_reading(directory)
+    assert reading is not None
+    assert [(row.id, row.outcome, row.reps) for row in sessions(reading)] == [(1, "done", 2)]
+    assert [entry["rep"] for entry in read_log(directory) if "status" in entry] == [1, 2]
+    assert len([entry for entry in read_log(directory) if "begin" in entry]) == 1
+
+
+def test_a_database_that_another_program_locks_for_ever_is_trouble_and_not_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retro_timer.store.database._BUSY_S", 0.05)
+    desk = Desk(tmp_path)
+    desk.begin()
+    assert desk.save(rep(1)) == ""
+    other = sqlite3.connect(tmp_path / "results.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert "locked" in desk.save(rep(2))
+    other.execute("ROLLBACK")
+    assert desk.save(rep(3)) == ""
+    assert desk.kept() == [1, 2, 3]
+    desk.writer.close()
+
+
+def test_a_database_of_a_newer_program_is_never_written_to(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "results.db") as db:
+        db.execute("PRAGMA user_version = 999")
+    desk = Desk(tmp_path)
+    desk.begin()
+    assert "999" in desk.save(rep(1))
+    desk.writer.close()
+    with sqlite3.connect(tmp_path / "results.db") as db:
+        assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_a_cut_off_session_is_found_with_its_reps_and_older_ones_are_closed(tmp_path: Path) -> None:
+    first = Desk(tmp_path)
+    for _ in range(3):
+        first.begin()
+        first.save(rep(1))
+    first.writer.close()
+    _everybody_is_gone(tmp_path)
+    found: list[tuple[int, list[int]]] = []
+    second = JournalWriter(tmp_path, lambda: 5)
+    second.find_cut_off("sim", lambda entry, records: found.append((entry.id, [r.rep for r in records])))
+    second.close()
+    assert found == [(3, [1])]
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert [row.outcome for row in sessions(reading)] == ["open", "interrupted", "interrupted"]
+
+
+def test_a_cut_off_session_whose_plan_no_longer_reads_stops_neither_the_journal_nor_the_box(tmp_path: Path) -> None:
+    """A newer program may read plans more strictly than the one that wrote this one down."""
+    first = Desk(tmp_path)
+    first.begin()
+    first.save(rep(1))
+    first.writer.close()
+    _everybody_is_gone(tmp_path)
+    with sqlite3.connect(tmp_path / "results.db") as db:
+        db.execute("UPDATE session SET plan = '{\"title\": \"old\"}'")
+    second = Desk(tmp_path)
+    second.writer.find_cut_off("sim", lambda _entry, _records: None)
+    second.begin()
+    assert second.save(rep(1)) == ""
+    second.writer.close()
+
+
+def _everybody_is_gone(directory: Path) -> None:
+    with sqlite3.connect(directory / "results.db") as db:
+        db.execute("UPDATE session SET owner = 'other-boot:1:1'")
+
+
+def test_two_programs_that_begin_on_a_fresh_directory_at_once_both_save(tmp_path: Path) -> None:
+    desks = [Desk(tmp_path) for _ in range(4)]
+    for desk in desks:
+        desk.begin()
+    for desk in desks:
+        desk.writer.save(rep(1), 1, desk._answer("rep 1"))
+    troubles = [trouble for desk in desks for _, trouble in desk.wait(2)]
+    for desk in desks:
+        desk.writer.close()
+    assert troubles == [""] * 8
+    assert len(desks[0].kept()) == 4
+
+
+def test_a_damaged_database_is_set_aside_and_built_anew_from_the_log(tmp_path: Path) -> None:
+    first = Desk(tmp_path)
+    first.begin()
+    for n in (1, 2, 3):
+        first.save(rep(n))
+    first.writer.close()
+    path = tmp_path / "results.db"
+    path.write_bytes(b"not a database at all" * 500)
+    repaired: list[int] = []
+    second = JournalWriter(tmp_path, lambda: 5_000_000_000, lambda repair: repaired.append(repair.reps))
+    done = threading.Event()
+    second.save(msgspec.structs.replace(rep(4)), 1, lambda _trouble: done.set())
+    assert done.wait(TIMEOUT_S)
+    second.close()
+    assert repaired == [3]
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert [record.rep for _, record in reps(reading, session_id=1)] == [1, 2, 3]
+    assert list(tmp_path.glob("results.damaged-*.db"))

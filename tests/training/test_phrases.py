@@ -1,0 +1,181 @@
+"""The catalogue and the code say the same things: every key that is used exists, with its values, and the reverse."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import string
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plans_made import block, plan
+from session_drive import LINE_ONLY, Drive, no_disk
+
+import retro_timer
+from retro_timer.detection.events import Level, SensorState
+from retro_timer.errors import BadInputError
+from retro_timer.phrases import languages, load_catalogue
+from retro_timer.ports import Placement
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import StartMethod
+from retro_timer.training.safe_speed import Coverage
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.state import Phase, Rules
+
+PACKAGE = Path(retro_timer.__file__).parent
+ENGLISH = load_catalogue("en")
+
+
+def string_constants() -> Iterator[str]:
+    """Every text constant of the program, and each value that an f-string of a coverage can take."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    for gait in Gait:
+        yield f"covers_{gait}"
+    for number in (1, 2, 3):
+        yield f"count_{number}"
+
+
+def test_every_phrase_of_the_catalogue_is_used_somewhere() -> None:
+    used = set(string_constants())
+    assert sorted(ENGLISH.keys - used) == []
+
+
+def said_in(drive: Drive) -> list[effects.Say]:
+    return drive.of(effects.Say)
+
+
+@functools.cache
+def everything_that_a_session_says() -> list[effects.Say]:
+    """Phrases of sessions in which everything happens."""
+    said: list[effects.Say] = []
+
+    solo = Drive(plan(block(sets=2, reps=2), cues=("Up.",), rest_s=60.0)).begin()
+    solo.watch(SensorState.LOST, "silent", None).until(Phase.LANE_CHECK).wait(1.0).put(inputs.Spotter())
+    solo.put(inputs.Resume()).put(inputs.Void()).put(inputs.Undo()).put(inputs.Give("X")).put(inputs.Repeat())
+    solo.to_go().put(inputs.ManualFinish()).put(inputs.Pause()).watch(SensorState.OK)
+    solo.watch(SensorState.DEGRADED, "sunlight").watch(SensorState.LOST, "frozen").finish(8.0)
+    solo.put(inputs.Resume()).watch(SensorState.OK).put(inputs.Spotter())
+    solo.until(Phase.COUNTDOWN).wait(0.2).obstacle().wait(30.0).obstacle(Level.CLEAR).to_go().finish(9.0)
+    solo.put(inputs.Pause()).put(inputs.Resume())
+    solo.watch(SensorState.DEGRADED, "sunlight").to_go().until(Phase.REST).to_go().finish(8.0).put(inputs.Repeat())
+    said += said_in(solo)
+
+    group = Drive(plan(block(reps=2), start=StartMethod.MARKS_SET_GO), ("Ann", "Bea", "Cid"), disk=no_disk).begin()
+    group.to_go().finish(8.0).put(inputs.Give("Bea")).put(inputs.Undo()).put(inputs.Void())
+    group.put(inputs.Absent("Cid")).to_go().finish(8.0).put(inputs.Absent("Ann"))
+    group.to_go().finish(8.0).put(inputs.Stop())
+    said += said_in(group)
+
+    timed = plan(
+        block(duration_s=300.0), block(duration_s=60.0, speed_kmh=3.0), gait=Gait.WALK, start=StartMethod.BUTTON
+    )
+    button = Drive(timed).begin().until(Phase.AWAIT_PRESS).put(inputs.Start()).to_go().until(Phase.AWAIT_PRESS)
+    said += said_in(button.put(inputs.Start()).until(Phase.DONE))
+
+    of = plan(block(reps=2))
+    said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Recover()))
+    said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Stop()))
+    said += said_in(Drive(of, rules=Rules(countdown_s=5.0)).begin().to_go())
+    said += said_in(Drive(of, coverage=None).begin().put(inputs.ManualFinish()).put(inputs.Stop()))
+    for gait in (None, *Gait):
+        covers = Coverage(Placement.LANE_END, 2.0, 1.4, gait)
+        said += said_in(Drive(of, coverage=covers).begin())
+    said += said_in(Drive(of, rules=Rules(given_goes=True), coverage=LINE_ONLY).begin().put(inputs.Repeat()))
+    pair = Drive(plan(block(reps=1)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Give("Ann")).to_go()
+    said += said_in(pair)
+    return said
+
+
+def test_everything_that_a_session_says_can_be_rendered() -> None:
+    for say in everything_that_a_session_says():
+        text = ENGLISH.render(say.key, say.values)
+        assert text.strip()
+        assert "{" not in text
+
+
+def test_most_of_the_catalogue_was_heard_in_these_sessions() -> None:
+    """What is said elsewhere than in the session: by the box itself, at power-on, and for damage."""
+    elsewhere = {
+        "ready", "not_ready", "recovery_offered", "speech_trouble", "database_rebuilt", "nothing_to_finish",
+    }  # fmt: skip
+    assert sorted(ENGLISH.keys - {say.key for say in everything_that_a_session_says()} - elsewhere) == []
+
+
+def test_every_phrase_that_is_spoken_is_given_the_values_that_it_speaks() -> None:
+    for say in everything_that_a_session_says():
+        assert ENGLISH.values_of(say.key) <= set(say.values), say.key
+
+
+def reasons_of_the_sensors() -> set[str]:
+    """Every reason that detection's health, the drivers' faults and the beacon give for a watch that is not ok."""
+    reasons = {"starting", "silent"}
+    health = (PACKAGE / "detection" / "health.py").read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(health)):
+        if isinstance(node, ast.FunctionDef) and node.name in ("_complaint", "feed"):
+            reasons |= {
+                n.value
+                for n in ast.walk(node)
+                if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value and " " not in n.value
+            }
+    for path in (*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "firmware").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "SensorFaultError" and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    reasons.add(str(first.value))
+    return reasons
+
+
+def test_every_reason_for_a_blind_watch_has_words_of_its_own() -> None:
+    words = tomllib.loads((PACKAGE / "phrases" / "en.toml").read_text(encoding="utf-8"))["words"]
+    assert sorted(reasons_of_the_sensors() - set(words)) == []
+
+
+def test_a_reason_is_spoken_in_words() -> None:
+    assert ENGLISH.render("watch_lost", {"reason": "background-gone"}) == (
+        "Watch lost: the missing background. No rear watch."
+    )
+
+
+@pytest.mark.parametrize("name", ["gap", "noise", "run", "silent", "walk"])
+def test_an_athlete_keeps_their_name_even_if_it_is_a_word_of_the_catalogue(name: str) -> None:
+    assert ENGLISH.render("next", {"name": name}) == f"Next: {name}."
+
+
+@given(st.text(max_size=40))
+def test_any_name_is_spoken_as_it_is(name: str) -> None:
+    assert ENGLISH.render("result_of", {"name": f"x{name}", "time": "8.00"}) == f"x{name}, 8.00 seconds."
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_phrases_with_the_same_values(language: str) -> None:
+    other = load_catalogue(language)
+    assert other.keys == ENGLISH.keys
+    for key in ENGLISH.keys:
+        assert other.values_of(key) == ENGLISH.values_of(key), key
+
+
+def test_no_phrase_formats_its_values_by_itself() -> None:
+    for key in ENGLISH.keys:
+        text = ENGLISH.render(key, dict.fromkeys(ENGLISH.values_of(key), "X"))
+        assert "X" in text or not ENGLISH.values_of(key)
+    assert all(
+        not spec and not conversion
+        for key, phrase in tomllib.loads((PACKAGE / "phrases" / "en.toml").read_text(encoding="utf-8"))[
+            "phrases"
+        ].items()
+        for _, _, spec, conversion in string.Formatter().parse(phrase)
+    )
+
+
+def test_a_language_that_nobody_has_translated_is_one_line_of_complaint() -> None:
+    with pytest.raises(BadInputError, match=r"voice\.language: no phrases in 'xx'; expected one of en"):
+        load_catalogue("xx")
