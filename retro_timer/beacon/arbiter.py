@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retro_timer.beacon import sounds
 from retro_timer.beacon.sounds import Pattern
 from retro_timer.detection.events import Level
@@ -17,10 +19,11 @@ _LEVELS: dict[Level, Pattern | None] = {
 class Arbiter:
     """Not thread-safe: its owner holds a lock around every call. Times are monotonic nanoseconds."""
 
-    def __init__(self, *, ticks: bool) -> None:
+    def __init__(self, *, ticks: bool, watchers: Sequence[str] = ()) -> None:
         self._ticks = ticks
         self._armed = False
-        self._valid_until: dict[str, int] = {}
+        # Who never gave a reading is as blind as who stopped giving them.
+        self._valid_until: dict[str, int] = dict.fromkeys(watchers, 0)
         self._blind = False
         self._acknowledged = False
         self._alert = False

@@ -78,8 +78,13 @@ def _load(point: EntryPoint, what: str) -> Callable[..., Any]:
 @contextlib.contextmanager
 def holding(lock: Path) -> Iterator[None]:
     """Hold the board's lock. Raises RetroTimerError when another process has it."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise RetroTimerError(
+            f"{lock}: the board's lock cannot be made ({error.strerror}): RETRO_TIMER_STATE names another place"
+        ) from None
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

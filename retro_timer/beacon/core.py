@@ -20,7 +20,7 @@ from retro_timer.beacon.station import Station
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, SensorState
 from retro_timer.phrases import Catalogue
-from retro_timer.ports import Board, Placement, Voice
+from retro_timer.ports import Board, Placement, Role, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.repair import Repair
@@ -74,10 +74,11 @@ class Core:
         self.shared = Shared()
         braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
         specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
+        watchers = [spec.name for spec in specs if spec.role is not Role.TIMING and spec.may_watch]
         belt = any(spec.placement is Placement.BELT for spec in specs)
         tick = settings.watch.tick
         ticks = tick is TickMode.ALWAYS or (tick is TickMode.BELT and belt)
-        self.buzzer = Buzzer(board.sounder, board.clock, ticks=ticks, heard=self._heard)
+        self.buzzer = Buzzer(board.sounder, board.clock, ticks=ticks, watchers=watchers, heard=self._heard)
         self.buzzer.on_expired = lambda name: post(
             SensorReport(name, SensorState.LOST, "silent", None, self.clock.monotonic_ns())
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from retro_timer.training.session.effects import Publish
+
+log = logging.getLogger("retro_timer")
 
 Listener = Callable[[dict[str, Any]], None]
 """Gets each event as a dict with `event`, `t_ns` and its fields; must return at once."""
@@ -45,4 +48,8 @@ class Hub:
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:
+                # One listener's fault must not keep the event from the others, nor stop the session.
+                log.exception("a listener failed on %s", event["event"])

@@ -34,7 +34,7 @@ class Keeper:
         if event["event"] == "go" and event.get("distance_m"):
             self._goes.append((event["t_ns"], float(event["distance_m"]), Gait(event["gait"])))
             del self._goes[:-200]
-        elif event["event"] == "correction" and event["what"] == "voided":
+        elif event["event"] == "correction" and event["kind"] == "voided":
             # Whoever voids a rep disputes it.
             self.keep({})
 

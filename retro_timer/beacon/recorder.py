@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ class Recorder:
         }
         self._reps: list[tuple[int, float, Gait]] = []
         self._origin_ns: int | None = None
+        self.trouble = ""
+        """Why the recording is not whole, or an empty string."""
         self._samples: queue.SimpleQueue[RangeSample | None] = queue.SimpleQueue()
         try:
             self._file = path.open("w", encoding="utf-8")
@@ -46,22 +49,40 @@ class Recorder:
 
     def _run(self) -> None:
         while (sample := self._samples.get()) is not None:
-            if self._origin_ns is None:
-                self._origin_ns = sample.t_ns
-            self._writer.write(sample, self._origin_ns)
-            if self._samples.empty():
-                self._file.flush()
+            if self.trouble:
+                continue
+            try:
+                self._write(sample)
+            except OSError as error:
+                # The session matters more than its recording.
+                self.trouble = f"{self._path}: recording stopped ({error.strerror})"
+
+    def _write(self, sample: RangeSample) -> None:
+        if self._origin_ns is None:
+            self._origin_ns = sample.t_ns
+        self._writer.write(sample, self._origin_ns)
+        if self._samples.empty():
+            self._file.flush()
 
     def close(self) -> None:
-        """Write what waits, then put the goes into the head."""
+        """Write what waits, then put the goes into the head. What failed is told in `trouble`."""
         self._samples.put(None)
         self._thread.join(timeout=30.0)
-        self._file.close()
-        if not self._reps:
-            return
+        try:
+            self._file.close()
+            if self._reps and self._path.is_file() and not self.trouble:
+                self._put_goes_into_head(self._path.resolve())
+        except OSError as error:
+            self.trouble = self.trouble or f"{self._path}: the goes are not in it ({error.strerror})"
+
+    def _put_goes_into_head(self, path: Path) -> None:
         origin = self._origin_ns or 0
-        body = self._path.read_text(encoding="utf-8")
-        goes = "".join(f"# rep: {format_rep((t - origin) / 1e9, d, gait)}\n" for t, d, gait in self._reps)
-        whole = self._path.with_name(self._path.name + ".new")
-        whole.write_text(goes + body, encoding="utf-8")
-        whole.replace(self._path)
+        whole = path.with_name(path.name + ".new")
+        try:
+            with path.open(encoding="utf-8") as body, whole.open("w", encoding="utf-8") as file:
+                for t_ns, distance_m, gait in self._reps:
+                    file.write(f"# rep: {format_rep((t_ns - origin) / 1e9, distance_m, gait)}\n")
+                shutil.copyfileobj(body, file)
+            whole.replace(path)
+        finally:
+            whole.unlink(missing_ok=True)

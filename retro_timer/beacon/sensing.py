@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 from retro_timer.beacon.coverage import SensorReport, sensor_coverage
 from retro_timer.beacon.lamp import LampKeeper
 from retro_timer.beacon.sounder import Buzzer
@@ -85,9 +87,12 @@ class Sensing:
 
     def _pass_on(self, event: DetectionEvent) -> None:
         if isinstance(event, Obstacle):
-            self._buzzer.alarm(self.spec.name, event.level)
-            self._speaker.mute(event.level >= Level.WARNING)
-            self._lamp.alarm(event.level)
+            worst, changed = self._buzzer.alarm(self.spec.name, event.level)
+            self._speaker.mute(worst >= Level.WARNING)
+            self._lamp.alarm(worst)
+            if not changed:
+                return
+            event = msgspec.structs.replace(event, level=worst)
         elif isinstance(event, Parking):
             self._buzzer.parking(event.nearness)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import socket
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from retro_timer.errors import RetroTimerError
+
+log = logging.getLogger("retro_timer")
 
 _LONGEST_REQUEST = 65_536
 _LONGEST_BACKLOG = 262_144
@@ -172,7 +175,12 @@ class Server:
         if not isinstance(message, dict):
             client.send({"ok": False, "error": "not an object: expected one object a line"})
             return
-        self._handler(message, client)
+        try:
+            self._handler(message, client)
+        except Exception:
+            # A request that nobody thought of must not take the socket down for everybody.
+            log.exception("a request failed")
+            client.send({"ok": False, "error": "the timer failed on this request: see its log"})
 
     def _flush(self, client: Client) -> None:
         try:

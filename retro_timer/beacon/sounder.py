@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from retro_timer.beacon import sounds
 from retro_timer.beacon.arbiter import Arbiter
@@ -18,10 +18,18 @@ Heard = Callable[[str, int, int], None]
 class Buzzer:
     """Thread-safe. Without `start` nothing happens by itself: a simulation calls `update` at `next_ns`."""
 
-    def __init__(self, sounder: Sounder, clock: Clock, *, ticks: bool, heard: Heard | None = None) -> None:
+    def __init__(
+        self,
+        sounder: Sounder,
+        clock: Clock,
+        *,
+        ticks: bool,
+        watchers: Sequence[str] = (),
+        heard: Heard | None = None,
+    ) -> None:
         self._sounder = sounder
         self._clock = clock
-        self._arbiter = Arbiter(ticks=ticks)
+        self._arbiter = Arbiter(ticks=ticks, watchers=watchers)
         self._condition = threading.Condition(threading.Lock())
         self._heard = heard
         self._tone = 0
@@ -57,11 +65,17 @@ class Buzzer:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=2.0)
 
-    def alarm(self, sensor: str, level: Level) -> None:
-        """A sensor's level changed: the edge is on the pin when this returns."""
+    def alarm(self, sensor: str, level: Level) -> tuple[Level, bool]:
+        """A sensor's level changed: the edge is on the pin when this returns.
+
+        Returns the worst level of all sensors, and whether that has changed.
+        """
         with self._condition:
+            before = self._arbiter.alarm
             self._arbiter.level(sensor, level)
             self._apply()
+            worst = self._arbiter.alarm
+            return worst, worst is not before
 
     def renew(self, sensor: str, valid_until_ns: int) -> None:
         """A watching sensor gave a reading; when no other follows by then, the buzzer sounds blind by itself."""

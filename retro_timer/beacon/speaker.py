@@ -21,6 +21,7 @@ class _Phrase(msgspec.Struct, frozen=True):
     key: str
     text: str
     expires_ns: int | None
+    urgent: bool
 
 
 class Speaker:
@@ -75,7 +76,7 @@ class Speaker:
     def say(self, phrase: Say) -> None:
         """Put a phrase in the queue; an urgent one cuts off what is said and goes first."""
         text = self._catalogue.render(phrase.key, phrase.values)
-        item = _Phrase(phrase.key, text, phrase.expires_ns)
+        item = _Phrase(phrase.key, text, phrase.expires_ns, phrase.urgent)
         with self._condition:
             if phrase.urgent:
                 if not self._muted:
@@ -84,7 +85,9 @@ class Speaker:
             else:
                 self._waiting.append(item)
             while len(self._waiting) > _MOST_WAITING:
-                self._waiting.popleft()
+                # The oldest that is not urgent has waited in vain; among urgent ones the oldest stands last.
+                oldest = next((p for p in self._waiting if not p.urgent), self._waiting[-1])
+                self._waiting.remove(oldest)
                 self.dropped += 1
             self._condition.notify()
 

@@ -49,7 +49,7 @@ class Station:
         self._rules = rules
         self._board = board
         self._engine: Engine | None = None
-        self._watch: inputs.WatchChanged | None = None
+        self._watch = inputs.WatchChanged(SensorState.LOST, "starting", None, 0)
         self._told = SensorState.OK
         self._offer: Offer | None = None
 
@@ -113,19 +113,20 @@ class Station:
         self.put(inputs.Start(), now_ns)
 
     def _begin(self, state: SessionState, now_ns: int) -> None:
-        if self._watch is not None:
-            # A new session knows what the watch sees without hearing of a change.
-            state = msgspec.structs.replace(
-                state,
-                watch_state=self._watch.state,
-                watch_reason=self._watch.reason,
-                coverage=self._watch.coverage,
-                clear_since_ns=now_ns,
-            )
+        # A new session knows what the watch sees without hearing of a change; before the first reading: nothing.
+        state = msgspec.structs.replace(
+            state,
+            watch_state=self._watch.state,
+            watch_reason=self._watch.reason,
+            coverage=self._watch.coverage,
+            clear_since_ns=now_ns,
+        )
         self._engine = Engine(state, self._around)
 
     def _take_offer(self, offer: Offer, now_ns: int) -> None:
-        """A session was found cut off: it waits for recover or close."""
+        """A session was found cut off: it waits for recover or close, unless another has begun meanwhile."""
+        if self.busy:
+            return
         entry = offer.entry
         self._begin(recovered_session(entry.plan, entry.roster, self._rules, offer.records), now_ns)
         self._around.journal.adopt(entry.id, lambda _trouble: None)

@@ -194,6 +194,8 @@ class _Timer:
             self._tell_voice_trouble()
             if self._recorder is not None:
                 self._recorder.close()
+                if self._recorder.trouble:
+                    self._teller.trouble(self._recorder.trouble)
         if self._shutting_down and isinstance(self._board, PowerSwitch):
             self._board.power_off()
         return EXIT_INTERRUPTED if self._interrupted else 0

@@ -11,6 +11,8 @@ from typing import Any
 from retro_timer.errors import BadInputError
 
 _FOLDER = Path(__file__).parent
+_TRANSLATED = frozenset(("gait", "reason", "what"))
+"""Values that are words of the program; an athlete may be called whatever they like."""
 
 
 def languages() -> list[str]:
@@ -37,7 +39,7 @@ class Catalogue:
 
     def render(self, key: str, values: Mapping[str, Any]) -> str:
         """The phrase with its values. Raises KeyError for a key or value that the catalogue does not know."""
-        spoken = {name: self._words.get(str(value), value) for name, value in values.items()}
+        spoken = {n: self._words.get(str(v), v) if n in _TRANSLATED else v for n, v in values.items()}
         return self._phrases[key].format_map(spoken)
 
 

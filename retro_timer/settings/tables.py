@@ -25,11 +25,14 @@ _INVALID_ENUM = re.compile(r"^Invalid enum value (?P<value>'.*'|.*)$", re.DOTALL
 def read_text(path: Path, what: str) -> str:
     """A file's text. Raises BadInputError when it cannot be read, is too large or is not UTF-8."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
     except OSError as error:
         raise BadInputError(str(path), f"cannot be read ({error.strerror})", what) from None
+    except ValueError:
+        raise BadInputError(repr(str(path)), "no name that a file can have", what) from None
     if len(data) > _LARGEST_FILE:
-        raise BadInputError(str(path), f"{len(data)} bytes", f"{what} of at most {_LARGEST_FILE} bytes")
+        raise BadInputError(str(path), "too large", f"{what} of at most {_LARGEST_FILE} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

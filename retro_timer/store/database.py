@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from retro_timer.errors import RetroTimerError
@@ -18,12 +22,28 @@ def open_for_writing(directory: Path) -> sqlite3.Connection:
     Raises OSError or sqlite3.Error when there is no disk to write on, RetroTimerError for a newer version.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(directory / NAME, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    migrate(connection)
+    with _alone(directory):
+        connection = sqlite3.connect(directory / NAME, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
     return connection
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One program at a time makes the database: SQLite waits for nobody while it changes to WAL."""
+    fd = os.open(directory / ".opening", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def open_for_reading(directory: Path) -> sqlite3.Connection | None:

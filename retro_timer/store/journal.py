@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -103,14 +105,15 @@ class Journal:
         plan_json = msgspec.json.encode(plan).decode()
         roster_json = msgspec.json.encode(list(roster)).decode()
         owner = owner_mark()
-        cursor = self._db.execute(
-            "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (wall_ns, OPEN, board, owner, plan.title, plan_json, roster_json),
-        )
-        session = int(cursor.lastrowid or 0)
-        entry = {"session": session, "begin": wall_ns, "board": board, "title": plan.title, "plan": plan_json}
-        self._log.append({**entry, "roster": list(roster), "owner": owner})
+        with self._change():
+            cursor = self._db.execute(
+                "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (wall_ns, OPEN, board, owner, plan.title, plan_json, roster_json),
+            )
+            session = int(cursor.lastrowid or 0)
+            entry = {"session": session, "begin": wall_ns, "board": board, "title": plan.title, "plan": plan_json}
+            self._log.append({**entry, "roster": list(roster), "owner": owner})
         return session
 
     def adopt(self, session: int) -> None:
@@ -120,13 +123,28 @@ class Journal:
     def save(self, session: int, record: RepRecord, go_wall_ns: int) -> None:
         """The newest word on a rep; an older revision never replaces a newer one."""
         row = row_of(session, record, go_wall_ns)
-        save_row(self._db, row)
-        self._log.append(row)
+        with self._change():
+            save_row(self._db, row)
+            self._log.append(row)
 
     def end(self, session: int, outcome: str, wall_ns: int) -> None:
         """A session ends: done, stopped or interrupted."""
-        self._db.execute("UPDATE session SET outcome = ?, ended_wall_ns = ? WHERE id = ?", (outcome, wall_ns, session))
-        self._log.append({"session": session, "end": wall_ns, "outcome": outcome})
+        with self._change():
+            self._db.execute(
+                "UPDATE session SET outcome = ?, ended_wall_ns = ? WHERE id = ?", (outcome, wall_ns, session)
+            )
+            self._log.append({"session": session, "end": wall_ns, "outcome": outcome})
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        """Database and log change together, or the database not at all: what is tried again is not there twice."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def cut_off(self, board: str) -> list[SessionEntry]:
         """Sessions on this board that nobody ended and whose process is gone, newest first."""
@@ -135,20 +153,17 @@ class Journal:
             " WHERE outcome = ? AND board = ? ORDER BY id DESC",
             (OPEN, board),
         ).fetchall()
-        entries = [
-            SessionEntry(
-                id=row[0],
-                started_wall_ns=row[1],
-                outcome=row[2],
-                board=row[3],
-                owner=row[4],
-                title=row[5],
-                plan=msgspec.json.decode(row[6], type=Plan),
-                roster=tuple(msgspec.json.decode(row[7])),
-            )
-            for row in rows
-        ]
-        return [entry for entry in entries if not owner_lives(entry.owner)]
+        return [entry for row in rows if not owner_lives(row[4]) and (entry := self._entry(row)) is not None]
+
+    def _entry(self, row: Sequence[Any]) -> SessionEntry | None:
+        """A session from its row; None, and closed as interrupted, if this program no longer reads its plan."""
+        number, started_wall_ns, outcome, board, owner, title, plan, roster = row
+        try:
+            read, names = msgspec.json.decode(plan, type=Plan), msgspec.json.decode(roster, type=tuple[str, ...])
+        except msgspec.MsgspecError:
+            self.end(number, "interrupted", started_wall_ns)
+            return None
+        return SessionEntry(number, started_wall_ns, outcome, board, owner, title, read, names)
 
     def reps(self, session: int) -> list[RepRecord]:
         """The reps of a session, in order."""

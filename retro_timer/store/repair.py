@@ -109,8 +109,10 @@ def _apply(connection: sqlite3.Connection, entry: dict[str, Any]) -> None:
     with contextlib.suppress(KeyError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
         if "begin" in entry:
             connection.execute(
-                "INSERT OR IGNORE INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster)"
-                " VALUES (:session, :begin, 'open', :board, :owner, :title, :plan, :roster)",
+                "INSERT INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster)"
+                " VALUES (:session, :begin, 'open', :board, :owner, :title, :plan, :roster)"
+                " ON CONFLICT (id) DO UPDATE SET started_wall_ns = :begin, board = :board, owner = :owner,"
+                " title = :title, plan = :plan, roster = :roster",
                 {**entry, "roster": msgspec.json.encode(entry["roster"]).decode()},
             )
         elif "end" in entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ class RepsLog:
     def __init__(self, directory: Path) -> None:
         self._path = directory / NAME
         self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._torn = False
         self._mend_torn_end()
 
     def _mend_torn_end(self) -> None:
@@ -30,7 +32,14 @@ class RepsLog:
 
     def append(self, entry: dict[str, Any]) -> None:
         """One line. Raises OSError when it cannot be put on disk."""
-        os.write(self._fd, json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+        if self._torn:
+            os.write(self._fd, b"\n")
+            self._torn = False
+        line = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        if os.write(self._fd, line) != len(line):
+            # Half a line is there: the next one begins on a line of its own.
+            self._torn = True
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         os.fsync(self._fd)
 
     def close(self) -> None:

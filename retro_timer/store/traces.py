@@ -95,13 +95,18 @@ class TraceReader:
 
     def _line(self) -> str | None:
         """The next line without its end; None at the file's end. A line that is too long comes cut."""
-        line = self._file.readline(_LONGEST_LINE)
-        if not line:
-            return None
-        self._line_no += 1
-        if not line.endswith("\n") and len(line) >= _LONGEST_LINE:
-            while (rest := self._file.readline(_LONGEST_LINE)) and not rest.endswith("\n"):
-                pass
+        try:
+            line = self._file.readline(_LONGEST_LINE)
+            if not line:
+                return None
+            self._line_no += 1
+            if not line.endswith("\n") and len(line) >= _LONGEST_LINE:
+                while (rest := self._file.readline(_LONGEST_LINE)) and not rest.endswith("\n"):
+                    pass
+        except OSError as error:
+            raise BadInputError(
+                f"{self.path}: line {self._line_no + 1}", f"cannot be read ({error.strerror})", "a trace file"
+            ) from None
         return line.rstrip("\r\n")
 
     def _read_head(self) -> TraceHead:

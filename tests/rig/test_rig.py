@@ -171,6 +171,20 @@ for _ in range(2):
     assert [edge.value for edge in vm.gpio_edges(22)] == [0, 1, 0, 1, 0]
 
 
+def test_vm_hardened_unit_reaches_its_pins_and_bus(vm: VirtualMachine) -> None:
+    sandbox = (
+        "-p User=pi -p DevicePolicy=closed -p ProtectSystem=strict -p ProtectProc=invisible -p RuntimeDirectory=lg"
+    )
+    environment = "-p Environment='PYTHONPATH=/opt/rig/site GPIOZERO_PIN_FACTORY=lgpio LG_WD=/run/lg'"
+    run = f"systemd-run --quiet --wait --collect --pipe {sandbox} {environment}"
+    lamp = "python3 -c 'import gpiozero; print(gpiozero.LED(17).value)'"
+    assert "can not open gpiochip" in vm.run(f"{run} {lamp}").output
+    assert vm.check(f"{run} -p DeviceAllow=char-gpiochip {lamp}").strip() == "0"
+    bus = "python3 -c 'import os; os.open(\"/dev/i2c-1\", os.O_RDWR)'"
+    assert "not permitted" in vm.run(f"{run} {bus}").output
+    vm.check(f"{run} -p DeviceAllow=char-i2c {bus}")
+
+
 def test_vm_i2c_bus_is_answered_by_python(vm: VirtualMachine) -> None:
     nobody = "from smbus2 import SMBus\nSMBus(1).read_byte(0x29)"
     with pytest.raises(MachineError, match="Errno 121"):

@@ -105,8 +105,12 @@ def test_most_of_the_catalogue_was_heard_in_these_sessions() -> None:
     """What is said elsewhere than in the session: by the box itself, at power-on, and for damage."""
     elsewhere = {
         "ready", "not_ready", "recovery_offered", "speech_trouble", "database_rebuilt", "nothing_to_finish",
+        "next_plan", "plan_unusable", "no_plan", "shut_down_ahead", "shut_down_cancelled", "shutting_down",
+        "shutting_down_session",
     }  # fmt: skip
-    assert sorted(ENGLISH.keys - {say.key for say in everything_that_a_session_says()} - elsewhere) == []
+    heard = {say.key for say in everything_that_a_session_says()}
+    silent = {key for key in ENGLISH.keys - heard - elsewhere if not key.startswith("button_")}
+    assert sorted(silent) == []
 
 
 def test_every_phrase_that_is_spoken_is_given_the_values_that_it_speaks() -> None:

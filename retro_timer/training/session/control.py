@@ -35,10 +35,9 @@ def pause(move: Move) -> None:
         move.beep(Signal.ANSWER)
         move.say("pause_after_rep", within_s=5.0)
         return
-    move.enter(Phase.PAUSED)
-    move.watch(WatchMode.OFF)
+    starting.call_off(move)
     move.beep(Signal.ANSWER)
-    move.say("paused", within_s=5.0)
+    starting.hold_session(move)
 
 
 def resume(move: Move) -> None:
@@ -67,6 +66,7 @@ def skip(move: Move) -> None:
     elif state.phase is Phase.RUNNING:
         racing.give_up(move, "stopped")
     elif state.turn is not None:
+        starting.call_off(move)
         move.publish("skipped", athlete=move.athlete().name, step=state.turn.step)
         move.set_athlete(state.turn.athlete, next_step=state.turn.step + 1)
         move.watch(WatchMode.OFF)
@@ -75,6 +75,7 @@ def skip(move: Move) -> None:
 
 def stop(move: Move) -> None:
     """End the session now; a rep under way is a DNF."""
+    starting.call_off(move)
     if move.state.running is not None:
         racing.give_up(move, "stopped")
     if move.state.phase is not Phase.DONE:

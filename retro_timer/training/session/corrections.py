@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.ports import LampState
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import inputs, racing, resting, starting
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.move import Move
-from retro_timer.training.session.state import Phase, Turn, UndoPoint
+from retro_timer.training.session.state import Athlete, Course, Phase, Turn, UndoPoint
 
 _BETWEEN = frozenset((Phase.REST, Phase.RECOVERY, Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS, Phase.PAUSED))
 """Between reps: the next turn may still change."""
@@ -24,6 +26,8 @@ def void(move: Move) -> None:
         record = _changed(course.record, status=RepStatus.VOID, reason="void")
         racing.end_rep(move, record, "void", move.now_ns)
         move.set_athlete(found[0], course=None)
+        move.watch(WatchMode.OFF)
+        move.light(LampState.CLEAR)
         _told(move, "voided", {"rep": record.rep_no})
         resting.to_next_turn(move)
         return
@@ -69,6 +73,10 @@ def give(move: Move, command: inputs.Give) -> None:
         rested_ns=before.rested_ns,
         rest_from_ns=before.rest_from_ns,
     )
+    if before.course is not None and before.course.record.rep == last.rep:
+        # Given up, and yet it may be revived: then for its new owner.
+        move.set_athlete(owner, course=None)
+        move.set_athlete(index, course=msgspec.structs.replace(before.course, record=record))
     _told(move, "given", {"name": new_owner.name, "rep": last.rep_no})
     _replan(move)
 
@@ -79,6 +87,7 @@ def _give_running(move: Move, index: int) -> None:
     if turn is None or course is None or turn.athlete == index:
         racing.refuse(move, "nothing_to_give")
         return
+    _remember(move, "give")
     owner = turn.athlete
     name = move.state.athletes[index].name
     moved = msgspec.structs.replace(course, record=_changed(course.record, athlete=name))
@@ -114,15 +123,53 @@ def undo(move: Move) -> None:
         racing.refuse(move, "nothing_to_undo")
         return
     point = move.state.undo[-1]
+    move.set(undo=move.state.undo[:-1])
+    running = move.state.running
+    for index, old in enumerate(point.athletes):
+        _restore(move, index, old)
+    if running is not None:
+        _give_back(move, point, running)
     now = {record.rep: record for record in move.state.results}
-    move.set(undo=move.state.undo[:-1], athletes=point.athletes)
-    for old in point.results:
-        new = now.get(old.rep)
-        if new is not None and new != old:
-            restored = msgspec.structs.replace(old, revision=new.revision + 1)
-            racing.end_rep(move, restored, "given", move.now_ns)
+    for record in point.results:
+        new = now.get(record.rep)
+        if new is not None and new != record:
+            racing.end_rep(move, msgspec.structs.replace(record, revision=new.revision + 1), "given", move.now_ns)
     _told(move, "undone", {"what": point.what})
     _replan(move, force=True)
+
+
+def _restore(move: Move, index: int, old: Athlete) -> None:
+    """One athlete as before the correction; a rep of theirs that has ended since stays ended."""
+    was_running = old.course is not None and not old.course.given_up
+    if was_running and move.state.running is None:
+        move.set_athlete(index, present=old.present)
+        return
+    course = move.state.athletes[index].course
+    if course is None or course.given_up:
+        # What may still be revived belongs to whoever had it before.
+        course = old.course if old.course is not None and old.course.given_up else None
+    move.set_athlete(
+        index,
+        present=old.present,
+        course=course,
+        next_step=old.next_step,
+        rested_ns=old.rested_ns,
+        rest_from_ns=old.rest_from_ns,
+    )
+
+
+def _give_back(move: Move, point: UndoPoint, running: Course) -> None:
+    """The rep under way belongs to whoever had it before."""
+    owners = [i for i, a in enumerate(point.athletes) if a.course and a.course.record.rep == running.record.rep]
+    turn = move.state.turn
+    if not owners or turn is None or turn.athlete == owners[0]:
+        return
+    owner = owners[0]
+    record = _changed(running.record, athlete=move.state.athletes[owner].name)
+    move.set_athlete(turn.athlete, course=None)
+    move.set_athlete(owner, course=msgspec.structs.replace(running, record=record))
+    move.set(turn=Turn(owner, turn.step))
+    move.save(record, "")
 
 
 def _changed(record: RepRecord, **changes: object) -> RepRecord:
@@ -150,7 +197,7 @@ def _remember(move: Move, what: str) -> None:
 def _told(move: Move, key: str, values: dict[str, str | int]) -> None:
     move.beep(Signal.ANSWER)
     move.say(key, dict(values), 10.0)
-    move.publish("correction", None, what=key, **values)
+    move.publish("correction", kind=key, values=values)
 
 
 def _replan(move: Move, *, force: bool = False) -> None:

@@ -121,9 +121,8 @@ def recovered_session(plan: Plan, names: Sequence[str], rules: Rules, records: S
     for athlete in state.athletes:
         mine = [r for r in done if r.athlete == athlete.name and r.status != "void" and r.reason != "interrupted"]
         reached = {(r.set_no, r.rep_no) for r in mine}
-        next_step = next(
-            (i for i, s in enumerate(state.steps) if (s.set_no, s.rep_no) not in reached), len(state.steps)
-        )
+        # What was skipped before the last rep that was run stays skipped.
+        next_step = max((i + 1 for i, s in enumerate(state.steps) if (s.set_no, s.rep_no) in reached), default=0)
         athletes.append(Athlete(athlete.name, next_step=next_step))
     reps = max((r.rep for r in done), default=0)
     return SessionState(plan, state.steps, rules, tuple(athletes), phase=Phase.RECOVERABLE, results=done, reps=reps)

@@ -59,7 +59,7 @@ class Move:
     def enter(self, phase: Phase, until_ns: int = 0, agenda: list[Appointment] | None = None) -> None:
         """Change the phase: the old agenda is void."""
         items = tuple(sorted(agenda or [], key=lambda a: a.at_ns))
-        self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, blocked_told=False)
+        self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, told_ns=None)
         self.effects.append(
             Publish(
                 "phase",

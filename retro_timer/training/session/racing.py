@@ -176,6 +176,10 @@ def _finish(move: Move, rep: int, time_ns: int, uncertainty_ns: int, method: str
 
 def end_rep(move: Move, record: RepRecord, kind: str, t_ns: int) -> None:
     """Keep the newest word on a rep and put it on disk; `kind` is announced once it is there."""
+    former = next((r.revision for r in move.state.results if r.rep == record.rep), 0)
+    if record.revision <= former:
+        # A correction came between: the disk keeps the highest revision.
+        record = msgspec.structs.replace(record, revision=former + 1)
     results = [r for r in move.state.results if r.rep != record.rep]
     move.set(results=(*results, record))
     move.save(record, kind, t_ns)
@@ -268,7 +272,7 @@ def watch_changed(move: Move, event: inputs.WatchChanged) -> None:
     move.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
     if changed:
         move.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
-        move.set(limit_told=False, blocked_told=False)
+        move.set(limit_told=False, told_ns=None)
         move.acknowledge(event.state is SensorState.LOST and state.spotter)
         if event.state is SensorState.OK:
             move.set(spotter=False)

@@ -26,7 +26,8 @@ from retro_timer.training.session.state import (
 
 _HALFWAY_LEAST_S = 40.0
 _CUE_LEAST_S = 18.0
-_DECK_CALL_S = 16.0
+_TURN_CALL_S = 16.0
+_TURN_CALL_LEAST_S = 2.0
 
 
 def after_rep(move: Move, index: int, ended_ns: int, *, keep_watch: bool = False) -> None:
@@ -96,10 +97,12 @@ def _rest_agenda(move: Move, turn: Turn, until_ns: int) -> list[Appointment]:
         cue = cues[state.cue % len(cues)]
         move.set(cue=state.cue + 1)
         agenda.append(Appointment(now_ns + ns(length_s * 0.35), Item.SAY, "cue", {"cue": cue}))
-    call_s = min(_DECK_CALL_S, length_s * 0.6)
-    agenda.append(Appointment(until_ns - ns(call_s), Item.SAY, "turn"))
+    # The call must come before the lane is looked at, however short the rest is.
+    call_ns = min(until_ns - ns(_TURN_CALL_S), look_ns - ns(_TURN_CALL_LEAST_S))
+    agenda.append(Appointment(max(now_ns, call_ns), Item.SAY, "turn"))
     if not state.solo:
-        agenda.append(Appointment(now_ns + ns(length_s * 0.2), Item.SAY, "deck", deck(state, turn)))
+        deck_ns = min(now_ns + ns(length_s * 0.2), max(now_ns, call_ns))
+        agenda.append(Appointment(deck_ns, Item.SAY, "deck", deck(state, turn)))
     if length_s >= 15.0:
         agenda.append(Appointment(until_ns - ns(10.0), Item.SAY, "ten_seconds"))
     return agenda
@@ -137,8 +140,10 @@ def durable(move: Move, rep: int, revision: int, trouble: str = "") -> None:
     if waiting is None:
         return
     move.set(pending=tuple(p for p in state.pending if p is not waiting))
-    if trouble:
-        move.set(unsaved=move.state.unsaved + 1)
+    if not trouble:
+        move.set(unsaved=state.unsaved - {rep})
+    else:
+        move.set(unsaved=state.unsaved | {rep})
         move.publish("not_saved", rep=rep, reason=trouble)
         if waiting.kind:
             move.say("not_saved", {"rep": waiting.record.rep_no}, 30.0)
@@ -178,11 +183,11 @@ def _announce(move: Move, waiting: Pending) -> None:
 
 def _say_rest(move: Move, record: RepRecord) -> None:
     state = move.state
-    if state.phase not in RESTING:
-        return
     average = set_average(state, record)
     if average is not None:
         move.say("set_average", {"time": average, "set": record.set_no}, 30.0)
+    if state.phase not in RESTING:
+        return
     left_s = (state.until_ns - move.now_ns) / 1e9
     if left_s < 12.0:
         return
@@ -225,7 +230,7 @@ def _conclude(move: Move) -> None:
     else:
         move.say("summary", values, 60.0)
     if state.unsaved:
-        move.say("summary_unsaved", {"count": state.unsaved}, 60.0)
+        move.say("summary_unsaved", {"count": len(state.unsaved)}, 60.0)
     move.close("done" if state.phase is Phase.DONE else "stopped")
 
 

@@ -9,7 +9,7 @@ from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.move import Move, ns
-from retro_timer.training.session.state import Appointment, Item, Phase, Turn
+from retro_timer.training.session.state import STARTING, Appointment, Item, Phase, Turn
 
 LOOK_S = 2.0
 """How long before the countdown the lane is looked at."""
@@ -140,13 +140,10 @@ def _hindrance(move: Move) -> int | None:
     state, now_ns, rules = move.state, move.now_ns, move.state.rules
     if _watch_matters(move):
         if state.watch_state is SensorState.LOST and not state.spotter:
-            if not state.blocked_told:
-                move.set(blocked_told=True)
+            if _reminds(move):
                 move.beep(Signal.REFUSAL)
                 move.say("lost_needs_spotter", {"reason": state.watch_reason})
-                return now_ns + ns(_REMIND_S)
-            move.set(blocked_told=False)
-            return now_ns
+            return now_ns + ns(_REMIND_S)
         if state.watch_state is SensorState.DEGRADED and not state.limit_told:
             move.set(limit_told=True, until_ns=max(state.until_ns, now_ns + ns(rules.limit_s + rules.countdown_s)))
             move.acknowledge(True)
@@ -154,8 +151,7 @@ def _hindrance(move: Move) -> int | None:
             say_coverage(move)
             return now_ns + ns(rules.limit_s)
         if state.level is not Level.CLEAR:
-            if not state.blocked_told:
-                move.set(blocked_told=True)
+            if _reminds(move):
                 move.say("lane_blocked")
             return now_ns + ns(_REMIND_S)
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
@@ -163,6 +159,15 @@ def _hindrance(move: Move) -> int | None:
             return clear_ns
     start_ns = state.until_ns - ns(rules.countdown_s)
     return start_ns if now_ns < start_ns else None
+
+
+def _reminds(move: Move) -> bool:
+    """Whether it is time to say why nothing starts: at once, and then every now and again."""
+    told_ns = move.state.told_ns
+    if told_ns is not None and move.now_ns - told_ns < ns(_REMIND_S):
+        return False
+    move.set(told_ns=move.now_ns)
+    return True
 
 
 def _start(move: Move) -> None:
@@ -220,9 +225,30 @@ def _unwatched(move: Move) -> bool:
 
 
 def recall(move: Move) -> None:
-    """Take a start back: the runner must not go."""
+    """Take a start back, or refuse one: the runner must not go."""
+    _tell_recall(move)
+    move.set(until_ns=0)
+    if move.state.pause_after:
+        move.set(pause_after=False)
+        hold_session(move)
+    else:
+        look_at_lane(move)
+
+
+def call_off(move: Move) -> None:
+    """Tell a runner who waits for the go that it does not come; nothing where no start is under way."""
+    if move.state.phase in STARTING:
+        _tell_recall(move)
+
+
+def _tell_recall(move: Move) -> None:
     move.beep(Signal.RECALL)
     move.publish("recall")
     move.say("recall", within_s=3.0, urgent=True)
-    move.set(until_ns=0)
-    look_at_lane(move)
+
+
+def hold_session(move: Move) -> None:
+    """Pause: nothing is started until somebody says so."""
+    move.enter(Phase.PAUSED)
+    move.watch(WatchMode.OFF)
+    move.say("paused", within_s=5.0)

@@ -177,14 +177,15 @@ class SessionState(msgspec.Struct, frozen=True):
     coverage: Coverage | None = None
     spotter: bool = False
     limit_told: bool = False
-    blocked_told: bool = False
+    told_ns: int | None = None
+    """When it was last said why nothing starts."""
     pause_after: bool = False
     cue: int = 0
     random: int = 0
     expectation: Expectation = NOBODY
     last_said: tuple[str, dict[str, str | int | float]] | None = None
-    unsaved: int = 0
-    """Reps that could not be put on disk."""
+    unsaved: frozenset[int] = frozenset()
+    """Running numbers of the reps whose last word could not be put on disk."""
     concluded: bool = False
     """The summary has been told."""
 

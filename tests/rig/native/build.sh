@@ -1,7 +1,7 @@
 #!/bin/sh
 # Run in a throw-away Debian root: make from the folder /src (downloads, sources) the folder /out:
 #   vmlinuz, busybox        Debian's kernel, and a shell that needs no library
-#   lib/modules/            the modules that the guest uses, with gpio-sim and the user-served I2C bus
+#   lib/modules/            the modules that the guest uses, with gpio-sim and the rig's own
 #   debs/, site/            python3-lgpio as a package; gpiozero, smbus2 and VL53L1X unpacked, for the guest's Python
 set -eu
 export LC_ALL=C SOURCE_DATE_EPOCH=0
@@ -16,7 +16,7 @@ tar -C module -xJf source.tar.xz --strip-components=3 --wildcards --occurrence=1
     'linux-source-*/drivers/gpio/gpio-sim.c' 'linux-source-*/drivers/gpio/gpiolib.h' 'linux-source-*/kernel/irq/irq_sim.c'
 # irq_to_desc is not exported to modules; generic_handle_irq does the same from outside the kernel.
 sed -i 's/handle_simple_irq(irq_to_desc(irqnum));/generic_handle_irq(irqnum);/' module/irq_sim.c
-cp /src/Kbuild /src/i2c_user.c module/
+cp /src/Kbuild /src/*.c module/
 make -s -C "/lib/modules/$version/build" M=/build/module modules
 install -D -m 644 -t "kernel/lib/modules/$version/extra" module/*.ko
 depmod -b kernel "$version"

@@ -1,0 +1,251 @@
+"""The rules of the track, over traces that are made up to the millisecond."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from replaying import field, of, rep, replayed, sampled, wall, with_body
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.ports import Placement, RangeSample
+
+GATE = WatchConfig(placement=Placement.GATE, background_mm=2000)
+OPEN_GATE = WatchConfig(placement=Placement.GATE)
+SECONDS_IN_BEAM = 0.17
+
+
+def passing(at_s: float, lasts_s: float = SECONDS_IN_BEAM):
+    return with_body(wall(), at_s, at_s + lasts_s)
+
+
+def test_a_runner_who_passes_in_the_gaits_window_is_a_finish() -> None:
+    events = replayed(sampled(passing(9.0), 12.0), GATE, rep(1.0, 20, "jog"))
+    (finish,) = of(events, "finish")
+    assert finish["time_s"] == pytest.approx(8.0, abs=0.15)
+    assert finish["flags"] == []
+    assert of(events, "obstacle", "sensor", "dnf") == []
+
+
+def test_the_time_is_unrounded_and_counts_from_the_go() -> None:
+    early, late = (
+        of(replayed(sampled(passing(9.0), 12.0), GATE, rep(go_s, 20, "jog")), "finish")[0] for go_s in (1.0, 1.25)
+    )
+    assert early["time_s"] - late["time_s"] == pytest.approx(0.25, abs=0.02)
+    assert round(early["time_s"], 2) != early["time_s"]
+
+
+def test_a_dog_on_the_line_before_any_human_can_arrive_is_an_obstacle_and_no_finish() -> None:
+    scene = with_body(passing(9.0), 3.0, 3.8, 700)
+    events = replayed(sampled(scene, 12.0), GATE, rep(1.0, 20, "jog"))
+    levels = [(event["level"], event["range_m"]) for event in of(events, "obstacle")]
+    assert levels[0] == ("danger", pytest.approx(0.7, abs=0.01))
+    assert levels[1] == ("clear", None)
+    assert of(events, "obstacle")[0]["t_s"] == pytest.approx(3.0, abs=0.1)
+    (finish,) = of(events, "finish")
+    assert finish["time_s"] == pytest.approx(8.0, abs=0.15)
+    assert events[-1]["obstacles"] == 1
+
+
+@pytest.mark.parametrize(("distance_m", "limit_s"), [(10, 2.0), (20, 3.3), (50, 7.0)])
+def test_who_crosses_quicker_than_any_human_is_an_intruder(distance_m: float, limit_s: float) -> None:
+    events = replayed(sampled(passing(limit_s - 0.4), 12.0), GATE, rep(0.0, distance_m, "run"))
+    assert of(events, "finish") == []
+    assert of(events, "obstacle")[0]["level"] == "danger"
+
+
+def test_who_crosses_quicker_than_the_gait_and_not_than_a_human_is_flagged_fast() -> None:
+    events = replayed(sampled(passing(5.0), 12.0), GATE, rep(0.0, 20, "walk"))
+    assert [finish["flags"] for finish in of(events, "finish")] == [["fast"]]
+
+
+def test_after_twice_the_gaits_time_the_rep_is_a_dnf_and_a_crossing_after_it_revives_it_as_late() -> None:
+    events = replayed(sampled(passing(20.0), 25.0), GATE, rep(0.0, 10, "jog"))
+    (dnf,) = of(events, "dnf")
+    assert dnf["t_s"] == pytest.approx(13.33, abs=0.05)
+    assert dnf["reason"] == "timeout"
+    assert [finish["flags"] for finish in of(events, "finish")] == [["late"]]
+    assert events[-1]["finished"] == 1
+
+
+def test_after_the_next_go_nothing_revives_the_rep_before() -> None:
+    events = replayed(sampled(passing(20.0), 25.0), GATE, rep(0.0, 10, "jog"), rep(18.0, 10, "jog"))
+    assert [event["rep"] for event in of(events, "dnf")] == [1]
+    assert [event["rep"] for event in of(events, "finish")] == [2]
+
+
+def test_a_new_go_ends_the_rep_that_is_still_open() -> None:
+    events = replayed(sampled(passing(14.0), 25.0), GATE, rep(0.0, 20, "jog"), rep(5.0, 20, "jog"))
+    assert [(e["event"], e.get("rep"), e.get("reason")) for e in events if e["event"] in ("dnf", "finish")] == [
+        ("dnf", 1, "stopped"),
+        ("finish", 2, None),
+    ]
+
+
+def test_a_rep_that_is_open_at_the_traces_end_did_not_finish() -> None:
+    events = replayed(sampled(wall(), 5.0), GATE, rep(1.0, 20, "jog"))
+    assert [(e["event"], e.get("reason")) for e in events] == [
+        ("go", None),
+        ("dnf", "trace-end"),
+        ("summary", None),
+    ]
+
+
+def test_at_the_traces_end_an_open_break_is_decided_before_the_rep() -> None:
+    events = replayed(sampled(passing(8.0, 5.0), 8.0 + SECONDS_IN_BEAM), GATE, rep(0.0, 20, "jog"))
+    assert [event["event"] for event in events] == ["go", "crossing", "finish", "summary"]
+
+
+def test_a_go_is_a_fact_even_with_somebody_in_the_beam() -> None:
+    scene = with_body(passing(9.0), 0.0, 3.0, 700)
+    events = replayed(sampled(scene, 12.0), GATE, rep(2.0, 20, "jog"))
+    assert [go["t_s"] for go in of(events, "go")] == [2.0]
+    assert len(of(events, "finish")) == 1
+    assert of(events, "obstacle")[-1]["level"] == "clear"
+
+
+def test_a_go_after_the_last_reading_is_honoured_as_well() -> None:
+    events = replayed(sampled(wall(), 2.0), GATE, rep(99.0, 20, "jog"))
+    assert [(e["event"], e.get("rep")) for e in events] == [("go", 1), ("dnf", 1), ("summary", None)]
+
+
+def test_reps_count_from_one_in_the_files_order() -> None:
+    events = replayed(sampled(wall(), 40.0), GATE, rep(20.0, 5, "run"), rep(0.0, 5, "run"))
+    assert [(go["t_s"], go["rep"]) for go in of(events, "go")] == [(0.0, 2), (20.0, 1)]
+
+
+def test_two_people_in_a_row_are_one_finish() -> None:
+    scene = with_body(passing(9.0), 10.5, 10.7)
+    events = replayed(sampled(scene, 14.0), GATE, rep(0.0, 20, "jog"))
+    (finish,) = of(events, "finish")
+    assert finish["time_s"] == pytest.approx(9.0, abs=0.15)
+
+
+def test_without_a_rep_whoever_comes_is_an_obstacle_and_goes_again() -> None:
+    events = replayed(sampled(passing(3.0, 1.0), 6.0), GATE)
+    assert [event["level"] for event in of(events, "obstacle")] == ["danger", "clear"]
+
+
+def test_the_first_readings_being_bad_or_few_is_no_finish_and_no_alarm() -> None:
+    for count in (0, 1, 2, 3):
+        events = replayed(sampled(wall(), count / 41.0), GATE, rep(0.0, 20, "jog"))
+        assert [event["event"] for event in events] == ["go", "dnf", "summary"]
+        assert events[-1]["samples"] == count
+
+
+def test_an_open_field_behind_the_gate_is_learnt() -> None:
+    events = replayed(sampled(with_body(field(), 9.0, 9.17), 12.0), OPEN_GATE, rep(1.0, 20, "jog"))
+    assert len(of(events, "finish")) == 1
+    assert of(events, "obstacle", "sensor") == []
+
+
+def test_a_wall_that_nobody_told_of_is_learnt() -> None:
+    events = replayed(sampled(passing(9.0), 12.0), OPEN_GATE, rep(1.0, 20, "jog"))
+    assert len(of(events, "finish")) == 1
+    assert of(events, "obstacle", "sensor") == []
+
+
+def test_a_sensor_that_stops_giving_readings_is_lost_for_the_gap_and_back_after_it() -> None:
+    samples = [s for s in sampled(wall(), 10.0) if not 4e9 <= s.t_ns <= 5e9]
+    changes = of(replayed(samples, GATE), "sensor")
+    assert [(change["state"], change["reason"]) for change in changes] == [("lost", "gap"), ("ok", "")]
+    assert changes[1]["t_s"] < 6.5
+
+
+def test_a_sensor_that_repeats_one_reading_for_ever_is_lost() -> None:
+    frozen = RangeSample(0, 2001, 0, 601.5, 499.0)
+    samples = sampled(wall(), 5.0)
+    samples += [RangeSample(s.t_ns, *_rest(frozen)) for s in sampled(wall(), 5.0, from_s=5.0)]
+    (lost,) = of(replayed(samples, GATE), "sensor")
+    assert (lost["state"], lost["reason"]) == ("lost", "frozen")
+    assert lost["t_s"] < 7.0
+
+
+def _rest(sample: RangeSample) -> tuple:
+    return (sample.range_mm, sample.status, sample.signal_kcps, sample.ambient_kcps)
+
+
+def test_a_lens_that_is_covered_is_doubted() -> None:
+    scene = with_body(wall(), 4.0, 60.0, 50, 9000.0)
+    changes = of(replayed(sampled(scene, 10.0), GATE), "sensor")
+    assert changes
+    assert changes[0]["state"] != "ok"
+    assert changes[0]["t_s"] < 7.5
+
+
+def test_a_sensor_that_answers_with_hardware_faults_is_doubted() -> None:
+    changes = of(replayed(sampled(lambda t: (None, 5, None) if t > 3 else (2000, 0, 600.0), 8.0), GATE), "sensor")
+    assert changes
+    assert changes[0]["reason"] == "hardware"
+
+
+def approach(speed_mps: float, from_m: float, stop_m: float = 0.3, at_s: float = 3.0):
+    def scene(t_s: float):
+        range_m = max(stop_m, from_m - speed_mps * max(0.0, t_s - at_s))
+        return (round(range_m * 1000), 0, 800.0) if t_s >= at_s else (None, 2, 5.0)
+
+    return scene
+
+
+LANE_END = WatchConfig(placement=Placement.LANE_END, fov_deg=2.0, finish_range_mm=2000)
+
+
+def test_from_the_lanes_end_the_rep_ends_where_the_range_closes_to_the_finish_range() -> None:
+    scene = approach(2.0, 6.0, at_s=9.0)  # At 2 m two seconds later.
+    events = replayed(sampled(scene, 14.0, rate_hz=100.0), LANE_END, rep(1.0, 20, "jog"))
+    (finish,) = of(events, "finish")
+    assert finish["time_s"] == pytest.approx(10.0, abs=0.1)
+    assert finish["method"] == "lane-end"
+
+
+def test_what_closes_in_before_the_runner_can_be_there_is_graded_by_its_distance() -> None:
+    events = replayed(sampled(approach(1.5, 7.0), 9.0, rate_hz=100.0), LANE_END, rep(1.0, 50, "walk"))
+    levels = [event["level"] for event in of(events, "obstacle")]
+    assert "danger" in levels
+    assert of(events, "finish", "crossing") == []
+    ranges = [event["range_m"] for event in of(events, "obstacle") if event["range_m"] is not None]
+    assert ranges == sorted(ranges, reverse=True)
+
+
+def test_an_obstacle_that_leaves_is_told_to_be_gone() -> None:
+    def scene(t_s: float):
+        return (900, 0, 800.0) if 3.0 <= t_s <= 5.0 else (None, 2, 5.0)
+
+    events = replayed(sampled(scene, 8.0, rate_hz=100.0), LANE_END, rep(1.0, 50, "walk"))
+    last = of(events, "obstacle")[-1]
+    assert (last["level"], last["range_m"]) == ("clear", None)
+    assert 5.4 <= last["t_s"] <= 6.2
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 300_000_000),
+            st.none() | st.integers(-1185, 9000),
+            st.none() | st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 14, 255]),
+            st.none() | st.floats(0.0, 20_000.0),
+            st.none() | st.floats(0.0, 200_000.0),
+        ),
+        max_size=250,
+    ),
+    st.sampled_from(Placement),
+    st.lists(
+        st.tuples(st.floats(-5.0, 60.0), st.floats(1.0, 100.0), st.sampled_from(["walk", "jog", "run"])), max_size=4
+    ),
+)
+def test_whatever_a_sensor_reads_every_go_ends_once_and_changes_are_told_once(rows, placement, goes) -> None:
+    samples, t_ns = [], 0
+    for gap_ns, *cells in rows:
+        t_ns += gap_ns
+        samples.append(RangeSample(t_ns, *cells))
+    events = replayed(samples, WatchConfig(placement=placement), *(rep(*go) for go in goes))
+    ends = [event["rep"] for event in of(events, "finish") if "late" not in event["flags"]]
+    ends += [event["rep"] for event in of(events, "dnf")]
+    assert sorted(ends) == list(range(1, len(goes) + 1))
+    assert events[-1]["samples"] == len(samples)
+    for name, key, first in (("obstacle", "level", "clear"), ("sensor", "state", "ok")):
+        told = [first, *(event[key] for event in of(events, name))]
+        assert all(a != b for a, b in zip(told, told[1:], strict=False))
+    for finish in of(events, "finish"):
+        assert finish["time_s"] > 0.0
+        assert finish["uncertainty_s"] >= 0.0

@@ -1,0 +1,67 @@
+"""Scenario files: what ships is sound and described, and every mistake is one line with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retro_timer.errors import BadInputError
+from retro_timer.sim.scenario import Scenario, load_scenario, scenario_names
+
+
+def test_a_dozen_scenarios_ship() -> None:
+    assert len(scenario_names()) >= 12
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_that_ships_is_sound_and_says_what_happens(name: str) -> None:
+    assert load_scenario(name).title != Scenario().title
+
+
+def test_without_a_scenario_it_is_a_quiet_day() -> None:
+    assert load_scenario(None) == Scenario()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[intruder]]\n", "intruder: unknown key (did you mean 'intruders'?)"),
+        ("[[intruders]]\nkind = 'cat'\n", "intruders[0].kind: 'cat' is not a choice"),
+        ("[[intruders]]\nkind = 'dogg'\n", "(did you mean 'dog'?); expected one of dog, ball, person, child"),
+        ("[[intruders]]\nat_s = -1\n", "intruders[0].at_s: -1 is out of range"),
+        ("[[faults]]\nkind = 'broken'\n", "faults[0].kind: 'broken' is not a choice"),
+        ("[[faults]]\nlasts = 2\n", "faults[0].lasts: unknown key (did you mean 'lasts_s'?)"),
+        ("[[runners]]\nspeed_mps = 20\n", "runners[0].speed_mps: 20 is out of range"),
+        ("[[runners]]\nrep = 0\n", "runners[0].rep: 0 is out of range"),
+        ("[[light]]\nambient_kcps = 'bright'\n", "light[0].ambient_kcps: 'bright' is text; expected a number"),
+        ("open = 'yes'\n", "open: 'yes' is text; expected true or false"),
+        ("background_m = nan\n", "background_m"),
+        ("lane_range_m = 9\n", "lane_range_m: 9 is out of range"),
+        ("title = 1\n", "title: 1 is a whole number; expected text"),
+        ("[[faults]\n", "line 1: not TOML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "day.toml"
+    path.write_text(text)
+    with pytest.raises(BadInputError) as caught:
+        load_scenario(str(path))
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_misspelt_scenario_is_told_with_the_nearest_one() -> None:
+    with pytest.raises(BadInputError, match=r"scenario 'quite-day': not found \(did you mean 'quiet-day'\?\)"):
+        load_scenario("quite-day")
+
+
+def test_a_fault_of_a_sensor_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """A scenario that names a sensor which the settings do not have would silently do nothing."""
+    from retro_timer.beacon.boards import BoardRequest, open_board
+    from retro_timer.settings.model import Settings
+
+    path = tmp_path / "day.toml"
+    path.write_text('[[faults]]\nkind = "dead"\nsensor = "gaet"\n')
+    with pytest.raises(BadInputError, match=r"gaet.*did you mean 'gate'"):
+        open_board("sim", BoardRequest(Settings(), scenario=str(path)))
