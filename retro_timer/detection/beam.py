@@ -32,6 +32,8 @@ class Break(msgspec.Struct, frozen=True):
     budget_s: float
     mean_speed_mps: float
     """Distance over time since the go: what the runner did on the way to the line."""
+    slowest_mps: float
+    """Slow end of the runner's gait."""
     fastest_mps: float
     """Fast end of the runner's gait."""
     over: bool

@@ -24,6 +24,8 @@ _ARMS = 1.25
 _MOST_COVER = 0.97
 
 
+_VALLEY, _CREST = 0.68, 0.7
+"""Between two bodies the cover falls this low and rises this high again, against the highest."""
 _ENOUGH_SIGNAL = 1.5
 """A body's signal is told from the background's when it is this many times as strong."""
 
@@ -53,7 +55,7 @@ def body_ranges(body: Sequence[BeamEntry], broken: Break, config: WatchConfig) -
     signal = sum(signals) / len(signals) if len(signals) == len(nearest) and broken.open_signal_kcps > 0.0 else None
     body_mm = read_mm
     for _ in range(_ROUNDS):
-        cover = _cover(body_mm / 1000.0, config)
+        cover = expected_cover(body_mm / 1000.0, config)
         if signal is not None:
             behind = min(0.9 * signal, (1.0 - cover) * broken.open_signal_kcps)
             found = (read_mm * signal - behind * wall_mm) / (signal - behind)
@@ -71,7 +73,7 @@ def _mixes(body: Sequence[BeamEntry], wall_mm: float, read_mm: float) -> bool:
     return mixed >= _MIXED_LEAST * len(dips)
 
 
-def _cover(range_m: float, config: WatchConfig) -> float:
+def expected_cover(range_m: float, config: WatchConfig) -> float:
     """Share of the cone that a torso in the middle of it fills."""
     half_angle = math.tan(math.radians(config.fov_deg) / 2.0)
     if half_angle <= 0.0:
@@ -127,7 +129,29 @@ def _before_wall(broken: Break, wall_mm: float, ranges: BodyRanges, origin_ns: i
     # From read * S = body * (S - (1-c) S_wall) + wall * (1-c) S_wall, with S the whole signal and c the cover.
     scale = broken.open_signal_kcps * (wall_mm - ranges.body_mm)
     covers = [1.0 - (e.signal_kcps or 0.0) * (range_mm - ranges.body_mm) / scale for e, range_mm in seen]
-    top = sorted(covers)[-max(1, len(covers) // 4) :]
+    body = sum(e.hit for e, _ in seen)
+    top = sorted(covers)[-max(1, body // 3) :]
     full = max(0.05, sum(top) / len(top))
     looks = [Look((e.t_ns - origin_ns) / 1e9, cover / full) for (e, _), cover in zip(seen, covers, strict=True)]
-    return Cover("mixture", looks)
+    return Cover("mixture", looks, full)
+
+
+def first_body(cover: Cover) -> Cover:
+    """Of two bodies that pass close behind each other, the first; an arm that comes before its body stays with it."""
+    looks = cover.looks
+    smooth = [
+        sum(k.cover for k in looks[max(0, i - 1) : i + 2]) / len(looks[max(0, i - 1) : i + 2])
+        for i in range(len(looks))
+    ]
+    top = max(smooth, default=0.0)
+    crest = valley = 0
+    for index, value in enumerate(smooth):
+        if value > smooth[crest] and valley <= crest:
+            crest = valley = index
+        elif value < smooth[valley]:
+            valley = index
+        elif valley > crest and smooth[valley] < _VALLEY * smooth[crest] and value > _CREST * top:
+            if smooth[crest] > _CREST * top:
+                return Cover(cover.source, looks[: valley + 1], cover.peak)
+            crest = valley = index
+    return cover

@@ -28,6 +28,8 @@ class WatchConfig(msgspec.Struct, frozen=True):
     torso_mm: float = 240.0
     """Chest depth with clothing and posture (ANSUR II, from memory)."""
     torso_sd_mm: float = 20.0
+    lane_reach_mm: float = 1700.0
+    """Gate: who passes farther away than this is not in the lane."""
     finish_range_mm: int = 2000
     """Lane-end and belt: the range at which the rep ends."""
     stop_delay_s: float = 0.6

@@ -20,7 +20,6 @@ Source = Literal["signal", "mixture", "range", "presence"]
 _LN2 = math.log(2.0)
 _TABLE_STEP = 0.01
 _TABLE_REACH = 3.0
-_PRIOR_SPEED_LOG_SD = 0.30
 _DEGREES_OF_FREEDOM = 4.0
 _MOST_LOOKS = 28
 _WINDOW = 3.0
@@ -65,6 +64,8 @@ class Cover(msgspec.Struct, frozen=True):
 
     source: Source
     looks: Sequence[Look]
+    peak: float = 1.0
+    """Share of the cone that the body fills at the most; 1 where it cannot be told."""
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -74,6 +75,8 @@ class Outline(msgspec.Struct, frozen=True):
     """Half-width of the cover at half its height, over the body's way."""
     speed_mps: float
     """Likely speed at the line."""
+    speed_log_sd: float
+    """One standard deviation of its logarithm."""
     period_s: float
     budget_s: float
     duration_s: float
@@ -104,7 +107,7 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     weights = sum(max(0.0, look.cover) ** 2 for look in cover.looks)
     centre = sum(look.t_s * max(0.0, look.cover) ** 2 for look in cover.looks) / max(1e-9, weights)
     expected_s = half_m / outline.speed_mps
-    width_sd = math.hypot(_PRIOR_SPEED_LOG_SD, kind.width_log_sd)
+    width_sd = math.hypot(outline.speed_log_sd, kind.width_log_sd)
     looks = _near(cover.looks, centre, _WINDOW * max(expected_s, outline.duration_s / 2.5) + outline.period_s)
     reach = 0.7 * outline.period_s + 0.25 * min(expected_s, outline.duration_s)
     coarse_log = [width_sd * k * 0.5 for k in range(-5, 6)]
@@ -116,7 +119,7 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     points = _grid(looks, kind, outline, expected_s, width_sd, (middle, reach, 17), fine_log)
     middle, middle_sd = _moments([(m, w) for m, _, w in points])
     log_width, log_sd = _moments([(k, w) for _, k, w in points])
-    speed, log_speed_sd = _speed(outline.speed_mps, log_width, log_sd, kind.width_log_sd)
+    speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
     return Fit(middle, math.hypot(middle_sd, kind.lopsided_m / speed), speed, log_speed_sd)
 
 
@@ -130,15 +133,13 @@ def _near(looks: Sequence[Look], centre: float, reach: float) -> list[Look]:
     return [Look(sum(k.t_s for k in g) / len(g), sum(k.cover for k in g) / len(g)) for g in groups]
 
 
-def _speed(prior_mps: float, log_width: float, log_sd: float, width_log_sd: float) -> tuple[float, float]:
-    """The width gives the speed as well as the outline's own width is known; the prior is in `log_width` already."""
-    # log_width is the logarithm of the measured width against the expected one, under the prior of both causes.
-    measured = log_width
-    total = math.hypot(_PRIOR_SPEED_LOG_SD, width_log_sd)
-    share = (_PRIOR_SPEED_LOG_SD / total) ** 2
-    by_speed = measured * share
-    left = _PRIOR_SPEED_LOG_SD * width_log_sd / total
-    return prior_mps * math.exp(-by_speed), math.hypot(left, log_sd * share)
+def _speed(outline: Outline, log_width: float, log_sd: float, width_log_sd: float) -> tuple[float, float]:
+    """The speed from the logarithm of the width against the expected one, which both speed and outline explain."""
+    prior_sd = outline.speed_log_sd
+    total = math.hypot(prior_sd, width_log_sd)
+    share = (prior_sd / total) ** 2
+    left = prior_sd * width_log_sd / total
+    return outline.speed_mps * math.exp(-log_width * share), math.hypot(left, log_sd * share)
 
 
 def _grid(

@@ -33,6 +33,8 @@ class Expectation(msgspec.Struct, frozen=True):
     earliest_ns: int = 0
     """No human arrives before this: what does is an intruder."""
     distance_m: float = 0.0
+    slow_speed_mps: float = 0.3
+    """The gait's slow end."""
     assumed_speed_mps: float = 1.5
     """Closing speed to assume until it has been measured: the gait's fast end, or 1.5 m/s without a plan."""
 

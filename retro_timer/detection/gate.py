@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.detection.beam import BeamEntry, Break, is_open
 from retro_timer.detection.events import Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
-from retro_timer.detection.readings import Kind
+from retro_timer.detection.readings import Kind, has_body_signal
 
 _LEAD_IN = 4
 _MOST_ENTRIES = 600
@@ -23,6 +23,7 @@ AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
 _FEW = 3
 _CERTAINLY_IN_FRONT = 0.9
+_STANDS_OUT = 1.15
 _STEADY_MM = 100
 _STEADY_NS = 1_000_000_000
 _SIGNAL_MEMORY = 0.05
@@ -97,7 +98,7 @@ class Gate:
                 passage.entries.append(entry)
             if entry.hit:
                 self._take_hit(passage, entry)
-            elif _doubtful_body(entry, wall_mm):
+            elif _doubtful_body(entry, wall_mm, self._open_signal_kcps):
                 passage.support += 1
         self._before.append(entry)
         if is_open(entry, wall_mm):
@@ -127,7 +128,7 @@ class Gate:
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
         passage = _Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
         passage.range_mm = entry.range_mm or 0
-        if self._before and _doubtful_body(self._before[-1], wall_mm):
+        if self._before and _doubtful_body(self._before[-1], wall_mm, self._open_signal_kcps):
             passage.support = 1
         passage.steady_since_ns = entry.t_ns
         return passage
@@ -257,6 +258,7 @@ class Gate:
             period_ns / 1e9,
             budget_ns / 1e9,
             self._mean_speed(expectation, passage.first_ns),
+            expectation.slow_speed_mps,
             expectation.assumed_speed_mps,
             over,
         )
@@ -267,10 +269,14 @@ class Gate:
             told.append(Obstacle(level, range_mm, t_ns))
 
 
-def _doubtful_body(entry: BeamEntry, wall_mm: float | None) -> bool:
-    """A reading that the sensor doubts, and that an empty beam would not give."""
-    if entry.kind is not Kind.REJECTED:
+def _doubtful_body(entry: BeamEntry, wall_mm: float | None, open_signal_kcps: float) -> bool:
+    """A reading that the sensor doubts, and that neither an empty beam nor a phantom would give.
+
+    A phantom's signal is the background's: only one that stands out of it vouches for a body.
+    """
+    if entry.kind is not Kind.REJECTED or entry.signal_kcps is None:
         return False
-    if entry.range_mm is None:
-        return wall_mm is not None
-    return wall_mm is None or entry.range_mm < _CERTAINLY_IN_FRONT * wall_mm
+    if wall_mm is None:
+        return entry.range_mm is not None and has_body_signal(entry.range_mm, entry.signal_kcps)
+    hidden = entry.range_mm is None or entry.range_mm < _CERTAINLY_IN_FRONT * wall_mm
+    return hidden and entry.signal_kcps >= _STANDS_OUT * open_signal_kcps

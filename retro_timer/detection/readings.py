@@ -15,6 +15,7 @@ POINT_BLANK_SIGNAL_KCPS_M2 = 600.0
 has less, whatever it says of its range. A darker target needs a second reading like any other."""
 
 
+_DIM_SIGNAL_KCPS_M2 = 200.0
 _DOUBTFUL_SIGNAL_KCPS = 200.0
 _DOUBTFUL_SIGNAL_KCPS_M2 = 1500.0
 """Phantoms with a bad status reach about 500, and 1,300 at the far end of where they come."""
@@ -56,7 +57,19 @@ def is_doubtful_body(sample: RangeSample) -> bool:
     range_mm, signal = sample.range_mm, sample.signal_kcps
     if range_mm is None or signal is None or range_mm < MINIMUM_RANGE_MM or sample.status == RangeStatus.VALID:
         return False
-    return signal >= _DOUBTFUL_SIGNAL_KCPS and signal * (range_mm / 1000.0) ** 2 >= _DOUBTFUL_SIGNAL_KCPS_M2
+    return has_body_signal(range_mm, signal)
+
+
+def has_body_signal(range_mm: int, signal_kcps: float) -> bool:
+    """Whether so much light comes back from that range as a body returns, and no phantom."""
+    return signal_kcps >= _DOUBTFUL_SIGNAL_KCPS and signal_kcps * (range_mm / 1000.0) ** 2 >= _DOUBTFUL_SIGNAL_KCPS_M2
+
+
+def too_dim(range_mm: int, signal_kcps: float | None) -> bool:
+    """Whether a near reading returns less light than the darkest cloth would: a phantom, whatever its status."""
+    if signal_kcps is None or range_mm > POINT_BLANK_MM:
+        return False
+    return signal_kcps * (range_mm / 1000.0) ** 2 < _DIM_SIGNAL_KCPS_M2
 
 
 def is_point_blank(sample: RangeSample) -> bool:

@@ -12,7 +12,7 @@ from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate import AGREES_MM, Gate
 from retro_timer.detection.guard import Guard
 from retro_timer.detection.health import Health
-from retro_timer.detection.readings import Kind, is_doubtful_body, is_point_blank, kind_of
+from retro_timer.detection.readings import Kind, is_doubtful_body, is_point_blank, kind_of, too_dim
 from retro_timer.detection.spacing import Spacing
 from retro_timer.detection.track import Track, Tracker
 from retro_timer.ports import Placement, RangeSample
@@ -115,6 +115,8 @@ class SensorWatch:
         background = self.background
         if not self._has_background or (not self._is_gate and not background.decided):
             return True
+        if self._is_gate and too_dim(range_mm, sample.signal_kcps):
+            return False
         return background.in_front(range_mm)
 
     def _gate_agrees(self, sample: RangeSample, kind: Kind, in_lane: bool) -> bool:

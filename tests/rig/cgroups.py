@@ -6,6 +6,7 @@ hierarchy and in systemd's own of version 1, where there is one.
 """
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def own_cgroups(name: str) -> Iterator[list[Path]]:
         yield groups
     finally:
         for group in groups:
-            wait_for(lambda group=group: _remove(group), 30, f"the end of every process in {group}")  # type: ignore[misc]
+            wait_for(functools.partial(_remove, group), 30, f"the end of every process in {group}")
 
 
 def _hierarchies() -> list[Path]:

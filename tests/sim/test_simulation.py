@@ -36,6 +36,7 @@ class Day:
         seed: int = 1,
         settings: Settings | None = None,
         record: Path | None = None,
+        most_s: float = 900.0,
     ) -> None:
         chosen = settings or Settings()
         self.simulation = Simulation(
@@ -49,7 +50,7 @@ class Day:
             recorder = Recorder(record, sensing.spec)
             sensing.on_sample = recorder.take
             self.simulation.core.hub.subscribe(recorder.hear)
-        self.ended = self.simulation.run(of_plan, names or ("Runner",))
+        self.ended = self.simulation.run(of_plan, names or ("Runner",), most_s=most_s)
         self.simulation.close()
         if recorder is not None:
             recorder.close()

@@ -152,5 +152,6 @@ class Move:
             go_ns=record.go_ns,
             earliest_ns=course.earliest_ns,
             distance_m=record.distance_m or 0.0,
+            slow_speed_mps=SPEEDS[record.gait].slow_mps,
             assumed_speed_mps=SPEEDS[record.gait].fast_mps,
         )

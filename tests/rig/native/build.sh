@@ -13,7 +13,8 @@ dpkg-deb -x /src/linux-image-*.deb kernel
 version=$(basename kernel/lib/modules/*)
 dpkg-deb --fsys-tarfile /src/linux-source-*.deb | tar -xOf - --wildcards './usr/src/*.tar.xz' >source.tar.xz
 tar -C module -xJf source.tar.xz --strip-components=3 --wildcards --occurrence=1 --no-wildcards-match-slash \
-    'linux-source-*/drivers/gpio/gpio-sim.c' 'linux-source-*/drivers/gpio/gpiolib.h' 'linux-source-*/kernel/irq/irq_sim.c'
+    'linux-source-*/drivers/gpio/gpio-sim.c' 'linux-source-*/drivers/gpio/gpiolib.h' \
+    'linux-source-*/kernel/irq/irq_sim.c'
 # irq_to_desc is not exported to modules; generic_handle_irq does the same from outside the kernel.
 sed -i 's/handle_simple_irq(irq_to_desc(irqnum));/generic_handle_irq(irqnum);/' module/irq_sim.c
 cp /src/Kbuild /src/*.c module/
