@@ -13,6 +13,8 @@ _MEMORY_SAMPLES = 400.0
 _FINISH_SHARE = 0.1
 """A finish is waited for a minute at a time and must look like a torso besides."""
 _AGREEMENT_PRIOR = 8.0
+_UNCAUGHT = 0.02
+"""Share of phantoms that the status does not catch, until counting tells better."""
 # A recording without status tells nothing of its phantoms until some of it has been seen.
 _PRIOR_WITH_STATUS = (0.02, 20.0)
 _PRIOR_WITHOUT_STATUS = (0.2, 1.0)
@@ -49,6 +51,10 @@ class Evidence:
             self._pending = 1
         elif self._readings >= _MEMORY_SAMPLES or not status_known:
             self._update(period_ns)
+
+    def suspect(self) -> None:
+        """A near range with a bad status: where there are such, some come with a good one."""
+        self._phantoms += _UNCAUGHT
 
     def forgive(self, count: int) -> None:
         """So many readings taken for phantoms have turned out to be a body's."""

@@ -212,6 +212,10 @@ class Gate:
     ) -> None:
         t_ns = entry.t_ns
         since_hit_ns = t_ns - passage.last_hit_ns
+        if not passage.confirmed and entry.kind is Kind.TARGET and not entry.hit:
+            # The wall was seen again: what came before was nobody.
+            self._passage = None
+            return
         rep = expectation.rep
         timed = passage.announced and rep is not None
         if timed and not passage.handed_over and t_ns - passage.first_ns >= _STOPPED_NS:
@@ -274,9 +278,11 @@ def _doubtful_body(entry: BeamEntry, wall_mm: float | None, open_signal_kcps: fl
 
     A phantom's signal is the background's: only one that stands out of it vouches for a body.
     """
-    if entry.kind is not Kind.REJECTED or entry.signal_kcps is None:
+    if entry.hit or entry.signal_kcps is None:
         return False
     if wall_mm is None:
         return entry.range_mm is not None and has_body_signal(entry.range_mm, entry.signal_kcps)
+    if entry.kind is not Kind.REJECTED:
+        return False
     hidden = entry.range_mm is None or entry.range_mm < _CERTAINLY_IN_FRONT * wall_mm
     return hidden and entry.signal_kcps >= _STANDS_OUT * open_signal_kcps

@@ -15,7 +15,10 @@ POINT_BLANK_SIGNAL_KCPS_M2 = 600.0
 has less, whatever it says of its range. A darker target needs a second reading like any other."""
 
 
-_DIM_SIGNAL_KCPS_M2 = 200.0
+_DIM_MM = 500
+_DIM_SIGNAL_KCPS_M2 = 300.0
+"""Cloth of 5 % reflectance that fills the cone returns about 400."""
+_STRAY_MM = 1000
 _DOUBTFUL_SIGNAL_KCPS = 200.0
 _DOUBTFUL_SIGNAL_KCPS_M2 = 1500.0
 """Phantoms with a bad status reach about 500, and 1,300 at the far end of where they come."""
@@ -65,9 +68,17 @@ def has_body_signal(range_mm: int, signal_kcps: float) -> bool:
     return signal_kcps >= _DOUBTFUL_SIGNAL_KCPS and signal_kcps * (range_mm / 1000.0) ** 2 >= _DOUBTFUL_SIGNAL_KCPS_M2
 
 
+def is_stray(sample: RangeSample) -> bool:
+    """Whether a reading with a bad status names a near range where nothing is: a phantom that the sensor caught."""
+    range_mm = sample.range_mm
+    if range_mm is None or sample.status in (None, RangeStatus.VALID) or not MINIMUM_RANGE_MM <= range_mm <= _STRAY_MM:
+        return False
+    return not has_body_signal(range_mm, sample.signal_kcps or 0.0)
+
+
 def too_dim(range_mm: int, signal_kcps: float | None) -> bool:
     """Whether a near reading returns less light than the darkest cloth would: a phantom, whatever its status."""
-    if signal_kcps is None or range_mm > POINT_BLANK_MM:
+    if signal_kcps is None or range_mm > _DIM_MM:
         return False
     return signal_kcps * (range_mm / 1000.0) ** 2 < _DIM_SIGNAL_KCPS_M2
 

@@ -12,7 +12,7 @@ from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate import AGREES_MM, Gate
 from retro_timer.detection.guard import Guard
 from retro_timer.detection.health import Health
-from retro_timer.detection.readings import Kind, is_doubtful_body, is_point_blank, kind_of, too_dim
+from retro_timer.detection.readings import Kind, is_doubtful_body, is_point_blank, is_stray, kind_of, too_dim
 from retro_timer.detection.spacing import Spacing
 from retro_timer.detection.track import Track, Tracker
 from retro_timer.ports import Placement, RangeSample
@@ -81,6 +81,8 @@ class SensorWatch:
             self.evidence.feed(in_lane, agrees, sample.status is not None, period_ns)
             lone = self._lone(in_lane, in_lane and self._last_in_lane if self._is_gate else agrees)
             self._last_in_lane = in_lane
+        if kind is not Kind.TARGET and is_stray(sample):
+            self.evidence.suspect()
         change = self.health.feed(sample, kind, lone, period_ns, gap)
         if change is not None:
             events.append(change)

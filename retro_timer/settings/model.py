@@ -92,6 +92,9 @@ class CourseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     allow_short_runout: Annotated[
         bool, Meta(description="Accept a finish_range_m shorter than the stopping distance of the plan's gait.")
     ] = False
+    lane_reach_m: Annotated[
+        float, Meta(ge=0.3, le=12.0, description="Gate: who passes farther from the sensor is not in the lane.")
+    ] = 1.7
     torso_mm: Annotated[float, Meta(ge=100.0, le=500.0, description="Gate: chest depth of the runners.")] = 240.0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
-from retro_timer.store.traces import TraceReader, TraceRep
+from retro_timer.store.traces import TraceReader, TraceRep, format_row
 from retro_timer.training.gaits import Gait
 
 Event = dict[str, Any]
@@ -72,3 +72,9 @@ def field() -> Scene:
 def with_body(behind: Scene, from_s: float, to_s: float, range_mm: int = 800, signal: float = 2500.0) -> Scene:
     """Somebody in the beam for a while."""
     return lambda t: (range_mm, 0, signal) if from_s <= t <= to_s else behind(t)
+
+
+def passing_rows(at_s: float, seconds: float) -> str:
+    """Rows of a trace in which somebody passes a gate before a wall at 2 m."""
+    samples = sampled(with_body(wall(), at_s, at_s + 0.17), seconds)
+    return "".join(format_row(sample, 0) for sample in samples)

@@ -285,6 +285,7 @@ def test_a_plan_whose_gait_cannot_stop_in_time_is_refused_with_what_would_help(p
 
 # Garbage.
 
+
 def _keys_of(kind: Any) -> set[str]:
     found: set[str] = set()
     for definition in msgspec.json.schema(kind)["$defs"].values():
@@ -301,7 +302,8 @@ VALUES = st.recursive(
     | st.text(max_size=20)
     | st.sampled_from(["walk", "gate", "short", "countdown", "vl53l1x", "sim"]),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ALL_KEYS) | st.text(max_size=8), inner, max_size=4)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(ALL_KEYS) | st.text(max_size=8), inner, max_size=4)
     ),
     max_leaves=12,
 )

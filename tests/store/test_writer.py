@@ -197,7 +197,7 @@ def test_a_cut_off_session_whose_plan_no_longer_reads_stops_neither_the_journal_
     first.writer.close()
     _everybody_is_gone(tmp_path)
     with sqlite3.connect(tmp_path / "results.db") as db:
-        db.execute("UPDATE session SET plan = '{\"title\": \"old\"}'")
+        db.execute('UPDATE session SET plan = \'{"title": "old"}\'')
     second = Desk(tmp_path)
     second.writer.find_cut_off("sim", lambda _entry, _records: None)
     second.begin()

@@ -1,0 +1,196 @@
+"""`retro-timer run` as a real process with a state directory of its own; every wait has a deadline and a condition."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from command import PROGRAM, environment_with
+from plans_made import plan_text
+
+from retro_timer.beacon.client import BeaconClient
+from retro_timer.errors import RetroTimerError
+
+DEADLINE_S = 60.0
+QUICK = "[session]\ncountdown_s = 1\nget_ready_s = 2\nchangeover_s = 5\n[voice]\nkind = 'text'\nrate_wpm = 300\n"
+
+
+def until(condition: Callable[[], Any], what: str, within_s: float = DEADLINE_S) -> Any:
+    """Wait until a condition gives something true, and return it."""
+    deadline = time.monotonic() + within_s
+    pause = threading.Event()
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}"
+        pause.wait(0.01)
+    return found
+
+
+class Timer:
+    """A running timer on the simulated board."""
+
+    def __init__(
+        self,
+        *args: object,
+        home: Path | None = None,
+        env: Mapping[str, str | None] | None = None,
+        stdout: int | None = None,
+        quick: bool = True,
+        board: str = "sim",
+    ) -> None:
+        # A Unix socket's path may have 107 bytes at most, so no pytest directory.
+        self.home = home or Path(tempfile.mkdtemp(prefix="rt"))
+        self.own_home = home is None
+        self.state = self.home / "state"
+        config = self.home / "config"
+        if not config.exists():
+            (config / "plans").mkdir(parents=True)
+            (config / "plans" / "short.toml").write_text(plan_text("reps = 3\ndistance_m = 5", gait="run", rest_s=1.0))
+            if quick:
+                (config / "config.toml").write_text(QUICK)
+        self.env = {"RETRO_TIMER_STATE": str(self.state), "RETRO_TIMER_CONFIG": str(config), **(env or {})}
+        self.out_path, self.err_path = self.home / "out", self.home / "err"
+        with self.out_path.open("ab") as out, self.err_path.open("ab") as err:
+            self.process = subprocess.Popen(
+                [str(PROGRAM), "run", "--board", board, *(str(arg) for arg in args)],
+                stdin=subprocess.DEVNULL,
+                stdout=out if stdout is None else stdout,
+                stderr=err,
+                env=environment_with(self.env),
+            )
+
+    @property
+    def socket(self) -> Path:
+        """Its socket."""
+        return self.state / "run" / "beacon.sock"
+
+    @property
+    def out(self) -> str:
+        """What it has printed."""
+        return self.out_path.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def err(self) -> str:
+        """What it has complained of."""
+        return self.err_path.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Whole lines of JSON that it has printed."""
+        return [json.loads(line) for line in self.out.splitlines(keepends=True) if line.endswith("\n")]
+
+    def ask(self, **message: Any) -> dict[str, Any]:
+        """One request. Raises RetroTimerError when it is refused."""
+        with BeaconClient(self.socket) as client:
+            return client.ask(message)
+
+    def ctl(self, action: str, **more: Any) -> None:
+        """A command that must be taken."""
+        self.ask(ctl=action, **more)
+
+    def refusal(self, action: str, **more: Any) -> str:
+        """Why a command is refused."""
+        try:
+            self.ask(ctl=action, **more)
+        except RetroTimerError as error:
+            return str(error)
+        raise AssertionError(f"'{action}' was taken")
+
+    def status(self) -> dict[str, Any]:
+        """What it does and sees now."""
+        return self.ask(status=True)["status"]
+
+    def answers(self) -> bool:
+        """Whether somebody answers at the socket."""
+        with contextlib.suppress(RetroTimerError, OSError, ValueError):
+            return bool(self.status())
+        return False
+
+    def ready(self) -> Timer:
+        """Wait until it answers and sees."""
+
+        def sees() -> bool:
+            assert self.process.poll() is None, self.err
+            return self.answers() and self.status()["watch"]["state"] == "ok"
+
+        until(sees, "the timer answers and its watch sees")
+        return self
+
+    def phase(self, *wanted: str, within_s: float = DEADLINE_S) -> Timer:
+        """Wait until the session is in one of these phases."""
+        until(lambda: self.status()["phase"] in wanted, f"phase {' or '.join(wanted)}", within_s)
+        return self
+
+    def to_go(self) -> Timer:
+        """Skip what can be skipped until a rep runs."""
+
+        def runs() -> bool:
+            phase = self.status()["phase"]
+            if phase in ("brief", "get-ready", "rest", "recovery"):
+                with contextlib.suppress(RetroTimerError):
+                    self.ctl("skip")
+            return phase == "running"
+
+        until(runs, "a rep runs")
+        return self
+
+    def results(self) -> list[dict[str, Any]]:
+        """`results reps --json` of its state directory."""
+        done = subprocess.run(
+            [str(PROGRAM), "results", "reps", "--json"],
+            env=environment_with(self.env),
+            capture_output=True,
+            timeout=DEADLINE_S,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    def ended(self, within_s: float = DEADLINE_S) -> int:
+        """Wait for its end; its exit code."""
+        return self.process.wait(timeout=within_s)
+
+    def stop(self) -> int:
+        """SIGTERM, and its exit code."""
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+        return self.ended()
+
+    def close(self) -> None:
+        """Whatever happened, nothing is left."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self.own_home:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def timer(*args: object, **options: Any) -> Iterator[Timer]:
+    """A timer for as long as the block lasts."""
+    made = Timer(*args, **options)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def raw_connection(path: Path) -> socket.socket:
+    """A plain connection to a timer's socket."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.settimeout(DEADLINE_S)
+    made.connect(os.fspath(path))
+    return made
