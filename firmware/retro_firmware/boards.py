@@ -14,7 +14,6 @@ from retro_firmware.gpio.buzzer import ActiveSounder, TonalSounder, open_sounder
 from retro_firmware.gpio.factory import open_factory
 from retro_firmware.gpio.lamp import GpioLamp, NoLamp, open_lamp
 from retro_firmware.gpio.lines import InterruptLine, ShutdownLine
-from retro_firmware.gpio.pins import pin_plan
 from retro_firmware.hc_sr04.sensor import HcSr04Sensor
 from retro_firmware.tf_luna.sensor import TfLunaSensor, open_port
 from retro_firmware.twin_stage import TwinStage
@@ -25,6 +24,7 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Board, Clock, RangeBus, RangeSensor
 from retro_timer.settings import places
 from retro_timer.settings.model import SensorModel, SensorSettings
+from retro_timer.settings.pins import pin_plan
 
 _POWER_OFF = ("systemctl", "poweroff")
 

@@ -35,7 +35,7 @@ class Replay:
     def __init__(self, config: WatchConfig, reps: Sequence[TraceRep], tell: Callable[[dict[str, Any]], None]) -> None:
         self._config = config
         self._watch = SensorWatch(config)
-        self._goes = sorted(reps, key=lambda rep: rep.go_s)
+        self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].go_s)
         self._tell = tell
         self._samples = 0
         rules = Rules(timing=config.placement, watching=config.placement, given_goes=True)
@@ -56,7 +56,7 @@ class Replay:
 
     def run(self, samples: Iterable[RangeSample]) -> None:
         """Judge every sample, then decide what is still open."""
-        goes = [(round(rep.go_s * 1e9), rep) for rep in reversed(self._goes)]
+        goes = [(round(rep.go_s * 1e9), number, rep) for number, rep in reversed(self._goes)]
         now_ns = goes[-1][0] if goes else 0
         started = False
         for sample in samples:
@@ -75,14 +75,16 @@ class Replay:
         for event in self._watch.flush(now_ns, self._engine.state.expectation):
             self._pass_on(event, now_ns)
         while goes:
-            go_ns, rep = goes.pop()
-            now_ns = max(now_ns, go_ns)
-            self._give_go(go_ns, rep)
+            now_ns = max(now_ns, goes[-1][0])
+            self._give_go(*goes.pop())
         self._engine.put(inputs.TraceEnd(), now_ns)
 
-    def _give_go(self, go_ns: int, rep: TraceRep) -> None:
+    def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
         self._engine.tick(go_ns)
-        self._engine.put(inputs.GoGiven(go_ns, rep.distance_m, Gait(rep.gait)), go_ns)
+        # A break that is still open belongs to the rep before this go.
+        for event in self._watch.flush(go_ns, self._engine.state.expectation):
+            self._pass_on(event, go_ns)
+        self._engine.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
 
     def _pass_on(self, event: Any, now_ns: int) -> None:
         if isinstance(event, SensorChange):

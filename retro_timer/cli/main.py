@@ -23,6 +23,9 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "keep": ("retro_timer.cli.keep", "keep", "Keep the last ten minutes of raw readings."),
     "status": ("retro_timer.cli.talk", "status", "What the running timer does and sees now."),
     "ctl": ("retro_timer.cli.talk", "ctl", "Steer the running session: start, pause, void, give ..."),
+    "doctor": ("retro_timer.cli.doctor", "doctor", "Check the box: sensors, sound, disk, clock, power, rights."),
+    "calibrate": ("retro_timer.cli.calibrate", "calibrate", "Learn the empty lane, the offset and the light."),
+    "wiring": ("retro_timer.cli.wiring", "wiring", "Which wire goes where."),
 }
 
 
@@ -77,15 +80,26 @@ def _exit_code(args: list[str] | None) -> int:
         sys.stdout.flush()
     except RetroTimerError as error:
         return _say(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        names = error.ctx.command.list_commands(error.ctx) if isinstance(error.ctx.command, click.Group) else []
+        return _say(f"no command given; expected one of {', '.join(names)} (--help tells more)", 2)
     except click.ClickException as error:
         return _say(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be told there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 1
+    except OSError as error:
+        _discard_output()
+        return _say(f"{error.filename or 'standard output'}: {error.strerror}", 1)
     return result if isinstance(result, int) else 0
+
+
+def _discard_output() -> None:
+    """What is still buffered cannot be told: the interpreter must not try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str, code: int) -> int:

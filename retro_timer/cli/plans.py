@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from retro_timer.cli.main import EXIT_INTERRUPTED
-from retro_timer.errors import BadInputError
+from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import places
 from retro_timer.settings.loading import check_runout, load_plan, load_settings, plan_names, read_plan
 from retro_timer.training.gaits import Gait
@@ -128,8 +128,11 @@ def _write(path: Path, text: str) -> None:
     from retro_timer.training.plan import check_plan
 
     check_plan(parse_toml(text, Plan, str(path), "a training plan"), str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RetroTimerError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _ask(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import sqlite3
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +16,8 @@ import click
 
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import places
-from retro_timer.store.database import open_for_reading
+from retro_timer.store.database import NAME, open_for_reading
+from retro_timer.store.repair import back_up
 from retro_timer.store.results import (
     MOST_REPS,
     MOST_SESSIONS,
@@ -48,8 +51,9 @@ def results() -> None:
 @_formats
 def list_(limit: int, as_json: bool, as_csv: bool) -> None:
     """The newest sessions, newest first."""
-    connection = _open()
-    rows = [] if connection is None else sessions(connection, limit)
+    _one_format(as_json, as_csv)
+    with _opened() as connection:
+        rows = [] if connection is None else sessions(connection, limit)
     fields = [_session_fields(row) for row in rows]
     if as_json:
         print(json.dumps(fields, indent=1))
@@ -72,13 +76,14 @@ def list_(limit: int, as_json: bool, as_csv: bool) -> None:
 @_formats
 def show(number: int | None, as_json: bool, as_csv: bool) -> None:
     """One session with its reps; the newest when left out."""
-    connection = _open()
-    row = None if connection is None else session(connection, number)
-    if connection is None or row is None:
-        if number is None:
-            raise RetroTimerError("no sessions yet: `retro-timer simulate demo` makes one")
-        raise BadInputError(f"session {number}", "not found", "a number from `retro-timer results list`")
-    found = reps(connection, session_id=row.id, limit=100_000)
+    _one_format(as_json, as_csv)
+    with _opened() as connection:
+        row = None if connection is None else session(connection, number)
+        if connection is None or row is None:
+            if number is None:
+                raise RetroTimerError("no sessions yet: `retro-timer simulate demo` makes one")
+            raise BadInputError(f"session {number}", "not found", "a number from `retro-timer results list`")
+        found = reps(connection, session_id=row.id, limit=100_000)
     if as_json:
         print(json.dumps(_session_fields(row) | {"results": [rep_fields(*pair) for pair in found]}, indent=1))
     elif as_csv:
@@ -94,8 +99,9 @@ def show(number: int | None, as_json: bool, as_csv: bool) -> None:
 @_formats
 def reps_(number: int | None, athlete: str | None, limit: int, as_json: bool, as_csv: bool) -> None:
     """Reps in order, of all sessions unless one is named."""
-    connection = _open()
-    found = [] if connection is None else reps(connection, session_id=number, athlete=athlete, limit=limit)
+    _one_format(as_json, as_csv)
+    with _opened() as connection:
+        found = [] if connection is None else reps(connection, session_id=number, athlete=athlete, limit=limit)
     if as_json:
         print(json.dumps([rep_fields(*pair) for pair in found], indent=1))
     elif as_csv:
@@ -104,8 +110,34 @@ def reps_(number: int | None, athlete: str | None, limit: int, as_json: bool, as
         _print_reps(found, with_session=number is None)
 
 
-def _open() -> sqlite3.Connection | None:
-    return open_for_reading(places.state_dir())
+def _one_format(as_json: bool, as_csv: bool) -> None:
+    if as_json and as_csv:
+        raise BadInputError("results", "both --json and --csv given", "one of them")
+
+
+@results.command()
+def backup() -> None:
+    """Copy the database beside itself, as the timer's hourly service does; the newest seven copies are kept."""
+    try:
+        path = back_up(places.state_dir(), time.time_ns())
+    except (OSError, sqlite3.Error) as error:
+        raise RetroTimerError(f"{places.state_dir()}: no copy made ({error})") from None
+    print("no results yet: nothing to copy" if path is None else path)
+
+
+@contextlib.contextmanager
+def _opened() -> Iterator[sqlite3.Connection | None]:
+    """The database for one command. Raises RetroTimerError for one that cannot be read to its end."""
+    connection = open_for_reading(places.state_dir())
+    try:
+        yield connection
+    except sqlite3.DatabaseError as error:
+        raise RetroTimerError(
+            f"{places.state_dir() / NAME}: damaged ({error}); the next start of the box rebuilds it"
+        ) from None
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 _NO_SESSION = SessionRow(0, 0, None, "", "", "", (), 0, 0)

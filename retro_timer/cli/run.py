@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from retro_timer.beacon.bench import Bench
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice
 from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.core import Core
@@ -25,7 +26,7 @@ from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import Offer, StartPlan
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.tellers import Teller, make_teller
-from retro_timer.errors import BadInputError
+from retro_timer.errors import BoardMissingError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, Clock, Voice
 from retro_timer.settings import places
@@ -122,13 +123,14 @@ class _Timer:
         self._voice = voice = self._open_voice(settings, board.clock)
         journal = JournalWriter(places.state_dir(), board.clock.wall_ns, inbox.put)
         self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, request.seed)
-        self.service = Service(self.core, inbox, teller.trouble)
+        bench = Bench(self.core, voice, request.calibration, places.state_dir(), teller.trouble)
+        self.service = bench.service = Service(self.core, inbox, bench.trouble)
         self.service.button = ButtonDesk(self.core, make_start, lambda: list(plan_names()), self._shut_down)
         self._origin_ns = board.clock.monotonic_ns()
         teller.attach(self.core, self._origin_ns)
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
         keeper = Keeper(self.core, places.state_dir(), teller.trouble)
-        desk.requests["keep"] = keeper.keep
+        desk.requests |= {"keep": keeper.keep, **bench.requests}
         self._server = Server(places.socket_path(), desk.take)
         self._recorder = self._make_recorder(record)
 
@@ -146,7 +148,7 @@ class _Timer:
     def _open_voice(self, settings: Settings, clock: Clock) -> Voice:
         try:
             return open_voice(settings.voice, clock, places.cache_dir(), self._teller.spoken)
-        except BadInputError as error:
+        except BoardMissingError as error:
             # Speech that is not installed is no reason not to time: the words are printed, and it is said once.
             self._teller.trouble(f"{error}; words are printed instead")
             text = _with_voice(settings, "text").voice

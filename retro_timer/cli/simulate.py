@@ -74,6 +74,8 @@ def simulate(
     finally:
         simulation.close()
         sound.write(simulation.origin_ns, simulation.clock.monotonic_ns())
+    if teller.trouble is not None:
+        raise teller.trouble
     return EXIT_INTERRUPTED if simulation.stopping.is_set() else 0
 
 
@@ -95,6 +97,7 @@ class _Teller:
 
     def __init__(self, simulation: Simulation, as_json: bool) -> None:
         self.step: Any = lambda _done: None
+        self.trouble: OSError | None = None
         self._simulation = simulation
         self._as_json = as_json
         self._goes: dict[int, int] = {}
@@ -109,12 +112,19 @@ class _Teller:
         if told is not None and event["event"] == "finish":
             told["truth_s"] = simulation.truth_s(event["rep"], self._goes[event["rep"]])
         if self._as_json:
-            if told is not None:
-                print(json.dumps(told), flush=True)
-            return
-        shown = told or {**event, "t_s": (event["t_ns"] - origin_ns) / 1e9}
-        if (line := line_of(shown)) is not None:
+            line = None if told is None else json.dumps(told)
+        else:
+            line = line_of(told or {**event, "t_s": (event["t_ns"] - origin_ns) / 1e9})
+        if line is not None and self.trouble is None:
+            self._print(line)
+
+    def _print(self, line: str) -> None:
+        try:
             print(line, flush=True)
+        except OSError as error:
+            # Nobody can read the session any more: it ends, and the command says why.
+            self.trouble = error
+            self._simulation.stopping.set()
 
 
 class _Sound:

@@ -76,8 +76,8 @@ class LineTeller:
         with self._lock:
             try:
                 print(line, flush=True)
-            except BrokenPipeError:
-                # Nobody reads any more; the timer goes on.
+            except OSError:
+                # Nobody reads any more, or nothing more can be written: the timer goes on.
                 return
 
 

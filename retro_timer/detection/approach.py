@@ -13,6 +13,8 @@ from retro_timer.ports import Placement
 
 _SEEN_BEFORE_M = 0.15
 _LEAST_CLOSING_MPS = 0.15
+_LEAST_SHARE = 0.4
+"""Who has come so fast so far does not close in at less than this share of it, braking included."""
 _BEFORE_S = 0.6
 _AFTER_S = 0.25
 _BACK_DEPTH_M = 0.010
@@ -51,7 +53,7 @@ class Arrival:
         elapsed_s = track.last_s - expectation.go_ns / 1e9
         mean_mps = expectation.distance_m / elapsed_s if elapsed_s > 0.0 else 0.0
         closing = track.motion().closing_mps
-        return closing >= max(_LEAST_CLOSING_MPS, 0.25 * mean_mps)
+        return closing >= max(_LEAST_CLOSING_MPS, _LEAST_SHARE * mean_mps)
 
     def _wait(self, expectation: Expectation, t_s: float, t_ns: int, told: list[ApproachEvent]) -> None:
         """Some readings beyond the line tell more than the line's own."""

@@ -6,6 +6,7 @@ from collections import deque
 
 from retro_timer.detection.background import Background
 from retro_timer.detection.events import SensorChange, SensorState
+from retro_timer.detection.frost import Frost
 from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample, RangeStatus
 
@@ -25,9 +26,6 @@ _COVERED_MM = 70
 _BRIGHT_KCPS = 12_000.0
 """Above this the light itself explains rejected readings; strong sun is about 51,200 (see training.safe_speed)."""
 _BLINDING_KCPS = 60_000.0
-_FROZEN_ODDS = 1e-7
-_FROZEN_LEAST = 8
-_FROZEN_LEAST_NS = 400_000_000
 
 
 class Health:
@@ -42,11 +40,7 @@ class Health:
         self._size = 40
         self._ambient_kcps: float | None = None
         self._before: tuple[int | None, int | None] = (None, None)
-        self._previous_key: tuple[object, ...] | None = None
-        self._repeats = 0.0
-        self._comparisons = 0.0
-        self._run = 0
-        self._run_since_ns = 0
+        self._frost = Frost()
         self._bad_ns = 0
         self._settled_ns = 0
 
@@ -64,7 +58,7 @@ class Health:
         if ambient is not None:
             last = self._ambient_kcps
             self._ambient_kcps = ambient if last is None else last + 0.05 * (ambient - last)
-        frozen = self._frozen(sample, kind)
+        frozen = self._frost.feed(sample, kind)
         if gap:
             return self._lose("gap", t_ns)
         if frozen:
@@ -135,29 +129,6 @@ class Health:
         if self._background.wall_mm is not None and rejected + nothing > _REJECTED_SHARE * hold * total:
             return "sunlight" if ambient is not None and bright else "background-gone"
         return ""
-
-    def _frozen(self, sample: RangeSample, kind: Kind) -> bool:
-        """A live sensor's readings carry noise: a run of equal ones that its past makes impossible is a dead one."""
-        key = (sample.range_mm, sample.signal_kcps, sample.ambient_kcps)
-        if kind is Kind.ABSURD or (kind is not Kind.TARGET and sample.signal_kcps is None):
-            self._previous_key = None
-            self._run = 0
-            return False
-        if key != self._previous_key:
-            if self._previous_key is not None:
-                self._comparisons += 1.0
-                # A run ends with the first reading that differs: a long one counts once, or it would excuse itself.
-                self._repeats += min(self._run, 3)
-                self._comparisons += min(self._run, 3)
-            self._previous_key = key
-            self._run = 0
-            self._run_since_ns = sample.t_ns
-            return False
-        self._run += 1
-        if self._run < _FROZEN_LEAST or sample.t_ns - self._run_since_ns < _FROZEN_LEAST_NS:
-            return False
-        odds: float = ((self._repeats + 1.0) / (self._comparisons + 2.0)) ** self._run
-        return odds < _FROZEN_ODDS
 
     def _lose(self, reason: str, t_ns: int) -> SensorChange | None:
         self._settled_ns = t_ns + _RECONNECT_NS

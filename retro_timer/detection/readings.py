@@ -15,6 +15,8 @@ POINT_BLANK_SIGNAL_KCPS_M2 = 600.0
 has less, whatever it says of its range. A darker target needs a second reading like any other."""
 
 
+_SATURATED_MM = 150
+"""Nearer than this even a body's signal is at the sensor's limit and tells nothing."""
 _DIM_MM = 500
 _DIM_SIGNAL_KCPS_M2 = 300.0
 """Cloth of 5 % reflectance that fills the cone returns about 400."""
@@ -78,7 +80,7 @@ def is_stray(sample: RangeSample) -> bool:
 
 def too_dim(range_mm: int, signal_kcps: float | None) -> bool:
     """Whether a near reading returns less light than the darkest cloth would: a phantom, whatever its status."""
-    if signal_kcps is None or range_mm > _DIM_MM:
+    if signal_kcps is None or not _SATURATED_MM <= range_mm <= _DIM_MM:
         return False
     return signal_kcps * (range_mm / 1000.0) ** 2 < _DIM_SIGNAL_KCPS_M2
 

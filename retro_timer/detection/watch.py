@@ -12,6 +12,7 @@ from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate import AGREES_MM, Gate
 from retro_timer.detection.guard import Guard
 from retro_timer.detection.health import Health
+from retro_timer.detection.loners import Loners
 from retro_timer.detection.readings import Kind, is_doubtful_body, is_point_blank, is_stray, kind_of, too_dim
 from retro_timer.detection.spacing import Spacing
 from retro_timer.detection.track import Track, Tracker
@@ -42,6 +43,7 @@ class SensorWatch:
         self._arrival = Arrival(config)
         self._tracker = Tracker()
         self._last_target_mm: int | None = None
+        self._loners = Loners()
         self._lone_pending = False
         self._last_in_lane = False
 
@@ -79,8 +81,7 @@ class SensorWatch:
         if kind is not Kind.REJECTED:
             # A reading that the sensor doubts neither joins a run of targets nor ends it.
             self.evidence.feed(in_lane, agrees, sample.status is not None, period_ns)
-            lone = self._lone(in_lane, in_lane and self._last_in_lane if self._is_gate else agrees)
-            self._last_in_lane = in_lane
+            lone = self._lone(sample, in_lane)
         if kind is not Kind.TARGET and is_stray(sample):
             self.evidence.suspect()
         change = self.health.feed(sample, kind, lone, period_ns, gap)
@@ -129,10 +130,15 @@ class SensorWatch:
             return True
         return in_lane and last is not None and abs((sample.range_mm or 0) - last) <= AGREES_MM
 
-    def _lone(self, in_lane: bool, agrees: bool) -> bool:
-        """Whether the reading before this one turns out to have stood alone."""
-        lone = self._lone_pending and not agrees
-        self._lone_pending = in_lane and not agrees
+    def _lone(self, sample: RangeSample, in_lane: bool) -> bool:
+        """Whether a target before this reading turns out to have stood alone."""
+        if not self._is_gate:
+            range_mm = sample.range_mm if in_lane else None
+            return self._loners.feed(sample.t_ns / 1e9, None if range_mm is None else range_mm / 1000.0)
+        # Through a gate a body passes sideways: whatever stands in the beam beside it agrees.
+        beside, self._last_in_lane = self._last_in_lane, in_lane
+        lone = self._lone_pending and not in_lane
+        self._lone_pending = in_lane and not beside
         return lone
 
     def _follow(self, sample: RangeSample, in_lane: bool) -> tuple[Track | None, bool]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from retro_timer.errors import RetroTimerError
 from retro_timer.settings.tables import read_toml
 
 NAME = "calibration.toml"
@@ -56,3 +58,27 @@ def format_calibration(calibration: Calibration) -> str:
                 text = f'"{value}"' if isinstance(value, str) else f"{value}"
                 lines.append(f"{field} = {text}\n")
     return "".join(lines)
+
+
+def save_calibration(directory: Path, calibration: Calibration) -> Path:
+    """Write calibration.toml into a state directory: the old one or the new one is there, whenever the plug is pulled.
+
+    Raises RetroTimerError when it cannot be written.
+    """
+    path = directory / NAME
+    fresh = path.with_suffix(".new")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(format_calibration(calibration))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        fd = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise RetroTimerError(f"{path}: not written ({error.strerror}); see: df -h {directory}") from None
+    return path

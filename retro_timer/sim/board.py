@@ -8,7 +8,7 @@ from typing import Any
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import RealClock
-from retro_timer.errors import SensorFaultError
+from retro_timer.errors import BadInputError, SensorFaultError, near_miss
 from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec
 from retro_timer.settings.sensors import spec_of
 from retro_timer.sim.scenario import load_scenario
@@ -119,6 +119,14 @@ def make_world(request: BoardRequest) -> World:
 
     scenario = load_scenario(request.scenario)
     specs = [spec_of(sensor) for sensor in request.settings.sensors]
+    names = [spec.name for spec in specs]
+    for index, fault in enumerate(scenario.faults):
+        if fault.sensor is not None and fault.sensor not in names:
+            raise BadInputError(
+                f"{request.scenario}: faults[{index}].sensor",
+                f"no sensor '{fault.sensor}'{near_miss(fault.sensor, names)}",
+                f"one of {', '.join(names)}",
+            )
     return World(scenario, specs, request.settings.course.finish_range_m, request.seed)
 
 

@@ -111,7 +111,8 @@ def measure_tf_luna(view: View, rng: random.Random) -> Reading:
     ambient = max(0.0, view.ambient_kcps)
     weights = [s.cover * s.reflectance / (s.range_mm / 1000.0) ** 2 for s in view.surfaces]
     total = sum(weights)
-    amplitude = min(60_000.0, 30_000.0 * total * (1.0 + 0.02 * rng.gauss(0.0, 1.0)))
+    noise = abs(rng.gauss(0.0, 12.0))
+    amplitude = min(60_000.0, noise + 30_000.0 * total * (1.0 + 0.02 * rng.gauss(0.0, 1.0)))
     if total <= 0.0 or amplitude < 100.0:
         return Reading(None, RangeStatus.SIGNAL_FAIL, max(0.0, amplitude), ambient, 100.0)
     true_mm = sum(w * s.range_mm for w, s in zip(weights, view.surfaces, strict=True)) / total

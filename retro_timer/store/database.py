@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.schema import migrate
+from retro_timer.store.schema import VERSION, migrate
 
 NAME = "results.db"
 _BUSY_S = 5.0
@@ -67,5 +67,11 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
             raise RetroTimerError(f"{path}: cannot be read ({error})") from None
     except sqlite3.DatabaseError as error:
         raise RetroTimerError(f"{path}: damaged ({error}); the next start of the box rebuilds it") from None
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        connection.close()
+        raise RetroTimerError(
+            f"{path} has version {version}, this program knows up to {VERSION}: install the newer program again"
+        )
     connection.row_factory = sqlite3.Row
     return connection

@@ -132,7 +132,7 @@ def test_calibrations_offset_reaches_the_driver() -> None:
     learnt = Calibration(sensors={"left": SensorCalibration(placement="gate", offset_mm=37)})
     board = open_twin(msgspec.structs.replace(made, calibration=learnt))
     try:
-        assert sensors_of(board)["left"]._offset_mm == 37  # type: ignore[attr-defined]
+        assert sensors_of(board)["left"].offset_mm == 37  # type: ignore[attr-defined]
     finally:
         board.close()
 

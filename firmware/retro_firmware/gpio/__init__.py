@@ -1,5 +1,5 @@
 """Buzzer, lamp, button and sensor lines through gpiozero.
 
-`pins` is the pin plan of the settings and needs no pin library; `factory` opens the one that drives the pins; `buzzer`,
-`lamp`, `button` and `lines` are the devices. Every device is given its pin factory: nothing here is global.
+`factory` opens the library that drives the pins; `buzzer`, `lamp`, `button` and `lines` are the devices. Every device
+is given its pin factory: nothing here is global. Who owns which pin is `retro_timer.settings.pins`.
 """

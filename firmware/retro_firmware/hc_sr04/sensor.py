@@ -45,7 +45,8 @@ class HcSr04Sensor:
         self.settings = settings
         self.spec: SensorSpec = spec_of(settings)
         self._pin_factory = pin_factory
-        self._offset_mm = offset_mm
+        self.offset_mm = offset_mm
+        """Added to every range; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._trigger: Any = None
@@ -58,6 +59,13 @@ class HcSr04Sensor:
         self._next_ping_ns = 0
         self._backoff = Backoff()
         self._running = False
+
+    @property
+    def identity(self) -> str:
+        """What answers; an empty string while nothing does. May be read from any thread."""
+        if self._echo is None or self._backoff.fault is not None:
+            return ""
+        return f"an echo on GPIO{self.settings.echo_pin}"
 
     # RangeSensor
 
@@ -184,4 +192,4 @@ class HcSr04Sensor:
         if far:
             return RangeSample(t_ns, None, RangeStatus.SIGNAL_FAIL)
         status = RangeStatus.BELOW_MINIMUM if range_mm < self.spec.min_range_mm else RangeStatus.VALID
-        return RangeSample(t_ns, max(0, range_mm + self._offset_mm), status)
+        return RangeSample(t_ns, max(0, range_mm + self.offset_mm), status)

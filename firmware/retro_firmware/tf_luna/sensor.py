@@ -60,7 +60,8 @@ class TfLunaSensor:
         self.settings = settings
         self.spec: SensorSpec = spec_of(settings)
         self._open_port = open_port
-        self._offset_mm = offset_mm
+        self.offset_mm = offset_mm
+        """Added to every range; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._port: Port | None = None
@@ -69,6 +70,13 @@ class TfLunaSensor:
         self._waiting: deque[RangeSample] = deque()
         self._backoff = Backoff()
         self._running = False
+
+    @property
+    def identity(self) -> str:
+        """What answers; an empty string while nothing does. May be read from any thread."""
+        if self._port is None or self._backoff.fault is not None:
+            return ""
+        return f"TF-Luna's frames on {self.settings.port}; bytes that belonged to none: {self._parser.discarded}"
 
     # RangeSensor
 
@@ -168,7 +176,7 @@ class TfLunaSensor:
         for age, frame in enumerate(reversed(frames[-_BACKLOG:])):
             status, range_mm = judge(frame, spec.min_range_mm, _FARTHEST_MM)
             if range_mm is not None:
-                range_mm = max(0, range_mm + self._offset_mm)
+                range_mm = max(0, range_mm + self.offset_mm)
             samples.append(RangeSample(newest_ns - age * spec.period_ns, range_mm, status, float(frame.amplitude)))
         return samples[::-1]
 

@@ -81,6 +81,12 @@ class Device:
         """What the bus talks through; None when it did not open."""
         return None if self._bus is None else self._bus.wire
 
+    @property
+    def identity(self) -> str:
+        """What was found, once it was, and how the bus has done since."""
+        failed = 0 if self._bus is None else self._bus.errors
+        return f"VL53L1X, id {_MODEL.hex()}, at 0x{self.address:02x}; failed transfers: {failed}"
+
     # From power-on to ranging
 
     def open(self, deadline_ns: int) -> None:

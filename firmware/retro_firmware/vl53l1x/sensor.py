@@ -57,7 +57,8 @@ class Vl53l1xSensor:
         self.settings = settings
         self._device = device
         self._wait_for_interrupt = wait_for_interrupt
-        self._offset_mm = offset_mm
+        self.offset_mm = offset_mm
+        """Added to every range; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._chooser = ModeChooser(settings.mode)
@@ -93,6 +94,11 @@ class Vl53l1xSensor:
     def notice_ns(self) -> int:
         """A fault is raised at the latest this long after `read` was called: three periods, at least 200 ms."""
         return max(NOTICE_NS, 3 * self._period_ms * 1_000_000)
+
+    @property
+    def identity(self) -> str:
+        """What answers; an empty string until the chip has been found. May be read from any thread."""
+        return self._device.identity if self._began else ""
 
     # RangeSensor
 
@@ -237,7 +243,7 @@ class Vl53l1xSensor:
     def _sample(self, frame: Frame, ready_ns: int) -> RangeSample:
         t_ns = ready_ns - self._budget_us * 500
         self._chooser.feed(frame.ambient_kcps, t_ns)
-        range_mm = frames.range_of(frame.status, frame.range_mm, self._offset_mm)
+        range_mm = frames.range_of(frame.status, frame.range_mm, self.offset_mm)
         return RangeSample(t_ns, range_mm, frame.status, frame.signal_kcps, frame.ambient_kcps, frame.sigma_mm)
 
     def _diagnosed(self, fault: SensorFaultError, deadline_ns: int) -> SensorFaultError:

@@ -91,6 +91,8 @@ class GoGiven(msgspec.Struct, frozen=True):
     """A recorded go, which is a fact: it ends whatever rep was open."""
 
     t_ns: int
+    rep: int
+    """Its number in the record."""
     distance_m: float
     gait: Gait
 

@@ -316,11 +316,10 @@ def go_given(move: Move, event: inputs.GoGiven) -> None:
     if move.state.running is not None:
         give_up(move, "stopped")
     _forget_given_up(move)
-    number = move.state.reps + 1
     record = RepRecord(
-        rep=number,
+        rep=event.rep,
         set_no=1,
-        rep_no=number,
+        rep_no=event.rep,
         athlete=move.state.athletes[0].name,
         distance_m=event.distance_m,
         duration_s=None,
@@ -330,7 +329,7 @@ def go_given(move: Move, event: inputs.GoGiven) -> None:
         sound_delay_ns=ns(sound_delay_s(event.distance_m)),
         flags=(Flag.BLIND,) if _is_blind(move) else (),
     )
-    move.set(reps=number)
+    move.set(reps=move.state.reps + 1)
     open_course(move, Turn(0, 0), record)
 
 

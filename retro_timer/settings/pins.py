@@ -9,9 +9,12 @@ import msgspec
 from retro_timer.errors import BadInputError
 from retro_timer.settings.model import LampKind, SensorModel, SensorSettings, Settings
 
-_I2C_PINS = {0: (0, 1), 1: (2, 3)}
-_I2S_PINS = {18: "bit clock", 19: "word select", 20: "data in", 21: "data out"}
-_UART_PORTS = frozenset(("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"))
+I2C_PINS = {0: (0, 1), 1: (2, 3)}
+"""I2C bus to its data and clock line."""
+I2S_PINS = {18: "bit clock", 19: "word select", 20: "data in", 21: "data out"}
+UART_PINS = {14: "TXD", 15: "RXD"}
+UART_PORTS = frozenset(("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"))
+"""Serial ports that come out on the header."""
 _LAMP_PINS = {LampKind.RGB: ("red", "green", "blue"), LampKind.SINGLE: ("lamp",), LampKind.NONE: ()}
 
 
@@ -50,14 +53,14 @@ def _expected(owners: dict[int, PinUse], other: PinUse) -> str:
 def _functions(settings: Settings) -> Iterator[PinUse]:
     """Pins that the chip's own functions take."""
     buses = {1} | {s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X}
-    for bus in sorted(buses & set(_I2C_PINS)):
-        for pin, line in zip(_I2C_PINS[bus], ("SDA", "SCL"), strict=True):
+    for bus in sorted(buses & set(I2C_PINS)):
+        for pin, line in zip(I2C_PINS[bus], ("SDA", "SCL"), strict=True):
             yield PinUse(pin, f"I2C bus {bus} ({line})")
     if settings.audio.output in ("i2s", "hat"):
-        for pin, line in _I2S_PINS.items():
+        for pin, line in I2S_PINS.items():
             yield PinUse(pin, f"audio function (I2S {line})", remedy="audio.output = 'usb' or 'none'")
-    if any(s.model is SensorModel.TF_LUNA and s.port in _UART_PORTS for s in settings.sensors):
-        for pin, line in ((14, "TXD"), (15, "RXD")):
+    if any(s.model is SensorModel.TF_LUNA and s.port in UART_PORTS for s in settings.sensors):
+        for pin, line in UART_PINS.items():
             yield PinUse(pin, f"UART of the TF-Luna ({line})", remedy="a TF-Luna on another port")
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retro_firmware.gpio.pins import pin_plan
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.loading import load_settings
@@ -22,6 +21,7 @@ from retro_timer.settings.model import (
     SensorSettings,
     Settings,
 )
+from retro_timer.settings.pins import pin_plan
 
 
 def settings(*sensors: SensorSettings, **changes: Any) -> Settings:

@@ -1,0 +1,252 @@
+"""What `doctor` and `calibrate` ask of whoever holds the board: facts, readings, a beep, a word, a new calibration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+
+from retro_timer.beacon import sounds
+from retro_timer.beacon.assembly import watch_config
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.service import Service
+from retro_timer.detection.events import SensorState
+from retro_timer.detection.watch import SensorWatch
+from retro_timer.errors import BadInputError, RetroTimerError, near_miss
+from retro_timer.ports import RangeSample, RangeSensor, SensorSpec, Voice
+from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
+from retro_timer.settings.model import Settings
+from retro_timer.settings.tables import convert
+from retro_timer.training.session.effects import Say, Signal
+
+_MOST_SAMPLES = 500
+"""Of each sensor in one answer: a slow client's connection holds no more than a few of them."""
+_LONGEST_TEXT = 300
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """A sensor that can tell what it has found."""
+
+    @property
+    def identity(self) -> str:
+        """What answers, in a line; an empty string while nothing does. May be read from any thread."""
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A sensor whose offset may be changed while it ranges."""
+
+    offset_mm: int
+
+
+@runtime_checkable
+class Pressable(Protocol):
+    """A button that tells its level."""
+
+    @property
+    def pressed(self) -> bool:
+        """Whether it is down now."""
+
+
+class SensorFacts(msgspec.Struct, frozen=True):
+    """A sensor and how it does."""
+
+    spec: SensorSpec
+    identity: str
+    """What answers; empty when nothing does or the sensor cannot tell."""
+    trouble: str
+    """Why it did not start when that was last tried."""
+    state: SensorState
+    reason: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """The board, and what its holder knows."""
+
+    board: str
+    pid: int
+    now_ns: int
+    """The board's monotonic clock."""
+    settings: Settings
+    calibration: Calibration
+    sensors: tuple[SensorFacts, ...]
+    busy: bool
+    """Whether a session is under way."""
+    realtime: bool
+    """Whether the sensors' threads run before all others."""
+    state_dir: str
+    speaking: bool
+    voice_trouble: str
+    button_pressed: bool | None
+    """None without a button, or with one that does not tell."""
+
+
+class SensorReadings(msgspec.Struct, frozen=True):
+    """A sensor's latest readings and what is thought of it."""
+
+    name: str
+    state: SensorState
+    reason: str
+    samples: tuple[RangeSample, ...]
+
+
+class Readings(msgspec.Struct, frozen=True):
+    """All sensors' readings."""
+
+    now_ns: int
+    sensors: tuple[SensorReadings, ...]
+
+
+class Bench:
+    """Answers on the socket's thread; only the sensors' own threads touch a sensor. Every request returns at once."""
+
+    def __init__(
+        self, core: Core, voice: Voice, calibration: Calibration, state_dir: Path, tell: Callable[[str], None]
+    ) -> None:
+        self.service: Service | None = None
+        """Whose threads read the sensors."""
+        self._core = core
+        self._voice = voice
+        self._calibration = calibration
+        self._state_dir = state_dir
+        self._tell = tell
+        self._troubles: dict[str, str] = {}
+        self.requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "facts": self._facts,
+            "readings": self._readings,
+            "beep": self._beep,
+            "say": self._say,
+            "calibrate": self._calibrate,
+        }
+        """By the key that a message has. Each raises RetroTimerError for what it refuses."""
+
+    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """As the socket's desk would. Raises RetroTimerError for what is refused."""
+        return next(request for name, request in self.requests.items() if name in message)(message)
+
+    def trouble(self, text: str) -> None:
+        """What the sensors' threads complain of: passed on, and kept for who asks."""
+        for name in self._core.sensing:
+            if text.startswith(f"sensor {name}: "):
+                self._troubles[name] = text.removeprefix(f"sensor {name}: ")
+        self._tell(text)
+
+    # Asking
+
+    def _facts(self, _message: dict[str, Any]) -> dict[str, Any]:
+        core, button = self._core, self._core.board.button
+        facts = Facts(
+            board=core.board.name,
+            pid=os.getpid(),
+            now_ns=core.clock.monotonic_ns(),
+            settings=core.settings,
+            calibration=self._calibration,
+            sensors=tuple(self._sensor_facts(sensor) for bus in core.board.buses for sensor in bus.sensors),
+            busy=core.station.busy,
+            realtime=self.service is not None and self.service.realtime,
+            state_dir=str(self._state_dir),
+            speaking=self._voice.speaking,
+            voice_trouble=self._voice.trouble(),
+            button_pressed=button.pressed if isinstance(button, Pressable) else None,
+        )
+        answer: dict[str, Any] = msgspec.to_builtins(facts)
+        return answer
+
+    def _sensor_facts(self, sensor: RangeSensor) -> SensorFacts:
+        spec = sensor.spec
+        health = self._core.sensing[spec.name].watch.health
+        identity = sensor.identity if isinstance(sensor, Identified) else ""
+        lost = health.state is SensorState.LOST or not self._core.sensing[spec.name].samples
+        trouble = self._troubles.get(spec.name, "") if lost else ""
+        return SensorFacts(spec, identity, trouble, health.state, health.reason)
+
+    def _readings(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"readings": t}: each sensor's readings after that instant of the board's clock; null for the last one."""
+        after_ns = message["readings"]
+        if after_ns is not None and not isinstance(after_ns, int):
+            raise BadInputError("readings", "no instant", "nanoseconds of the board's clock, or null")
+        sensors = []
+        for name, sensing in self._core.sensing.items():
+            health = sensing.watch.health
+            if after_ns is None:
+                found = [] if sensing.last_sample is None else [sensing.last_sample]
+            else:
+                found = [sample for sample in sensing.ring.copy() if sample.t_ns > after_ns][-_MOST_SAMPLES:]
+            sensors.append(SensorReadings(name, health.state, health.reason, tuple(found)))
+        answer: dict[str, Any] = msgspec.to_builtins(Readings(self._core.clock.monotonic_ns(), tuple(sensors)))
+        return answer
+
+    # Sounding and speaking
+
+    def _beep(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"beep": "ready"} or {"beep": "go"}."""
+        which = message["beep"]
+        self._must_be_idle("the buzzer")
+        core = self._core
+        if which == "go":
+            sounds_now, pattern = core.buzzer.go() is not None, sounds.GO
+        elif which == "ready":
+            sounds_now, pattern = core.buzzer.signal(Signal.READY), sounds.SIGNALS[Signal.READY]
+        else:
+            raise BadInputError("beep", f"no sound '{which}'", "ready or go")
+        if not sounds_now:
+            raise RetroTimerError(
+                f"the buzzer sounds '{core.buzzer.sounding}', which goes before this; see: retro-timer doctor"
+            )
+        return {"lasts_s": pattern.length_ns / 1e9}
+
+    def _say(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"say": text}; the facts tell when it has been said."""
+        text = message["say"]
+        if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_TEXT:
+            raise BadInputError("say", "nothing that can be said", f"a text of at most {_LONGEST_TEXT} characters")
+        self._must_be_idle("the voice")
+        self._core.speaker.say(Say("cue", {"cue": text}))
+        return {}
+
+    def _must_be_idle(self, what: str) -> None:
+        if self._core.station.busy:
+            raise RetroTimerError(
+                f"a session is under way and {what} is for the runners; wait for its end, or: retro-timer ctl stop"
+            )
+
+    # Calibrating
+
+    def _calibrate(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"calibrate": {name: calibration}}: write it and use it from the next reading on."""
+        self._must_be_idle("what the sensors take for the empty lane")
+        learnt = convert(message["calibrate"], dict[str, SensorCalibration], "calibrate")
+        sensing = self._core.sensing
+        for name in learnt:
+            if name not in sensing:
+                raise BadInputError(
+                    "calibrate", f"no sensor '{name}'{near_miss(name, sensing)}", f"one of {', '.join(sensing)}"
+                )
+        calibration = Calibration(sensors={**self._calibration.sensors, **learnt})
+        path = save_calibration(self._state_dir, calibration)
+        self._calibration = calibration
+        sensors = {s.spec.name: s for bus in self._core.board.buses for s in bus.sensors}
+        waiting = [name for name in learnt if not self._use(sensors[name])]
+        return {"file": str(path), "offset_waits": waiting}
+
+    def _use(self, sensor: RangeSensor) -> bool:
+        """Judge this sensor's readings by the new calibration; whether its offset counts from now on as well."""
+        spec = sensor.spec
+        sensing = self._core.sensing[spec.name]
+        learnt = self._calibration.of(spec.name, str(spec.placement))
+        counts = True
+        if isinstance(sensor, Adjustable):
+            if sensor.offset_mm != learnt.offset_mm:
+                sensor.offset_mm = learnt.offset_mm
+                # A trace must not mix ranges of two offsets.
+                sensing.ring.clear()
+        else:
+            counts = learnt.offset_mm == 0
+        # One reference each, swapped whole: the sensor's thread takes either at its next reading.
+        sensing.config = watch_config(spec, self._core.settings, self._calibration)
+        sensing.watch = SensorWatch(sensing.config)
+        return counts

@@ -1,0 +1,124 @@
+"""The boot configuration that a box needs under its settings: lines of config.txt, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from retro_timer.settings.model import SensorModel, Settings
+from retro_timer.settings.pins import UART_PORTS, pin_plan
+
+I2C_HZ = 400_000
+"""A reading takes 19 ms of bus at the usual 100 kHz, 5 ms at this: the sensor's limit."""
+_LONGEST = 98
+"""The firmware reads no more of a line."""
+
+_HEAD = (
+    "# What Retro Timer needs of the firmware, made by `retro-timer wiring --boot` from config.toml.",
+    "# As root: save it as /boot/firmware/retro-timer.txt, end /boot/firmware/config.txt with",
+    "#   [all]",
+    "#   include retro-timer.txt",
+    "# and reboot. `retro-timer doctor` tells what is still missing.",
+)
+
+
+class BootLine(msgspec.Struct, frozen=True):
+    """A line of config.txt."""
+
+    text: str
+    reason: str
+
+
+def boot_lines(settings: Settings) -> tuple[BootLine, ...]:
+    """What config.txt must say, in order. Raises BadInputError for pins that clash."""
+    pin_plan(settings)
+    return tuple(BootLine(text, reason) for text, reason in _lines(settings))
+
+
+def format_boot(settings: Settings) -> str:
+    """As the text of a file for config.txt to include."""
+    told = [*_HEAD, "", "[all]"]
+    for line in boot_lines(settings):
+        told += ["", *_comment(line.reason), *line.text.splitlines()]
+    return "\n".join([*told, ""])
+
+
+def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
+    for bus in sorted({s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X}):
+        yield from _i2c(bus)
+    yield (
+        "dtparam=watchdog=on",
+        "The chip's own watchdog: a kernel that hangs restarts the box. systemd feeds it once RuntimeWatchdogSec=10 "
+        "stands in /etc/systemd/system.conf.d/retro-timer.conf; the chip waits 15 s at most.",
+    )
+    yield (
+        f"gpio={settings.buzzer.pin}=op,dl",
+        f"The buzzer's line, GPIO{settings.buzzer.pin}, low from the first moment: a loud buzzer on a transistor would "
+        "sound until the timer runs.",
+    )
+    yield from _AUDIO[settings.audio.output]
+    if any(s.model is SensorModel.TF_LUNA and s.port in UART_PORTS for s in settings.sensors):
+        yield from _uart()
+
+
+def _i2c(bus: int) -> Iterator[tuple[str, str]]:
+    why = f"/dev/i2c-{bus} for the VL53L1X. The module i2c-dev makes the device: /etc/modules-load.d/retro-timer.conf."
+    fast = f"{I2C_HZ // 1000} kHz: a reading takes 5 ms of bus then, and 19 ms of its 24 at the usual 100 kHz."
+    if bus > 1:
+        yield f"dtoverlay=i2c{bus},baudrate={I2C_HZ}", f"{why} {fast}"
+        return
+    name = "i2c_arm" if bus == 1 else "i2c_vc"
+    yield f"dtparam={name}=on", why
+    yield f"dtparam={name}_baudrate={I2C_HZ}", fast
+
+
+_NO_HEADPHONES = (
+    "dtparam=audio=off",
+    "No headphone jack as a second card, which could become the default one instead of the speaker.",
+)
+_AUDIO: dict[str, tuple[tuple[str, str], ...]] = {
+    "i2s": (
+        _NO_HEADPHONES,
+        (
+            "dtoverlay=max98357a,no-sdmode",
+            "The I2S amplifier. Without no-sdmode the driver takes GPIO4 as well. A PCM5102A takes hifiberry-dac here.",
+        ),
+    ),
+    "hat": (
+        _NO_HEADPHONES,
+        (
+            "dtoverlay=hifiberry-dac",
+            "The audio HAT: a PCM5102A. Another maker's overlay goes here; a HAT with an EEPROM needs no line.",
+        ),
+    ),
+    "usb": (_NO_HEADPHONES,),
+    "none": (),
+}
+
+
+def _uart() -> Iterator[tuple[str, str]]:
+    yield (
+        "enable_uart=1",
+        "The serial port of the TF-Luna, GPIO14 and GPIO15. The login console must be off it: sudo raspi-config nonint "
+        "do_serial_cons 1, which takes console=serial0,115200 out of cmdline.txt.",
+    )
+    yield (
+        "[pi5]\ndtparam=uart0_console=on\n[all]",
+        "On a Pi 5 /dev/serial0 is the debug socket; this makes it GPIO14 and GPIO15.",
+    )
+    yield (
+        "dtoverlay=disable-bt",
+        "The good UART for the header and not for Bluetooth: the small one's speed follows the processor's clock.",
+    )
+
+
+def _comment(reason: str) -> Iterator[str]:
+    """The reason as comment lines that the firmware reads to their ends."""
+    line = "#"
+    for word in reason.split():
+        if len(line) + 1 + len(word) > _LONGEST:
+            yield line
+            line = "#"
+        line += f" {word}"
+    yield line

@@ -1,0 +1,58 @@
+"""The help loads nothing heavy, and `run` loads no more than it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from command import environment_with
+
+HEAVY = ("rich", "starlette", "uvicorn", "jinja2", "gpiozero", "sqlite3", "asyncio", "msgspec", "numpy", "pyttsx3")
+
+PROBE = """
+import sys
+from retro_timer.cli.main import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("LOADED " + " ".join(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+def loaded_by(*args: str) -> set[str]:
+    """Top-level modules and the program's own that a command has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROBE, *args],
+        env=environment_with(None),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "LOADED" in done.stderr, done.stderr
+    return set(done.stderr.partition("LOADED ")[2].split())
+
+
+@pytest.mark.parametrize("args", [("--help",), ("-h",), ("--version",), ("bogus",)], ids=" ".join)
+def test_the_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
+    loaded = loaded_by(*args)
+    assert sorted(name for name in HEAVY if name in loaded) == []
+    own = {name for name in loaded if name.startswith("retro_timer")}
+    assert own <= {"retro_timer", "retro_timer.cli", "retro_timer.cli.main", "retro_timer.errors"}
+
+
+def test_the_help_of_a_command_loads_no_firmware_and_no_web() -> None:
+    for command in ("run", "simulate", "replay", "plans", "results", "status"):
+        loaded = loaded_by(command, "--help")
+        assert not loaded & {"rich", "starlette", "uvicorn", "gpiozero", "asyncio", "retro_firmware"}, command
+
+
+def test_a_simulation_without_a_terminal_loads_no_terminal_arts() -> None:
+    assert not loaded_by("simulate", "demo", "--json") & {"rich", "starlette", "gpiozero", "asyncio", "numpy"}
+
+
+def test_a_replay_loads_no_database_and_no_terminal_arts(tmp_path) -> None:
+    path = tmp_path / "day.csv"
+    path.write_text("t_s,range_mm,status,signal_kcps,ambient_kcps\n0,2000,,,\n")
+    assert not loaded_by("replay", str(path)) & {"rich", "asyncio", "sqlite3", "gpiozero"}

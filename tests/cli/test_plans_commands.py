@@ -1,0 +1,227 @@
+"""`retro-timer plans`: list, show, check, and a new one answered at a terminal or from a pipe."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import subprocess
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from command import PROGRAM, Outcome, environment_with, here, process
+from plans_made import plan_text
+
+from retro_timer.settings.loading import load_plan
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import StartMethod, steps
+
+DEADLINE_S = 60.0
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]):
+    return lambda *args: here(capsys, *args)
+
+
+def test_the_list_has_a_line_for_each_plan_with_its_size_and_how_often(run) -> None:
+    outcome: Outcome = run("plans", "list")
+    assert outcome.code == 0
+    by_name = {line.split()[0]: line for line in outcome.lines}
+    assert len(by_name) >= 8
+    assert "5 reps, 120 m" in by_name["first-steps"]
+    assert "2–3× a week" in by_name["first-steps"]
+    assert "12 min" in by_name["rehab-walk"]
+
+
+def test_a_coachs_own_plan_that_cannot_be_read_is_listed_as_such_and_the_others_too(run, config_dir: Path) -> None:
+    (config_dir / "plans").mkdir(parents=True)
+    (config_dir / "plans" / "broken.toml").write_text("title = \n")
+    outcome: Outcome = run("plans", "list")
+    assert outcome.code == 0
+    assert any(line.startswith("broken") and "cannot be read" in line for line in outcome.lines)
+    assert any(line.startswith("first-steps") for line in outcome.lines)
+
+
+def test_show_tells_everything_that_a_coach_wrote(run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(plan_text("sets = 2\nreps = 3\ndistance_m = 22.5", more='cues = ["Up."]'))
+    out = run("plans", "show", path).out
+    for words in ("Test plan: A test.", "2 × 3 × 22.5 m jog, rest 5 s, recovery 5 s", "Up.", "Look out.", "This test."):
+        assert words in out
+
+
+def test_show_tells_a_treadmills_speed_in_both_units(run) -> None:
+    assert "incline 8 %, 2.0 mph (3.2 km/h)" in run("plans", "show", "treadmill").out
+
+
+def test_check_says_ok_with_the_size_of_every_plan(run) -> None:
+    outcome: Outcome = run("plans", "check", "first-steps", "rehab-walk")
+    assert outcome.code == 0
+    assert outcome.lines == ["first-steps: ok, 5 reps, 120 m", "rehab-walk: ok, 12 min"]
+
+
+def test_every_packaged_plan_checks(run) -> None:
+    names = [line.split()[0] for line in run("plans", "list").lines]
+    assert run("plans", "check", *names).code == 0
+
+
+def test_the_greatest_plan_there_can_be_checks_in_no_time(run, tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    path.write_text(plan_text(*["sets = 99\nreps = 99\ndistance_m = 100"] * 30))
+    outcome: Outcome = run("plans", "check", path)
+    assert outcome.code == 0
+    assert "294030 reps, 29403000 m" in outcome.out.replace("2.9403e+07", "29403000")
+
+
+ANSWERS = {
+    "Title": "Hügel \"rauf\" \\ runter",
+    "For whom": "",
+    "Gait": "run",
+    "Timed steps": "n",
+    "Distance": "30",
+    "Reps": "3",
+    "Sets": "2",
+    "Rest": "45",
+    "Recovery": "90",
+    "Start": "marks-set-go",
+    "Sessions": "2",
+}
+
+
+def check_new_plan(config_dir: Path) -> None:
+    plan = load_plan("hill")
+    assert plan.title == 'Hügel "rauf" \\ runter'
+    assert (plan.gait, plan.start) == (Gait.RUN, StartMethod.MARKS_SET_GO)
+    assert (plan.rest_s, plan.recovery_s, plan.sessions_per_week) == (45.0, 90.0, (1, 2))
+    assert [(s.set_no, s.rep_no, s.distance_m) for s in steps(plan)][-1] == (2, 3, 30.0)
+    assert (config_dir / "plans" / "hill.toml").is_file()
+
+
+def test_a_new_plan_is_asked_for_on_a_pipe(config_dir: Path) -> None:
+    outcome = process("plans", "new", "hill", stdin="\n".join(ANSWERS.values()) + "\n")
+    assert outcome.code == 0, outcome.err
+    assert f"wrote {config_dir}/plans/hill.toml: 6 reps, 180 m" in outcome.out
+    check_new_plan(config_dir)
+
+
+class Terminal:
+    """A program at a pseudo-terminal."""
+
+    def __init__(self, *args: str) -> None:
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [str(PROGRAM), *args],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment_with({"TERM": "xterm"}),
+            start_new_session=True,
+            # Its keyboard is its controlling terminal, or Ctrl-C would be a letter like any other.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        self.shown = ""
+
+    def wait_for(self, words: str) -> None:
+        """Until these words have been shown since the last answer."""
+        deadline = time.monotonic() + DEADLINE_S
+        while words not in self.shown:
+            assert time.monotonic() < deadline, f"'{words}' not in {self.shown!r}"
+            if select.select([self.master], [], [], 0.2)[0]:
+                try:
+                    self.shown += os.read(self.master, 65536).decode(errors="replace")
+                except OSError:
+                    raise AssertionError(f"ended before '{words}': {self.shown!r}") from None
+
+    def type(self, text: str) -> None:
+        """Press these keys."""
+        self.shown = ""
+        os.write(self.master, text.encode())
+
+    def end(self) -> int:
+        """Its exit code."""
+        code = self.process.wait(DEADLINE_S)
+        os.close(self.master)
+        return code
+
+
+def answer(terminal: Terminal, questions: Sequence[str]) -> None:
+    for question in questions:
+        terminal.wait_for(question)
+        terminal.type(ANSWERS[question] + "\n")
+
+
+def test_a_new_plan_is_asked_for_at_a_terminal_and_wrong_answers_are_asked_again(config_dir: Path) -> None:
+    terminal = Terminal("plans", "new", "hill")
+    questions = list(ANSWERS)
+    answer(terminal, questions[:2])
+    terminal.wait_for("Gait")
+    terminal.type("sprint\n")
+    terminal.wait_for("'sprint' is not one of")
+    answer(terminal, questions[2:4])
+    terminal.wait_for("Distance")
+    terminal.type("3\n")
+    terminal.wait_for("is not in the range 5<=x<=100")
+    answer(terminal, questions[4:])
+    terminal.wait_for("wrote")
+    assert terminal.end() == 0
+    check_new_plan(config_dir)
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_whoever_breaks_off_writes_nothing(config_dir: Path, key: str) -> None:
+    terminal = Terminal("plans", "new", "hill")
+    answer(terminal, list(ANSWERS)[:3])
+    terminal.wait_for("Timed steps")
+    terminal.type(key)
+    assert terminal.end() == 130
+    assert not (config_dir / "plans").exists()
+
+
+def test_a_pipe_that_ends_too_early_writes_nothing(config_dir: Path) -> None:
+    outcome = process("plans", "new", "hill", stdin="Hill\n\n")
+    assert outcome.code == 130
+    assert "Traceback" not in outcome.err
+    assert not (config_dir / "plans").exists()
+
+
+def test_a_plan_of_that_name_is_not_written_over_without_force(config_dir: Path) -> None:
+    (config_dir / "plans").mkdir(parents=True)
+    path = config_dir / "plans" / "hill.toml"
+    path.write_text("mine")
+    outcome = process("plans", "new", "hill", stdin="\n" * 20)
+    assert outcome.code == 2
+    assert outcome.one_line().endswith("hill.toml: there already; expected another name, or --force")
+    assert path.read_text() == "mine"
+    assert process("plans", "new", "hill", "--force", stdin="\n" * 20).code == 0
+    assert load_plan("hill").title == "Hill"
+
+
+def test_a_config_directory_that_cannot_be_written_is_one_line(config_dir: Path) -> None:
+    config_dir.parent.mkdir(exist_ok=True)
+    config_dir.touch()
+    outcome = process("plans", "new", "hill", stdin="\n" * 20)
+    assert outcome.code == 1
+    assert "hill.toml" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_title_that_is_no_text_is_no_traceback(config_dir: Path) -> None:
+    outcome = process("plans", "new", "hill", stdin=b"\xff\xfe\n" + b"\n" * 20)
+    assert outcome.code in (0, 2)
+    assert "Traceback" not in outcome.err
+    if outcome.code == 0:
+        load_plan("hill")
+
+
+def test_a_title_that_is_too_long_is_refused_in_one_line(config_dir: Path) -> None:
+    outcome = process("plans", "new", "hill", stdin="x" * 500 + "\n" * 20)
+    assert outcome.code == 2
+    assert "title" in outcome.err.splitlines()[-1]
+    assert "Traceback" not in outcome.err
+    assert not (config_dir / "plans").exists()

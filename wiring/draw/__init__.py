@@ -1,0 +1,1 @@
+"""Makes everything in wiring/ from the default settings: `python -m wiring.draw`."""
