@@ -38,6 +38,8 @@ class Buzzer:
         self._thread: threading.Thread | None = None
         self._closing = False
         self._expired: str | None = None
+        self._began: set[str] = set()
+        """The sensors that have given a reading."""
         self.on_expired: Callable[[str], None] = lambda _sensor: None
         """Called once, from the buzzer's thread, when a sensor's readings have stopped."""
 
@@ -82,6 +84,7 @@ class Buzzer:
         with self._condition:
             expected = self._arbiter.expired(self._clock.monotonic_ns())
             self._arbiter.renew(sensor, valid_until_ns)
+            self._began.add(sensor)
             if expected is not None:
                 self._expired = None
                 self._apply()
@@ -157,8 +160,9 @@ class Buzzer:
         return edge_ns
 
     def _notice_expiry(self, now_ns: int) -> None:
+        """Readings that never began have not stopped: such a sensor is starting, and its watch says so."""
         expired = self._arbiter.expired(now_ns)
-        if expired is not None and expired != self._expired:
+        if expired in self._began and expired != self._expired:
             self.on_expired(expired)
         self._expired = expired
 

@@ -18,11 +18,13 @@ from retro_timer.training.session.effects import Signal
 class Bench:
     """A buzzer without its thread."""
 
-    def __init__(self, *, ticks: bool = False) -> None:
+    def __init__(self, *watchers: str, ticks: bool = False) -> None:
         self.clock = VirtualClock(10 * S)
         self.pin = PinSounder(self.clock)
         self.heard: list[tuple[str, int, int]] = []
-        self.buzzer = Buzzer(self.pin, self.clock, ticks=ticks, heard=lambda *change: self.heard.append(change))
+        self.buzzer = Buzzer(
+            self.pin, self.clock, ticks=ticks, watchers=watchers, heard=lambda *change: self.heard.append(change)
+        )
         self.expired: list[str] = []
         self.buzzer.on_expired = self.expired.append
 
@@ -111,6 +113,18 @@ def test_when_readings_stop_the_buzzer_sounds_blind_by_itself_and_tells_of_it_on
     assert bench.pin.frequency_hz == 0
     bench.after(45 * S)
     assert bench.expired == ["gate", "gate"]
+
+
+def test_a_sensor_that_is_still_starting_is_blind_when_armed_and_never_told_of_as_fallen_silent() -> None:
+    bench = Bench("gate")
+    bench.buzzer.update()
+    bench.buzzer.arm(True, 300 * MS)
+    bench.after(10 * S)
+    assert bench.buzzer.sounding == "blind"
+    assert bench.expired == []
+    bench.buzzer.renew("gate", 21 * S)
+    bench.after(2 * S)
+    assert bench.expired == ["gate"]
 
 
 def test_every_change_is_heard_with_its_name(bench: Bench) -> None:
