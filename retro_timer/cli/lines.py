@@ -54,5 +54,5 @@ _PLAIN = {
     "not_saved": "rep {rep} is NOT SAVED: {reason}",
     "database_rebuilt": "results.db was damaged: set aside as {set_aside} and rebuilt with {reps} reps",
     "refused": "refused",
-    "summary": "session over: {finished} of {reps} reps finished, {obstacles} obstacles, {samples} readings",
+    "summary": "session over: {finished} of {reps} reps finished, {obstacles} obstacles",
 }

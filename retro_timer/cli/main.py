@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 
 import click
 
 from retro_timer import __version__
+from retro_timer.cli.streams import discard_output, make_streams_safe
 from retro_timer.errors import RetroTimerError, near_miss
 
 EXIT_INTERRUPTED = 130
@@ -71,6 +71,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 bad usage or input, 130 interrupted."""
+    make_streams_safe()
     sys.exit(_exit_code(args))
 
 
@@ -89,17 +90,12 @@ def _exit_code(args: list[str] | None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be told there.
-        _discard_output()
+        discard_output()
         return 1
     except OSError as error:
-        _discard_output()
+        discard_output()
         return _say(f"{error.filename or 'standard output'}: {error.strerror}", 1)
     return result if isinstance(result, int) else 0
-
-
-def _discard_output() -> None:
-    """What is still buffered cannot be told: the interpreter must not try again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str, code: int) -> int:

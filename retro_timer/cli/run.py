@@ -116,6 +116,7 @@ class _Timer:
         self._board = board
         self._teller = teller
         self._interrupted = False
+        self._terminated = False
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._shutting_down = False
         self._voice_trouble_told = False
@@ -204,7 +205,8 @@ class _Timer:
 
     @property
     def _last_words_s(self) -> float:
-        if self._interrupted:
+        if self._interrupted or self._terminated:
+            # Whoever stopped it waits, systemd among them: words are worth less than a quick end.
             return 0.0
         return _LAST_WORDS_BEFORE_POWER_OFF_S if self._shutting_down else _LAST_WORDS_S
 
@@ -221,9 +223,13 @@ class _Timer:
             self._interrupted = True
             self.service.stop()
 
+        def terminated(*_: object) -> None:
+            self._terminated = True
+            self.service.stop()
+
         signal.signal(signal.SIGINT, interrupted)
-        signal.signal(signal.SIGTERM, lambda *_: self.service.stop())
+        signal.signal(signal.SIGTERM, terminated)
         # A reader that went away must not end the timer.
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         if sys.stdout.isatty():
-            signal.signal(signal.SIGHUP, lambda *_: self.service.stop())
+            signal.signal(signal.SIGHUP, terminated)

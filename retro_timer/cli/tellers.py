@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from typing import Any, Protocol
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.journald import JournaldLines, under_journald
 from retro_timer.cli.lines import line_of
+from retro_timer.cli.printer import LinePrinter
 
 _NOT_LOGGED = frozenset(("tone", "sound", "phase"))
 """Too many, and told by other events."""
@@ -39,13 +39,13 @@ class LineTeller:
         self._as_json = as_json
         self._core: Core | None = None
         self._origin_ns = 0
-        self._lock = threading.Lock()
+        self._printer = LinePrinter()
 
     def __enter__(self) -> LineTeller:
         return self
 
     def __exit__(self, *_: object) -> None:
-        return
+        self._printer.close()
 
     def attach(self, core: Core, origin_ns: int) -> None:
         """Listen to the beacon."""
@@ -58,27 +58,18 @@ class LineTeller:
         told = self._core.contract(event, self._origin_ns)
         if self._as_json:
             if told is not None:
-                self._print(json.dumps(told))
+                self._printer.print(json.dumps(told))
             return
         shown = told or {**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9}
         if (line := line_of(shown)) is not None:
-            self._print(line)
+            self._printer.print(line)
 
     def spoken(self, text: str) -> None:
         """Already printed as an event."""
 
     def trouble(self, text: str) -> None:
         """To standard error."""
-        with self._lock:
-            print(f"retro-timer: {text}", file=sys.stderr, flush=True)
-
-    def _print(self, line: str) -> None:
-        with self._lock:
-            try:
-                print(line, flush=True)
-            except OSError:
-                # Nobody reads any more, or nothing more can be written: the timer goes on.
-                return
+        print(f"retro-timer: {text}", file=sys.stderr, flush=True)
 
 
 class JournalTeller:

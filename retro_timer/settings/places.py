@@ -5,8 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from retro_timer.errors import RetroTimerError
+
 BOX_CONFIG = Path("/etc/retro-timer")
 _APP = "retro-timer"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise RetroTimerError(
+            "no home directory for this user, so no place for settings and results: set RETRO_TIMER_STATE, "
+            "RETRO_TIMER_CONFIG and XDG_CACHE_HOME, or HOME"
+        ) from None
 
 
 def packaged() -> Path:
@@ -26,7 +38,7 @@ def config_dir() -> Path:
         return Path(chosen)
     if on_box():
         return BOX_CONFIG
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / _APP
+    return Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config") / _APP
 
 
 def state_dir() -> Path:
@@ -37,7 +49,7 @@ def state_dir() -> Path:
         return Path(chosen.partition(":")[0])
     if on_box():
         return Path("/var/lib") / _APP
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / _APP
+    return Path(os.environ.get("XDG_STATE_HOME") or _home() / ".local" / "state") / _APP
 
 
 def run_dir() -> Path:
@@ -69,4 +81,4 @@ def cache_dir() -> Path:
         return Path(chosen.partition(":")[0])
     if on_box():
         return Path("/var/cache") / _APP
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _APP
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / _APP

@@ -42,7 +42,7 @@ def render_wav(
             _add_tone(sound, (t_ns - origin_ns) / 1e9, (until_ns - origin_ns) / 1e9, frequency)
     troubles = _add_phrases(sound, phrases, origin_ns)
     try:
-        with wave.open(str(path), "wb") as file:
+        with path.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE_HZ)
