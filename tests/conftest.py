@@ -16,6 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 ROOT = Path(__file__).resolve().parent.parent
 TRACES = ROOT.parent / "shared" / "traces"
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A script that runs the tests in the background ignores Ctrl-C, and every program they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile(
     "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
