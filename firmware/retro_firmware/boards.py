@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +26,8 @@ from retro_timer.settings import places
 from retro_timer.settings.model import SensorModel, SensorSettings
 from retro_timer.settings.pins import pin_plan
 
-_POWER_OFF = ("systemctl", "poweroff")
+_OBEYED_S = 10.0
+_LOOK_S = 0.05
 
 
 def open_pi(request: BoardRequest) -> Board:
@@ -133,15 +134,27 @@ class GpioBoard:
 class PiBoard(GpioBoard):
     """The box."""
 
+    _sleep = staticmethod(time.sleep)
+
     def power_off(self) -> None:
-        """Shut the system down. Raises RetroTimerError when that is not allowed."""
+        """Ask by a file that the box be switched off: this process may not, but retro-timer-poweroff.path sees the file
+        and root's own service takes it away and obeys. Raises RetroTimerError when nobody does.
+        """
+        request = places.run_dir() / "poweroff"
         try:
-            done = subprocess.run(_POWER_OFF, capture_output=True, text=True, timeout=20.0, check=False)
-            why = " ".join(done.stderr.split()) if done.returncode else ""
-        except (OSError, subprocess.TimeoutExpired) as error:
-            why = " ".join(str(error).split())
-        if why:
-            raise RetroTimerError(f"power-off refused ({why}); run: sudo {' '.join(_POWER_OFF)}")
+            request.touch()
+        except OSError as error:
+            raise RetroTimerError(f"{request}: not written ({error.strerror}); run: sudo systemctl poweroff") from None
+        # systemd removes the directory once this process has ended: whoever obeys must have seen the file before.
+        for _ in range(round(_OBEYED_S / _LOOK_S)):
+            if not request.exists():
+                return
+            self._sleep(_LOOK_S)
+        # A request that is left lying would switch the box off at some later time.
+        request.unlink(missing_ok=True)
+        raise RetroTimerError(
+            f"{request}: nobody switches the box off; run: sudo systemctl enable --now retro-timer-poweroff.path"
+        )
 
 
 class TwinBoard(GpioBoard):

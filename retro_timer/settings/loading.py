@@ -8,6 +8,7 @@ from retro_timer.errors import BadInputError, near_miss
 from retro_timer.ports import Placement, Role
 from retro_timer.settings import places
 from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.settings.sensors import check_vl53l1x
 from retro_timer.settings.tables import read_text, read_toml
 from retro_timer.training.gaits import SPEEDS
 from retro_timer.training.plan import Plan, check_plan, steps
@@ -38,13 +39,8 @@ def check_settings(settings: Settings, where: str) -> None:
         _check_sensor(sensor, key)
     if settings.timing is None:
         raise BadInputError(f"{where}: sensors", "no sensor has the role timing or both", "one that times")
-    addresses = [(s.bus, s.address) for s in settings.sensors if s.model is SensorModel.VL53L1X]
-    if len(set(addresses)) != len(addresses):
-        raise BadInputError(f"{where}: sensors", "two VL53L1X share an address", "an address of its own for each")
-    if len({bus for bus, _ in addresses}) > 1:
-        raise BadInputError(
-            f"{where}: sensors", "VL53L1X on two buses", "all on one bus, since their driver's state is one per process"
-        )
+    on_i2c = {f"{where}: sensors[{i}]": s for i, s in enumerate(settings.sensors) if s.model is SensorModel.VL53L1X}
+    check_vl53l1x(on_i2c)
 
 
 def _check_sensor(sensor: SensorSettings, key: str) -> None:

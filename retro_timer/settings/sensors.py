@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from retro_timer.errors import BadInputError
 from retro_timer.ports import SensorSpec
 from retro_timer.settings.model import DistanceMode, SensorModel, SensorSettings
 
 _TF_LUNA_RANGE_MM = 5000
 """On clothing of 35 % reflectance, by the square law between the data sheet's 8 m on white and 2.5 m on dark."""
+VL53L1X_ADDRESS = 0x29
+"""Where every VL53L1X answers after its reset, until it is given another address."""
 _MODE_RANGE_MM = {"short": 1360, "medium": 2900, "long": 3600}
 
 
@@ -43,3 +48,37 @@ def _spec(
         max_range_mm=range_mm[1],
         may_watch=may_watch,
     )
+
+
+def check_vl53l1x(sensors: Mapping[str, SensorSettings]) -> None:
+    """What several VL53L1X need of each other; `sensors` by the key that names each. Raises BadInputError."""
+    if len({sensor.bus for sensor in sensors.values()}) > 1:
+        key, second = next((key, s) for key, s in sensors.items() if s.bus != next(iter(sensors.values())).bus)
+        raise BadInputError(
+            f"{key}.bus",
+            f"{second.bus} for '{second.name}': VL53L1X on two buses",
+            "all on one bus, since their driver's state is one per process",
+        )
+    if len(sensors) < 2:
+        return
+    owners: dict[int, str] = {}
+    for key, sensor in sensors.items():
+        if sensor.xshut_pin is None:
+            raise BadInputError(
+                f"{key}.xshut_pin",
+                f"missing for '{sensor.name}', one of several VL53L1X",
+                "the pin wired to its XSHUT: all answer at 0x29 until they are woken one after the other",
+            )
+        if sensor.address == VL53L1X_ADDRESS:
+            raise BadInputError(
+                f"{key}.address",
+                f"0x29 for '{sensor.name}', one of several VL53L1X, where each of them wakes up",
+                f"an address of its own such as 0x{0x30 + len(owners):02x}",
+            )
+        if sensor.address in owners:
+            raise BadInputError(
+                f"{key}.address",
+                f"0x{sensor.address:02x} for '{sensor.name}' belongs to '{owners[sensor.address]}'",
+                "an address of its own for each",
+            )
+        owners[sensor.address] = sensor.name

@@ -18,9 +18,9 @@ from retro_timer.sim.optics import Surface, View
 pytest.importorskip("VL53L1X", reason="the driver under test is missing: pip install 'retro-timer[twin]'")
 
 # Below the skip, and handed on from here, so that no test imports the driver where it cannot be imported.
+from retro_firmware.backoff import Backoff
 from retro_firmware.twin import Fault, FaultKind, TwinBus, TwinChip
 from retro_firmware.vl53l1x import frames, light, native
-from retro_firmware.vl53l1x.backoff import Backoff
 from retro_firmware.vl53l1x.bus import Vl53l1xBus, open_bus
 from retro_firmware.vl53l1x.pace import Pace
 from retro_firmware.vl53l1x.safe_bus import SafeBus

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +32,7 @@ from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
+from retro_timer.settings import places
 from retro_timer.settings.calibration import Calibration, SensorCalibration
 from retro_timer.settings.model import (
     ButtonSettings,
@@ -282,31 +282,36 @@ def test_the_twin_has_no_switch(twin: Open) -> None:
     assert not isinstance(twin(), PowerSwitch)
 
 
-def test_the_box_switches_itself_off(pi: PiBoard, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[Any] = []
+def test_the_box_asks_root_to_switch_it_off_and_waits_until_that_is_seen(
+    pi: PiBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = places.run_dir() / "poweroff"
+    asked.parent.mkdir(parents=True)
+    waits: list[bool] = []
 
-    def run(command: Any, **_: Any) -> Any:
-        ran.append(command)
-        return subprocess.CompletedProcess(command, 0, "", "")
+    def obey_at_the_third_look(_seconds: float) -> None:
+        waits.append(asked.exists())
+        if len(waits) == 3:
+            asked.unlink()
 
-    monkeypatch.setattr(boards.subprocess, "run", run)
+    monkeypatch.setattr(PiBoard, "_sleep", staticmethod(obey_at_the_third_look))
     assert isinstance(pi, PowerSwitch)
     pi.power_off()
-    assert ran == [("systemctl", "poweroff")]
+    assert waits == [True, True, True]
 
 
-def test_a_power_off_that_is_refused_is_told_in_one_line(pi: PiBoard, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(command: Any, **_: Any) -> Any:
-        return subprocess.CompletedProcess(command, 1, "", "Interactive authentication\nrequired.\n")
-
-    def missing(*_args: Any, **_: Any) -> Any:
-        raise FileNotFoundError(2, "No such file or directory", "systemctl")
-
-    for run, why in ((refused, "Interactive authentication required."), (missing, "No such file or directory")):
-        monkeypatch.setattr(boards.subprocess, "run", run)
-        with pytest.raises(RetroTimerError, match=f"power-off refused .*{why}.*sudo systemctl poweroff") as told:
-            pi.power_off()
-        assert "\n" not in str(told.value)
+def test_a_power_off_that_nobody_carries_out_is_taken_back_and_told(
+    pi: PiBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PiBoard, "_sleep", staticmethod(lambda _seconds: None))
+    with pytest.raises(RetroTimerError, match=r"poweroff: not written .*; run: sudo systemctl poweroff"):
+        pi.power_off()
+    asked = places.run_dir() / "poweroff"
+    asked.parent.mkdir(parents=True)
+    with pytest.raises(RetroTimerError, match=r"sudo systemctl enable --now retro-timer-poweroff\.path") as told:
+        pi.power_off()
+    assert "\n" not in str(told.value)
+    assert not asked.exists()
 
 
 # A whole session on the twin

@@ -237,6 +237,19 @@ def test_a_byte_order_mark_from_an_editor_does_no_harm(tmp_path: Path) -> None:
     assert read_plan(path).title == "Test plan"
 
 
+def _pair(
+    xshut: tuple[int | None, int | None] = (None, None),
+    addresses: tuple[int, int] = (0x29, 0x29),
+    buses: tuple[int, int] = (1, 1),
+) -> tuple[SensorSettings, ...]:
+    parts = zip(("a", "b"), xshut, addresses, buses, strict=True)
+    return tuple(SensorSettings(name=n, xshut_pin=pin, address=address, bus=bus) for n, pin, address, bus in parts)
+
+
+def test_several_vl53l1x_with_shutdown_lines_and_addresses_of_their_own_are_taken() -> None:
+    check_settings(Settings(sensors=_pair(xshut=(5, 6), addresses=(0x30, 0x31))), "c.toml")
+
+
 @pytest.mark.parametrize(
     ("sensors", "words"),
     [
@@ -244,8 +257,12 @@ def test_a_byte_order_mark_from_an_editor_does_no_harm(tmp_path: Path) -> None:
         ((SensorSettings(role=Role.WATCH),), "no sensor has the role timing or both"),
         ((SensorSettings(budget_ms=33.0, period_ms=36.0),), "period_ms: 36 with budget_ms 33; expected at least"),
         ((SensorSettings(mode="long"),), "budget_ms: 20 in mode long"),
-        ((SensorSettings(name="a"), SensorSettings(name="b")), "two VL53L1X share an address"),
-        ((SensorSettings(name="a"), SensorSettings(name="b", bus=3, address=0x30)), "VL53L1X on two buses"),
+        (_pair(), "sensors[0].xshut_pin: missing for 'a', one of several VL53L1X; expected the pin wired to its XSHUT"),
+        (_pair(xshut=(5, None), addresses=(0x30, 0x31)), "sensors[1].xshut_pin: missing for 'b'"),
+        (_pair(xshut=(5, 6)), "sensors[0].address: 0x29 for 'a'"),
+        (_pair(xshut=(5, 6), addresses=(0x30, 0x29)), "sensors[1].address: 0x29 for 'b'"),
+        (_pair(xshut=(5, 6), addresses=(0x30, 0x30)), "sensors[1].address: 0x30 for 'b' belongs to 'a'"),
+        (_pair(buses=(1, 3), addresses=(0x29, 0x30)), "sensors[1].bus: 3 for 'b': VL53L1X on two buses"),
         ((SensorSettings(model=SensorModel.HC_SR04),), "outlives its echo"),
         ((SensorSettings(model=SensorModel.HC_SR04, role=Role.TIMING),), "without its pins"),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 import gpiozero  # type: ignore[import-untyped]
 
-from retro_firmware.vl53l1x.backoff import Backoff
+from retro_firmware.backoff import Backoff
 from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.ports import RangeSample, RangeStatus, SensorSpec
 from retro_timer.settings.model import SensorSettings

@@ -10,9 +10,9 @@ from typing import Protocol
 
 import serial  # type: ignore[import-untyped]
 
+from retro_firmware.backoff import Backoff
 from retro_firmware.tf_luna.arrival import Arrival
 from retro_firmware.tf_luna.frames import SIZE, FrameParser, LunaFrame, judge
-from retro_firmware.vl53l1x.backoff import Backoff
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.model import SensorSettings

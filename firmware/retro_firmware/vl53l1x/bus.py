@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import smbus2
 
-from retro_firmware.vl53l1x.device import DEFAULT_ADDRESS, Device, Xshut
+from retro_firmware.vl53l1x.device import Device, Xshut
 from retro_firmware.vl53l1x.diagnosis import cannot_open
 from retro_firmware.vl53l1x.native import LIBRARY
 from retro_firmware.vl53l1x.safe_bus import SafeBus, Wire
 from retro_firmware.vl53l1x.sensor import Vl53l1xSensor
-from retro_timer.errors import BadInputError
 from retro_timer.settings.model import SensorSettings
+from retro_timer.settings.sensors import check_vl53l1x
 
 _I2C_TIMEOUT = 0x0702
 _TIMEOUT_TENS_OF_MS = 5
@@ -98,7 +98,7 @@ def open_bus(
     has an `xshut_pin`; `interrupt(pin)` gives what waits for a line that a GPIO1 is wired to. `offsets_mm` by name is
     calibration's. Raises BadInputError for settings that cannot work together, RetroTimerError for a second bus.
     """
-    _check(settings)
+    check_vl53l1x({f"sensors '{one.name}'": one for one in settings})
     bus = Vl53l1xBus(settings[0].bus, open_wire, clock)
     sensors = []
     for one in settings:
@@ -114,24 +114,3 @@ def open_bus(
         )
     bus.sensors = tuple(sensors)
     return bus
-
-
-def _check(settings: Sequence[SensorSettings]) -> None:
-    """What several sensors on one bus need of each other. Raises BadInputError."""
-    if len({one.bus for one in settings}) != 1:
-        raise BadInputError(
-            "sensors", "VL53L1X on two buses", "all on one bus, since their driver's state is one per process"
-        )
-    if len(settings) == 1:
-        return
-    for one in settings:
-        if one.xshut_pin is None:
-            raise BadInputError(
-                f"sensors '{one.name}'.xshut_pin", "missing, with several VL53L1X", "the pin wired to its XSHUT"
-            )
-        if one.address == DEFAULT_ADDRESS:
-            raise BadInputError(
-                f"sensors '{one.name}'.address",
-                "0x29 with several VL53L1X, where each of them wakes up",
-                "an address of its own such as 0x30",
-            )

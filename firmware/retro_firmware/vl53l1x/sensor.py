@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from retro_firmware.backoff import Backoff
 from retro_firmware.vl53l1x import diagnosis, frames
-from retro_firmware.vl53l1x.backoff import Backoff
 from retro_firmware.vl53l1x.device import Device, Frame
 from retro_firmware.vl53l1x.light import ModeChooser
 from retro_firmware.vl53l1x.pace import Pace
