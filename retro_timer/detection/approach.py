@@ -31,6 +31,8 @@ class Arrival:
         self._method = str(config.placement)
         self._depth_m = _depth_m(config)
         self._track: Track | None = None
+        self._judged: Track | None = None
+        """Who has crossed already: whatever was made of it, the same body does not arrive twice."""
         self._crossed_s = 0.0
         self._rep: int | None = None
 
@@ -48,6 +50,8 @@ class Arrival:
 
     def _arrives(self, track: Track, expectation: Expectation) -> bool:
         """Whether this is a body that came up the lane, and not somebody who stepped in beside the box."""
+        if track is self._judged:
+            return False
         if track.last_range_m > self._finish_m or track.first_range_m < self._finish_m + _SEEN_BEFORE_M:
             return False
         elapsed_s = track.last_s - expectation.go_ns / 1e9
@@ -78,6 +82,7 @@ class Arrival:
             (t - self._crossed_s, r) for t, r in track.points if -_BEFORE_S <= t - self._crossed_s <= _AFTER_S + 0.05
         )
         approach = Approach(points, round(self._crossed_s * 1e9), self._finish_m, self._method, self._depth_m)
+        self._judged = track
         self._rep = self._track = None
         return PassageOver(rep, approach, t_ns)
 

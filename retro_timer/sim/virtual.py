@@ -14,6 +14,7 @@ from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.station import StartPlan
 from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.detection.events import Level
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Button, LampState
@@ -124,7 +125,7 @@ class Simulation:
                 self._inbox.put(StartPlan(plan, roster))
                 started = True
             self._work()
-            if started and not self.core.station.busy and not self._talking():
+            if started and not self.core.station.busy and not self._heard_on():
                 return True
             now_ns = self._next_ns()
             if now_ns - _START_NS > most_s * 1e9:
@@ -154,8 +155,10 @@ class Simulation:
             waits = event["phase"] == Phase.AWAIT_PRESS
             self._press_ns = event["t_ns"] + _COACH_NS if waits else None
 
-    def _talking(self) -> bool:
-        return self.core.speaker.next_ns is not None
+    def _heard_on(self) -> bool:
+        """Whether words still wait, or an alarm that ends with the session's next reading."""
+        alarm = any(sensing.watch.level > Level.CLEAR for sensing in self.core.sensing.values())
+        return alarm or self.core.speaker.next_ns is not None
 
     def _next_ns(self) -> int:
         core = self.core
