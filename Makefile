@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test check lock schemas clean
+.PHONY: help demo test check lock schemas release test-service clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,9 +50,15 @@ check: $(VENV)/.dev  ## format, lint, types, layers, README
 
 lock: $(VENV)/.dev  ## pin the dependencies anew
 	@$(PIP) uv
-	@for name in run firmware dev; do $(BIN)/uv pip compile --quiet --upgrade --python-platform linux \
+	@for name in run firmware installer dev; do $(BIN)/uv pip compile --quiet --upgrade --python-platform linux \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--output-file requirements/$$name.txt requirements/$$name.in; done
+
+release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookworm|trixie, ARCH=arm64|amd64
+	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
+
+test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
+	@$(BIN)/python -m pytest -q tests/service
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Builds the archive that a box without a network installs from."""
