@@ -73,7 +73,8 @@ class Core:
         self._sound = ""
         self.shared = Shared()
         braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
-        specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
+        sensors = [sensor for bus in board.buses for sensor in bus.sensors]
+        specs = [sensor.spec for sensor in sensors]
         watchers = [spec.name for spec in specs if spec.role is not Role.TIMING and spec.may_watch]
         belt = any(spec.placement is Placement.BELT for spec in specs)
         tick = settings.watch.tick
@@ -87,7 +88,7 @@ class Core:
         self.overview = WatchOverview([spec.name for spec in specs], self._watch_changed)
         self.sensing = {
             spec.name: Sensing(
-                spec,
+                sensor,
                 watch_config(spec, settings, calibration),
                 self.shared,
                 self.buzzer,
@@ -97,7 +98,7 @@ class Core:
                 self._detected,
                 post,
             )
-            for spec in specs
+            for sensor, spec in zip(sensors, specs, strict=True)
         }
         self.station = Station(self, session_rules(settings, specs, braking, seed), board.name)
 

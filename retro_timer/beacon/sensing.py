@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 
@@ -15,8 +16,10 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.watch import SensorWatch
-from retro_timer.ports import RangeSample, SensorSpec
+from retro_timer.ports import RangeSample, RangeSensor
 from retro_timer.training.safe_speed import Braking
+
+log = logging.getLogger("retro_timer")
 
 _RING_S = 600.0
 """The last ten minutes of raw readings are kept in memory."""
@@ -36,7 +39,7 @@ class Sensing:
 
     def __init__(
         self,
-        spec: SensorSpec,
+        sensor: RangeSensor,
         config: WatchConfig,
         shared: Shared,
         buzzer: Buzzer,
@@ -46,7 +49,9 @@ class Sensing:
         post: Callable[[DetectionEvent, WatchConfig], None],
         report: Callable[[SensorReport], None],
     ) -> None:
-        self.spec = spec
+        self._sensor = sensor
+        self.spec = spec = sensor.spec
+        """The sensor's figures a moment ago: with mode `auto` they follow the light."""
         self.config = config
         self.watch = SensorWatch(config)
         self.samples = 0
@@ -103,5 +108,9 @@ class Sensing:
 
     def _tell_coverage(self, now_ns: int) -> None:
         health = self.watch.health
+        spec = self._sensor.spec
+        if spec.model != self.spec.model:
+            log.info("sensor %s ranges as %s now, before as %s", spec.name, spec.model, self.spec.model)
+        self.spec = spec
         covers = sensor_coverage(self.spec, health.state, health.ambient_kcps, self._braking)
         self._report(SensorReport(self.spec.name, health.state, health.reason, covers, now_ns))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import msgspec
+
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample
 from retro_timer.settings.calibration import Calibration
@@ -12,6 +14,7 @@ from retro_timer.settings.sensors import spec_of
 from retro_timer.sim.optics import Reading, measure_tf_luna, measure_vl53l1x
 from retro_timer.sim.scenario import FaultKind
 from retro_timer.sim.world import World
+from retro_timer.training.safe_speed import VL53L1X_RANGE_M
 
 _BRIGHT_KCPS = 8_000.0
 
@@ -47,8 +50,14 @@ class SimSensor:
     def _measure(self, t_ns: int) -> Reading:
         view = self._world.view(self.spec.name, t_ns)
         if self.spec.model.startswith("VL53L1X"):
-            mode = self._mode
             if self._auto:
-                mode = "short" if view.ambient_kcps > _BRIGHT_KCPS else "long"
-            return measure_vl53l1x(view, mode, self.spec.budget_ns / 1e6, self._rng)
+                self._range_as("short" if view.ambient_kcps > _BRIGHT_KCPS else "long")
+            return measure_vl53l1x(view, self._mode, self.spec.budget_ns / 1e6, self._rng)
         return measure_tf_luna(view, self._rng)
+
+    def _range_as(self, mode: str) -> None:
+        """Take a ranging mode; the figures follow it."""
+        if mode != self._mode:
+            self._mode = mode
+            reach_mm = round(1000.0 * VL53L1X_RANGE_M[mode][0])
+            self.spec = msgspec.structs.replace(self.spec, model=f"VL53L1X {mode}", max_range_mm=reach_mm)
