@@ -23,6 +23,7 @@ def watch_config(spec: SensorSpec, settings: Settings, calibration: Calibration)
         period_ns=spec.period_ns,
         budget_ns=spec.budget_ns,
         background_mm=learnt.background_mm,
+        background_noise_mm=learnt.noise_mm,
         lane_reach_mm=settings.course.lane_reach_m * 1000.0,
         torso_mm=settings.course.torso_mm,
         finish_range_mm=round(settings.course.finish_range_m * 1000),

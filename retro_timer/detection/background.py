@@ -18,13 +18,13 @@ _NOISE_MEMORY = 0.005
 class Background:
     """A farther thing replaces a nearer one once it has stood for 0.4 s; a nearer one never replaces a farther."""
 
-    def __init__(self, known_mm: int | None = None) -> None:
+    def __init__(self, known_mm: int | None = None, known_noise_mm: float = 0.0) -> None:
         self.calibrated = known_mm is not None
         self.decided = self.calibrated
         self.wall_mm: float | None = float(known_mm) if known_mm is not None else None
-        self.noise_mm = 0.0
+        self.noise_mm = known_noise_mm
         """Mean distance of the background's readings from its range."""
-        self._followed = 0
+        self._followed = round(1.0 / _NOISE_MEMORY) if known_noise_mm else 0
         self._threshold_mm = self._threshold()
         self._candidate_mm: float | None = None
         self._candidate_since_ns: int | None = None
@@ -38,6 +38,10 @@ class Background:
     def in_front(self, range_mm: int) -> bool:
         """Whether a target at this range stands in the lane rather than behind it."""
         return range_mm < (self._threshold_mm if self.decided else NEAREST_BACKGROUND_MM)
+
+    def beyond(self, range_mm: int) -> bool:
+        """Whether a target at this range stands where one cannot see to while the calibrated background is there."""
+        return self.calibrated and self.wall_mm is not None and range_mm > 2.0 * self.wall_mm - self._threshold_mm
 
     def feed(self, kind: Kind, range_mm: int | None, t_ns: int) -> None:
         """Learn from one reading."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from retro_timer.detection.background import Background
+from retro_timer.detection.darkness import Darkness
 from retro_timer.detection.events import SensorChange, SensorState
 from retro_timer.detection.frost import Frost
 from retro_timer.detection.readings import Kind
@@ -23,6 +24,7 @@ _PHANTOM_SHARE = 0.10
 _REJECTED_SHARE = 0.6
 _FAULT_SHARE = 0.3
 _COVERED_MM = 70
+_COVERED_SHARE = 0.9
 _BRIGHT_KCPS = 12_000.0
 """Above this the light itself explains rejected readings; strong sun is about 51,200 (see training.safe_speed)."""
 _BLINDING_KCPS = 60_000.0
@@ -41,6 +43,7 @@ class Health:
         self._ambient_kcps: float | None = None
         self._before: tuple[int | None, int | None] = (None, None)
         self._frost = Frost()
+        self._darkness = Darkness()
         self._bad_ns = 0
         self._settled_ns = 0
 
@@ -53,7 +56,8 @@ class Health:
         """Judge one reading. `lone`: a target that nothing beside it agrees with. `gap`: readings were missing."""
         t_ns = sample.t_ns
         self._size = max(_LEAST_SAMPLES, min(400, round(_WINDOW_S * 1e9 / max(1, period_ns))))
-        self._count(self._flags(sample, kind, lone))
+        dark = self._darkness.feed(sample, kind, period_ns)
+        self._count(self._flags(sample, kind, lone) | (_DARK if dark else 0))
         ambient = sample.ambient_kcps
         if ambient is not None:
             last = self._ambient_kcps
@@ -74,7 +78,7 @@ class Health:
         older, old = self._before
         now = sample.range_mm if kind is Kind.TARGET else None
         if kind is Kind.ABSURD:
-            flags |= _ROUGH
+            flags |= _ROUGH | _NEAR
         elif now is not None and old is not None and older is not None:
             bend_mm = abs(now - 2 * old + older)
             flags |= _ROUGH if bend_mm > max(_ROUGH_MM, _ROUGH_RANGE * now) else 0
@@ -85,10 +89,16 @@ class Health:
             flags |= _REJECTED
             if sample.status == RangeStatus.HARDWARE_FAIL:
                 flags |= _FAULT
+            elif sample.status == RangeStatus.BELOW_MINIMUM:
+                flags |= _NEAR
         elif kind is Kind.NOTHING:
             flags |= _NOTHING
-        elif kind is Kind.TARGET and sample.range_mm is not None and sample.range_mm < _COVERED_MM:
-            flags |= _NEAR
+        elif kind is Kind.TARGET and sample.range_mm is not None:
+            if sample.range_mm < _COVERED_MM:
+                flags |= _NEAR
+            elif self._background.beyond(sample.range_mm):
+                # Something else, where the background was.
+                flags |= _NOTHING
         return flags
 
     def _count(self, flags: int) -> None:
@@ -110,16 +120,18 @@ class Health:
         total = len(self._window)
         if total < _LEAST_SAMPLES:
             return ""
-        rough, lone, rejected, fault, nothing, near = self._counts
+        rough, lone, rejected, fault, nothing, near, dark = self._counts
         ambient = self._ambient_kcps
         bright = ambient is None or ambient >= _BRIGHT_KCPS
         hold = 0.6 if self.state is SensorState.DEGRADED else 1.0
         if fault > _FAULT_SHARE * total:
             return "hardware"
-        if near > 0.9 * total:
+        if near > _COVERED_SHARE * total or dark > _COVERED_SHARE * total:
             return "covered"
         if ambient is not None and ambient >= _BLINDING_KCPS * hold:
             return "sunlight"
+        if near > _COVERED_SHARE * max(rough, rejected) and max(rough, rejected) > _ROUGH_SHARE * hold * total:
+            return "covered"
         if rough > _ROUGH_SHARE * hold * total:
             return "sunlight" if bright else "noise"
         if lone > _PHANTOM_SHARE * hold * total and lone >= 3:
@@ -155,5 +167,5 @@ class Health:
         return SensorChange(state, reason, t_ns)
 
 
-_ROUGH, _LONE, _REJECTED, _FAULT, _NOTHING, _NEAR = (1 << n for n in range(6))
-_FLAGS = (_ROUGH, _LONE, _REJECTED, _FAULT, _NOTHING, _NEAR)
+_ROUGH, _LONE, _REJECTED, _FAULT, _NOTHING, _NEAR, _DARK = (1 << n for n in range(7))
+_FLAGS = (_ROUGH, _LONE, _REJECTED, _FAULT, _NOTHING, _NEAR, _DARK)

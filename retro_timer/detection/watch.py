@@ -32,7 +32,7 @@ class SensorWatch:
     def __init__(self, config: WatchConfig) -> None:
         self.config = config
         known = config.background_mm if config.placement is not Placement.BELT else None
-        self.background = Background(known)
+        self.background = Background(known, config.background_noise_mm)
         self.health = Health(self.background)
         self.spacing = Spacing(config.period_ns)
         self._is_gate = config.placement is Placement.GATE
