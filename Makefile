@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test check lock schemas release test-service clean
+.PHONY: help demo test check lock schemas wiring release test-service clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 
 test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
 	@$(BIN)/python -m pytest -q tests/service
+
+wiring: $(VENV)/.dev  ## draw wiring/ and write the boot fragment anew from the default settings
+	@$(BIN)/python -m wiring.draw
+	@RETRO_TIMER_CONFIG=config $(BIN)/retro-timer wiring --boot >firmware/boot/retro-timer.txt
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from pathlib import Path
 
 import click
@@ -9,6 +11,8 @@ import click
 from retro_timer.settings.boot import format_boot
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.wiring import notes_of, pin_rows
+
+_NARROWEST = 40
 
 
 @click.command()
@@ -26,5 +30,6 @@ def wiring(config: Path | None, boot: bool) -> None:
     for pin, line, wired_to, through in rows:
         print(f"{pin:>{widths[0]}}  {line:{widths[1]}}  {wired_to:{widths[2]}}  {through}".rstrip())
     print()
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
     for note in notes_of(settings):
-        print(note)
+        print(textwrap.fill(note, width, subsequent_indent="  "))

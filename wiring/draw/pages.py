@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from retro_timer.settings.model import Settings
 from retro_timer.settings.wiring import notes_of, pin_rows
 from wiring.draw.builds import BUILDS, Build
+from wiring.draw.parts import parts_pages
 
 OPTIONS: dict[str, tuple[str, str]] = {
     "speaker-i2s": ("Speaker by I2S amplifier", "The default: small, loud enough for a lane, five wires."),
@@ -19,29 +20,6 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "power-and-button": ("Power bank and button", "What feeds the box, and its one button with a long cable."),
 }
 """Drawing to its title and what it is for."""
-
-_PARTS = (
-    ("Raspberry Pi", "1", "Zero 2 W, 3, 4 or 5, with a soldered header and a card of 16 GB or more, endurance grade"),
-    ("VL53L1X breakout", "1 or 2", "gate, belt: 3.3 V, with regulator, pull-ups and XSHUT brought out; not a VL53L0X"),
-    ("TF-Luna", "0 or 1", "lane-end, jogging, sun: with its cable of six wires"),
-    ("hood", "1 a sensor", "a tube of black card or plastic, 5 cm, against the sun; nothing before the window"),
-    (
-        "loud buzzer",
-        "1",
-        '91 dB at 1 m or more for 20 m; passive (several pitches) or active (one pitch, kind = "active")',
-    ),
-    ("NPN transistor", "1", "BC337 or 2N2222, with 1 kΩ and 10 kΩ, and a diode 1N4148 for a magnetic buzzer"),
-    ("RGB LED, common cathode", "1", "diffuse, 5 mm or larger, with 330 Ω (red) and twice 100 Ω (green, blue)"),
-    ("push button", "1", "closes to ground, large, splash-proof"),
-    (
-        "MAX98357A board and speaker",
-        "1",
-        "4 Ω, 3 W, a horn rather than a cone; or a USB sound card and an active speaker",
-    ),
-    ("power bank", "1", "5 V, 3 A, always-on, 10 Ah, with a short, thick cable"),
-    ("resistors for an HC-SR04", "0 or 1 each", "1 kΩ and 2 kΩ; only with that sensor"),
-    ("case, tripod, strap", "1", "splash-proof, lens at chest height (gate), a belt clip (belt)"),
-)
 
 
 def readme() -> str:
@@ -71,9 +49,7 @@ def _readme() -> Iterator[str]:
         yield from _build(build)
     for name, (title, what_for) in OPTIONS.items():
         yield from ("", f"## {title}", "", what_for, "", f"![{title}]({name}.svg)")
-    yield from ("", "## Parts", "", "| part | how many | what to look for |", "|---|---|---|")
-    for row in _PARTS:
-        yield f"| {' | '.join(row)} |"
+    yield from parts_pages()
 
 
 def _build(build: Build) -> Iterator[str]:

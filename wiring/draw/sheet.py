@@ -66,6 +66,8 @@ class Sheet:
         # Places to a hundredth of a pixel: the last digits differ between machines.
         text = _NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), text)
         text = text.replace("stroke-dasharray:-;", "").replace(f' font-family="{_FONT}"', "")
+        # An element a line, so that a change shows as one; none inside a text, where a new line would be a space.
+        text = text.replace("/><", "/>\n<").replace("</text><", "</text>\n<")
         told = f"<title>{escape(self._title)}</title><desc>{escape(self._description)}</desc>"
         head = text.index(">", text.index("<svg"))
         return f'{text[:head]} font-family="{_FONT}" role="img">{told}{text[head + 1 :]}\n'
