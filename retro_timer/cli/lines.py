@@ -26,6 +26,10 @@ def _text(event: Mapping[str, Any]) -> str | None:
         return plain.format_map(event)
     if kind == "sound":
         return f"♪ {event['name']}" if event["name"] not in _UNHEARD else None
+    if kind == "summary":
+        readings = f", readings: {event['samples']}" if "samples" in event else ""
+        told = f"{event['finished']} of {event['reps']} reps finished, obstacles met: {event['obstacles']}"
+        return f"session over: {told}{readings}"
     if kind == "obstacle":
         at = "" if event["range_m"] is None else f" at {event['range_m']:.2f} m"
         return "lane clear" if event["level"] == "clear" else f"{event['level'].upper()}: obstacle{at}"
@@ -35,9 +39,9 @@ def _text(event: Mapping[str, Any]) -> str | None:
     if kind == "finish":
         flags = f"  [{', '.join(event['flags'])}]" if event["flags"] else ""
         truth = event.get("truth_s")
-        told = "" if truth is None else f"  (true {truth:.3f} s)"
+        true = "" if truth is None else f"  (true {truth:.3f} s)"
         spread = event["uncertainty_s"]
-        return f"rep {event['rep']}: {event['time_s']:.3f} s ± {spread:.3f} s by {event['method']}{flags}{told}"
+        return f"rep {event['rep']}: {event['time_s']:.3f} s ± {spread:.3f} s by {event['method']}{flags}{true}"
     return None
 
 
@@ -54,5 +58,4 @@ _PLAIN = {
     "not_saved": "rep {rep} is NOT SAVED: {reason}",
     "database_rebuilt": "results.db was damaged: set aside as {set_aside} and rebuilt with {reps} reps",
     "refused": "refused",
-    "summary": "session over: {finished} of {reps} reps finished, {obstacles} obstacles",
 }

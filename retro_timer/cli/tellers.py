@@ -33,10 +33,11 @@ class Teller(Protocol):
 
 
 class LineTeller:
-    """Plain lines, or JSON lines with exactly the contract's fields."""
+    """Plain lines, or JSON lines with exactly the contract's fields; with `table` the reps at the end."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, *, as_json: bool, table: bool = False) -> None:
         self._as_json = as_json
+        self._table = table and not as_json
         self._core: Core | None = None
         self._origin_ns = 0
         self._printer = LinePrinter()
@@ -46,6 +47,10 @@ class LineTeller:
 
     def __exit__(self, *_: object) -> None:
         self._printer.close()
+        if self._table:
+            from retro_timer.cli.reps_table import print_reps
+
+            print_reps(self._core)
 
     def attach(self, core: Core, origin_ns: int) -> None:
         """Listen to the beacon."""
@@ -115,4 +120,4 @@ def make_teller(*, view: bool, as_json: bool) -> Teller:
         return LiveView()
     if under_journald() and not as_json:
         return JournalTeller()
-    return LineTeller(as_json=as_json)
+    return LineTeller(as_json=as_json, table=view)

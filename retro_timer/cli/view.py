@@ -9,14 +9,12 @@ from typing import Any
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.status import snapshot
 from retro_timer.cli.lines import clock, line_of
-from retro_timer.training.record import RepRecord
-from retro_timer.training.session.state import SessionState
+from retro_timer.cli.reps_table import print_reps, reps_table
 
 _LINES = 8
 _REFRESH_HZ = 8
@@ -43,10 +41,8 @@ class LiveView:
 
     def __exit__(self, *_: object) -> None:
         self._live.__exit__(None, None, None)
+        print_reps(self._core)
         console = Console()
-        state = self._core.station.state if self._core is not None else None
-        if state is not None and state.results:
-            console.print(_results(state))
         for trouble in self._troubles:
             console.print(f"retro-timer: {trouble}", style="yellow", markup=False)
 
@@ -82,7 +78,7 @@ class LiveView:
         parts.append(Text(f"“{self._said}”" if self._said else "", style="italic cyan"))
         parts.append(Text("\n".join(lines), style="dim"))
         if state is not None and state.results:
-            parts.append(_results(state))
+            parts.append(reps_table(state))
         return Panel(Group(*parts), title="Retro Timer", subtitle="Ctrl-C ends; nothing is lost")
 
 
@@ -134,27 +130,3 @@ def _watch(status: dict[str, Any]) -> Text:
     elif watch["safe_speed_mps"] is not None:
         text.append(f"   covers up to {watch['safe_speed_mps']:.1f} m/s", style="dim")
     return text
-
-
-def _results(state: SessionState) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    for name in ("rep", "set", "athlete", "time", "", "status", "flags", "obstacles"):
-        table.add_column(name)
-    for record in state.results[-12:]:
-        table.add_row(*_cells(record))
-    return table
-
-
-def _cells(record: RepRecord) -> tuple[str, ...]:
-    spread = "" if record.uncertainty_ns is None else f"± {record.uncertainty_ns / 1e9:.2f} s"
-    time = f"{record.official()} s" if record.time_ns is not None else "–"
-    return (
-        str(record.rep),
-        f"{record.set_no}.{record.rep_no}",
-        record.athlete,
-        time,
-        spread,
-        str(record.status),
-        " ".join(record.flags),
-        str(record.obstacles or ""),
-    )

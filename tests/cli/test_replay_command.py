@@ -41,7 +41,7 @@ def test_without_json_the_same_is_told_in_lines_for_people(replay, traces: Path)
     outcome = replay(traces / "doorway-walk.csv", "--rep", "0:5:walk")
     assert [line[11:] for line in outcome.lines][:2] == ["GO, rep 1", "crossing, rep 1"]
     assert "by gate" in outcome.lines[2]
-    assert outcome.lines[-1].endswith("session over: 1 of 1 reps finished, 0 obstacles, 104 readings")
+    assert outcome.lines[-1].endswith("session over: 1 of 1 reps finished, obstacles met: 0, readings: 104")
 
 
 @pytest.fixture

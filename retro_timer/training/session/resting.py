@@ -28,6 +28,8 @@ _HALFWAY_LEAST_S = 40.0
 _CUE_LEAST_S = 18.0
 _TURN_CALL_S = 16.0
 _TURN_CALL_LEAST_S = 2.0
+_RESULT_FIRST_S = 0.5
+"""In a short rest the call leaves the journal this long, so that the result is heard before what comes next."""
 
 
 def after_rep(move: Move, index: int, ended_ns: int, *, keep_watch: bool = False) -> None:
@@ -99,7 +101,8 @@ def _rest_agenda(move: Move, turn: Turn, until_ns: int) -> list[Appointment]:
         agenda.append(Appointment(now_ns + ns(length_s * 0.35), Item.SAY, "cue", {"cue": cue}))
     # The call must come before the lane is looked at, however short the rest is.
     call_ns = min(until_ns - ns(_TURN_CALL_S), look_ns - ns(_TURN_CALL_LEAST_S))
-    agenda.append(Appointment(max(now_ns, call_ns), Item.SAY, "turn"))
+    after_result_ns = min(now_ns + ns(_RESULT_FIRST_S), max(now_ns, look_ns))
+    agenda.append(Appointment(max(after_result_ns, call_ns), Item.SAY, "turn"))
     if not state.solo:
         deck_ns = min(now_ns + ns(length_s * 0.2), max(now_ns, call_ns))
         agenda.append(Appointment(deck_ns, Item.SAY, "deck", deck(state, turn)))

@@ -1,0 +1,44 @@
+"""The table of a session's reps, as the live view shows it and as a session on the terminal ends."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from retro_timer.beacon.core import Core
+from retro_timer.training.record import RepRecord
+from retro_timer.training.session.state import SessionState
+
+_MOST_ROWS = 12
+
+
+def print_reps(core: Core | None) -> None:
+    """The last reps of the session that ran, if one did."""
+    state = core.station.state if core is not None else None
+    if state is not None and state.results:
+        Console().print(reps_table(state))
+
+
+def reps_table(state: SessionState) -> Table:
+    """Its newest reps, oldest first."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for name in ("rep", "set", "athlete", "time", "", "status", "flags", "obstacles"):
+        table.add_column(name)
+    for record in state.results[-_MOST_ROWS:]:
+        table.add_row(*_cells(record))
+    return table
+
+
+def _cells(record: RepRecord) -> tuple[str, ...]:
+    spread = "" if record.uncertainty_ns is None else f"± {record.uncertainty_ns / 1e9:.2f} s"
+    time = f"{record.official()} s" if record.time_ns is not None else "–"
+    return (
+        str(record.rep),
+        f"{record.set_no}.{record.rep_no}",
+        record.athlete,
+        time,
+        spread,
+        str(record.status),
+        " ".join(record.flags),
+        str(record.obstacles or ""),
+    )
