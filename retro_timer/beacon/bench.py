@@ -11,6 +11,7 @@ import msgspec
 
 from retro_timer.beacon import sounds
 from retro_timer.beacon.assembly import watch_config
+from retro_timer.beacon.button import ButtonEdge
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
@@ -25,6 +26,7 @@ from retro_timer.training.session.effects import Say, Signal
 _MOST_SAMPLES = 500
 """Of each sensor in one answer: a slow client's connection holds no more than a few of them."""
 _LONGEST_TEXT = 300
+_LONGEST_LOAN_S = 600
 
 
 @runtime_checkable
@@ -83,6 +85,8 @@ class Facts(msgspec.Struct, frozen=True):
     voice_trouble: str
     button_pressed: bool | None
     """None without a button, or with one that does not tell."""
+    pressed_ns: int | None
+    """When the button was last pressed while it was lent."""
 
 
 class SensorReadings(msgspec.Struct, frozen=True):
@@ -114,12 +118,18 @@ class Bench:
         self._calibration = calibration
         self._state_dir = state_dir
         self._tell = tell
+        self.voice_missing = ""
+        """Why the voice of the settings is not there and words are printed."""
         self._troubles: dict[str, str] = {}
+        self._lent_until_ns = 0
+        self._held = False
+        self._pressed_ns: int | None = None
         self.requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "facts": self._facts,
             "readings": self._readings,
             "beep": self._beep,
             "say": self._say,
+            "lend_button": self._lend_button,
             "calibrate": self._calibrate,
         }
         """By the key that a message has. Each raises RetroTimerError for what it refuses."""
@@ -149,9 +159,10 @@ class Bench:
             busy=core.station.busy,
             realtime=self.service is not None and self.service.realtime,
             state_dir=str(self._state_dir),
-            speaking=self._voice.speaking,
-            voice_trouble=self._voice.trouble(),
+            speaking=self._voice.speaking or core.speaker.next_ns is not None,
+            voice_trouble=self.voice_missing or self._voice.trouble(),
             button_pressed=button.pressed if isinstance(button, Pressable) else None,
+            pressed_ns=self._pressed_ns,
         )
         answer: dict[str, Any] = msgspec.to_builtins(facts)
         return answer
@@ -207,6 +218,29 @@ class Bench:
         self._must_be_idle("the voice")
         self._core.speaker.say(Say("cue", {"cue": text}))
         return {}
+
+    # The button
+
+    def _lend_button(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"lend_button": seconds}: for so long a press means nothing but itself; the facts tell of it. 0 ends it."""
+        seconds = message["lend_button"]
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_LOAN_S:
+            raise BadInputError("lend_button", "no time", f"seconds from 0 to {_LONGEST_LOAN_S}")
+        self._must_be_idle("the button")
+        self._lent_until_ns = self._core.clock.monotonic_ns() + round(seconds * 1e9)
+        self._pressed_ns = None
+        return {}
+
+    def take_press(self, edge: ButtonEdge) -> bool:
+        """An edge of the button: whether it belongs to whoever has borrowed it, a press with its release."""
+        if edge.pressed:
+            self._held = edge.t_ns < self._lent_until_ns and not self._core.station.busy
+            if self._held:
+                self._pressed_ns = edge.t_ns
+                self._core.buzzer.signal(Signal.ANSWER)
+            return self._held
+        held, self._held = self._held, False
+        return held
 
     def _must_be_idle(self, what: str) -> None:
         if self._core.station.busy:

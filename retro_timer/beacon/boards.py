@@ -48,6 +48,20 @@ def open_voice(settings: VoiceSettings, clock: Clock, cache: Path, show: Callabl
     return voice
 
 
+def open_voice_or_text(
+    settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]
+) -> tuple[Voice, str]:
+    """The voice that the settings name; the printing one, and why, where that is not installed.
+
+    Speech that is missing is no reason not to time.
+    """
+    try:
+        return open_voice(settings, clock, cache, show), ""
+    except BoardMissingError as error:
+        text = msgspec.structs.replace(settings, kind="text")
+        return open_voice(text, clock, cache, show), str(error)
+
+
 def board_names() -> list[str]:
     """Every board that this installation knows."""
     return sorted(point.name for point in entry_points(group=BOARDS))

@@ -51,6 +51,8 @@ class ButtonDesk:
         self._recogniser = PressRecogniser()
         self._row = Row.IDLE
         self._plan = core.settings.session.default_plan
+        self.lent_to: Callable[[ButtonEdge], bool] = lambda _edge: False
+        """Asked first at each edge: takes those that are its own, which mean nothing here then."""
         self._doing: dict[Action, Callable[[], None]] = {
             Action.START: self._start,
             Action.NEXT_PLAN: self._next_plan,
@@ -66,6 +68,8 @@ class ButtonDesk:
 
     def take(self, edge: ButtonEdge) -> None:
         """The button moved."""
+        if self.lent_to(edge):
+            return
         self.tick(edge.t_ns)
         if self._recogniser.idle:
             self._row = row_of(self._core.station.state)

@@ -13,6 +13,10 @@ from retro_timer.errors import RetroTimerError
 _ANSWER_S = 10.0
 
 
+class NoTimerError(RetroTimerError):
+    """No timer runs on this machine."""
+
+
 class BeaconClient:
     """A connection to the beacon of this machine. Raises RetroTimerError when none runs."""
 
@@ -26,7 +30,7 @@ class BeaconClient:
                 f"{path}: no permission: `sudo usermod -aG retro-timer $USER`, then log in again"
             ) from None
         except OSError:
-            raise RetroTimerError(
+            raise NoTimerError(
                 f"no timer runs here ({path}): start one with `retro-timer run` or `sudo systemctl start retro-timer`"
             ) from None
         self._file = self._socket.makefile("rb")

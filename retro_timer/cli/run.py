@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from retro_timer.beacon.bench import Bench
-from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice
+from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice_or_text
 from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
@@ -26,9 +26,8 @@ from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import Offer, StartPlan
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.tellers import Teller, make_teller
-from retro_timer.errors import BoardMissingError
 from retro_timer.phrases import load_catalogue
-from retro_timer.ports import Board, Clock, Voice
+from retro_timer.ports import Board
 from retro_timer.settings import places
 from retro_timer.settings.calibration import load_calibration
 from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings, plan_names
@@ -121,12 +120,18 @@ class _Timer:
         self._shutting_down = False
         self._voice_trouble_told = False
         self._catalogue = catalogue
-        self._voice = voice = self._open_voice(settings, board.clock)
-        journal = JournalWriter(places.state_dir(), board.clock.wall_ns, inbox.put)
+        voice, missing = open_voice_or_text(settings.voice, board.clock, places.cache_dir(), teller.spoken)
+        self._voice = voice
+        if missing:
+            teller.trouble(f"{missing}; words are printed instead")
+        clock = board.clock
+        journal = JournalWriter(places.state_dir(), clock.wall_ns, inbox.put, since_boot_ns=clock.since_boot_ns)
         self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, request.seed)
         bench = Bench(self.core, voice, request.calibration, places.state_dir(), teller.trouble)
+        bench.voice_missing = missing
         self.service = bench.service = Service(self.core, inbox, bench.trouble)
         self.service.button = ButtonDesk(self.core, make_start, lambda: list(plan_names()), self._shut_down)
+        self.service.button.lent_to = bench.take_press
         self._origin_ns = board.clock.monotonic_ns()
         teller.attach(self.core, self._origin_ns)
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
@@ -145,15 +150,6 @@ class _Timer:
         """The button asked for it: end as on SIGTERM, so that nothing is lost, then switch the box off."""
         self._shutting_down = True
         self.service.stop()
-
-    def _open_voice(self, settings: Settings, clock: Clock) -> Voice:
-        try:
-            return open_voice(settings.voice, clock, places.cache_dir(), self._teller.spoken)
-        except BoardMissingError as error:
-            # Speech that is not installed is no reason not to time: the words are printed, and it is said once.
-            self._teller.trouble(f"{error}; words are printed instead")
-            text = _with_voice(settings, "text").voice
-            return open_voice(text, clock, places.cache_dir(), self._teller.spoken)
 
     def _make_recorder(self, path: Path | None) -> Recorder | None:
         if path is None:
