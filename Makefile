@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test check lock schemas wiring release test-service clean
+.PHONY: help demo test slow check lock schemas wiring release test-service clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,9 +37,16 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.firmware
 
 demo: $(VENV)/.run  ## a short session on the simulated board, about a minute
 	@$(BIN)/retro-timer run --board sim --plan demo --scenario demo --view --once
+	@echo "Kept: $(BIN)/retro-timer results show"
+	@echo "Next: $(BIN)/retro-timer simulate first-steps --scenario sun-comes-out --wav sun.wav   (a session as it sounds)"
+	@echo "      $(BIN)/retro-timer plans list, and README.md"
 
 test: $(VENV)/.dev  ## the tests, under three minutes
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
+	@$(BIN)/python -m pytest -q -n auto -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
+		--ignore tests/soak --ignore tests/fuzz
 
 check: $(VENV)/.dev  ## format, lint, types, layers, README
 	@$(BIN)/ruff format --check .
@@ -47,6 +54,9 @@ check: $(VENV)/.dev  ## format, lint, types, layers, README
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_docs.py
+
+schemas: $(VENV)/.run  ## write config/schemas anew
+	@$(BIN)/python -m retro_timer.settings.schemas
 
 lock: $(VENV)/.dev  ## pin the dependencies anew
 	@$(PIP) uv

@@ -36,6 +36,14 @@ _OWN_PLACES = (
 )
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI everything that a test needs is installed: whatever skips there is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("CI skips nothing: install what the skipped tests name", red=True)
+
+
 @pytest.fixture(autouse=True)
 def _places_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the developer's own settings and results."""

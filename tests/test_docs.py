@@ -1,0 +1,154 @@
+"""What README and docs tell people exists: commands with their options, make targets, settings, plans, files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import pytest
+
+from retro_timer.cli.main import cli
+from retro_timer.settings.loading import plan_names
+from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.training.safe_speed import VL53L1X_RANGE_M, Braking
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "wiring" / "README.md"]
+README = (ROOT / "README.md").read_text()
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`([^`\n]+)`")
+_LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]*)?\)")
+
+
+def shown(page: Path) -> Iterator[str]:
+    """Every line of code that a page shows, without its comment."""
+    text = page.read_text()
+    for language, block in _FENCE.findall(text):
+        if language in ("", "sh"):
+            yield from (line.partition("  #")[0].strip() for line in block.splitlines())
+    yield from (code.strip() for code in _INLINE.findall(_FENCE.sub("", text)))
+
+
+def commands() -> list[str]:
+    """Every shown command of the program, once."""
+    found = {line.removeprefix(".venv/bin/") for page in PAGES for line in shown(page)}
+    return sorted(line for line in found if line.startswith("retro-timer "))
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def parse(words: list[str]) -> None:
+    """Parse a command line as the program would, without running it. Raises click.ClickException."""
+    context = click.Context(cli, info_name="retro-timer")
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        _, found, words = command.resolve_command(context, words)
+        assert found is not None
+        command = found
+        context = click.Context(command, parent=context, info_name=command.name)
+    with context.scope(cleanup=False):
+        command.make_parser(context).parse_args(list(words))
+        known = {name for parameter in command.params for name in parameter.opts} | {"--help", "-h"}
+    assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_that_is_shown_exists_with_its_options(line: str) -> None:
+    words = shlex.split(line)[1:]
+    if words == ["--help"]:
+        return
+    try:
+        parse(words)
+    except click.ClickException as error:
+        pytest.fail(f"'{line}': {error.format_message()}")
+
+
+def test_a_command_that_does_not_exist_would_be_found() -> None:
+    for words in (["reslts"], ["results", "repps"], ["simulate", "--wave", "x.wav"]):
+        with pytest.raises(click.ClickException):
+            parse(words)
+
+
+def test_the_pages_show_commands_at_all() -> None:
+    assert len(commands()) > 20
+
+
+def test_every_command_of_the_program_is_told_of_in_the_readme() -> None:
+    told = {line.split()[1] for line in commands()}
+    assert set(cli.list_commands(click.Context(cli))) - told == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_make_targets_that_are_shown_exist(page: Path) -> None:
+    asked = {line.split()[1] for line in shown(page) if re.match(r"make [a-z]", line)}
+    assert asked - make_targets() == set()
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = [link for link in _LINK.findall(page.read_text()) if not link.startswith("http")]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def _keys(kind: type[msgspec.Struct], prefix: str) -> set[str]:
+    return {f"{prefix}.{field.name}" for field in msgspec.structs.fields(kind)}
+
+
+def every_setting() -> dict[str, Any]:
+    """Key to default."""
+    found = {}
+    for table in msgspec.structs.fields(Settings):
+        defaults = SensorSettings() if table.name == "sensors" else getattr(Settings(), table.name)
+        for key in msgspec.structs.fields(type(defaults)):
+            found[f"{table.name}.{key.name}"] = getattr(defaults, key.name)
+    return found
+
+
+def test_the_readme_tells_of_every_setting_and_of_none_that_is_not() -> None:
+    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)` \|", README, re.MULTILINE))
+    assert told == set(every_setting())
+
+
+def test_the_readme_tells_the_defaults_that_the_program_has() -> None:
+    told = dict(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)` \| ([^|]*) \|", README, re.MULTILINE))
+    wrong = {}
+    for key, default in every_setting().items():
+        text = told[key].strip().strip("`")
+        if default is None:
+            same = text == "–"
+        elif isinstance(default, bool):
+            same = text == str(default).lower()
+        elif isinstance(default, int | float):
+            same = float(int(text, 0) if text.startswith("0x") else text) == default
+        elif isinstance(default, tuple):
+            same = tuple(int(part) for part in text.split(",")) == default
+        else:
+            same = text == str(default)
+        if not same:
+            wrong[key] = (text, default)
+    assert wrong == {}
+
+
+def test_the_readme_lists_the_plans_that_ship() -> None:
+    told = set(re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE))
+    assert told == set(plan_names()) - {"demo"}
+
+
+def test_the_safe_speeds_of_the_readme_are_those_that_the_program_reckons_with() -> None:
+    rows = re.findall(r"^\| [^|]+ \| ([\d.]+) m[^|]* \| ([\d.]+) m/s \|", README, re.MULTILINE)
+    assert len(rows) >= 5
+    for range_m, speed in rows:
+        assert round(Braking().safe_speed_mps(float(range_m)), 1) == float(speed)
+    ranges = {float(range_m) for range_m, _ in rows}
+    assert {VL53L1X_RANGE_M["short"][1], *VL53L1X_RANGE_M["long"]} <= ranges
+
+
+def test_the_two_commands_of_the_readme_come_first() -> None:
+    assert _FENCE.search(README).group(2).split("\n")[:2] == ["make demo", "make test"]
