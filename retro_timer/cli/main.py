@@ -25,6 +25,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "ctl": ("retro_timer.cli.talk", "ctl", "Steer the running session: start, pause, void, give ..."),
     "doctor": ("retro_timer.cli.doctor", "doctor", "Check the box: sensors, sound, disk, clock, power, rights."),
     "calibrate": ("retro_timer.cli.calibrate", "calibrate", "Learn the empty lane, the offset and the light."),
+    "support": ("retro_timer.cli.support", "support", "Pack logs, settings and the last trace for a bug report."),
     "wiring": ("retro_timer.cli.wiring", "wiring", "Which wire goes where."),
 }
 

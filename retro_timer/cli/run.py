@@ -18,6 +18,7 @@ from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
 from retro_timer.beacon.keeper import Keeper
+from retro_timer.beacon.logbook import Logbook
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recorder import Recorder
@@ -136,7 +137,7 @@ class _Timer:
         teller.attach(self.core, self._origin_ns)
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
         keeper = Keeper(self.core, places.state_dir(), teller.trouble)
-        desk.requests |= {"keep": keeper.keep, **bench.requests}
+        desk.requests |= {"keep": keeper.keep, "log": Logbook(self.core).log, **bench.requests}
         self._server = Server(places.socket_path(), desk.take)
         self._recorder = self._make_recorder(record)
 

@@ -8,11 +8,9 @@ from typing import Any, Protocol
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.journald import JournaldLines, under_journald
+from retro_timer.beacon.logbook import worth_keeping
 from retro_timer.cli.lines import line_of
 from retro_timer.cli.printer import LinePrinter
-
-_NOT_LOGGED = frozenset(("tone", "sound", "phase"))
-"""Too many, and told by other events."""
 
 
 class Teller(Protocol):
@@ -97,7 +95,7 @@ class JournalTeller:
         core.hub.subscribe(self._take)
 
     def _take(self, event: dict[str, Any]) -> None:
-        if event["event"] in _NOT_LOGGED:
+        if not worth_keeping(event):
             return
         line = line_of({**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9})
         if line is not None:
