@@ -170,6 +170,11 @@ class Clock(Protocol):
 
     def wall_ns(self) -> int: ...
 
+    def since_boot_ns(self) -> int:
+        """Time since the machine was started, its sleep included: what a label is corrected by when the wall clock is
+        set. 0 for a time that is not the machine's.
+        """
+
 
 class Board(Protocol):
     """Everything the program touches of the world. Found by entry point `retro_timer.boards`."""

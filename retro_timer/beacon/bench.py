@@ -139,10 +139,13 @@ class Bench:
         return next(request for name, request in self.requests.items() if name in message)(message)
 
     def trouble(self, text: str) -> None:
-        """What the sensors' threads complain of: passed on, and kept for who asks."""
+        """What the sensors' threads complain of: kept for who asks, and passed on once, for they try each second."""
         for name in self._core.sensing:
             if text.startswith(f"sensor {name}: "):
-                self._troubles[name] = text.removeprefix(f"sensor {name}: ")
+                complaint = text.removeprefix(f"sensor {name}: ")
+                if self._troubles.get(name) == complaint:
+                    return
+                self._troubles[name] = complaint
         self._tell(text)
 
     # Asking

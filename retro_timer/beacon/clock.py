@@ -16,6 +16,10 @@ class RealClock:
         """For labels only: it may be wrong at the field and may jump."""
         return time.time_ns()
 
+    def since_boot_ns(self) -> int:
+        """Unlike `monotonic_ns` it goes on while a laptop sleeps, as wall time does."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
 
 class VirtualClock:
     """Moves only when told; wall time follows from where it began."""
@@ -31,6 +35,10 @@ class VirtualClock:
     def wall_ns(self) -> int:
         """The simulated instant as wall time."""
         return self._now_ns + self._offset_ns
+
+    def since_boot_ns(self) -> int:
+        """Nothing is known of this machine's time."""
+        return 0
 
     def advance_to(self, t_ns: int) -> None:
         """Move on. Raises ValueError for a step back: time never runs backwards."""

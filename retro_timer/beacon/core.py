@@ -23,6 +23,7 @@ from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, Role, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
+from retro_timer.store.labels import TOLERANCE_NS
 from retro_timer.store.repair import Repair
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.safe_speed import Braking
@@ -67,8 +68,8 @@ class Core:
         self.catalogue = catalogue
         self.hub = Hub()
         self.journal = journal
-        self.unanswered = 0
-        """Saves that the journal has not answered."""
+        self._unanswered: set[tuple[int, int]] = set()
+        self._clock_offset_ns: int | None = None
         self._post = post
         self._sound = ""
         self.shared = Shared()
@@ -107,6 +108,11 @@ class Core:
         """Readings judged so far, by all sensors."""
         return sum(sensing.samples for sensing in self.sensing.values())
 
+    @property
+    def unanswered(self) -> int:
+        """Saves that the journal has not answered."""
+        return len(self._unanswered)
+
     def _detected(self, event: DetectionEvent, config: WatchConfig) -> None:
         self._post((event, config))
 
@@ -142,7 +148,7 @@ class Core:
                 self.station.put(made, now_ns)
         else:
             if isinstance(item, inputs.Durable | inputs.NotSaved):
-                self.unanswered -= 1
+                self._unanswered.discard((item.rep, item.revision))
             self.station.put(item, now_ns)
 
     def _tell_repair(self, repair: Repair, now_ns: int) -> None:
@@ -167,8 +173,22 @@ class Core:
         return self.catalogue.render(refusals[0], {}) if refusals else ""
 
     def tick(self) -> None:
-        """Keep the session's appointments that are due."""
+        """Keep the session's appointments that are due, and see whether somebody has set the clock."""
         self.station.tick(self.clock.monotonic_ns())
+        self._mind_clock()
+
+    def _mind_clock(self) -> None:
+        """Labels of this boot follow the wall clock; also those that an earlier process made, hence at the start."""
+        since_boot_ns = self.clock.since_boot_ns()
+        if not since_boot_ns:
+            return
+        offset_ns, was_ns = self.clock.wall_ns() - since_boot_ns, self._clock_offset_ns
+        if was_ns is None or abs(offset_ns - was_ns) > TOLERANCE_NS:
+            self._clock_offset_ns = offset_ns
+            self.journal.follow_clock(offset_ns)
+            if was_ns is not None:
+                by_s = round((offset_ns - was_ns) / 1e9)
+                self.hub.tell({"event": "clock_set", "t_ns": self.clock.monotonic_ns(), "by_s": by_s})
 
     def _watch_changed(self, change: inputs.WatchChanged) -> None:
         self.lamp.blind(change.state is not SensorState.OK)
@@ -210,8 +230,9 @@ class Core:
 
     def _save(self, effect: effects.Save, now_ns: int) -> None:
         record = effect.record
-        go_wall_ns = self.clock.wall_ns() - (now_ns - record.go_ns)
-        self.unanswered += 1
+        age_ns = now_ns - record.go_ns
+        go_wall_ns, since_boot_ns = self.clock.wall_ns() - age_ns, self.clock.since_boot_ns()
+        self._unanswered.add((record.rep, record.revision))
 
         def answer(trouble: str) -> None:
             if trouble:
@@ -219,7 +240,7 @@ class Core:
             else:
                 self._post(inputs.Durable(record.rep, record.revision))
 
-        self.journal.save(record, go_wall_ns, answer)
+        self.journal.save(record, go_wall_ns, answer, since_boot_ns - age_ns if since_boot_ns else 0)
 
     def _end(self, outcome: str) -> None:
         self.journal.end(outcome, lambda _trouble: None)

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 _SOCKET = "/run/systemd/journal/socket"
-_PRIORITIES = {"obstacle": 5, "sensor": 4, "not_saved": 3, "database_rebuilt": 3, "trouble": 4}
+_PRIORITIES = {
+    "obstacle": 5,
+    "sensor": 4,
+    "not_saved": 3,
+    "saved_after_all": 5,
+    "clock_set": 5,
+    "database_rebuilt": 3,
+    "trouble": 4,
+}
 _INFO = 6
 
 

@@ -10,11 +10,10 @@ from typing import Any
 from retro_timer.beacon.core import Core
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import RangeSample, SensorSpec
-from retro_timer.store.space import make_room
+from retro_timer.store.space import TRACES, make_room
 from retro_timer.store.traces import HEADER, TraceRep, format_rep, format_row
 from retro_timer.training.gaits import Gait
 
-FOLDER = "traces"
 _ROWS_AT_ONCE = 200
 _PAUSE_S = 0.005
 """Between portions, so that the sensor's thread never waits for this one."""
@@ -25,7 +24,7 @@ class Keeper:
 
     def __init__(self, core: Core, directory: Path, tell: Callable[[str], None]) -> None:
         self._core = core
-        self._directory = directory / FOLDER
+        self._directory = directory / TRACES
         self._tell = tell
         self._goes: list[tuple[int, float, Gait]] = []
         core.hub.subscribe(self._hear)

@@ -45,7 +45,7 @@ def snapshot(core: Core) -> dict[str, Any]:
             "gait": str(step.gait) if step else None,
             "left_s": max(0.0, (state.until_ns - now_ns) / 1e9) if state.until_ns else None,
             "running_s": (now_ns - course.record.go_ns) / 1e9 if course else None,
-            "unsaved": len(state.unsaved),
+            "unsaved": state.unsaved_reps,
         }
     return result
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.store.database import open_for_writing
+from retro_timer.store.labels import correct_labels
 from retro_timer.store.repair import Repair, is_sound, repair, was_cut_off
 from retro_timer.store.reps_log import RepsLog
 from retro_timer.store.rows import record_of, row_of, save_row
@@ -38,22 +39,27 @@ class SessionEntry(msgspec.Struct, frozen=True):
 
 def owner_mark() -> str:
     """Names this process so that a later one can tell whether it still lives: boot, process id, its start time."""
-    return f"{_boot()}:{os.getpid()}:{_started(os.getpid())}"
+    return f"{boot_mark()}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def owner_lives(mark: str) -> bool:
     """Whether the process that an owner mark names is still there."""
     boot, pid, started = [*mark.split(":"), "", "", ""][:3]
-    if boot != _boot() or not pid.isdigit():
+    if boot != boot_mark() or not pid.isdigit():
         return False
     return _started(int(pid)) == started != ""
 
 
-def _boot() -> str:
+def boot_mark() -> str:
+    """Names the machine's present boot."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         return "unknown"
+
+
+def _boot_of(since_boot_ns: int) -> str:
+    return boot_mark() if since_boot_ns else ""
 
 
 def _started(pid: int) -> str:
@@ -84,7 +90,10 @@ def open_journal(directory: Path, wall_ns: int, *, suspect: bool = False) -> tup
 
 
 class Journal:
-    """The one writer. Every method returns when its change is on disk, or raises OSError or sqlite3.Error."""
+    """The one writer. Every method returns when its change is on disk, or raises OSError or sqlite3.Error.
+
+    A label is given as wall time and time since boot; one with 0 for the latter is never corrected.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -100,40 +109,52 @@ class Journal:
         self._db.close()
         self._log.close()
 
-    def begin(self, plan: Plan, roster: Sequence[str], board: str, wall_ns: int) -> int:
+    def begin(self, plan: Plan, roster: Sequence[str], board: str, wall_ns: int, since_boot_ns: int = 0) -> int:
         """A session starts; returns its id."""
+        boot = _boot_of(since_boot_ns)
         plan_json = msgspec.json.encode(plan).decode()
         roster_json = msgspec.json.encode(list(roster)).decode()
         owner = owner_mark()
         with self._change():
             cursor = self._db.execute(
-                "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (wall_ns, OPEN, board, owner, plan.title, plan_json, roster_json),
+                "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster, started_boot,"
+                " started_boot_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (wall_ns, OPEN, board, owner, plan.title, plan_json, roster_json, boot, since_boot_ns),
             )
             session = int(cursor.lastrowid or 0)
             entry = {"session": session, "begin": wall_ns, "board": board, "title": plan.title, "plan": plan_json}
-            self._log.append({**entry, "roster": list(roster), "owner": owner})
+            label = {"started_boot": boot, "started_boot_ns": since_boot_ns}
+            self._log.append({**entry, "roster": list(roster), "owner": owner, **label})
         return session
 
     def adopt(self, session: int) -> None:
         """A recovered session is this process's now."""
         self._db.execute("UPDATE session SET owner = ? WHERE id = ?", (owner_mark(), session))
 
-    def save(self, session: int, record: RepRecord, go_wall_ns: int) -> None:
+    def save(self, session: int, record: RepRecord, go_wall_ns: int, go_boot_ns: int = 0) -> None:
         """The newest word on a rep; an older revision never replaces a newer one."""
-        row = row_of(session, record, go_wall_ns)
+        row = row_of(session, record, go_wall_ns, _boot_of(go_boot_ns), go_boot_ns)
         with self._change():
             save_row(self._db, row)
             self._log.append(row)
 
-    def end(self, session: int, outcome: str, wall_ns: int) -> None:
+    def end(self, session: int, outcome: str, wall_ns: int, since_boot_ns: int = 0) -> None:
         """A session ends: done, stopped or interrupted."""
+        boot = _boot_of(since_boot_ns)
         with self._change():
             self._db.execute(
-                "UPDATE session SET outcome = ?, ended_wall_ns = ? WHERE id = ?", (outcome, wall_ns, session)
+                "UPDATE session SET outcome = ?, ended_wall_ns = ?, ended_boot = ?, ended_boot_ns = ? WHERE id = ?",
+                (outcome, wall_ns, boot, since_boot_ns, session),
             )
-            self._log.append({"session": session, "end": wall_ns, "outcome": outcome})
+            label = {"ended_boot": boot, "ended_boot_ns": since_boot_ns}
+            self._log.append({"session": session, "end": wall_ns, "outcome": outcome, **label})
+
+    def follow_clock(self, offset_ns: int) -> None:
+        """The wall clock shows time since boot and `offset_ns`, perhaps since a moment ago: labels are corrected."""
+        boot = boot_mark()
+        with self._change():
+            if correct_labels(self._db, boot, offset_ns):
+                self._log.append({"clock": offset_ns, "boot": boot})
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.store.database import NAME, open_for_writing
+from retro_timer.store.labels import correct_labels
 from retro_timer.store.reps_log import read_log
 from retro_timer.store.rows import save_row
 
@@ -17,6 +18,8 @@ BACKUPS = "backups"
 KEPT_BACKUPS = 7
 _MOST_DAMAGED = 3
 _TAILS = ("", "-wal", "-shm")
+_UNLABELLED = {"started_boot": "", "started_boot_ns": 0, "ended_boot": "", "ended_boot_ns": 0}
+"""What a line that an older program wrote into the log does not have."""
 
 
 class Repair(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ def repair(directory: Path, wall_ns: int) -> Repair:
 
 def _set_aside(directory: Path, wall_ns: int) -> Path:
     """Move the damaged files away; only the newest few are kept."""
-    aside = directory / f"results.damaged-{wall_ns // 1_000_000_000}.db"
+    aside = directory / f"results.damaged-{_next_stamp(directory, 'results.damaged-*.db', wall_ns)}.db"
     for tail in _TAILS:
         path = directory / f"{NAME}{tail}"
         if path.exists():
@@ -91,7 +94,7 @@ def back_up(directory: Path, wall_ns: int) -> Path | None:
         return None
     folder = directory / BACKUPS
     folder.mkdir(exist_ok=True)
-    path = folder / f"results-{wall_ns // 1_000_000_000:011d}.db"
+    path = folder / f"results-{_next_stamp(folder, 'results-*.db', wall_ns)}.db"
     fresh = path.with_suffix(".new")
     with (
         contextlib.closing(sqlite3.connect(directory / NAME)) as source,
@@ -104,21 +107,32 @@ def back_up(directory: Path, wall_ns: int) -> Path | None:
     return path
 
 
+def _next_stamp(folder: Path, pattern: str, wall_ns: int) -> str:
+    """Wall time in seconds, or what comes after the newest file's: the clock may have been set back since."""
+    stamps = [digits for path in folder.glob(pattern) if (digits := path.stem.rpartition("-")[2]).isdigit()]
+    return f"{max([wall_ns // 1_000_000_000, *(int(digits) + 1 for digits in stamps)]):011d}"
+
+
 def _apply(connection: sqlite3.Connection, entry: dict[str, Any]) -> None:
     """One line of the log; one that does not fit the schema is passed over, as a torn one is."""
     with contextlib.suppress(KeyError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
         if "begin" in entry:
             connection.execute(
-                "INSERT INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster)"
-                " VALUES (:session, :begin, 'open', :board, :owner, :title, :plan, :roster)"
+                "INSERT INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster, started_boot,"
+                " started_boot_ns) VALUES (:session, :begin, 'open', :board, :owner, :title, :plan, :roster,"
+                " :started_boot, :started_boot_ns)"
                 " ON CONFLICT (id) DO UPDATE SET started_wall_ns = :begin, board = :board, owner = :owner,"
-                " title = :title, plan = :plan, roster = :roster",
-                {**entry, "roster": msgspec.json.encode(entry["roster"]).decode()},
+                " title = :title, plan = :plan, roster = :roster, started_boot = :started_boot,"
+                " started_boot_ns = :started_boot_ns",
+                {**_UNLABELLED, **entry, "roster": msgspec.json.encode(entry["roster"]).decode()},
             )
         elif "end" in entry:
             connection.execute(
-                "UPDATE session SET outcome = ?, ended_wall_ns = ? WHERE id = ?",
-                (entry["outcome"], entry["end"], entry["session"]),
+                "UPDATE session SET outcome = :outcome, ended_wall_ns = :end, ended_boot = :ended_boot,"
+                " ended_boot_ns = :ended_boot_ns WHERE id = :session",
+                {**_UNLABELLED, **entry},
             )
+        elif "clock" in entry:
+            correct_labels(connection, entry["boot"], entry["clock"])
         elif "rep" in entry:
             save_row(connection, entry)

@@ -11,8 +11,12 @@ from retro_timer.training.record import Flag, RepRecord, RepStatus
 COLUMNS = (
     "session", "rep", "revision", "set_no", "rep_no", "athlete", "distance_mm", "duration_ms", "gait", "status",
     "go_wall_ns", "go_ns", "time_ns", "uncertainty_ns", "sound_delay_ns", "method", "flags", "obstacles", "reason",
+    "go_boot", "go_boot_ns",
 )  # fmt: skip
-_FIXED = ("session", "rep", "go_wall_ns")
+_LABEL = ("go_wall_ns", "go_boot", "go_boot_ns")
+_FIXED = ("session", "rep", *_LABEL)
+_ADDED = {"go_boot": "", "go_boot_ns": 0}
+"""What a row that an older program wrote into the log does not have."""
 
 
 def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
@@ -23,12 +27,12 @@ def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
     connection.execute(
         f"INSERT INTO rep ({columns}) VALUES ({marks}) ON CONFLICT (session, rep) DO UPDATE SET {updates}"
         " WHERE excluded.revision > rep.revision",
-        row,
+        {**_ADDED, **row},
     )
 
 
-def row_of(session: int, record: RepRecord, go_wall_ns: int) -> dict[str, Any]:
-    """A rep as a row: whole numbers and texts."""
+def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", go_boot_ns: int = 0) -> dict[str, Any]:
+    """A rep as a row: whole numbers and texts. Its go is labelled by wall time, boot, and time since that boot."""
     return {
         "session": session,
         "rep": record.rep,
@@ -49,6 +53,8 @@ def row_of(session: int, record: RepRecord, go_wall_ns: int) -> dict[str, Any]:
         "flags": ",".join(record.flags),
         "obstacles": record.obstacles,
         "reason": record.reason,
+        "go_boot": go_boot,
+        "go_boot_ns": go_boot_ns,
     }
 
 

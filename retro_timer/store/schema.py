@@ -6,7 +6,7 @@ import sqlite3
 
 from retro_timer.errors import RetroTimerError
 
-VERSION = 1
+VERSION = 2
 
 _STEPS: tuple[str, ...] = (
     """
@@ -45,6 +45,15 @@ _STEPS: tuple[str, ...] = (
         PRIMARY KEY (session, rep)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX rep_by_athlete ON rep (athlete, session, rep);
+    """,
+    # When each label was made, as boot and time since that boot: what it is corrected by when the clock is set.
+    """
+    ALTER TABLE session ADD COLUMN started_boot TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN started_boot_ns INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE session ADD COLUMN ended_boot TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN ended_boot_ns INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE rep ADD COLUMN go_boot TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rep ADD COLUMN go_boot_ns INTEGER NOT NULL DEFAULT 0;
     """,
 )
 """Step n brings a database of version n to version n + 1."""

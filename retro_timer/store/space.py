@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+TRACES = "traces"
+"""Folder, in the state directory, of all that can be spared."""
 LEAST_FREE_BYTES = 50_000_000
+ENOUGH_FOR_RESULTS_BYTES = 5_000_000
+"""The write-ahead log of the database grows to about 4 MB before it is used anew."""
 MOST_TRACES = 40
 _SPARE_PATTERNS = ("*.new", "*.csv", "*.tar.gz")
 
@@ -24,6 +28,15 @@ def make_room(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = M
         oldest.unlink(missing_ok=True)
         gone.append(oldest)
     return gone
+
+
+def make_room_for_results(state: Path) -> bool:
+    """When the disk is as good as full, delete the oldest of what can be spared until results fit on it again.
+
+    Whether anything was deleted, so that it is worth trying once more. Raises OSError.
+    """
+    folder = state / TRACES
+    return folder.is_dir() and bool(make_room(folder, least_free=ENOUGH_FOR_RESULTS_BYTES))
 
 
 def free_bytes(folder: Path) -> int:

@@ -142,13 +142,19 @@ class MadeBoard:
 class Beacon:
     """The core, its inbox and a journal in a directory; `after` lets simulated time pass."""
 
-    def __init__(self, directory: Path, *sensors: SensorSettings, settings: Settings | None = None) -> None:
-        self.clock = VirtualClock(BEGIN_NS, 1_700_000_000 * S)
+    def __init__(
+        self,
+        directory: Path,
+        *sensors: SensorSettings,
+        settings: Settings | None = None,
+        clock: VirtualClock | None = None,
+    ) -> None:
+        self.clock = clock or VirtualClock(BEGIN_NS, 1_700_000_000 * S)
         chosen = settings or Settings(sensors=sensors or (SensorSettings(),))
         self.board = MadeBoard(self.clock, chosen.sensors)
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.voice = MouthPiece(self.clock, 0.5)
-        self.journal = JournalWriter(directory, self.clock.wall_ns)
+        self.journal = JournalWriter(directory, self.clock.wall_ns, since_boot_ns=self.clock.since_boot_ns)
         self.core = Core(
             self.board, chosen, Calibration(), load_catalogue("en"), self.voice, self.journal, self.inbox.put
         )

@@ -62,7 +62,9 @@ class Board(Machine):
         python_path = ":".join([*paths, SITE])
         command = ["env", f"PYTHONPATH={python_path}", "python3", "-u", "/usr/lib/rig/i2c_bus.py", factory]
         try:
-            self.start(I2C_UNIT, command, timeout_s=120, Type="notify")
+            # A chip keeps no bus waiting: nothing of the guest may come before what answers for it.
+            now = {"CPUSchedulingPolicy": "fifo", "CPUSchedulingPriority": "50"}
+            self.start(I2C_UNIT, command, timeout_s=120, Type="notify", **now)
         except MachineError as error:
             raise MachineError("\n".join([str(error), *self.messages(I2C_UNIT)])) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from plans_made import block, plan
 from retro_timer.store.database import open_for_reading
 from retro_timer.store.reps_log import read_log
 from retro_timer.store.results import reps, sessions
+from retro_timer.store.space import ENOUGH_FOR_RESULTS_BYTES
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
@@ -122,6 +124,84 @@ def test_when_the_disk_comes_back_everything_is_written_that_waited(tmp_path: Pa
     reading = open_for_reading(desk.directory)
     assert reading is not None
     assert len(sessions(reading)) == 1
+
+
+def test_who_was_told_that_a_change_is_not_saved_hears_when_it_is(tmp_path: Path) -> None:
+    blocked = tmp_path / "mount"
+    blocked.touch()
+    desk = Desk(blocked / "state")
+    desk.begin()
+    desk.save(rep(1))
+    blocked.unlink()
+    desk.save(rep(2))
+    desk.writer.close()
+    assert [(name, bool(trouble)) for name, trouble in desk.answers] == [
+        ("begin", True), ("rep 1", True), ("begin", False), ("rep 1", False), ("rep 2", False),
+    ]  # fmt: skip
+
+
+def test_what_waits_is_tried_again_though_nothing_new_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retro_timer.store.writer._RETRY_S", 0.02)
+    blocked = tmp_path / "mount"
+    blocked.touch()
+    desk = Desk(blocked / "state")
+    desk.begin()
+    assert desk.save(rep(1)) != ""
+    blocked.unlink()
+    desk.wait(4)
+    assert desk.kept() == [1]
+    desk.writer.close()
+
+
+def test_close_tries_once_more_to_write_what_waits(tmp_path: Path) -> None:
+    blocked = tmp_path / "mount"
+    blocked.touch()
+    desk = Desk(blocked / "state")
+    desk.begin()
+    assert desk.save(rep(1)) != ""
+    blocked.unlink()
+    desk.writer.close()
+    assert desk.kept() == [1]
+
+
+def test_old_traces_make_room_for_a_result_and_only_as_many_as_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log lies on a full disk until the oldest traces are gone."""
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    for age in range(5):
+        trace = traces / f"{age}.csv"
+        trace.write_text("t_s\n")
+        os.utime(trace, (age, age))
+    log = tmp_path / "reps.jsonl"
+    log.symlink_to("/dev/full")
+
+    def free_bytes(_folder: Path) -> int:
+        if len(list(traces.iterdir())) > 2:
+            return 0
+        if log.is_symlink():
+            log.unlink()
+        return ENOUGH_FOR_RESULTS_BYTES
+
+    monkeypatch.setattr("retro_timer.store.space.free_bytes", free_bytes)
+    desk = Desk(tmp_path)
+    desk.begin()
+    assert desk.save(rep(1)) == ""
+    desk.writer.close()
+    assert sorted(path.name for path in traces.iterdir()) == ["3.csv", "4.csv"]
+    assert desk.kept() == [1]
+
+
+def test_trouble_on_a_disk_with_room_costs_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "traces" / "1.csv").write_text("t_s\n")
+    (tmp_path / "reps.jsonl").symlink_to("/dev/full")
+    desk = Desk(tmp_path)
+    desk.begin()
+    assert desk.save(rep(1)) != ""
+    assert (tmp_path / "traces" / "1.csv").exists()
+    desk.writer.close()
 
 
 def test_a_log_on_a_full_disk_is_trouble_too_and_makes_no_second_session(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Recover()))
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Stop()))
     said += said_in(Drive(of, rules=Rules(countdown_s=5.0)).begin().to_go())
+    said += said_in(Drive(of, disk=no_disk).begin().to_go().finish(8.0).put(inputs.Durable(1, 2)))
     said += said_in(Drive(of, coverage=None).begin().put(inputs.ManualFinish()).put(inputs.Stop()))
     for gait in (None, *Gait):
         covers = Coverage(Placement.LANE_END, 2.0, 1.4, gait)

@@ -110,6 +110,29 @@ def test_one_rep_that_could_not_be_saved_is_one_rep() -> None:
     assert session.spoken("summary_unsaved") == {"count": 1}
 
 
+def test_what_was_not_saved_and_is_saved_later_is_said_once_everything_is() -> None:
+    session = Drive(plan(block(reps=3)), disk=no_disk).begin().to_go().finish(8.0).to_go().finish(8.0)
+    first, second = (record for record in saves(session) if record.status is RepStatus.FINISHED)
+    answer(session, first)
+    assert session.state.unsaved_reps == 1
+    assert session.events("saved_after_all") == []
+    answer(session, second)
+    assert session.state.unsaved_reps == 0
+    assert len(session.events("saved_after_all")) == 1
+    assert "saved_after_all" in session.said()
+    session.disk = on_disk
+    session.to_go().finish(8.0)
+    assert "summary_unsaved" not in session.said()
+
+
+def test_a_go_that_is_saved_late_is_not_spoken_of() -> None:
+    session = Drive(disk=no_disk).begin().to_go()
+    (opened,) = saves(session)
+    answer(session, opened)
+    assert session.state.unsaved_reps == 0
+    assert "saved_after_all" not in session.said()
+
+
 def test_what_is_saved_is_what_is_told() -> None:
     session = Drive(plan(block(reps=2))).begin().to_go().finish(8.0)
     (finish,) = session.events("finish")

@@ -141,18 +141,37 @@ def durable(move: Move, rep: int, revision: int, trouble: str = "") -> None:
     state = move.state
     waiting = next((p for p in state.pending if p.record.rep == rep and p.record.revision == revision), None)
     if waiting is None:
+        _saved_after_all(move, rep, revision)
         return
     move.set(pending=tuple(p for p in state.pending if p is not waiting))
     if not trouble:
-        move.set(unsaved=state.unsaved - {rep})
+        move.set(unsaved=_without(state.unsaved, rep, revision))
     else:
-        move.set(unsaved=state.unsaved | {rep})
+        move.set(unsaved=state.unsaved | {(rep, revision)})
         move.publish("not_saved", rep=rep, reason=trouble)
         if waiting.kind:
             move.say("not_saved", {"rep": waiting.record.rep_no}, 30.0)
     _announce(move, waiting)
     if move.state.phase in ENDED:
         _conclude(move)
+
+
+def _without(unsaved: frozenset[tuple[int, int]], rep: int, revision: int) -> frozenset[tuple[int, int]]:
+    """A word on a rep is on disk: what was said of it before is of no consequence any more."""
+    return frozenset((other, older) for other, older in unsaved if other != rep or older > revision)
+
+
+def _saved_after_all(move: Move, rep: int, revision: int) -> None:
+    """What was announced as not saved is on disk now; it is said once everything is."""
+    state = move.state
+    left = _without(state.unsaved, rep, revision)
+    if left == state.unsaved:
+        return
+    move.set(unsaved=left)
+    if not left:
+        move.publish("saved_after_all")
+        if any((record.rep, record.revision) == (rep, revision) for record in state.results):
+            move.say("saved_after_all", within_s=30.0)
 
 
 def _announce(move: Move, waiting: Pending) -> None:
@@ -233,7 +252,7 @@ def _conclude(move: Move) -> None:
     else:
         move.say("summary", values, 60.0)
     if state.unsaved:
-        move.say("summary_unsaved", {"count": len(state.unsaved)}, 60.0)
+        move.say("summary_unsaved", {"count": state.unsaved_reps}, 60.0)
     move.close("done" if state.phase is Phase.DONE else "stopped")
 
 

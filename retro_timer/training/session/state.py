@@ -184,8 +184,8 @@ class SessionState(msgspec.Struct, frozen=True):
     random: int = 0
     expectation: Expectation = NOBODY
     last_said: tuple[str, dict[str, str | int | float]] | None = None
-    unsaved: frozenset[int] = frozenset()
-    """Running numbers of the reps whose last word could not be put on disk."""
+    unsaved: frozenset[tuple[int, int]] = frozenset()
+    """Running number and revision of each word on a rep that could not be put on disk."""
     concluded: bool = False
     """The summary has been told."""
 
@@ -193,6 +193,11 @@ class SessionState(msgspec.Struct, frozen=True):
     def deadline_ns(self) -> int | None:
         """When the next Tick is due; None when nothing is appointed."""
         return self.agenda[0].at_ns if self.agenda else None
+
+    @property
+    def unsaved_reps(self) -> int:
+        """How many reps have a word that is not on disk."""
+        return len({rep for rep, _ in self.unsaved})
 
     @property
     def step(self) -> Step | None:

@@ -1,0 +1,172 @@
+"""Labels by wall time follow the clock when it is set; intervals never do; old databases and logs are taken over."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from plans_made import block, plan
+
+from retro_timer.store import schema
+from retro_timer.store.database import open_for_reading
+from retro_timer.store.journal import Journal
+from retro_timer.store.repair import back_up, repair
+from retro_timer.store.reps_log import NAME, read_log
+from retro_timer.store.results import reps, sessions
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord, RepStatus
+
+S = 1_000_000_000
+PLAN = plan(block(reps=3))
+FAKE_NS = 100 * S
+"""Wall time less time since boot while the clock stands in 1970."""
+TRUE_NS = 1_700_000_000 * S
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    made = Journal(tmp_path)
+    yield made
+    made.close()
+
+
+def rep(number: int, go_ns: int) -> RepRecord:
+    return RepRecord(number, 1, number, "Runner", 20.0, None, Gait.JOG, RepStatus.FINISHED, go_ns, 8 * S)
+
+
+def session_from(journal: Journal, boot_ns: int, offset_ns: int) -> int:
+    """A session of one rep, begun so long after the boot, with the clock as it stands."""
+    number = journal.begin(PLAN, ("Runner",), "pi", boot_ns + offset_ns, boot_ns)
+    go_ns = boot_ns + 60 * S
+    journal.save(number, rep(1, go_ns), go_ns + offset_ns, go_ns)
+    journal.end(number, "done", boot_ns + 90 * S + offset_ns, boot_ns + 90 * S)
+    return number
+
+
+def labels(directory: Path) -> list[tuple[int, int | None, int]]:
+    """(start, end, go of the first rep) of each session as labelled, in seconds; oldest first."""
+    reading = open_for_reading(directory)
+    assert reading is not None
+    gos = dict(reading.execute("SELECT session, min(go_wall_ns) FROM rep GROUP BY session").fetchall())
+    found = [
+        (row.started_wall_ns // S, None if row.ended_wall_ns is None else row.ended_wall_ns // S, gos[row.id] // S)
+        for row in reversed(sessions(reading))
+    ]
+    reading.close()
+    return found
+
+
+def of_boot(boot_s: int, offset_ns: int) -> tuple[int, int, int]:
+    start = boot_s + offset_ns // S
+    return start, start + 90, start + 60
+
+
+@pytest.mark.parametrize("true_ns", [TRUE_NS, -50 * S], ids=["forward by decades", "back before the boot"])
+def test_a_session_under_a_wrong_clock_is_labelled_anew_when_the_clock_is_set(
+    journal: Journal, tmp_path: Path, true_ns: int
+) -> None:
+    session_from(journal, 1000 * S, FAKE_NS)
+    journal.follow_clock(true_ns)
+    assert labels(tmp_path) == [of_boot(1000, true_ns)]
+
+
+def test_a_clock_that_is_set_again_and_again_leaves_the_last_word(journal: Journal, tmp_path: Path) -> None:
+    session_from(journal, 1000 * S, FAKE_NS)
+    for offset_ns in (TRUE_NS + 500 * S, FAKE_NS, TRUE_NS):
+        journal.follow_clock(offset_ns)
+    session_from(journal, 2000 * S, TRUE_NS)
+    assert labels(tmp_path) == [of_boot(1000, TRUE_NS), of_boot(2000, TRUE_NS)]
+
+
+def test_times_and_intervals_stay_as_they_were(journal: Journal) -> None:
+    number = session_from(journal, 1000 * S, FAKE_NS)
+    before = journal.reps(number)
+    journal.follow_clock(TRUE_NS)
+    assert journal.reps(number) == before == [rep(1, 1060 * S)]
+
+
+def test_what_was_recorded_in_an_earlier_boot_keeps_its_labels(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows how long the box was off."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr("retro_timer.store.journal.boot_mark", lambda: "an-earlier-boot")
+        number = session_from(journal, 1000 * S, FAKE_NS)
+    journal.save(number, rep(2, 10 * S), 10 * S + FAKE_NS, 10 * S)
+    journal.follow_clock(TRUE_NS)
+    assert labels(tmp_path) == [(*of_boot(1000, FAKE_NS)[:2], 1060 + FAKE_NS // S)]
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert reading.execute("SELECT go_wall_ns FROM rep WHERE rep = 2").fetchone()[0] == 10 * S + TRUE_NS
+
+
+def test_a_simulated_session_keeps_its_labels(journal: Journal, tmp_path: Path) -> None:
+    number = journal.begin(PLAN, ("Runner",), "sim", TRUE_NS)
+    journal.save(number, rep(1, 5), TRUE_NS + S)
+    journal.end(number, "done", TRUE_NS + 2 * S)
+    journal.follow_clock(FAKE_NS)
+    assert labels(tmp_path) == [(TRUE_NS // S, TRUE_NS // S + 2, TRUE_NS // S + 1)]
+
+
+def test_a_clock_that_is_only_steered_changes_nothing(journal: Journal, tmp_path: Path) -> None:
+    session_from(journal, 1000 * S, TRUE_NS)
+    journal.follow_clock(TRUE_NS + S // 2)
+    assert labels(tmp_path) == [of_boot(1000, TRUE_NS)]
+    assert not [entry for entry in read_log(tmp_path) if "clock" in entry]
+
+
+def test_a_rebuilt_database_has_the_corrected_labels(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    session_from(journal, 1000 * S, FAKE_NS)
+    journal.follow_clock(TRUE_NS)
+    session_from(journal, 2000 * S, TRUE_NS)
+    journal.close()
+    before = labels(tmp_path)
+    (tmp_path / "results.db").write_bytes(b"no database" * 500)
+    repair(tmp_path, TRUE_NS)
+    assert labels(tmp_path) == before == [of_boot(1000, TRUE_NS), of_boot(2000, TRUE_NS)]
+
+
+def test_a_database_and_a_log_of_the_first_version_are_taken_over(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "results.db") as old:
+        old.executescript(f"{schema._STEPS[0]};PRAGMA user_version = 1;")
+        old.execute("INSERT INTO session VALUES (1, 5, 9, 'done', 'pi', 'a:1:1', 'Old', '{}', '[\"Ann\"]')")
+        row = (1, 1, 2, 1, 1, "Ann", 20000, None, "jog", "finished", 6, 6, 8 * S, 1, 0, "gate", "", 0, "")
+        old.execute(f"INSERT INTO rep VALUES ({', '.join('?' * len(row))})", row)
+    Journal(tmp_path).close()
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert [(row.title, row.reps) for row in sessions(reading)] == [("Old", 1)]
+    assert [(number, record.time_ns) for number, record in reps(reading)] == [(1, 8 * S)]
+    assert reading.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+
+    begin = '{"session":2,"begin":5,"board":"pi","title":"Older","plan":"{}","roster":["Ann"],"owner":"a:1:1"}'
+    (tmp_path / NAME).write_text(f'{begin}\n{{"session":2,"end":9,"outcome":"done"}}\n')
+    repair(tmp_path, TRUE_NS)
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    assert [(row.title, row.ended_wall_ns) for row in sessions(reading)] == [("Older", 9)]
+
+
+def test_the_newest_backup_is_the_last_one_made_whatever_the_clock_says(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for count in range(1, 9):
+        session_from(journal, count * 1000 * S, TRUE_NS)
+        assert back_up(tmp_path, TRUE_NS + count * 3600 * S) is not None
+    session_from(journal, 9000 * S, TRUE_NS)
+    back_up(tmp_path, FAKE_NS)
+    journal.close()
+    (tmp_path / NAME).unlink()
+    (tmp_path / "results.db").write_bytes(b"no database" * 500)
+    done = repair(tmp_path, FAKE_NS)
+    assert done.reps == 9
+    assert len(list((tmp_path / "backups").iterdir())) == 7
+
+
+def test_the_newest_database_that_was_set_aside_is_kept_whatever_the_clock_says(tmp_path: Path) -> None:
+    for wall_ns in (TRUE_NS, TRUE_NS + S, TRUE_NS + 2 * S, FAKE_NS):
+        (tmp_path / "results.db").write_bytes(str(wall_ns).encode())
+        aside = repair(tmp_path, wall_ns).set_aside
+        assert aside.read_bytes() == str(wall_ns).encode()
