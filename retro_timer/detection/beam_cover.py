@@ -22,8 +22,6 @@ _SHOULDER_M = 0.2
 _ARMS = 1.25
 """Arms beside the torso cover so much more of the cone than the torso alone."""
 _MOST_COVER = 0.97
-
-
 _VALLEY, _CREST = 0.68, 0.7
 """Between two bodies the cover falls this low and rises this high again, against the highest."""
 _ENOUGH_SIGNAL = 1.5
@@ -144,14 +142,14 @@ def first_body(cover: Cover) -> Cover:
         for i in range(len(looks))
     ]
     top = max(smooth, default=0.0)
-    crest = valley = 0
-    for index, value in enumerate(smooth):
-        if value > smooth[crest] and valley <= crest:
-            crest = valley = index
-        elif value < smooth[valley]:
+    begins = next((index for index, value in enumerate(smooth) if value > _CREST * top), len(smooth))
+    crest, valley = 0.0, begins
+    for index in range(begins, len(smooth)):
+        value = smooth[index]
+        if value < smooth[valley]:
             valley = index
-        elif valley > crest and smooth[valley] < _VALLEY * smooth[crest] and value > _CREST * top:
-            if smooth[crest] > _CREST * top:
-                return Cover(cover.source, looks[: valley + 1], cover.peak)
-            crest = valley = index
+        elif value > _CREST * top and smooth[valley] < _VALLEY * crest:
+            return Cover(cover.source, looks[: valley + 1], cover.peak)
+        if value > crest:
+            crest, valley = value, index
     return cover

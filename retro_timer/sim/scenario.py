@@ -50,6 +50,8 @@ class RunnerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Gate: stops on the line and stands there."""
     brakes: bool = True
     """Lane-end and belt: False runs on into the box or board."""
+    followed_after_s: Annotated[float, Meta(ge=0.2, le=10.0)] | None = None
+    """Gate: another athlete passes this much later, in the same way."""
     walks_back_through: bool = False
     """Gate: walks back through the beam and not beside it."""
 

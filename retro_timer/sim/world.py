@@ -36,6 +36,7 @@ class _Rep(msgspec.Struct):
     distance_m: float
     through: bool
     linger_s: float
+    follower_s: float | None
 
 
 class World:
@@ -72,7 +73,8 @@ class World:
             style = msgspec.structs.replace(style, stops_at_m=distance_m + 0.01)
         run = Run(style, distance_m, brakes_at_m=None if changes.brakes else distance_m + self._finish_range_m)
         linger = changes.stays_in_beam_s or 0.0
-        self._newest = self._reps[rep] = _Rep(run, go_ns, distance_m, changes.walks_back_through, linger)
+        through, follower_s = changes.walks_back_through, changes.followed_after_s
+        self._newest = self._reps[rep] = _Rep(run, go_ns, distance_m, through, linger, follower_s)
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
 
@@ -131,6 +133,8 @@ class World:
         rep = self._newest
         if rep is not None:
             found.extend(self._runner_across(rep, spec, t_ns))
+            if rep.follower_s is not None:
+                found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)
             if since is None or since > intruder.stays_s:

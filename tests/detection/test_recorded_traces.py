@@ -1,4 +1,4 @@
-"""Every recorded trace gives what its header says (issue 2), read where it lies beside the repository."""
+"""Every recorded trace gives what its header says, read where it lies beside the repository."""
 
 from __future__ import annotations
 

@@ -250,6 +250,8 @@ def obstacle(move: Move, event: inputs.ObstacleSeen) -> None:
     if event.level is not Level.CLEAR and not event.expected and state.phase in STARTING:
         starting.recall(move)
     elif state.phase is Phase.LANE_CHECK:
+        if event.level is Level.CLEAR and state.level is not Level.CLEAR:
+            move.say("lane_clear", within_s=2.0)
         starting.try_start(move)
 
 

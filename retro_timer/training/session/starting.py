@@ -152,7 +152,8 @@ def _hindrance(move: Move) -> int | None:
             return now_ns + ns(rules.limit_s)
         if state.level is not Level.CLEAR:
             if _reminds(move):
-                move.say("lane_blocked")
+                # The alarm that says so silences it: once the lane is clear again it would be wrong.
+                move.say("lane_blocked", within_s=1.0)
             return now_ns + ns(_REMIND_S)
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
         if now_ns < clear_ns:
