@@ -183,18 +183,3 @@ def test_an_approach_moved_and_thinned_is_timed_within_its_own_interval(
     changed = thinned(moved(samples, shift_s), share, seed)
     (told,) = of(replayed(changed, config, rep(shift_s, 20.0, gait)), "finish")
     assert abs(told["time_s"] - at_line_s) <= told["uncertainty_s"] + 0.005
-
-
-def test_two_bodies_with_a_clear_beam_between_them_are_told_apart_whatever_the_noise_before_them() -> None:
-    """The runner's time, and not one from the middle of both."""
-    back_s = DISTANCE_M / 1.1 + 0.7
-    first, second = (gate_scene(1.1, at_s, None) for at_s in (back_s, back_s + 0.9))
-
-    def both(t_s: float) -> tuple[int | None, int | None, float | None]:
-        seen = first(t_s)
-        return seen if seen[0] is not None else second(t_s)
-
-    for late in range(8):
-        samples = sampled(both, back_s + 3.0, from_s=-2.0 + late / 300.0)
-        told = finish(replayed(samples, OPEN_GATE, rep(0.0, DISTANCE_M, "walk")))
-        assert abs(told["time_s"] - back_s) <= 1.5 * told["uncertainty_s"]
