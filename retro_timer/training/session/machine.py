@@ -8,7 +8,7 @@ from typing import Any
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.record import RepRecord
-from retro_timer.training.session import control, corrections, inputs, racing, resting, starting
+from retro_timer.training.session import control, corrections, inputs, racing, resting, starting, watching
 from retro_timer.training.session.effects import Effect
 from retro_timer.training.session.inputs import Input
 from retro_timer.training.session.move import Move
@@ -100,8 +100,8 @@ REPORTS: dict[type, Handler] = {
     inputs.CrossingSeen: racing.crossing,
     inputs.CrossingTakenBack: racing.crossing_taken_back,
     inputs.FinishSeen: racing.finish_seen,
-    inputs.ObstacleSeen: racing.obstacle,
-    inputs.WatchChanged: racing.watch_changed,
+    inputs.ObstacleSeen: watching.obstacle,
+    inputs.WatchChanged: watching.watch_changed,
     inputs.Durable: lambda move, event: resting.durable(move, event.rep, event.revision),
     inputs.NotSaved: lambda move, event: resting.durable(move, event.rep, event.revision, event.reason),
 }

@@ -1,18 +1,17 @@
-"""A rep under way: the go's edge, crossing and finish, DNF and its revival, what the watch sees meanwhile."""
+"""A rep under way: the go's edge, crossing and finish, DNF and its revival."""
 
 from __future__ import annotations
 
 import msgspec
 
-from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.record import Flag, RepRecord, RepStatus
-from retro_timer.training.session import inputs, resting, starting
+from retro_timer.training.session import inputs, resting
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.move import Move, ns
-from retro_timer.training.session.state import STARTING, Appointment, Course, Item, Phase, Turn
+from retro_timer.training.session.state import Appointment, Course, Item, Phase, Turn
 
 _HAND_UNCERTAINTY_S = 0.3
 """Half-width for a time stopped by hand: two reactions of a person."""
@@ -233,84 +232,6 @@ def give_up(move: Move, reason: str) -> None:
         kept = msgspec.structs.replace(course, record=record, given_up=True) if provisional else None
         move.set_athlete(index, course=kept)
         resting.after_rep(move, index, move.now_ns, keep_watch=provisional)
-
-
-def obstacle(move: Move, event: inputs.ObstacleSeen) -> None:
-    """The level changed: told, counted on the rep, and a start under way is recalled."""
-    state = move.state
-    rising = state.level is Level.CLEAR and event.level is not Level.CLEAR
-    move.set(level=event.level)
-    if event.level is Level.CLEAR:
-        move.set(clear_since_ns=move.now_ns)
-    shown = None if event.range_mm is None else round(event.range_mm / 1000.0, 3)
-    move.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown)
-    if rising and not event.expected:
-        move.set(obstacles=state.obstacles + 1)
-        _count_on_rep(move)
-    if event.level is not Level.CLEAR and not event.expected and state.phase in STARTING:
-        starting.recall(move)
-    elif state.phase is Phase.LANE_CHECK:
-        if event.level is Level.CLEAR and state.level is not Level.CLEAR:
-            move.say("lane_clear", within_s=2.0)
-        starting.try_start(move)
-
-
-def _count_on_rep(move: Move) -> None:
-    course = move.state.running
-    if course is None:
-        return
-    index, _ = course_of(move, course.record.rep) or (0, course)
-    record = msgspec.structs.replace(course.record, obstacles=course.record.obstacles + 1)
-    move.set_athlete(index, course=msgspec.structs.replace(course, record=record))
-
-
-def watch_changed(move: Move, event: inputs.WatchChanged) -> None:
-    """What the watch sees changed: told aloud, since silence never means safe."""
-    state = move.state
-    changed = event.state is not state.watch_state
-    covers_less = event.coverage is not None and (
-        state.coverage is None or event.coverage.phrase != state.coverage.phrase
-    )
-    move.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
-    if changed:
-        move.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
-        move.set(limit_told=False, told_ns=None)
-        move.acknowledge(event.state is SensorState.LOST and state.spotter)
-        if event.state is SensorState.OK:
-            move.set(spotter=False)
-        _say_watch(move, event)
-    elif covers_less and state.phase is not Phase.IDLE:
-        starting.say_coverage(move)
-    if event.state is not SensorState.OK:
-        _blind_rep(move)
-    if event.state is SensorState.LOST and not state.spotter and state.phase in STARTING:
-        starting.recall(move)
-    elif state.phase is Phase.LANE_CHECK:
-        starting.try_start(move)
-
-
-def _say_watch(move: Move, event: inputs.WatchChanged) -> None:
-    if move.state.rules.given_goes:
-        return
-    if event.state is SensorState.OK:
-        move.say("watch_back", within_s=10.0)
-    elif event.state is SensorState.LOST:
-        move.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True)
-        if move.state.phase is Phase.RUNNING:
-            move.say("manual_finish_offered", within_s=10.0)
-    elif move.state.phase is Phase.RUNNING:
-        move.say("degraded", {"reason": event.reason}, 10.0, urgent=True)
-
-
-def _blind_rep(move: Move) -> None:
-    course = move.state.running
-    if course is None or Flag.BLIND in course.record.flags or move.state.rules.watching is None:
-        return
-    found = course_of(move, course.record.rep)
-    if found is not None:
-        flags = tuple(sorted((*course.record.flags, Flag.BLIND)))
-        record = msgspec.structs.replace(course.record, flags=flags)
-        move.set_athlete(found[0], course=msgspec.structs.replace(course, record=record))
 
 
 def go_given(move: Move, event: inputs.GoGiven) -> None:
