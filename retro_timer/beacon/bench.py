@@ -13,13 +13,13 @@ from retro_timer.beacon import sounds
 from retro_timer.beacon.assembly import watch_config
 from retro_timer.beacon.button import ButtonEdge
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
 from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.watch import SensorWatch
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
-from retro_timer.ports import RangeSample, RangeSensor, SensorSpec, Voice
+from retro_timer.ports import RangeSensor, Voice
 from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
-from retro_timer.settings.model import Settings
 from retro_timer.settings.tables import convert
 from retro_timer.training.session.effects import Say, Signal
 
@@ -52,57 +52,6 @@ class Pressable(Protocol):
     @property
     def pressed(self) -> bool:
         """Whether it is down now."""
-
-
-class SensorFacts(msgspec.Struct, frozen=True):
-    """A sensor and how it does."""
-
-    spec: SensorSpec
-    identity: str
-    """What answers; empty when nothing does or the sensor cannot tell."""
-    trouble: str
-    """Why it did not start when that was last tried."""
-    state: SensorState
-    reason: str
-
-
-class Facts(msgspec.Struct, frozen=True):
-    """The board, and what its holder knows."""
-
-    board: str
-    pid: int
-    now_ns: int
-    """The board's monotonic clock."""
-    settings: Settings
-    calibration: Calibration
-    sensors: tuple[SensorFacts, ...]
-    busy: bool
-    """Whether a session is under way."""
-    realtime: bool
-    """Whether the sensors' threads run before all others."""
-    state_dir: str
-    speaking: bool
-    voice_trouble: str
-    button_pressed: bool | None
-    """None without a button, or with one that does not tell."""
-    pressed_ns: int | None
-    """When the button was last pressed while it was lent."""
-
-
-class SensorReadings(msgspec.Struct, frozen=True):
-    """A sensor's latest readings and what is thought of it."""
-
-    name: str
-    state: SensorState
-    reason: str
-    samples: tuple[RangeSample, ...]
-
-
-class Readings(msgspec.Struct, frozen=True):
-    """All sensors' readings."""
-
-    now_ns: int
-    sensors: tuple[SensorReadings, ...]
 
 
 class Bench:
@@ -264,26 +213,31 @@ class Bench:
                     "calibrate", f"no sensor '{name}'{near_miss(name, sensing)}", f"one of {', '.join(sensing)}"
                 )
         calibration = Calibration(sensors={**self._calibration.sensors, **learnt})
+        sensors = [s for bus in self._core.board.buses for s in bus.sensors if s.spec.name in learnt]
+        for sensor in sensors:
+            changed = self._offset_mm(calibration, sensor) != self._offset_mm(self._calibration, sensor)
+            if changed and not isinstance(sensor, Adjustable):
+                raise RetroTimerError(
+                    f"sensor '{sensor.spec.name}' of the board '{self._core.board.name}' has no offset"
+                )
         path = save_calibration(self._state_dir, calibration)
         self._calibration = calibration
-        sensors = {s.spec.name: s for bus in self._core.board.buses for s in bus.sensors}
-        waiting = [name for name in learnt if not self._use(sensors[name])]
-        return {"file": str(path), "offset_waits": waiting}
+        for sensor in sensors:
+            self._use(sensor)
+        return {"file": str(path)}
 
-    def _use(self, sensor: RangeSensor) -> bool:
-        """Judge this sensor's readings by the new calibration; whether its offset counts from now on as well."""
+    def _offset_mm(self, calibration: Calibration, sensor: RangeSensor) -> int:
+        return calibration.of(sensor.spec.name, str(sensor.spec.placement)).offset_mm
+
+    def _use(self, sensor: RangeSensor) -> None:
+        """Judge this sensor's readings by the new calibration."""
         spec = sensor.spec
         sensing = self._core.sensing[spec.name]
-        learnt = self._calibration.of(spec.name, str(spec.placement))
-        counts = True
-        if isinstance(sensor, Adjustable):
-            if sensor.offset_mm != learnt.offset_mm:
-                sensor.offset_mm = learnt.offset_mm
-                # A trace must not mix ranges of two offsets.
-                sensing.ring.clear()
-        else:
-            counts = learnt.offset_mm == 0
+        offset_mm = self._offset_mm(self._calibration, sensor)
+        if isinstance(sensor, Adjustable) and sensor.offset_mm != offset_mm:
+            sensor.offset_mm = offset_mm
+            # A trace must not mix ranges of two offsets.
+            sensing.ring.clear()
         # One reference each, swapped whole: the sensor's thread takes either at its next reading.
         sensing.config = watch_config(spec, self._core.settings, self._calibration)
         sensing.watch = SensorWatch(sensing.config)
-        return counts

@@ -33,13 +33,18 @@ def sensor_coverage(
     """What one sensor covers in its state and light."""
     if not spec.may_watch or state is SensorState.LOST:
         return None
-    range_m = spec.max_range_mm / 1000.0
-    mode = spec.model.partition(" ")[2]
-    if spec.model.startswith("VL53L1X") and mode:
-        range_m = vl53l1x_range_m(mode, ambient_kcps)
+    range_m = seen_range_m(spec, ambient_kcps)
     if state is SensorState.DEGRADED:
         range_m = min(range_m, _DARKEST_RANGE_M)
     return coverage(spec.placement, range_m, braking)
+
+
+def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
+    """How far a sensor sees in a light, in metres; None for a light that nobody measured."""
+    mode = spec.model.partition(" ")[2]
+    if spec.model.startswith("VL53L1X") and mode:
+        return vl53l1x_range_m(mode, ambient_kcps)
+    return spec.max_range_mm / 1000.0
 
 
 class WatchOverview:

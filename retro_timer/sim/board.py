@@ -59,6 +59,14 @@ class _TimedSensor:
     def spec(self) -> SensorSpec:
         return self._sensor.spec
 
+    @property
+    def offset_mm(self) -> int:
+        return self._sensor.offset_mm
+
+    @offset_mm.setter
+    def offset_mm(self, offset_mm: int) -> None:
+        self._sensor.offset_mm = offset_mm
+
     def start(self) -> None:
         self._next_ns = self._clock.monotonic_ns()
 

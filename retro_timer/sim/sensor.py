@@ -27,7 +27,8 @@ class SimSensor:
         self._world = world
         self._auto = settings.mode is DistanceMode.AUTO
         self._mode = self.spec.model.partition(" ")[2]
-        self._offset_mm = calibration.of(settings.name, str(settings.placement)).offset_mm
+        self.offset_mm = calibration.of(settings.name, str(settings.placement)).offset_mm
+        """Added to every range."""
         self._rng = random.Random(f"{seed}:{settings.name}")
         self._frozen: Reading | None = None
 
@@ -44,7 +45,7 @@ class SimSensor:
             reading = Reading(round(self._rng.uniform(50.0, 1300.0)), 0, 100.0, 500.0, 20.0)
         else:
             reading = self._frozen = self._measure(t_ns)
-        range_mm = None if reading.range_mm is None else reading.range_mm + self._offset_mm
+        range_mm = None if reading.range_mm is None else reading.range_mm + self.offset_mm
         return RangeSample(t_ns, range_mm, reading.status, reading.signal_kcps, reading.ambient_kcps, reading.sigma_mm)
 
     def _measure(self, t_ns: int) -> Reading:

@@ -1,0 +1,138 @@
+"""`retro-timer calibrate`: learn the empty lane and its light, or the offset against a target at a known distance."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import msgspec
+
+from retro_timer.beacon.coverage import sensor_coverage
+from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.learning import learn_lane, learn_offset
+from retro_timer.cli.holder import Wanted, holder
+from retro_timer.detection.events import SensorState
+from retro_timer.detection.survey import Survey, survey
+from retro_timer.errors import BadInputError, RetroTimerError, near_miss
+from retro_timer.phrases import load_catalogue
+from retro_timer.settings.calibration import SensorCalibration
+from retro_timer.training.safe_speed import Braking
+
+_MEASURE_S = 5.0
+Learn = Callable[[SensorFacts, Survey, SensorCalibration], SensorCalibration]
+
+
+class _Learnt(msgspec.Struct):
+    """What came of it, by sensor."""
+
+    sensors: dict[str, SensorCalibration]
+    problems: dict[str, str]
+    file: str | None = None
+    """Where it is kept; None when nothing was learnt."""
+
+
+@click.command()
+@click.option("--board", help="pi, twin or sim; that of the running timer, else pi, when left out.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
+@click.option("--scenario", metavar="FILE", help="sim and twin: a scenario's name or TOML file.")
+@click.option("--sensor", "name", help="Only this sensor; all of them when left out.")
+@click.option(
+    "--target-mm",
+    type=click.IntRange(100, 8000),
+    help="Learn the offset instead: a flat, bright target stands so far from the sensor's window.",
+)
+@click.option("--for", "seconds", type=click.FloatRange(1.0, 60.0), default=_MEASURE_S, show_default=True, help="In s.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def calibrate(
+    board: str | None,
+    config: Path | None,
+    scenario: str | None,
+    name: str | None,
+    target_mm: int | None,
+    seconds: float,
+    as_json: bool,
+) -> int:
+    """Learn the empty lane: what stands behind it, how its readings scatter, and how far one sees in this light.
+
+    With --target-mm the offset: put the target up, learn it, take it away, and learn the lane. Either is kept in
+    calibration.toml, through the running timer or without it. Later the watch tells when the background is gone.
+    """
+    with holder(Wanted(board, config, scenario), lambda _text: None) as asked:
+        facts = asked.wait_until_it_sees()
+        _check(facts, name, target_mm)
+        if not as_json:
+            what = "the lane empty" if target_mm is None else "the target still"
+            print(f"Keep {what} for {seconds:g} s.", flush=True)
+        surveys = {sensor: survey(samples) for sensor, samples in asked.collect(seconds).items()}
+        learn = learn_lane if target_mm is None else _offset_against(target_mm)
+        learnt = _learn(asked.facts(), surveys, name, learn)
+        if learnt.sensors:
+            learnt.file = asked.ask({"calibrate": msgspec.to_builtins(learnt.sensors)})["file"]
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(learnt)))
+    else:
+        _tell(facts, learnt)
+    return 1 if learnt.problems else 0
+
+
+def _check(facts: Facts, name: str | None, target_mm: int | None) -> None:
+    """What must be so before it is worth to measure. Raises RetroTimerError."""
+    names = [sensor.spec.name for sensor in facts.sensors]
+    if name is not None and name not in names:
+        raise BadInputError(f"--sensor {name}", f"no such sensor{near_miss(name, names)}", f"one of {', '.join(names)}")
+    if target_mm is not None and name is None and len(names) > 1:
+        raise BadInputError("--target-mm", "several sensors, one target", f"--sensor with one of {', '.join(names)}")
+    if facts.busy:
+        raise RetroTimerError("a session is under way; wait for its end, or: retro-timer ctl stop")
+
+
+def _offset_against(target_mm: int) -> Learn:
+    return lambda sensor, seen, before: learn_offset(sensor, seen, target_mm, before)
+
+
+def _learn(facts: Facts, surveys: dict[str, Survey], name: str | None, learn: Learn) -> _Learnt:
+    """Each sensor by itself: one that cannot learn does not keep the others from it."""
+    learnt = _Learnt({}, {})
+    for sensor in facts.sensors:
+        spec = sensor.spec
+        if name not in (None, spec.name):
+            continue
+        before = facts.calibration.of(spec.name, str(spec.placement))
+        try:
+            learnt.sensors[spec.name] = learn(sensor, surveys[spec.name], before)
+        except RetroTimerError as error:
+            learnt.problems[spec.name] = str(error)
+    return learnt
+
+
+def _tell(facts: Facts, learnt: _Learnt) -> None:
+    for name, made in learnt.sensors.items():
+        sensor = next(sensor for sensor in facts.sensors if sensor.spec.name == name)
+        before = facts.calibration.of(name, made.placement)
+        if made.offset_mm != before.offset_mm:
+            print(f"{name}: offset {made.offset_mm:+d} mm, before {before.offset_mm:+d} mm")
+        else:
+            print(f"{name}: {_lane(made)}; {_light(facts, sensor, made)}")
+    if learnt.file is not None:
+        print(f"kept in {learnt.file}")
+    for problem in learnt.problems.values():
+        print(f"retro-timer: {problem}", file=sys.stderr)
+
+
+def _lane(made: SensorCalibration) -> str:
+    if made.background_mm is None:
+        return "open, nothing stands behind the lane"
+    return f"background at {made.background_mm / 1000:.2f} m, readings scatter by {made.noise_mm:.0f} mm"
+
+
+def _light(facts: Facts, sensor: SensorFacts, made: SensorCalibration) -> str:
+    """How far it sees, and what that covers."""
+    braking = Braking(facts.settings.watch.delay_s, facts.settings.watch.braking_mps2)
+    covers = sensor_coverage(sensor.spec, SensorState.OK, made.ambient_kcps, braking)
+    told = f"sees {made.range_m:.1f} m in this light"
+    if covers is None:
+        return f"{told}. It does not keep watch."
+    return f"{told}. {load_catalogue(facts.settings.voice.language).render(covers.phrase, covers.spoken)}"

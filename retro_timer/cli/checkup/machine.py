@@ -1,0 +1,135 @@
+"""Looks at the machine: devices, sound cards, disk, clock and power. Reads only; what cannot be told is None."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from retro_timer.settings.model import SensorModel, Settings
+from retro_timer.store.space import free_bytes
+
+Run = Callable[[Sequence[str]], str | None]
+"""Runs a command: what it wrote, or None when it is missing, fails or hangs."""
+_COMMAND_S = 3.0
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    model: str
+    """As the device tree has it: 'Raspberry Pi 4 Model B Rev 1.4'; empty on another machine."""
+    user: str
+    denied: tuple[str, ...]
+    """Devices of the settings that are there and may not be opened by this user."""
+    missing: tuple[str, ...]
+    """Devices of the settings that are not there."""
+    i2c_hz: int | None
+    """Clock of the first I2C bus of the settings."""
+    cards: tuple[str, ...]
+    """Sound cards by name."""
+    aplay: bool
+    espeak: bool
+    folder: str
+    """The state directory, or the nearest one above that exists."""
+    free_bytes: int
+    read_only: bool
+    may_write: bool
+    year: int
+    """By this machine's clock."""
+    synchronised: bool | None
+    has_clock_battery: bool
+    throttled: int | None
+    """Bits of `vcgencmd get_throttled`."""
+    temperature_c: float | None
+
+
+def look_at_machine(settings: Settings, state_dir: Path, root: Path = Path("/"), run: Run | None = None) -> Machine:
+    """Look now. `root` and `run` stand for the file system and its commands."""
+    ask = run or _run
+    wanted = _devices(settings, root)
+    folder = next(path for path in (state_dir, *state_dir.parents) if path.is_dir())
+    return Machine(
+        model=_text(root / "proc/device-tree/model").rstrip("\0"),
+        user=os.environ.get("USER") or str(os.geteuid()),
+        denied=tuple(str(p) for p in wanted if p.exists() and not os.access(p, os.R_OK | os.W_OK)),
+        missing=tuple(str(p) for p in wanted if not p.exists()),
+        i2c_hz=_i2c_hz(settings, root),
+        cards=_cards(root),
+        aplay=shutil.which("aplay") is not None,
+        espeak=shutil.which("espeak-ng") is not None or ctypes.util.find_library("espeak-ng") is not None,
+        folder=str(folder),
+        free_bytes=free_bytes(folder),
+        read_only=bool(os.statvfs(folder).f_flag & os.ST_RDONLY),
+        may_write=os.access(folder, os.W_OK | os.X_OK),
+        year=time.gmtime().tm_year,
+        synchronised=_synchronised(ask),
+        has_clock_battery=(root / "sys/class/rtc/rtc0").exists(),
+        throttled=_throttled(ask),
+        temperature_c=_temperature_c(root),
+    )
+
+
+def _devices(settings: Settings, root: Path) -> list[Path]:
+    """What the settings need in /dev. A Pi 5 has its header on another chip than 0, by the kernel's age."""
+    buses = sorted({s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X})
+    ports = [s.port for s in settings.sensors if s.model is SensorModel.TF_LUNA]
+    chips = sorted((root / "dev").glob("gpiochip*")) or [root / "dev/gpiochip0"]
+    return [*(root / f"dev/i2c-{bus}" for bus in buses), *(root / port.lstrip("/") for port in ports), *chips[:1]]
+
+
+def _i2c_hz(settings: Settings, root: Path) -> int | None:
+    bus = next((s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X), None)
+    path = root / f"sys/bus/i2c/devices/i2c-{bus}/of_node/clock-frequency"
+    try:
+        # A cell of the device tree: 32 bits, the highest first.
+        return int.from_bytes(path.read_bytes()[:4], "big") or None
+    except OSError:
+        return None
+
+
+def _cards(root: Path) -> tuple[str, ...]:
+    """/proc/asound/cards has two lines a card; the first has its short name in brackets."""
+    lines = _text(root / "proc/asound/cards").splitlines()
+    return tuple(line.partition("[")[2].partition("]")[0].strip() for line in lines if "]:" in line)
+
+
+def _synchronised(ask: Run) -> bool | None:
+    told = ask(("timedatectl", "show", "--property=NTPSynchronized", "--value"))
+    return None if told is None else told.strip() == "yes"
+
+
+def _throttled(ask: Run) -> int | None:
+    told = ask(("vcgencmd", "get_throttled")) or ""
+    try:
+        return int(told.strip().removeprefix("throttled="), 16)
+    except ValueError:
+        return None
+
+
+def _temperature_c(root: Path) -> float | None:
+    try:
+        return int(_text(root / "sys/class/thermal/thermal_zone0/temp")) / 1000.0
+    except ValueError:
+        return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _run(command: Sequence[str]) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_COMMAND_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
