@@ -3,6 +3,9 @@
 
 boot_folder=/boot/firmware
 config_txt=$boot_folder/config.txt
+cmdline_txt=$boot_folder/cmdline.txt
+# The Pi's firmware switches memory limits off, so MemoryMax= of the units would mean nothing.
+cmdline_word='cgroup_enable=memory'
 begin_mark='# Retro Timer: begin (made by install.sh, taken out by install.sh --uninstall)'
 end_mark='# Retro Timer: end'
 reboot_needed=''
@@ -18,6 +21,7 @@ configure_boot() {
     cmp -s "$work/retro-timer.txt" "$boot_folder/retro-timer.txt" || reboot_needed=yes
     put_file "$work/retro-timer.txt" "$boot_folder/retro-timer.txt"
     include_fragment
+    enable_memory_limits
 }
 
 # From the settings in force, which may have other pins than those delivered.
@@ -41,7 +45,7 @@ append_include() {
     cp "$config_txt" "$work/config.txt"
     [ -z "$(tail -c 1 "$config_txt")" ] || echo >>"$work/config.txt"
     printf '%s\n' "$begin_mark" '[all]' 'include retro-timer.txt' "$end_mark" >>"$work/config.txt"
-    replace_config
+    replace_boot_file "$work/config.txt" "$config_txt"
 }
 
 remove_include() {
@@ -57,16 +61,37 @@ cut_include() {
     sed "/^$begin_mark\$/,/^$end_mark\$/d" "$config_txt" >"$work/config.txt"
     # A last line without an end got one for the include.
     head -c -1 "$work/config.txt" >"$work/shorter"
-    [ "$(checksum "$work/shorter")" != "$(values_of config-before | tail -n 1)" ] || mv "$work/shorter" "$work/config.txt"
-    replace_config
+    if [ "$(checksum "$work/shorter")" = "$(values_of config-before | tail -n 1)" ]; then
+        mv "$work/shorter" "$work/config.txt"
+    fi
+    replace_boot_file "$work/config.txt" "$config_txt"
 }
 
-# In one step: a box whose config.txt is cut off by a power cut may not boot.
-replace_config() {
-    cp "$work/config.txt" "$config_txt.new"
-    chmod --reference="$config_txt" "$config_txt.new"
-    sync "$config_txt.new"
-    mv "$config_txt.new" "$config_txt"
+enable_memory_limits() {
+    if [ ! -f "$cmdline_txt" ] || grep -qwF "$cmdline_word" "$cmdline_txt"; then return 0; fi
+    step "let the kernel limit memory: $cmdline_word in $cmdline_txt" edit_cmdline "1s/\$/ $cmdline_word/"
+    did cmdline "$cmdline_word"
+    reboot_needed=yes
+}
+
+disable_memory_limits() {
+    was_done cmdline "$cmdline_word" || return 0
+    step "take $cmdline_word out of $cmdline_txt" edit_cmdline "1s/ $cmdline_word//"
+    forget cmdline
+    reboot_needed=yes
+}
+
+edit_cmdline() {
+    sed "$1" "$cmdline_txt" >"$work/cmdline.txt"
+    replace_boot_file "$work/cmdline.txt" "$cmdline_txt"
+}
+
+# In one step: a box whose boot files are cut off by a power cut may not boot.
+replace_boot_file() {
+    cp "$1" "$2.new"
+    chmod --reference="$2" "$2.new"
+    sync "$2.new"
+    mv "$2.new" "$2"
     sync "$boot_folder"
 }
 

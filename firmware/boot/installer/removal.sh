@@ -10,6 +10,7 @@ remove_all() {
     remove_packages
     remove_groups
     remove_include
+    disable_memory_limits
     remove_files
     [ ! -d "$home" ] || step "remove $home" rm -rf "$home" /var/cache/retro-timer
     [ -n "$dry_run" ] || systemctl daemon-reload
