@@ -41,7 +41,7 @@ def test_in_a_rep_what_follows_its_finish_is_foreseen() -> None:
 
 
 def test_all_that_an_uneventful_session_says_was_foreseen() -> None:
-    """But for the length of a rest in a group, which hangs on how fast the others are."""
+    """But for the time until the next start in a group, which hangs on how fast the others are."""
     for method in (StartMethod.COUNTDOWN, StartMethod.MARKS_SET_GO, StartMethod.AUTO):
         drive = Drive(plan(block(sets=2, reps=2), cues=("Up.", "Small steps."), start=method), ("Ann", "Bea")).begin()
         expected = foreseen(drive)
@@ -52,7 +52,7 @@ def test_all_that_an_uneventful_session_says_was_foreseen() -> None:
             drive.finish(8.0)
             expected += foreseen(drive)
             for phrase in said_since(drive, mark):
-                assert phrase[0] == "rest" or phrase in expected, phrase
+                assert phrase[0] == "next_start" or phrase in expected, phrase
             if len(drive.results) == 8:
                 break
 

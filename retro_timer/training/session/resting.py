@@ -28,6 +28,7 @@ _HALFWAY_LEAST_S = 40.0
 _CUE_LEAST_S = 18.0
 _TURN_CALL_S = 16.0
 _TURN_CALL_LEAST_S = 2.0
+_NEXT_START_LEAST_S = 20.0
 _RESULT_FIRST_S = 0.5
 """In a short rest the call leaves the journal this long, so that the result is heard before what comes next."""
 
@@ -211,9 +212,12 @@ def _say_rest(move: Move, record: RepRecord) -> None:
     if state.phase not in RESTING:
         return
     left_s = (state.until_ns - move.now_ns) / 1e9
-    if left_s < 12.0:
+    if left_s < (12.0 if state.solo else _NEXT_START_LEAST_S):
         return
-    if state.phase is Phase.RECOVERY and left_s >= 90.0:
+    if not state.solo:
+        # Each athlete rests from their own finish: what is left here is the time until whoever is next goes.
+        move.say("next_start", {"seconds": 5 * round(left_s / 5.0)}, 8.0)
+    elif state.phase is Phase.RECOVERY and left_s >= 90.0:
         move.say("recovery", {"minutes": f"{left_s / 60.0:.0f}"})
     else:
         move.say("rest", {"seconds": 5 * round(left_s / 5.0)}, 8.0)

@@ -68,7 +68,7 @@ class Rules(msgspec.Struct, frozen=True):
     """How long the lane must have been clear before a start."""
     limit_s: float = 4.0
     """How long saying what a degraded watch still covers takes."""
-    changeover_s: float = 8.0
+    changeover_s: float = 12.0
     """Least time between one athlete's finish and the next one's start."""
     runout_s: float = 4.0
     """How long the watch follows a runner who brakes beyond the line."""
