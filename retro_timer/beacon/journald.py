@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import threading
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_SOCKET = "/run/systemd/journal/socket"
+SOCKET = "/run/systemd/journal/socket"
 _PRIORITIES = {
     "obstacle": 5,
     "sensor": 4,
@@ -20,17 +22,25 @@ _PRIORITIES = {
     "trouble": 4,
 }
 _INFO = 6
+_MOST_WAITING = 200
+"""A journal that is gone for good costs no more memory than this many lines."""
 
 
 class JournaldLines:
-    """Speaks the journal's native protocol."""
+    """Thread-safe; speaks the journal's native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = SOCKET) -> None:
+        self._path = path
+        self._waiting: deque[bytes] = deque(maxlen=_MOST_WAITING)
+        self._lock = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
     def send(self, message: str, event: str, fields: Mapping[str, Any]) -> bool:
-        """One entry with MESSAGE and a field RETRO_TIMER_<NAME> for each value; False when the journal takes none."""
+        """One entry with MESSAGE and a field RETRO_TIMER_<NAME> for each value.
+
+        False when the journal takes none now: it is busy, or restarts. The entry then goes before the next one.
+        """
         lines = [
             _field("MESSAGE", message),
             _field("PRIORITY", str(_PRIORITIES.get(event, _INFO))),
@@ -40,8 +50,18 @@ class JournaldLines:
         for name, value in fields.items():
             if isinstance(value, str | int | float | bool):
                 lines.append(_field(f"RETRO_TIMER_{name.upper()}", str(value)))
+            elif isinstance(value, list | tuple):
+                lines.append(_field(f"RETRO_TIMER_{name.upper()}", ",".join(map(str, value))))
+        with self._lock:
+            self._waiting.append(b"".join(lines))
+            return self._flush()
+
+    def _flush(self) -> bool:
+        """Send what waits, oldest first. The lock is held."""
         try:
-            self._socket.sendto(b"".join(lines), _SOCKET)
+            while self._waiting:
+                self._socket.sendto(self._waiting[0], self._path)
+                self._waiting.popleft()
         except OSError:
             return False
         return True
@@ -56,4 +76,4 @@ def _field(name: str, value: str) -> bytes:
 
 def under_journald() -> bool:
     """Whether standard output goes to the journal of this machine."""
-    return "JOURNAL_STREAM" in os.environ and Path(_SOCKET).exists()
+    return "JOURNAL_STREAM" in os.environ and Path(SOCKET).exists()

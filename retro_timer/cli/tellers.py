@@ -78,8 +78,8 @@ class LineTeller:
 class JournalTeller:
     """Structured entries in systemd's journal."""
 
-    def __init__(self) -> None:
-        self._journal = JournaldLines()
+    def __init__(self, journal: JournaldLines | None = None) -> None:
+        self._journal = journal or JournaldLines()
         self._core: Core | None = None
         self._origin_ns = 0
 
