@@ -65,9 +65,14 @@ def test_the_next_athlete_waits_for_the_changeover_only_while_others_rest() -> N
 
 
 def test_a_group_hears_how_long_the_next_start_is_away_and_a_solo_runner_how_long_the_rest_is() -> None:
-    session = group(reps=2, rest_s=60.0).to_go().finish(8.0).to_go().finish(8.0)
+    session = group(reps=2, rest_s=180.0)
+    for _ in session.state.athletes:
+        session.to_go().finish(8.0)
     assert "rest" not in session.said()
     assert "next_start" in session.said()
+    alone = Drive(plan(block(reps=2), rest_s=60.0)).begin().to_go().finish(8.0)
+    assert "rest" in alone.said()
+    assert "next_start" not in alone.said()
 
 
 def test_one_athlete_is_on_the_course_at_a_time() -> None:
