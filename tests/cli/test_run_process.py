@@ -16,6 +16,7 @@ from command import PROGRAM, environment_with, process
 from timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
 from retro_timer.beacon.client import BeaconClient
+from retro_timer.store.reps_log import read_log
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +236,8 @@ def test_a_session_that_kill_9_cut_off_is_offered_and_goes_on_at_the_next_rep() 
         box.ready().to_go()
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
         box.to_go()
+        # A go is told before it is on disk: only a finish waits for that.
+        until(lambda: any(line.get("rep") == 2 for line in read_log(box.state)), "the second go is on disk")
         box.signal(signal.SIGKILL)
         box.ended()
         first = [e for e in box.events if e["event"] == "finish"]

@@ -1,0 +1,129 @@
+"""Whatever ends a session, and whenever: what was announced is there, and the next start offers to go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import PROGRAM, environment_with
+from plans_made import plan_text
+from timer_process import DEADLINE_S, Timer, timer, until
+
+from retro_timer.store.reps_log import read_log
+
+MOST = int(os.environ.get("RETRO_TIMER_KILLS", "50"))
+"""How many random moments: 50 with the slow tests, 200 by hand."""
+MOMENTS = [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, MOST))]
+
+Told = list[dict[str, Any]]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home with a plan of 60 reps, and nothing running in it."""
+    with timer() as made:
+        made.stop()
+        path = made.home / "config" / "plans" / "many.toml"
+        path.write_text(plan_text("sets = 3\nreps = 20\ndistance_m = 10", gait="run"))
+        yield made.home
+
+
+def killed_session(home: Path, draw: random.Random) -> Told:
+    """What a simulated session had told when it was killed somewhere after a random one of its lines."""
+    places = {"RETRO_TIMER_STATE": str(home / "state"), "RETRO_TIMER_CONFIG": str(home / "config")}
+    program = subprocess.Popen(
+        [str(PROGRAM), "simulate", "many", "--json", "--seed", str(draw.randint(1, 99))],
+        stdout=subprocess.PIPE,
+        env=environment_with(places),
+    )
+    assert program.stdout is not None
+    data = b"".join(program.stdout.readline() for _ in range(draw.randint(1, 120)))
+    for _ in range(draw.randint(0, 20_000)):
+        # The machine decides how far the session comes meanwhile.
+        pass
+    program.kill()
+    data += program.stdout.read()
+    program.stdout.close()
+    assert program.wait(DEADLINE_S) == -signal.SIGKILL
+    return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+
+
+def announced(told: Told) -> dict[int, float]:
+    """Times of the reps that were announced as finished."""
+    return {event["rep"]: event["time_s"] for event in told if event["event"] == "finish"}
+
+
+def kept(box: Timer) -> dict[int, float]:
+    """Times of the reps that are kept as finished."""
+    return {rep["rep"]: rep["time_s"] for rep in box.results() if rep["status"] == "finished"}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_kill_9_loses_nothing_announced_and_the_next_start_offers_to_go_on(home: Path, moment: int) -> None:
+    told = announced(killed_session(home, random.Random(1000 + moment)))
+    with timer(home=home) as box:
+        box.ready().phase("recoverable")
+        assert box.status()["title"] == "Test plan"
+        saved = kept(box)
+        assert told.items() <= saved.items()
+        assert len(saved) - len(told) in (0, 1)
+        assert box.status()["reps_done"] == len(saved)
+        box.ctl("close")
+        assert box.stop() == 0
+        assert kept(box) == saved
+        assert "Traceback" not in box.err
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_power_cut_that_tears_the_log_and_ruins_the_database_loses_no_whole_line_and_offers_to_go_on(
+    home: Path, seed: int
+) -> None:
+    """A card may lose what was written last, and whole blocks of a file that was being written to."""
+    draw = random.Random(seed)
+    told = announced(killed_session(home, draw))
+    log = home / "state" / "reps.jsonl"
+    whole = log.read_bytes()
+    last = whole.rstrip(b"\n").rpartition(b"\n")[2]
+    log.write_bytes(whole[: -draw.randint(2, len(last))])
+    lines = list(read_log(log.parent))
+    database = home / "state" / "results.db"
+    database.write_bytes(draw.randbytes(4096) + database.read_bytes()[4096:])
+    for tail in ("-wal", "-shm"):
+        database.with_name(database.name + tail).unlink(missing_ok=True)
+    in_log = {line["rep"]: line["time_ns"] / 1e9 for line in lines if line.get("status") == "finished"}
+    with timer(home=home) as box:
+        box.ready().phase("recoverable")
+        assert "results.db was damaged" in box.out
+        assert kept(box) == in_log
+        assert len(told) - len(in_log.keys() & told.keys()) <= 1
+        box.ctl("recover")
+        box.to_go()
+        until(lambda: len(kept(box)) == len(in_log) + 1, "the next finish is on disk")
+        assert box.stop() == 0
+    assert all(isinstance(line, dict) for line in read_log(log.parent))
+    assert len(list(read_log(log.parent))) > len(lines)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_in_the_middle_of_a_rep_loses_nothing_and_the_next_start_offers_to_go_on(
+    home: Path, number: int, code: int
+) -> None:
+    with timer("--plan", "short", "--json", home=home) as box:
+        box.ready().to_go()
+        until(lambda: announced(box.events), "the first finish")
+        box.to_go()
+        box.signal(number)
+        assert box.ended() == code
+        told = announced(box.events)
+        assert kept(box) == told
+    with timer(home=home) as again:
+        again.ready().phase("recoverable")
+        assert again.status()["reps_done"] == len(told)
+        assert again.stop() == 0
