@@ -82,7 +82,9 @@ def to_next_turn(move: Move, *, ends_set: bool = False) -> None:
         return
     state = move.state
     athlete = state.athletes[turn.athlete]
-    least_s = state.rules.changeover_s if state.reps else state.rules.get_ready_s
+    least_s = state.rules.get_ready_s
+    if state.reps:
+        least_s = least_s + starting.LOOK_S if state.solo else state.rules.changeover_s
     until_ns = max(move.now_ns + ns(least_s), athlete.rested_ns)
     phase = Phase.RECOVERY if ends_set and state.solo else Phase.REST
     move.enter(phase, until_ns, _rest_agenda(move, turn, until_ns))
