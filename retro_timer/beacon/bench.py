@@ -178,7 +178,8 @@ class Bench:
         seconds = message["lend_button"]
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_LOAN_S:
             raise BadInputError("lend_button", "no time", f"seconds from 0 to {_LONGEST_LOAN_S}")
-        self._must_be_idle("the button")
+        if seconds:
+            self._must_be_idle("the button")
         self._lent_until_ns = self._core.clock.monotonic_ns() + round(seconds * 1e9)
         self._pressed_ns = None
         return {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from retro_timer.settings.calibration import SensorCalibration
 from retro_timer.training.safe_speed import Braking
 
 _MEASURE_S = 5.0
+_NARROWEST = 50
 Learn = Callable[[SensorFacts, Survey, SensorCalibration], SensorCalibration]
 
 
@@ -44,7 +47,7 @@ class _Learnt(msgspec.Struct):
     type=click.IntRange(100, 8000),
     help="Learn the offset instead: a flat, bright target stands so far from the sensor's window.",
 )
-@click.option("--for", "seconds", type=click.FloatRange(1.0, 60.0), default=_MEASURE_S, show_default=True, help="In s.")
+@click.option("--for", "seconds", type=click.FloatRange(0.5, 60.0), default=_MEASURE_S, show_default=True, help="In s.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def calibrate(
     board: str | None,
@@ -115,11 +118,15 @@ def _tell(facts: Facts, learnt: _Learnt) -> None:
         if made.offset_mm != before.offset_mm:
             print(f"{name}: offset {made.offset_mm:+d} mm, before {before.offset_mm:+d} mm")
         else:
-            print(f"{name}: {_lane(made)}; {_light(facts, sensor, made)}")
+            _print_filled(f"{name}: {_lane(made)}; {_light(facts, sensor, made)}")
     if learnt.file is not None:
         print(f"kept in {learnt.file}")
     for problem in learnt.problems.values():
         print(f"retro-timer: {problem}", file=sys.stderr)
+
+
+def _print_filled(text: str) -> None:
+    print(textwrap.fill(text, max(_NARROWEST, shutil.get_terminal_size().columns - 1), subsequent_indent="  "))
 
 
 def _lane(made: SensorCalibration) -> str:

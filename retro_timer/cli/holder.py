@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from retro_timer.beacon.client import BeaconClient, NoTimerError
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.beacon.service import Service
+from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, RangeSample
@@ -64,13 +66,15 @@ class Holder:
         return _converted(self.ask({"readings": after_ns}), Readings)
 
     def wait_until_it_sees(self) -> Facts:
-        """Wait until every sensor has given a reading or has had the time to."""
+        """Wait until every sensor has given a reading, has failed to start, or has had the time to do either."""
         deadline = time.monotonic() + _FIRST_LOOK_S
-        while time.monotonic() < deadline:
-            if all(sensor.samples for sensor in self.readings(None).sensors):
-                break
+        while True:
+            facts = self.facts()
+            failed = {s.spec.name for s in facts.sensors if s.trouble or s.state is SensorState.LOST}
+            missing = {sensor.name for sensor in self.readings(None).sensors if not sensor.samples}
+            if missing <= failed or time.monotonic() >= deadline:
+                return facts
             pause(_POLL_S)
-        return self.facts()
 
     def collect(self, seconds: float) -> dict[str, list[RangeSample]]:
         """Every reading of the coming seconds, by sensor."""
@@ -133,11 +137,15 @@ def _held(wanted: Wanted, show: Callable[[str], None]) -> Iterator[Holder]:
     settings = load_settings(wanted.config)
     calibration = load_calibration(places.state_dir())
     request = BoardRequest(settings, calibration, wanted.scenario)
-    with holding(places.lock_path()), _opened(wanted.board or DEFAULT_BOARD, request) as board:
+    with (
+        holding(places.lock_path()),
+        tempfile.TemporaryDirectory() as scrap,
+        _opened(wanted.board or DEFAULT_BOARD, request) as board,
+    ):
         voice, missing = open_voice_or_text(settings.voice, board.clock, places.cache_dir(), show)
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        # It opens no file before there is something to write, and here there never is.
-        journal = JournalWriter(places.state_dir(), board.clock.wall_ns)
+        # No session is held here: what the journal writes all the same is for nobody.
+        journal = JournalWriter(Path(scrap), board.clock.wall_ns)
         catalogue = load_catalogue(settings.voice.language)
         core = Core(board, settings, calibration, catalogue, voice, journal, inbox.put)
         bench = Bench(core, voice, calibration, places.state_dir(), lambda _trouble: None)

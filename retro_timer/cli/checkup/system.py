@@ -86,7 +86,7 @@ def check_sound(facts: Facts, machine: Machine) -> Finding:
     voice = facts.settings.voice
     if facts.voice_trouble:
         found, _, mend = facts.voice_trouble.partition("; ")
-        return Finding("speech", Verdict.WRONG, f"{found}; words are printed", mend)
+        return Finding("speech", Verdict.WRONG, f"{found}; words are printed", mend.removeprefix("mend it with: "))
     if voice.kind != "speech":
         return Finding("speech", Verdict.OK, f"by the voice '{voice.kind}', as voice.kind says")
     if not machine.espeak:

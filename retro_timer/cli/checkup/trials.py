@@ -15,6 +15,7 @@ from retro_timer.errors import RetroTimerError
 
 _POLL_S = 0.1
 _LONGEST_SPEECH_S = 30.0
+_BETWEEN_S = 0.3
 _AGAIN_S = 10.0
 """Sound check: so long after its last word it is heard once more."""
 _DRAW_S, _LINE_S = 0.1, 1.0
@@ -25,8 +26,9 @@ _WORDS = "Can you hear this at the start line?"
 def beep(holder: Holder) -> None:
     """The two sounds that a runner must know."""
     for which in ("ready", "go"):
+        lasts_s = holder.ask({"beep": which})["lasts_s"]
         print(f"beep: {which}", flush=True)
-        pause(holder.ask({"beep": which})["lasts_s"] + 0.3)
+        pause(lasts_s + _BETWEEN_S)
 
 
 def say(holder: Holder, text: str) -> None:
@@ -51,10 +53,10 @@ def hear(holder: Holder, seconds: float) -> bool:
     Raises RetroTimerError when nobody can answer, or nobody does within `seconds`.
     """
     terminal = sys.stdin.isatty()
-    if not terminal and holder.facts().button_pressed is None:
-        raise RetroTimerError("nobody can answer here: no terminal and no button; run it in a terminal")
     holder.ask({"lend_button": seconds})
     try:
+        if not terminal and holder.facts().button_pressed is None:
+            raise RetroTimerError("nobody can answer here: no terminal and no button; run it in a terminal")
         ways = "press the button if it was heard" + (", or type y or n and Enter" if terminal else "")
         print(f'beeps and "{_WORDS}": {ways}', flush=True)
         for answer in _answers(holder, seconds, terminal):

@@ -1,0 +1,226 @@
+"""What may be asked of whoever holds the board, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from beacon_made import MS, Beacon, S, steady
+from plans_made import block, plan
+
+from retro_timer.beacon.bench import Bench
+from retro_timer.beacon.button import ButtonDesk, ButtonEdge
+from retro_timer.beacon.facts import Facts, Readings
+from retro_timer.beacon.station import StartPlan
+from retro_timer.detection.events import SensorState
+from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.ports import Placement, RangeSample, Role
+from retro_timer.settings.calibration import Calibration, load_calibration
+from retro_timer.settings.model import SensorModel, SensorSettings
+
+GATE = SensorSettings(name="gate", role=Role.TIMING)
+REAR = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+
+
+@pytest.fixture
+def beacon(tmp_path: Path) -> Iterator[Beacon]:
+    made = Beacon(tmp_path, GATE, REAR)
+    made.scene["gate"] = steady(2000)
+    made.scene["rear"] = steady(None)
+    yield made.after(1.0)
+    made.close()
+
+
+@pytest.fixture
+def bench(beacon: Beacon, tmp_path: Path) -> Bench:
+    return Bench(beacon.core, beacon.voice, Calibration(), tmp_path, lambda _text: None)
+
+
+def facts(bench: Bench) -> Facts:
+    return msgspec.convert(bench.answer({"facts": True}), Facts)
+
+
+def readings(bench: Bench, after_ns: int | None) -> dict[str, tuple[RangeSample, ...]]:
+    told = msgspec.convert(bench.answer({"readings": after_ns}), Readings)
+    return {sensor.name: sensor.samples for sensor in told.sensors}
+
+
+def session(beacon: Beacon) -> None:
+    beacon.begin(plan(block(distance_m=20.0), walk_out_s=0.0))
+
+
+def test_the_facts_pass_the_socket_whole(bench: Bench) -> None:
+    told = facts(bench)
+    assert (told.board, told.busy, told.speaking, told.voice_trouble) == ("made", False, False, "")
+    assert [sensor.spec.name for sensor in told.sensors] == ["gate", "rear"]
+    assert all(sensor.state is SensorState.OK for sensor in told.sensors)
+    assert told.settings.sensors == (GATE, REAR)
+
+
+def test_why_a_sensor_does_not_start_is_kept_until_it_reads(beacon: Beacon, tmp_path: Path) -> None:
+    told: list[str] = []
+    bench = Bench(beacon.core, beacon.voice, Calibration(), tmp_path, told.append)
+    bench.trouble("sensor rear: no-port: rear: /dev/serial0 is missing")
+    assert told == ["sensor rear: no-port: rear: /dev/serial0 is missing"]
+    assert [sensor.trouble for sensor in facts(bench).sensors] == ["", ""], "both read"
+    beacon.core.sensing["rear"].lose("no-port", beacon.clock.monotonic_ns())
+    assert facts(bench).sensors[1].trouble == "no-port: rear: /dev/serial0 is missing"
+
+
+def test_readings_come_since_an_instant_or_only_the_last(beacon: Beacon, bench: Bench) -> None:
+    assert {name: len(samples) for name, samples in readings(bench, None).items()} == {"gate": 1, "rear": 1}
+    since_ns = beacon.clock.monotonic_ns()
+    beacon.after(0.5)
+    found = readings(bench, since_ns)
+    assert len(found["gate"]) == pytest.approx(0.5 / 0.024, abs=1)
+    assert len(found["rear"]) == pytest.approx(50, abs=1)
+    assert all(sample.t_ns > since_ns for samples in found.values() for sample in samples)
+
+
+def test_one_answer_holds_no_more_than_a_slow_client_can_take(beacon: Beacon, bench: Bench) -> None:
+    beacon.after(30.0)
+    assert len(readings(bench, 0)["rear"]) == 500
+
+
+def test_a_beep_sounds_and_tells_how_long(beacon: Beacon, bench: Bench) -> None:
+    before = len(beacon.board.sounder.edges)
+    assert 0.0 < bench.answer({"beep": "go"})["lasts_s"] < 2.0
+    assert beacon.board.sounder.edges[before][1] > 0
+
+
+def test_a_text_is_spoken_and_the_facts_tell_until_when(beacon: Beacon, bench: Bench) -> None:
+    bench.answer({"say": "one two"})
+    assert facts(bench).speaking, "it waits for its turn"
+    beacon.work()
+    assert beacon.voice.said[-1] == "one two"
+    assert facts(bench).speaking
+    beacon.after(1.0)
+    assert not facts(bench).speaking
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"beep": "loud"},
+        {"beep": None},
+        {"say": ""},
+        {"say": 3},
+        {"say": "x" * 301},
+        {"readings": "now"},
+        {"lend_button": -1},
+        {"lend_button": True},
+        {"lend_button": 1e9},
+        {"calibrate": {"gate": {"offset_mm": 5000}}},
+        {"calibrate": {"gat": {}}},
+        {"calibrate": []},
+    ],
+)
+def test_nonsense_is_refused_in_one_line(bench: Bench, message: dict[str, Any]) -> None:
+    with pytest.raises(BadInputError) as refused:
+        bench.answer(message)
+    assert "\n" not in str(refused.value)
+    assert "expected" in str(refused.value)
+
+
+@pytest.mark.parametrize("message", [{"beep": "go"}, {"say": "hello"}, {"lend_button": 5}, {"calibrate": {}}])
+def test_during_a_session_nothing_is_tried_out(beacon: Beacon, bench: Bench, message: dict[str, Any]) -> None:
+    session(beacon)
+    with pytest.raises(RetroTimerError, match="a session is under way"):
+        bench.answer(message)
+
+
+# The button
+
+
+def press(bench: Bench, at_ns: int) -> tuple[bool, bool]:
+    """Whether the bench takes the press, and its release."""
+    return bench.take_press(ButtonEdge(True, at_ns)), bench.take_press(ButtonEdge(False, at_ns + 100 * MS))
+
+
+def test_a_lent_button_tells_of_its_press_and_means_nothing_else(beacon: Beacon, bench: Bench) -> None:
+    def start(name: str | None) -> StartPlan:
+        raise AssertionError(f"the plan {name} was started")
+
+    desk = ButtonDesk(beacon.core, start, list, lambda: None)
+    desk.lent_to = bench.take_press
+    bench.answer({"lend_button": 5.0})
+    now_ns = beacon.clock.monotonic_ns()
+    for pressed, t_ns in ((True, now_ns), (False, now_ns + 100 * MS)):
+        desk.take(ButtonEdge(pressed, t_ns))
+    beacon.after(2.0)
+    desk.tick(beacon.clock.monotonic_ns())
+    assert facts(bench).pressed_ns == now_ns
+    assert beacon.board.sounder.edges, "every press has an audible answer"
+    assert beacon.told("button") == []
+
+
+def test_a_loan_ends_by_itself_and_when_it_is_given_back(beacon: Beacon, bench: Bench) -> None:
+    now_ns = beacon.clock.monotonic_ns()
+    assert press(bench, now_ns) == (False, False), "not lent yet"
+    bench.answer({"lend_button": 5.0})
+    assert press(bench, now_ns + 4 * S) == (True, True)
+    assert press(bench, now_ns + 6 * S) == (False, False)
+    bench.answer({"lend_button": 5.0})
+    bench.answer({"lend_button": 0})
+    assert press(bench, now_ns + 1) == (False, False)
+    assert facts(bench).pressed_ns is None
+
+
+def test_the_release_of_a_lent_press_belongs_to_it_even_after_the_loan(beacon: Beacon, bench: Bench) -> None:
+    bench.answer({"lend_button": 1.0})
+    now_ns = beacon.clock.monotonic_ns()
+    assert bench.take_press(ButtonEdge(True, now_ns + 900 * MS))
+    assert bench.take_press(ButtonEdge(False, now_ns + 1100 * MS))
+
+
+def test_a_session_that_begins_meanwhile_has_its_button(beacon: Beacon, bench: Bench) -> None:
+    bench.answer({"lend_button": 60.0})
+    session(beacon)
+    assert press(bench, beacon.clock.monotonic_ns()) == (False, False)
+
+
+# Calibration
+
+
+def test_a_calibration_is_kept_and_counts_from_the_next_reading(beacon: Beacon, bench: Bench, tmp_path: Path) -> None:
+    learnt = {"placement": "gate", "background_mm": 2000, "noise_mm": 3.0}
+    told = bench.answer({"calibrate": {"gate": learnt}})
+    assert told["file"] == str(tmp_path / "calibration.toml")
+    assert load_calibration(tmp_path).of("gate", "gate").background_mm == 2000
+    assert facts(bench).calibration.of("gate", "gate").noise_mm == 3.0
+    beacon.scene["gate"] = steady(2600)
+    beacon.after(4.0)
+    health = beacon.core.sensing["gate"].watch.health
+    assert (health.state, health.reason) == (SensorState.DEGRADED, "background-gone")
+    assert [sensor.state for sensor in facts(bench).sensors] == [SensorState.DEGRADED, SensorState.OK]
+
+
+def test_one_sensors_calibration_leaves_the_others(bench: Bench, tmp_path: Path) -> None:
+    bench.answer({"calibrate": {"gate": {"placement": "gate", "background_mm": 2000}}})
+    bench.answer({"calibrate": {"rear": {"placement": "lane-end", "range_m": 5.0}}})
+    kept = load_calibration(tmp_path)
+    assert kept.of("gate", "gate").background_mm == 2000
+    assert kept.of("rear", "lane-end").range_m == 5.0
+
+
+def test_an_offset_reaches_a_sensor_that_takes_one_and_is_refused_by_another(beacon: Beacon, bench: Bench) -> None:
+    gate, rear = (bus.sensors[0] for bus in beacon.board.buses)
+    gate.offset_mm = 0
+    bench.answer({"calibrate": {"gate": {"placement": "gate", "offset_mm": 12}}})
+    assert gate.offset_mm == 12
+    assert readings(bench, 0)["gate"] == (), "ranges of two offsets do not mix"
+    assert not hasattr(rear, "offset_mm")
+    with pytest.raises(RetroTimerError, match="sensor 'rear' of the board 'made' has no offset"):
+        bench.answer({"calibrate": {"rear": {"placement": "lane-end", "offset_mm": 12}}})
+
+
+def test_a_disk_that_takes_nothing_is_told_and_nothing_changes(beacon: Beacon, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    bench = Bench(beacon.core, beacon.voice, Calibration(), blocked / "state", lambda _text: None)
+    with pytest.raises(RetroTimerError, match=r"calibration\.toml: not written"):
+        bench.answer({"calibrate": {"gate": {"placement": "gate", "background_mm": 2000}}})
+    assert facts(bench).calibration == Calibration()

@@ -1,0 +1,385 @@
+"""`retro-timer doctor`: on the simulated board and on the twin, alone and through the running timer."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import PROGRAM, Outcome, environment_with, here, process
+from timer_process import Timer, add_entry_point, timer, until
+
+needs_twin = pytest.mark.skipif(
+    importlib.util.find_spec("VL53L1X") is None, reason="the driver is missing: pip install 'retro-timer[twin]'"
+)
+BOARDS = ["sim", pytest.param("twin", marks=needs_twin)]
+PRINTED = '[voice]\nkind = "text"\nrate_wpm = 300\n'
+ASKED = "Can you hear this at the start line?"
+
+Doctor = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def words_are_printed(config_dir: Path) -> None:
+    """This machine may have no speaker; whoever wants to speak says so."""
+    config_dir.mkdir(parents=True, exist_ok=True)
+    (config_dir / "config.toml").write_text(PRINTED)
+
+
+@pytest.fixture
+def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
+    return lambda *args: here(capsys, "doctor", "--for", "0.6", *args)
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Callable[[str], Path]:
+    def written(text: str) -> Path:
+        path = tmp_path / "day.toml"
+        path.write_text(f"background_m = 1.2\n{text}")
+        return path
+
+    return written
+
+
+def fault(kind: str) -> str:
+    return f'[[faults]]\nkind = "{kind}"\nlasts_s = 600\n'
+
+
+def findings(outcome: Outcome) -> dict[str, dict[str, Any]]:
+    """By name, of --json."""
+    told = json.loads(outcome.out)
+    assert told["keeps_watch"] is (outcome.code == 0)
+    return {finding["name"]: finding for finding in told["findings"]}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_box_that_is_well_can_keep_watch(doctor: Doctor, board: str) -> None:
+    told = doctor("--board", board, "--json")
+    assert told.code == 0, told.out
+    found = findings(told)
+    assert found["gate: sensor"]["verdict"] == "ok"
+    assert found["gate: rate"]["verdict"] == "ok"
+    assert found["watch"]["found"].startswith("sees 1.4 m in this light")
+    assert not [f for f in found.values() if f["verdict"] == "wrong"]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_wall_in_view_tells_the_noise(doctor: Doctor, scenario: Callable[[str], Path], board: str) -> None:
+    finding = findings(doctor("--board", board, "--scenario", scenario(""), "--json"))["gate: range"]
+    assert finding["verdict"] == "ok"
+    assert finding["found"].startswith("1.2")
+
+
+@needs_twin
+@pytest.mark.parametrize(
+    ("kind", "state", "mend"),
+    [
+        ("dead", "lost: no-answer", "check VIN, GND, SDA and SCL"),
+        ("garbage", "lost: wrong-chip", "a VL53L0X looks the same"),
+        ("covered", "degraded: covered", "clear the lens"),
+    ],
+)
+def test_a_broken_sensor_is_named_with_its_mend_and_the_box_cannot_keep_watch(
+    capsys: pytest.CaptureFixture[str], scenario: Callable[[str], Path], kind: str, state: str, mend: str
+) -> None:
+    day = scenario(fault(kind))
+    told = here(capsys, "doctor", "--board", "twin", "--for", "0.8", "--scenario", day, "--json")
+    assert told.code == 1
+    finding = findings(told)["gate: sensor"]
+    assert state in finding["found"]
+    assert mend in finding["mend"]
+
+
+def test_the_table_fits_eighty_columns_and_ends_with_the_verdict(
+    doctor: Doctor, scenario: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = doctor("--board", "sim", "--scenario", scenario(fault("dead")))
+    assert told.code == 1
+    assert max(len(line) for line in told.lines) < 80
+    assert told.lines[0].startswith("gate: sensor  WRONG  ")
+    assert told.lines[1].strip().startswith("mend: ")
+    assert told.lines[-1].startswith("The box CANNOT keep watch: ")
+
+
+def test_nothing_is_written_but_the_lock(doctor: Doctor, state_dir: Path) -> None:
+    assert doctor("--board", "sim").code == 0
+    assert {path.name for path in state_dir.rglob("*") if path.is_file()} == {"board.lock"}
+
+
+def test_without_espeak_ng_it_says_what_to_install_and_the_box_keeps_watch(config_dir: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("pyttsx3") is None:
+        pytest.skip("speech is missing: pip install 'retro-timer[speech]'")
+    (config_dir / "config.toml").unlink()
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctypes, ctypes.util\n"
+        "def missing(name): raise OSError(name + ': cannot open shared object file')\n"
+        "ctypes.cdll.LoadLibrary = missing\n"
+        "ctypes.util.find_library = lambda name: None\n"
+    )
+    told = process("doctor", "--board", "sim", "--for", "1.5", "--json", env={"PYTHONPATH": str(tmp_path)})
+    assert told.code == 0, told.err
+    finding = findings(told)["speech"]
+    assert finding["verdict"] == "wrong"
+    assert "espeak-ng does not load" in finding["found"]
+    assert finding["mend"] == "sudo apt install espeak-ng"
+
+
+def test_a_board_that_another_process_holds_is_one_line(doctor: Doctor) -> None:
+    import fcntl
+
+    from retro_timer.settings import places
+
+    places.lock_path().parent.mkdir(parents=True)
+    with places.lock_path().open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = doctor("--board", "sim")
+    assert told.code == 1
+    assert "the board is held by" in told.one_line()
+
+
+@needs_twin
+def test_pins_that_cannot_be_had_are_told_beside_the_rest(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    from retro_firmware import boards
+
+    def busy(*_args: Any) -> None:
+        raise OSError("GPIO busy")
+
+    monkeypatch.setattr(boards, "open_button", busy)
+    told = doctor("--board", "twin", "--json")
+    assert told.code == 1
+    found = findings(told)
+    assert "GPIO27 for the button cannot be had (GPIO busy)" in found["board"]["found"]
+    assert found["disk"]["verdict"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("--beep", "--watch"), "two trials at once; expected one of --beep"),
+        (("--board", "tvin"), "board 'tvin': not known (did you mean 'twin'?)"),
+        (("--board", "sim", "--scenario", "no-such-day"), "scenario 'no-such-day': not found"),
+        (("--board", "sim", "--config", "/no/such/file.toml"), "/no/such/file.toml: cannot be read"),
+    ],
+)
+def test_wrong_words_are_one_line(capsys: pytest.CaptureFixture[str], args: tuple[str, ...], words: str) -> None:
+    told = here(capsys, "doctor", *args)
+    assert told.code == 2
+    assert words in told.one_line()
+
+
+# Trials
+
+
+def test_the_beeps_are_named_as_they_sound(doctor: Doctor) -> None:
+    assert doctor("--board", "sim", "--beep").lines == ["beep: ready", "beep: go"]
+
+
+def test_a_text_is_said(doctor: Doctor) -> None:
+    told = doctor("--board", "sim", "--say", "one two three")
+    assert (told.code, told.lines) == (0, ["one two three"])
+
+
+@pytest.mark.skipif(shutil.which("aplay") is None, reason="aplay is missing: sudo apt install alsa-utils")
+def test_a_text_that_nobody_hears_is_printed_and_the_cause_is_told(doctor: Doctor, config_dir: Path) -> None:
+    (config_dir / "config.toml").write_text('[voice]\ndevice = "no-such-card"\n')
+    told = doctor("--board", "sim", "--say", "hello")
+    assert told.code == 1
+    assert told.lines == ["hello"]
+    assert "not spoken: no sound from device 'no-such-card'" in told.one_line()
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_live_range_is_plain_lines_without_a_terminal(
+    doctor: Doctor, scenario: Callable[[str], Path], board: str
+) -> None:
+    told = doctor("--board", board, "--watch", "--scenario", scenario(""))
+    assert told.code == 0
+    assert [line.split()[2] for line in told.lines] == ["gate"] * len(told.lines)
+    assert all("1.2" in line and line.endswith("ok") and "\x1b" not in line for line in told.lines)
+
+
+def test_the_live_range_as_json_is_an_object_a_reading(doctor: Doctor) -> None:
+    told = doctor("--board", "sim", "--watch", "--json")
+    first = json.loads(told.lines[0])
+    assert (first["sensor"], first["state"], first["range_m"]) == ("gate", "ok", None)
+    assert first["ambient_kcps"] > 1000.0
+
+
+def test_ctrl_c_ends_the_live_range() -> None:
+    watching = subprocess.Popen(
+        [PROGRAM, "doctor", "--board", "sim", "--watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment_with(None),
+    )
+    assert watching.stdout is not None
+    watching.stdout.readline()
+    watching.send_signal(signal.SIGINT)
+    _, err = watching.communicate(timeout=30)
+    assert (watching.returncode, err.strip()) == (130, "")
+
+
+class Terminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, *args: object) -> None:
+        self._master, slave = pty.openpty()
+        env = environment_with({"COLUMNS": "80", "TERM": "xterm"})
+        self.process = subprocess.Popen(
+            [PROGRAM, *map(str, args)], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+        )
+        os.close(slave)
+        self.text = ""
+
+    def until(self, words: str) -> Terminal:
+        """Read until these words have come."""
+        while words not in self.text:
+            self.text += os.read(self._master, 4096).decode(errors="replace")
+        return self
+
+    def type(self, line: str) -> Terminal:
+        """Type a line and Enter."""
+        os.write(self._master, f"{line}\n".encode())
+        return self
+
+    def ended(self) -> int:
+        """Its exit code."""
+        try:
+            return self.process.wait(timeout=30)
+        finally:
+            os.close(self._master)
+
+
+def test_the_live_range_is_a_bar_on_a_terminal(scenario: Callable[[str], Path]) -> None:
+    terminal = Terminal("doctor", "--board", "sim", "--watch", "--for", "1", "--scenario", scenario(""))
+    terminal.until("\x1b[1A").until("| 1.4 m  ok")
+    assert terminal.ended() == 0
+    bars = [line for line in terminal.text.replace("\x1b[2K", "").splitlines() if "|" in line]
+    filled = bars[0].partition("|")[2].partition("|")[0]
+    assert len(bars[0]) < 80
+    assert filled.count("#") / len(filled) == pytest.approx(1.2 / 1.36, abs=0.05)
+
+
+@pytest.mark.parametrize(("answer", "code", "word"), [("y", 0, "heard"), ("n", 1, "not heard: a louder buzzer")])
+def test_the_sound_check_takes_its_answer_from_the_terminal(answer: str, code: int, word: str) -> None:
+    terminal = Terminal("doctor", "--board", "sim", "--hear")
+    terminal.until("beep: go").until(ASKED).type("maybe").type(answer).until(word)
+    assert terminal.ended() == code
+
+
+def test_where_nobody_can_answer_the_sound_check_says_so(doctor: Doctor) -> None:
+    told = process("doctor", "--board", "sim", "--hear")
+    assert told.code == 1
+    assert "nobody can answer here: no terminal and no button" in told.one_line()
+
+
+@needs_twin
+def test_a_sound_check_that_nobody_answers_ends_by_itself() -> None:
+    told = process("doctor", "--board", "twin", "--hear", "--for", "1")
+    assert told.code == 1
+    assert "nobody answered within 1 s" in told.one_line()
+    assert ASKED in told.out
+
+
+# Through the running timer
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Timer]:
+    with timer(board="sim") as made:
+        yield made.ready()
+
+
+def ask(running: Timer, *args: object) -> Outcome:
+    """A doctor beside the timer."""
+    return process("doctor", *args, env=running.env)
+
+
+def test_the_running_timer_is_asked_and_goes_on(running: Timer) -> None:
+    before = running.status()["samples"]
+    told = ask(running, "--for", "1", "--json")
+    assert told.code == 0, told.err
+    assert findings(told)["gate: rate"]["verdict"] == "ok"
+    until(lambda: running.status()["samples"] > before, "it reads on")
+
+
+def test_its_board_and_settings_are_its_own(running: Timer, tmp_path: Path) -> None:
+    for args in (("--board", "twin"), ("--config", str(tmp_path / "x.toml")), ("--scenario", "demo")):
+        told = ask(running, *args)
+        assert told.code == 2
+        assert "a timer runs here on the board 'sim', with its own settings" in told.one_line()
+    assert ask(running, "--board", "sim", "--for", "0.5").code == 0
+
+
+def test_the_running_timer_beeps_speaks_and_shows_its_range(running: Timer) -> None:
+    assert ask(running, "--beep").lines == ["beep: ready", "beep: go"]
+    assert ask(running, "--say", "from far away").code == 0
+    until(lambda: "from far away" in running.out, "it was said by the timer")
+    assert "gate" in ask(running, "--watch", "--for", "0.5").out
+
+
+def test_during_a_session_it_is_looked_at_and_left_in_peace(running: Timer) -> None:
+    running.ctl("start", plan="one")
+    try:
+        for trial in ("--beep", "--hear"):
+            told = ask(running, trial)
+            assert told.code == 1
+            assert "a session is under way" in told.err
+            assert told.out == ""
+        assert ask(running, "--for", "0.5").code == 0
+    finally:
+        running.ctl("stop")
+
+
+PRESSED = """
+import pathlib, threading, time
+from retro_firmware import boards
+
+def open_board(request):
+    board = boards.open_twin(request)
+    pin = board.factory.pin(request.settings.button.pin)
+    def press():
+        while not pathlib.Path(__file__).with_name("press").exists():
+            time.sleep(0.02)
+        pin.drive_low()
+        time.sleep(0.15)
+        pin.drive_high()
+    threading.Thread(target=press, daemon=True).start()
+    return board
+"""
+"""The twin, with a finger on its button once a file is there: its pins can only be moved from within."""
+
+
+@needs_twin
+def test_a_press_on_the_running_box_answers_the_sound_check_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pressed_twin.py").write_text(PRESSED)
+    add_entry_point(tmp_path, "retro_timer.boards", "pressed", "pressed_twin:open_board")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with timer(board="pressed") as running:
+        running.ready()
+        checking = subprocess.Popen(
+            [PROGRAM, "doctor", "--hear", "--for", "30"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment_with(running.env),
+        )
+        assert checking.stdout is not None
+        while ASKED not in checking.stdout.readline():
+            assert checking.poll() is None
+        (tmp_path / "press").touch()
+        out, _ = checking.communicate(timeout=60)
+        assert (checking.returncode, out.splitlines()[-1]) == (0, "heard")
+        assert running.status()["phase"] == "idle"
