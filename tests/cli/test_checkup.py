@@ -19,7 +19,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement, Role
-from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.calibration import Calibration, SensorCalibration
 from retro_timer.settings.model import (
     ButtonSettings,
     SensorModel,
@@ -60,7 +60,7 @@ def facts(*sensors: SensorFacts, settings: Settings | None = None, **changes: An
         pid=1,
         now_ns=0,
         settings=settings or Settings(voice=VoiceSettings()),
-        calibration=Calibration(),
+        calibration=Calibration(sensors={"gate": SensorCalibration(placement="gate", background_mm=1200)}),
         sensors=sensors or (sensor(),),
         busy=False,
         realtime=True,
@@ -175,6 +175,16 @@ def test_a_rear_watch_that_covers_not_even_walking_is_poor() -> None:
     long = SensorSettings(name="rear", placement=Placement.LANE_END, mode="long", budget_ms=33.0, period_ms=37.0)
     found = of_sensors(facts(sensor(long)), seen(ambient_kcps=51_200.0))["watch"]
     assert (found.verdict, "spotter" in found.mend) == (Verdict.POOR, True)
+
+
+def test_what_was_learnt_of_the_lane_is_told_and_that_nothing_was() -> None:
+    assert of_sensors(facts(), WALL)["gate: lane"].found == "learnt: background at 1.20 m"
+    learnt = SensorCalibration(placement="gate", offset_mm=-7, ambient_kcps=900.0)
+    told = of_sensors(facts(calibration=Calibration(sensors={"gate": learnt})), WALL)["gate: lane"]
+    assert told.found == "learnt: open, offset -7 mm, at 900 kcps"
+    elsewhere = Calibration(sensors={"gate": SensorCalibration(placement="lane-end")})
+    told = of_sensors(facts(calibration=elsewhere), WALL)["gate: lane"]
+    assert (told.verdict, "retro-timer calibrate" in told.found) == (Verdict.NONE, True)
 
 
 def test_without_a_sensor_that_watches_there_is_no_watch() -> None:

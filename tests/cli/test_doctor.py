@@ -161,6 +161,24 @@ def test_pins_that_cannot_be_had_are_told_beside_the_rest(doctor: Doctor, monkey
     assert found["disk"]["verdict"] == "ok"
 
 
+@needs_twin
+def test_on_the_box_a_bus_that_is_off_is_told_with_the_command(
+    doctor: Doctor, config_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.firmware.gpio_bench import pretend_rpi_gpio
+
+    pretend_rpi_gpio(monkeypatch)
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "rpigpio")
+    (config_dir / "config.toml").write_text(f"{PRINTED}[[sensors]]\nbus = 22\n")
+    told = doctor("--json")
+    assert told.code == 1
+    found = findings(told)
+    assert found["I2C bus"]["found"] == "/dev/i2c-22 does not exist: I2C is off"
+    assert found["gate: sensor"]["verdict"] == "wrong"
+    assert "sudo raspi-config nonint do_i2c 0" in found["gate: sensor"]["mend"]
+    assert found["pins"]["verdict"] == "ok"
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -10,7 +10,8 @@ from retro_timer.cli.checkup.findings import Finding, Verdict
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey
 from retro_timer.phrases import Catalogue
-from retro_timer.ports import Placement, Role
+from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.settings.calibration import SensorCalibration
 from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Braking, Coverage
 
 _FAST_ENOUGH = 0.85
@@ -44,6 +45,7 @@ def check_sensors(facts: Facts, surveys: Mapping[str, Survey], catalogue: Catalo
     braking = Braking(facts.settings.watch.delay_s, facts.settings.watch.braking_mps2)
     for sensor in facts.sensors:
         yield from _check_sensor(sensor, surveys.get(sensor.spec.name))
+        yield _lane(sensor.spec, facts.calibration.of(sensor.spec.name, str(sensor.spec.placement)))
     yield _coverage(facts, surveys, braking, catalogue)
 
 
@@ -101,6 +103,18 @@ def _light(sensor: SensorFacts, ambient_kcps: float) -> Finding:
     if sensor.reason == "sunlight":
         return Finding(f"{sensor.spec.name}: light", Verdict.POOR, f"{found}: too bright", _MENDS["sunlight"])
     return Finding(f"{sensor.spec.name}: light", Verdict.OK, found)
+
+
+def _lane(spec: SensorSpec, learnt: SensorCalibration) -> Finding:
+    """What calibration knows of its lane."""
+    name = f"{spec.name}: lane"
+    if not learnt.placement:
+        found = "not learnt; retro-timer calibrate lets the box tell when its background is gone"
+        return Finding(name, Verdict.NONE, found)
+    behind = "open" if learnt.background_mm is None else f"background at {learnt.background_mm / 1000:.2f} m"
+    offset = f", offset {learnt.offset_mm:+d} mm" if learnt.offset_mm else ""
+    light = "" if learnt.ambient_kcps is None else f", at {learnt.ambient_kcps:.0f} kcps"
+    return Finding(name, Verdict.OK, f"learnt: {behind}{offset}{light}")
 
 
 def _coverage(facts: Facts, surveys: Mapping[str, Survey], braking: Braking, catalogue: Catalogue) -> Finding:
