@@ -29,7 +29,7 @@ _NARROWEST = 50
 
 
 @click.command()
-@click.option("--board", help="pi, twin, sim or replay; that of the running timer, else pi, when left out.")
+@click.option("--board", help="pi, twin or sim; that of the running timer, else pi, when left out.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
 @click.option("--scenario", metavar="FILE", help="sim and twin: a scenario's name or TOML file.")
 @click.option("--beep", "beeps", is_flag=True, help="Only beep: ready, then go.")
