@@ -64,7 +64,7 @@ def _state(sensor: SensorFacts) -> Finding:
     spec, name = sensor.spec, f"{sensor.spec.name}: sensor"
     what = sensor.identity or spec.model
     if sensor.state is SensorState.OK and not sensor.trouble:
-        return Finding(name, Verdict.OK, f"{what}, placement {spec.placement}")
+        return Finding(name, Verdict.OK, f"{what}; placement {spec.placement}")
     reason = sensor.reason or sensor.trouble.partition(":")[0]
     told = f"{sensor.state}: {reason}"
     mend = _MENDS.get(reason, _WIRES)
