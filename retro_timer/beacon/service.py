@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import queue
 import sys
 import threading
@@ -14,15 +12,13 @@ from retro_timer.beacon.button import ButtonDesk, ButtonEdge
 from retro_timer.beacon.control import SayButton
 from retro_timer.beacon.core import Asked, Core
 from retro_timer.beacon.foresight import phrases_ahead, worth_asking
+from retro_timer.beacon.urgency import Urgency
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSensor
-
-log = logging.getLogger("retro_timer")
 
 SWITCH_INTERVAL_S = 0.0005
 """How long another thread may hold the interpreter while the sensor's waits for it (Python's default: 5 ms)."""
 _RETRY_S = 1.0
-_SENSOR_PRIORITY = 20
 _LONGEST_WAIT_S = 1.0
 
 
@@ -44,9 +40,14 @@ class Service:
         """Takes what the board's button does, where there is one."""
         self.session_beat_ns = 0
         self.bus_beats_ns: dict[str, int] = {}
-        self.realtime = False
+        self._urgency = Urgency()
         self.on_idle: Callable[[], None] = lambda: None
         """Called on the session's thread after each turn of its loop."""
+
+    @property
+    def realtime(self) -> bool:
+        """Whether the sensors' threads run before all others."""
+        return self._urgency.realtime
 
     def start(self) -> None:
         """Start every thread but the session's."""
@@ -81,6 +82,7 @@ class Service:
             if self.button is not None:
                 self.button.tick(core.clock.monotonic_ns())
             self._foresee()
+            self._urgency.lift_others()
             self.session_beat_ns = core.clock.monotonic_ns()
             self.on_idle()
 
@@ -139,7 +141,7 @@ class Service:
                 self.core.handle(item)
 
     def _run_bus(self, bus: RangeBus) -> None:
-        self._raise_priority()
+        self._urgency.lift_sensor()
         started: set[int] = set()
         while not self._stopping.is_set():
             for number, sensor in enumerate(bus.sensors):
@@ -183,11 +185,3 @@ class Service:
     def _end_of_board(self) -> None:
         """A replayed trace ran out."""
         self.stop()
-
-    def _raise_priority(self) -> None:
-        """Let the sensor's thread run before all others, where the system allows it (LimitRTPRIO in the unit)."""
-        try:
-            os.sched_setscheduler(threading.get_native_id(), os.SCHED_FIFO, os.sched_param(_SENSOR_PRIORITY))
-            self.realtime = True
-        except (OSError, AttributeError):
-            log.info("no real-time priority for the sensor thread")
