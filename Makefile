@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test slow check lock schemas wiring release test-service clean
+.PHONY: help demo test slow check bench lock schemas wiring release test-service clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ check: $(VENV)/.dev  ## format, lint, types, layers, README
 schemas: $(VENV)/.run  ## write config/schemas anew
 	@$(BIN)/python -m retro_timer.settings.schemas
 
+bench: $(VENV)/.dev  ## accuracy, warnings, latency, cost and growth, about 35 minutes; QUICK=1 under one; ONLY=cost,growth
+	@$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
 lock: $(VENV)/.dev  ## pin the dependencies anew
 	@$(PIP) uv
 	@for name in run firmware installer dev; do $(BIN)/uv pip compile --quiet --upgrade --python-platform linux \
@@ -68,7 +71,7 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
 test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
-	@$(BIN)/python -m pytest -q tests/service
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/service
 
 wiring: $(VENV)/.dev  ## draw wiring/ and write the boot fragment anew from the default settings
 	@$(BIN)/python -m wiring.draw

@@ -1,4 +1,4 @@
-"""A timer that hangs is started again by the watchdog, and its session waits; one that recovers a sensor is left alone."""
+"""The watchdog starts a timer that hangs again, and its session waits; one that recovers a sensor is left alone."""
 
 from __future__ import annotations
 

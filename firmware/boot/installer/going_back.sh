@@ -6,6 +6,7 @@ kept=$home/before
 results=/var/lib/retro-timer
 old=''
 switched=''
+results_kept=''
 
 prepare_going_back() {
     old=$(readlink "$in_use" 2>/dev/null || :)
@@ -31,7 +32,7 @@ keep_for_going_back() {
 keep_results() {
     if [ -n "$dry_run" ] || [ ! -d "$kept" ] || [ ! -d "$results" ]; then return 0; fi
     find "$results" -maxdepth 1 -type f -exec cp -p -t "$kept/results" '{}' +
-    switched=yes
+    results_kept=yes
 }
 
 # Whatever stopped the installation: the program that worked works on.
@@ -53,7 +54,7 @@ go_back() {
     point_to "$old"
     (cd "$kept/files" && find . -type f -exec cp -p --parents -t / '{}' +)
     while read -r file; do rm -f "$file"; done <"$kept/absent"
-    restore_results
+    [ -z "$results_kept" ] || restore_results
     systemctl daemon-reload
     systemctl start --no-block retro-timer.service
     if comes_up; then

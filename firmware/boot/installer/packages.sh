@@ -5,9 +5,9 @@
 wanted_packages() {
     echo espeak-ng alsa-utils avahi-daemon
     # A venv with pip in it, for the checkout; the archive brings its own pip.
-    [ "$from" = archive ] || python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
+    [ "$from" = archive ] || /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     # Another distribution of that name on the package index has no functions in it: ask for what is used.
-    python3 -c 'import lgpio; lgpio.gpiochip_open' 2>/dev/null || echo python3-lgpio
+    /usr/bin/python3 -c 'import lgpio; lgpio.gpiochip_open' 2>/dev/null || echo python3-lgpio
 }
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

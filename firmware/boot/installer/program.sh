@@ -29,14 +29,14 @@ make_program() {
 
 # lgpio comes from the system, so the venv sees its packages; everything else is the locked version in the venv.
 fill_from_archive() {
-    quietly python3 -m venv --system-site-packages --without-pip "$new"
+    quietly /usr/bin/python3 -m venv --system-site-packages --without-pip "$new"
     quietly "$new/bin/python" "$(echo "$root"/wheels/pip-*.whl)/pip" install --no-index --find-links "$root/wheels" \
         --ignore-installed --no-compile --no-warn-script-location --no-cache-dir "retro-timer[pi]"
     cp "$root/SHA256SUMS" "$new/SHA256SUMS"
 }
 
 fill_from_checkout() {
-    quietly python3 -m venv --system-site-packages "$new"
+    quietly /usr/bin/python3 -m venv --system-site-packages "$new"
     for lock in run firmware; do
         quietly "$new/bin/python" -m pip install --require-hashes --ignore-installed --no-compile \
             --requirement "$root/requirements/$lock.txt"
@@ -59,6 +59,7 @@ switch_program() {
         did file /usr/local/bin/retro-timer
     fi
     [ -n "$new" ] || return 0
+    switched=yes
     stop_service
     keep_results
     step "switch to Retro Timer $version" point_to "$new"

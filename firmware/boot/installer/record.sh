@@ -17,7 +17,7 @@ step() {
 # A command whose many words go to the log; one line tells when it fails.
 quietly() {
     if ! "$@" >>"$log" 2>&1; then
-        die "failed: $1 $2 … ($(tail -n 1 "$log")); all of it is in $log"
+        die "failed at '$now_doing': $(grep . "$log" | tail -n 1) ($log tells more)"
     fi
 }
 

@@ -11,10 +11,10 @@ install_units() {
     for unit in "$root"/systemd/*; do
         put_file "$unit" "/etc/systemd/system/$(basename "$unit")"
     done
+    [ -n "$dry_run" ] || systemctl daemon-reload
 }
 
 start_service() {
-    [ -n "$dry_run" ] || systemctl daemon-reload
     starting=''
     for unit in "$root"/systemd/*; do
         grep -q '^\[Install\]' "$unit" || continue
