@@ -1,0 +1,218 @@
+"""What it costs to run: processor, memory, start and simulation of the whole program, and of a reading alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.driver_cost import DriverCost, measure_driver
+from benchmarks.latency.box import BoxOrder, BoxReport
+from benchmarks.latency.visits import Timetable
+from benchmarks.sampling_cost import Window, lane_costs, long_session
+from retro_timer.errors import RetroTimerError
+
+SAMPLING_TARGET_PERCENT = 2.0
+BEACON_TARGET_MB = 40.0
+READY_TARGET_S = 0.6
+_PATIENCE_S = 30.0
+_SETTINGS = '[voice]\nkind = "speech"\n'
+_PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024.0
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """Of one process, in MB."""
+
+    process: str
+    pss_mb: float
+    rss_mb: float
+
+
+class Start(msgspec.Struct, frozen=True):
+    """From the process's start, in seconds, medians."""
+
+    board: str
+    ready_s: float
+    """Until it told systemd that it is ready, which it does once every sensor has been seen."""
+    worst_s: float
+    first_reading_s: float | None
+    """Until the first reading was judged; None where nothing notes it."""
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """Everything measured."""
+
+    lanes: dict[str, float]
+    """What the sensor looks at, to the percentage of one core that sampling and detection take at 41 Hz."""
+    driver: DriverCost
+    whole_percent: dict[str, float]
+    """Board to the percentage of one core that the whole idle beacon takes in real time."""
+    memory: list[Memory]
+    starts: list[Start]
+    simulated_s: float
+    simulation_took_s: float
+    long_session: list[Window]
+
+
+def measure_cost(
+    folder: Path, *, seconds: float, starts: int, hours: float, step: Callable[[], None] = lambda: None
+) -> Cost:
+    """Everything; `seconds` for each figure in real time, `hours` of readings for the long session."""
+    lanes = lane_costs()
+    step()
+    windows = long_session(hours)
+    step()
+    driver = measure_driver(seconds)
+    step()
+    whole, memory = {}, list[Memory]()
+    for board in ("sim", "twin"):
+        percent, found = _watch_whole(_place(folder, board), board, seconds)
+        whole[board] = percent
+        memory += found
+        step()
+    begun = [_time_starts(_place(folder, board), board, starts) for board in ("sim", "twin")]
+    step()
+    simulated_s, took_s = _time_simulation(folder)
+    step()
+    return Cost(lanes, driver, whole, memory, begun, simulated_s, took_s, windows)
+
+
+def _place(folder: Path, board: str) -> Path:
+    """State, speech and settings of one board: what the other has cached must not help it."""
+    place = folder / board
+    place.mkdir(exist_ok=True)
+    (place / "config.toml").write_text(_SETTINGS, encoding="utf-8")
+    return place
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET")}
+    return kept | {"RETRO_TIMER_STATE": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
+
+
+@contextmanager
+def _beacon(folder: Path, board: str, notify: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
+    config = folder / "config.toml"
+    program = str(Path(sys.executable).with_name("retro-timer"))
+    environment = _environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()}
+    with (folder / f"{board}.txt").open("wb") as output:
+        process = subprocess.Popen(
+            [program, "run", "--board", board, "--config", str(config)],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE_S)
+
+
+@contextmanager
+def _notified(folder: Path) -> Iterator[socket.socket]:
+    """systemd's end of the notification socket."""
+    path = folder / "notify.sock"
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.bind(str(path))
+        notify.settimeout(_PATIENCE_S)
+        yield notify
+
+
+def _wait_until_ready(notify: socket.socket) -> float:
+    """Raises RetroTimerError when the beacon does not become ready."""
+    try:
+        while b"READY=1" not in notify.recv(4096):
+            pass
+    except TimeoutError:
+        raise RetroTimerError(f"the benchmark's box was not ready within {_PATIENCE_S:.0f} s") from None
+    return time.monotonic()
+
+
+def _watch_whole(folder: Path, board: str, seconds: float) -> tuple[float, list[Memory]]:
+    """Processor time and memory of a beacon that waits for a session, once it has said that it is ready."""
+    with _notified(folder) as notify, _beacon(folder, board, notify) as process:
+        _wait_until_ready(notify)
+        # Its first words are rendered and said by then.
+        time.sleep(min(seconds, 6.0))
+        before_s, began_s = _cpu_s(process.pid), time.monotonic()
+        time.sleep(seconds)
+        percent = 100.0 * (_cpu_s(process.pid) - before_s) / (time.monotonic() - began_s)
+        memory = [_memory(process.pid, f"beacon on the board {board}")]
+        memory += [_memory(child, f"voice beside it ({board})") for child in _children(process.pid)]
+    return percent, memory
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(pid: int, name: str) -> Memory:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    pss_kb = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    rss_pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return Memory(name, pss_kb / 1024.0, rss_pages * _PAGE_KB / 1024.0)
+
+
+def _children(pid: int) -> list[int]:
+    """Python processes that a process has started; aplay comes and goes."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    pids = [int(child) for task in tasks for child in (task / "children").read_text(encoding="ascii").split()]
+    return [child for child in pids if b"python" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def _time_starts(folder: Path, board: str, count: int) -> Start:
+    ready = []
+    for _ in range(count):
+        with _notified(folder) as notify:
+            began_s = time.monotonic()
+            with _beacon(folder, board, notify):
+                ready.append(_wait_until_ready(notify) - began_s)
+    first = statistics.median(_first_reading_s(folder) for _ in range(count)) if board == "twin" else None
+    return Start(board, statistics.median(ready), max(ready), first)
+
+
+def _first_reading_s(folder: Path) -> float:
+    """A box with stopwatches tells when its first reading was judged."""
+    report = folder / "report.json"
+    with _notified(folder) as notify:
+        arguments = ["run", "--board", "twin", "--config", str(folder / "config.toml")]
+        order = BoxOrder(Timetable((1.0, 1.0), 0.5, 1), str(report), arguments, busy=False)
+        file = folder / "order.json"
+        file.write_text(json.dumps(msgspec.to_builtins(order)), encoding="utf-8")
+        began_ns = time.monotonic_ns()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.latency.box", str(file)],
+            env=_environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_until_ready(notify)
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE_S)
+    told = msgspec.json.decode(report.read_bytes(), type=BoxReport)
+    return (told.first_sample_ns - began_ns) / 1e9
+
+
+def _time_simulation(folder: Path) -> tuple[float, float]:
+    """Simulated seconds of a session, and how long the command took for them."""
+    program = str(Path(sys.executable).with_name("retro-timer"))
+    began_s = time.monotonic()
+    done = subprocess.run(
+        [program, "simulate", "conditioning", "--json"], env=_environment(folder), capture_output=True, check=True
+    )
+    took_s = time.monotonic() - began_s
+    return float(json.loads(done.stdout.splitlines()[-1])["t_s"]), took_s

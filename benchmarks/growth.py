@@ -1,0 +1,120 @@
+"""How the queries behind `results` and `status` take to a thousand, and to a million, stored reps."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.bulk import ATHLETES, BOARD, fill
+from retro_timer.errors import RetroTimerError
+from retro_timer.store import results
+from retro_timer.store.database import open_for_reading
+from retro_timer.store.journal import Journal
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+TARGET_MS = 50.0
+_REPEATS = 15
+COMMANDS = ("list", "show", "reps")
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One query on a database of one size, in milliseconds."""
+
+    name: str
+    reps: int
+    median_ms: float
+    worst_ms: float
+    """Of fifteen; the first of them opens the database anew and so reads the file."""
+
+
+class Growth(msgspec.Struct, frozen=True):
+    """Everything measured."""
+
+    queries: list[Query]
+    commands: list[Query]
+    """Whole commands, from the shell and back: mostly Python's start."""
+    file_mb: dict[int, float]
+
+
+def measure_growth(
+    directory: Path,
+    sizes: tuple[int, ...] = SIZES,
+    step: Callable[[], None] = lambda: None,
+    commands: tuple[str, ...] = COMMANDS,
+) -> Growth:
+    """Fill a database to one size after the other and time every query, and every command of `results`, at each."""
+    queries, whole, file_mb = list[Query](), list[Query](), dict[int, float]()
+    there = 0
+    for size in sizes:
+        newest = fill(directory, size - there)
+        there = size
+        queries += _time_queries(directory, size, newest)
+        whole += _time_commands(directory, size, commands)
+        file_mb[size] = (directory / "results.db").stat().st_size / 1e6
+        step()
+    return Growth(queries, whole, file_mb)
+
+
+def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
+    """What `results list`, `show` and `reps` ask with their defaults, and what the box asks when it starts.
+
+    `status` is answered from memory by the beacon and asks the database nothing.
+    """
+    middle = newest // 2 + 1
+
+    def read(query: Callable[..., object], *args: object, **kwargs: object) -> Callable[[], None]:
+        def once() -> None:
+            connection = open_for_reading(directory)
+            if connection is None:
+                raise RetroTimerError(f"{directory}: no database to measure")
+            try:
+                query(connection, *args, **kwargs)
+            finally:
+                connection.close()
+
+        return once
+
+    asked = {
+        "list: newest 50 sessions": read(results.sessions),
+        "show: newest session": read(results.session, None),
+        "show: a session in the middle": read(results.session, middle),
+        "show: its reps": read(results.reps, session_id=middle, limit=100_000),
+        "reps: newest 1,000": read(results.reps),
+        "reps: one athlete, newest 1,000": read(results.reps, athlete=ATHLETES[3]),
+        "reps: one session": read(results.reps, session_id=middle),
+        "reps: one athlete in one session": read(results.reps, session_id=middle, athlete=ATHLETES[3]),
+    }
+    found = [_timed(name, size, once) for name, once in asked.items()]
+    journal = Journal(directory)
+    try:
+        found.append(_timed("start: sessions cut off", size, lambda: journal.cut_off(BOARD)))
+    finally:
+        journal.close()
+    return found
+
+
+def _time_commands(directory: Path, size: int, names: tuple[str, ...]) -> list[Query]:
+    program = str(Path(sys.executable).with_name("retro-timer"))
+    environment = os.environ | {"RETRO_TIMER_STATE": str(directory)}
+
+    def run(name: str) -> Callable[[], object]:
+        command = [program, "results", name]
+        return lambda: subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+
+    return [_timed(f"results {name}", size, run(name), repeats=5) for name in names]
+
+
+def _timed(name: str, size: int, once: Callable[[], object], repeats: int = _REPEATS) -> Query:
+    taken = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        once()
+        taken.append(1000.0 * (time.perf_counter() - began))
+    return Query(name, size, statistics.median(taken), max(taken))

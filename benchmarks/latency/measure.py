@@ -1,0 +1,168 @@
+"""Runs the boxes, the load and the usual ways."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.bulk import fill
+from benchmarks.latency.box import BoxOrder, BoxReport
+from benchmarks.latency.figures import Phase, Rival, phase_of, rival_of
+from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, Followers
+from benchmarks.latency.rivals import WAYS, RivalOrder, RivalReport
+from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
+from retro_timer.beacon.client import BeaconClient
+from retro_timer.errors import RetroTimerError
+
+_SETTINGS = """\
+[[sensors]]
+name = "rear"
+placement = "belt"
+role = "both"
+budget_ms = 20.0
+period_ms = 24.0
+[watch]
+tick = "never"
+[session]
+countdown_s = 1
+get_ready_s = 2.0
+[voice]
+kind = "speech"
+"""
+_PLAN = """\
+title = "Latency"
+purpose = "People appear behind a walker."
+source = "benchmarks/latency"
+safety = "Nobody walks."
+gait = "walk"
+[[blocks]]
+reps = 1
+duration_s = 3600
+"""
+_GO_S = 60.0
+_END_S = 30.0
+_AFTER_S = 4.0
+
+Step = Callable[[float], None]
+"""Takes the seconds of measuring that have passed since it was called last."""
+
+
+class Laboratory:
+    """A folder in which boxes run, one at a time."""
+
+    def __init__(self, folder: Path, step: Step = lambda _s: None, reps: int = EXPORTED_REPS) -> None:
+        self._folder = folder
+        self._step = step
+        self._state = folder / "state"
+        (folder / "config.toml").write_text(_SETTINGS, encoding="utf-8")
+        (folder / "plan.toml").write_text(_PLAN, encoding="utf-8")
+        fill(self._state, reps)
+
+    def watch(self, name: str, visits: int, *, busy: bool, realtime: bool = True) -> Phase:
+        """One box for so many visits."""
+        phase, _ = self._run(name, visits, busy=busy, realtime=realtime, rivals=0)
+        return phase
+
+    def compare(self, name: str, visits: int, rivals: int) -> tuple[Phase, list[Rival]]:
+        """A busy box, and after its visits the usual ways on the same machine under the same load."""
+        return self._run(name, visits, busy=True, realtime=True, rivals=rivals)
+
+    def _run(self, name: str, visits: int, *, busy: bool, realtime: bool, rivals: int) -> tuple[Phase, list[Rival]]:
+        place = self._folder / name.replace(" ", "-")
+        place.mkdir()
+        card = Card(place)
+        timetable = msgspec.structs.replace(QUICK_VISITS, visits=visits)
+        arguments = ["--config", str(self._folder / "config.toml"), "--plan", str(self._folder / "plan.toml")]
+        order = BoxOrder(
+            timetable, str(place / "report.json"), ["run", "--board", "twin", *arguments], busy, realtime=realtime
+        )
+        environment = self._environment(card)
+        found: list[Rival] = []
+        work: dict[str, int] = {}
+        try:
+            with _child("benchmarks.latency.box", order, place, environment) as box:
+                socket = self._state / "run" / "beacon.sock"
+                followers = Followers(socket) if busy else None
+                exports = Exports(environment) if busy else None
+                try:
+                    self._wait_for_go(socket, box)
+                    self._wait(_length_s(timetable) + _AFTER_S)
+                    found = [self._rival(way, rivals, place) for way in WAYS] if rivals else []
+                finally:
+                    if exports is not None and followers is not None:
+                        exports.close()
+                        followers.close()
+                        work = {"exports": exports.done, "lines to clients": followers.lines}
+        finally:
+            card.close()
+        report = msgspec.json.decode((place / "report.json").read_bytes(), type=BoxReport)
+        return phase_of(name, report, work), found
+
+    def _rival(self, way: str, visits: int, place: Path) -> Rival:
+        folder = place / way
+        folder.mkdir()
+        card = Card(folder)
+        timetable = msgspec.structs.replace(SLOW_VISITS, visits=visits)
+        order = RivalOrder(way, timetable, str(folder / "report.json"))
+        try:
+            with _child("benchmarks.latency.rivals", order, folder, self._environment(card)) as process:
+                self._wait(_length_s(timetable))
+                process.wait(_END_S)
+        finally:
+            card.close()
+        report = msgspec.json.decode((folder / "report.json").read_bytes(), type=RivalReport)
+        return rival_of(way, report, card.onsets_ns if way == "speech-loop" else None)
+
+    def _environment(self, card: Card) -> dict[str, str]:
+        """State, run-time files, speech and sound in the laboratory's folder."""
+        places = {"RETRO_TIMER_STATE": self._state, "XDG_CACHE_HOME": self._folder / "cache"}
+        kept = {name: value for name, value in os.environ.items() if name not in ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET")}
+        return kept | {name: str(path) for name, path in places.items()} | card.environment
+
+    def _wait(self, seconds: float) -> None:
+        end_s = time.monotonic() + seconds
+        while (left_s := end_s - time.monotonic()) > 0.0:
+            time.sleep(min(1.0, left_s))
+            self._step(min(1.0, left_s))
+
+    def _wait_for_go(self, socket: Path, box: subprocess.Popen[bytes]) -> None:
+        """Raises RetroTimerError when the box does not come to its go."""
+        deadline = time.monotonic() + _GO_S
+        while time.monotonic() < deadline and box.poll() is None:
+            try:
+                with BeaconClient(socket) as beacon:
+                    if beacon.ask({"status": True})["status"].get("running_s") is not None:
+                        return
+            except RetroTimerError:
+                pass
+            self._wait(0.2)
+        raise RetroTimerError(f"the benchmark's box came to no go; see {self._folder}")
+
+
+def _length_s(timetable: Timetable) -> float:
+    low, high = timetable.every_s
+    return timetable.visits * (low + high) / 2.0 + timetable.stays_s
+
+
+@contextmanager
+def _child(module: str, order: object, place: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this benchmark, asked to end when the block does."""
+    file = place / "order.json"
+    file.write_text(json.dumps(msgspec.to_builtins(order)), encoding="utf-8")
+    with (place / "output.txt").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, str(file)], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(_END_S)

@@ -1,0 +1,1 @@
+"""The benchmark's parts: each measures, judges by the targets, and draws."""

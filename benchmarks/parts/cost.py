@@ -1,0 +1,145 @@
+"""Cost: processor, memory, start, simulation speed, and the length of the session."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import cost, plots
+from benchmarks.cost import BEACON_TARGET_MB, READY_TARGET_S, SAMPLING_TARGET_PERCENT, Cost
+from benchmarks.driver_cost import TARGET_PERCENT as DRIVER_TARGET_PERCENT
+from benchmarks.parts.pool import Step
+from benchmarks.report import Part, Table, Target, Value
+
+_STEPS = 7
+_SECONDS_A_MINUTE = 0.6
+"""A percent of one core for a minute, in seconds."""
+_GROWS = 1.25
+"""A session's last quarter may cost this many times its first: more is growth and not noise."""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How much."""
+
+    seconds: float
+    starts: int
+    hours: float
+
+
+FULL, QUICK = Size(30.0, 7, 10.0), Size(2.0, 1, 0.5)
+
+
+def measure(quick: bool, step: Step) -> Part:
+    """Measure on the quietest machine that there is: nothing else of the benchmark runs."""
+    size = QUICK if quick else FULL
+    with tempfile.TemporaryDirectory(prefix="retro-timer-cost-") as folder:
+        found = cost.measure_cost(
+            Path(folder),
+            seconds=size.seconds,
+            starts=size.starts,
+            hours=size.hours,
+            step=lambda: step(1.0 / _STEPS),
+        )
+    title = "Cost of a reading along one session (µs of processor time)"
+    points = [(window.hours, window.us_a_sample) for window in found.long_session]
+    most = max(us for _, us in points)
+    svg = plots.curve(
+        "session", title, "sampling and detection", points, x_title="hours since the session began", y_title="µs",
+        value_range=(0.0, 1.3 * most),
+    )  # fmt: skip
+    return Part(
+        "Cost",
+        "Measured; what the sensors look at is simulated, and the twin's own share is taken off the driver's.",
+        _targets(found),
+        _tables(found),
+        {"session.svg": title},
+        {"session.svg": svg},
+    )
+
+
+def _targets(found: Cost) -> list[Target]:
+    lanes = max(found.lanes.values())
+    beacon = max(m.pss_mb for m in found.memory if m.process.startswith("beacon"))
+    rss = max(m.rss_mb for m in found.memory if m.process.startswith("beacon"))
+    voice = max((m.pss_mb for m in found.memory if not m.process.startswith("beacon")), default=None)
+    growth = _growth(found)
+    speed = found.simulated_s / found.simulation_took_s
+    return [
+        Target(
+            "sampling and detection at 41 Hz, without the driver",
+            f"{SAMPLING_TARGET_PERCENT:g} % of one core",
+            f"{lanes:.2f} %, {_SECONDS_A_MINUTE * lanes:.2f} s a minute",
+            lanes <= SAMPLING_TARGET_PERCENT,
+        ),
+        Target(
+            "the VL53L1X driver at 41 Hz",
+            f"{DRIVER_TARGET_PERCENT:g} % of one core",
+            f"{found.driver.driver_percent:.2f} %",
+            found.driver.driver_percent <= DRIVER_TARGET_PERCENT,
+        ),
+        Target(
+            "memory of the beacon",
+            f"{BEACON_TARGET_MB:g} MB",
+            f"{beacon:.0f} MB (PSS; RSS {rss:.0f} MB)",
+            rss <= BEACON_TARGET_MB,
+        ),
+        Target("memory of the voice's process", "–", "–" if voice is None else f"{voice:.0f} MB (PSS)", None),
+        *(
+            Target(
+                f"ready after the start, board {start.board}",
+                f"{READY_TARGET_S:g} s",
+                f"{start.ready_s:.2f} s (worst {start.worst_s:.2f} s)",
+                start.ready_s <= READY_TARGET_S,
+            )
+            for start in found.starts
+        ),
+        Target(
+            "cost of a reading, last quarter of a long session to its first",
+            f"independent (at most {_GROWS:g})",
+            f"{growth:.2f}, {found.long_session[-1].hours:.0f} h",
+            growth <= _GROWS,
+        ),
+        Target("simulation speed", "–", f"{speed:,.0f} times real time", None),
+    ]
+
+
+def _growth(found: Cost) -> float:
+    costs = [window.us_a_sample for window in found.long_session]
+    quarter = max(1, len(costs) // 4)
+    # Medians: whatever else the machine did for a while must not look like growth, nor hide it.
+    return statistics.median(costs[-quarter:]) / statistics.median(costs[:quarter])
+
+
+def _tables(found: Cost) -> list[Table]:
+    lanes: list[tuple[Value, ...]] = [
+        (name, percent, _SECONDS_A_MINUTE * percent) for name, percent in found.lanes.items()
+    ]
+    driver = found.driver
+    lanes.append(("driver, beside the emulated bus", driver.driver_percent, _SECONDS_A_MINUTE * driver.driver_percent))
+    for board, percent in found.whole_percent.items():
+        lanes.append((f"whole idle beacon, board {board}", percent, _SECONDS_A_MINUTE * percent))
+    note = f"At 41 Hz. The emulated chip and bus take {driver.twin_percent:.2f} % more on the board twin, not on a Pi."
+    return [
+        Table("Processor", note, ("what", "% of one core", "s a minute"), lanes),
+        Table(
+            "Memory",
+            "PSS shares what several processes map; RSS counts it in each. On the board twin the emulation is in it.",
+            ("process", "PSS MB", "RSS MB"),
+            [(m.process, m.pss_mb, m.rss_mb) for m in found.memory],
+        ),
+        Table(
+            "Start",
+            "From the start of the process to READY=1, medians; the first reading by a box that notes it.",
+            ("board", "ready s", "worst s", "first reading s"),
+            [(s.board, s.ready_s, s.worst_s, s.first_reading_s) for s in found.starts],
+        ),
+        Table(
+            "Simulation",
+            "`retro-timer simulate conditioning`, the whole command.",
+            ("simulated s", "took s", "times real time"),
+            [(found.simulated_s, found.simulation_took_s, found.simulated_s / found.simulation_took_s)],
+        ),
+    ]

@@ -1,0 +1,56 @@
+"""Growth: the time of each query against the number of stored reps."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks import growth, plots
+from benchmarks.growth import SIZES, TARGET_MS, Query
+from benchmarks.parts.pool import Step
+from benchmarks.report import Part, Table, Target, Value
+
+QUICK_SIZES = SIZES[:2]
+
+
+def measure(quick: bool, step: Step) -> Part:
+    """Fill and ask."""
+    sizes = QUICK_SIZES if quick else SIZES
+    with tempfile.TemporaryDirectory(prefix="retro-timer-growth-") as folder:
+        found = growth.measure_growth(Path(folder), sizes, lambda: step(1.0 / len(sizes)))
+    worst = max((q for q in found.queries if q.reps == sizes[-1]), key=lambda q: q.worst_ms)
+    title = "Time of each query against the number of stored reps (ms, worst of 15)"
+    series = {
+        name: [(float(q.reps), q.worst_ms) for q in found.queries if q.name == name]
+        for name in dict.fromkeys(q.name for q in found.queries)
+    }
+    names = list(series)
+    values = {f"{size:,} reps": [dict(series[name])[float(size)] for name in names] for size in sizes}
+    svg = plots.bars("growth", title, names, values, y_title="ms")
+    return Part(
+        "Growth",
+        "Measured; the stored reps are made up, in the program's own tables.",
+        [
+            Target(
+                f"slowest query with {sizes[-1]:,} reps",
+                f"{TARGET_MS:g} ms",
+                f"{worst.worst_ms:.1f} ms ({worst.name})",
+                worst.worst_ms <= TARGET_MS,
+            )
+        ],
+        [
+            _table("Queries", "Worst of 15 in ms. `status` asks the database nothing.", found.queries, sizes),
+            _table("Whole commands", "Worst of 5 in ms, mostly the start of Python.", found.commands, sizes),
+            Table("Database", "", ("reps", "MB"), [(f"{size:,}", mb) for size, mb in found.file_mb.items()]),
+        ],
+        {"growth.svg": title},
+        {"growth.svg": svg},
+    )
+
+
+def _table(title: str, note: str, queries: list[Query], sizes: tuple[int, ...]) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for name in dict.fromkeys(query.name for query in queries):
+        by_size = {query.reps: query.worst_ms for query in queries if query.name == name}
+        rows.append((name, *(by_size[size] for size in sizes)))
+    return Table(title, note, ("query", *(f"{size:,} reps" for size in sizes)), rows)

@@ -1,0 +1,43 @@
+"""Simulations on every core at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Protocol, TypeVar
+
+Step = Callable[[float], None]
+"""Takes the share of a part's work that was done since it was called last; all shares make 1."""
+
+
+class Job(Protocol):
+    """Some cases of one cell."""
+
+    @property
+    def cell(self) -> str:
+        """Name of the cell."""
+
+
+J = TypeVar("J", bound=Job)
+R = TypeVar("R")
+
+
+def run_jobs(work: Callable[[J], R], jobs: Sequence[J], step: Step, share: float) -> dict[str, list[R]]:
+    """The results of all jobs by their cells, in the jobs' order whatever order they end in."""
+    # A process that has threads, such as a progress bar's, must not be forked.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver")) as pool:
+        futures = {pool.submit(work, job): number for number, job in enumerate(jobs)}
+        done: dict[int, R] = {}
+        for future in as_completed(futures):
+            done[futures[future]] = future.result()
+            step(share / len(jobs))
+    found: dict[str, list[R]] = {}
+    for number, job in enumerate(jobs):
+        found.setdefault(job.cell, []).append(done[number])
+    return found
+
+
+def chunks(total: int, size: int) -> Iterable[tuple[int, int]]:
+    """(first, count) of pieces of at most `size` that make up `total`."""
+    return ((first, min(size, total - first)) for first in range(0, total, size))

@@ -1,0 +1,86 @@
+"""Runs the benchmark, part after part: a progress bar, tables, plots, and a report that is kept.
+
+python -m benchmarks.run [--quick] [--only PART,PART] [--out DIR]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from benchmarks.parts import accuracy, cost, growth, latency, warnings
+from benchmarks.parts.pool import Step
+from benchmarks.report import Part, Run, load_results, print_part, save_results, this_machine
+
+PARTS: dict[str, Callable[[bool, Step], Part]] = {
+    "accuracy": accuracy.measure,
+    "warnings": warnings.measure,
+    "latency": latency.measure,
+    "cost": cost.measure,
+    "growth": growth.measure,
+}
+"""In the order of running; what is measured in real time has the machine for itself."""
+FOLDER = Path(__file__).parent / "results"
+_HUNDRED = 100.0
+
+
+def chosen_parts(only: str | None) -> list[str]:
+    """The parts named in a list with commas, in the order of running; all of them without one."""
+    if only is None:
+        return list(PARTS)
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    unknown = [name for name in names if name not in PARTS]
+    if unknown or not names:
+        raise click.BadParameter(f"no part '{', '.join(unknown)}'; expected some of {', '.join(PARTS)}")
+    return [name for name in PARTS if name in names]
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Under a minute: few of everything, kept apart from the full results.")
+@click.option("--only", metavar="PART,PART", help=f"Only these of {', '.join(PARTS)}.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
+def bench(quick: bool, only: str | None, out: Path | None) -> int:
+    """Reproduce the figures of the README: accuracy, warnings, latency, cost and growth."""
+    folder = out or (FOLDER / "quick" if quick else FOLDER)
+    names = chosen_parts(only)
+    console = Console()
+    command = " ".join(["make bench", *(["QUICK=1"] if quick else []), *([f"ONLY={only}"] if only else [])])
+    results = load_results(folder)
+    with _bar() as bar:
+        tasks = {name: bar.add_task(name, total=_HUNDRED, start=False) for name in names}
+        for name in names:
+            results.runs[name] = _run(name, quick, command, bar, tasks[name])
+            save_results(results, folder)
+            print_part(results.runs[name], bar.console if bar.console.is_terminal else console)
+    results.runs = {name: results.runs[name] for name in PARTS if name in results.runs}
+    save_results(results, folder)
+    console.print(f"report, figures and plots: {os.path.relpath(folder)}")
+    missed = [t for name in names for t in results.runs[name].part.targets if t.met is False]
+    console.print(f"{len(missed)} target{'s' if len(missed) > 1 else ''} missed" if missed else "every target met")
+    return 0
+
+
+def _run(name: str, quick: bool, command: str, bar: Progress, task: TaskID) -> Run:
+    bar.start_task(task)
+    before, began = os.getloadavg()[0], time.monotonic()
+    date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    part = PARTS[name](quick, lambda share: bar.advance(task, _HUNDRED * share))
+    bar.update(task, completed=_HUNDRED)
+    return Run(command, date, time.monotonic() - began, before, os.getloadavg()[0], this_machine(), part)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+if __name__ == "__main__":
+    sys.exit(bench(standalone_mode=True))
