@@ -61,8 +61,11 @@ class _Apt:
             "APT::Architectures": target.architecture,
             "APT::Sandbox::User": "",
             "Acquire::Languages": "none",
-            # Some machines throw downloads away after each run.
+            "Acquire::GzipIndexes": "false",
+            # Some machines, containers above all, keep neither downloads nor the lists in a form that is quick to read.
             "APT::Update::Post-Invoke": "",
+            "Dir::Cache::pkgcache": "pkgcache.bin",
+            "Dir::Cache::srcpkgcache": "srcpkgcache.bin",
         }
         self._options = [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from release.commands import run
@@ -20,17 +21,26 @@ def collect_wheels(project: Path, target: Target, kept: Path, folder: Path) -> N
 
     Raises ReleaseError for a hash that differs or a wheel that cannot be had.
     """
-    locks = [project / "requirements" / name for name in LOCKS]
-    # A pool for each state of the locks: an older version in it would be as good to pip as the locked one.
-    pool = kept / hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()[:16]
-    pool.mkdir(parents=True, exist_ok=True)
+    pool = _filled_pool([project / "requirements" / name for name in LOCKS], target, kept)
     folder.mkdir(parents=True)
     own = _build_own(project, folder)
-    for lock in locks:
-        _fetch(lock, target, pool)
     # The locks hold build tools too; the wheel's own metadata says what is needed on the box.
     wanted = [f"{own}[{_EXTRAS}]", "pip"]
     _pip("download", "--no-index", "--find-links", pool, *_for(target), "--dest", folder, *wanted)
+
+
+def _filled_pool(locks: list[Path], target: Target, kept: Path) -> Path:
+    """A folder with every locked wheel, one for each state of the locks: pip would take an older version as gladly."""
+    pool = kept / hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()[:16]
+    if not pool.is_dir():
+        kept.mkdir(parents=True, exist_ok=True)
+        # Under its name only once it is complete.
+        with tempfile.TemporaryDirectory(dir=kept) as work:
+            for lock in locks:
+                _fetch(lock, target, Path(work))
+            shutil.copytree(work, pool.with_suffix(".new"), dirs_exist_ok=True)
+        pool.with_suffix(".new").rename(pool)
+    return pool
 
 
 def _build_own(project: Path, folder: Path) -> Path:
