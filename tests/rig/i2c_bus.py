@@ -46,7 +46,11 @@ def serve(transfer: Transfer, device: str = DEVICE) -> None:
     notify_ready()
     try:
         while True:
-            reply = answer(os.read(handle, REQUEST.size + LONGEST), transfer)
+            try:
+                request = os.read(handle, REQUEST.size + LONGEST)
+            except BlockingIOError:  # the caller gave up before this process came to it
+                continue
+            reply = answer(request, transfer)
             try:
                 os.write(handle, reply)
             except OSError as error:

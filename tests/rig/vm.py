@@ -65,13 +65,26 @@ def qemu(accel: str, memory_mb: int) -> list[str]:
 
 
 class VirtualMachine(Board):
-    """A machine on a throw-away layer over `disk` (see vm_image.make_disk); boots on entry, unless `boot` is False."""
+    """A machine on a throw-away layer over `disk` (see vm_image.make_disk); boots on entry, unless `boot` is False.
 
-    def __init__(self, disk: Path | None = None, *, boot: bool = True, memory_mb: int = 512, cpus: int = 2) -> None:
+    `own_time`: its clock counts its own instructions, 500 million a second, and follows the host's while it idles. It
+    then never sees how slow or busy the host is, and what has a deadline keeps it; one processor, and always emulated.
+    """
+
+    def __init__(
+        self,
+        disk: Path | None = None,
+        *,
+        boot: bool = True,
+        memory_mb: int = 512,
+        cpus: int = 2,
+        own_time: bool = False,
+    ) -> None:
         self._disk = disk
         self._boot_first = boot
         self._memory_mb = memory_mb
-        self._cpus = cpus
+        self._cpus = 1 if own_time else cpus
+        self._own_time = own_time
         self._exit = contextlib.ExitStack()
         self._work = Path()
         self._qemu: subprocess.Popen[bytes] | None = None
@@ -192,8 +205,10 @@ class VirtualMachine(Board):
 
     def _command(self, shell: Path) -> list[str]:
         disk = f"file={self._work}/disk.qcow2,format=qcow2,if=virtio,cache=writeback"
+        timing = ["-icount", "shift=1,sleep=on"] if self._own_time else []
         return [
-            *qemu(accelerator(), self._memory_mb),
+            *qemu("tcg" if self._own_time else accelerator(), self._memory_mb),
+            *timing,
             *("-smp", str(self._cpus), "-append", CMDLINE, "-drive", disk),
             *("-chardev", f"file,id=log,path={self._work}/console.log,append=on", "-serial", "chardev:log"),
             *("-chardev", f"socket,id=shell,path={shell},server=on,wait=off"),

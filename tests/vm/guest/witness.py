@@ -1,0 +1,81 @@
+"""Writes down, at once and where no power cut reaches, what the timer announces; runs in the guest.
+
+Each line that the timer's socket tells goes to /run/rig/told.jsonl, a folder of the host. With the argument `coach` it
+is also a quarrelsome coach: each result is given to the other athlete and taken back several times, so that many words
+on reps are saved in a short time, and what can be skipped is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+SOCKET = "/run/retro-timer/beacon.sock"
+TOLD = "/run/rig/told.jsonl"
+ATHLETES = ("Ann", "Bea")
+QUARRELS = 4
+
+
+def connected() -> socket.socket:
+    """A connection, as soon as the timer listens."""
+    while True:
+        made = socket.socket(socket.AF_UNIX)
+        try:
+            made.connect(SOCKET)
+        except OSError:
+            made.close()
+            time.sleep(0.2)
+        else:
+            return made
+
+
+def command(action: str, **more: str) -> None:
+    """One command of the coach; what is refused is refused."""
+    with connected() as asking:
+        asking.sendall(json.dumps({"ctl": action, **more}).encode() + b"\n")
+        asking.recv(65536)
+
+
+def coach(heard: queue.SimpleQueue[dict[str, Any]]) -> None:
+    """Quarrel about each result; let only the rest after a recovery pass in full."""
+    patient = False
+    while True:
+        event = heard.get()
+        if event["event"] == "recovered":
+            patient = True
+        elif event["event"] == "go":
+            patient = False
+        elif event["event"] == "phase" and event["phase"] in ("brief", "get-ready"):
+            command("skip")
+        elif event["event"] == "finish" and not patient:
+            other = next(name for name in ATHLETES if name != event["record"]["athlete"])
+            for _ in range(QUARRELS):
+                command("give", name=other)
+                command("undo")
+            command("skip")
+
+
+def witness(heard: queue.SimpleQueue[dict[str, Any]]) -> None:
+    """Follow the timer, and the next one once it has ended."""
+    ledger = os.open(TOLD, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    while True:
+        with connected() as following, following.makefile("rb") as lines:
+            following.sendall(b'{"follow":true}\n')
+            for line in lines:
+                os.write(ledger, line)
+                told = json.loads(line)
+                if "event" in told:
+                    heard.put(told)
+
+
+if __name__ == "__main__":
+    listening: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    if "coach" in sys.argv:
+        threading.Thread(target=coach, args=(listening,), daemon=True).start()
+    witness(listening)
