@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from benchmarks.parts import accuracy, cost, growth, latency, warnings
 from benchmarks.parts.pool import Step
-from benchmarks.report import Part, Run, load_results, print_part, save_results, this_machine
+from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine
 
 PARTS: dict[str, Callable[[bool, Step], Part]] = {
     "accuracy": accuracy.measure,
@@ -53,19 +53,23 @@ def bench(quick: bool, only: str | None, out: Path | None) -> int:
     names = chosen_parts(only)
     console = Console()
     command = " ".join(["make bench", *(["QUICK=1"] if quick else []), *([f"ONLY={only}"] if only else [])])
-    results = load_results(folder)
+    runs: dict[str, Run] = {}
     with _bar() as bar:
         tasks = {name: bar.add_task(name, total=_HUNDRED, start=False) for name in names}
         for name in names:
-            results.runs[name] = _run(name, quick, command, bar, tasks[name])
-            save_results(results, folder)
-            print_part(results.runs[name], bar.console if bar.console.is_terminal else console)
-    results.runs = {name: results.runs[name] for name in PARTS if name in results.runs}
-    save_results(results, folder)
+            runs[name] = _run(name, quick, command, bar, tasks[name])
+            _keep(name, runs[name], folder)
+            print_part(runs[name], bar.console if bar.console.is_terminal else console)
     console.print(f"report, figures and plots: {os.path.relpath(folder)}")
-    missed = [t for name in names for t in results.runs[name].part.targets if t.met is False]
+    missed = [target for run in runs.values() for target in run.part.targets if target.met is False]
     console.print(f"{len(missed)} target{'s' if len(missed) > 1 else ''} missed" if missed else "every target met")
     return 0
+
+
+def _keep(name: str, run: Run, folder: Path) -> None:
+    """Beside the parts that were run before, in the parts' order; read anew, since another run may just have ended."""
+    kept = load_results(folder).runs | {name: run}
+    save_results(Results({part: kept[part] for part in PARTS if part in kept}), folder)
 
 
 def _run(name: str, quick: bool, command: str, bar: Progress, task: TaskID) -> Run:

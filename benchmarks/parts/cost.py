@@ -132,7 +132,8 @@ def _tables(found: Cost) -> list[Table]:
         ),
         Table(
             "Start",
-            "From the start of the process to READY=1, medians; the first reading by a box that notes it.",
+            "From the start of the process, its modules compiled, to READY=1; medians. A box with a stopwatch notes "
+            "its first reading.",
             ("board", "ready s", "worst s", "first reading s"),
             [(s.board, s.ready_s, s.worst_s, s.first_reading_s) for s in found.starts],
         ),
