@@ -89,7 +89,7 @@ def test_a_command_that_is_taken_is_answered_with_nothing_and_one_that_is_refuse
     beacon.after(3.0).begin(JOG)
     answers: list[str] = []
     beacon.put(Asked(inputs.ManualFinish(), answers.append)).put(Asked(inputs.Pause(), answers.append))
-    assert answers == ["Not now.", ""]
+    assert answers == ["Not possible now.", ""]
 
 
 @pytest.mark.parametrize(
@@ -169,4 +169,4 @@ def test_the_box_without_a_session_refuses_commands_aloud(beacon: Beacon) -> Non
     beacon.scene["gate"] = steady(2000)
     beacon.after(1.0).put(inputs.Pause()).after(1.0)
     assert beacon.told("refused")[0]["why"] == "not_now"
-    assert "Not now." in beacon.voice.said
+    assert "Not possible now." in beacon.voice.said

@@ -139,7 +139,7 @@ def test_a_request_that_is_none_is_told_what_there_is(office: Office, message: d
         ({"ctl": "start", "plan": 7}, "the plan is not a text"),
         ({"ctl": "start", "plan": "fist-steps"}, "did you mean 'first-steps'?"),
         ({"ctl": "start", "plan": "/nowhere/x.toml"}, "cannot be read"),
-        ({"ctl": "pause"}, "Not now."),
+        ({"ctl": "pause"}, "Not possible now."),
     ],
 )
 def test_a_wrong_command_is_answered_with_what_is_wrong(office: Office, message: dict[str, Any], words: str) -> None:

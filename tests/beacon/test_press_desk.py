@@ -217,7 +217,7 @@ def test_a_hold_says_what_the_watch_covers(make: Make) -> None:
 def test_a_press_in_the_rest_pauses_and_another_goes_on(make: Make) -> None:
     bench = make().press().until(Phase.GET_READY).fresh().press()
     assert bench.phase is Phase.PAUSED
-    assert bench.said == ["Paused."]
+    assert bench.said == ["On hold."]
     assert "answer" in bench.heard
     bench.fresh().press()
     assert bench.phase is Phase.GET_READY
@@ -273,7 +273,7 @@ def test_a_nervous_second_press_does_not_void_the_time_taken_by_hand(make: Make)
     bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh().double()
     assert bench.core.station.state is not None
     assert [r.status for r in bench.core.station.state.results] == ["finished"]
-    assert "Not now." in bench.said
+    assert "Not possible now." in bench.said
     assert bench.phase is Phase.REST
 
 
@@ -298,7 +298,7 @@ def test_ten_seconds_shut_the_box_down_with_a_warning_before(make: Make) -> None
     assert bench.said == ["Shutting down in five seconds. Let go to cancel."]
     assert bench.wait(4.8).shut_down == 0
     assert bench.wait(0.2).shut_down == 1
-    assert bench.said[-1] == "Shutting down."
+    assert bench.said[-1] == "Shutting down now."
     bench.edge(False).wait(5.0)
     assert bench.shut_down == 1
 

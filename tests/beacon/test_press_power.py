@@ -43,12 +43,12 @@ def test_the_box_is_switched_off_when_all_is_written_and_closed(capsys: pytest.C
     board = Box()
     assert held_for_eleven_seconds(board).run(None, once=False) == 0
     assert board.happened == ["closed", "off"]
-    assert '"Shutting down."' in capsys.readouterr().out
+    assert '"Shutting down now."' in capsys.readouterr().out
 
 
 def test_a_board_without_a_switch_only_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert held_for_eleven_seconds(SimBoard(REQUEST)).run(None, once=False) == 0
-    assert '"Shutting down."' in capsys.readouterr().out
+    assert '"Shutting down now."' in capsys.readouterr().out
 
 
 def test_a_power_off_that_is_refused_is_told(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

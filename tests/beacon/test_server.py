@@ -286,6 +286,6 @@ def test_the_client_says_when_the_timer_goes_away_while_it_waits(echo: Echo) -> 
 
 
 def test_the_client_passes_a_refusal_on(echo: Echo) -> None:
-    echo.server._handler = lambda _message, client: client.send({"ok": False, "error": "Not now."})
-    with BeaconClient(echo.path) as client, pytest.raises(RetroTimerError, match=r"^Not now\.$"):
+    echo.server._handler = lambda _message, client: client.send({"ok": False, "error": "Not possible now."})
+    with BeaconClient(echo.path) as client, pytest.raises(RetroTimerError, match=r"^Not possible now\.$"):
         client.ask({"ctl": "pause"})

@@ -66,7 +66,7 @@ def test_status_as_json_is_one_object(idle: Timer) -> None:
 def test_a_command_that_is_refused_is_exit_1_and_one_line(idle: Timer, action: str) -> None:
     done = command(idle, "ctl", action)
     assert done.returncode == 1
-    assert done.stderr == "retro-timer: Not now.\n"
+    assert done.stderr == "retro-timer: Not possible now.\n"
     assert done.stdout == ""
 
 
@@ -141,8 +141,8 @@ def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
             listening = threading.Thread(target=lambda: heard.extend(client.follow()), daemon=True)
             listening.start()
             box.ctl("start", plan="short")
-            assert box.refusal("start", plan="short") == "Not now."
-            assert box.refusal("finish") == "Not now."
+            assert box.refusal("start", plan="short") == "Not possible now."
+            assert box.refusal("finish") == "Not possible now."
             box.ctl("pause")
             box.phase("paused")
             box.ctl("resume")

@@ -161,7 +161,7 @@ def test_the_newest_wish_is_rendered_first(make: Make, tmp_path: Path) -> None:
 def _key(text: str) -> str:
     from retro_firmware.voice.cache import phrase_key
 
-    return phrase_key(text, "en", 160, "pyttsx3 under test")
+    return phrase_key(text, "en-us", 160, "pyttsx3 under test")
 
 
 def test_a_new_phrase_cuts_off_the_one_before(make: Make, slow: SlowSpeaker, tmp_path: Path) -> None:

@@ -62,13 +62,13 @@ class StepClock:
 class Speaker:
     """What an ALSA device of its own hears: a file for each sound played, in order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rate_hz: int = 22_050) -> None:
         self.device = "default"
         self._wav = folder / "heard.wav"
         self.config = folder / "asound.conf"
         self.config.write_text(
             f"</usr/share/alsa/alsa.conf>\n"
-            f'pcm.!default {{ type plug; slave.pcm "tofile" }}\n'
+            f'pcm.!default {{ type plug; slave {{ pcm "tofile"; rate {rate_hz}; channels 1; format S16_LE }} }}\n'
             f'pcm.tofile {{ type file; slave.pcm "null"; file "{self._wav}"; format "wav"; truncate 0 }}\n'
         )
 
