@@ -11,6 +11,10 @@ from benchmarks.parts.pool import Step
 from benchmarks.report import Part, Table, Target, Value
 
 QUICK_SIZES = SIZES[:2]
+_NOTE = (
+    "Median of 15 in ms, the worst in brackets: it tells of whatever else the machine did. `status` asks the database "
+    "nothing."
+)
 
 
 def measure(quick: bool, step: Step) -> Part:
@@ -18,14 +22,11 @@ def measure(quick: bool, step: Step) -> Part:
     sizes = QUICK_SIZES if quick else SIZES
     with tempfile.TemporaryDirectory(prefix="retro-timer-growth-") as folder:
         found = growth.measure_growth(Path(folder), sizes, lambda: step(1.0 / len(sizes)))
-    worst = max((q for q in found.queries if q.reps == sizes[-1]), key=lambda q: q.worst_ms)
-    title = "Time of each query against the number of stored reps (ms, worst of 15)"
-    series = {
-        name: [(float(q.reps), q.worst_ms) for q in found.queries if q.name == name]
-        for name in dict.fromkeys(q.name for q in found.queries)
-    }
-    names = list(series)
-    values = {f"{size:,} reps": [dict(series[name])[float(size)] for name in names] for size in sizes}
+    slowest = max((q for q in found.queries if q.reps == sizes[-1]), key=lambda q: q.median_ms)
+    title = "Time of each query against the number of stored reps (ms, median of 15)"
+    names = list(dict.fromkeys(query.name for query in found.queries))
+    times = {(query.name, query.reps): query.median_ms for query in found.queries}
+    values = {f"{size:,} reps": [times[name, size] for name in names] for size in sizes}
     svg = plots.bars("growth", title, names, values, y_title="ms")
     return Part(
         "Growth",
@@ -34,13 +35,23 @@ def measure(quick: bool, step: Step) -> Part:
             Target(
                 f"slowest query with {sizes[-1]:,} reps",
                 f"{TARGET_MS:g} ms",
-                f"{worst.worst_ms:.1f} ms ({worst.name})",
-                worst.worst_ms <= TARGET_MS,
+                f"{slowest.median_ms:.1f} ms ({slowest.name}; worst of 15: {slowest.worst_ms:.1f} ms)",
+                slowest.median_ms <= TARGET_MS,
             )
         ],
         [
-            _table("Queries", "Worst of 15 in ms. `status` asks the database nothing.", found.queries, sizes),
-            _table("Whole commands", "Worst of 5 in ms, mostly the start of Python.", found.commands, sizes),
+            _table(
+                "Queries",
+                _NOTE,
+                found.queries,
+                sizes,
+            ),
+            _table(
+                "Whole commands",
+                "Median of 5 in ms, the worst in brackets; mostly the start of Python.",
+                found.commands,
+                sizes,
+            ),
             Table("Database", "", ("reps", "MB"), [(f"{size:,}", mb) for size, mb in found.file_mb.items()]),
         ],
         {"growth.svg": title},
@@ -51,6 +62,6 @@ def measure(quick: bool, step: Step) -> Part:
 def _table(title: str, note: str, queries: list[Query], sizes: tuple[int, ...]) -> Table:
     rows: list[tuple[Value, ...]] = []
     for name in dict.fromkeys(query.name for query in queries):
-        by_size = {query.reps: query.worst_ms for query in queries if query.name == name}
+        by_size = {q.reps: f"{q.median_ms:.2f} ({q.worst_ms:.1f})" for q in queries if q.name == name}
         rows.append((name, *(by_size[size] for size in sizes)))
     return Table(title, note, ("query", *(f"{size:,} reps" for size in sizes)), rows)

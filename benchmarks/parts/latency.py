@@ -43,9 +43,9 @@ class Size(msgspec.Struct, frozen=True):
     exported: int
 
 
-FULL = Size(80, 600, 160, 40, EXPORTED_REPS)
+FULL = Size(60, 520, 130, 32, EXPORTED_REPS)
 QUICK = Size(0, 6, 0, 1, 5_000)
-_SECONDS = {False: 1060.0, True: 40.0}
+_SECONDS = {False: 800.0, True: 30.0}
 
 
 def measure(quick: bool, step: Step) -> Part:
