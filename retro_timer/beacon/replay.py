@@ -84,6 +84,8 @@ class Replay:
         # A break that is still open belongs to the rep before this go.
         for event in self._watch.flush(go_ns, self._engine.state.expectation):
             self._pass_on(event, go_ns)
+        if self._engine.state.running is not None:
+            self._engine.put(inputs.Skip(), go_ns)
         self._engine.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
 
     def _pass_on(self, event: Any, now_ns: int) -> None:

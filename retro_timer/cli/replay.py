@@ -17,7 +17,7 @@ from retro_timer.cli.progress import progress
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.settings.loading import load_settings
-from retro_timer.settings.model import CourseSettings
+from retro_timer.settings.model import Settings
 from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
 
 _LONG_FILE = 20_000_000
@@ -49,7 +49,7 @@ def replay(
             print(f"retro-timer: {warning}", file=sys.stderr)
         chosen = Placement(placement) if placement else head.placement or Placement.GATE
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
-        judge = _config(head, chosen, range_m, settings.course)
+        judge = _config(head, chosen, range_m, settings)
         Replay(judge, reps or head.reps, _teller(as_json)).run(_shown(reader))
     finally:
         reader.close()
@@ -57,15 +57,17 @@ def replay(
         print(f"retro-timer: {line}", file=sys.stderr)
 
 
-def _config(head: TraceHead, placement: Placement, finish_range_m: float, course: CourseSettings) -> WatchConfig:
+def _config(head: TraceHead, placement: Placement, finish_range_m: float, settings: Settings) -> WatchConfig:
     return WatchConfig(
         placement=placement,
         fov_deg=head.fov_deg or 27.0,
         budget_ns=round(head.budget_ms * 1e6) if head.budget_ms else None,
         background_mm=head.background_mm if placement is not Placement.BELT else None,
-        torso_mm=head.torso_mm or course.torso_mm,
-        lane_reach_mm=course.lane_reach_m * 1000.0,
+        torso_mm=head.torso_mm or settings.course.torso_mm,
+        lane_reach_mm=settings.course.lane_reach_m * 1000.0,
         finish_range_mm=round(finish_range_m * 1000),
+        stop_delay_s=settings.watch.delay_s,
+        braking_mps2=settings.watch.braking_mps2,
     )
 
 

@@ -62,7 +62,8 @@ class Gate:
         self._passage: _Passage | None = None
         self._before: deque[BeamEntry] = deque(maxlen=_LEAD_IN)
         self._open_signal_kcps = 0.0
-        self._open_ns = -_OPEN_BEFORE_NS
+        self._open_ns: int | None = None
+        """When the beam was last seen to be free; None before that."""
         self._occupier: _Passage | None = None
 
     @property
@@ -124,7 +125,8 @@ class Gate:
 
     def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> _Passage:
         # Without an open beam just before it nobody can say that this is where a body came in.
-        seen_open = entry.t_ns - self._open_ns <= max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
+        oldest_ns = entry.t_ns - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
+        seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
         passage = _Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
         passage.range_mm = entry.range_mm or 0

@@ -52,6 +52,13 @@ class Health:
         """Smoothed ambient rate; None while none was recorded."""
         return self._ambient_kcps
 
+    @property
+    def doubted(self) -> bool:
+        """Whether the readings that come are to be doubted. Of those after a gap none is worse for it."""
+        if self.state is SensorState.LOST and self.reason != "frozen":
+            return bool(self._complaint())
+        return self.state is not SensorState.OK
+
     def feed(self, sample: RangeSample, kind: Kind, lone: bool, period_ns: int, gap: bool) -> SensorChange | None:
         """Judge one reading. `lone`: a target that nothing beside it agrees with. `gap`: readings were missing."""
         t_ns = sample.t_ns

@@ -6,7 +6,7 @@ from retro_timer.detection.approach import Arrival
 from retro_timer.detection.background import NEAREST_BACKGROUND_MM, Background
 from retro_timer.detection.beam import BeamEntry
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange, SensorState
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
 from retro_timer.detection.evidence import Evidence
 from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate import AGREES_MM, Gate
@@ -22,7 +22,7 @@ _SMOOTH_M = 0.03
 """Readings of one body lie this close to a line; sunlight's phantoms scatter by 100 mm and more."""
 _FEW = 3
 _DOUBTED = 6
-"""Readings of a gate that must agree while its sensor is not ok."""
+"""Readings of a gate that must agree while its sensor is doubted."""
 _NO_EVENTS: tuple[DetectionEvent, ...] = ()
 
 
@@ -98,7 +98,7 @@ class SensorWatch:
         needed = self.evidence.needed
         if track.length < needed or track.valid < needed - 1:
             return False
-        clean = needed <= _FEW and self.health.state is SensorState.OK
+        clean = needed <= _FEW and not self.health.doubted
         return clean or track.roughness_m(needed) <= _SMOOTH_M
 
     def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
@@ -159,7 +159,7 @@ class SensorWatch:
         was_occupied = self._gate.occupied
         expected = expectation.may_arrive(sample.t_ns)
         needed = self.evidence.needed_for_finish if expected else self.evidence.needed
-        if self.health.state is not SensorState.OK:
+        if self.health.doubted:
             needed = max(needed, _DOUBTED)
         told = self._gate.feed(entry, expectation, needed, period_ns, budget_ns, wall)
         if self._gate.occupied and not was_occupied:
@@ -185,7 +185,7 @@ class SensorWatch:
             near = believed.last_range_m * 1000.0 < NEAREST_BACKGROUND_MM
             known = near or not self._has_background or self.background.decided
             events.extend(self._guard.see(believed, expectation, t_ns, period_ns, known))
-        elif track is not None and is_point_blank(sample) and self.health.state is SensorState.OK:
+        elif track is not None and is_point_blank(sample) and not self.health.doubted:
             events.extend(self._guard.point_blank(track.last_range_m, expectation, t_ns))
         else:
             events.extend(self._guard.quiet(expectation, t_ns))

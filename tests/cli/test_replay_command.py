@@ -76,6 +76,18 @@ def test_a_placement_on_the_command_line_takes_the_place_of_the_traces_own(repla
     assert [e["method"] for e in told if e["event"] == "finish"] == ["gate"]
 
 
+def test_the_settings_say_how_early_to_warn(replay, trace, tmp_path: Path) -> None:
+    rows = "".join(f"{n / 50:.2f},{max(300, 8000 - 30 * n)},0,800,500\n" for n in range(270))
+    slow = tmp_path / "slow.toml"
+    slow.write_text("[watch]\ndelay_s = 1.5\nbraking_mps2 = 1.0\n")
+
+    def danger_m(*options: object) -> float:
+        told = events(replay(trace("placement: lane-end", rows=rows), "--rep", "0:50:walk", "--json", *options))
+        return next(e["range_m"] for e in told if e.get("level") == "danger")
+
+    assert danger_m() < 2.0 < 3.3 < danger_m("--config", slow)
+
+
 def test_a_go_may_lie_before_the_first_reading(replay, trace) -> None:
     told = events(replay(trace("background_mm: 2000"), "--rep=-2:20:jog", "--json"))
     assert told[0] == {"t_s": -2.0, "event": "go", "rep": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from replaying import Event, of, rep, replayed, replayed_file, sampled
 
@@ -149,6 +149,7 @@ def recorded(traces: Path, name: str) -> list[RangeSample]:
 
 @settings(max_examples=15)
 @given(shift_s=st.floats(0.0, 5_000.0), share=st.floats(0.0, 0.15), seed=st.integers(0, 1000))
+@example(shift_s=0.0, share=0.125, seed=39)
 def test_the_recorded_walk_moved_and_thinned_stays_one_finish_at_its_place(
     traces: Path, shift_s: float, share: float, seed: int
 ) -> None:

@@ -70,6 +70,12 @@ def test_after_twice_the_gaits_time_the_rep_is_a_dnf_and_a_crossing_after_it_rev
     assert events[-1]["finished"] == 1
 
 
+def test_who_is_on_the_line_when_the_time_is_up_came_in_time() -> None:
+    events = replayed(sampled(passing(13.2), 16.0), GATE, rep(0.0, 10, "jog"))
+    assert [event["event"] for event in events] == ["go", "crossing", "finish", "summary"]
+    assert of(events, "finish")[0]["flags"] == []
+
+
 def test_after_the_next_go_nothing_revives_the_rep_before() -> None:
     events = replayed(sampled(passing(20.0), 25.0), GATE, rep(0.0, 10, "jog"), rep(18.0, 10, "jog"))
     assert [event["rep"] for event in of(events, "dnf")] == [1]
@@ -78,8 +84,10 @@ def test_after_the_next_go_nothing_revives_the_rep_before() -> None:
 
 def test_a_new_go_ends_the_rep_that_is_still_open() -> None:
     events = replayed(sampled(passing(14.0), 25.0), GATE, rep(0.0, 20, "jog"), rep(5.0, 20, "jog"))
-    assert [(e["event"], e.get("rep"), e.get("reason")) for e in events if e["event"] in ("dnf", "finish")] == [
+    assert [(e["event"], e.get("rep"), e.get("reason")) for e in of(events, "go", "dnf", "finish")] == [
+        ("go", 1, None),
         ("dnf", 1, "stopped"),
+        ("go", 2, None),
         ("finish", 2, None),
     ]
 
@@ -114,6 +122,13 @@ def test_a_go_after_the_last_reading_is_honoured_as_well() -> None:
 def test_reps_count_from_one_in_the_files_order() -> None:
     events = replayed(sampled(wall(), 40.0), GATE, rep(20.0, 5, "run"), rep(0.0, 5, "run"))
     assert [(go["t_s"], go["rep"]) for go in of(events, "go")] == [(0.0, 2), (20.0, 1)]
+
+
+@pytest.mark.parametrize("origin_s", [0.0, -50.0, 1.7e9])
+def test_who_stands_in_the_beam_at_the_first_reading_did_not_come_in(origin_s: float) -> None:
+    samples = sampled(with_body(wall(), origin_s, origin_s + 0.2), 3.0, from_s=origin_s)
+    events = replayed(samples, GATE, rep(origin_s - 10.0, 20, "jog"))
+    assert [event["event"] for event in events] == ["go", "obstacle", "obstacle", "dnf", "summary"]
 
 
 def test_two_people_in_a_row_are_one_finish() -> None:
@@ -152,6 +167,13 @@ def test_a_sensor_that_stops_giving_readings_is_lost_for_the_gap_and_back_after_
     changes = of(replayed(samples, GATE), "sensor")
     assert [(change["state"], change["reason"]) for change in changes] == [("lost", "gap"), ("ok", "")]
     assert changes[1]["t_s"] < 6.5
+
+
+def test_a_gap_just_before_the_runner_does_not_cost_the_finish() -> None:
+    samples = [s for s in sampled(passing(9.0, 0.25), 12.0, rate_hz=10.0) if not 8.65e9 <= s.t_ns <= 8.95e9]
+    events = replayed(samples, GATE, rep(0.0, 20, "jog"))
+    assert [event["state"] for event in of(events, "sensor")] == ["lost", "ok"]
+    assert len(of(events, "finish")) == 1
 
 
 def test_a_sensor_that_repeats_one_reading_for_ever_is_lost() -> None:
@@ -198,6 +220,19 @@ def test_from_the_lanes_end_the_rep_ends_where_the_range_closes_to_the_finish_ra
     (finish,) = of(events, "finish")
     assert finish["time_s"] == pytest.approx(10.0, abs=0.1)
     assert finish["method"] == "lane-end"
+
+
+def test_from_the_lanes_end_a_late_runner_is_followed_no_longer_than_another() -> None:
+    runner, coach = approach(2.0, 6.0, at_s=24.0), approach(1.3, 6.0, at_s=45.0)
+
+    def scene(t_s: float):
+        return runner(t_s) if t_s < 28.0 else coach(t_s) if t_s < 49.0 else (None, 2, 5.0)
+
+    samples = sampled(scene, 55.0, rate_hz=100.0)
+    for go_s, flags in ((0.0, ["late"]), (20.0, [])):
+        events = replayed(samples, LANE_END, rep(go_s, 10, "jog"))
+        assert [finish["flags"] for finish in of(events, "finish")] == [flags]
+        assert [event for event in of(events, "obstacle") if event["t_s"] > 45.0] == []
 
 
 def test_what_closes_in_before_the_runner_can_be_there_is_graded_by_its_distance() -> None:

@@ -10,7 +10,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepStatus
-from retro_timer.training.session import effects
+from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import Phase, Rules
 
@@ -244,6 +244,30 @@ def test_a_crossing_before_the_next_go_revives_a_dnf_and_is_flagged_late() -> No
     assert session.results[1].time_ns == pytest.approx(time_s * 1e9, abs=1e6)
     session.to_go()
     assert session.state.reps == 2
+
+
+def test_a_crossing_that_is_taken_back_when_the_time_is_up_leaves_a_dnf() -> None:
+    session = Drive(plan(block(reps=2, gait=Gait.JOG))).begin().to_go().wait(26.5)
+    session.put(inputs.CrossingSeen(1, session.now_ns)).wait(1.0)
+    assert session.events("dnf") == []
+    session.put(inputs.CrossingTakenBack(1, session.now_ns, "too brief for a torso"))
+    assert [event.fields["reason"] for event in session.events("dnf")] == ["timeout"]
+    assert session.phase is Phase.REST
+
+
+def test_a_crossing_that_nothing_decides_does_not_keep_the_rep_open() -> None:
+    session = Drive(plan(block(reps=2, gait=Gait.JOG))).begin().to_go().wait(26.5)
+    session.put(inputs.CrossingSeen(1, session.now_ns)).wait(5.0)
+    assert session.results[1].status is RepStatus.DNF
+
+
+def test_a_correction_does_not_make_the_run_out_longer() -> None:
+    rules = Rules(timing=Placement.LANE_END, watching=Placement.LANE_END)
+    session = Drive(plan(block(reps=2)), rules=rules).begin().to_go().finish(8.0)
+    session.put(inputs.Void())
+    assert session.state.expectation.mode is WatchMode.RUNOUT
+    session.wait(rules.runout_s + 0.1)
+    assert session.state.expectation.mode is WatchMode.OFF
 
 
 def test_after_the_next_go_a_dnf_stays_a_dnf() -> None:

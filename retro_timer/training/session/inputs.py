@@ -88,7 +88,7 @@ class GoBlocked(msgspec.Struct, frozen=True):
 
 
 class GoGiven(msgspec.Struct, frozen=True):
-    """A recorded go, which is a fact: it ends whatever rep was open."""
+    """A recorded go, which is a fact. Whatever rep was open has been given up before it."""
 
     t_ns: int
     rep: int

@@ -163,7 +163,7 @@ def _keep(move: Move, appointment: Appointment) -> None:
     elif item is Item.GO:
         starting.give_go(move)
     elif item is Item.TIMEOUT:
-        racing.give_up(move, "timeout")
+        racing.timeout(move)
     elif item is Item.CLOCK_END:
         racing.clock_end(move)
     elif item is Item.LANE_AGAIN:

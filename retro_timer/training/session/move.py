@@ -57,8 +57,9 @@ class Move:
         self.set(athletes=tuple(athletes))
 
     def enter(self, phase: Phase, until_ns: int = 0, agenda: list[Appointment] | None = None) -> None:
-        """Change the phase: the old agenda is void."""
-        items = tuple(sorted(agenda or [], key=lambda a: a.at_ns))
+        """Change the phase: the old agenda is void, except that a run-out ends when it was to end."""
+        kept = [a for a in self.state.agenda if a.item is Item.WATCH_OFF]
+        items = tuple(sorted([*(agenda or []), *kept], key=lambda a: a.at_ns))
         self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, told_ns=None)
         self.effects.append(
             Publish(

@@ -15,6 +15,8 @@ from retro_timer.training.session.state import Appointment, Course, Item, Phase,
 
 _HAND_UNCERTAINTY_S = 0.3
 """Half-width for a time stopped by hand: two reactions of a person."""
+_DECISION_S = 4.0
+"""A crossing is timed or taken back within this, also that of a runner who stops in the beam."""
 
 
 def went_off(move: Move, go_ns: int) -> None:
@@ -127,6 +129,8 @@ def crossing_taken_back(move: Move, event: inputs.CrossingTakenBack) -> None:
     move.set_athlete(index, course=msgspec.structs.replace(course, crossing_ns=None))
     move.beep(Signal.WITHDRAWN)
     move.publish("crossing_withdrawn", event.t_ns, rep=event.rep)
+    if not course.given_up and move.now_ns >= course.timeout_ns:
+        give_up(move, "timeout")
 
 
 def finish_seen(move: Move, event: inputs.FinishSeen) -> None:
@@ -169,8 +173,8 @@ def _finish(move: Move, rep: int, time_ns: int, uncertainty_ns: int, method: str
     move.set_athlete(index, course=None)
     if not revived:
         resting.after_rep(move, index, course.record.go_ns + time_ns)
-    elif move.state.phase is Phase.AWAIT_GO:
-        move.watch(WatchMode.RUNOUT)
+    elif move.state.expectation.mode is WatchMode.REP:
+        resting.run_out(move)
 
 
 def end_rep(move: Move, record: RepRecord, kind: str, t_ns: int) -> None:
@@ -217,6 +221,17 @@ def refuse(move: Move, key: str) -> None:
     move.say(key, within_s=5.0)
 
 
+def timeout(move: Move) -> None:
+    """Nobody came in twice the gait's latest time. Whoever is on the line just then came in time."""
+    course = move.state.running
+    if course is None:
+        return
+    if course.crossing_ns is not None and move.now_ns < course.crossing_ns + ns(_DECISION_S):
+        move.appoint(course.crossing_ns + ns(_DECISION_S), Item.TIMEOUT)
+        return
+    give_up(move, "timeout")
+
+
 def give_up(move: Move, reason: str) -> None:
     """DNF. After a timeout it is provisional: until the next go a crossing revives it."""
     state = move.state
@@ -235,9 +250,7 @@ def give_up(move: Move, reason: str) -> None:
 
 
 def go_given(move: Move, event: inputs.GoGiven) -> None:
-    """A recorded go is a fact: what was open has ended, and this rep runs."""
-    if move.state.running is not None:
-        give_up(move, "stopped")
+    """A recorded go is a fact: this rep runs."""
     _forget_given_up(move)
     record = RepRecord(
         rep=event.rep,

@@ -39,8 +39,7 @@ def after_rep(move: Move, index: int, ended_ns: int, *, keep_watch: bool = False
     if state.rules.given_goes:
         move.enter(Phase.AWAIT_GO)
         if not keep_watch:
-            move.watch(WatchMode.RUNOUT)
-            _appoint_watch_off(move)
+            run_out(move)
         return
     turn, step = state.turn, state.step
     if turn is None or step is None:
@@ -48,14 +47,14 @@ def after_rep(move: Move, index: int, ended_ns: int, *, keep_watch: bool = False
     rest_s = rest_after_s(state, turn.step)
     move.set_athlete(index, next_step=turn.step + 1, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
     if not keep_watch:
-        move.watch(WatchMode.RUNOUT)
+        run_out(move)
     move.light(LampState.CLEAR)
     to_next_turn(move, ends_set=step.ends_set)
-    if not keep_watch:
-        _appoint_watch_off(move)
 
 
-def _appoint_watch_off(move: Move) -> None:
+def run_out(move: Move) -> None:
+    """Watch a runner who brakes beyond the line for a while."""
+    move.watch(WatchMode.RUNOUT)
     if move.state.expectation.mode is WatchMode.RUNOUT:
         move.appoint(move.now_ns + ns(move.state.rules.runout_s), Item.WATCH_OFF)
 
