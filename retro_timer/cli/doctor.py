@@ -71,22 +71,27 @@ def doctor(
 
 
 def _examine(wanted: Wanted, seconds: float, *, as_json: bool) -> int:
-    try:
-        with holder(wanted, lambda _text: None) as asked:
-            findings = list(_all(asked, seconds))
-    except BoardFaultError as error:
-        settings = load_settings(wanted.config)
-        machine = look_at_machine(settings, places.state_dir())
-        findings = [
-            Finding("board", Verdict.WRONG, f"{error}", watch=True),
-            *check_machine(settings, machine, own=True),
-        ]
+    findings = examined(wanted, seconds)
     if as_json:
         told = {"keeps_watch": keeps_watch(findings), "findings": msgspec.to_builtins(findings)}
         print(json.dumps(told))
     else:
         _print_table(findings)
     return 0 if keeps_watch(findings) else 1
+
+
+def examined(wanted: Wanted, seconds: float = _MEASURE_S) -> list[Finding]:
+    """The whole table; a board at fault is a finding too. Raises RetroTimerError where there is no board to check."""
+    try:
+        with holder(wanted, lambda _text: None) as asked:
+            return list(_all(asked, seconds))
+    except BoardFaultError as error:
+        settings = load_settings(wanted.config)
+        machine = look_at_machine(settings, places.state_dir())
+        return [
+            Finding("board", Verdict.WRONG, f"{error}", watch=True),
+            *check_machine(settings, machine, own=True),
+        ]
 
 
 def _all(asked: Holder, seconds: float) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ import msgspec
 
 from retro_timer import __version__
 from retro_timer.beacon.client import BeaconClient
+from retro_timer.cli.doctor import examined
+from retro_timer.cli.holder import Wanted
 from retro_timer.cli.nameless import Nameless
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import calibration, places
@@ -53,6 +55,7 @@ def parts(nameless: Nameless) -> tuple[Part, ...]:
         Part("database.json", "shape of the results: counts and versions", lambda: _database(nameless)),
         Part("log.json", "what the timer has logged", lambda: _log(nameless)),
         Part("status.json", "what the running timer does and sees", lambda: _status(nameless)),
+        Part("doctor.json", "the table of `retro-timer doctor`", _doctor),
         Part("versions.json", "versions of program, libraries, system and board", _versions),
         Part("settings.toml", "the settings in force", lambda: _settings_file().read_text("utf-8", "replace")),
         Part("calibration.toml", "what calibration has learnt", _calibration),
@@ -73,6 +76,11 @@ def _versions() -> dict[str, Any]:
         found["system"] = platform.freedesktop_os_release().get("PRETTY_NAME", "unknown")
     with contextlib.suppress(OSError):
         found["board"] = Path("/proc/device-tree/model").read_text(encoding="utf-8").rstrip("\0")
+    return found
+
+
+def _doctor() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = msgspec.to_builtins(examined(Wanted()))
     return found
 
 

@@ -69,7 +69,7 @@ def test_on_a_fresh_machine_the_pack_has_what_can_be_had_and_the_rest_is_named_w
 
 def _machine(outcome: Outcome) -> set[str]:
     """What depends on the machine that the tests run on: its journal, and a table that needs no timer."""
-    return {line.split()[0] for line in outcome.lines if line.startswith(("  log.json", "  doctor.txt"))} - set(
+    return {line.split()[0] for line in outcome.lines if line.startswith(("  log.json", "  doctor.json"))} - set(
         missing(outcome)
     )
 
@@ -142,6 +142,7 @@ def test_a_running_timer_gives_its_log_its_status_and_a_trace_without_anybodys_n
     status = json.loads(files["status.json"])
     assert [athlete["name"] for athlete in status["status"]["athletes"]] == [f"Athlete {n}" for n in (1, 2, 3, 4)]
     assert status["facts"]["board"] == "sim"
+    assert {"name", "verdict", "found", "mend"} <= set(json.loads(files["doctor.json"])[0])
     assert "# rep: go_s=" in files["trace.csv"]
     assert_nameless(files)
 
