@@ -13,6 +13,8 @@ _LEAST_MARGIN_MM = 60.0
 _MARGIN_NOISE = 5.0
 """Four standard deviations of a normal noise, whose mean distance is 0.8 of one."""
 _NOISE_MEMORY = 0.005
+_HIDDEN_NS = 2_000_000_000
+"""Dark clothes hide a background for as long as they take to pass; what is not seen for longer is out of view."""
 
 
 class Background:
@@ -29,6 +31,9 @@ class Background:
         self._candidate_mm: float | None = None
         self._candidate_since_ns: int | None = None
         self._candidate_count = 0
+        self._fed_ns: int | None = None
+        self._hidden_ns = 0
+        """How long nothing at all has been seen since the background was seen last."""
 
     def _threshold(self) -> float:
         if self.wall_mm is None:
@@ -43,8 +48,18 @@ class Background:
         """Whether a target at this range stands where one cannot see to while the calibrated background is there."""
         return self.calibrated and self.wall_mm is not None and range_mm > 2.0 * self.wall_mm - self._threshold_mm
 
+    @property
+    def in_view_mm(self) -> float | None:
+        """Range of the background; None too where it is known and can be seen no more (strong light, a knock)."""
+        return None if self._hidden_ns >= _HIDDEN_NS else self.wall_mm
+
     def feed(self, kind: Kind, range_mm: int | None, t_ns: int) -> None:
         """Learn from one reading."""
+        since_ns, self._fed_ns = 0 if self._fed_ns is None else t_ns - self._fed_ns, t_ns
+        if kind is Kind.NOTHING:
+            self._hidden_ns += min(since_ns, _SETTLE_NS)
+        elif kind is Kind.TARGET and range_mm is not None and not self.in_front(range_mm):
+            self._hidden_ns = 0
         if kind is Kind.TARGET and range_mm is not None:
             wall = self.wall_mm
             if wall is not None:

@@ -28,6 +28,7 @@ _COVERED_SHARE = 0.9
 _BRIGHT_KCPS = 12_000.0
 """Above this the light itself explains rejected readings; strong sun is about 51,200 (see training.safe_speed)."""
 _BLINDING_KCPS = 60_000.0
+_GONE = "background-gone"
 
 
 class Health:
@@ -54,10 +55,12 @@ class Health:
 
     @property
     def doubted(self) -> bool:
-        """Whether the readings that come are to be doubted. Of those after a gap none is worse for it."""
-        if self.state is SensorState.LOST and self.reason != "frozen":
-            return bool(self._complaint())
-        return self.state is not SensorState.OK
+        """Whether readings are to be doubted: for a gap or a background that is gone none of them is worse."""
+        if self.state is SensorState.OK:
+            return False
+        if self.reason == _GONE or (self.state is SensorState.LOST and self.reason != "frozen"):
+            return self._complaint() not in ("", _GONE)
+        return True
 
     def feed(self, sample: RangeSample, kind: Kind, lone: bool, period_ns: int, gap: bool) -> SensorChange | None:
         """Judge one reading. `lone`: a target that nothing beside it agrees with. `gap`: readings were missing."""
@@ -146,7 +149,7 @@ class Health:
         if rejected > _REJECTED_SHARE * hold * total:
             return "sunlight" if ambient is not None and bright else "rejected"
         if self._background.wall_mm is not None and rejected + nothing > _REJECTED_SHARE * hold * total:
-            return "sunlight" if ambient is not None and bright else "background-gone"
+            return "sunlight" if ambient is not None and bright else _GONE
         return ""
 
     def _lose(self, reason: str, t_ns: int) -> SensorChange | None:

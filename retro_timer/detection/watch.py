@@ -109,7 +109,7 @@ class SensorWatch:
             return list(self._arrival.flush(t_ns))
         period_ns = self.spacing.period_ns
         budget_ns = self.config.budget_ns or period_ns
-        return list(self._gate.flush(t_ns, expectation, period_ns, budget_ns, self.background.wall_mm))
+        return list(self._gate.flush(t_ns, expectation, period_ns, budget_ns, self.background.in_view_mm))
 
     def _in_lane(self, sample: RangeSample) -> bool:
         range_mm = sample.range_mm
@@ -155,7 +155,7 @@ class SensorWatch:
     ) -> list[DetectionEvent]:
         entry = BeamEntry(sample.t_ns, kind, in_lane, sample.range_mm, sample.signal_kcps)
         budget_ns = self.config.budget_ns or period_ns
-        wall = self.background.wall_mm
+        wall = self.background.in_view_mm
         was_occupied = self._gate.occupied
         expected = expectation.may_arrive(sample.t_ns)
         needed = self.evidence.needed_for_finish if expected else self.evidence.needed

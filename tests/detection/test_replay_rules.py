@@ -156,6 +156,16 @@ def test_an_open_field_behind_the_gate_is_learnt() -> None:
     assert of(events, "obstacle", "sensor") == []
 
 
+@pytest.mark.parametrize("behind", [field(), wall(2600)])
+def test_a_background_that_was_told_of_and_is_gone_costs_no_finish(behind) -> None:
+    events = replayed(sampled(with_body(behind, 9.0, 9.1), 12.0), GATE, rep(1.0, 20, "jog"))
+    assert [event["reason"] for event in of(events, "sensor")] == ["background-gone"]
+    assert of(events, "obstacle") == []
+    (finish,) = of(events, "finish")
+    assert finish["time_s"] == pytest.approx(8.0, abs=0.1)
+    assert finish["flags"] == ["blind"]
+
+
 def test_a_wall_that_nobody_told_of_is_learnt() -> None:
     events = replayed(sampled(passing(9.0), 12.0), OPEN_GATE, rep(1.0, 20, "jog"))
     assert len(of(events, "finish")) == 1
