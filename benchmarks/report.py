@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -71,6 +72,8 @@ class Run(msgspec.Struct, frozen=True):
     """Load average over the minute before, of all that ran on the machine."""
     load_after: float
     machine: Machine
+    version: str
+    """The commit that was measured; with a + when files differed from it."""
     part: Part
 
 
@@ -92,6 +95,22 @@ def this_machine() -> Machine:
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
     )
+
+
+def this_version() -> str:
+    """What is being measured; `unknown` where it is no git checkout."""
+    folder = Path(__file__).resolve().parent
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    try:
+        commit = git("rev-parse", "--short", "HEAD")
+        differs = git("status", "--porcelain", "--untracked-files=no", "--", "../retro_timer", "../firmware", ".")
+    except OSError:
+        return "unknown"
+    return (commit + ("+" if differs else "")) or "unknown"
 
 
 def load_results(folder: Path) -> Results:
@@ -138,6 +157,8 @@ def _summary(results: Results) -> list[str]:
         "was measured on a Raspberry Pi."
         for m in machines
     ]
+    if any(max(run.load_before, run.load_after) > 2 * run.machine.cores for run in results.runs.values()):
+        lines.append("Other programs shared the machine meanwhile: the load average of each part is told with it.")
     lines.append("")
     rows: list[tuple[Value, ...]] = []
     for run in results.runs.values():
@@ -150,7 +171,7 @@ _VERDICTS = {True: "met", False: "**missed**", None: ""}
 
 def _made(name: str, run: Run) -> str:
     return (
-        f"`{run.command}` (part `{name}`), {run.date} UTC, {run.took_s:.0f} s; load average {run.load_before:.1f} "
+        f"`{run.command}` (part `{name}`), {run.date} UTC, version {run.version}, {run.took_s:.0f} s; load average {run.load_before:.1f} "
         f"before and {run.load_after:.1f} after, of all that ran on the machine."
     )
 

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from benchmarks.parts import accuracy, cost, growth, latency, warnings
 from benchmarks.parts.pool import Step
-from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine
+from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine, this_version
 
 PARTS: dict[str, Callable[[bool, Step], Part]] = {
     "accuracy": accuracy.measure,
@@ -74,11 +74,11 @@ def _keep(name: str, run: Run, folder: Path) -> None:
 
 def _run(name: str, quick: bool, command: str, bar: Progress, task: TaskID) -> Run:
     bar.start_task(task)
-    before, began = os.getloadavg()[0], time.monotonic()
+    before, began, version = os.getloadavg()[0], time.monotonic(), this_version()
     date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     part = PARTS[name](quick, lambda share: bar.advance(task, _HUNDRED * share))
     bar.update(task, completed=_HUNDRED)
-    return Run(command, date, time.monotonic() - began, before, os.getloadavg()[0], this_machine(), part)
+    return Run(command, date, time.monotonic() - began, before, os.getloadavg()[0], this_machine(), version, part)
 
 
 def _bar() -> Progress:

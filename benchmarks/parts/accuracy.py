@@ -48,9 +48,9 @@ class Size(msgspec.Struct, frozen=True):
     hard: int
 
 
-FULL = Size(1000, 1000, 1000, 200, 500)
+FULL = Size(1000, 1000, 400, 200, 300)
 QUICK = Size(6, 3, 3, 1, 4)
-_SHARES = {"gate": 0.33, "approach": 0.55, "hard": 0.12}
+_SHARES = {"gate": 0.45, "approach": 0.45, "hard": 0.1}
 """Of the time."""
 
 
@@ -106,7 +106,7 @@ def _approach(record: str, reps: int, step: Step) -> list[Cell]:
         for rate_hz in accuracy.RATES_HZ
         for first, count in chunks(reps, _CHUNK)
     ]
-    share = _SHARES["approach"] * (0.8 if record == "full" else 0.2)
+    share = _SHARES["approach"] * (0.67 if record == "full" else 0.33)
     found = run_jobs(accuracy.time_approach, jobs, step, share)
     return _cells(found, [(job.cell, job.rate_hz) for job in jobs])
 
