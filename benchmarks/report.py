@@ -171,8 +171,8 @@ _VERDICTS = {True: "met", False: "**missed**", None: ""}
 
 def _made(name: str, run: Run) -> str:
     return (
-        f"`{run.command}` (part `{name}`), {run.date} UTC, version {run.version}, {run.took_s:.0f} s; load average {run.load_before:.1f} "
-        f"before and {run.load_after:.1f} after, of all that ran on the machine."
+        f"`{run.command}` (part `{name}`), {run.date} UTC, version {run.version}, {run.took_s:.0f} s; load average "
+        f"{run.load_before:.1f} before and {run.load_after:.1f} after, of all that ran on the machine."
     )
 
 
