@@ -192,6 +192,22 @@ def test_undo_takes_a_give_back_that_was_made_on_the_way() -> None:
     assert session.results[1].athlete == "Ann"
 
 
+def test_undo_takes_a_give_back_that_was_made_on_the_way_of_a_rep_that_has_ended_since() -> None:
+    session = group(reps=2).to_go().wait(2.0).put(inputs.Give("Cid")).finish(8.0).put(inputs.Undo())
+    assert session.results[1].athlete == "Ann"
+    assert session.results[1].time_ns == 8_000_000_000
+    run_all(session)
+    assert go_order(session) == ["Ann", "Bea", "Cid", "Ann", "Bea", "Cid"]
+
+
+def test_undo_of_a_give_makes_a_late_finish_its_first_owners() -> None:
+    session = group(reps=2).to_go().wait(2.0).put(inputs.Give("Cid")).until(Phase.REST).put(inputs.Undo())
+    session.wait(1.0).finish(rep=1)
+    assert (session.results[1].athlete, session.results[1].status) == ("Ann", RepStatus.FINISHED)
+    run_all(session)
+    assert go_order(session) == ["Ann", "Bea", "Cid", "Ann", "Bea", "Cid"]
+
+
 def test_give_finds_a_name_whatever_its_capitals_and_spaces() -> None:
     session = group().to_go().finish(8.0).put(inputs.Give("  cID "))
     assert session.results[1].athlete == "Cid"

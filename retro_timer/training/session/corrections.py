@@ -125,8 +125,11 @@ def undo(move: Move) -> None:
     point = move.state.undo[-1]
     move.set(undo=move.state.undo[:-1])
     running = move.state.running
+    present = move.state.athletes
     for index, old in enumerate(point.athletes):
         _restore(move, index, old)
+        if running is None and old.course is not None and not old.course.given_up:
+            _return_ended(move, index, old.course.record.rep, present)
     if running is not None:
         _give_back(move, point, running)
     now = {record.rep: record for record in move.state.results}
@@ -155,6 +158,26 @@ def _restore(move: Move, index: int, old: Athlete) -> None:
         next_step=old.next_step,
         rested_ns=old.rested_ns,
         rest_from_ns=old.rest_from_ns,
+    )
+
+
+def _return_ended(move: Move, index: int, rep: int, present: tuple[Athlete, ...]) -> None:
+    """The rep that was under way at the correction has ended since: that stays, but it was this athlete's."""
+    ended = next((r for r in move.state.results if r.rep == rep), None)
+    holder = None if ended is None else resting.find_athlete(present, ended.athlete)
+    if ended is None or holder is None or holder == index:
+        return
+    record = _changed(ended, athlete=present[index].name)
+    racing.end_rep(move, record, "given", move.now_ns)
+    if record.status is RepStatus.VOID:
+        return
+    course = present[holder].course
+    move.set_athlete(
+        index,
+        next_step=max(_step_index(move, record) + 1, present[index].next_step),
+        rested_ns=present[holder].rested_ns,
+        rest_from_ns=present[holder].rest_from_ns,
+        course=None if course is None else msgspec.structs.replace(course, record=record),
     )
 
 
