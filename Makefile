@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test slow check bench lock schemas wiring release test-service clean
+.PHONY: help demo test slow fuzz soak check bench lock schemas wiring release test-service clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,16 @@ slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
 	@$(BIN)/python -m pytest -q -n auto -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
 		--ignore tests/soak --ignore tests/fuzz
 
+# What reads files and messages, with a thousand examples each; the rest of the tests try sixty.
+FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py tests/settings/test_settings_files.py \
+	tests/sim/test_scenario_files.py tests/beacon/test_server.py tests/beacon/test_desk.py
+
+fuzz: $(VENV)/.dev  ## a thousand examples each: settings, plans, rosters, traces, messages; under three minutes
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --timeout 170 $(FUZZED)
+
+soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
+	@RETRO_TIMER_SOAK_S=$(or $(SOAK_S),60) $(BIN)/python -m pytest -q -n 2 tests/soak
+
 check: $(VENV)/.dev  ## format, lint, types, layers, README
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -71,7 +81,7 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
 test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/service
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile tests/service
 
 wiring: $(VENV)/.dev  ## draw wiring/ and write the boot fragment anew from the default settings
 	@$(BIN)/python -m wiring.draw
