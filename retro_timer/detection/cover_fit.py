@@ -81,6 +81,8 @@ class Outline(msgspec.Struct, frozen=True):
     budget_s: float
     duration_s: float
     """Of the break, roughly."""
+    torso_s: tuple[float, float]
+    """First and last reading of the torso."""
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -104,8 +106,7 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     """Compare the readings with every outline; the grid is laid twice, the second time where the first one fits."""
     kind = _KINDS[cover.source]
     half_m = outline.half_cover_m * kind.widening
-    weights = sum(max(0.0, look.cover) ** 2 for look in cover.looks)
-    centre = sum(look.t_s * max(0.0, look.cover) ** 2 for look in cover.looks) / max(1e-9, weights)
+    centre = _centre(cover.looks, outline)
     expected_s = half_m / outline.speed_mps
     width_sd = math.hypot(outline.speed_log_sd, kind.width_log_sd)
     looks = _near(cover.looks, centre, _WINDOW * max(expected_s, outline.duration_s / 2.5) + outline.period_s)
@@ -121,6 +122,17 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     log_width, log_sd = _moments([(k, w) for _, k, w in points])
     speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
     return Fit(middle, math.hypot(middle_sd, kind.lopsided_m / speed), speed, log_speed_sd)
+
+
+def _centre(looks: Sequence[Look], outline: Outline) -> float:
+    """Where the torso's cover has its weight. Phantoms and arms beside it do not count."""
+    margin = 1.5 * outline.period_s
+    first, last = outline.torso_s
+    torso = [look for look in looks if first - margin <= look.t_s <= last + margin]
+    weights = sum(max(0.0, look.cover) ** 2 for look in torso)
+    if weights <= 0.0:
+        return (first + last) / 2.0
+    return sum(look.t_s * max(0.0, look.cover) ** 2 for look in torso) / weights
 
 
 def _near(looks: Sequence[Look], centre: float, reach: float) -> list[Look]:

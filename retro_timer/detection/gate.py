@@ -137,12 +137,16 @@ class Gate:
 
     def _take_hit(self, passage: _Passage, entry: BeamEntry) -> None:
         passage.hits += 1
+        range_mm, before = entry.range_mm or 0, passage.entries[-2]
+        off_body = abs(range_mm - passage.range_mm) > _STEADY_MM
+        if passage.confirmed and off_body and before.kind is not Kind.REJECTED and not before.hit:
+            # By itself it may be a phantom, which must not make the break longer.
+            return
         passage.last_hit_ns = entry.t_ns
-        range_mm = entry.range_mm or 0
-        agrees = passage.entries[-2].hit and abs(range_mm - (passage.entries[-2].range_mm or 0)) <= AGREES_MM
+        agrees = before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
         passage.run = passage.run + 1 if agrees else 1
         passage.longest_run = max(passage.longest_run, passage.run)
-        if abs(range_mm - passage.range_mm) > _STEADY_MM:
+        if off_body:
             passage.range_mm = range_mm
             passage.steady_since_ns = entry.t_ns
 
@@ -213,7 +217,7 @@ class Gate:
         told: list[GateEvent],
     ) -> None:
         t_ns = entry.t_ns
-        since_hit_ns = t_ns - passage.last_hit_ns
+        since_hit_ns = 0 if entry.hit else t_ns - passage.last_hit_ns
         if not passage.confirmed and entry.kind is Kind.TARGET and not entry.hit:
             # The wall was seen again: what came before was nobody.
             self._passage = None

@@ -179,6 +179,19 @@ def test_a_sensor_that_stops_giving_readings_is_lost_for_the_gap_and_back_after_
     assert changes[1]["t_s"] < 6.5
 
 
+@pytest.mark.parametrize("behind", [wall(), field()])
+def test_phantoms_after_the_runner_neither_take_the_finish_away_nor_put_it_off(behind) -> None:
+    phantoms = {9.4: 154, 9.6: 283, 9.72: 690, 9.9: 282, 10.05: 362}
+
+    def scene(t_s: float):
+        shown = [mm for at_s, mm in phantoms.items() if at_s <= t_s < at_s + 1.0 / 41.0]
+        return (shown[0], None, None) if shown else (with_body(behind, 9.0, 9.2)(t_s)[0], None, None)
+
+    (finish,) = of(replayed(sampled(scene, 12.0), OPEN_GATE, rep(1.0, 20, "jog")), "finish")
+    assert finish["time_s"] == pytest.approx(8.05, abs=0.05)
+    assert finish["t_s"] < 9.2 + 1.0
+
+
 def test_a_gap_just_before_the_runner_does_not_cost_the_finish() -> None:
     samples = [s for s in sampled(passing(9.0, 0.25), 12.0, rate_hz=10.0) if not 8.65e9 <= s.t_ns <= 8.95e9]
     events = replayed(samples, GATE, rep(0.0, 20, "jog"))
