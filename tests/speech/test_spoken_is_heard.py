@@ -40,7 +40,9 @@ COUNTED_DOWN = ("Three.", "Two.", "One.")
 """Each goes with its beep; a "one" by itself is hard to recognise."""
 NEVER_ALONE = re.compile("button_")
 """Words that are only said within another phrase."""
-LEAST_HEARD = 0.85
+LEAST_HEARD = 0.8
+"""Of the whole catalogue with its numbers; 86 of 100 were heard at 160 words a minute, 88 at 140."""
+LEAST_HEARD_IN_A_SESSION = 0.9
 TEENS = re.compile("(thir|four|fif|six|seven|eigh|nine)teen")
 TEXTS = {
     "name": [*NAMES, *SOLO],
@@ -194,7 +196,7 @@ def test_a_groups_session_is_understood_from_the_brief_to_the_summary(tmp_path: 
         "no rear watch",
     ):
         assert words in said
-    assert hearing.share >= LEAST_HEARD, hearing.misheard()
+    assert hearing.share >= LEAST_HEARD_IN_A_SESSION, hearing.misheard()
 
 
 @pytest.mark.parametrize(
@@ -208,4 +210,4 @@ def test_a_watch_that_goes_blind_in_a_session_is_understood(
     told = [pair for pair in hearing.pairs if pair[1].startswith(words)]
     assert told
     assert all(pair[2] for pair in told), hearing.pairs
-    assert hearing.share >= LEAST_HEARD, hearing.misheard()
+    assert hearing.share >= LEAST_HEARD_IN_A_SESSION, hearing.misheard()
