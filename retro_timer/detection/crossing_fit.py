@@ -78,8 +78,8 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
         return _leading_edge(broken, span, cover, half_cone_m, speed)
     if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):
         return Solution(refusal="too slender for a torso")
-    duration_s, torso_s = (shortest_s + longest_s) / 2.0, (0.0, shortest_s)
-    outline = Outline(half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, torso_s)
+    duration_s, hits_s = (shortest_s + longest_s) / 2.0, (0.0, shortest_s)
+    outline = Outline(half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s)
     found = fit_cover(first_body(cover), outline)
     if found.speed_mps > _CLEARLY * fastest:
         return Solution(refusal="too fast for a torso")

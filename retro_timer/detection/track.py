@@ -141,9 +141,9 @@ class Tracker:
             return current, True
         if candidate is not None and candidate.agrees(t_s, range_m, period_s):
             candidate.add(t_s, range_m, valid=valid)
-            # A nearer thing that proves itself matters more than the one behind it.
+            # A nearer thing that proves itself matters more than the one behind it, which may yet outlast it.
             if self._outweighs(candidate, current, t_s):
-                self.current, self._candidate = candidate, None
+                self.current, self._candidate = candidate, current
             return candidate, True
         fresh = Track(t_s, range_m, valid=valid)
         if current is None:

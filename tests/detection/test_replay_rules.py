@@ -245,6 +245,17 @@ def test_from_the_lanes_end_the_rep_ends_where_the_range_closes_to_the_finish_ra
     assert finish["method"] == "lane-end"
 
 
+def test_two_phantoms_that_agree_just_before_the_line_do_not_cost_the_finish() -> None:
+    comes = approach(2.0, 6.0, at_s=9.0)  # At 2 m two seconds later.
+
+    def scene(t_s: float):
+        return (400, 0, 60.0) if 10.93 <= t_s < 10.93 + 2.0 / 41.0 else comes(t_s)
+
+    events = replayed(sampled(scene, 14.0), LANE_END, rep(1.0, 20, "jog"))
+    (finish,) = of(events, "finish")
+    assert finish["time_s"] == pytest.approx(10.0, abs=0.1)
+
+
 def test_from_the_lanes_end_a_late_runner_is_followed_no_longer_than_another() -> None:
     runner, coach = approach(2.0, 6.0, at_s=24.0), approach(1.3, 6.0, at_s=45.0)
 
