@@ -4,11 +4,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.rig.host import PROJECT, cache_dir, cached, host_run
+from tests.rig.host import PROJECT, cache_dir, cached, host_run, lock
 
 PARTS = ("config", "firmware", "requirements", "retro_timer", "systemd", "LICENSE", "README.md", "pyproject.toml")
 """What an archive is made from."""
-KEPT_ARCHIVES = 4
+KEPT_ARCHIVES = 8
 
 
 def release_archive() -> Path:
@@ -33,7 +33,8 @@ def _build(product: Path) -> None:
 
 def _forget_old_ones(newest: Path) -> None:
     """One archive for each edit would fill the disk."""
-    newest.touch()
-    archives = sorted(cache_dir().glob("release-????????????????"), key=lambda folder: folder.stat().st_mtime)
-    for old in archives[:-KEPT_ARCHIVES]:
-        shutil.rmtree(old)
+    with lock("release"):
+        newest.touch()
+        archives = sorted(cache_dir().glob("release-????????????????"), key=lambda folder: folder.stat().st_mtime)
+        for old in archives[:-KEPT_ARCHIVES]:
+            shutil.rmtree(old)

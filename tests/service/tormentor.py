@@ -30,15 +30,15 @@ def main_pid() -> int:
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def until_it_answers() -> dict[str, Any]:
-    """The status of a timer that sees; raises TimeoutError when none comes."""
+def until_it_is(phase: str) -> None:
+    """Wait until the timer sees and its session is in this phase; raises TimeoutError when that does not come."""
     give_up_s = time.monotonic() + COMES_BACK_WITHIN_S
     while time.monotonic() < give_up_s:
         try:
             with BeaconClient(SOCKET) as client:
-                status: dict[str, Any] = client.ask({"status": True})["status"]
-            if status["watch"]["state"] == "ok":
-                return status
+                status = client.ask({"status": True})["status"]
+            if (status["watch"]["state"], status["phase"]) == ("ok", phase):
+                return
         except RetroTimerError:
             pass
         time.sleep(0.02)
@@ -54,11 +54,6 @@ def order(*actions: str) -> None:
         except RetroTimerError:
             if action != "skip":
                 raise
-
-
-def set_off(phase: str) -> None:
-    """Take up the session that was cut off, or begin one, without waiting for words."""
-    order("recover" if phase == "recoverable" else "start", "skip")
 
 
 def followed(events: Iterator[dict[str, Any]], announced: dict[int, float], crossed: Callable[[], None]) -> None:
@@ -77,22 +72,22 @@ def torment(chance: random.Random, kills: int) -> dict[int, float]:
     """Kill the timer that often; returns what it announced."""
     announced: dict[int, float] = {}
     for number in range(kills):
-        phase = until_it_answers()["phase"]
+        until_it_is("recoverable" if number else "idle")
         pid = main_pid()
         crossing = threading.Event()
         with BeaconClient(SOCKET) as client:
             follower = threading.Thread(target=followed, args=(client.follow(), announced, crossing.set))
             follower.start()
-            set_off(phase)
-            if number % 3:
+            order("recover" if number else "start", "skip")
+            if number % 3 < 2:
                 # While the time is worked out, written and told.
                 crossing.wait(FIRST_REP_WITHIN_S)
                 time.sleep(chance.uniform(0.0, 0.8))
             else:
-                time.sleep(chance.uniform(0.0, 4.0))
+                time.sleep(chance.uniform(0.0, 2.5))
             os.kill(pid, signal.SIGKILL)
             follower.join()
-    until_it_answers()
+    until_it_is("recoverable")
     return announced
 
 
