@@ -50,7 +50,7 @@ def _options(title: str, x_title: str, y_title: str, colours: Sequence[str]) -> 
         "style": _style(colours),
         "js": (),
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": 6,
+        "legend_at_bottom_columns": 4,
         "truncate_legend": -1,
         "truncate_label": -1,
         "pretty_print": False,

@@ -39,6 +39,7 @@ from retro_timer.sim.board import make_world
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session.effects import Say
+from retro_timer.training.session.state import Phase
 
 BUS_HZ = 400_000
 SAVES_A_SECOND = 10.0
@@ -216,8 +217,10 @@ class Meter:
     # The load that only this process can make
 
     def write(self, service: Service) -> None:
-        """Keep the disk busy."""
+        """Keep the disk busy, once there is a session that reps may belong to."""
         core = service.core
+        while core.station.state is None or core.station.state.phase is not Phase.RUNNING:
+            time.sleep(0.1)
         for number in itertools.count(_FIRST_REP):
             time.sleep(1.0 / SAVES_A_SECOND)
             now_ns = core.clock.monotonic_ns()
