@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test slow fuzz soak check bench lock schemas wiring release test-service clean
+.PHONY: help demo test slow fuzz soak field check bench lock schemas wiring release test-service clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ fuzz: $(VENV)/.dev  ## a thousand examples each: settings, plans, rosters, trace
 
 soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
 	@RETRO_TIMER_SOAK_S=$(or $(SOAK_S),60) $(BIN)/python -m pytest -q -n 2 tests/soak
+
+field: $(VENV)/.dev  ## what takes long: ten minutes' soak
+	@$(MAKE) --no-print-directory soak SOAK_S=600
 
 check: $(VENV)/.dev  ## format, lint, types, layers, README
 	@$(BIN)/ruff format --check .
