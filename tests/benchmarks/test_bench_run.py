@@ -35,6 +35,7 @@ def drawn(folder: Path, part: Part) -> None:
         assert "<script" not in text
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.slow
 def test_accuracy_and_warnings_are_the_same_on_every_run(tmp_path: Path) -> None:
     quick(tmp_path / "once", "accuracy", "warnings")
@@ -48,6 +49,7 @@ def test_accuracy_and_warnings_are_the_same_on_every_run(tmp_path: Path) -> None
 
 
 @needs_speech
+@pytest.mark.timeout(600)
 @pytest.mark.slow
 def test_the_parts_in_real_time_measure_something(tmp_path: Path) -> None:
     output = quick(tmp_path, "latency", "cost")
@@ -65,6 +67,7 @@ def test_the_parts_in_real_time_measure_something(tmp_path: Path) -> None:
     assert "report, figures and plots" in output
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.slow
 def test_growth_is_measured_drawn_and_told(tmp_path: Path) -> None:
     quick(tmp_path, "growth")
