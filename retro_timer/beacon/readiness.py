@@ -5,11 +5,14 @@ from __future__ import annotations
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.service import Service
+from retro_timer.beacon.station import JournalLooked
 from retro_timer.detection.events import SensorState
 from retro_timer.training.session.effects import Say, Signal
 
 _FIRST_LOOK_NS = 2_000_000_000
 """How long the sensors may take to their first report."""
+_JOURNAL_NS = 5_000_000_000
+"""How long the disk may take to say what was cut off; timing goes on without a disk."""
 _BEAT_NS = 4_000_000_000
 """A loop that has not come round for this long hangs; a bus that recovers beats all the while."""
 
@@ -35,7 +38,7 @@ class Readiness:
     def look(self) -> None:
         """Feed the watchdog if every loop lives; tell when the box has become ready, or has become unready."""
         self._feed()
-        if not self.sees():
+        if not self.sees() or self._awaits_journal():
             return
         watch = self._core.overview.latest
         if self._told is None:
@@ -56,6 +59,13 @@ class Readiness:
         elif was in (None, SensorState.LOST):
             self._core.buzzer.alert(False)
             self._say_ready()
+
+    def _awaits_journal(self) -> bool:
+        """Whether a session that was cut off may still turn up: "Ready" invites a press, which would be for it."""
+        station, now_ns = self._core.station, self._core.clock.monotonic_ns()
+        if station.awaits_journal and now_ns - self._began_ns >= _JOURNAL_NS:
+            station.put(JournalLooked(), now_ns)
+        return station.awaits_journal
 
     def _say_ready(self) -> None:
         self._core.buzzer.signal(Signal.READY)

@@ -34,6 +34,10 @@ class Offer(msgspec.Struct, frozen=True):
     records: tuple[RepRecord, ...]
 
 
+class JournalLooked(msgspec.Struct, frozen=True):
+    """Whatever was cut off has been offered: from now on a start is a start."""
+
+
 class Surroundings(Outlet, Protocol):
     """What the station needs of the beacon."""
 
@@ -51,7 +55,9 @@ class Station:
         self._engine: Engine | None = None
         self._watch = inputs.WatchChanged(SensorState.LOST, "starting", None, 0)
         self._told = SensorState.OK
-        self._offer: Offer | None = None
+        self.awaits_journal = False
+        """Whether a session that was cut off may still be offered; until then a start has to wait."""
+        self._early: StartPlan | None = None
 
     @property
     def state(self) -> SessionState | None:
@@ -80,6 +86,8 @@ class Station:
             self._start(item, now_ns)
         elif isinstance(item, Offer):
             self._take_offer(item, now_ns)
+        elif isinstance(item, JournalLooked):
+            self._stop_waiting(now_ns)
         else:
             if isinstance(item, inputs.WatchChanged):
                 self._watch = item
@@ -101,8 +109,18 @@ class Station:
     def _carry_out(self, effect: effects.Effect, now_ns: int) -> None:
         self._around.carry_out(effect, now_ns)
 
+    def _stop_waiting(self, now_ns: int) -> None:
+        self.awaits_journal = False
+        early, self._early = self._early, None
+        if early is not None and not self.busy:
+            self._start(early, now_ns)
+
     def _start(self, start: StartPlan, now_ns: int) -> None:
         state = self.state
+        if self.awaits_journal and not self.busy:
+            # Beginning now would close, unasked, the session that the power cut off.
+            self._early = start
+            return
         if self.busy and state is not None and state.phase is not Phase.RECOVERABLE:
             self.put(inputs.Start(), now_ns)
             return

@@ -24,7 +24,7 @@ from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recorder import Recorder
 from retro_timer.beacon.server import Server
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.station import Offer, StartPlan
+from retro_timer.beacon.station import JournalLooked, Offer, StartPlan
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.tellers import Teller, make_teller
 from retro_timer.phrases import load_catalogue
@@ -210,10 +210,13 @@ class _Timer:
     def _offer_cut_off(self) -> None:
         """A session that a power cut ended waits for recover or close."""
 
-        def found(entry: SessionEntry, records: list[RepRecord]) -> None:
-            self.service.inbox.put(Offer(entry, tuple(records)))
+        inbox = self.service.inbox
 
-        self.core.journal.find_cut_off(self._board.name, found)
+        def found(entry: SessionEntry, records: list[RepRecord]) -> None:
+            inbox.put(Offer(entry, tuple(records)))
+
+        self.core.station.awaits_journal = True
+        self.core.journal.find_cut_off(self._board.name, found, lambda: inbox.put(JournalLooked()))
 
     def _catch_signals(self) -> None:
         def interrupted(*_: object) -> None:

@@ -65,8 +65,13 @@ class JournalWriter:
 
         self._jobs.put((job, answer))
 
-    def find_cut_off(self, board: str, found: Callable[[SessionEntry, list[RepRecord]], None]) -> None:
-        """Look for a session that nobody ended: `found` gets the newest with its reps; older ones are closed."""
+    def find_cut_off(
+        self, board: str, found: Callable[[SessionEntry, list[RepRecord]], None], looked: Callable[[], None]
+    ) -> None:
+        """Look for a session that nobody ended: `found` gets the newest with its reps; older ones are closed.
+
+        `looked` comes after it, found or not, and without a disk as well.
+        """
         wall_ns = self._wall_ns()
 
         def job(journal: Journal) -> None:
@@ -76,7 +81,7 @@ class JournalWriter:
             for entry in entries[:1]:
                 found(entry, journal.reps(entry.id))
 
-        self._jobs.put((job, lambda _trouble: None))
+        self._jobs.put((job, lambda _trouble: looked()))
 
     def save(self, record: RepRecord, go_wall_ns: int, answer: Answer, go_boot_ns: int = 0) -> None:
         """The newest word on a rep, its go labelled as the journal has it."""
@@ -115,12 +120,13 @@ class JournalWriter:
             self._journal.close()
 
     def _work_off(self) -> str:
-        """Do what waits, in order, at the cost of old traces if need be; why it cannot be done, or an empty string.
+        """Do what waits, in order, repairing the database or at the cost of old traces if need be; why it cannot be
+        done, or an empty string.
 
         What fails is kept and tried again, with the next change or after a while: a disk may come back.
         """
         trouble = self._try()
-        return self._try() if trouble and self._make_room() else trouble
+        return self._try() if trouble and (self._suspect or self._make_room()) else trouble
 
     def _make_room(self) -> bool:
         try:

@@ -9,12 +9,13 @@ import pytest
 from beacon_made import Beacon, steady
 from plans_made import block, plan
 
-from retro_timer.beacon.station import Offer
+from retro_timer.beacon.station import JournalLooked, Offer, StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import RangeSample
 from retro_timer.store.journal import SessionEntry
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepStatus
+from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
 
@@ -122,6 +123,22 @@ def test_a_session_that_was_cut_off_is_offered_when_the_box_is_idle(beacon: Beac
     beacon.put(offer())
     assert beacon.core.station.state.phase is Phase.RECOVERABLE
     assert beacon.told("recoverable")[0]["title"] == "Old"
+
+
+def test_a_start_before_the_journal_has_looked_waits_and_gives_way_to_what_was_cut_off(beacon: Beacon) -> None:
+    beacon.scene["gate"] = steady(2000)
+    beacon.core.station.awaits_journal = True
+    beacon.put(StartPlan(JOG, SOLO))
+    assert beacon.core.station.state is None
+    beacon.put(offer()).put(JournalLooked())
+    assert beacon.core.station.state.phase is Phase.RECOVERABLE
+
+
+def test_a_start_before_the_journal_has_looked_begins_when_nothing_was_cut_off(beacon: Beacon) -> None:
+    beacon.scene["gate"] = steady(2000)
+    beacon.core.station.awaits_journal = True
+    beacon.put(StartPlan(JOG, SOLO)).put(JournalLooked())
+    assert beacon.core.station.state.phase is Phase.BRIEF
 
 
 def test_a_session_that_was_cut_off_never_takes_the_place_of_one_that_is_under_way(beacon: Beacon) -> None:

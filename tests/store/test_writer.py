@@ -261,7 +261,7 @@ def test_a_cut_off_session_is_found_with_its_reps_and_older_ones_are_closed(tmp_
     _everybody_is_gone(tmp_path)
     found: list[tuple[int, list[int]]] = []
     second = JournalWriter(tmp_path, lambda: 5)
-    second.find_cut_off("sim", lambda entry, records: found.append((entry.id, [r.rep for r in records])))
+    second.find_cut_off("sim", lambda entry, records: found.append((entry.id, [r.rep for r in records])), lambda: None)
     second.close()
     assert found == [(3, [1])]
     reading = open_for_reading(tmp_path)
@@ -279,7 +279,7 @@ def test_a_cut_off_session_whose_plan_no_longer_reads_stops_neither_the_journal_
     with sqlite3.connect(tmp_path / "results.db") as db:
         db.execute('UPDATE session SET plan = \'{"title": "old"}\'')
     second = Desk(tmp_path)
-    second.writer.find_cut_off("sim", lambda _entry, _records: None)
+    second.writer.find_cut_off("sim", lambda _entry, _records: None, lambda: None)
     second.begin()
     assert second.save(rep(1)) == ""
     second.writer.close()
@@ -301,6 +301,30 @@ def test_two_programs_that_begin_on_a_fresh_directory_at_once_both_save(tmp_path
         desk.writer.close()
     assert troubles == [""] * 8
     assert len(desks[0].kept()) == 4
+
+
+def test_damage_that_shows_only_when_a_page_is_read_is_mended_before_the_answer(tmp_path: Path) -> None:
+    first = Desk(tmp_path)
+    first.begin()
+    for n in range(1, 101):
+        first.writer.save(rep(n), 1, lambda _trouble: None)
+    first.writer.close()
+    database = tmp_path / "results.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    repaired: list[int] = []
+    second = JournalWriter(tmp_path, lambda: 5_000_000_000, lambda repair: repaired.append(repair.reps))
+    answers: list[str] = []
+    done = threading.Event()
+
+    def take(trouble: str) -> None:
+        answers.append(trouble)
+        done.set()
+
+    second.begin(PLAN, ("Runner",), "sim", take)
+    assert done.wait(TIMEOUT_S)
+    second.close()
+    assert (answers, repaired) == ([""], [100])
 
 
 def test_a_damaged_database_is_set_aside_and_built_anew_from_the_log(tmp_path: Path) -> None:
