@@ -115,7 +115,12 @@ class SessionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     countdown_s: Annotated[int, Meta(ge=1, le=10, description="Numbers counted before the go.")] = 3
     get_ready_s: Annotated[float, Meta(ge=2.0, le=120.0, description="From the call to the countdown.")] = 6.0
     changeover_s: Annotated[
-        float, Meta(ge=5.0, le=300.0, description="Group: least time between one finish and the next start; long enough for what is said.")
+        float,
+        Meta(
+            ge=5.0,
+            le=300.0,
+            description="Group: least time between one finish and the next start; long enough for what is said.",
+        ),
     ] = 12.0
 
 
