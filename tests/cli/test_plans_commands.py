@@ -79,7 +79,7 @@ def test_the_greatest_plan_there_can_be_checks_in_no_time(run, tmp_path: Path) -
 
 
 ANSWERS = {
-    "Title": "Hügel \"rauf\" \\ runter",
+    "Title": 'Hügel "rauf" \\ runter',
     "For whom": "",
     "Gait": "run",
     "Timed steps": "n",

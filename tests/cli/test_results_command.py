@@ -30,7 +30,7 @@ def run(capsys: pytest.CaptureFixture[str]):
 def kept(run, tmp_path: Path) -> list[dict]:
     """Two sessions: a group of two, then a drop-out."""
     (tmp_path / "short.toml").write_text(plan_text("reps = 2\ndistance_m = 10"))
-    (tmp_path / "names.csv").write_text("Žofia\n\"Müller, J.\"\n", encoding="utf-8")
+    (tmp_path / "names.csv").write_text('Žofia\n"Müller, J."\n', encoding="utf-8")
     told = run("simulate", tmp_path / "short.toml", "--roster", tmp_path / "names.csv", "--json")
     more = run("simulate", tmp_path / "short.toml", "--scenario", "drop-out", "--json")
     return [json.loads(line) for line in (*told.lines, *more.lines)]
@@ -106,9 +106,7 @@ def test_one_session_is_shown_with_its_reps_the_newest_without_a_number(run, kep
 def test_before_the_first_session_there_is_nothing_and_it_is_said_how_to_make_one(run, state_dir: Path) -> None:
     assert run("results", "list", "--json").out.strip() == "[]"
     assert run("results", "reps", "--json").out.strip() == "[]"
-    assert run("results", "list", "--csv").lines == [
-        "session,started,ended,outcome,board,title,athletes,reps,finished"
-    ]
+    assert run("results", "list", "--csv").lines == ["session,started,ended,outcome,board,title,athletes,reps,finished"]
     assert "retro-timer simulate demo" in run("results", "list").out
     outcome: Outcome = run("results", "show")
     assert outcome.code == 1

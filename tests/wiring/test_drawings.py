@@ -144,6 +144,6 @@ def test_all_words_are_on_the_sheet(path: Path) -> None:
 def test_a_drawing_says_what_it_is_to_who_cannot_see_it(path: Path) -> None:
     root = ElementTree.parse(path).getroot()
     space = "{http://www.w3.org/2000/svg}"
-    assert (root.findtext(f"{space}title") or "")
-    assert (root.findtext(f"{space}desc") or "")
+    assert root.findtext(f"{space}title") or ""
+    assert root.findtext(f"{space}desc") or ""
     assert f"]({path.name})" in (FOLDER / "README.md").read_text(encoding="utf-8")
