@@ -179,6 +179,14 @@ def test_the_rep_under_way_can_be_given_to_whoever_is_really_running() -> None:
     assert done == [("Ann", 1), ("Ann", 2), ("Bea", 1), ("Bea", 2), ("Cid", 1), ("Cid", 2)]
 
 
+def test_a_rep_given_to_somebody_by_mistake_and_then_to_its_runner_costs_nobody_another_one() -> None:
+    session = group(reps=2).to_go().finish(8.0).to_go().put(inputs.Give("Ann")).finish(8.0).put(inputs.Give("Bea"))
+    run_all(session)
+    assert go_order(session) == ["Ann", "Bea", "Cid", "Ann", "Bea", "Cid"]
+    done = sorted((r.athlete, r.rep_no) for r in session.results.values())
+    assert done == [("Ann", 1), ("Ann", 2), ("Bea", 1), ("Bea", 2), ("Cid", 1), ("Cid", 2)]
+
+
 def test_undo_takes_a_give_back() -> None:
     session = group(reps=2).to_go().finish(8.0).put(inputs.Give("Cid")).put(inputs.Undo())
     assert session.results[1].athlete == "Ann"

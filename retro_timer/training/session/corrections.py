@@ -39,8 +39,7 @@ def void(move: Move) -> None:
     _remember(move, "void")
     record = _changed(last, status=RepStatus.VOID, reason="void")
     racing.end_rep(move, record, "void", move.now_ns)
-    step = _step_index(move, last)
-    move.set_athlete(index, next_step=min(step, move.state.athletes[index].next_step), course=None)
+    move.set_athlete(index, next_step=_step_without(move, index, last), course=None)
     _told(move, "voided", {"rep": last.rep_no})
     _replan(move)
 
@@ -66,7 +65,7 @@ def give(move: Move, command: inputs.Give) -> None:
     new_owner = move.state.athletes[index]
     record = _changed(last, athlete=new_owner.name)
     racing.end_rep(move, record, "given", move.now_ns)
-    move.set_athlete(owner, next_step=min(step, before.next_step), rested_ns=new_owner.rested_ns)
+    move.set_athlete(owner, next_step=_step_without(move, owner, last), rested_ns=new_owner.rested_ns)
     move.set_athlete(
         index,
         next_step=max(step + 1, new_owner.next_step),
@@ -210,6 +209,23 @@ def _step_index(move: Move, record: RepRecord) -> int:
         if (step.set_no, step.rep_no) == (record.set_no, record.rep_no):
             return index
     return 0
+
+
+def _step_without(move: Move, index: int, taken: RepRecord) -> int:
+    """An athlete's next step when a rep of theirs has been taken away: that one, unless they have done it besides.
+
+    They have, when somebody else's rep had been given to them on top of their own.
+    """
+    athlete = move.state.athletes[index]
+    place = (taken.set_no, taken.rep_no)
+    besides = any(
+        record.athlete == athlete.name
+        and record.status in (RepStatus.FINISHED, RepStatus.DNF)
+        and (record.set_no, record.rep_no) == place
+        for record in move.state.results
+        if record.rep != taken.rep
+    )
+    return athlete.next_step if besides else min(_step_index(move, taken), athlete.next_step)
 
 
 def _remember(move: Move, what: str) -> None:
