@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
-.PHONY: help demo test slow fuzz soak field check bench lock schemas wiring release test-service clean
+.PHONY: help demo test slow fuzz soak field check bench lock schemas wiring release test-service test-vm clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +58,10 @@ fuzz: $(VENV)/.dev  ## a thousand examples each: settings, plans, rosters, trace
 soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
 	@RETRO_TIMER_SOAK_S=$(or $(SOAK_S),60) $(BIN)/python -m pytest -q -n 2 tests/soak
 
-field: $(VENV)/.dev  ## what takes long: ten minutes' soak
+field: $(VENV)/.dev  ## what takes long: ten minutes' soak, thirty power cuts, the machines that the tests run on
 	@$(MAKE) --no-print-directory soak SOAK_S=600
+	@$(MAKE) --no-print-directory test-vm CUTS=30
+	@$(BIN)/python -m pytest -q tests/rig
 
 check: $(VENV)/.dev  ## format, lint, types, layers, README
 	@$(BIN)/ruff format --check .
@@ -84,6 +86,9 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
 # Three at a time, the longest first: they wait for watchdogs and restarts more than they work.
+test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, bus, faults, CUTS (5) power cuts
+	@RETRO_TIMER_CUTS=$(or $(CUTS),5) $(BIN)/python -m pytest -q -s tests/vm
+
 test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/service
 

@@ -92,10 +92,19 @@ class Box:
         lines = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
         return [line for line in lines if "event" in line]
 
-    def connected(self) -> dict[str, Any]:
-        """Wait until the timer answers; its state then."""
+    def connected(self) -> None:
+        """Wait until the witness hears the timer."""
         self.vm.wait_for(lambda: self.ledger.exists() and "\n" in self.ledger.read_text(), WAIT_S, "the timer's socket")
-        return self.status()
+
+    def offered(self) -> dict[str, Any]:
+        """Wait until the timer has started anew and offers the session that was cut off; its state then."""
+
+        def look() -> dict[str, Any] | None:
+            ended, output = self.vm.run(["python3", "-SEc", ASK, '{"status":true}'])
+            state: dict[str, Any] = json.loads(output)["status"] if ended == 0 else {}
+            return state if state.get("phase") == "recoverable" else None
+
+        return self.vm.wait_for(look, WAIT_S, "the offer to go on")
 
     def mark(self) -> int:
         """This moment, for `wait`."""

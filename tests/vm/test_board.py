@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import array
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,12 @@ PLAN = {"title": "Field", "gait": "walk", "reps": 9, "distance_m": 10, "rest_s":
 
 
 @pytest.fixture(scope="module")
-def field(box: Box) -> Iterator[Box]:
+def field(box: Box) -> Box:
     box.lane()
     box.plug_sensor_in()
     box.vm.start_recording()
     box.set_up("pi", SETTINGS, **PLAN)
-    yield box
+    return box
 
 
 def wait_for_buzzer(field: Box) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from retro_firmware.twin import TwinBus, TwinChip
+
 from retro_timer.settings.model import SensorSettings
 from retro_timer.settings.sensors import spec_of
 from retro_timer.sim.optics import Surface, View
