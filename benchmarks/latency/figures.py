@@ -126,13 +126,11 @@ def _edge_ns(report: BoxReport, one: Raise) -> float:
     return next((t_ns for t_ns, hz in report.edges[first:] if abs(hz - wanted_hz) < 1.0), math.inf)
 
 
-def rival_of(name: str, report: RivalReport, heard_ns: Sequence[int] | None) -> Rival:
-    """The figures of a usual way; `heard_ns` are the instants at which sound began, where sound is the alarm."""
+def rival_of(name: str, report: RivalReport) -> Rival:
+    """The figures of a usual way: to each appearance the first alarm before the next one."""
     sights = []
     for t_ns, next_ns in zip(report.appearances_ns, [*report.appearances_ns[1:], math.inf], strict=True):
         alarm_ns = next((a for a in report.alarms_ns if t_ns <= a < next_ns), None)
-        if alarm_ns is not None and heard_ns is not None:
-            alarm_ns = next((h for h in heard_ns if alarm_ns <= h < next_ns), None)
         if alarm_ns is not None:
             sights.append((alarm_ns - t_ns) / 1e6)
     visits = len(report.appearances_ns)

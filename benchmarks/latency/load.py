@@ -21,20 +21,19 @@ _BYTES_A_SECOND = 2 * 22_050
 _TURN_S = 0.02
 _PIPE_BYTES = 4096
 """As small as the kernel makes it: what waits in the pipe has been played as far as aplay knows."""
-_QUIET_NS = 80_000_000
-"""A card that has had nothing to play for this long begins anew."""
+_LONGEST_TURN_S = 0.09
+"""What the pipe holds lasts no longer."""
 _CONNECT_S = 20.0
 
 
 class Card:
-    """A sound card that takes sound in real time and throws it away; knows when each one began.
+    """A sound card that takes sound in real time and throws it away.
 
     ALSA's own file plug-in writes into a FIFO that is drained at the rate of the sound, so aplay lasts as long as it
     would with a loudspeaker. `environment` leads a process's sound to it.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.onsets_ns: list[int] = []
         self._fifo = folder / "card.fifo"
         self._config = folder / "asound.conf"
         os.mkfifo(self._fifo)
@@ -63,18 +62,16 @@ class Card:
         os.close(self._fd)
 
     def _play(self) -> None:
-        last_ns = 0
+        last_s = time.monotonic()
         waiting = select.poll()
         waiting.register(self._fd, select.POLLIN)
-        while not self._closing.is_set():
-            if not waiting.poll(1000.0 * _TURN_S):
-                continue
-            now_ns = time.monotonic_ns()
-            os.read(self._fd, int(_BYTES_A_SECOND * _TURN_S))
-            if now_ns - last_ns > _QUIET_NS:
-                self.onsets_ns.append(now_ns)
-            last_ns = now_ns
-            self._closing.wait(_TURN_S)
+        while not self._closing.wait(_TURN_S):
+            sounding = bool(waiting.poll(1000.0 * _TURN_S))
+            now_s = time.monotonic()
+            if sounding:
+                # By the clock: a turn that comes late takes more, so that a sound lasts as long as it should.
+                os.read(self._fd, max(1, int(_BYTES_A_SECOND * min(now_s - last_s, _LONGEST_TURN_S))))
+            last_s = now_s
 
 
 class Followers:

@@ -119,7 +119,7 @@ class Laboratory:
         finally:
             card.close()
         report = msgspec.json.decode((folder / "report.json").read_bytes(), type=RivalReport)
-        return rival_of(way, report, card.onsets_ns if way == "speech-loop" else None)
+        return rival_of(way, report)
 
     def _environment(self, card: Card) -> dict[str, str]:
         """State, run-time files, speech and sound in the laboratory's folder."""

@@ -146,9 +146,11 @@ def test_a_distribution_takes_the_value_that_a_share_does_not_exceed() -> None:
 
 
 def test_a_warning_that_comes_after_the_next_visit_warns_nobody() -> None:
-    told = RivalReport(appearances_ns=[0, 1000 * MS], alarms_ns=[300 * MS, 2500 * MS])
-    assert rival_of("way", told, None).unwarned == 0
-    assert rival_of("way", told, [1200 * MS, 2600 * MS]).unwarned == 1
+    late = RivalReport(appearances_ns=[0, 1000 * MS], alarms_ns=[1200 * MS, 2500 * MS])
+    assert rival_of("way", late).unwarned == 1
+    early = RivalReport(appearances_ns=[0, 1000 * MS], alarms_ns=[300 * MS, 1200 * MS])
+    assert rival_of("way", early).unwarned == 0
+    assert rival_of("way", early).sight.worst == 300.0
 
 
 def test_visitors_come_and_go_when_the_timetable_says() -> None:
