@@ -50,7 +50,7 @@ def _options(title: str, x_title: str, y_title: str, colours: Sequence[str]) -> 
         "style": _style(colours),
         "js": (),
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": 4,
+        "legend_at_bottom_columns": 5,
         "truncate_legend": -1,
         "truncate_label": -1,
         "pretty_print": False,
@@ -87,6 +87,8 @@ def bars(
     )
     if logarithmic:
         chart.y_labels = _decades([v for row in series.values() for v in row if v is not None and v > 0.0])
+        # Bars stand on the scale's foot: on the least value, as pygal has them, the shortest would not be seen.
+        chart.zero = chart.y_labels[0]
     elif value_range is not None:
         chart.range = value_range
     chart.x_labels = list(labels)
