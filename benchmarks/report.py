@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -114,9 +115,15 @@ def this_version() -> str:
 
 
 def load_results(folder: Path) -> Results:
-    """What an earlier run has left there."""
+    """What an earlier run has left there; nothing if an earlier version of the benchmark wrote it otherwise."""
     path = folder / JSON
-    return msgspec.json.decode(path.read_bytes(), type=Results) if path.is_file() else Results()
+    if not path.is_file():
+        return Results()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Results)
+    except msgspec.DecodeError as error:
+        print(f"{path}: not read ({error}); a new report is begun", file=sys.stderr)
+        return Results()
 
 
 def save_results(results: Results, folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import run
-from benchmarks.report import MARKDOWN, Part, Table, Target, load_results, shown
+from benchmarks.report import JSON, MARKDOWN, Part, Table, Target, load_results, shown
 
 needs_speech = pytest.mark.skipif(
     shutil.which("espeak-ng") is None or shutil.which("aplay") is None,
@@ -104,6 +104,17 @@ def test_a_missed_target_is_shown_as_missed(tmp_path: Path, monkeypatch: pytest.
     report = (tmp_path / MARKDOWN).read_text(encoding="utf-8")
     assert "| slowest query | 50 ms | 80 ms | **missed** |" in report
     assert "1 target missed" in output
+
+
+def test_a_report_that_is_not_understood_is_begun_anew_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / JSON).write_text('{"runs": {"growth": {"date": "long ago"}}}')
+    assert load_results(tmp_path).runs == {}
+    assert "a new report is begun" in capsys.readouterr().err
+    monkeypatch.setitem(run.PARTS, "growth", lambda _quick, _step: made("1 ms", met=True))
+    quick(tmp_path, "growth")
+    assert list(load_results(tmp_path).runs) == ["growth"]
 
 
 def test_a_table_keeps_its_figures_readable() -> None:
