@@ -86,7 +86,7 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
 # Three at a time, the longest first: they wait for watchdogs and restarts more than they work.
-test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, bus, faults, CUTS (5) power cuts
+test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, faults, CUTS (5) power cuts
 	@RETRO_TIMER_CUTS=$(or $(CUTS),5) $(BIN)/python -m pytest -q -s tests/vm
 
 test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes

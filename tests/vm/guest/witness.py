@@ -19,7 +19,10 @@ from typing import Any
 SOCKET = "/run/retro-timer/beacon.sock"
 TOLD = "/run/rig/told.jsonl"
 ATHLETES = ("Ann", "Bea")
-QUARRELS = 4
+QUARRELS = (40, 3)
+"""About every second rep at length, so that a cut falls between two commits, the others shortly, so that it falls into a
+countdown or a rep.
+"""
 
 
 def connected() -> socket.socket:
@@ -55,7 +58,7 @@ def coach(heard: queue.SimpleQueue[dict[str, Any]]) -> None:
             command("skip")
         elif event["event"] == "finish" and not patient:
             other = next(name for name in ATHLETES if name != event["record"]["athlete"])
-            for _ in range(QUARRELS):
+            for _ in range(QUARRELS[event["rep"] % len(QUARRELS)]):
                 command("give", name=other)
                 command("undo")
             command("skip")
