@@ -49,7 +49,7 @@ duration_s = 3600
 """
 _GO_S = 60.0
 _END_S = 30.0
-_AFTER_S = 4.0
+_AFTER_S = 3.2
 
 Step = Callable[[float], None]
 """Takes the seconds of measuring that have passed since it was called last."""

@@ -29,7 +29,7 @@ class Size(msgspec.Struct, frozen=True):
     hours: float
 
 
-FULL, QUICK = Size(30.0, 7, 10.0), Size(2.0, 1, 0.5)
+FULL, QUICK = Size(30.0, 7, 10.0), Size(1.0, 1, 0.5)
 
 
 def measure(quick: bool, step: Step) -> Part:

@@ -44,7 +44,7 @@ class Size(msgspec.Struct, frozen=True):
 
 
 FULL = Size(60, 520, 130, 32, EXPORTED_REPS)
-QUICK = Size(0, 6, 0, 1, 5_000)
+QUICK = Size(0, 5, 0, 1, 5_000)
 _SECONDS = {False: 800.0, True: 30.0}
 
 
