@@ -14,8 +14,6 @@ _HUBER = 1.5
 _ROUNDS = 4
 _BEFORE_S, _AFTER_S = 0.25, 0.18
 _PERIODS = 5.0
-_BODY_SD_M = 0.010
-"""What sway and clothing move the nearest surface against the back itself; found by the accuracy benchmark."""
 
 
 class Approach(msgspec.Struct, frozen=True):
@@ -28,6 +26,9 @@ class Approach(msgspec.Struct, frozen=True):
     method: str
     depth_m: float = 0.0
     """How much farther than the back's nearest point the sensor reads."""
+    sway_m: float = 0.010
+    sway_s: float = 0.0
+    """One standard deviation of the nearest surface against the back itself, and its growth with speed."""
 
 
 def solve_approach(approach: Approach) -> Solution:
@@ -52,7 +53,7 @@ def solve_approach(approach: Approach) -> Solution:
     if speed < 0.1:
         return Solution(refusal="did not close in")
     near = sum(w for (t, _), w in zip(points, weights, strict=True) if abs(t - moment) <= 0.25)
-    sd_m = math.hypot(noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)), _BODY_SD_M)
+    sd_m = math.hypot(noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)), approach.sway_m + approach.sway_s * speed)
     uncertainty_s = NORMAL_95 * sd_m / speed
     return Solution(approach.origin_ns + round(moment * 1e9), round(uncertainty_s * 1e9), speed)
 

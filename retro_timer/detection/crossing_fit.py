@@ -30,8 +30,6 @@ _SURGE = 1.4
 _GAIT_SURGE = 1.3
 """... unless the gait's own fast end, with this margin, is more."""
 _CLEARLY = 1.1
-_UNMIXED_DOUBT = 1.2
-"""A range that had to be taken apart from the wall's may be so much too long."""
 _LEAST_COVER = 0.5
 """A body that covers less than this share of what a torso covers is an arm."""
 _FOOT = 1.6
@@ -61,7 +59,7 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
         return Solution(refusal="no range")
     torso_m = config.torso_mm / 1000.0
     ranges = body_ranges(body, broken, config)
-    if ranges.body_mm > config.lane_reach_mm * (1.0 if ranges.body_mm == ranges.read_mm else _UNMIXED_DOUBT):
+    if ranges.body_mm > config.lane_reach_mm:
         return Solution(refusal="beyond the lane")
     half_cone_m = config.cone_half_width_m(ranges.body_mm / 1000.0)
     half_cover_m = math.hypot(half_cone_m, torso_m / 2.0)
