@@ -70,6 +70,14 @@ def test_why_a_sensor_does_not_start_is_kept_until_it_reads(beacon: Beacon, tmp_
     assert facts(bench).sensors[1].trouble == "no-port: rear: /dev/serial0 is missing"
 
 
+def test_a_complaint_that_comes_again_each_second_is_passed_on_once(beacon: Beacon, tmp_path: Path) -> None:
+    told: list[str] = []
+    bench = Bench(beacon.core, beacon.voice, Calibration(), tmp_path, told.append)
+    for text in ("sensor gate: nothing answers", "sensor gate: nothing answers", "sensor gate: no bus", "no sound card"):
+        bench.trouble(text)
+    assert told == ["sensor gate: nothing answers", "sensor gate: no bus", "no sound card"]
+
+
 def test_readings_come_since_an_instant_or_only_the_last(beacon: Beacon, bench: Bench) -> None:
     assert {name: len(samples) for name, samples in readings(bench, None).items()} == {"gate": 1, "rear": 1}
     since_ns = beacon.clock.monotonic_ns()

@@ -43,7 +43,7 @@ def clock_of_the_host(box: Box) -> None:
 
 @pytest.fixture
 def field(box: Box) -> Iterator[Box]:
-    """A box without results, idle; somebody stands in the way in the second rep. Its disk and clock are mended after."""
+    """A box without results, idle; somebody stands in the way in rep 2. Its disk and clock are mended afterwards."""
     box.vm.write("/etc/retro-timer/field.toml", SCENARIO)
     box.set_up("sim", SETTINGS, "--scenario /etc/retro-timer/field.toml", **PLAN)
     yield box

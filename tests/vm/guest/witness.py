@@ -20,9 +20,7 @@ SOCKET = "/run/retro-timer/beacon.sock"
 TOLD = "/run/rig/told.jsonl"
 ATHLETES = ("Ann", "Bea")
 QUARRELS = (40, 3)
-"""About every second rep at length, so that a cut falls between two commits, the others shortly, so that it falls into a
-countdown or a rep.
-"""
+"""Each second rep at length, so that a cut falls between two commits; else shortly, so that it falls into a rep."""
 
 
 def connected() -> socket.socket:
