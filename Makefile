@@ -75,6 +75,7 @@ schemas: $(VENV)/.run  ## write config/schemas anew
 
 bench: $(VENV)/.dev  ## accuracy, warnings, latency, cost and growth, about 35 minutes; QUICK=1 under one; ONLY=cost,growth
 	@$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+	@$(if $(QUICK),:,$(BIN)/python -m benchmarks.readme)
 
 lock: $(VENV)/.dev  ## pin the dependencies anew
 	@$(PIP) uv

@@ -12,6 +12,7 @@ import click
 import msgspec
 import pytest
 
+from benchmarks.readme import with_block
 from retro_timer.cli.main import cli
 from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import SensorSettings, Settings
@@ -148,6 +149,11 @@ def test_the_safe_speeds_of_the_readme_are_those_that_the_program_reckons_with()
         assert round(Braking().safe_speed_mps(float(range_m)), 1) == float(speed)
     ranges = {float(range_m) for range_m, _ in rows}
     assert {VL53L1X_RANGE_M["short"][1], *VL53L1X_RANGE_M["long"]} <= ranges
+
+
+def test_the_readme_shows_the_benchmark_that_is_kept() -> None:
+    results = (ROOT / "benchmarks" / "results" / "results.md").read_text()
+    assert with_block(README, results) == README, "python -m benchmarks.readme"
 
 
 def test_the_two_commands_of_the_readme_come_first() -> None:
