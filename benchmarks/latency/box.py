@@ -29,6 +29,7 @@ from retro_firmware.vl53l1x.native import LIBRARY
 
 import retro_timer.cli.run
 from benchmarks.latency.visits import Timetable, VisitedWorld
+from retro_timer.beacon.core import Core
 from retro_timer.beacon.sensing import Sensing
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.sounder import Buzzer
@@ -219,8 +220,7 @@ class Meter:
     def write(self, service: Service) -> None:
         """Keep the disk busy, once there is a session that reps may belong to."""
         core = service.core
-        while core.station.state is None or core.station.state.phase is not Phase.RUNNING:
-            time.sleep(0.1)
+        _wait_for_go(core)
         for number in itertools.count(_FIRST_REP):
             time.sleep(1.0 / SAVES_A_SECOND)
             now_ns = core.clock.monotonic_ns()
@@ -235,7 +235,8 @@ class Meter:
         self.saves += not trouble
 
     def talk(self, service: Service) -> None:
-        """Keep the voice busy with words that it has never said."""
+        """Keep the voice busy with words that it has never said; not before the go, which would wait for them."""
+        _wait_for_go(service.core)
         for number in itertools.count():
             time.sleep(SENTENCE_EVERY_S)
             service.core.speaker.say(Say("cue", {"cue": f"Sentence {number}: small steps, stay upright."}))
@@ -255,6 +256,11 @@ class Meter:
             saves=self.saves,
             sentences=self.sentences,
         )
+
+
+def _wait_for_go(core: Core) -> None:
+    while core.station.state is None or core.station.state.phase is not Phase.RUNNING:
+        time.sleep(0.1)
 
 
 def _put(owner: Any, name: str, part: Any) -> None:

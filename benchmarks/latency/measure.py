@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -36,12 +36,13 @@ countdown_s = 1
 get_ready_s = 2.0
 [voice]
 kind = "speech"
+rate_wpm = 260
 """
 _PLAN = """\
-title = "Latency"
+title = "Test"
 purpose = "People appear behind a walker."
 source = "benchmarks/latency"
-safety = "Nobody walks."
+safety = "None."
 gait = "walk"
 [[blocks]]
 reps = 1
@@ -95,7 +96,7 @@ class Laboratory:
                 try:
                     self._wait_for_go(socket, box)
                     self._wait(_length_s(timetable) + _AFTER_S)
-                    found = [self._rival(way, rivals, place) for way in WAYS] if rivals else []
+                    found = self._rivals(rivals, place) if rivals else []
                 finally:
                     if exports is not None and followers is not None:
                         exports.close()
@@ -106,20 +107,25 @@ class Laboratory:
         report = msgspec.json.decode((place / "report.json").read_bytes(), type=BoxReport)
         return phase_of(name, report, work), found
 
-    def _rival(self, way: str, visits: int, place: Path) -> Rival:
-        folder = place / way
-        folder.mkdir()
-        card = Card(folder)
+    def _rivals(self, visits: int, place: Path) -> list[Rival]:
+        """The usual ways side by side, each with a sensor and a sound card of its own."""
         timetable = msgspec.structs.replace(SLOW_VISITS, visits=visits)
-        order = RivalOrder(way, timetable, str(folder / "report.json"))
-        try:
-            with _child("benchmarks.latency.rivals", order, folder, self._environment(card)) as process:
-                self._wait(_length_s(timetable))
+        with ExitStack() as opened:
+            processes = [self._begin_rival(way, timetable, place / way, opened) for way in WAYS]
+            self._wait(_length_s(timetable))
+            for process in processes:
                 process.wait(_END_S)
-        finally:
-            card.close()
-        report = msgspec.json.decode((folder / "report.json").read_bytes(), type=RivalReport)
-        return rival_of(way, report)
+        reports = [(place / way / "report.json").read_bytes() for way in WAYS]
+        return [
+            rival_of(way, msgspec.json.decode(report, type=RivalReport))
+            for way, report in zip(WAYS, reports, strict=True)
+        ]
+
+    def _begin_rival(self, way: str, timetable: Timetable, folder: Path, opened: ExitStack) -> subprocess.Popen[bytes]:
+        folder.mkdir()
+        card = opened.enter_context(closing(Card(folder)))
+        order = RivalOrder(way, timetable, str(folder / "report.json"))
+        return opened.enter_context(_child("benchmarks.latency.rivals", order, folder, self._environment(card)))
 
     def _environment(self, card: Card) -> dict[str, str]:
         """State, run-time files, speech and sound in the laboratory's folder."""

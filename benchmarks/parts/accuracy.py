@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import msgspec
 
 from benchmarks import accuracy, plots, verdicts
 from benchmarks.accuracy import BIAS_FROM_HZ, Cell, Timed
-from benchmarks.parts.pool import Step, chunks, run_jobs
+from benchmarks.parts.pool import Step, chunks, run_jobs, workers
 from benchmarks.report import Part, Table, Target, Value
 from benchmarks.verdicts import Verdict
 from retro_timer.ports import Placement
@@ -57,9 +58,10 @@ _SHARES = {"gate": 0.45, "approach": 0.45, "hard": 0.1}
 def measure(quick: bool, step: Step) -> Part:
     """Simulate, time and judge."""
     size = QUICK if quick else FULL
-    gate = {r: _gate(r, size.gate if r == "full" else size.gate_range, step) for r in RECORDS}
-    lane = {r: _approach(r, size.approach if r == "full" else size.approach_range, step) for r in RECORDS}
-    hard = _hard(size.hard, step)
+    with workers() as pool:
+        gate = {r: _gate(pool, r, size.gate if r == "full" else size.gate_range, step) for r in RECORDS}
+        lane = {r: _approach(pool, r, size.approach if r == "full" else size.approach_range, step) for r in RECORDS}
+        hard = _hard(pool, size.hard, step)
     tables = [
         Table("Gate, full records", _NOTE, _HEAD, _rows(gate["full"]), _TERSE),
         Table("Gate, ranges only", _NOTE_RANGES, _HEAD, _rows(gate["range"]), _TERSE),
@@ -86,18 +88,18 @@ def measure(quick: bool, step: Step) -> Part:
     )
 
 
-def _gate(record: str, reps: int, step: Step) -> list[Cell]:
+def _gate(pool: ProcessPoolExecutor, record: str, reps: int, step: Step) -> list[Cell]:
     kinds = list(itertools.product(accuracy.GAITS, accuracy.RATES_HZ, accuracy.BACKGROUNDS))
     jobs = [
         accuracy.GateJob(gait, rate_hz, background, record, first, count)
         for gait, rate_hz, background in kinds
         for first, count in chunks(reps, _CHUNK)
     ]
-    found = run_jobs(accuracy.time_gate, jobs, step, _SHARES["gate"] / len(RECORDS))
+    found = run_jobs(pool, accuracy.time_gate, jobs, step, _SHARES["gate"] / len(RECORDS))
     return _cells(found, [(job.cell, job.rate_hz) for job in jobs])
 
 
-def _approach(record: str, reps: int, step: Step) -> list[Cell]:
+def _approach(pool: ProcessPoolExecutor, record: str, reps: int, step: Step) -> list[Cell]:
     jobs = [
         accuracy.ApproachJob(placement, gait, rate_hz, range_m, record, first, count)
         for placement in (Placement.LANE_END, Placement.BELT)
@@ -107,7 +109,7 @@ def _approach(record: str, reps: int, step: Step) -> list[Cell]:
         for first, count in chunks(reps, _CHUNK)
     ]
     share = _SHARES["approach"] * (0.67 if record == "full" else 0.33)
-    found = run_jobs(accuracy.time_approach, jobs, step, share)
+    found = run_jobs(pool, accuracy.time_approach, jobs, step, share)
     return _cells(found, [(job.cell, job.rate_hz) for job in jobs])
 
 
@@ -116,11 +118,11 @@ def _cells(found: dict[str, list[list[Timed]]], kinds: Sequence[tuple[str, float
     return [accuracy.tally(name, rates[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
 
 
-def _hard(cases: int, step: Step) -> dict[str, Verdict]:
+def _hard(pool: ProcessPoolExecutor, cases: int, step: Step) -> dict[str, Verdict]:
     jobs = [
         verdicts.HardJob(name, first, count) for name in verdicts.HARD_NAMES for first, count in chunks(cases, _CHUNK)
     ]
-    found = run_jobs(verdicts.judge_hard, jobs, step, _SHARES["hard"])
+    found = run_jobs(pool, verdicts.judge_hard, jobs, step, _SHARES["hard"])
     return {name: verdicts.add_verdicts(pieces) for name, pieces in found.items()}
 
 

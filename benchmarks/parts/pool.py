@@ -23,15 +23,21 @@ J = TypeVar("J", bound=Job)
 R = TypeVar("R")
 
 
-def run_jobs(work: Callable[[J], R], jobs: Sequence[J], step: Step, share: float) -> dict[str, list[R]]:
-    """The results of all jobs by their cells, in the jobs' order whatever order they end in."""
+def workers() -> ProcessPoolExecutor:
+    """A process for each core; close it as a context manager."""
     # A process that has threads, such as a progress bar's, must not be forked.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver")) as pool:
-        futures = {pool.submit(work, job): number for number, job in enumerate(jobs)}
-        done: dict[int, R] = {}
-        for future in as_completed(futures):
-            done[futures[future]] = future.result()
-            step(share / len(jobs))
+    return ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver"))
+
+
+def run_jobs(
+    pool: ProcessPoolExecutor, work: Callable[[J], R], jobs: Sequence[J], step: Step, share: float
+) -> dict[str, list[R]]:
+    """The results of all jobs by their cells, in the jobs' order whatever order they end in."""
+    futures = {pool.submit(work, job): number for number, job in enumerate(jobs)}
+    done: dict[int, R] = {}
+    for future in as_completed(futures):
+        done[futures[future]] = future.result()
+        step(share / len(jobs))
     found: dict[str, list[R]] = {}
     for number, job in enumerate(jobs):
         found.setdefault(job.cell, []).append(done[number])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+
 import msgspec
 
 from benchmarks import obstacle_watch, plots
 from benchmarks.obstacle_watch import WatchCell, WatchJob
-from benchmarks.parts.pool import Step, chunks, run_jobs
+from benchmarks.parts.pool import Step, chunks, run_jobs, workers
 from benchmarks.report import Part, Table, Target, Value
 
 RECORDS = ("full", "range")
@@ -40,7 +42,8 @@ FULL, QUICK = Size(300, 6, 600.0), Size(4, 1, 60.0)
 def measure(quick: bool, step: Step) -> Part:
     """Simulate and judge."""
     size = QUICK if quick else FULL
-    cells = {record: _cells(record, size, step) for record in RECORDS}
+    with workers() as pool:
+        cells = {record: _cells(pool, record, size, step) for record in RECORDS}
     titles = {"full": "full records", "range": "ranges only"}
     title = "Danger told in time when somebody closes in (%, simulated)"
     names = [cell.name for cell in cells["full"]]
@@ -59,7 +62,7 @@ def measure(quick: bool, step: Step) -> Part:
     )
 
 
-def _cells(record: str, size: Size, step: Step) -> list[WatchCell]:
+def _cells(pool: ProcessPoolExecutor, record: str, size: Size, step: Step) -> list[WatchCell]:
     kinds = [
         (placement, rate_hz, range_m)
         for placement in obstacle_watch.PLACEMENTS
@@ -74,8 +77,8 @@ def _cells(record: str, size: Size, step: Step) -> list[WatchCell]:
     empty = [
         WatchJob("empty", *kind, record, *piece, size.seconds) for kind in kinds for piece in chunks(size.empty, 1)
     ]
-    came = run_jobs(obstacle_watch.watch_scenes, closing, step, 0.3)
-    nobody = run_jobs(obstacle_watch.watch_scenes, empty, step, 0.2)
+    came = run_jobs(pool, obstacle_watch.watch_scenes, closing, step, 0.3)
+    nobody = run_jobs(pool, obstacle_watch.watch_scenes, empty, step, 0.2)
     return [
         obstacle_watch.tally(
             name, [w for piece in came[name] for w in piece], [w for piece in nobody[name] for w in piece], size.seconds
