@@ -53,7 +53,9 @@ def solve_approach(approach: Approach) -> Solution:
     if speed < 0.1:
         return Solution(refusal="did not close in")
     near = sum(w for (t, _), w in zip(points, weights, strict=True) if abs(t - moment) <= 0.25)
-    sd_m = math.hypot(noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)), approach.sway_m + approach.sway_s * speed)
+    sd_m = math.hypot(
+        noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)), approach.sway_m + approach.sway_s * speed
+    )
     uncertainty_s = NORMAL_95 * sd_m / speed
     return Solution(approach.origin_ns + round(moment * 1e9), round(uncertainty_s * 1e9), speed)
 

@@ -73,7 +73,12 @@ def test_why_a_sensor_does_not_start_is_kept_until_it_reads(beacon: Beacon, tmp_
 def test_a_complaint_that_comes_again_each_second_is_passed_on_once(beacon: Beacon, tmp_path: Path) -> None:
     told: list[str] = []
     bench = Bench(beacon.core, beacon.voice, Calibration(), tmp_path, told.append)
-    for text in ("sensor gate: nothing answers", "sensor gate: nothing answers", "sensor gate: no bus", "no sound card"):
+    for text in (
+        "sensor gate: nothing answers",
+        "sensor gate: nothing answers",
+        "sensor gate: no bus",
+        "no sound card",
+    ):
         bench.trouble(text)
     assert told == ["sensor gate: nothing answers", "sensor gate: no bus", "no sound card"]
 
