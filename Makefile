@@ -41,8 +41,9 @@ demo: $(VENV)/.run  ## a short session on the simulated board, about a minute
 	@echo "Next: $(BIN)/retro-timer simulate first-steps --scenario sun-comes-out --wav sun.wav   (a session as it sounds)"
 	@echo "      $(BIN)/retro-timer plans list, and README.md"
 
+# Four at a time on two cores: many of them wait for processes more than they work.
 test: $(VENV)/.dev  ## the tests, under three minutes
-	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+	@$(BIN)/python -m pytest -q -n 4 -m "not slow"
 
 slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
 	@$(BIN)/python -m pytest -q -n auto -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
