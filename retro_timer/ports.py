@@ -78,6 +78,8 @@ class SensorSpec(msgspec.Struct, frozen=True):
     """Farthest range in good light; see training.safe_speed for what remains of it in the sun."""
     may_watch: bool = True
     """False for a sensor whose last value outlives its echo: it may time but not keep watch."""
+    mode: str = ""
+    """VL53L1X: the ranging mode in force (short, medium or long), on which its range depends; empty for the others."""
 
 
 class RangeSensor(Protocol):

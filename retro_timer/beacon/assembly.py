@@ -32,7 +32,7 @@ def watch_config(spec: SensorSpec, settings: Settings, calibration: Calibration)
     )
 
 
-def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Braking, seed: int) -> Rules:
+def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Braking) -> Rules:
     """How a session goes with these sensors."""
     timing = next((spec.placement for spec in specs if spec.role is not Role.WATCH), Placement.GATE)
     watching = [spec.placement for spec in specs if spec.role is not Role.TIMING and spec.may_watch]
@@ -46,5 +46,4 @@ def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Brak
         get_ready_s=settings.session.get_ready_s,
         countdown_s=float(settings.session.countdown_s),
         changeover_s=settings.session.changeover_s,
-        seed=seed,
     )

@@ -16,7 +16,6 @@ from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
 from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
-from retro_timer.detection.watch import SensorWatch
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice
 from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
@@ -241,4 +240,4 @@ class Bench:
             sensing.ring.clear()
         # One reference each, swapped whole: the sensor's thread takes either at its next reading.
         sensing.config = watch_config(spec, self._core.settings, self._calibration)
-        sensing.watch = SensorWatch(sensing.config)
+        sensing.begin_anew()

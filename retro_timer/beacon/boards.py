@@ -19,6 +19,7 @@ from retro_timer.settings.model import Settings, VoiceSettings
 
 BOARDS = "retro_timer.boards"
 VOICES = "retro_timer.voices"
+DEFAULT_SEED = 1
 _EXTRAS = {"pi": "pi", "twin": "twin", "speech": "speech"}
 
 
@@ -29,7 +30,8 @@ class BoardRequest(msgspec.Struct, frozen=True):
     calibration: Calibration = Calibration()
     scenario: str | None = None
     """sim and twin: a scenario's name or file."""
-    seed: int = 1
+    seed: int = DEFAULT_SEED
+    """sim and twin: what their people and sensors draw from."""
     trace: Path | None = None
     """replay: the recording."""
 

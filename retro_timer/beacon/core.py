@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session import effects, inputs
 
 _ARM_GRACE_NS = 500_000_000
+_SEED_BITS = 63
 
 
 class Asked:
@@ -38,6 +40,11 @@ class Asked:
     def __init__(self, item: Any, reply: Callable[[str], None]) -> None:
         self.item = item
         self.reply = reply
+
+
+def _seeds(seed: int | None) -> Callable[[], int]:
+    """What each new session draws its chances from: the seed that was asked for, or the machine's own entropy."""
+    return (lambda: secrets.randbits(_SEED_BITS)) if seed is None else (lambda: seed)
 
 
 class Tone(msgspec.Struct, frozen=True):
@@ -49,7 +56,10 @@ class Tone(msgspec.Struct, frozen=True):
 
 
 class Core:
-    """Everything but the threads. `post` hands an input to the session's loop; sensors call `sensing[...]`."""
+    """Everything but the threads. `post` hands an input to the session's loop; sensors call `sensing[...]`.
+
+    `seed` decides what sessions leave to chance, such as the hold before a go; without one nobody can guess it.
+    """
 
     def __init__(
         self,
@@ -60,7 +70,7 @@ class Core:
         voice: Voice,
         journal: JournalWriter,
         post: Callable[[Any], None],
-        seed: int = 1,
+        seed: int | None = None,
     ) -> None:
         self.board = board
         self.clock = board.clock
@@ -101,7 +111,7 @@ class Core:
             )
             for sensor, spec in zip(sensors, specs, strict=True)
         }
-        self.station = Station(self, session_rules(settings, specs, braking, seed), board.name)
+        self.station = Station(self, session_rules(settings, specs, braking), board.name, _seeds(seed))
 
     @property
     def samples(self) -> int:

@@ -41,9 +41,8 @@ def sensor_coverage(
 
 def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
     """How far a sensor sees in a light, in metres; None for a light that nobody measured."""
-    mode = spec.model.partition(" ")[2]
-    if spec.model.startswith("VL53L1X") and mode:
-        return vl53l1x_range_m(mode, ambient_kcps)
+    if spec.mode:
+        return vl53l1x_range_m(spec.mode, ambient_kcps)
     return spec.max_range_mm / 1000.0
 
 

@@ -90,6 +90,10 @@ class Sensing:
         if change is not None:
             self._pass_on(change)
 
+    def begin_anew(self) -> None:
+        """Judge the next reading as the first one."""
+        self.watch = SensorWatch(self.config)
+
     def _pass_on(self, event: DetectionEvent) -> None:
         if isinstance(event, Obstacle):
             worst, changed = self._buzzer.alarm(self.spec.name, event.level)

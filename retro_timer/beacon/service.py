@@ -5,7 +5,9 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from retro_timer.beacon.button import ButtonDesk, ButtonEdge
@@ -19,6 +21,8 @@ from retro_timer.ports import RangeBus, RangeSensor
 SWITCH_INTERVAL_S = 0.0005
 """How long another thread may hold the interpreter while the sensor's waits for it (Python's default: 5 ms)."""
 _RETRY_S = 1.0
+_BREATH_S = 0.1
+"""After a defect, lest one that comes with each reading takes the whole processor."""
 _LONGEST_WAIT_S = 1.0
 
 
@@ -41,6 +45,7 @@ class Service:
         self.session_beat_ns = 0
         self.bus_beats_ns: dict[str, int] = {}
         self._urgency = Urgency()
+        self._failure: RetroTimerError | None = None
         self.on_idle: Callable[[], None] = lambda: None
         """Called on the session's thread after each turn of its loop."""
 
@@ -70,11 +75,13 @@ class Service:
         self.inbox.put(Stop())
 
     def run(self) -> None:
-        """The session's loop: one input or appointment after the other."""
+        """The session's loop: one input or appointment after the other. Raises what the board could not go on with."""
         core = self.core
         while True:
             item = self._next()
             if isinstance(item, Stop):
+                if self._failure is not None:
+                    raise self._failure
                 return
             if item is not None:
                 self._handle(item)
@@ -174,14 +181,36 @@ class Service:
         sensing = self.core.sensing[sensor.spec.name]
         try:
             sample = sensor.read()
+            if sample is None:
+                return False
+            sensing.take(sample, self.core.clock.monotonic_ns())
         except SensorFaultError as fault:
             sensing.lose(fault.reason, self.core.clock.monotonic_ns())
-            return True
-        if sample is None:
+        except RetroTimerError as error:
+            # A recording that cannot be read on: the board has nothing more to give.
+            self._failure = error
             return False
-        sensing.take(sample, self.core.clock.monotonic_ns())
+        except Exception as error:  # noqa: BLE001 - a defect in driver or judge must not end the thread unheard
+            self._break(sensor, error)
         return True
 
+    def _break(self, sensor: RangeSensor, error: Exception) -> None:
+        """A defect of the program: said, the watch lost for as long as it lasts, and judged anew from the next reading.
+
+        Without this the sensor's thread would end: a blind box that never comes to an end.
+        """
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        self._on_trouble(
+            f"sensor {sensor.spec.name}: a defect of the program ({cause}, {where}); "
+            "report it with: retro-timer support"
+        )
+        sensing = self.core.sensing[sensor.spec.name]
+        sensing.begin_anew()
+        sensing.lose("defect", self.core.clock.monotonic_ns())
+        self._stopping.wait(_BREATH_S)
+
     def _end_of_board(self) -> None:
-        """A replayed trace ran out."""
+        """A replayed trace ran out, or broke off."""
         self.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -48,10 +49,11 @@ class Surroundings(Outlet, Protocol):
 class Station:
     """One thread calls it: the session's loop."""
 
-    def __init__(self, around: Surroundings, rules: Rules, board: str) -> None:
+    def __init__(self, around: Surroundings, rules: Rules, board: str, draw_seed: Callable[[], int]) -> None:
         self._around = around
         self._rules = rules
         self._board = board
+        self._draw_seed = draw_seed
         self._engine: Engine | None = None
         self._watch = inputs.WatchChanged(SensorState.LOST, "starting", None, 0)
         self._told = SensorState.OK
@@ -126,9 +128,13 @@ class Station:
             return
         if state is not None and state.phase is Phase.RECOVERABLE:
             self.put(inputs.CloseInterrupted(), now_ns)
-        self._begin(new_session(start.plan, start.roster, self._rules), now_ns)
+        self._begin(new_session(start.plan, start.roster, self._drawn()), now_ns)
         self._around.journal.begin(start.plan, start.roster, self._board, lambda _trouble: None)
         self.put(inputs.Start(), now_ns)
+
+    def _drawn(self) -> Rules:
+        """The rules of a session that begins: its holds are not those of the session before."""
+        return msgspec.structs.replace(self._rules, seed=self._draw_seed())
 
     def _begin(self, state: SessionState, now_ns: int) -> None:
         # A new session knows what the watch sees without hearing of a change; before the first reading: nothing.
@@ -146,7 +152,7 @@ class Station:
         if self.busy:
             return
         entry = offer.entry
-        self._begin(recovered_session(entry.plan, entry.roster, self._rules, offer.records), now_ns)
+        self._begin(recovered_session(entry.plan, entry.roster, self._drawn(), offer.records), now_ns)
         self._around.journal.adopt(entry.id, lambda _trouble: None)
         for record in self.state.results if self.state is not None else ():
             if record.reason == "interrupted":

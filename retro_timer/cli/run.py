@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from retro_timer.beacon.bench import Bench
-from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice_or_text
+from retro_timer.beacon.boards import DEFAULT_SEED, BoardRequest, holding, open_board, open_voice_or_text
 from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
@@ -48,7 +48,7 @@ _LAST_WORDS_BEFORE_POWER_OFF_S = 6.0
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV of athletes; a solo runner when left out.")
 @click.option("--voice", help="speech or text, instead of the settings' voice.")
 @click.option("--scenario", metavar="FILE", help="sim and twin: a scenario's name or TOML file.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="sim and twin: same seed, same day.")
+@click.option("--seed", type=click.IntRange(0), help="Same seed, same day: people, sensors, holds.")
 @click.option("--trace", type=click.Path(path_type=Path), help="replay: the recording to play.")
 @click.option("--record", type=click.Path(path_type=Path), help="Write the timing sensor's readings as a trace.")
 @click.option("--once", is_flag=True, help="End when the session ends.")
@@ -61,7 +61,7 @@ def run(
     roster: Path | None,
     voice: str | None,
     scenario: str | None,
-    seed: int,
+    seed: int | None,
     trace: Path | None,
     record: Path | None,
     once: bool,
@@ -82,11 +82,11 @@ def run(
 
     first = make_start(plan) if plan is not None else None
     calibration = load_calibration(places.state_dir())
-    request = BoardRequest(settings, calibration, scenario, seed, trace)
+    request = BoardRequest(settings, calibration, scenario, DEFAULT_SEED if seed is None else seed, trace)
     with holding(places.lock_path()), _opened(board_name, request) as board:
         teller = make_teller(view=view, as_json=as_json)
         with teller:
-            timer = _Timer(board, request, teller, record, make_start)
+            timer = _Timer(board, request, teller, record, make_start, seed)
             return timer.run(first, once=once)
 
 
@@ -109,7 +109,13 @@ class _Timer:
     """Everything that `run` starts, and its orderly end."""
 
     def __init__(
-        self, board: Board, request: BoardRequest, teller: Teller, record: Path | None, make_start: Any
+        self,
+        board: Board,
+        request: BoardRequest,
+        teller: Teller,
+        record: Path | None,
+        make_start: Any,
+        seed: int | None = None,
     ) -> None:
         settings = request.settings
         catalogue = load_catalogue(settings.voice.language)
@@ -127,7 +133,7 @@ class _Timer:
             teller.trouble(f"{missing}; words are printed instead")
         clock = board.clock
         journal = JournalWriter(places.state_dir(), clock.wall_ns, inbox.put, since_boot_ns=clock.since_boot_ns)
-        self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, request.seed)
+        self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, seed)
         bench = Bench(self.core, voice, request.calibration, places.state_dir(), teller.trouble)
         bench.voice_missing = missing
         self.service = bench.service = Service(self.core, inbox, bench.trouble)

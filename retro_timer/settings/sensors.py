@@ -20,7 +20,7 @@ def spec_of(settings: SensorSettings) -> SensorSpec:
     if settings.model is SensorModel.VL53L1X:
         mode = "long" if settings.mode is DistanceMode.AUTO else str(settings.mode)
         period_ns, budget_ns = round(settings.period_ms * 1e6), round(settings.budget_ms * 1e6)
-        return _spec(settings, f"VL53L1X {mode}", period_ns, budget_ns, 27.0, (40, _MODE_RANGE_MM[mode]))
+        return _spec(settings, f"VL53L1X {mode}", period_ns, budget_ns, 27.0, (40, _MODE_RANGE_MM[mode]), mode=mode)
     if settings.model is SensorModel.TF_LUNA:
         return _spec(settings, "TF-Luna", 10_000_000, 10_000_000, 2.0, (200, _TF_LUNA_RANGE_MM))
     return _spec(settings, "HC-SR04", 60_000_000, 5_000_000, 15.0, (20, 4000), may_watch=False)
@@ -35,6 +35,7 @@ def _spec(
     range_mm: tuple[int, int],
     *,
     may_watch: bool = True,
+    mode: str = "",
 ) -> SensorSpec:
     return SensorSpec(
         name=settings.name,
@@ -47,6 +48,7 @@ def _spec(
         min_range_mm=range_mm[0],
         max_range_mm=range_mm[1],
         may_watch=may_watch,
+        mode=mode,
     )
 
 

@@ -26,7 +26,6 @@ class SimSensor:
         self.spec = spec_of(settings)
         self._world = world
         self._auto = settings.mode is DistanceMode.AUTO
-        self._mode = self.spec.model.partition(" ")[2]
         self.offset_mm = calibration.of(settings.name, str(settings.placement)).offset_mm
         """Added to every range."""
         self._rng = random.Random(f"{seed}:{settings.name}")
@@ -50,15 +49,14 @@ class SimSensor:
 
     def _measure(self, t_ns: int) -> Reading:
         view = self._world.view(self.spec.name, t_ns)
-        if self.spec.model.startswith("VL53L1X"):
+        if self.spec.mode:
             if self._auto:
                 self._range_as("short" if view.ambient_kcps > _BRIGHT_KCPS else "long")
-            return measure_vl53l1x(view, self._mode, self.spec.budget_ns / 1e6, self._rng)
+            return measure_vl53l1x(view, self.spec.mode, self.spec.budget_ns / 1e6, self._rng)
         return measure_tf_luna(view, self._rng)
 
     def _range_as(self, mode: str) -> None:
         """Take a ranging mode; the figures follow it."""
-        if mode != self._mode:
-            self._mode = mode
+        if mode != self.spec.mode:
             reach_mm = round(1000.0 * VL53L1X_RANGE_M[mode][0])
-            self.spec = msgspec.structs.replace(self.spec, model=f"VL53L1X {mode}", max_range_mm=reach_mm)
+            self.spec = msgspec.structs.replace(self.spec, model=f"VL53L1X {mode}", mode=mode, max_range_mm=reach_mm)

@@ -187,3 +187,27 @@ def test_the_box_without_a_session_refuses_commands_aloud(beacon: Beacon) -> Non
     beacon.after(1.0).put(inputs.Pause()).after(1.0)
     assert beacon.told("refused")[0]["why"] == "not_now"
     assert "Not possible now." in beacon.voice.said
+
+
+def seeds_of_three_sessions(beacon: Beacon) -> list[int]:
+    """What each of three sessions in a row draws its holds from (tests/training has what becomes of it)."""
+    seeds = []
+    for _ in range(3):
+        beacon.begin(JOG).put(inputs.Stop())
+        seeds.append(beacon.core.station.state.rules.seed)
+    return seeds
+
+
+def test_the_holds_of_each_session_are_drawn_anew(tmp_path: Path) -> None:
+    seeds = []
+    for directory in (tmp_path / "one", tmp_path / "other"):
+        beacon = Beacon(directory)
+        seeds += seeds_of_three_sessions(beacon)
+        beacon.close()
+    assert len(set(seeds)) == 6
+
+
+def test_a_seed_that_was_asked_for_is_the_one_that_each_session_draws_from(tmp_path: Path) -> None:
+    beacon = Beacon(tmp_path, seed=7)
+    assert seeds_of_three_sessions(beacon) == [7, 7, 7]
+    beacon.close()

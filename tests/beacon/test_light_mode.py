@@ -34,7 +34,7 @@ def test_coverage_and_status_follow_the_mode_that_the_sensor_is_in(beacon: Beaco
     assert before is not None
     assert before.range_m > 3.0
     sensor = beacon.board.buses[0].sensors[0]
-    sensor.spec = msgspec.structs.replace(sensor.spec, model="VL53L1X short", max_range_mm=1360)
+    sensor.spec = msgspec.structs.replace(sensor.spec, model="VL53L1X short", mode="short", max_range_mm=1360)
     beacon.after(1.5)
     after = beacon.core.overview.latest.coverage
     assert after is not None

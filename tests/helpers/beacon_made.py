@@ -148,6 +148,7 @@ class Beacon:
         *sensors: SensorSettings,
         settings: Settings | None = None,
         clock: VirtualClock | None = None,
+        seed: int | None = None,
     ) -> None:
         self.clock = clock or VirtualClock(BEGIN_NS, 1_700_000_000 * S)
         chosen = settings or Settings(sensors=sensors or (SensorSettings(),))
@@ -156,7 +157,7 @@ class Beacon:
         self.voice = MouthPiece(self.clock, 0.5)
         self.journal = JournalWriter(directory, self.clock.wall_ns, since_boot_ns=self.clock.since_boot_ns)
         self.core = Core(
-            self.board, chosen, Calibration(), load_catalogue("en"), self.voice, self.journal, self.inbox.put
+            self.board, chosen, Calibration(), load_catalogue("en"), self.voice, self.journal, self.inbox.put, seed
         )
         self.events: list[dict[str, Any]] = []
         self.core.hub.subscribe(self.events.append)

@@ -85,6 +85,7 @@ class Vl53l1xSensor:
         return msgspec.structs.replace(
             spec_of(self.settings),
             model=f"VL53L1X {self._mode}",
+            mode=self._mode,
             period_ns=self._period_ms * 1_000_000,
             budget_ns=self._budget_us * 1000,
             max_range_mm=round(1000.0 * VL53L1X_RANGE_M[self._mode][0]),

@@ -1,0 +1,127 @@
+"""The beacon's threads: what a sensor's thread does when driver, judge or recording fail it."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from beacon_made import KeptLamp, MouthPiece, PinSounder, steady
+
+from retro_timer.beacon.clock import RealClock
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.service import Service
+from retro_timer.errors import BadInputError
+from retro_timer.phrases import load_catalogue
+from retro_timer.ports import Button, RangeSample
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.settings.sensors import spec_of
+from retro_timer.store.writer import JournalWriter
+
+
+class ScriptedSensor:
+    """Gives one scripted reading after the other, or raises it; then the board has ended."""
+
+    def __init__(self, clock: RealClock, script: list[Callable[[int], RangeSample | None]]) -> None:
+        self.spec = spec_of(SensorSettings())
+        self._clock = clock
+        self._script = iter(script)
+
+    def start(self) -> None:
+        """Nothing to switch on."""
+
+    def read(self) -> RangeSample | None:
+        """The next one."""
+        made = next(self._script, None)
+        return None if made is None else made(self._clock.monotonic_ns())
+
+    def stop(self) -> None:
+        """Nothing to switch off."""
+
+
+class ScriptedBoard:
+    """One sensor on one bus; it is its own bus."""
+
+    name = "scripted"
+
+    def __init__(self, *script: Callable[[int], RangeSample | None]) -> None:
+        self.clock = RealClock()
+        self.sensors = (ScriptedSensor(self.clock, list(script)),)
+        self.buses = (self,)
+        self.sounder = PinSounder(self.clock)
+        self.lamp = KeptLamp()
+        self.button: Button | None = None
+
+    def notice(self, event: Any) -> None:
+        """Nobody hears."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Run:
+    """A service on a scripted board, run to the board's end."""
+
+    def __init__(self, directory: Path, *script: Callable[[int], RangeSample | None]) -> None:
+        board = ScriptedBoard(*script)
+        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        journal = JournalWriter(directory, board.clock.wall_ns)
+        voice = MouthPiece(board.clock, 0.0)
+        self.core = Core(board, Settings(), Calibration(), load_catalogue("en"), voice, journal, inbox.put)
+        self.events: list[dict[str, Any]] = []
+        self.core.hub.subscribe(self.events.append)
+        self.troubles: list[str] = []
+        self.service = Service(self.core, inbox, self.troubles.append)
+
+    def to_its_end(self) -> Run:
+        """Raises what `run` raises."""
+        self.service.start()
+        try:
+            self.service.run()
+        finally:
+            self.service.close()
+        return self
+
+
+def raising(error: Exception) -> Callable[[int], RangeSample | None]:
+    def read(_t_ns: int) -> RangeSample | None:
+        raise error
+
+    return read
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[..., Run]:
+    return lambda *script: Run(tmp_path, *script)
+
+
+def test_a_defect_in_the_driver_is_told_in_a_line_and_the_sensor_is_read_on(made: Callable[..., Run]) -> None:
+    lost = made(steady(1300), raising(KeyError("short, recorded")), steady(1300), steady(1300)).to_its_end()
+    (told,) = lost.troubles
+    assert told.startswith("sensor gate: a defect of the program (KeyError: 'short, recorded', test_service.py:")
+    assert told.endswith("report it with: retro-timer support")
+    assert lost.core.samples == 3
+
+
+def test_a_defect_in_the_judge_loses_the_watch_for_a_moment_and_not_for_good(made: Callable[..., Run]) -> None:
+    run = made(steady(1300), *[steady(1300)] * 3)
+    sensing = run.core.sensing["gate"]
+    broken = sensing.watch
+
+    def feed(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    broken.feed = feed  # type: ignore[method-assign,assignment]
+    run.to_its_end()
+    assert "ZeroDivisionError" in run.troubles[0]
+    assert sensing.watch is not broken
+    assert sensing.samples == 3
+
+
+def test_a_recording_that_cannot_be_read_on_ends_the_run_with_its_error(made: Callable[..., Run]) -> None:
+    error = BadInputError("day.csv: line 7", "cannot be read (Input/output error)", "a trace file")
+    with pytest.raises(BadInputError, match=r"day\.csv: line 7"):
+        made(steady(1300), raising(error)).to_its_end()

@@ -1,0 +1,35 @@
+"""`retro-timer run --board replay`: a recording is played as if it were measured now, and then the timer ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command import process
+
+HEAD = "# placement: {placement}\nt_s,range_mm,status,signal_kcps,ambient_kcps\n"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> dict[str, str]:
+    return {"RETRO_TIMER_STATE": str(tmp_path / "state")}
+
+
+@pytest.mark.parametrize("placement", ["gate", "lane-end"])
+def test_the_timer_ends_with_the_recording_and_its_sensor_has_seen(
+    tmp_path: Path, placement: str, state: dict[str, str]
+) -> None:
+    trace = tmp_path / "quiet.csv"
+    rows = [f"{0.025 * n:.3f},{1300 + n % 5},0,{5000 + n % 7},{20 + n % 3}" for n in range(60)]
+    trace.write_text(HEAD.format(placement=placement) + "\n".join(rows) + "\n")
+    outcome = process("run", "--board", "replay", "--trace", trace, "--voice", "text", env=state)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert '"Ready."' in outcome.out
+    assert "watch lost" not in outcome.out
+
+
+def test_a_recording_without_a_reading_ends_at_once(tmp_path: Path, state: dict[str, str]) -> None:
+    trace = tmp_path / "empty.csv"
+    trace.write_text(HEAD.format(placement="gate"))
+    outcome = process("run", "--board", "replay", "--trace", trace, "--voice", "text", env=state)
+    assert (outcome.code, outcome.err) == (0, "")
