@@ -9,7 +9,7 @@ from retro_timer.beacon.contract import contract_event
 from retro_timer.beacon.engine import Engine, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import SensorChange, SensorState
-from retro_timer.detection.watch import SensorWatch
+from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
@@ -34,7 +34,7 @@ class Replay:
 
     def __init__(self, config: WatchConfig, reps: Sequence[TraceRep], tell: Callable[[dict[str, Any]], None]) -> None:
         self._config = config
-        self._watch = SensorWatch(config)
+        self._watch = pipeline_for(config)
         self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].go_s)
         self._tell = tell
         self._samples = 0

@@ -15,7 +15,7 @@ from retro_timer.beacon.speaker import Speaker
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange
 from retro_timer.detection.expectation import NOBODY, Expectation
-from retro_timer.detection.watch import SensorWatch
+from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample, RangeSensor
 from retro_timer.training.safe_speed import Braking
 
@@ -53,7 +53,7 @@ class Sensing:
         self.spec = spec = sensor.spec
         """The sensor's figures a moment ago: with mode `auto` they follow the light."""
         self.config = config
-        self.watch = SensorWatch(config)
+        self.watch = pipeline_for(config)
         self.samples = 0
         self.last_sample: RangeSample | None = None
         self.ring: deque[RangeSample] = deque(maxlen=max(64, round(_RING_S * 1e9 / spec.period_ns)))
@@ -92,7 +92,7 @@ class Sensing:
 
     def begin_anew(self) -> None:
         """Judge the next reading as the first one."""
-        self.watch = SensorWatch(self.config)
+        self.watch = pipeline_for(self.config)
 
     def _pass_on(self, event: DetectionEvent) -> None:
         if isinstance(event, Obstacle):

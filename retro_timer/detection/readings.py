@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import msgspec
+
 from retro_timer.ports import RangeSample, RangeStatus
 
 MINIMUM_RANGE_MM = 40
@@ -93,3 +95,35 @@ def is_point_blank(sample: RangeSample) -> bool:
     if not MINIMUM_RANGE_MM <= range_mm <= POINT_BLANK_MM:
         return False
     return signal * (range_mm / 1000.0) ** 2 >= POINT_BLANK_SIGNAL_KCPS_M2
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """One sample judged: all that alarms and timing know of it."""
+
+    t_ns: int
+    kind: Kind
+    range_mm: int | None
+    signal_kcps: float | None
+    in_lane: bool
+    """A target in front of what stands behind the lane."""
+    doubtful_body: bool
+    """In the lane too, with a body's signal, yet the sensor doubts it: motion spoils the status, not the signal."""
+    point_blank: bool
+    """In the lane, so near and so bright that it needs no second reading."""
+    stray: bool
+    """A bad status and a near range where nothing is: a phantom that the sensor caught."""
+
+
+def judge(sample: RangeSample, kind: Kind, in_front: bool) -> Reading:
+    """Judge one sample. `in_front`: its range is nearer than what stands behind the lane."""
+    target = kind is Kind.TARGET
+    return Reading(
+        sample.t_ns,
+        kind,
+        sample.range_mm,
+        sample.signal_kcps,
+        in_lane=target and in_front,
+        doubtful_body=not target and in_front and is_doubtful_body(sample),
+        point_blank=target and in_front and is_point_blank(sample),
+        stray=not target and is_stray(sample),
+    )

@@ -1,0 +1,115 @@
+"""What becomes of a gate's readings: across the lane a body passes sideways, and whatever breaks the beam counts."""
+
+from __future__ import annotations
+
+from retro_timer.detection.background import Background
+from retro_timer.detection.beam import BeamEntry
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
+from retro_timer.detection.evidence import Evidence
+from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.gate import AGREES_MM, Gate
+from retro_timer.detection.health import Health
+from retro_timer.detection.readings import Kind, Reading, judge, kind_of, too_dim
+from retro_timer.detection.spacing import Spacing
+from retro_timer.ports import RangeSample
+
+_DOUBTED = 6
+"""Readings that must agree while the sensor is doubted."""
+
+
+class GatePipeline:
+    """One gate sensor's judge: see `pipeline.Pipeline`."""
+
+    def __init__(self, config: WatchConfig) -> None:
+        self._config = config
+        self._background = Background(config.background_mm, config.background_noise_mm)
+        self.health = Health(self._background)
+        self.spacing = Spacing(config.period_ns)
+        self._evidence = Evidence()
+        self._gate = Gate()
+        self._last_hit_mm: int | None = None
+        self._lone_pending = False
+        self._last_in_lane = False
+
+    @property
+    def level(self) -> Level:
+        """Present obstacle level."""
+        return self._gate.level
+
+    @property
+    def occupied(self) -> bool:
+        """Whether somebody stands in the beam now."""
+        return self._gate.occupied
+
+    def lose(self, reason: str, t_ns: int) -> SensorChange | None:
+        """The driver has no reading to give."""
+        return self.health.lose(reason, t_ns)
+
+    def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
+        """Judge one reading; what changed comes back, oldest first."""
+        gap = self.spacing.feed(sample.t_ns)
+        reading = self._judge(sample)
+        lone = self._weigh(reading, sample.status is not None)
+        change = self.health.feed(sample, reading.kind, lone, self.spacing.period_ns, gap)
+        told: list[DetectionEvent] = [] if change is None else [change]
+        told.extend(self._watch_beam(reading, expectation))
+        return told
+
+    def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
+        """No more readings come: a break that is still open is decided now."""
+        if not self._config.times:
+            return []
+        wall_mm = self._background.in_view_mm
+        return list(self._gate.flush(t_ns, expectation, self.spacing.period_ns, self._budget_ns, wall_mm))
+
+    @property
+    def _budget_ns(self) -> int:
+        return self._config.budget_ns or self.spacing.period_ns
+
+    def _judge(self, sample: RangeSample) -> Reading:
+        kind, range_mm = kind_of(sample), sample.range_mm
+        self._background.feed(kind, range_mm, sample.t_ns)
+        in_front = (
+            range_mm is not None and not too_dim(range_mm, sample.signal_kcps) and self._background.in_front(range_mm)
+        )
+        return judge(sample, kind, in_front)
+
+    def _weigh(self, reading: Reading, status_known: bool) -> bool:
+        """Count phantoms; whether a hit before this reading turns out to have stood alone."""
+        lone = False
+        if reading.kind is not Kind.REJECTED:
+            # A reading that the sensor doubts neither joins a run of hits nor ends it.
+            self._evidence.feed(reading.in_lane, self._agrees(reading), status_known, self.spacing.period_ns)
+            lone = self._lone(reading.in_lane)
+        if reading.stray:
+            self._evidence.suspect()
+        return lone
+
+    def _agrees(self, reading: Reading) -> bool:
+        last_mm, self._last_hit_mm = self._last_hit_mm, reading.range_mm if reading.in_lane else None
+        if reading.in_lane and self._gate.occupied:
+            return True
+        return reading.in_lane and last_mm is not None and abs((reading.range_mm or 0) - last_mm) <= AGREES_MM
+
+    def _lone(self, in_lane: bool) -> bool:
+        # A body passes sideways: whatever stands in the beam beside it agrees.
+        beside, self._last_in_lane = self._last_in_lane, in_lane
+        lone = self._lone_pending and not in_lane
+        self._lone_pending = in_lane and not beside
+        return lone
+
+    def _watch_beam(self, reading: Reading, expectation: Expectation) -> list[DetectionEvent]:
+        entry = BeamEntry(reading.t_ns, reading.kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
+        was_occupied = self._gate.occupied
+        needed = self._needed(expectation.may_arrive(reading.t_ns))
+        wall_mm = self._background.in_view_mm
+        told = self._gate.feed(entry, expectation, needed, self.spacing.period_ns, self._budget_ns, wall_mm)
+        if self._gate.occupied and not was_occupied:
+            self._evidence.forgive(self._gate.hits)
+        return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
+
+    def _needed(self, expected: bool) -> int:
+        """Readings that make a break; `expected`: the runner may arrive now."""
+        needed = self._evidence.needed_for_finish if expected else self._evidence.needed
+        return max(needed, _DOUBTED) if self.health.doubted else needed
