@@ -98,8 +98,11 @@ class Station:
             elif isinstance(item, inputs.WatchChanged):
                 self._tell_watch(item, now_ns)
             elif isinstance(item, inputs.Command):
-                self._carry_out(effects.Say("not_now"), now_ns)
-                self._carry_out(effects.Publish("refused", now_ns, {"why": "not_now"}), now_ns)
+                self._refuse(now_ns)
+
+    def _refuse(self, now_ns: int) -> None:
+        self._carry_out(effects.Say("not_now"), now_ns)
+        self._carry_out(effects.Publish("refused", now_ns, {"why": "not_now"}), now_ns)
 
     def _tell_watch(self, change: inputs.WatchChanged, now_ns: int) -> None:
         """Without a session the watch's state is told all the same, on change."""
@@ -120,8 +123,11 @@ class Station:
     def _start(self, start: StartPlan, now_ns: int) -> None:
         state = self.state
         if self.awaits_journal and not self.busy:
-            # Beginning now would close, unasked, the session that the power cut off.
-            self._early = start
+            # Beginning now would close, unasked, the session that the power cut off. One start waits, not a second.
+            if self._early is None:
+                self._early = start
+            else:
+                self._refuse(now_ns)
             return
         if self.busy and state is not None and state.phase is not Phase.RECOVERABLE:
             self.put(inputs.Start(), now_ns)

@@ -11,6 +11,7 @@ from typing import Any
 from retro_timer.errors import BadInputError
 
 _FOLDER = Path(__file__).parent
+_ONE = "1"
 _TRANSLATED = frozenset(("gait", "reason", "what"))
 """Values that are words of the program; an athlete may be called whatever they like."""
 
@@ -18,6 +19,19 @@ _TRANSLATED = frozenset(("gait", "reason", "what"))
 def languages() -> list[str]:
     """The languages there are."""
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+class _Counting(string.Formatter):
+    """`{reps:rep|reps}` is the number with the word that goes with it: "1 rep", "2 reps", "1.5 reps"."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, several = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == _ONE else several}"
+
+
+_COUNTING = _Counting()
 
 
 class Catalogue:
@@ -40,7 +54,7 @@ class Catalogue:
     def render(self, key: str, values: Mapping[str, Any]) -> str:
         """The phrase with its values. Raises KeyError for a key or value that the catalogue does not know."""
         spoken = {n: self._words.get(str(v), v) if n in _TRANSLATED else v for n, v in values.items()}
-        return self._phrases[key].format_map(spoken)
+        return _COUNTING.vformat(self._phrases[key], (), spoken)
 
 
 def load_catalogue(language: str) -> Catalogue:

@@ -141,6 +141,20 @@ def test_a_start_before_the_journal_has_looked_begins_when_nothing_was_cut_off(b
     assert beacon.core.station.state.phase is Phase.BRIEF
 
 
+def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first_one_begins(beacon: Beacon) -> None:
+    beacon.scene["gate"] = steady(2000)
+    beacon.core.station.awaits_journal = True
+    beacon.put(StartPlan(JOG, SOLO))
+    from retro_timer.beacon.core import Asked
+
+    replies: list[str] = []
+    beacon.put(Asked(StartPlan(JOG, ("Ann", "Bea")), replies.append))
+    assert replies == ["Not possible now."]
+    beacon.put(JournalLooked())
+    assert beacon.core.station.state.phase is Phase.BRIEF
+    assert [athlete.name for athlete in beacon.core.station.state.athletes] == list(SOLO)
+
+
 def test_a_session_that_was_cut_off_never_takes_the_place_of_one_that_is_under_way(beacon: Beacon) -> None:
     """The disk may have come late: what it then finds must not end the session that has begun meanwhile."""
     beacon.scene["gate"] = steady(2000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from retro_timer.training.session.state import Phase, Rules
 
 PACKAGE = Path(retro_timer.__file__).parent
 ENGLISH = load_catalogue("en")
+CATALOGUE_TEXT = tomllib.loads((PACKAGE / "phrases" / "en.toml").read_text(encoding="utf-8"))["phrases"]
 
 
 def string_constants() -> Iterator[str]:
@@ -83,7 +85,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     of = plan(block(reps=2))
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Recover()))
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Stop()))
-    said += said_in(Drive(of, rules=Rules(countdown_s=5.0)).begin().to_go())
+    said += said_in(Drive(of, rules=Rules(countdown_s=5.0)).begin().to_go().put(inputs.Void()))
     said += said_in(Drive(of, disk=no_disk).begin().to_go().finish(8.0).put(inputs.Durable(1, 2)))
     said += said_in(Drive(of, coverage=None).begin().put(inputs.ManualFinish()).put(inputs.Stop()))
     for gait in (None, *Gait):
@@ -173,7 +175,7 @@ def test_no_phrase_formats_its_values_by_itself() -> None:
         text = ENGLISH.render(key, dict.fromkeys(ENGLISH.values_of(key), "X"))
         assert "X" in text or not ENGLISH.values_of(key)
     assert all(
-        not spec and not conversion
+        ("|" in (spec or "|")) and not conversion
         for key, phrase in tomllib.loads((PACKAGE / "phrases" / "en.toml").read_text(encoding="utf-8"))[
             "phrases"
         ].items()
@@ -184,3 +186,34 @@ def test_no_phrase_formats_its_values_by_itself() -> None:
 def test_a_language_that_nobody_has_translated_is_one_line_of_complaint() -> None:
     with pytest.raises(BadInputError, match=r"voice\.language: no phrases in 'xx'; expected one of en"):
         load_catalogue("xx")
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "text"),
+    [
+        ("recovery", {"minutes": "1"}, "Recovery, 1 minute."),
+        ("recovery", {"minutes": "2"}, "Recovery, 2 minutes."),
+        ("turn_timed", {"name": "Ben", "rep": 1, "reps": 1, "minutes": "1", "gait": "walk"},
+         "Ben. Step 1 of 1. 1 minute, walk."),
+        ("turn_timed", {"name": "Ben", "rep": 1, "reps": 1, "minutes": "1.5", "gait": "walk"},
+         "Ben. Step 1 of 1. 1.5 minutes, walk."),
+        ("turn_solo", {"set": 1, "sets": 1, "rep": 1, "reps": 1, "distance": "1", "gait": "walk"},
+         "Set 1 of 1. Rep 1 of 1. 1 metre, walk."),
+        ("summary_unsaved", {"count": 1}, "Not saved: 1 rep."),
+        ("summary_unsaved", {"count": 0}, "Not saved: 0 reps."),
+        ("recovery_offered", {"title": "X", "reps": 1}, "A session was cut off: X, 1 rep done. Go on, or close it?"),
+        ("database_rebuilt", {"reps": 1}, "The results file was damaged. It is rebuilt with 1 rep."),
+        ("voided_of", {"rep": 1, "name": "Ben"}, "Rep 1 of Ben does not count."),
+    ],
+)  # fmt: skip
+def test_one_of_a_thing_is_spoken_of_in_the_singular(key: str, values: dict[str, object], text: str) -> None:
+    assert ENGLISH.render(key, values) == text
+
+
+def test_no_phrase_puts_a_word_that_is_always_plural_behind_a_number() -> None:
+    counted = re.compile(r"\{(\w+)\} (reps|sets|seconds|minutes|metres|kilometres)\b")
+    decimals = {"time", "best"}
+    """Times have decimals: "1.00 seconds"."""
+    for key in ENGLISH.keys:
+        found = counted.findall(CATALOGUE_TEXT[key])
+        assert [name for name, _ in found if name not in decimals] == [], key

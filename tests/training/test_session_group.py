@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from plans_made import block, plan
-from session_drive import Drive
+from session_drive import Drive, no_disk
 
 from retro_timer.training.record import RepStatus
 from retro_timer.training.session import effects, inputs
@@ -151,6 +151,13 @@ def test_when_everybody_is_absent_the_session_is_done() -> None:
         session.put(inputs.Absent(name))
     assert session.phase is Phase.DONE
     assert len(session.of(effects.Close)) == 1
+
+
+def test_a_void_and_a_rep_that_is_not_saved_are_told_with_the_name_of_whose_rep_it_is() -> None:
+    session = group(reps=2).to_go().finish(8.0).to_go().finish(8.0).put(inputs.Void())
+    assert (session.said()[-1], session.spoken("voided_of")) == ("voided_of", {"name": "Bea", "rep": 1})
+    unsaved = Drive(plan(block(reps=1)), NAMES, disk=no_disk).begin().to_go().finish(8.0)
+    assert unsaved.spoken("not_saved_of") == {"name": "Ann", "rep": 1}
 
 
 def test_undo_brings_an_absent_athlete_back() -> None:

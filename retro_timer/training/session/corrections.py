@@ -28,7 +28,7 @@ def void(move: Move) -> None:
         move.set_athlete(found[0], course=None)
         move.watch(WatchMode.OFF)
         move.light(LampState.CLEAR)
-        _told(move, "voided", {"rep": record.rep_no})
+        _told_void(move, record)
         resting.to_next_turn(move)
         return
     last = _last_countable(move)
@@ -40,7 +40,7 @@ def void(move: Move) -> None:
     record = _changed(last, status=RepStatus.VOID, reason="void")
     racing.end_rep(move, record, "void", move.now_ns)
     move.set_athlete(index, next_step=_step_without(move, index, last), course=None)
-    _told(move, "voided", {"rep": last.rep_no})
+    _told_void(move, last)
     _replan(move)
 
 
@@ -233,10 +233,18 @@ def _remember(move: Move, what: str) -> None:
     move.set(undo=(*move.state.undo, point))
 
 
-def _told(move: Move, key: str, values: dict[str, str | int]) -> None:
+def _told(move: Move, kind: str, values: dict[str, str | int], key: str = "") -> None:
+    """Answer a correction; `key` is its phrase where that is not called like its kind."""
     move.beep(Signal.ANSWER)
-    move.say(key, dict(values), 10.0)
-    move.publish("correction", kind=key, values=values)
+    move.say(key or kind, dict(values), 10.0)
+    move.publish("correction", kind=kind, values=values)
+
+
+def _told_void(move: Move, record: RepRecord) -> None:
+    if move.state.solo:
+        _told(move, "voided", {"rep": record.rep_no})
+    else:
+        _told(move, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of")
 
 
 def _replan(move: Move, *, force: bool = False) -> None:

@@ -152,10 +152,17 @@ def durable(move: Move, rep: int, revision: int, trouble: str = "") -> None:
         move.set(unsaved=state.unsaved | {(rep, revision)})
         move.publish("not_saved", rep=rep, reason=trouble)
         if waiting.kind:
-            move.say("not_saved", {"rep": waiting.record.rep_no}, 30.0)
+            _say_not_saved(move, waiting.record)
     _announce(move, waiting)
     if move.state.phase in ENDED:
         _conclude(move)
+
+
+def _say_not_saved(move: Move, record: RepRecord) -> None:
+    if move.state.solo:
+        move.say("not_saved", {"rep": record.rep_no}, 30.0)
+    else:
+        move.say("not_saved_of", {"rep": record.rep_no, "name": record.athlete}, 30.0)
 
 
 def _without(unsaved: frozenset[tuple[int, int]], rep: int, revision: int) -> frozenset[tuple[int, int]]:
