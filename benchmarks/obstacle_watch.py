@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.accuracy import Finder, p95, replay
+from benchmarks.accuracy.cells import p95
+from benchmarks.accuracy.passages import Finder, replay
 from benchmarks.physics import WarningCase, warning_scene
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement

@@ -1,6 +1,6 @@
 """Runs the benchmark, part after part: a progress bar, tables, plots, and a report that is kept.
 
-python -m benchmarks.run [--quick] [--only PART,PART] [--out DIR]
+python -m benchmarks.run [--quick] [--only PART,PART] [--seed DATE] [--out DIR]
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,7 +21,8 @@ from benchmarks.parts import accuracy, cost, growth, latency, warnings
 from benchmarks.parts.pool import Step
 from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine, this_version
 
-PARTS: dict[str, Callable[[bool, Step], Part]] = {
+Measure = Callable[[bool, Step], Part]
+PARTS: dict[str, Measure] = {
     "accuracy": accuracy.measure,
     "warnings": warnings.measure,
     "latency": latency.measure,
@@ -46,18 +48,21 @@ def chosen_parts(only: str | None) -> list[str]:
 @click.command()
 @click.option("--quick", is_flag=True, help="Under a minute: few of everything, kept apart from the full results.")
 @click.option("--only", metavar="PART,PART", help=f"Only these of {', '.join(PARTS)}.")
+@click.option("--seed", type=click.IntRange(1), help="Held-out passages of this date, as 20261125; today's without it.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
-def bench(quick: bool, only: str | None, out: Path | None) -> int:
+def bench(quick: bool, only: str | None, seed: int | None, out: Path | None) -> int:
     """Reproduce the figures of the README: accuracy, warnings, latency, cost and growth."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()
-    command = " ".join(["make bench", *(["QUICK=1"] if quick else []), *([f"ONLY={only}"] if only else [])])
+    parts = PARTS if seed is None else PARTS | {"accuracy": partial(accuracy.measure, seed=seed)}
+    said = {"QUICK": "1" if quick else "", "ONLY": only or "", "SEED": str(seed or "")}
+    command = " ".join(["make bench", *(f"{word}={value}" for word, value in said.items() if value)])
     runs: dict[str, Run] = {}
     with _bar() as bar:
         tasks = {name: bar.add_task(name, total=_HUNDRED, start=False) for name in names}
         for name in names:
-            runs[name] = _run(name, quick, command, bar, tasks[name])
+            runs[name] = _run(parts[name], quick, command, bar, tasks[name])
             _keep(name, runs[name], folder)
             print_part(runs[name], bar.console if bar.console.is_terminal else console)
     console.print(f"report, figures and plots: {os.path.relpath(folder)}")
@@ -72,11 +77,11 @@ def _keep(name: str, run: Run, folder: Path) -> None:
     save_results(Results({part: kept[part] for part in PARTS if part in kept}), folder)
 
 
-def _run(name: str, quick: bool, command: str, bar: Progress, task: TaskID) -> Run:
+def _run(measure: Measure, quick: bool, command: str, bar: Progress, task: TaskID) -> Run:
     bar.start_task(task)
     before, began, version = os.getloadavg()[0], time.monotonic(), this_version()
     date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
-    part = PARTS[name](quick, lambda share: bar.advance(task, _HUNDRED * share))
+    part = measure(quick, lambda share: bar.advance(task, _HUNDRED * share))
     bar.update(task, completed=_HUNDRED)
     return Run(command, date, time.monotonic() - began, before, os.getloadavg()[0], this_machine(), version, part)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import accuracy
-from benchmarks.accuracy import BACKGROUNDS, GAITS, Finder
+from benchmarks.accuracy.passages import BACKGROUNDS, GAITS, Finder, replay
 from benchmarks.physics import GateCase, hard_case
+from benchmarks.physics.blending import LAWS
 from benchmarks.physics.hard_cases import HARD_CASES
 from retro_timer.detection.config import WatchConfig
 from retro_timer.store.traces import TraceRep
@@ -45,14 +45,15 @@ _MOST_EXAMPLES = 3
 _WALK_BACK = "walk-back"
 
 
-def judge_hard(job: HardJob, find: Finder = accuracy.replay) -> Verdict:
-    """Hard cases over gaits, two rates and both backgrounds, judged."""
+def judge_hard(job: HardJob, find: Finder = replay) -> Verdict:
+    """Hard cases over gaits, two rates, both backgrounds and both laws of blending, judged."""
     wrong: Counter[str] = Counter()
     examples = []
     for seed in range(job.first_seed, job.first_seed + job.cases):
         gait, rate_hz = GAITS[seed % 3], (25.0, 41.0)[seed % 2]
         background = BACKGROUNDS[seed // 2 % 2]
-        case = hard_case(job.name, seed, gait, rate_hz, background)  # type: ignore[arg-type]
+        law = LAWS[seed // 4 % 2]
+        case = hard_case(job.name, seed, gait, rate_hz, background, law=law)
         reps = [TraceRep(r.go_ns / 1e9, r.distance_m, r.gait) for r in case.reps]
         told = find(case.samples, reps, WatchConfig(budget_ns=case.spec.budget_ns))
         kind, what = _problem(case, told)

@@ -23,10 +23,10 @@ J = TypeVar("J", bound=Job)
 R = TypeVar("R")
 
 
-def workers() -> ProcessPoolExecutor:
-    """A process for each core; close it as a context manager."""
+def workers(count: int | None = None) -> ProcessPoolExecutor:
+    """A process for each core, or so many; close it as a context manager."""
     # A process that has threads, such as a progress bar's, must not be forked.
-    return ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver"))
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("forkserver"))
 
 
 def run_jobs(

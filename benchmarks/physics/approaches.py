@@ -22,13 +22,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypedDict, Unpack
 
+from benchmarks.physics.blending import Law
 from benchmarks.physics.cases import ApproachCase, Rep
 from benchmarks.physics.gate import GO_S, LINE_SPEED_MPS
 from benchmarks.physics.motion import Course, first_root
 from benchmarks.physics.people import Build, Runner, draw_build
 from benchmarks.physics.rays import Board, Shape
 from benchmarks.physics.scene import film
-from benchmarks.physics.sensor import Light, Record, Sensor
+from benchmarks.physics.sensor import STRAY_SHARE, Light, Record, Sensor
 from benchmarks.physics.visibility import first_report
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import SPEED_OF_SOUND_MPS, SPEEDS, Gait
@@ -45,6 +46,7 @@ class ApproachOptions(TypedDict, total=False):
     """What may be fixed instead of drawn."""
 
     record: Record
+    law: Law
     fov_deg: float
     max_range_m: float
     finish_range_m: float
@@ -138,13 +140,14 @@ def _course(plan: Plan, finish_s: float, offset_mm: float) -> tuple[Course, floa
 
 
 def _sensor(rng: Random, placement: Placement, rate_hz: float, max_m: float, options: ApproachOptions) -> Sensor:
-    drawn = Light(10.0 ** rng.uniform(1.8, 3.0), rng.choice((0.0, 0.0, 0.003, 0.02)))
+    drawn = Light(10.0 ** rng.uniform(1.8, 3.0), rng.choice((0.0, 0.0, 0.003, 0.02)), STRAY_SHARE)
     return Sensor(
         rng,
         rate_hz,
         placement,
         options.get("light", drawn),
         record=options.get("record", "full"),
+        law=options.get("law", "average"),
         fov_deg=options.get("fov_deg", fov_for(max_m)),
         max_range_mm=max_m * 1000.0,
         budget_share=options.get("budget_share"),

@@ -61,6 +61,8 @@ class GateCase:
     seen_periods: float = 0.0
     """How many periods the body (torso and upper arms) is strong enough to be reported, without noise, and pulls the
     range a quarter of the way or more from the wall."""
+    peak_kcps: float = 0.0
+    """The body's strongest return, alone and without noise; the least for a valid reading is 1,500."""
 
     @property
     def go_ns(self) -> int:

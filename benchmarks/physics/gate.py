@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypedDict, Unpack
 
+from benchmarks.physics.blending import Law
 from benchmarks.physics.cases import Decoy, GateCase, Rep
 from benchmarks.physics.motion import Course
 from benchmarks.physics.people import Build, Mover, Runner, draw_build
 from benchmarks.physics.scene import film
-from benchmarks.physics.sensor import Light, Record, Sensor
-from benchmarks.physics.visibility import Visibility, passage
-from retro_timer.ports import Placement
+from benchmarks.physics.sensor import STRAY_SHARE, Light, Record, Sensor
+from benchmarks.physics.visibility import Span, Visibility, passage
+from retro_timer.ports import Placement, RangeSample
 from retro_timer.training.gaits import SPEED_OF_SOUND_MPS, SPEEDS, Gait, finish_window
 
 Background = Literal["wall", "open"]
@@ -39,6 +40,7 @@ class GateOptions(TypedDict, total=False):
     """What may be fixed instead of drawn."""
 
     record: Record
+    law: Law
     fov_deg: float
     """At most 27."""
     lateral_mm: float
@@ -53,6 +55,8 @@ class GateOptions(TypedDict, total=False):
     lead_s: float
     tail_s: float
     from_go: bool
+    phantom: bool
+    """Exactly one stray phantom within three readings of an edge of the break, and no other."""
 
 
 @dataclass(slots=True)
@@ -84,14 +88,18 @@ class Stage:
 
     def measure(self, runner: Runner, back_s: float) -> CaseFields:
         """What there is to tell of the runner whose back reaches the line at `back_s`."""
-        seen: Visibility = passage(runner, self.sensor, back_s)
+        return self.describe(runner, back_s, passage(runner, self.sensor, back_s))
+
+    def describe(self, runner: Runner, back_s: float, seen: Visibility) -> CaseFields:
+        """The same of a passage that was measured already."""
         period = self.sensor.period_s
         return CaseFields(
             torso_mm=runner.build.depth_mm,
             speed_mps=runner.course.at(back_s)[1] / 1000.0,
-            axis_periods=seen.axis_s / period,
-            break_periods=seen.cone_s / period,
-            seen_periods=seen.reported_s / period,
+            axis_periods=(seen.axis[1] - seen.axis[0]) / period,
+            break_periods=(seen.cone[1] - seen.cone[0]) / period,
+            seen_periods=(seen.reported[1] - seen.reported[0]) / period,
+            peak_kcps=seen.peak_kcps,
         )
 
 
@@ -105,19 +113,22 @@ class CaseFields(TypedDict, total=False):
     axis_periods: float
     break_periods: float
     seen_periods: float
+    peak_kcps: float
 
 
 def set_stage(name: str, seed: int, gait: Gait, rate_hz: float, background: Background, options: GateOptions) -> Stage:
     """Draw the place and the sensor."""
     rng = Random(f"{name}/{seed}/{gait}/{rate_hz:g}/{background}")
     wall_mm = options.get("wall_mm", rng.uniform(1600.0, 2500.0)) if background == "wall" else None
-    drawn = Light(10.0 ** rng.uniform(1.8, 3.2), rng.choice((0.0, 0.0, 0.003, 0.02)))
+    strays = 0.0 if options.get("phantom") else STRAY_SHARE
+    drawn = Light(10.0 ** rng.uniform(1.8, 3.2), rng.choice((0.0, 0.0, 0.003, 0.02)), strays)
     sensor = Sensor(
         rng,
         rate_hz,
         Placement.GATE,
         options.get("light", drawn),
         record=options.get("record", "full"),
+        law=options.get("law", "average"),
         fov_deg=options.get("fov_deg", 27.0),
         budget_share=options.get("budget_share"),
         jitter=options.get("jitter", 0.02),
@@ -182,6 +193,18 @@ def gate_passage(
     leaves = at_s + runner.reach_mm / speed
     back_s = truth(runner, at_s, runner.reach_mm / speed)
     first_s = GO_S - 1.0 if options.get("from_go") else max(enters - options.get("lead_s", 2.0), GO_S)
-    fields = stage.measure(runner, back_s)
+    seen = passage(runner, stage.sensor, back_s)
+    fields = stage.describe(runner, back_s, seen)
     fields["reps"] = (Rep(round(GO_S * 1e9), stage.distance_m, gait, "finish", round(back_s * 1e9)),)
-    return stage.film([runner], first_s, leaves + options.get("tail_s", 1.3), **fields)
+    case = stage.film([runner], first_s, leaves + options.get("tail_s", 1.3), **fields)
+    if options.get("phantom"):
+        put_phantom(stage, case.samples, seen.reported)
+    return case
+
+
+def put_phantom(stage: Stage, samples: list[RangeSample], told: Span) -> None:
+    """One stray phantom in place of a reading within three of the first or the last of the break."""
+    edge_s = stage.rng.choice(told)
+    nearest = min(range(len(samples)), key=lambda i: abs(samples[i].t_ns / 1e9 - edge_s))
+    at = min(max(nearest + stage.rng.randint(-3, 3), 0), len(samples) - 1)
+    samples[at] = stage.sensor.stray(samples[at].t_ns / 1e9)

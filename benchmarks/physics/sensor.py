@@ -6,9 +6,7 @@ The model, for one reading of the integration time T (ms) with the rates S (kcps
   the 1.5 Mcps under which ST's driver reports status 2 (tuning parameter 192 / 128 Mcps). The reported rate saturates
   at 20 Mcps, since the chip switches detectors off in bright returns ("we add or subtract SPADs to get 20MCPS", ST
   staff, qa-community.st.com 141515).
-* blend. The range is the average over all light, nearer things counting more (ST staff, community.st.com thread 7600;
-  the recorded doorway traces pass through 1,867, 1,483 and 920 mm on the way between 2,050 mm and 430 mm):
-  r = sum(S_k^g r_k) / sum(S_k^g), with g drawn between 1 and 1.4 for each sensor, as the stronger one may dominate.
+* blend. Several things in the cone give one range by one of two laws: see `blending`.
 * noise. sigma^2 = s0^2 + c^2 (S + kappa A) / (S^2 T), A the ambient rate; s0 = 3 mm, c = 1,200 mm, kappa = 60 give the
   recorded 4 mm (dark doorway, wall at 2 m, 90 ms) and 9 mm (1,331 lux, 1.5 m; taken as 2.5 Mcps), 4 to 30 mm for
   runners. The sensor's own
@@ -20,6 +18,8 @@ The model, for one reading of the integration time T (ms) with the rates S (kcps
 * range limit. What is beyond max_range does not blend; alone, it is out of bounds (status 4).
 * sun. With the chance `phantom_share` (less, the stronger the return) a reading is a phantom of 60 to 900 mm, spread
   as in the recorded sunlight traces; 3 % of the phantoms carry status 0, with a signal far too weak for so near.
+* strays. With the chance `stray_share`, whatever is in the beam, a reading is a phantom of status 0 with a range as in
+  sun and the signal that the empty background gives (ST's driver lets single ones pass: stm32duino/VL53L1X issue 7).
 
 Status 1 and 7 have a range, for status 7 not always a good one; no-target readings have none, or, with a status to
 tell, a meaningless one.
@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
+from benchmarks.physics.blending import Law, draw_blend
 from benchmarks.physics.rays import Fan, Wall, make_fans
 from retro_timer.ports import Placement, RangeSample, RangeStatus, Role, SensorSpec
 
@@ -48,6 +49,8 @@ NOISE_SCALE_MM = 1200.0
 AMBIENT_WEIGHT = 60.0
 OFFSET_MM = 5.0
 PHANTOM_VALID = 0.03
+STRAY_SHARE = 0.002
+"""Where nothing else is said."""
 _PHANTOM_STATUSES = (
     RangeStatus.SIGMA_FAIL,
     RangeStatus.SIGNAL_FAIL,
@@ -71,6 +74,8 @@ class Light:
     ambient_kcps: float = 300.0
     phantom_share: float = 0.0
     """Chance that a reading is a phantom when nothing returns light."""
+    stray_share: float = 0.0
+    """Chance that a reading is a phantom that looks like a good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Sensor:
         budget_share: float | None = None,
         jitter: float = 0.02,
         wall_mm: float | None = None,
+        law: Law = "average",
     ) -> None:
         self.rng = rng
         self.light = light
@@ -113,7 +119,7 @@ class Sensor:
         self.fans: tuple[Fan, ...] = make_fans(2.0 * math.degrees(self.half_angle), rng.uniform(2.6, 4.2))
         self.max_range_mm = max_range_mm
         self.gain = LEAST_SIGNAL_KCPS * (max(max_range_mm, 3600.0) / 1000.0) ** 2 / WHITE
-        self.dominance = rng.uniform(1.0, 1.4)
+        self.blend = draw_blend(rng, law)
         self.offset_mm = rng.gauss(0.0, OFFSET_MM)
         self.wall = None if wall_mm is None else Wall(wall_mm, rng.uniform(0.5, 0.9), self.fans)
         self.placement = placement
@@ -158,20 +164,12 @@ class Sensor:
         seen = [(self.gain * rate, moment / rate) for rate, moment in echoes if rate > 0.0]
         return [(s, r) for s, r in seen if r <= self.max_range_mm * 1.03]
 
-    def blend(self, seen: Sequence[tuple[float, float]]) -> tuple[float, float]:
-        """Total rate and the range that comes of several targets."""
-        if len(seen) == 1:
-            return seen[0]
-        weights = [s**self.dominance for s, _ in seen]
-        total = sum(weights)
-        if total == 0.0:
-            return 0.0, 0.0
-        return sum(s for s, _ in seen), sum(w * r for w, (_, r) in zip(weights, seen, strict=True)) / total
-
     def read(self, middle_s: float, halves: Halves) -> RangeSample:
         """The reading that one integration gives."""
         sums = [((a + c) / 2, (b + d) / 2) for (a, b), (c, d) in zip(halves.first, halves.second, strict=True)]
-        signal, range_mm = self.blend(self.visible(sums))
+        signal, range_mm = self.blend.of(self.visible(sums))
+        if self.light.stray_share and self.rng.random() < self.light.stray_share:
+            return self.stray(middle_s)
         if self._phantom(signal):
             return self._phantom_reading(middle_s)
         if signal < LEAST_SIGNAL_KCPS * 0.05:
@@ -198,7 +196,7 @@ class Sensor:
         return Halves(echoes, echoes)
 
     def _moved(self, halves: Halves) -> bool:
-        first, second = self.blend(self.visible(halves.first)), self.blend(self.visible(halves.second))
+        first, second = self.blend.of(self.visible(halves.first)), self.blend.of(self.visible(halves.second))
         if first[0] > 0.0 and second[0] > 0.0:
             chance = 0.6 * (1.0 - math.exp(-(((first[1] - second[1]) / 250.0) ** 2)))
         else:
@@ -214,10 +212,21 @@ class Sensor:
             return False
         return self.rng.random() < share / (1.0 + signal / (LEAST_SIGNAL_KCPS + 0.2 * self.light.ambient_kcps)) ** 2
 
-    def _phantom_reading(self, middle_s: float) -> RangeSample:
+    def _phantom_range_mm(self) -> float:
         rng = self.rng
         self._phantom_mm = 0.25 * self._phantom_mm + 0.75 * 430.0 + rng.gauss(0.0, 200.0)
-        shown = min(max(self._phantom_mm, 60.0 + 20.0 * rng.random()), 900.0 - 20.0 * rng.random())
+        return min(max(self._phantom_mm, 60.0 + 20.0 * rng.random()), 900.0 - 20.0 * rng.random())
+
+    def stray(self, middle_s: float) -> RangeSample:
+        """A phantom that looks like a good reading."""
+        signal = self.gain * self.wall.total[0][0] if self.wall is not None else 0.0
+        if signal == 0.0:
+            signal = self.rng.uniform(0.0, 0.05) * LEAST_SIGNAL_KCPS
+        return self._sample(middle_s, self._phantom_range_mm(), RangeStatus.VALID, signal)
+
+    def _phantom_reading(self, middle_s: float) -> RangeSample:
+        rng = self.rng
+        shown = self._phantom_range_mm()
         if rng.random() < PHANTOM_VALID:
             return self._sample(middle_s, shown, RangeStatus.VALID, rng.uniform(1.0, 2.0) * LEAST_SIGNAL_KCPS)
         status = rng.choices(_PHANTOM_STATUSES, _PHANTOM_WEIGHTS)[0]

@@ -1,4 +1,4 @@
-"""How long a torso is in the beam, by three measures, without noise."""
+"""When a torso is in the beam, by three measures, and how strong, without noise."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ from benchmarks.physics.people import Mover, Runner
 from benchmarks.physics.rays import Ellipse, Shape, look
 from benchmarks.physics.sensor import LEAST_SIGNAL_KCPS, Sensor
 
+Span = tuple[float, float]
+"""First and last time (s)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Seconds that the body, without elbows, is where it counts."""
+    """When the body, without elbows, is where it counts."""
 
-    axis_s: float
+    axis: Span
     """The torso (no arms) is on the beam's axis."""
-    cone_s: float
+    cone: Span
     """Some of the torso is within the half-power cone."""
-    reported_s: float
-    """Torso and upper arms weigh at least a third of the wall, so that the range is pulled a quarter of the way or more
-    from the wall to the body, and there is signal enough for a valid reading."""
+    reported: Span
+    """Torso and upper arms pull the range a quarter of the way or more from the wall to the body, and there is signal
+    enough for a valid reading."""
+    peak_kcps: float
+    """The strongest return of torso and upper arms alone: at the middle of the passage."""
 
 
 def passage(runner: Runner, sensor: Sensor, back_s: float) -> Visibility:
-    """The three measures for the passage whose back is on the axis at `back_s`."""
+    """The measures for the passage whose back is on the axis at `back_s`."""
     speed = max(runner.speed_mmps(back_s), 100.0)
     middle = back_s + runner.extent_mm(back_s) / speed
     reach = runner.reach_mm / speed
@@ -40,7 +45,10 @@ def passage(runner: Runner, sensor: Sensor, back_s: float) -> Visibility:
     def reported(t: float) -> bool:
         return stands_out(runner.trunk(t), sensor)
 
-    return Visibility(*(_span(test, middle, reach) for test in (on_axis, in_cone, reported)))
+    axis, cone, told = (_span(test, middle, reach) for test in (on_axis, in_cone, reported))
+    echoes = [[0.0, 0.0], [0.0, 0.0]]
+    look(runner.trunk(middle), sensor.fans[1], 1, sensor.wall, echoes)
+    return Visibility(axis, cone, told, echoes[0][0] * sensor.gain)
 
 
 def touches(torso: Ellipse, slope: float) -> bool:
@@ -85,15 +93,19 @@ def stands_out(body: Sequence[Shape], sensor: Sensor) -> bool:
     """Whether there is a reading at all, and the body pulls its range well away from what is left of the wall."""
     echoes = [[0.0, 0.0], [0.0, 0.0]]
     look(body, sensor.fans[1], 1, sensor.wall, echoes)
-    near, wall = echoes[0][0], echoes[1][0]
-    return (near + wall) * sensor.gain >= LEAST_SIGNAL_KCPS and near * 3.0 >= wall
+    signal, range_mm = sensor.blend.of(sensor.visible(echoes))
+    if signal < LEAST_SIGNAL_KCPS or echoes[0][0] == 0.0:
+        return False
+    near_mm = echoes[0][1] / echoes[0][0]
+    far_mm = echoes[1][1] / echoes[1][0] if echoes[1][0] else near_mm
+    return range_mm <= far_mm - 0.25 * (far_mm - near_mm)
 
 
-def _span(test: Callable[[float], bool], middle: float, reach: float) -> float:
-    """Length of the interval around `middle` in which `test` holds, to a thousandth of `reach`."""
+def _span(test: Callable[[float], bool], middle: float, reach: float) -> Span:
+    """The interval around `middle` in which `test` holds, to a thousandth of `reach`; empty when not at `middle`."""
     if not test(middle):
-        return 0.0
-    total = 0.0
+        return middle, middle
+    ends = []
     for side in (-1.0, 1.0):
         inside, outside = 0.0, reach
         for _ in range(10):
@@ -102,5 +114,5 @@ def _span(test: Callable[[float], bool], middle: float, reach: float) -> float:
                 inside = half
             else:
                 outside = half
-        total += 0.5 * (inside + outside)
-    return total
+        ends.append(middle + side * 0.5 * (inside + outside))
+    return ends[0], ends[1]

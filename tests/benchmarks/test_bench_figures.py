@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks import accuracy, obstacle_watch
-from benchmarks.accuracy import GateJob, tally, time_gate
+from benchmarks import obstacle_watch
+from benchmarks.accuracy import bars
+from benchmarks.accuracy.cells import Cell, gate_cell
+from benchmarks.accuracy.passages import Finder, GateJob, replay, time_gate
+from benchmarks.accuracy.shares import Share
+from benchmarks.accuracy.usual import first_below
 from benchmarks.bulk import fill
 from benchmarks.growth import measure_growth
 from benchmarks.latency.box import BoxReport, Raise
@@ -37,7 +41,7 @@ def first_reading(samples: Sequence[RangeSample], reps: Sequence[TraceRep], _: W
     """A detector that answers with the first reading in front of the wall, sure of itself to a millisecond."""
     valid = [s.range_mm for s in samples if s.status == 0 and s.range_mm is not None]
     wall_mm = statistics.median(valid) if len(valid) > len(samples) // 2 else 1800
-    t_ns = accuracy.first_below(samples, wall_mm - 200, lambda ranges: ranges[-1])
+    t_ns = first_below(samples, wall_mm - 200, lambda ranges: ranges[-1])
     if t_ns is None:
         return []
     return [{"event": "finish", "rep": 1, "time_s": t_ns / 1e9 - reps[0].go_s, "uncertainty_s": 0.001, "flags": []}]
@@ -50,22 +54,22 @@ def nothing(*_: Any) -> list[dict[str, Any]]:
 
 def twice(samples: Sequence[RangeSample], reps: Sequence[TraceRep], config: WatchConfig) -> list[dict[str, Any]]:
     """The program's own, stuttering."""
-    return [event for event in accuracy.replay(samples, reps, config) for _ in range(2)]
+    return [event for event in replay(samples, reps, config) for _ in range(2)]
 
 
 def boundless(samples: Sequence[RangeSample], reps: Sequence[TraceRep], config: WatchConfig) -> list[dict[str, Any]]:
     """The program's own with an interval that would cover anything."""
-    return [event | {"uncertainty_s": 5.0} for event in accuracy.replay(samples, reps, config)]
+    return [event | {"uncertainty_s": 5.0} for event in replay(samples, reps, config)]
 
 
-def cell(find: accuracy.Finder) -> accuracy.Cell:
+def cell(find: Finder) -> Cell:
     """Thirty walks as that detector times them."""
-    return tally("walk", 41.0, time_gate(WALKS, find))
+    return gate_cell(WALKS, time_gate(WALKS, find))
 
 
 def test_the_programs_own_detector_is_measured_better_than_the_usual_ways() -> None:
-    found = cell(accuracy.replay)
-    assert found.missed == found.twice == found.false == 0
+    found = cell(replay)
+    assert found.missed_full.count == found.twice == found.false == 0
     assert abs(found.bias_ms) < abs(found.threshold_bias_ms)
     assert found.p95_ms < found.threshold_p95_ms
 
@@ -75,12 +79,15 @@ def test_a_detector_that_answers_with_the_first_reading_is_measured_to_be_early(
     assert found.bias_ms < -10.0 * found.bias_limit_ms
     assert not found.bias_met
     assert not found.within_met
-    assert not found.covered_met
+    assert not found.covered.touches(*bars.COVERED)
+    assert found.over.value > 0.9
 
 
 def test_a_detector_that_sees_nothing_is_measured_to_miss_everything() -> None:
     found = cell(nothing)
-    assert found.missed == found.reps == 30
+    assert found.reps == 30
+    assert found.missed_full.value == 1.0
+    assert found.missed_full.of > 10
     assert math.isnan(found.bias_ms)
 
 
@@ -90,8 +97,8 @@ def test_a_detector_that_counts_twice_is_found_out() -> None:
 
 def test_an_interval_that_covers_everything_is_not_taken_for_a_true_one() -> None:
     found = cell(boundless)
-    assert found.covered == 1.0
-    assert not found.covered_met
+    ten_times = Share(10 * found.covered.count, 10 * found.covered.of)
+    assert not ten_times.touches(*bars.COVERED)
 
 
 def test_an_intruder_that_is_taken_for_the_finish_is_counted_as_such() -> None:

@@ -1,0 +1,143 @@
+"""Simulates and times everything that the accuracy part tells of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+import msgspec
+
+from benchmarks.accuracy import bars
+from benchmarks.accuracy.cells import Cell, approach_cell, gate_cell
+from benchmarks.accuracy.passages import (
+    BACKGROUNDS,
+    GAITS,
+    RATES_HZ,
+    ApproachJob,
+    GateJob,
+    time_approach,
+    time_gate,
+)
+from benchmarks.parts.pool import Step, chunks, run_jobs, workers
+from benchmarks.physics.blending import LAWS
+from benchmarks.physics.sensor import Record
+from benchmarks.verdicts import HARD_NAMES, HardJob, Verdict, add_verdicts, judge_hard
+from retro_timer.ports import Placement
+from retro_timer.training.gaits import Gait
+
+OTHER_HZ = tuple(hz for hz in RATES_HZ if hz not in bars.ASKED_HZ)
+RANGES_M = {Gait.WALK: (1.3, 8.0), Gait.JOG: (8.0,), Gait.RUN: (8.0,)}
+"""Which sensors see a gait early enough to stop before them (FACTS section 3): a jogger needs a TF-Luna."""
+_CHUNK = 50
+_HARD_SHARE = 0.1
+"""Of the time."""
+_SEEDS = 1_000_000
+"""Apart from each other are the seeds of one date and of the next."""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How many reps a cell, or cases a scene."""
+
+    asked: int
+    """At the rates that are held to bars; 18 cells."""
+    asked_range: int
+    other: int
+    """At the other rates; 18 cells and two records."""
+    phantom: int
+    held_out: int
+    approach: int
+    approach_range: int
+    hard: int
+
+
+FULL = Size(1700, 1700, 300, 350, 300, 400, 200, 300)
+QUICK = Size(4, 2, 1, 2, 2, 2, 1, 2)
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    asked: dict[Record, list[Cell]]
+    other: dict[Record, list[Cell]]
+    phantom: list[Cell]
+    held_out: list[Cell]
+    seed: int
+    """The date whose seeds were held out, as a number."""
+    approach: dict[Record, list[Cell]]
+    hard: dict[str, Verdict]
+
+
+def kinds(rates_hz: Iterable[float], record: Record, *, phantom: bool = False) -> list[GateJob]:
+    """A job without reps for every cell of the gate's table: the second law only where there is a wall."""
+    return [
+        GateJob(gait, hz, background, record, 0, 0, law, phantom)
+        for gait, hz, background in itertools.product(GAITS, rates_hz, BACKGROUNDS)
+        for law in (LAWS if background == "wall" else LAWS[:1])
+    ]
+
+
+def gate_jobs(kinds: Sequence[GateJob], reps: int, first_seed: int = 0) -> list[GateJob]:
+    """So many reps of each kind, cut into pieces for the workers."""
+    return [
+        msgspec.structs.replace(kind, first_seed=first_seed + first, reps=count)
+        for kind in kinds
+        for first, count in chunks(reps, _CHUNK)
+    ]
+
+
+def gate_cells(jobs: Sequence[GateJob], pool: ProcessPoolExecutor, step: Step, share: float) -> list[Cell]:
+    """Passages timed, cell by cell."""
+    found = run_jobs(pool, time_gate, jobs, step, share)
+    kinds = {job.cell: job for job in jobs}
+    return [gate_cell(kinds[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
+
+
+def approach_jobs(record: Record, reps: int) -> list[ApproachJob]:
+    """So many approaches of each kind."""
+    return [
+        ApproachJob(placement, gait, rate_hz, range_m, record, first, count)
+        for placement in (Placement.LANE_END, Placement.BELT)
+        for gait in GAITS
+        for range_m in RANGES_M[gait]
+        for rate_hz in RATES_HZ
+        for first, count in chunks(reps, _CHUNK)
+    ]
+
+
+def _approach_cells(jobs: Sequence[ApproachJob], pool: ProcessPoolExecutor, step: Step, share: float) -> list[Cell]:
+    found = run_jobs(pool, time_approach, jobs, step, share)
+    kinds = {job.cell: job for job in jobs}
+    return [approach_cell(kinds[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
+
+
+def _hard(cases: int, pool: ProcessPoolExecutor, step: Step, share: float) -> dict[str, Verdict]:
+    jobs = [HardJob(name, first, count) for name in HARD_NAMES for first, count in chunks(cases, _CHUNK)]
+    found = run_jobs(pool, judge_hard, jobs, step, share)
+    return {name: add_verdicts(pieces) for name, pieces in found.items()}
+
+
+def figures(size: Size, seed: int, step: Step) -> Figures:
+    """Everything; `seed` is the date of the held-out run as a number, such as 20261125."""
+    sizes: dict[Record, tuple[int, int]] = {
+        "full": (size.asked, size.approach),
+        "range": (size.asked_range, size.approach_range),
+    }
+    asked = {r: gate_jobs(kinds(bars.ASKED_HZ, r), gate) for r, (gate, _) in sizes.items()}
+    other = {r: gate_jobs(kinds(OTHER_HZ, r), size.other) for r in sizes}
+    phantom = gate_jobs(kinds(bars.ASKED_HZ, "full", phantom=True), size.phantom)
+    held_out = gate_jobs(kinds(bars.ASKED_HZ, "full"), size.held_out, seed * _SEEDS)
+    lane = {r: approach_jobs(r, reps) for r, (_, reps) in sizes.items()}
+    gates = [*asked.values(), *other.values(), phantom, held_out]
+    pieces = sum(map(len, gates)) + sum(map(len, lane.values()))
+    each = (1.0 - _HARD_SHARE) / pieces
+    with workers() as pool:
+        return Figures(
+            asked={r: gate_cells(jobs, pool, step, each * len(jobs)) for r, jobs in asked.items()},
+            other={r: gate_cells(jobs, pool, step, each * len(jobs)) for r, jobs in other.items()},
+            phantom=gate_cells(phantom, pool, step, each * len(phantom)),
+            held_out=gate_cells(held_out, pool, step, each * len(held_out)),
+            seed=seed,
+            approach={r: _approach_cells(jobs, pool, step, each * len(jobs)) for r, jobs in lane.items()},
+            hard=_hard(size.hard, pool, step, _HARD_SHARE),
+        )
