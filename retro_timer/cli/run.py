@@ -26,6 +26,7 @@ from retro_timer.beacon.server import Server
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import JournalLooked, Offer, StartPlan
 from retro_timer.cli.main import EXIT_INTERRUPTED
+from retro_timer.cli.streams import remark
 from retro_timer.cli.tellers import Teller, make_teller
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board
@@ -72,7 +73,7 @@ def run(
     settings = load_settings(config)
     if voice is not None:
         settings = _with_voice(settings, voice)
-    athletes = load_roster(roster)
+    athletes = load_roster(roster, remark)
 
     def make_start(name: str | None) -> StartPlan:
         chosen = name or settings.session.default_plan

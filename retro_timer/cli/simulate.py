@@ -16,13 +16,13 @@ from retro_timer.cli.lines import line_of
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.options import Speed
 from retro_timer.cli.progress import progress
+from retro_timer.cli.streams import remark
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings import places
 from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.plan import Plan, steps
-from retro_timer.training.roster import SOLO
 
 
 @click.command()
@@ -54,7 +54,7 @@ def simulate(
     name = plan or settings.session.default_plan
     chosen = load_plan(name)
     check_runout(chosen, settings, f"plan '{name}'")
-    athletes = load_roster(roster) or SOLO
+    athletes = load_roster(roster, remark)
     sound = _Sound(wav)
     simulation = Simulation(
         BoardRequest(settings, scenario=scenario, seed=seed),

@@ -33,3 +33,8 @@ def discard_output() -> None:
     """What is still buffered cannot be told: the interpreter must not try again at its end."""
     with contextlib.suppress(io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def remark(text: str) -> None:
+    """A line beside the output, for people: nothing failed, but they should know."""
+    print(f"retro-timer: {text}", file=sys.stderr, flush=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.ports import Placement, Role
 from retro_timer.settings import places
+from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.model import SensorModel, SensorSettings, Settings
 from retro_timer.settings.sensors import check_vl53l1x
-from retro_timer.settings.tables import read_text, read_toml
+from retro_timer.settings.tables import read_toml
 from retro_timer.training.gaits import SPEEDS
 from retro_timer.training.plan import Plan, check_plan, steps
 from retro_timer.training.roster import SOLO, parse_roster
@@ -95,9 +97,19 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def load_roster(path: Path | None) -> tuple[str, ...]:
-    """The athletes in a CSV file, or a solo runner. Raises BadInputError."""
-    return SOLO if path is None else parse_roster(read_text(path, "a list of names in CSV"), str(path))
+def load_roster(path: Path | None, tell: Callable[[str], None] = lambda _remark: None) -> tuple[str, ...]:
+    """The athletes in a CSV file, or a solo runner; `tell` gets a line for each choice that a coach should check.
+
+    Raises BadInputError.
+    """
+    if path is None:
+        return SOLO
+    text, encoding = read_spreadsheet_text(path, "a list of names in CSV")
+    names = parse_roster(text, str(path), tell)
+    if encoding:
+        strange = next((name for name in names if not name.isascii()), names[0])
+        tell(f"{path}: not UTF-8, read as {encoding}: is '{strange}' right? If not, save it as 'CSV UTF-8'")
+    return names
 
 
 def check_runout(plan: Plan, settings: Settings, where: str) -> None:

@@ -22,8 +22,8 @@ _EXPECTED = re.compile(r"^Expected (?P<expected>.*)$")
 _INVALID_ENUM = re.compile(r"^Invalid enum value (?P<value>'.*'|.*)$", re.DOTALL)
 
 
-def read_text(path: Path, what: str) -> str:
-    """A file's text. Raises BadInputError when it cannot be read, is too large or is not UTF-8."""
+def read_bytes(path: Path, what: str) -> bytes:
+    """A file's bytes. Raises BadInputError when it cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE + 1)
@@ -33,6 +33,12 @@ def read_text(path: Path, what: str) -> str:
         raise BadInputError(repr(str(path)), "no name that a file can have", what) from None
     if len(data) > _LARGEST_FILE:
         raise BadInputError(str(path), "too large", f"{what} of at most {_LARGEST_FILE} bytes")
+    return data
+
+
+def read_text(path: Path, what: str) -> str:
+    """A file's text. Raises BadInputError when it cannot be read, is too large or is not UTF-8."""
+    data = read_bytes(path, what)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,57 +1,140 @@
-"""Who trains: a list of athletes from a CSV text, or a solo runner."""
+"""Who trains: a list of athletes from the text of a CSV file as spreadsheets write them, or a solo runner."""
 
 from __future__ import annotations
 
-import csv
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from retro_timer.errors import BadInputError
+from retro_timer.training.roster_headings import Role, name_columns, role_of
+from retro_timer.training.spreadsheet import DELIMITERS, Row, readings
 
 MOST_ATHLETES = 60
 _LONGEST_NAME = 40
 SOLO = ("Runner",)
+_MOST_TITLE_LINES = 10
+_FIGURES = re.compile(r"[^\w#]*\d[\d\s.,:;/'’+-]*(?:s|sec|m|min|%)?", re.IGNORECASE)
+_HEADING_WANTED = "a first line that names the columns, one of them: name"
+_PLACES = {delimiter: place for place, delimiter in enumerate(DELIMITERS)}
 
 
-def parse_roster(text: str, where: str) -> tuple[str, ...]:
-    """Names from CSV text, one athlete a line, in order of turns.
+class _Table(msgspec.Struct, frozen=True):
+    """A file's rows under one delimiter, and what its heading says."""
 
-    A first line with the word `name` in it is a header and says which column holds the names; without one it is the
-    first column. Empty lines and lines that begin with # are left out. Raises BadInputError with the line's number.
+    delimiter: str
+    rows: Sequence[Row]
+    """What stands below the heading, or everything where there is none."""
+    heading: Row | None
+    columns: tuple[int, ...]
+    """Those that make up a name; empty without a heading that tells."""
+    titles: Sequence[Row]
+    """What stands above the heading."""
+
+    @property
+    def likeliness(self) -> tuple[bool, int, int, int]:
+        """The right delimiter leaves no text beyond the heading, makes known headings of it, and parts most rows."""
+        heading = self.heading
+        width = len(heading.cells) if heading else 0
+        known = [role_of(heading.cells[column]) for column in heading.filled] if heading else []
+        torn = any(_is_text(cell) for row in self.rows for cell in row.cells[width:]) if heading else False
+        parted = sum(len(row.cells) > 1 for row in self.rows)
+        return not torn, len(known) - known.count(None), parted, -_PLACES.get(self.delimiter, 0)
+
+
+def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _remark: None) -> tuple[str, ...]:
+    """Names from CSV text, one athlete a row, in order of turns.
+
+    The delimiter is found out, or told by a `sep=` line. A heading says which columns hold the names, in any order and
+    in several languages; without one there must be no doubt about it. Blank lines and lines that begin with # are left
+    out. What is taken from elsewhere than a column `name`, or not used, goes to `tell`. Raises BadInputError with the
+    line's number.
     """
-    names: list[str] = []
-    column = 0
-    header_allowed = True
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        cells = _cells(line, f"{where}: line {number}")
-        if header_allowed:
-            header_allowed = False
-            titles = [cell.lower() for cell in cells]
-            if "name" in titles:
-                column = titles.index("name")
-                continue
-        if column >= len(cells) or not cells[column]:
-            raise BadInputError(f"{where}: line {number}", "no name", "one athlete's name on each line")
-        names.append(_checked(cells[column], names, f"{where}: line {number}"))
-    if not names:
+    tables = [_table(delimiter, rows) for delimiter, rows in readings(text, where).items()]
+    table = max(tables, key=lambda table: table.likeliness)
+    if not table.rows:
         raise BadInputError(where, "no athletes in it", "one name on each line")
+    columns = table.columns or _without_heading(table, where)
+    names: dict[str, tuple[str, int]] = {}
+    for row in table.rows:
+        line = f"{where}: line {row.line}"
+        name = _checked(" ".join(cell for column in columns if (cell := row.cell(column))), line)
+        key = unicodedata.normalize("NFC", name).lower()
+        if key in names:
+            problem = f"'{name}' stands twice (as on line {names[key][1]})"
+            raise BadInputError(line, problem, "each athlete once")
+        names[key] = name, row.line
     if len(names) > MOST_ATHLETES:
         raise BadInputError(where, f"{len(names)} athletes", f"at most {MOST_ATHLETES}")
-    return tuple(names)
+    _tell(table, where, tell)
+    return tuple(name for name, _ in names.values())
 
 
-def _cells(line: str, where: str) -> list[str]:
-    try:
-        return [cell.strip() for cell in next(csv.reader([line], strict=True), [])]
-    except csv.Error as error:
-        raise BadInputError(where, f"not CSV ({error})", "a name, in quotes if it has a comma") from None
+def _table(delimiter: str, rows: list[Row]) -> _Table:
+    """Finds the heading: the first row, or one below a few lines of title. It is no athlete wherever it comes again."""
+    for index, row in enumerate(rows[: _MOST_TITLE_LINES + 1]):
+        columns = name_columns([role_of(cell) for cell in row.cells])
+        if columns and (index == 0 or len(row.filled) > 1):
+            below = [other for other in rows[index + 1 :] if other.cells != row.cells]
+            return _Table(delimiter, below, row, columns, rows[:index])
+        if len(row.filled) > 1:
+            break
+    return _Table(delimiter, rows, None, (), ())
 
 
-def _checked(name: str, names: list[str], where: str) -> str:
+def _without_heading(table: _Table, where: str) -> tuple[int, ...]:
+    """The one column that can hold the names. Raises BadInputError where there is a doubt."""
+    first = table.rows[0]
+    roles = [role_of(cell) for cell in first.cells]
+    if Role.OTHER in roles and not any(_is_figure(cell) for cell in first.cells):
+        shown = ", ".join(cell for cell in first.cells if cell)
+        raise BadInputError(f"{where}: line {first.line}", f"'{shown}' is a heading without names", _HEADING_WANTED)
+    with_text = [tuple(i for i in row.filled if _is_text(row.cells[i])) for row in table.rows]
+    for row, columns in zip(table.rows, with_text, strict=True):
+        if len(columns) > 1:
+            shown = "' or '".join(row.cells[column] for column in columns[:2])
+            problem = f"no heading, and the name may be '{shown}'"
+            raise BadInputError(f"{where}: line {row.line}", problem, _HEADING_WANTED)
+    found = {column for columns in with_text for column in columns}
+    if len(found) == 1:
+        return tuple(found)
+    if 0 in found or max(len(row.cells) for row in table.rows) == 1:
+        return (0,)
+    raise BadInputError(f"{where}: line {first.line}", "no heading, and no column of names", _HEADING_WANTED)
+
+
+def _is_figure(cell: str) -> bool:
+    return _FIGURES.fullmatch(cell) is not None
+
+
+def _is_text(cell: str) -> bool:
+    return any(map(str.isalpha, cell)) and not _is_figure(cell)
+
+
+def _checked(name: str, where: str) -> str:
+    if not name:
+        raise BadInputError(where, "no name", "one athlete's name on each line")
     if len(name) > _LONGEST_NAME:
         raise BadInputError(where, f"a name of {len(name)} characters", f"at most {_LONGEST_NAME}")
     if not name.isprintable():
         raise BadInputError(where, "a name with control characters", "printable text")
-    if name.lower() in (other.lower() for other in names):
-        raise BadInputError(where, f"'{name}' stands twice", "each athlete once")
     return name
+
+
+def _tell(table: _Table, where: str, tell: Callable[[str], None]) -> None:
+    """What of the file is taken for the names, and what is not used."""
+    if table.titles:
+        first, last = table.titles[0].line, table.titles[-1].line
+        lines = f"line {first}" if first == last else f"lines {first} to {last}"
+        tell(f"{where}: {lines} above the heading left out")
+    heading = table.heading
+    if heading is None:
+        return
+    unused = [heading.cells[column] for column in heading.filled if column not in table.columns]
+    if not unused and [role_of(heading.cells[column]) for column in table.columns] == [Role.NAME]:
+        return
+    taken = " and ".join(f"'{heading.cells[column]}'" for column in table.columns)
+    left = f"; not used: {', '.join(unused)}" if unused else ""
+    tell(f"{where}: names from {taken}{left}")

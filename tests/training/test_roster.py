@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from typing import Any
+
 import pytest
 from complaints import value_or_complaint
 from hypothesis import given
@@ -29,6 +33,87 @@ def test_without_a_header_the_first_column_counts() -> None:
     assert read("Ann,1999\nBea,2001\n") == ("Ann", "Bea")
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("name;group\r\nAnna;U14\r\nBen;U14\r\n", ("Anna", "Ben")),
+        ("name\tgroup\nAnna\tA\nBen\tA\n", ("Anna", "Ben")),
+        ("sep=;\nname;group\nAnna;A\n", ("Anna",)),
+        ('"sep=|"\r\nName|Note\r\nAnna, B.|fast; strong\r\n', ("Anna, B.",)),
+        ("name;target_s\nAnna;12,5\nBen;13,2\n", ("Anna", "Ben")),
+        ("Anna;12,5\nBen;13,2\n", ("Anna", "Ben")),
+        ("Name\nMüller, Jörg\nSmith, Ann\n", ("Müller, Jörg", "Smith, Ann")),
+        ('name;"note\nof the coach"\nAnna;"tall,\nfast"\nBen;\n', ("Anna", "Ben")),
+        ("name;group\n;\nAnna;A\n;;;\n", ("Anna",)),
+        (" First\u00a0Name ;Last Name\nAnna ;\u00a0Schmidt\n", ("Anna Schmidt",)),
+    ],
+)
+def test_the_delimiter_is_found_out(text: str, names: tuple[str, ...]) -> None:
+    assert read(text) == names
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "name"),
+    [
+        ("Athlete,Lane", "Anna,1", "Anna"),
+        ("id,Full Name", "1,Anna", "Anna"),
+        ("LAST_NAME, first-name", "Smith, Anna", "Anna Smith"),
+        ('"name, first"', '"Smith, Anna"', "Smith, Anna"),
+        ("Name,Vorname,Jahrgang", "Schmidt,Anna,2001", "Anna Schmidt"),
+        ("Nachname,Vorname", "Groß,Jörg", "Jörg Groß"),
+        ("Vor- und Nachname", "Anna Groß", "Anna Groß"),
+        ("Läufer/in,Bahn", "Anna,1", "Anna"),
+        ("NOM,PRÉNOM", "Dupont,Léa", "Léa Dupont"),
+        ("Nom complet,Club", "Léa Dupont,X", "Léa Dupont"),
+        ("Voornaam,Tussenvoegsel,Achternaam", "Jan,van der,Berg", "Jan van der Berg"),
+        ("Naam,Groep", "Jan,A", "Jan"),
+        ("Nombre,Apellido 1,Apellido 2", "Ana,García,López", "Ana García López"),
+        ("Sobrenome,Nome", "Silva,Ana", "Ana Silva"),
+        ("#,Name,Club", "#1,Anna,TSV", "Anna"),
+        ("Athlete,Name", "17,Anna", "Anna"),
+        ("say,lane,target_s,group,name", "Änna,2,9.5,A,Anna", "Anna"),
+        ("Name,2024,2025", "Anna,12.1,11.9", "Anna"),
+    ],
+)
+def test_a_heading_is_known_in_many_spellings_and_is_never_an_athlete(heading: str, row: str, name: str) -> None:
+    assert read(f"{heading}\n{row}\n{heading}\n") == (name,)
+
+
+def test_a_title_above_the_heading_is_no_athlete_either() -> None:
+    remarks: list[str] = []
+    assert parse_roster("Thursday\n\nName;Group\nAnna;A\n", "r.csv", remarks.append) == ("Anna",)
+    assert remarks == ["r.csv: line 1 above the heading left out", "r.csv: names from 'Name'; not used: Group"]
+
+
+def test_what_is_taken_from_other_columns_and_not_used_is_told() -> None:
+    remarks: list[str] = []
+    parse_roster("Lane;Vorname;Name\n1;Anna;Groß\n", "r.csv", remarks.append)
+    assert remarks == ["r.csv: names from 'Vorname' and 'Name'; not used: Lane"]
+    parse_roster("name\nAnna\n", "r.csv", remarks.append)
+    assert len(remarks) == 1
+
+
+def test_without_a_heading_the_one_column_of_words_holds_the_names() -> None:
+    assert read("1,Ann\n2,Bea\n") == ("Ann", "Bea")
+    assert read("17\n23\n") == ("17", "23")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna,Smith\nBen,Jones\n",
+        "Anna;U14\n",
+        "Müller, Jörg\nAnna\n",
+        "Group,Lane\nA,1\n",
+        "Team 2026\nAnna\n",
+        "1,2\n3,4\n",
+    ],
+)
+def test_in_doubt_which_is_the_name_a_heading_is_asked_for(text: str) -> None:
+    with pytest.raises(BadInputError, match=r"line 1: .*; expected a first line that names the columns"):
+        read(text)
+
+
 def test_blank_lines_and_comments_are_left_out() -> None:
     assert read("# our group\n\nAnn\n   \n# on holiday: Dan\nBea\n") == ("Ann", "Bea")
 
@@ -52,7 +137,7 @@ def test_names_may_be_of_any_script_and_hold_commas_in_quotes() -> None:
         ("", "roster.csv:", "no athletes"),
         ("# nobody\n", "roster.csv:", "no athletes"),
         ("name\n", "roster.csv:", "no athletes"),
-        ("Ann\nann\n", "line 2", "twice"),
+        ("Ann\n\nann\n", "line 3", "twice (as on line 1)"),
         ("Ann\n,x\n", "line 2", "no name"),
         ("name,club\nAnn,x\n\n ,y\n", "line 4", "no name"),
         ("Ann\n" + "B" * 41 + "\n", "line 2", "41 characters"),
@@ -95,3 +180,33 @@ def test_names_come_back_as_they_were_written(names: list[str]) -> None:
     quoted = ['"' + name.replace('"', '""') + '"' for name in names]
     text = "name\n" + "\n".join(quoted) + "\n"
     assert read(text) == tuple(names)
+
+
+DIALECTS = st.fixed_dictionaries(
+    {
+        "delimiter": st.sampled_from("\t;,|"),
+        "quoting": st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)),
+        "lineterminator": st.sampled_from(("\r\n", "\n", "\r")),
+    }
+)
+CELLS = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="#"), max_size=12)
+NAME_PARTS = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="#"), min_size=1, max_size=19)
+
+
+@given(
+    st.lists(st.tuples(NAME_PARTS, NAME_PARTS, CELLS), min_size=1, max_size=12, unique_by=lambda row: row[:2]),
+    st.sampled_from((("First name", "Last name"), ("Vorname", "Name"), ("PRÉNOM", "NOM"), ("Nombre", "Apellidos"))),
+    st.permutations(range(3)),
+    DIALECTS,
+    st.booleans(),
+)
+def test_a_roster_that_a_spreadsheet_wrote_is_read_back(
+    people: list[tuple[str, str, str]], heading: tuple[str, str], order: list[int], dialect: Any, sep: bool
+) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, **dialect)
+    writer.writerows([row[column] for column in order] for row in ((*heading, "Club"), *people))
+    first_line = f"sep={dialect['delimiter']}{dialect['lineterminator']}" if sep else ""
+    names, complaint = value_or_complaint(lambda: read(first_line + file.getvalue()))
+    wanted = tuple(f"{first} {last}" for first, last, _ in people)
+    assert names == wanted or "stands twice" in complaint

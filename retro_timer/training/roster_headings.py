@@ -1,0 +1,104 @@
+"""Which column of a roster holds the names: headings as spreadsheets in several languages have them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import Enum, auto
+
+
+class Role(Enum):
+    """What a heading says of its column."""
+
+    FIRST = auto()
+    INFIX = auto()
+    """What stands between: a middle name, the Dutch "van der"."""
+    LAST = auto()
+    WHOLE = auto()
+    NAME = auto()
+    """The bare word: the surname beside a first name, the first name beside a surname, else the whole."""
+    PERSON = auto()
+    """What the people are, "athlete" or "pupil": their names, unless another column has them."""
+    OTHER = auto()
+    """Known, and no name."""
+
+
+_FIRST = """first|first name|firstname|name first|given|given name|given names|forename|forenames|christian name|
+vorname|vornamen|rufname|prénom|prénoms|voornaam|voornamen|roepnaam|primer nombre|nombre de pila|primeiro nome|
+nome próprio|nome di battesimo|fornavn|förnamn|imię|jméno|křestní jméno|keresztnév|etunimi"""
+_INFIX = "middle|middle name|middle names|middle initial|tussenvoegsel|tussenvoegsels|segundo nombre|deuxième prénom"
+_LAST = """last|last name|lastname|name last|surname|surnames|family|family name|nachname|nachnamen|familienname|zuname|
+nom de famille|achternaam|achternamen|familienaam|apellido|apellidos|primer apellido|segundo apellido|sobrenome|
+sobrenomes|apelido|apelidos|último nome|cognome|efternavn|etternavn|efternamn|nazwisko|příjmení|vezetéknév|sukunimi"""
+_WHOLE = """full name|fullname|complete name|first and last name|vollständiger name|voller name|ganzer name|
+vor und nachname|nom complet|volledige naam|nombre completo|nome completo|imię i nazwisko|fullständigt namn"""
+_NAME = "name|names|namen|nom|noms|naam|nombre|nombres|nome|nomes|navn|namn|nimi|név"
+_PERSON = """athlete|athletes|athlet|athletin|athleten|athlète|athlètes|atleet|atleten|atleta|atletas|runner|runners|
+läufer|läuferin|läufer in|coureur|coureuse|loper|corredor|corredora|corridore|sprinter|starter|participant|participants|
+participante|participantes|teilnehmer|teilnehmerin|deelnemer|deelnemers|competitor|sportler|sportlerin|sportif|sporter|
+deportista|player|players|spieler|spielerin|joueur|speler|jugador|jogador|student|students|pupil|pupils|schüler|
+schülerin|élève|élèves|leerling|alumno|alumna|aluno|aluna|member|members|mitglied|membre|lid|person|kid|kids|child|
+children|kind|kinder|enfant"""
+_OTHER = """#|id|no|nr|num|number|nummer|numéro|número|startnummer|start number|bib|dossard|dorsal|position|pos|rank|
+platz|rang|lane|lanes|bahn|baan|couloir|calle|raia|group|groups|gruppe|groep|groupe|grupo|squad|trainingsgruppe|class|
+klasse|classe|clase|turma|category|kategorie|catégorie|categoría|club|verein|vereniging|team|mannschaft|équipe|ploeg|
+equipo|equipe|school|schule|école|escuela|escola|age|alter|âge|leeftijd|edad|idade|year|year of birth|birth year|
+jahrgang|jahr|année|geboortejaar|dob|born|birthday|date of birth|geburtsdatum|geburtstag|date de naissance|
+geboortedatum|fecha de nacimiento|data de nascimento|sex|gender|geschlecht|sexe|geslacht|sexo|m f|time|times|zeit|
+zeiten|temps|tijd|tiempo|tempo|target|target s|target time|ziel|zielzeit|objectif|doel|objetivo|best|pb|pr|bestzeit|say|
+spoken|aussprache|email|e mail|phone|telefon|téléphone|note|notes|notiz|bemerkung|remarque|opmerking|comment|date|datum|
+fecha|data"""
+_JOINING = frozenset(("and", "und", "et", "en", "y", "e", "i", "vor", "n", "s", "of", "de", "des", "in"))
+_IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_NO_WORD = re.compile(r"[^\w#]+|_+")
+
+
+def _plain(heading: str) -> str:
+    """Small letters without accents, words parted by single spaces, without figures at the end: "Apellido_2"."""
+    letters = unicodedata.normalize("NFKD", heading.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = _NO_WORD.sub(" ", _IN_BRACKETS.sub(" ", bare)).strip()
+    return re.sub(r"\s*\d+$", "", words) or words
+
+
+_ROLES = {
+    _plain(phrase): role
+    for phrases, role in (
+        (_OTHER, Role.OTHER),
+        (_PERSON, Role.PERSON),
+        (_NAME, Role.NAME),
+        (_WHOLE, Role.WHOLE),
+        (_LAST, Role.LAST),
+        (_INFIX, Role.INFIX),
+        (_FIRST, Role.FIRST),
+    )
+    for phrase in phrases.replace("\n", "").split("|")
+}
+
+
+def role_of(heading: str) -> Role | None:
+    """What a heading says, in any case and order of words; None for a word that is no known heading.
+
+    A heading of several known words about names ("Name, Vorname", "Athlete's name") holds whole names.
+    """
+    plain = _plain(heading)
+    if plain in _ROLES:
+        return _ROLES[plain]
+    words = [word for word in plain.split() if word not in _JOINING]
+    roles = {_ROLES.get(word, Role.OTHER) for word in words}
+    return Role.WHOLE if len(words) > 1 and Role.OTHER not in roles else None
+
+
+def name_columns(roles: Sequence[Role | None]) -> tuple[int, ...]:
+    """The columns that make up a name, in the order in which a name is said; none when no column has names."""
+    of = {role: tuple(i for i, found in enumerate(roles) if found is role) for role in Role}
+    between = of[Role.INFIX]
+    if of[Role.FIRST] and of[Role.LAST]:
+        return (*of[Role.FIRST], *between, *of[Role.LAST])
+    if of[Role.WHOLE]:
+        return of[Role.WHOLE][:1]
+    if of[Role.NAME]:
+        name = of[Role.NAME][:1]
+        return (*of[Role.FIRST], *between, *name) if of[Role.FIRST] else (*name, *between, *of[Role.LAST])
+    return of[Role.PERSON][:1] or of[Role.FIRST] or of[Role.LAST]
