@@ -102,7 +102,8 @@ def _all(asked: Holder, seconds: float) -> Iterator[Finding]:
     machine = look_at_machine(facts.settings, Path(facts.state_dir))
     if asked.running:
         # What this user may open is nothing to the timer, which has its own rights.
-        machine = msgspec.structs.replace(machine, denied=())
+        header = machine.header or "held by the running timer"
+        machine = msgspec.structs.replace(machine, denied=(), header=header)
     yield from check_sensors(facts, surveys, load_catalogue(facts.settings.voice.language))
     yield from check_board(facts, machine)
     yield from check_machine(facts.settings, machine, own=not asked.running)

@@ -37,6 +37,8 @@ PI = Machine(
     user="pi",
     denied=(),
     missing=(),
+    header="gpiochip0 (pinctrl-bcm2835)",
+    chips="there are gpiochip0 (pinctrl-bcm2835)",
     i2c_hz=400_000,
     cards=("MAX98357A",),
     aplay=True,
@@ -211,6 +213,7 @@ def test_a_timing_sensor_that_is_lost_is_wrong_though_another_watches() -> None:
         ({"denied": ("/dev/i2c-1",)}, "I2C bus", "wrong", "may not be opened by pi", "usermod -aG i2c"),
         ({"i2c_hz": 100_000}, "I2C bus", "poor", "at 100 kHz", "wiring --boot"),
         ({"i2c_hz": None}, "I2C bus", "ok", "/dev/i2c-1", ""),
+        ({"header": "", "chips": "there are gpiochip0 (fan)"}, "GPIO", "wrong", "gpiochip0 (fan)", "gpiodetect"),
         ({"denied": ("/dev/gpiochip0",)}, "rights", "wrong", "/dev/gpiochip0", "usermod -aG gpio"),
         ({"espeak": False}, "speech", "wrong", "espeak-ng is missing", "sudo apt install espeak-ng"),
         ({"aplay": False}, "speech", "wrong", "aplay is missing", "sudo apt install alsa-utils"),
@@ -296,7 +299,8 @@ def root(tmp_path: Path) -> Path:
         "sys/bus/i2c/devices/i2c-1/of_node/clock-frequency": (400_000).to_bytes(4, "big"),
         "sys/class/thermal/thermal_zone0/temp": b"51540\n",
         "dev/i2c-1": b"",
-        "dev/gpiochip4": b"",
+        "dev/gpiochip0": b"",
+        "dev/gpiochip11": b"",
     }
     for name, data in made.items():
         path = tmp_path / "root" / name
@@ -310,8 +314,14 @@ def told(command: Sequence[str]) -> str | None:
     return {"timedatectl": "yes\n", "vcgencmd": "throttled=0x50000\n"}.get(command[0])
 
 
+def label(chip: Path) -> str | None:
+    """What a new kernel on a Pi 5 answers."""
+    return {"gpiochip0": "gpio-brcmstb@107d508500", "gpiochip11": "pinctrl-rp1"}[chip.name]
+
+
 def test_a_pi_is_looked_at(root: Path, tmp_path: Path) -> None:
-    found = look_at_machine(Settings(), tmp_path / "not" / "yet" / "there", root, told)
+    found = look_at_machine(Settings(), tmp_path / "not" / "yet" / "there", root, told, label)
+    assert found.header == "gpiochip11 (pinctrl-rp1)"
     assert found.model == "Raspberry Pi 4 Model B Rev 1.4"
     assert (found.missing, found.denied) == ((), ())
     assert (found.i2c_hz, found.cards, found.temperature_c) == (400_000, ("MAX98357A",), 51.54)
@@ -324,7 +334,8 @@ def test_a_pi_is_looked_at(root: Path, tmp_path: Path) -> None:
 def test_what_is_not_there_is_missing_and_what_nobody_tells_is_unknown(tmp_path: Path) -> None:
     luna = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END)
     found = look_at_machine(Settings(sensors=(GATE, luna)), tmp_path, tmp_path / "empty", lambda _command: None)
-    assert [Path(path).name for path in found.missing] == ["i2c-1", "serial0", "gpiochip0"]
+    assert [Path(path).name for path in found.missing] == ["i2c-1", "serial0"]
+    assert (found.header, found.chips) == ("", "this machine has no GPIO chip at all")
     assert (found.model, found.cards) == ("", ())
     assert (found.i2c_hz, found.temperature_c, found.synchronised, found.throttled) == (None, None, None, None)
 

@@ -15,6 +15,7 @@ from retro_firmware.gpio import factory as under_test
 from retro_firmware.gpio.factory import open_factory
 
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError
+from retro_timer.settings.gpio_chips import GpioChip, gpio_chips
 from tests.firmware.gpio_bench import pretend_rpi_gpio
 
 RPIGPIO = {"GPIOZERO_PIN_FACTORY": "rpigpio"}
@@ -37,6 +38,17 @@ def lgpio(monkeypatch: pytest.MonkeyPatch) -> Any:
     return module
 
 
+def chips(**labels: str | None) -> Callable[[], tuple[GpioChip, ...]]:
+    """A machine with these chips: gpiochip11="pinctrl-rp1"; None for one that may not be opened."""
+    found = [GpioChip(Path("/dev", n), int(n.removeprefix("gpiochip")), label) for n, label in labels.items()]
+    return lambda: tuple(found)
+
+
+PI_4 = chips(gpiochip0="pinctrl-bcm2711", gpiochip1="raspberrypi-exp-gpio")
+PI_5 = chips(gpiochip0="gpio-brcmstb@107d508500", gpiochip10="gpio-brcmstb@107d517c00", gpiochip11="pinctrl-rp1")
+"""As kernels from 6.12.96 on number them."""
+
+
 def one_line(error: Exception) -> str:
     text = str(error)
     assert "\n" not in text
@@ -44,20 +56,72 @@ def one_line(error: Exception) -> str:
 
 
 def test_lgpio_is_the_default(lgpio: Any, tmp_path: Path) -> None:
-    assert type(open_factory(tmp_path, {})).__name__ == "LGPIOFactory"
+    assert type(open_factory(tmp_path, {}, PI_4)).__name__ == "LGPIOFactory"
     assert lgpio.opened == [0]
+
+
+@pytest.mark.parametrize(
+    ("look", "number"),
+    [
+        (PI_4, 0),
+        (PI_5, 11),
+        (chips(gpiochip0="pinctrl-rp1", gpiochip4="pinctrl-rp1"), 0),
+        (chips(gpiochip0="tca9554", gpiochip4="pinctrl-rp1"), 4),
+        (chips(gpiochip1="mcp23017", gpiochip512="pinctrl-bcm2835"), 512),
+        (chips(gpiochip0=None, gpiochip15="pinctrl-rp1"), 15),
+    ],
+)
+def test_the_headers_chip_is_found_by_its_label_whatever_its_number(
+    look: Callable[[], tuple[GpioChip, ...]], number: int, lgpio: Any, tmp_path: Path
+) -> None:
+    open_factory(tmp_path, {}, look)
+    assert lgpio.opened == [number]
+
+
+def test_no_pin_of_another_chip_is_ever_driven(lgpio: Any, tmp_path: Path) -> None:
+    """Number 0 or 4 may be the fan's: a guess could stop it, or drive what is wired to somebody's own board."""
+    fan = chips(gpiochip0="gpio-brcmstb@107d508500", gpiochip4="gpio-brcmstb@107d517c00")
+    with pytest.raises(RetroTimerError) as refused:
+        open_factory(tmp_path, {}, fan)
+    assert lgpio.opened == []
+    assert one_line(refused.value) == (
+        "pins: no GPIO chip is that of a Pi's header; there are gpiochip0 (gpio-brcmstb@107d508500), "
+        "gpiochip4 (gpio-brcmstb@107d517c00); look for it with: gpiodetect"
+    )
+
+
+def test_chips_are_listed_by_number_and_links_for_old_programs_are_left_out(tmp_path: Path) -> None:
+    for number in (2, 11, 0):
+        (tmp_path / f"gpiochip{number}").write_text("")
+    (tmp_path / "gpiochip4").symlink_to("gpiochip0")
+    (tmp_path / "gpiochips").write_text("")
+    found = gpio_chips(tmp_path)
+    assert [chip.number for chip in found] == [0, 2, 11]
+    assert {chip.label for chip in found} == {None}, "a file is no chip"
+
+
+def test_rpi_lgpio_is_told_the_chip_and_somebodys_own_choice_stays(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pretend_rpi_gpio(monkeypatch)
+    environ = dict(RPIGPIO)
+    open_factory(tmp_path, environ, PI_5)
+    assert environ["RPI_LGPIO_CHIP"] == "11"
+    environ = RPIGPIO | {"RPI_LGPIO_CHIP": "4"}
+    open_factory(tmp_path, environ, PI_5)
+    assert environ["RPI_LGPIO_CHIP"] == "4"
 
 
 def test_lgpio_writes_its_pipes_into_the_run_time_directory(lgpio: Any, tmp_path: Path) -> None:
     environ: dict[str, str] = {}
-    open_factory(tmp_path / "run", environ)
+    open_factory(tmp_path / "run", environ, PI_4)
     assert environ["LG_WD"] == str(tmp_path / "run")
     assert (tmp_path / "run").is_dir()
 
 
 def test_a_directory_that_somebody_set_for_lgpio_stays(lgpio: Any, tmp_path: Path) -> None:
     environ = {"LG_WD": "/elsewhere"}
-    open_factory(tmp_path, environ)
+    open_factory(tmp_path, environ, PI_4)
     assert environ["LG_WD"] == "/elsewhere"
 
 
@@ -141,7 +205,6 @@ def test_what_rpi_gpio_says_on_import_is_told_with_what_mends_it(
     message: str, remedy: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(under_test.importlib, "import_module", failing(message))
-    monkeypatch.setattr(under_test, "_CHIP", tmp_path / "none")
     with pytest.raises(RetroTimerError) as refused:
         open_factory(tmp_path, dict(RPIGPIO))
     assert remedy in one_line(refused.value)
@@ -160,41 +223,25 @@ def test_a_machine_that_is_no_pi_is_told(lgpio: Any, monkeypatch: pytest.MonkeyP
         open_factory(tmp_path, {})
 
 
-def test_pins_that_may_not_be_opened_are_told_with_the_group(
-    lgpio: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def refuse(_chip: int) -> int:
-        raise RuntimeError("can not open gpiochip")
-
-    chip = tmp_path / "gpiochip0"
-    chip.write_text("")
-    lgpio.gpiochip_open = refuse
-    monkeypatch.setattr(under_test, "_CHIP", chip)
-    monkeypatch.setattr(under_test.os, "access", lambda *_args: False)
-    with pytest.raises(RetroTimerError, match=r"sudo usermod -aG gpio \$USER"):
-        open_factory(tmp_path, {})
+def test_pins_that_may_not_be_opened_are_told_with_the_group(lgpio: Any, tmp_path: Path) -> None:
+    with pytest.raises(RetroTimerError, match=r"gpiochip0 may not be opened; run: sudo usermod -aG gpio \$USER"):
+        open_factory(tmp_path, {}, chips(gpiochip0=None))
 
 
-def test_a_machine_without_a_gpio_chip_is_told(lgpio: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def refuse(_chip: int) -> int:
-        raise RuntimeError("can not open gpiochip")
-
-    lgpio.gpiochip_open = refuse
-    monkeypatch.setattr(under_test, "_CHIP", tmp_path / "gpiochip0")
-    with pytest.raises(RetroTimerError, match=r"gpiochip0 does not exist .*ls -l /dev/gpiochip\*"):
-        open_factory(tmp_path, {})
+def test_a_machine_without_a_gpio_chip_is_told(lgpio: Any, tmp_path: Path) -> None:
+    with pytest.raises(RetroTimerError, match=r"this machine has no GPIO chip at all"):
+        open_factory(tmp_path, {}, chips())
 
 
-def test_pins_that_somebody_else_holds_are_told(lgpio: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_pins_that_somebody_else_holds_are_told(lgpio: Any, tmp_path: Path) -> None:
     def refuse(_chip: int) -> int:
         raise RuntimeError("GPIO busy")
 
     lgpio.gpiochip_open = refuse
-    monkeypatch.setattr(under_test, "_CHIP", tmp_path)
     with pytest.raises(
         RetroTimerError, match=r"lgpio cannot have them \(GPIO busy\); see who holds them with: gpioinfo"
     ):
-        open_factory(tmp_path, {})
+        open_factory(tmp_path, {}, PI_4)
 
 
 def test_opening_a_factory_imports_no_other(lgpio: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -206,4 +253,4 @@ def test_opening_a_factory_imports_no_other(lgpio: Any, monkeypatch: pytest.Monk
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", watched)
-    open_factory(tmp_path, {})
+    open_factory(tmp_path, {}, PI_4)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError, near_miss
+from retro_timer.settings.gpio_chips import GpioChip, gpio_chips, header_chip, told
 
 CHOICE = "GPIOZERO_PIN_FACTORY"
 DEFAULT = "lgpio"
@@ -17,11 +18,16 @@ _KNOWN = {
     "rpigpio": ("gpiozero.pins.rpigpio", "RPiGPIOFactory"),
 }
 """Those that sound tones: gpiozero's native pins know no PWM, and its tonal buzzer does not work over pigpio."""
-_CHIP = Path("/dev/gpiochip0")
+_SHIM_CHIP = "RPI_LGPIO_CHIP"
+"""By which rpi-lgpio is told the number of the header's chip; RPi.GPIO itself knows no chips."""
 
 
-def open_factory(run_dir: Path, environ: MutableMapping[str, str] = os.environ) -> Any:
-    """A gpiozero pin factory for real pins.
+def open_factory(
+    run_dir: Path,
+    environ: MutableMapping[str, str] = os.environ,
+    look: Callable[[], tuple[GpioChip, ...]] = gpio_chips,
+) -> Any:
+    """A gpiozero pin factory for the header's pins, whatever number the kernel gave their chip.
 
     lgpio, which rpi-lgpio stands on as well, writes its pipes into the directory LG_WD; without one set it gets
     `run_dir`.
@@ -38,24 +44,45 @@ def open_factory(run_dir: Path, environ: MutableMapping[str, str] = os.environ) 
         environ["LG_WD"] = os.fspath(run_dir.resolve())
     here = Path.cwd()
     try:
-        return _opened(name)
+        return _opened(name, environ, look())
     finally:
         # lgpio's import moves the whole process into LG_WD, and with it every relative path that was asked for.
         os.chdir(here)
 
 
-def _opened(name: str) -> Any:
+def _opened(name: str, environ: MutableMapping[str, str], chips: tuple[GpioChip, ...]) -> Any:
     module, factory = _KNOWN[name]
+    header = header_chip(chips)
     try:
-        if name == "lgpio" and not hasattr(importlib.import_module("lgpio"), "gpiochip_open"):
+        if name != "lgpio":
+            if header is not None:
+                environ.setdefault(_SHIM_CHIP, str(header.number))
+            return getattr(importlib.import_module(module), factory)()
+        if not hasattr(importlib.import_module("lgpio"), "gpiochip_open"):
             raise _empty()
-        return getattr(importlib.import_module(module), factory)()
-    except BoardMissingError:
+        # gpiozero asks for the board's revision only to guess the chip: without a guess a PC would pass for a Pi.
+        importlib.import_module("gpiozero.pins.local").get_pi_revision()
+        if header is None:
+            raise _without_header(chips)
+        return getattr(importlib.import_module(module), factory)(chip=header.number)
+    except RetroTimerError:
         raise
     except ImportError as error:
         raise _missing(name, error) from None
     except Exception as error:  # noqa: BLE001 - each pin library has errors of its own, with no common ancestor
-        raise _refused(name, error) from None
+        raise _refused(name, error, chips) from None
+
+
+def _without_header(chips: tuple[GpioChip, ...]) -> RetroTimerError:
+    """No chip is the header's, or whoever asks may not see that it is."""
+    closed = next((chip for chip in chips if chip.label is None), None)
+    if closed is not None:
+        return _forbidden(closed)
+    return RetroTimerError(f"pins: no GPIO chip is that of a Pi's header; {told(chips)}; look for it with: gpiodetect")
+
+
+def _forbidden(chip: GpioChip) -> RetroTimerError:
+    return RetroTimerError(f"pins: {chip.path} may not be opened; run: sudo usermod -aG gpio $USER, then log in again")
 
 
 def _empty() -> BoardMissingError:
@@ -77,19 +104,18 @@ def _missing(name: str, error: ImportError) -> BoardMissingError:
     )
 
 
-def _refused(name: str, error: Exception) -> RetroTimerError:
+def _refused(name: str, error: Exception, chips: tuple[GpioChip, ...]) -> RetroTimerError:
     """The cause in one line, and the command that mends it."""
-    told = " ".join(str(error).split()) or type(error).__name__
-    if type(error).__name__ == "PinUnknownPi" or "only be run on a Raspberry Pi" in told:
+    cause = " ".join(str(error).split()) or type(error).__name__
+    if type(error).__name__ == "PinUnknownPi" or "only be run on a Raspberry Pi" in cause:
         return RetroTimerError(
-            f"pins: this machine is no Raspberry Pi ({told}); try the box here with: retro-timer run --board twin"
+            f"pins: this machine is no Raspberry Pi ({cause}); try the box here with: retro-timer run --board twin"
         )
-    if "peripheral base" in told or "SOC" in told:
+    if "peripheral base" in cause or "SOC" in cause:
         return RetroTimerError(
-            f"pins: RPi.GPIO cannot drive this Pi ({told}); replace it: pip uninstall RPi.GPIO; pip install rpi-lgpio"
+            f"pins: RPi.GPIO cannot drive this Pi ({cause}); replace it: pip uninstall RPi.GPIO; pip install rpi-lgpio"
         )
-    if _CHIP.exists() and not os.access(_CHIP, os.R_OK | os.W_OK):
-        return RetroTimerError(f"pins: {_CHIP} may not be opened; run: sudo usermod -aG gpio $USER, then log in again")
-    if name == "lgpio" and not _CHIP.exists():
-        return RetroTimerError(f"pins: {_CHIP} does not exist ({told}); see which there are: ls -l /dev/gpiochip*")
-    return RetroTimerError(f"pins: {name} cannot have them ({told}); see who holds them with: gpioinfo")
+    closed = next((chip for chip in chips if chip.label is None), None)
+    if closed is not None:
+        return _forbidden(closed)
+    return RetroTimerError(f"pins: {name} cannot have them ({cause}); see who holds them with: gpioinfo")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from retro_timer.settings.gpio_chips import gpio_chips, header_chip, read_label, told
 from retro_timer.settings.model import SensorModel, Settings
 from retro_timer.store.space import free_bytes
 
@@ -30,6 +31,10 @@ class Machine(msgspec.Struct, frozen=True):
     """Devices of the settings that are there and may not be opened by this user."""
     missing: tuple[str, ...]
     """Devices of the settings that are not there."""
+    header: str
+    """The GPIO chip of the header and its label; empty where none is found."""
+    chips: str
+    """All GPIO chips, for people."""
     i2c_hz: int | None
     """Clock of the first I2C bus of the settings."""
     cards: tuple[str, ...]
@@ -50,16 +55,27 @@ class Machine(msgspec.Struct, frozen=True):
     temperature_c: float | None
 
 
-def look_at_machine(settings: Settings, state_dir: Path, root: Path = Path("/"), run: Run | None = None) -> Machine:
-    """Look now. `root` and `run` stand for the file system and its commands."""
+def look_at_machine(
+    settings: Settings,
+    state_dir: Path,
+    root: Path = Path("/"),
+    run: Run | None = None,
+    label_of: Callable[[Path], str | None] = read_label,
+) -> Machine:
+    """Look now. `root`, `run` and `label_of` stand for the file system, its commands and what a GPIO chip answers."""
     ask = run or _run
-    wanted = _devices(settings, root)
+    chips = gpio_chips(root / "dev", label_of)
+    header = header_chip(chips)
+    # Which chip is the header's cannot be told of chips that may not be opened: any of them may be it.
+    wanted = [*_devices(settings, root), *(chip.path for chip in chips if header is None or chip is header)]
     folder = next(path for path in (state_dir, *state_dir.parents) if path.is_dir())
     return Machine(
         model=_text(root / "proc/device-tree/model").rstrip("\0"),
         user=os.environ.get("USER") or str(os.geteuid()),
         denied=tuple(str(p) for p in wanted if p.exists() and not os.access(p, os.R_OK | os.W_OK)),
         missing=tuple(str(p) for p in wanted if not p.exists()),
+        header="" if header is None else f"{header.path.name} ({header.label})",
+        chips=told(chips),
         i2c_hz=_i2c_hz(settings, root),
         cards=_cards(root),
         aplay=shutil.which("aplay") is not None,
@@ -77,11 +93,10 @@ def look_at_machine(settings: Settings, state_dir: Path, root: Path = Path("/"),
 
 
 def _devices(settings: Settings, root: Path) -> list[Path]:
-    """What the settings need in /dev. A Pi 5 has its header on another chip than 0, by the kernel's age."""
+    """What the settings need in /dev beside the header's GPIO chip."""
     buses = sorted({s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X})
     ports = [s.port for s in settings.sensors if s.model is SensorModel.TF_LUNA]
-    chips = sorted((root / "dev").glob("gpiochip*")) or [root / "dev/gpiochip0"]
-    return [*(root / f"dev/i2c-{bus}" for bus in buses), *(root / port.lstrip("/") for port in ports), *chips[:1]]
+    return [*(root / f"dev/i2c-{bus}" for bus in buses), *(root / port.lstrip("/") for port in ports)]
 
 
 def _i2c_hz(settings: Settings, root: Path) -> int | None:

@@ -26,8 +26,9 @@ _REAL_BOARD = "pi"
 
 
 def check_board(facts: Facts, machine: Machine) -> Iterator[Finding]:
-    """What needs the board to be held: bus, button, sound, rights."""
+    """What needs the board to be held: bus, header, button, sound, rights."""
     yield check_bus(facts.settings, machine, facts.board)
+    yield check_header(machine, facts.board)
     yield check_button(facts)
     yield check_sound(facts, machine)
     yield _rights(facts, machine)
@@ -59,6 +60,18 @@ def check_bus(settings: Settings, machine: Machine, board: str) -> Finding:
         return Finding("I2C bus", Verdict.POOR, found, "400 kHz: see retro-timer wiring --boot, then reboot")
     speed = "" if machine.i2c_hz is None else f" at {machine.i2c_hz // 1000} kHz"
     return Finding("I2C bus", Verdict.OK, f"{device}{speed}")
+
+
+def check_header(machine: Machine, board: str) -> Finding:
+    """Is the chip of the 40-pin header there, under whatever number?"""
+    if board != _REAL_BOARD:
+        return Finding("GPIO", Verdict.NONE, f"the board '{board}' has no header")
+    if machine.header:
+        return Finding("GPIO", Verdict.OK, f"the header is {machine.header}")
+    if any("gpiochip" in path for path in machine.denied):
+        return Finding("GPIO", Verdict.NONE, "which chip is the header's cannot be told without the right to open it")
+    found = f"no chip is that of a Pi's header: {machine.chips}"
+    return Finding("GPIO", Verdict.WRONG, found, "look for it with: gpiodetect", watch=True)
 
 
 def check_pins(settings: Settings) -> Finding:
