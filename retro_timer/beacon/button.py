@@ -12,6 +12,7 @@ from retro_timer.beacon.core import Core
 from retro_timer.beacon.press import Cue, Outcome, PressRecogniser
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import RetroTimerError
+from retro_timer.settings.plan_fit import SlowSensorError
 from retro_timer.training.button_table import AT_ONCE, COMMANDS, TABLE, Action, Gesture, Row, row_of
 from retro_timer.training.session.effects import Say, Signal
 
@@ -113,6 +114,9 @@ class ButtonDesk:
     def _start(self) -> None:
         try:
             start = self._make_start(self._plan)
+        except SlowSensorError as error:
+            self._refuse("plan_too_fast", str(error), {"title": self._plan, "gait": error.gait})
+            return
         except RetroTimerError as error:
             self._refuse("plan_unusable", str(error), {"title": self._plan})
             return

@@ -13,6 +13,7 @@ import msgspec
 
 from retro_timer.cli.checkup.findings import Finding, Verdict, keeps_watch, summary
 from retro_timer.cli.checkup.machine import look_at_machine
+from retro_timer.cli.checkup.plan import check_default_plan
 from retro_timer.cli.checkup.sensors import check_sensors
 from retro_timer.cli.checkup.system import check_board, check_machine
 from retro_timer.cli.checkup.trials import beep, hear, say, watch
@@ -107,6 +108,7 @@ def _all(asked: Holder, seconds: float) -> Iterator[Finding]:
     yield from check_sensors(facts, surveys, load_catalogue(facts.settings.voice.language))
     yield from check_board(facts, machine)
     yield from check_machine(facts.settings, machine, own=not asked.running)
+    yield check_default_plan(facts.settings)
 
 
 def _print_table(findings: Sequence[Finding]) -> None:

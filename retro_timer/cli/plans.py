@@ -10,7 +10,8 @@ import click
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import places
-from retro_timer.settings.loading import check_runout, load_plan, load_settings, plan_names, read_plan
+from retro_timer.settings.loading import load_plan, load_settings, plan_names, read_plan
+from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import (
     MPS_PER_KMH,
@@ -66,7 +67,7 @@ def check(files: tuple[str, ...]) -> None:
     settings = load_settings()
     for name in files:
         plan = load_plan(name)
-        check_runout(plan, settings, name)
+        check_fit(plan, settings, name)
         print(f"{name}: ok, {_size(plan)}")
 
 

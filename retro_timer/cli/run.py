@@ -32,8 +32,9 @@ from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board
 from retro_timer.settings import places
 from retro_timer.settings.calibration import load_calibration
-from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings, plan_names
+from retro_timer.settings.loading import load_plan, load_roster, load_settings, plan_names
 from retro_timer.settings.model import Settings
+from retro_timer.settings.plan_fit import check_fit
 from retro_timer.store.journal import SessionEntry
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.record import RepRecord
@@ -78,7 +79,7 @@ def run(
     def make_start(name: str | None) -> StartPlan:
         chosen = name or settings.session.default_plan
         read = load_plan(chosen)
-        check_runout(read, settings, f"plan '{chosen}'")
+        check_fit(read, settings, f"plan '{chosen}'")
         return StartPlan(read, athletes)
 
     first = make_start(plan) if plan is not None else None

@@ -19,7 +19,8 @@ from retro_timer.cli.progress import progress
 from retro_timer.cli.streams import remark
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings import places
-from retro_timer.settings.loading import check_runout, load_plan, load_roster, load_settings
+from retro_timer.settings.loading import load_plan, load_roster, load_settings
+from retro_timer.settings.plan_fit import check_fit
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.plan import Plan, steps
@@ -53,7 +54,7 @@ def simulate(
     settings = load_settings(config)
     name = plan or settings.session.default_plan
     chosen = load_plan(name)
-    check_runout(chosen, settings, f"plan '{name}'")
+    check_fit(chosen, settings, f"plan '{name}'")
     athletes = load_roster(roster, remark)
     sound = _Sound(wav)
     simulation = Simulation(

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from retro_timer.errors import BadInputError, near_miss
-from retro_timer.ports import Placement, Role
+from retro_timer.ports import Role
 from retro_timer.settings import places
 from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.model import SensorModel, SensorSettings, Settings
 from retro_timer.settings.sensors import check_vl53l1x
 from retro_timer.settings.tables import read_toml
-from retro_timer.training.gaits import SPEEDS
-from retro_timer.training.plan import Plan, check_plan, steps
+from retro_timer.training.plan import Plan, check_plan
 from retro_timer.training.roster import SOLO, parse_roster
-from retro_timer.training.safe_speed import Braking
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -110,22 +108,3 @@ def load_roster(path: Path | None, tell: Callable[[str], None] = lambda _remark:
         strange = next((name for name in names if not name.isascii()), names[0])
         tell(f"{path}: not UTF-8, read as {encoding}: is '{strange}' right? If not, save it as 'CSV UTF-8'")
     return names
-
-
-def check_runout(plan: Plan, settings: Settings, where: str) -> None:
-    """Refuse a plan whose fastest gait cannot stop within the finish range (lane-end, belt). Raises BadInputError."""
-    sensor = settings.timing
-    if sensor is None or sensor.placement is Placement.GATE or settings.course.allow_short_runout:
-        return
-    braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
-    for step in steps(plan):
-        if step.distance_m is None:
-            continue
-        needed_m = braking.stopping_distance_m(SPEEDS[step.gait].fast_mps)
-        if settings.course.finish_range_m < needed_m:
-            raise BadInputError(
-                where,
-                f"a {step.gait} needs {needed_m:.1f} m to stop and course.finish_range_m is "
-                f"{settings.course.finish_range_m:g}",
-                "a longer finish_range_m, a slower gait, or course.allow_short_runout = true",
-            )

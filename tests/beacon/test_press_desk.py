@@ -22,9 +22,11 @@ from retro_timer.errors import BadInputError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement
 from retro_timer.settings.calibration import Calibration
-from retro_timer.settings.model import Settings
+from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.settings.plan_fit import check_fit
 from retro_timer.sim.board import QuietLamp, SilentSounder
 from retro_timer.store.writer import JournalWriter
+from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
 from retro_timer.training.roster import SOLO
 from retro_timer.training.safe_speed import Coverage
@@ -33,6 +35,8 @@ from retro_timer.training.session.state import Phase
 
 S = 1_000_000_000
 MS = 1_000_000
+DEFAULTS = Settings()
+SLOW = Settings(sensors=(SensorSettings(budget_ms=33.0, period_ms=37.0),))
 LINE_ONLY = Coverage(Placement.GATE, 1.3, 0.0, None)
 
 
@@ -41,7 +45,7 @@ class Bench:
 
     name = "bench"
 
-    def __init__(self, directory: Path, plans: Mapping[str, Plan]) -> None:
+    def __init__(self, directory: Path, plans: Mapping[str, Plan], settings: Settings) -> None:
         self.clock = VirtualClock(S)
         self.buses = ()
         self.sounder = SilentSounder(self.clock)
@@ -50,7 +54,7 @@ class Bench:
         self.plans = dict(plans)
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.journal = JournalWriter(directory, self.clock.wall_ns)
-        self.core = Core(self, Settings(), Calibration(), load_catalogue("en"), self, self.journal, self.inbox.put)
+        self.core = Core(self, settings, Calibration(), load_catalogue("en"), self, self.journal, self.inbox.put)
         self.shut_down = 0
         self.desk = ButtonDesk(self.core, self.make_start, lambda: sorted(self.plans), self._shut_down)
         self.said: list[str] = []
@@ -85,6 +89,7 @@ class Bench:
         found = self.plans[name]
         if found.title == "Broken":
             raise BadInputError(f"plan '{name}'", "a mistake in it")
+        check_fit(found, self.core.settings, f"plan '{name}'")
         return StartPlan(found, SOLO)
 
     def _shut_down(self) -> None:
@@ -164,8 +169,8 @@ PLANS = {
 def make(state_dir: Path) -> Iterator[Make]:
     made: list[Bench] = []
 
-    def build(plans: Mapping[str, Plan] = PLANS) -> Bench:
-        bench = Bench(state_dir, plans)
+    def build(plans: Mapping[str, Plan] = PLANS, settings: Settings = DEFAULTS) -> Bench:
+        bench = Bench(state_dir, plans, settings)
         made.append(bench)
         return bench
 
@@ -201,6 +206,15 @@ def test_a_default_plan_that_cannot_be_started_is_refused_aloud(make: Make) -> N
     assert bench.heard[-1] == "refusal"
     assert [e["why"] for e in bench.events if e["event"] == "refused"] == ["plan 'first-steps': a mistake in it"]
     assert bench.fresh().double().said == ["No plan can be started."]
+
+
+def test_a_default_plan_too_fast_for_the_sensor_is_refused_aloud_with_the_reason(make: Make) -> None:
+    sprints = plan(title="Sprints", gait=Gait.RUN)
+    bench = make({"first-steps": sprints}, SLOW).press()
+    assert bench.said == ["The plan first-steps cannot be started. The sensor is too slow for a run."]
+    assert bench.heard[-1] == "refusal"
+    (why,) = [e["why"] for e in bench.events if e["event"] == "refused"]
+    assert why.startswith("plan 'first-steps': a run of up to 7.6 m/s gives the sensor 'gate' 2.3 readings")
 
 
 def test_a_hold_says_what_the_watch_covers(make: Make) -> None:

@@ -18,9 +18,10 @@ from session_drive import LINE_ONLY, Drive
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.phrases import load_catalogue
-from retro_timer.settings.loading import check_runout, check_settings
+from retro_timer.settings.loading import check_settings
 from retro_timer.settings.model import Settings
 from retro_timer.settings.pins import pin_plan
+from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.tables import convert, parse_toml
 from retro_timer.sim.virtual import Simulation
 from retro_timer.store.database import open_for_reading
@@ -219,7 +220,7 @@ def test_settings_that_are_accepted_carry_a_session_to_its_end(fields: Any, seed
         settings = convert(fields, Settings, "config.toml")
         check_settings(settings, "config.toml")
         pin_plan(settings)
-        check_runout(SHORT, settings, "config.toml")
+        check_fit(SHORT, settings, "config.toml")
         return settings
 
     settings, complaint = value_or_complaint(read)

@@ -26,7 +26,6 @@ from retro_timer.settings.calibration import (
     load_calibration,
 )
 from retro_timer.settings.loading import (
-    check_runout,
     check_settings,
     load_plan,
     load_roster,
@@ -34,7 +33,8 @@ from retro_timer.settings.loading import (
     plan_names,
     read_plan,
 )
-from retro_timer.settings.model import CourseSettings, SensorModel, SensorSettings, Settings
+from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.schemas import schema_texts, write_schemas
 from retro_timer.settings.sensors import spec_of
 from retro_timer.settings.tables import convert, parse_toml
@@ -65,7 +65,7 @@ def test_every_plan_that_is_promised_ships() -> None:
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_every_packaged_plan_checks_and_goes_with_the_packaged_settings(path: Path) -> None:
     plan = read_plan(path)
-    check_runout(plan, load_settings(CONFIG), str(path))
+    check_fit(plan, load_settings(CONFIG), str(path))
     assert steps(plan)
     assert plan.source.strip()
     assert plan.safety.strip()
@@ -283,21 +283,6 @@ def _by_types(sensor: SensorSettings) -> SensorSettings:
 def test_the_recommended_build_is_sound() -> None:
     rear = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
     check_settings(Settings(sensors=(SensorSettings(), rear)), "c.toml")
-
-
-@pytest.mark.parametrize("placement", [Placement.LANE_END, Placement.BELT])
-def test_a_plan_whose_gait_cannot_stop_in_time_is_refused_with_what_would_help(placement: Placement) -> None:
-    sensor = SensorSettings(model=SensorModel.TF_LUNA, placement=placement)
-    settings = Settings(sensors=(sensor,))
-    with pytest.raises(BadInputError) as caught:
-        check_runout(load_plan("athletic-agility"), settings, "plan 'athletic-agility'")
-    assert "a run needs 16.1 m to stop and course.finish_range_m is 2" in str(caught.value)
-    assert "allow_short_runout = true" in str(caught.value)
-    check_runout(load_plan("first-steps"), settings, "x")
-    check_runout(load_plan("rehab-walk"), settings, "x")
-    allowed = Settings(sensors=(sensor,), course=CourseSettings(allow_short_runout=True))
-    check_runout(load_plan("athletic-agility"), allowed, "x")
-    check_runout(load_plan("athletic-agility"), Settings(), "x")
 
 
 # Garbage.

@@ -1,0 +1,68 @@
+"""Whether the box can time a plan and its runners can stop: the plan against the settings in force."""
+
+from __future__ import annotations
+
+import math
+
+from retro_timer.errors import BadInputError
+from retro_timer.ports import Placement
+from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.settings.sensors import spec_of
+from retro_timer.training.gaits import SPEEDS, Gait
+from retro_timer.training.plan import Plan, steps
+from retro_timer.training.safe_speed import Braking
+from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
+
+
+class SlowSensorError(BadInputError):
+    """The gate's sensor reads too seldom for a gait of the plan."""
+
+    def __init__(self, where: str, problem: str, expected: str, gait: Gait) -> None:
+        self.gait = gait
+        super().__init__(where, problem, expected)
+
+
+def check_fit(plan: Plan, settings: Settings, where: str) -> None:
+    """Refuse a plan that the timing sensor cannot time or before which nobody can stop. Raises BadInputError."""
+    sensor = settings.timing
+    if sensor is None:
+        return
+    gaits = list(dict.fromkeys(step.gait for step in steps(plan) if step.distance_m is not None))
+    for gait in gaits:
+        if sensor.placement is Placement.GATE:
+            _check_readings(gait, sensor, settings, where)
+        elif not settings.course.allow_short_runout:
+            _check_runout(gait, settings, where)
+
+
+def _check_readings(gait: Gait, sensor: SensorSettings, settings: Settings, where: str) -> None:
+    """A gate must get three readings of the gait's fastest body in the middle of the lane."""
+    spec = spec_of(sensor)
+    # Runners keep to the middle of the lane; nearer the cone is narrower, farther a dark shirt is not seen.
+    range_m = min(settings.course.lane_reach_m / 2.0, spec.max_range_mm / 1000.0)
+    width_m = seen_width_m(settings.course.torso_mm / 1000.0, range_m, spec.fov_deg)
+    period_s = spec.period_ns / 1e9
+    count = readings_of(gait, width_m, period_s)
+    if count >= LEAST_READINGS:
+        return
+    slowest_ms = math.floor(1000.0 * slowest_period_s(gait, width_m))
+    raise SlowSensorError(
+        where,
+        f"a {gait} of up to {SPEEDS[gait].fast_mps:g} m/s gives the sensor '{spec.name}' {count:.1f} readings at "
+        f"{1000.0 * period_s:g} ms each",
+        f"a sensor that reads each {slowest_ms} ms or faster (sensors.period_ms), which gives "
+        f"{LEAST_READINGS:.0f}, or a slower gait",
+        gait,
+    )
+
+
+def _check_runout(gait: Gait, settings: Settings, where: str) -> None:
+    """Who runs towards a lane-end's box or a belt's board must be able to stop within the finish range."""
+    braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
+    needed_m = braking.stopping_distance_m(SPEEDS[gait].fast_mps)
+    if settings.course.finish_range_m < needed_m:
+        raise BadInputError(
+            where,
+            f"a {gait} needs {needed_m:.1f} m to stop and course.finish_range_m is {settings.course.finish_range_m:g}",
+            "a longer finish_range_m, a slower gait, or course.allow_short_runout = true",
+        )

@@ -1,0 +1,129 @@
+"""Plans that this box cannot time, or before which nobody can stop, are refused with what would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from command import here
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retro_timer.cli.checkup.findings import Verdict
+from retro_timer.cli.checkup.plan import check_default_plan
+from retro_timer.errors import BadInputError
+from retro_timer.ports import Placement, Role
+from retro_timer.settings.loading import load_plan, plan_names, read_plan
+from retro_timer.settings.model import CourseSettings, SensorModel, SensorSettings, SessionSettings, Settings
+from retro_timer.settings.plan_fit import SlowSensorError, check_fit
+from retro_timer.training.gaits import Gait
+from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
+
+RUNNING, JOGGING, WALKING = "athletic-agility", "jog-progression", "rehab-walk"
+
+
+def gate(period_ms: float, **course: float) -> Settings:
+    """A VL53L1X at a gate, reading once in so many milliseconds."""
+    sensor = SensorSettings(period_ms=period_ms, budget_ms=20.0)
+    return Settings(sensors=(sensor,), course=CourseSettings(**course))
+
+
+def refusal(plan: str, settings: Settings) -> str:
+    """Why a plan is refused; nothing when it is not."""
+    try:
+        check_fit(load_plan(plan), settings, f"plan '{plan}'")
+    except SlowSensorError as error:
+        return str(error)
+    return ""
+
+
+def test_every_plan_that_ships_goes_with_the_default_sensor() -> None:
+    for path in plan_names().values():
+        check_fit(read_plan(path), Settings(), path.stem)
+
+
+def test_a_gait_too_fast_for_the_gate_is_refused_with_the_slowest_sensor_that_would_do() -> None:
+    told = refusal(RUNNING, gate(37.0))
+    assert told == (
+        "plan 'athletic-agility': a run of up to 7.6 m/s gives the sensor 'gate' 2.3 readings at 37 ms each; "
+        "expected a sensor that reads each 28 ms or faster (sensors.period_ms), which gives 3, or a slower gait"
+    )
+    assert refusal(RUNNING, gate(28.0)) == ""
+    assert refusal(RUNNING, gate(29.0))
+
+
+def test_a_slower_gait_goes_with_a_slower_sensor() -> None:
+    assert "a jog of up to 3.2 m/s" in refusal(JOGGING, gate(100.0))
+    assert refusal(WALKING, gate(100.0)) == ""
+
+
+def test_nearer_runners_and_narrower_cones_need_a_faster_sensor() -> None:
+    assert refusal(RUNNING, gate(24.0, lane_reach_m=0.9))
+    sonar = SensorSettings(model=SensorModel.HC_SR04, role=Role.TIMING, trigger_pin=5, echo_pin=6)
+    assert refusal(WALKING, Settings(sensors=(sonar,))) == ""
+    assert "2.4 readings at 60 ms" in refusal(JOGGING, Settings(sensors=(sonar,)))
+
+
+def test_a_lane_wider_than_the_sensor_sees_gives_no_more_readings_than_it_can() -> None:
+    assert refusal(JOGGING, gate(200.0, lane_reach_m=12.0))
+
+
+def test_who_stops_by_the_clock_or_comes_up_the_lane_is_not_counted_at_a_gate() -> None:
+    assert refusal("treadmill", gate(1000.0)) == ""
+    rear = SensorSettings(placement=Placement.LANE_END, period_ms=300.0)
+    assert refusal(WALKING, Settings(sensors=(rear,))) == ""
+
+
+@given(
+    gait=st.sampled_from(Gait),
+    torso_m=st.floats(0.1, 0.5),
+    range_m=st.floats(0.2, 3.0),
+    fov_deg=st.floats(0.0, 27.0),
+)
+def test_the_slowest_sensor_that_would_do_does(gait: Gait, torso_m: float, range_m: float, fov_deg: float) -> None:
+    width_m = seen_width_m(torso_m, range_m, fov_deg)
+    slowest_s = slowest_period_s(gait, width_m)
+    assert readings_of(gait, width_m, slowest_s) == pytest.approx(LEAST_READINGS)
+    assert readings_of(gait, width_m, 1.01 * slowest_s) < LEAST_READINGS
+
+
+@pytest.mark.parametrize(
+    "command", [["plans", "check", RUNNING], ["run", "--board", "sim", "--plan", RUNNING], ["simulate", RUNNING]]
+)
+def test_every_command_refuses_it_in_one_line(
+    command: list[str], config_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config_dir.mkdir(parents=True, exist_ok=True)
+    (config_dir / "config.toml").write_text("[[sensors]]\nbudget_ms = 33\nperiod_ms = 37\n")
+    told = here(capsys, *command)
+    assert told.code == 2
+    assert "2.3 readings at 37 ms each; expected a sensor that reads each 28 ms or faster" in told.one_line()
+
+
+def test_doctor_says_whether_a_press_can_start_the_default_plan() -> None:
+    found = check_default_plan(Settings())
+    assert (found.verdict, found.found) == (Verdict.OK, "'first-steps': a press starts it")
+    slow = msgspec.structs.replace(gate(37.0), session=SessionSettings(default_plan=RUNNING))
+    found = check_default_plan(slow)
+    assert found.verdict is Verdict.WRONG
+    assert "2.3 readings at 37 ms each" in found.found
+    assert "each 28 ms or faster" in found.mend
+    assert not found.watch
+    missing = check_default_plan(Settings(session=SessionSettings(default_plan="first-step")))
+    assert "did you mean 'first-steps'?" in missing.found
+
+
+@pytest.mark.parametrize("placement", [Placement.LANE_END, Placement.BELT])
+def test_a_plan_whose_gait_cannot_stop_in_time_is_refused_with_what_would_help(placement: Placement) -> None:
+    sensor = SensorSettings(model=SensorModel.TF_LUNA, placement=placement)
+    settings = Settings(sensors=(sensor,))
+    with pytest.raises(BadInputError) as caught:
+        check_fit(load_plan("athletic-agility"), settings, "plan 'athletic-agility'")
+    assert "a run needs 16.1 m to stop and course.finish_range_m is 2" in str(caught.value)
+    assert "allow_short_runout = true" in str(caught.value)
+    check_fit(load_plan("first-steps"), settings, "x")
+    check_fit(load_plan("rehab-walk"), settings, "x")
+    allowed = Settings(sensors=(sensor,), course=CourseSettings(allow_short_runout=True))
+    check_fit(load_plan("athletic-agility"), allowed, "x")
+    check_fit(load_plan("athletic-agility"), Settings(), "x")
