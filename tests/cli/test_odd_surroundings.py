@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from command import PROGRAM, environment_with, process
-from plans_made import plan_text
-from timer_process import QUICK, timer, until
+from timer_process import timer, until
 
 DEADLINE_S = 60.0
 COMMANDS = [
@@ -37,10 +37,18 @@ def shell(line: str, *args: str, env: dict[str, str | None] | None = None) -> su
     )
 
 
+@pytest.fixture(scope="module")
+def some_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state directory of a session with results."""
+    state = tmp_path_factory.mktemp("some") / "state"
+    assert process("simulate", "demo", "--json", env={"RETRO_TIMER_STATE": str(state)}).code == 0
+    return state
+
+
 @pytest.fixture
-def kept() -> None:
+def kept(some_results: Path, state_dir: Path) -> None:
     """A session with results, so that there is something to print."""
-    assert process("simulate", "demo", "--json").code == 0
+    shutil.copytree(some_results, state_dir)
 
 
 @pytest.mark.usefixtures("kept")
@@ -174,7 +182,7 @@ def test_two_sessions_at_once_in_one_directory_are_both_kept(tmp_path: Path) -> 
     assert len([line for line in listed.lines if " done " in line]) == 2
 
 
-def test_a_live_view_on_a_terminal_shows_the_session_survives_resizing_and_ends_in_the_results(tmp_path: Path) -> None:
+def test_a_live_view_on_a_terminal_shows_the_session_survives_resizing_and_ends_in_the_results() -> None:
     """`make demo` at a terminal."""
     import fcntl
     import pty
@@ -183,41 +191,27 @@ def test_a_live_view_on_a_terminal_shows_the_session_survives_resizing_and_ends_
     import struct
     import termios
 
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "config.toml").write_text(QUICK.replace("hasty", "text"))
-    (tmp_path / "short.toml").write_text(plan_text("reps = 1\ndistance_m = 5", gait="run"))
     master, slave = pty.openpty()
-    program = subprocess.Popen(
-        [str(PROGRAM), "run", "--board", "sim", "--plan", str(tmp_path / "short.toml"), "--view", "--once"],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environment_with(
-            {
-                "TERM": "xterm",
-                "RETRO_TIMER_STATE": str(tmp_path / "s"),
-                "RETRO_TIMER_CONFIG": str(tmp_path / "config"),
-            }
-        ),
-    )
-    os.close(slave)
-    shown = b""
+    with timer("--plan", "one", "--view", "--once", terminal=slave) as box:
+        os.close(slave)
+        shown = b""
 
-    def ended() -> bool:
-        nonlocal shown
-        while select.select([master], [], [], 0.05)[0]:
-            try:
-                data = os.read(master, 65536)
-            except OSError:
-                return True
-            shown += data
-            if b"\x1b[" in data and len(shown) % 7 == 0:
-                fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 5 + len(shown) % 40, 20, 0, 0))
-                program.send_signal(signal.SIGWINCH)
-        return program.poll() is not None
+        def ended() -> bool:
+            nonlocal shown
+            while select.select([master], [], [], 0.05)[0]:
+                try:
+                    data = os.read(master, 65536)
+                except OSError:
+                    return True
+                shown += data
+                if b"\x1b[" in data and len(shown) % 7 == 0:
+                    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 5 + len(shown) % 40, 20, 0, 0))
+                    box.signal(signal.SIGWINCH)
+            return box.process.poll() is not None
 
-    until(ended, "the session ends")
-    assert program.wait(DEADLINE_S) == 0, shown[-2000:].decode(errors="replace")
+        box.ready().to_go()
+        until(ended, "the session ends")
+        assert box.ended() == 0, shown[-2000:].decode(errors="replace")
     text = shown.decode(errors="replace")
     assert "Traceback" not in text
     assert "Retro Timer" in text

@@ -188,7 +188,7 @@ def printed_before_it_was_killed(directory: Path, draw: random.Random) -> list[d
     return [json.loads(line) for line in whole.splitlines()]
 
 
-MOMENTS = [*range(10), *(pytest.param(n, marks=pytest.mark.slow) for n in range(10, 50))]
+MOMENTS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 50))]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -53,7 +53,7 @@ def until(condition: Callable[[], Any], what: str, within_s: float = DEADLINE_S)
     pause = threading.Event()
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}"
-        pause.wait(0.01)
+        pause.wait(0.03)
     return found
 
 
@@ -66,6 +66,7 @@ class Timer:
         home: Path | None = None,
         env: Mapping[str, str | None] | None = None,
         stdout: int | None = None,
+        terminal: int | None = None,
         quick: bool = True,
         board: str = "sim",
     ) -> None:
@@ -91,9 +92,9 @@ class Timer:
         with self.out_path.open("ab") as out, self.err_path.open("ab") as err:
             self.process = subprocess.Popen(
                 [str(PROGRAM), "run", "--board", board, *(str(arg) for arg in args)],
-                stdin=subprocess.DEVNULL,
-                stdout=out if stdout is None else stdout,
-                stderr=err,
+                stdin=subprocess.DEVNULL if terminal is None else terminal,
+                stdout=terminal or stdout or out,
+                stderr=terminal or err,
                 env=environment_with(self.env),
             )
 
