@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 
+# Where it is set, each of the tests' several hundred processes would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test slow fuzz soak field check bench lock schemas wiring release test-service test-vm clean
 
 help:  ## list the targets
