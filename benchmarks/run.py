@@ -1,6 +1,6 @@
 """Runs the benchmark, part after part: a progress bar, tables, plots, and a report that is kept.
 
-python -m benchmarks.run [--quick] [--only PART,PART] [--seed DATE] [--out DIR]
+python -m benchmarks.run [--quick] [--only PART,PART] [--seed DATE] [--share 0.3] [--out DIR]
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ def chosen_parts(only: str | None) -> list[str]:
 @click.option("--quick", is_flag=True, help="Under a minute: few of everything, kept apart from the full results.")
 @click.option("--only", metavar="PART,PART", help=f"Only these of {', '.join(PARTS)}.")
 @click.option("--seed", type=click.IntRange(1), help="Held-out passages of this date, as 20261125; today's without it.")
+@click.option("--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, help="Of accuracy's reps.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
-def bench(quick: bool, only: str | None, seed: int | None, out: Path | None) -> int:
+def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
     """Reproduce the figures of the README: accuracy, warnings, latency, cost and growth."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()
-    parts = PARTS if seed is None else PARTS | {"accuracy": partial(accuracy.measure, seed=seed)}
-    said = {"QUICK": "1" if quick else "", "ONLY": only or "", "SEED": str(seed or "")}
+    parts: dict[str, Measure] = PARTS | {"accuracy": partial(accuracy.measure, seed=seed, share=share)}
+    said = {"QUICK": quick and "1", "ONLY": only, "SEED": seed, "SHARE": share < 1.0 and f"{share:g}"}
     command = " ".join(["make bench", *(f"{word}={value}" for word, value in said.items() if value)])
     runs: dict[str, Run] = {}
     with _bar() as bar:

@@ -16,13 +16,12 @@ from rich.table import Table
 from benchmarks.accuracy import bars
 from benchmarks.accuracy.cells import Cell
 from benchmarks.accuracy.measure import gate_cells, gate_jobs, kinds
-from benchmarks.accuracy.passages import BACKGROUNDS, GAITS, RATES_HZ
+from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share, one_in
 from benchmarks.parts.pool import workers
 from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.gate import Background
 from benchmarks.physics.sensor import Record
-from retro_timer.training.gaits import Gait
 
 _HEAD = (
     "cell", "n", "95 % within ms", "bar", "share within", "covers", "± ms", "over 3×", "missed 4 p.",
@@ -31,12 +30,13 @@ _HEAD = (
 
 
 def _choice(values: Sequence[str]) -> click.Choice[str]:
-    return click.Choice(list(values))
+    # click would take the names of an enumeration's members, not what they are.
+    return click.Choice([str(value) for value in values])
 
 
 @click.command()
-@click.option("--gait", "gaits", multiple=True, type=click.Choice(Gait), default=GAITS)
-@click.option("--hz", "rates", multiple=True, type=click.Choice(RATES_HZ), default=bars.ASKED_HZ)
+@click.option("--gait", "gaits", multiple=True, type=_choice(GAITS), default=[str(gait) for gait in GAITS])
+@click.option("--hz", "rates", multiple=True, type=float, default=bars.ASKED_HZ, help="Readings a second.")
 @click.option("--background", "backgrounds", multiple=True, type=_choice(BACKGROUNDS), default=BACKGROUNDS)
 @click.option("--law", "laws", multiple=True, type=_choice(LAWS), default=LAWS, help="How several things blend.")
 @click.option("--record", type=_choice(get_args(Record)), default="full")
@@ -45,7 +45,7 @@ def _choice(values: Sequence[str]) -> click.Choice[str]:
 @click.option("--seed", type=click.IntRange(0), default=0, help="The first one.")
 @click.option("--workers", "processes", type=click.IntRange(1), default=2)
 def measure(
-    gaits: tuple[Gait, ...],
+    gaits: tuple[str, ...],
     rates: tuple[float, ...],
     backgrounds: tuple[Background, ...],
     laws: tuple[Law, ...],

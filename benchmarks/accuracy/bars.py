@@ -19,7 +19,8 @@ TIMES = 3.0
 """An error of so many times the stated interval is one that nobody was warned of."""
 MOST_OVER = {"full": 1 / 10_000, "range": 1 / 1_000}
 MOST_OVER_PHANTOM = 1 / 500
-JUDGED_REPS = 30_000
+JUDGED_REPS = {"full": 30_000, "range": 10_000}
+"""Reps that it takes to judge that: enough for some to be found at the limit."""
 FULL_PERIODS, LEAST_PERIODS = 4.0, 2.5
 MOST_MISSED_FULL, MOST_MISSED_BRIEF = 1 / 5_000, 1 / 200
 FALSE_M = 0.35

@@ -42,7 +42,7 @@ def _gate(what: str, record: Record, cells: Sequence[Cell]) -> list[Target]:
             f"{what}: over 3× the interval",
             bars.MOST_OVER[record],
             _total(cells, lambda c: c.over),
-            bars.JUDGED_REPS,
+            bars.JUDGED_REPS[record],
         ),
         *_missed(what, cells),
         _none(f"{what}: counted twice", sum(c.twice for c in cells), cells),
@@ -173,10 +173,12 @@ def _total(cells: Sequence[Cell], of: Callable[[Cell], Share]) -> Share:
 
 def rare(what: str, most: float, share: Share, least_reps: int = 0) -> Target:
     """Judged on reps enough to find one; on fewer it is missed only where that cannot be chance."""
-    met: bool | None = share.value <= most
-    if share.of < max(least_reps, 1.0 / most):
-        met = False if share.interval[0] > most else None
-    return Target(what, f"at most 1 in {1.0 / most:,.0f}", one_in(share), met)
+    asked, found = f"at most 1 in {1.0 / most:,.0f}", one_in(share)
+    if share.of >= max(least_reps, 1.0 / most):
+        return Target(what, asked, found, share.value <= most)
+    if share.interval[0] > most:
+        return Target(what, asked, found, met=False)
+    return Target(what, asked, f"{found}: too few reps to judge", None)
 
 
 def _none(what: str, count: int, cells: Sequence[Cell]) -> Target:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from benchmarks.accuracy.measure import FULL, QUICK, figures
+from benchmarks.accuracy.measure import FULL, QUICK, figures, part_of
 from benchmarks.accuracy.tables import draw, tables
 from benchmarks.accuracy.targets import targets
 from benchmarks.parts.pool import Step
 from benchmarks.report import Part
 
 
-def measure(quick: bool, step: Step, seed: int | None = None) -> Part:
-    """Simulate, time and judge. The held-out passages have the seeds of `seed`, a date as 20261125; today's without."""
-    found = figures(QUICK if quick else FULL, seed or int(datetime.now(UTC).strftime("%Y%m%d")), step)
+def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
+    """Simulate, time and judge.
+
+    The held-out passages have the seeds of `seed`, a date as 20261125; today's without. `share` of the reps is run.
+    """
+    size = QUICK if quick else part_of(FULL, share)
+    found = figures(size, seed or int(datetime.now(UTC).strftime("%Y%m%d")), step)
     drawings = draw(found.asked["full"])
     return Part(
         "Accuracy",

@@ -196,6 +196,8 @@ class Sensor:
         return Halves(echoes, echoes)
 
     def _moved(self, halves: Halves) -> bool:
+        if halves.first is halves.second:
+            return False
         first, second = self.blend.of(self.visible(halves.first)), self.blend.of(self.visible(halves.second))
         if first[0] > 0.0 and second[0] > 0.0:
             chance = 0.6 * (1.0 - math.exp(-(((first[1] - second[1]) / 250.0) ** 2)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from benchmarks.accuracy import bars
-from benchmarks.accuracy.passages import Timed
+from benchmarks.accuracy.measure import FULL, gate_jobs, held_out, kinds, part_of
+from benchmarks.accuracy.passages import Timed, gate_case
 from benchmarks.accuracy.shares import Share, one_in
 from benchmarks.accuracy.targets import rare
 from retro_timer.training.gaits import Gait
@@ -30,6 +32,47 @@ def test_a_rare_event_is_judged_on_enough_reps_only_unless_it_is_frequent() -> N
     assert rare("", 1 / 10_000, Share(0, 29_999), 30_000).met is None
     assert rare("", 1 / 10_000, Share(1, 5_000), 30_000).met is None
     assert rare("", 1 / 10_000, Share(20, 5_000), 30_000).met is False
+
+
+def test_too_few_reps_say_so_instead_of_met() -> None:
+    assert rare("", 1 / 10_000, Share(0, 900), 30_000).found.endswith("too few reps to judge")
+    assert rare("", 1 / 10_000, Share(0, 30_000), 30_000).found == "0 of 30,000 (at most 1 in 7,811)"
+
+
+def test_the_full_run_has_the_reps_that_rare_events_take() -> None:
+    cells = kinds(bars.ASKED_HZ, "full")
+    assert len(cells) * FULL.asked >= bars.JUDGED_REPS["full"]
+    assert len(cells) * FULL.asked_range >= bars.JUDGED_REPS["range"]
+    assert len(cells) * FULL.phantom >= 1.0 / bars.MOST_OVER_PHANTOM
+
+
+def test_a_share_of_a_run_is_a_run_of_everything() -> None:
+    assert part_of(FULL, 0.5).asked == FULL.asked // 2
+    assert min(msgspec.structs.astuple(part_of(FULL, 0.0001))) == 1
+
+
+def test_both_laws_are_asked_before_a_wall_and_one_in_the_open_field() -> None:
+    names = [kind.cell for kind in kinds((25.0,), "full")]
+    assert "run 25 Hz wall, average" in names
+    assert "run 25 Hz wall, nearest" in names
+    assert "run 25 Hz open" in names
+    assert len(names) == len(set(names)) == 9
+
+
+def test_a_date_draws_passages_that_no_other_date_and_no_other_run_has() -> None:
+    (kind, *_) = kinds((25.0,), "full")
+    seeds = [[job.first_seed for job in gate_jobs([kind], 120, held_out(date))] for date in (20261125, 20261126)]
+    assert not set(seeds[0]) & set(seeds[1])
+    assert min(seeds[0]) > FULL.asked
+    one, again, other = (
+        gate_case(job, job.first_seed).samples
+        for job in (
+            *gate_jobs([kind], 1, held_out(20261125)),
+            *gate_jobs([kind], 1, held_out(20261125)),
+            *gate_jobs([kind], 1, 0),
+        )
+    )
+    assert one == again != other
 
 
 def test_a_rare_count_says_what_it_may_be_at_most() -> None:
