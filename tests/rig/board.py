@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from tests.rig.machine import Machine, MachineError
 
-LINE = "/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio{line}"
+HEADER = "/sys/devices/platform/gpio-sim.1"
+"""The header's chip; gpio-sim.0 has the eleven that come before it (guest/init)."""
+HEADER_CHIP = 11
+LINE = HEADER + "/gpiochip*/sim_gpio{line}"
 TRACE = "/sys/kernel/tracing/trace"
 EDGE = re.compile(r" (\d+\.\d+): gpio_value: (\d+) set ([01])$", re.MULTILINE)
 I2C_UNIT = "rig-i2c.service"
@@ -16,6 +19,12 @@ RECORDING = "/run/rig-recording.wav"
 FILLER = "/var/rig-filler"
 SITE = "/opt/rig/site"
 """Where gpiozero, smbus2 and VL53L1X are for tests that do not install the program: put it into PYTHONPATH."""
+ON_HEADER = f"""
+import gpiozero
+from gpiozero.pins.lgpio import LGPIOFactory
+gpiozero.Device.pin_factory = LGPIOFactory(chip={HEADER_CHIP})
+"""
+"""Begins a program of the guest whose gpiozero is to have the header's pins."""
 
 
 class Edge(NamedTuple):
@@ -50,7 +59,7 @@ class Board(Machine):
 
         The first is the level at which a program claimed the line. The record holds some 100,000 edges of all lines.
         """
-        base = int(self.check("cat /sys/devices/platform/gpio-sim.0/gpio/gpiochip*/base"))
+        base = int(self.check(f"cat {HEADER}/gpio/gpiochip*/base"))
         edges: list[Edge] = []
         for time_s, number, value in EDGE.findall(self.read(TRACE)):
             if int(number) == base + line and (not edges or edges[-1].value != int(value)):
@@ -95,6 +104,6 @@ class Board(Machine):
         self.check(["rm", "-f", FILLER, f"{FILLER}-rest"])
 
     def python(self, code: str, *arguments: str, paths: Sequence[str] = (), timeout_s: float = 120) -> str:
-        """Run Python text in the guest, with gpiozero on lgpio, smbus2 and VL53L1X; return what it wrote."""
-        environment = [f"PYTHONPATH={':'.join([*paths, SITE])}", "GPIOZERO_PIN_FACTORY=lgpio", "LG_WD=/run"]
+        """Run Python text in the guest, with smbus2, VL53L1X and gpiozero (see ON_HEADER); return what it wrote."""
+        environment = [f"PYTHONPATH={':'.join([*paths, SITE])}", "LG_WD=/run"]
         return self.check(["env", *environment, "python3", "-c", code, *arguments], timeout_s)

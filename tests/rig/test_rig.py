@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.board import HEADER_CHIP, ON_HEADER
 from tests.rig.container import Container
 from tests.rig.host import RIG, need_rig, scratch
 from tests.rig.images import download_debs
@@ -140,9 +141,15 @@ def test_vm_disk_comes_from_a_container_and_files_go_both_ways(vm: VirtualMachin
     assert vm.check("stat -c %a / /tmp") == modes
 
 
+def test_vm_header_has_the_number_that_a_new_kernel_gives_it(vm: VirtualMachine) -> None:
+    label = f"/sys/bus/gpio/devices/gpiochip{HEADER_CHIP}"
+    assert "gpio-sim.1" in vm.check(["readlink", "-f", label])
+    assert vm.run(["test", "-e", "/dev/gpiochip0"]).status == 0
+
+
 def test_vm_output_line_follows_gpiozero(vm: VirtualMachine) -> None:
     vm.clear_gpio_edges()
-    vm.python("from gpiozero import LED\nlamp = LED(17)\nfor _ in range(3):\n    lamp.on()\n    lamp.off()")
+    vm.python(f"{ON_HEADER}lamp = gpiozero.LED(17)\nfor _ in range(3):\n    lamp.on()\n    lamp.off()")
     edges = vm.gpio_edges(17)
     assert [edge.value for edge in edges] == [0, 1, 0, 1, 0, 1, 0]
     assert [edge.time_s for edge in edges] == sorted(edge.time_s for edge in edges)
@@ -150,8 +157,8 @@ def test_vm_output_line_follows_gpiozero(vm: VirtualMachine) -> None:
 
 
 def test_vm_button_press_reaches_gpiozero(vm: VirtualMachine) -> None:
-    watch = """
-import pathlib, gpiozero
+    watch = f"""{ON_HEADER}
+import pathlib
 button, lamp = gpiozero.Button(27), gpiozero.LED(22)
 ledger = pathlib.Path("/run/rig/ledger").open("w", buffering=1)
 print("waiting", file=ledger)
@@ -165,7 +172,7 @@ for _ in range(2):
 """
     vm.write("/run/watch.py", watch)
     vm.clear_gpio_edges()
-    environment = "PYTHONPATH=/opt/rig/site GPIOZERO_PIN_FACTORY=lgpio LG_WD=/run"
+    environment = "PYTHONPATH=/opt/rig/site LG_WD=/run"
     vm.start("watch", f"{environment} exec python3 /run/watch.py")
     ledger = vm.share / "ledger"
     vm.wait_for(functools.partial(has_lines, ledger, 1), 60, "the program at its button")
@@ -180,9 +187,9 @@ def test_vm_hardened_unit_reaches_its_pins_and_bus(vm: VirtualMachine) -> None:
     sandbox = (
         "-p User=pi -p DevicePolicy=closed -p ProtectSystem=strict -p ProtectProc=invisible -p RuntimeDirectory=lg"
     )
-    environment = "-p Environment='PYTHONPATH=/opt/rig/site GPIOZERO_PIN_FACTORY=lgpio LG_WD=/run/lg'"
+    environment = "-p Environment='PYTHONPATH=/opt/rig/site LG_WD=/run/lg'"
     run = f"systemd-run --quiet --wait --collect --pipe {sandbox} {environment}"
-    lamp = "python3 -c 'import gpiozero; print(gpiozero.LED(17).value)'"
+    lamp = f"python3 -c '{ON_HEADER}print(gpiozero.LED(17).value)'"
     assert "can not open gpiochip" in vm.run(f"{run} {lamp}").output
     assert vm.check(f"{run} -p DeviceAllow=char-gpiochip {lamp}").strip() == "0"
     bus = "python3 -c 'import os; os.open(\"/dev/i2c-1\", os.O_RDWR)'"

@@ -8,11 +8,13 @@ the order of things, never how long they took.
 from __future__ import annotations
 
 import array
+import json
 import wave
 from pathlib import Path
 
 import pytest
 
+from tests.rig.board import HEADER_CHIP
 from tests.vm.box import BUTTON, BUZZER, SERVICE, WAIT_S, Box
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -34,6 +36,13 @@ def field(box: Box) -> Box:
     box.vm.start_recording()
     box.set_up("pi", SETTINGS, **PLAN)
     return box
+
+
+def test_it_finds_the_headers_chip_though_that_is_not_number_0(field: Box) -> None:
+    # Whatever else the doctor finds in a virtual machine, and with which exit code.
+    findings = json.loads(field.vm.run("retro-timer doctor --json --for 1", timeout_s=WAIT_S).output)["findings"]
+    (header,) = [finding for finding in findings if finding["name"] == "GPIO"]
+    assert (header["verdict"], header["found"]) == ("ok", f"the header is gpiochip{HEADER_CHIP} (pinctrl-bcm2711)")
 
 
 def wait_for_buzzer(field: Box) -> None:
