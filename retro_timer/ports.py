@@ -114,8 +114,10 @@ class RangeBus(Protocol):
 class Sounder(Protocol):
     """The buzzer. Calls return at once; cadence is the caller's business."""
 
-    def on(self, frequency_hz: int) -> int:
-        """Begin to sound; returns the instant of the edge (monotonic_ns). A buzzer of one pitch ignores the figure."""
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:
+        """Begin to sound; returns the instant of the edge (monotonic_ns). `loudness` is in percent of the greatest
+        amplitude, 1 to 100. A buzzer of one pitch and loudness ignores the figures.
+        """
 
     def off(self) -> None: ...
 

@@ -31,6 +31,8 @@ class Arbiter:
         self._parking: Pattern | None = None
         self._shot: tuple[Pattern, int] | None = None
         self._since: dict[str, int] = {}
+        self.holding: Pattern | None = None
+        """What had the buzzer at the last `tone_at`."""
 
     def arm(self, armed: bool, now_ns: int, grace_ns: int) -> None:
         """The watch is on or off. A watch just armed has `grace_ns` for its first reading."""
@@ -115,7 +117,7 @@ class Arbiter:
 
     def tone_at(self, now_ns: int) -> tuple[int, str, int | None]:
         """(frequency in Hz or 0, name of the sound or an empty string, when to ask again or None)."""
-        pattern = self._holder(now_ns)
+        pattern = self.holding = self._holder(now_ns)
         again = self._next_expiry(now_ns)
         if pattern is None:
             self._since.clear()

@@ -15,7 +15,7 @@ import msgspec
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError, near_miss
 from retro_timer.ports import Board, Clock, Voice
 from retro_timer.settings.calibration import Calibration
-from retro_timer.settings.model import Settings, VoiceSettings
+from retro_timer.settings.model import Settings
 
 BOARDS = "retro_timer.boards"
 VOICES = "retro_timer.voices"
@@ -43,16 +43,14 @@ def open_board(name: str, request: BoardRequest) -> Board:
     return board
 
 
-def open_voice(settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:
+def open_voice(settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:
     """The voice that the settings name. `show` gets what cannot be spoken."""
-    found = _find(VOICES, settings.kind, "voice")
+    found = _find(VOICES, settings.voice.kind, "voice")
     voice: Voice = _load(found, "voice")(settings, clock, cache, show)
     return voice
 
 
-def open_voice_or_text(
-    settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]
-) -> tuple[Voice, str]:
+def open_voice_or_text(settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> tuple[Voice, str]:
     """The voice that the settings name; the printing one, and why, where that is not installed.
 
     Speech that is missing is no reason not to time.
@@ -60,8 +58,8 @@ def open_voice_or_text(
     try:
         return open_voice(settings, clock, cache, show), ""
     except BoardMissingError as error:
-        text = msgspec.structs.replace(settings, kind="text")
-        return open_voice(text, clock, cache, show), str(error)
+        text = msgspec.structs.replace(settings.voice, kind="text")
+        return open_voice(msgspec.structs.replace(settings, voice=text), clock, cache, show), str(error)
 
 
 def board_names() -> list[str]:

@@ -14,6 +14,12 @@ class SayButton(inputs.Command, frozen=True):
     """Say what the button does now: the box answers it, not the session."""
 
 
+class SetVolume(inputs.Command, frozen=True):
+    """How loud voice and buzzer are from now on: the box answers it, not the session."""
+
+    percent: int
+
+
 PLAIN: dict[str, type[inputs.Command]] = {
     "pause": inputs.Pause,
     "resume": inputs.Resume,
@@ -31,7 +37,7 @@ PLAIN: dict[str, type[inputs.Command]] = {
 """Commands without an argument."""
 NAMED: dict[str, Callable[[str], inputs.Command]] = {"give": inputs.Give, "absent": inputs.Absent}
 """Commands with an athlete's name."""
-ACTIONS = ("start", *PLAIN, *NAMED)
+ACTIONS = ("start", *PLAIN, *NAMED, "volume")
 MakeStart = Callable[[str | None], StartPlan]
 """Reads a plan by its name, or the default one."""
 
@@ -50,7 +56,17 @@ def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command
         if plan is not None and not isinstance(plan, str):
             raise BadInputError("ctl start", "the plan is not a text", "a plan's name")
         return make_start(plan)
+    if action == "volume":
+        return SetVolume(percent_of(message.get("percent")))
     name = message.get("name")
     if not isinstance(name, str) or not name.strip():
         raise BadInputError(f"ctl {action}", "no athlete named", f"ctl {action} NAME")
     return NAMED[action](name)
+
+
+def percent_of(value: Any) -> int:
+    """A volume. Raises BadInputError for what is no whole number from 0 to 100."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+        problem = "no volume named" if value is None else f"'{value}' is no volume"
+        raise BadInputError("ctl volume", problem, "a whole number from 0 to 100")
+    return value

@@ -10,6 +10,7 @@ import msgspec
 
 from retro_timer.beacon.assembly import session_rules, watch_config
 from retro_timer.beacon.contract import contract_event
+from retro_timer.beacon.control import SetVolume
 from retro_timer.beacon.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.engine import session_input
 from retro_timer.beacon.hub import Hub
@@ -18,6 +19,7 @@ from retro_timer.beacon.sensing import Sensing, Shared
 from retro_timer.beacon.sounder import Buzzer
 from retro_timer.beacon.speaker import Speaker
 from retro_timer.beacon.station import Station
+from retro_timer.beacon.volume import Volume
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, SensorState
 from retro_timer.phrases import Catalogue
@@ -90,10 +92,13 @@ class Core:
         belt = any(spec.placement is Placement.BELT for spec in specs)
         tick = settings.watch.tick
         ticks = tick is TickMode.ALWAYS or (tick is TickMode.BELT and belt)
-        self.buzzer = Buzzer(board.sounder, board.clock, ticks=ticks, watchers=watchers, heard=self._heard)
+        self.buzzer = Buzzer(
+            board.sounder, board.clock, ticks=ticks, watchers=watchers, heard=self._heard, volume=settings.buzzer.volume
+        )
         self.buzzer.on_expired = lambda name: post(
             SensorReport(name, SensorState.LOST, "silent", None, self.clock.monotonic_ns())
         )
+        self.volume = Volume(settings, self.buzzer, voice)
         self.lamp = LampKeeper(board.lamp)
         self.speaker = Speaker(voice, board.clock, catalogue, self._spoken)
         self.overview = WatchOverview([spec.name for spec in specs], self._watch_changed)
@@ -169,6 +174,9 @@ class Core:
 
     def _answer(self, item: Any, now_ns: int) -> str:
         """Carry a command out; why it was refused, or an empty string."""
+        if isinstance(item, SetVolume):
+            self._set_volume(item.percent, now_ns)
+            return ""
         refusals: list[str] = []
 
         def listen(event: dict[str, Any]) -> None:
@@ -181,6 +189,14 @@ class Core:
         finally:
             stop()
         return self.catalogue.render(refusals[0], {}) if refusals else ""
+
+    def _set_volume(self, percent: int, now_ns: int) -> None:
+        """Turn voice and buzzer up or down, and let it be heard how loud they are now."""
+        self.volume.set(percent)
+        self.hub.tell({"event": "volume", "t_ns": now_ns, **self.volume.now()})
+        if not self.station.busy:
+            self.speaker.say(effects.Say("volume", {"percent": percent}))
+            self.buzzer.signal(effects.Signal.ANSWER)
 
     def tick(self) -> None:
         """Keep the session's appointments that are due, and see whether somebody has set the clock."""

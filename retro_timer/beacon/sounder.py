@@ -26,13 +26,17 @@ class Buzzer:
         ticks: bool,
         watchers: Sequence[str] = (),
         heard: Heard | None = None,
+        volume: int = 100,
     ) -> None:
         self._sounder = sounder
         self._clock = clock
         self._arbiter = Arbiter(ticks=ticks, watchers=watchers)
         self._condition = threading.Condition(threading.Lock())
         self._heard = heard
+        self.volume = volume
+        """In percent, for what may be turned down (sounds.loudness); holds from the next edge on."""
         self._tone = 0
+        self._loudness = 0
         self._name = ""
         self._next_ns: int | None = None
         self._thread: threading.Thread | None = None
@@ -145,14 +149,16 @@ class Buzzer:
         if self._closing:
             return now_ns
         edge_ns = now_ns
-        if frequency != self._tone or force:
-            if frequency:
-                edge_ns = self._sounder.on(frequency)
+        holding = self._arbiter.holding
+        loudness = 0 if holding is None else sounds.loudness(holding.priority, self.volume)
+        if frequency != self._tone or force or (frequency and loudness != self._loudness):
+            if frequency and loudness:
+                edge_ns = self._sounder.on(frequency, loudness)
             else:
                 self._sounder.off()
         if (frequency != self._tone or name != self._name) and self._heard is not None:
             self._heard(name, frequency, edge_ns)
-        self._tone, self._name = frequency, name
+        self._tone, self._name, self._loudness = frequency, name, loudness
         if again != self._next_ns:
             self._next_ns = again
             self._condition.notify()

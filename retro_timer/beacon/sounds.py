@@ -67,6 +67,26 @@ SIGNALS: dict[Signal, Pattern] = {
 }
 
 
+_FULL = 100
+_START_LEAST = 50
+"""Half the amplitude, 6 dB less."""
+
+
+def loudness(priority: Priority, volume: int) -> int:
+    """How loud a sound is at a volume, both in percent of the buzzer's greatest amplitude.
+
+    Blind, warning and danger are never turned down: they have nothing to give away. A signal of danger has to stand
+    15 dB above the noise around it and reach 65 dB(A) (ISO 7731), and a piezo of 85 dB at 10 cm leaves 45 dB at 10 m
+    at its loudest. A volume is set in a quiet hall and forgotten before the next day at a road.
+    Caution, go and recall tell a runner something while he runs: they lose at most 6 dB. All else may fall silent.
+    """
+    if priority >= Priority.BLIND:
+        return _FULL
+    if priority in (Priority.START, Priority.CAUTION):
+        return max(_START_LEAST, volume)
+    return volume
+
+
 def parking(nearness: float) -> Pattern:
     """The end board's tone: the nearer (0 to 1), the shorter the interval."""
     pause_ms = round(800 - 700 * min(1.0, max(0.0, nearness)))

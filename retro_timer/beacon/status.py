@@ -25,6 +25,7 @@ def snapshot(core: Core) -> dict[str, Any]:
             "range_m": None if covers is None else round(covers.range_m, 2),
         },
         "sound": core.buzzer.sounding,
+        "volume": core.volume.now(),
         "samples": core.samples,
         "sensors": [_sensor(core, name) for name in core.sensing],
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from retro_timer.ports import Clock, Voice
-from retro_timer.settings.model import VoiceSettings
+from retro_timer.settings.model import Settings
 
 _CHARACTERS_PER_WORD = 5.5
 _LEAD_S = 0.2
@@ -47,6 +47,6 @@ class TextVoice:
         """Nothing to give back."""
 
 
-def open_voice(settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:  # noqa: ARG001
+def open_voice(settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:  # noqa: ARG001
     """Entry point `text`: `show` gets each phrase as it would be spoken."""
-    return TextVoice(clock, settings.rate_wpm, show)
+    return TextVoice(clock, settings.voice.rate_wpm, show)

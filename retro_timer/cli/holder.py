@@ -142,7 +142,7 @@ def _held(wanted: Wanted, show: Callable[[str], None]) -> Iterator[Holder]:
         tempfile.TemporaryDirectory() as scrap,
         _opened(wanted.board or DEFAULT_BOARD, request) as board,
     ):
-        voice, missing = open_voice_or_text(settings.voice, board.clock, places.cache_dir(), show)
+        voice, missing = open_voice_or_text(settings, board.clock, places.cache_dir(), show)
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # No session is held here: what the journal writes all the same is for nobody.
         journal = JournalWriter(Path(scrap), board.clock.wall_ns)

@@ -59,5 +59,6 @@ _PLAIN = {
     "saved_after_all": "all reps are saved now",
     "clock_set": "clock set by {by_s:+d} s: the dates of what this boot recorded are corrected",
     "database_rebuilt": "results.db was damaged: set aside as {set_aside} and rebuilt with {reps} reps",
+    "volume": "volume: voice {voice}, buzzer {buzzer} percent",
     "refused": "refused",
 }

@@ -129,7 +129,7 @@ class _Timer:
         self._shutting_down = False
         self._voice_trouble_told = False
         self._catalogue = catalogue
-        voice, missing = open_voice_or_text(settings.voice, board.clock, places.cache_dir(), teller.spoken)
+        voice, missing = open_voice_or_text(settings, board.clock, places.cache_dir(), teller.spoken)
         self._voice = voice
         if missing:
             teller.trouble(f"{missing}; words are printed instead")

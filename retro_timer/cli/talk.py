@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from retro_timer.beacon.client import BeaconClient
-from retro_timer.beacon.control import ACTIONS, NAMED
+from retro_timer.beacon.control import ACTIONS, NAMED, percent_of
 from retro_timer.cli.lines import line_of
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.settings import places
@@ -70,7 +70,8 @@ def ctl(action: str, name: str | None, as_json: bool) -> None:
     """Steer the running session.
 
     ACTION is one of start [PLAN], pause, resume, skip, void, finish, give NAME, absent NAME, undo, spotter, repeat,
-    stop, recover, close, or help, which says what the button does now.
+    stop, recover, close, volume N (0 to 100, voice and buzzer, until the timer ends; alarms stay loud), or help, which
+    says what the button does now.
     """
     if action not in ACTIONS:
         raise BadInputError(
@@ -81,6 +82,8 @@ def ctl(action: str, name: str | None, as_json: bool) -> None:
         if not name:
             raise BadInputError(f"ctl {action}", "no athlete named", f"ctl {action} NAME")
         message["name"] = name
+    elif action == "volume":
+        message["percent"] = percent_of(int(name) if name is not None and name.isdecimal() else name)
     elif action == "start":
         message["plan"] = name
     elif name:

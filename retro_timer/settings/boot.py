@@ -77,9 +77,15 @@ _NO_HEADPHONES = (
     "dtparam=audio=off",
     "No headphone jack as a second card, which could become the default one instead of the speaker.",
 )
+_NO_HDMI = (
+    "dtoverlay=vc4-kms-v3d,noaudio",
+    "No HDMI as a sound card: it is often card 0, and nobody hears a screen that is not there. This comes after the "
+    "system's own dtoverlay=vc4-kms-v3d and goes over it.",
+)
 _AUDIO: dict[str, tuple[tuple[str, str], ...]] = {
     "i2s": (
         _NO_HEADPHONES,
+        _NO_HDMI,
         (
             "dtoverlay=max98357a,no-sdmode",
             "The I2S amplifier. Without no-sdmode the driver takes GPIO4 as well. A PCM5102A takes hifiberry-dac here.",
@@ -87,12 +93,13 @@ _AUDIO: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "hat": (
         _NO_HEADPHONES,
+        _NO_HDMI,
         (
             "dtoverlay=hifiberry-dac",
             "The audio HAT: a PCM5102A. Another maker's overlay goes here; a HAT with an EEPROM needs no line.",
         ),
     ),
-    "usb": (_NO_HEADPHONES,),
+    "usb": (_NO_HEADPHONES, _NO_HDMI),
     "none": (),
 }
 

@@ -9,7 +9,7 @@ from retro_timer.errors import BadInputError, near_miss
 from retro_timer.ports import Role
 from retro_timer.settings import places
 from retro_timer.settings.encodings import read_spreadsheet_text
-from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.settings.model import BuzzerKind, SensorModel, SensorSettings, Settings
 from retro_timer.settings.sensors import check_vl53l1x
 from retro_timer.settings.tables import read_toml
 from retro_timer.training.plan import Plan, check_plan
@@ -39,6 +39,10 @@ def check_settings(settings: Settings, where: str) -> None:
         _check_sensor(sensor, key)
     if settings.timing is None:
         raise BadInputError(f"{where}: sensors", "no sensor has the role timing or both", "one that times")
+    if settings.buzzer.kind is BuzzerKind.ACTIVE and settings.buzzer.volume != 100:
+        raise BadInputError(
+            f"{where}: buzzer.volume", f"{settings.buzzer.volume} for an active buzzer, which knows on and off", "100"
+        )
     on_i2c = {f"{where}: sensors[{i}]": s for i, s in enumerate(settings.sensors) if s.model is SensorModel.VL53L1X}
     check_vl53l1x(on_i2c)
 

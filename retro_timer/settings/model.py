@@ -12,6 +12,7 @@ from retro_timer.ports import Placement, Role
 
 Pin = Annotated[int, Meta(ge=0, le=27, description="GPIO number (BCM), not the header's pin number.")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
+Volume = Annotated[int, Meta(ge=0, le=100, description="Loudness in percent; alarms do not go below theirs.")]
 Frequency = Annotated[int, Meta(ge=200, le=4000)]
 
 
@@ -130,7 +131,14 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     kind: Annotated[str, Meta(min_length=1, description="speech (aloud) or text (printed).")] = "speech"
     language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", description="Catalogue of phrases.")] = "en"
     rate_wpm: Annotated[int, Meta(ge=80, le=300, description="Words a minute.")] = 160
-    device: Annotated[str, Meta(min_length=1, description="ALSA device for aplay.")] = "default"
+    device: Annotated[
+        str,
+        Meta(min_length=1, description="ALSA device; auto: the speaker's card by its kind, HDMI and headphones last."),
+    ] = "auto"
+    volume: Volume = 100
+    lead_in_s: Annotated[
+        float, Meta(ge=0.0, le=3.0, description="Silence before words on a card that has been idle and wakes slowly.")
+    ] = 0.25
 
 
 class BuzzerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -138,6 +146,7 @@ class BuzzerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     kind: Annotated[BuzzerKind, Meta(description="tonal or active.")] = BuzzerKind.TONAL
     pin: Pin = 17
+    volume: Volume = 100
 
 
 class LampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -25,7 +25,7 @@ class SilentSounder:
         self._clock = clock
         self.frequency_hz = 0
 
-    def on(self, frequency_hz: int) -> int:
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:  # noqa: ARG002
         """Begin to sound."""
         self.frequency_hz = frequency_hz
         return self._clock.monotonic_ns()

@@ -39,12 +39,12 @@ def test_an_unknown_board_is_told_with_the_nearest_one() -> None:
 
 def test_an_unknown_voice_is_told_with_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"voice 'txt': not known \(did you mean 'text'\?\)"):
-        open_voice(VoiceSettings(kind="txt"), RealClock(), tmp_path, print)
+        open_voice(Settings(voice=VoiceSettings(kind="txt")), RealClock(), tmp_path, print)
 
 
 def test_the_text_voice_prints_and_takes_as_long_as_speaking_would(tmp_path: Path) -> None:
     shown: list[str] = []
-    voice = open_voice(VoiceSettings(kind="text"), RealClock(), tmp_path, shown.append)
+    voice = open_voice(Settings(voice=VoiceSettings(kind="text")), RealClock(), tmp_path, shown.append)
     voice.say("Set one of two.")
     assert shown == ["Set one of two."]
     assert voice.speaking

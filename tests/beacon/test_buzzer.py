@@ -8,6 +8,8 @@ from itertools import pairwise
 
 import pytest
 from beacon_made import MS, PinSounder, S
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retro_timer.beacon import sounds
 from retro_timer.beacon.clock import RealClock, VirtualClock
@@ -19,12 +21,17 @@ from retro_timer.training.session.effects import Signal
 class Bench:
     """A buzzer without its thread."""
 
-    def __init__(self, *watchers: str, ticks: bool = False) -> None:
+    def __init__(self, *watchers: str, ticks: bool = False, volume: int = 100) -> None:
         self.clock = VirtualClock(10 * S)
         self.pin = PinSounder(self.clock)
         self.heard: list[tuple[str, int, int]] = []
         self.buzzer = Buzzer(
-            self.pin, self.clock, ticks=ticks, watchers=watchers, heard=lambda *change: self.heard.append(change)
+            self.pin,
+            self.clock,
+            ticks=ticks,
+            watchers=watchers,
+            heard=lambda *change: self.heard.append(change),
+            volume=volume,
         )
         self.expired: list[str] = []
         self.buzzer.on_expired = self.expired.append
@@ -168,10 +175,10 @@ class WaitedPin(PinSounder):
         super().__init__(clock)
         self.came = threading.Condition()
 
-    def on(self, frequency_hz: int) -> int:
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:
         with self.came:
             self.came.notify_all()
-            return super().on(frequency_hz)
+            return super().on(frequency_hz, loudness)
 
     def wait_for(self, frequency_hz: int, count: int = 1) -> list[int]:
         with self.came:
@@ -216,3 +223,46 @@ def test_a_close_ends_the_thread(live: tuple[Buzzer, WaitedPin, RealClock]) -> N
     buzzer.close()
     assert "sounder" not in [thread.name for thread in threading.enumerate() if thread.is_alive()]
     assert pin.frequency_hz == 0
+
+
+# Volume
+
+
+@given(st.integers(0, 100))
+def test_no_volume_silences_an_alarm_a_go_or_a_recall(volume: int) -> None:
+    for alarm in (sounds.BLIND, sounds.WARNING, sounds.DANGER):
+        assert sounds.loudness(alarm.priority, volume) == 100
+    for told in (sounds.CAUTION, sounds.GO, sounds.SIGNALS[Signal.RECALL]):
+        assert sounds.loudness(told.priority, volume) == max(50, volume)
+    for courtesy in (sounds.TICK, sounds.SIGNALS[Signal.COUNT], sounds.SIGNALS[Signal.FINISH]):
+        assert sounds.loudness(courtesy.priority, volume) == volume
+
+
+def test_a_buzzer_that_is_turned_off_still_warns() -> None:
+    bench = Bench(volume=0)
+    assert bench.buzzer.signal(Signal.FINISH)
+    bench.after(S)
+    assert bench.pin.frequency_hz == 0
+    bench.buzzer.alarm("gate", Level.DANGER)
+    assert (bench.pin.frequency_hz, bench.pin.loudness) == (2300, 100)
+
+
+def test_a_volume_holds_from_the_next_edge_on(bench: Bench) -> None:
+    bench.buzzer.volume = 30
+    bench.buzzer.signal(Signal.COUNT)
+    assert bench.pin.loudness == 30
+    bench.after(S)
+    bench.buzzer.volume = 100
+    bench.buzzer.signal(Signal.COUNT)
+    assert bench.pin.loudness == 100
+
+
+def test_an_alarm_at_the_pitch_of_a_quiet_sound_is_loud_all_the_same(bench: Bench) -> None:
+    bench.buzzer.volume = 5
+    bench.buzzer.alert(True)
+    bench.buzzer.acknowledge(True)
+    assert (bench.pin.frequency_hz, bench.pin.loudness) == (560, 5)
+    bench.buzzer.acknowledge(False)
+    while bench.pin.frequency_hz != 560:
+        bench.after(10 * MS)
+    assert bench.pin.loudness == 100

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans_made import block, plan
 
-from retro_timer.beacon.control import ACTIONS, NAMED, PLAIN, command_of
+from retro_timer.beacon.control import ACTIONS, NAMED, PLAIN, SetVolume, command_of
 from retro_timer.beacon.desk import Desk
 from retro_timer.beacon.station import StartPlan
 from retro_timer.settings.loading import load_plan
@@ -203,6 +203,30 @@ def test_any_message_is_a_command_or_one_line_of_complaint(message: dict[str, An
 
 def test_every_action_has_a_command() -> None:
     start = StartPlan(plan(), SOLO)
-    commands = [command_of({"ctl": action, "name": "Ann"}, lambda _name: start) for action in ACTIONS]
+    commands = [command_of({"ctl": action, "name": "Ann", "percent": 50}, lambda _name: start) for action in ACTIONS]
     assert len({type(command) for command in commands}) == len(ACTIONS)
-    assert set(ACTIONS) == {"start", *PLAIN, *NAMED}
+    assert set(ACTIONS) == {"start", "volume", *PLAIN, *NAMED}
+
+
+def test_the_volume_is_taken_told_said_and_shown_in_the_status(office: Office) -> None:
+    assert office.ask({"ctl": "volume", "percent": 30}) == [{"ok": True}]
+    office.beacon.after(2.0)
+    assert office.beacon.core.buzzer.volume == 30
+    (told,) = office.beacon.told("volume")
+    assert told["buzzer"] == 30
+    assert "Volume 30 percent." in office.beacon.voice.said
+    assert office.ask({"status": True})[0]["status"]["volume"] == {"voice": None, "buzzer": 30}
+
+
+def test_the_volume_is_not_talked_about_while_a_session_is_under_way(busy: Office) -> None:
+    busy.ask({"ctl": "volume", "percent": 70})
+    busy.beacon.after(1.0)
+    assert busy.beacon.told("volume")
+    assert "Volume 70 percent." not in busy.beacon.voice.said
+
+
+@given(SCALARS)
+def test_a_volume_is_a_whole_number_from_0_to_100_or_refused(percent: Any) -> None:
+    made, complaint = value_or_complaint(lambda: command_of({"ctl": "volume", "percent": percent}, make_start))
+    assert made == SetVolume(percent) if made is not None else "from 0 to 100" in complaint
+    assert (made is not None) is (type(percent) is int and 0 <= percent <= 100)

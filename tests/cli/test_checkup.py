@@ -28,10 +28,13 @@ from retro_timer.settings.model import (
     VoiceSettings,
 )
 from retro_timer.settings.sensors import spec_of
+from retro_timer.settings.sound_cards import CardKind, SoundCard
 
 GATE = SensorSettings()
 REAR = SensorSettings(name="rear", placement=Placement.LANE_END)
 WALL = Survey(120, 41.5, 1.0, 1200.0, 5.0, 0.0, 0.0, 1500.0)
+AMPLIFIER = SoundCard(1, "MAX98357A", "MAX98357A", CardKind.I2S)
+HDMI = SoundCard(0, "vc4hdmi0", "vc4-hdmi-0", CardKind.HDMI)
 PI = Machine(
     model="Raspberry Pi Zero 2 W Rev 1.0",
     user="pi",
@@ -40,7 +43,9 @@ PI = Machine(
     header="gpiochip0 (pinctrl-bcm2835)",
     chips="there are gpiochip0 (pinctrl-bcm2835)",
     i2c_hz=400_000,
-    cards=("MAX98357A",),
+    cards=(AMPLIFIER,),
+    speaker=AMPLIFIER.device,
+    speaks=AMPLIFIER,
     aplay=True,
     espeak=True,
     folder="/var/lib/retro-timer",
@@ -218,6 +223,9 @@ def test_a_timing_sensor_that_is_lost_is_wrong_though_another_watches() -> None:
         ({"espeak": False}, "speech", "wrong", "espeak-ng is missing", "sudo apt install espeak-ng"),
         ({"aplay": False}, "speech", "wrong", "aplay is missing", "sudo apt install alsa-utils"),
         ({"cards": ()}, "speech", "wrong", "no sound card", "aplay -l"),
+        ({"cards": (HDMI, AMPLIFIER)}, "speech", "ok", "card MAX98357A (i2s), not vc4hdmi0", ""),
+        ({"cards": (HDMI,), "speaks": HDMI}, "speech", "poor", "card vc4hdmi0 (hdmi)", "wiring --boot"),
+        ({"speaker": "plughw:2", "speaks": None}, "speech", "ok", "device plughw:2", ""),
         ({"free_bytes": 30_000_000}, "disk", "wrong", "30 MB free", "du -xh"),
         ({"free_bytes": 300_000_000}, "disk", "poor", "300 MB free", "larger card"),
         ({"read_only": True}, "disk", "wrong", "read-only: nothing is saved", "remount,rw"),
@@ -270,6 +278,12 @@ def test_a_box_that_is_to_print_its_words_needs_no_card() -> None:
     assert of_system(facts(settings=settings), cards=(), espeak=False)["speech"].verdict is Verdict.OK
 
 
+def test_a_voice_that_is_turned_down_says_so() -> None:
+    quiet, silent = (facts(settings=Settings(voice=VoiceSettings(volume=volume))) for volume in (40, 0))
+    assert "volume 40 %" in of_system(quiet)["speech"].found
+    assert of_system(silent)["speech"].verdict is Verdict.POOR
+
+
 def test_pins_that_clash_are_told_with_their_key() -> None:
     finding = of_system(facts(settings=Settings(button=ButtonSettings(pin=17))))["pins"]
     assert finding.found == "button.pin: GPIO17 for the button belongs to the buzzer (buzzer.pin)"
@@ -296,6 +310,7 @@ def root(tmp_path: Path) -> Path:
     made = {
         "proc/device-tree/model": b"Raspberry Pi 4 Model B Rev 1.4\0",
         "proc/asound/cards": b" 0 [MAX98357A      ]: MAX98357A - MAX98357A\n                      MAX98357A\n",
+        "proc/asound/card0/pcm0p/info": b"",
         "sys/bus/i2c/devices/i2c-1/of_node/clock-frequency": (400_000).to_bytes(4, "big"),
         "sys/class/thermal/thermal_zone0/temp": b"51540\n",
         "dev/i2c-1": b"",
@@ -324,7 +339,8 @@ def test_a_pi_is_looked_at(root: Path, tmp_path: Path) -> None:
     assert found.header == "gpiochip11 (pinctrl-rp1)"
     assert found.model == "Raspberry Pi 4 Model B Rev 1.4"
     assert (found.missing, found.denied) == ((), ())
-    assert (found.i2c_hz, found.cards, found.temperature_c) == (400_000, ("MAX98357A",), 51.54)
+    assert (found.i2c_hz, found.temperature_c) == (400_000, 51.54)
+    assert ([card.name for card in found.cards], found.speaker) == (["MAX98357A"], "default:CARD=MAX98357A")
     assert (found.synchronised, found.throttled, found.has_clock_battery) == (True, 0x50000, False)
     assert found.folder == str(tmp_path)
     assert found.free_bytes > 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retro_firmware.gpio.buzzer import ActiveSounder, TonalSounder, open_sounder
+from retro_firmware.gpio.buzzer import ActiveSounder, TonalSounder, duty, open_sounder
 from retro_firmware.gpio.lamp import COLOURS, RHYTHMS_MS, GpioLamp, NoLamp, lit, open_lamp
 
 from retro_timer.beacon import sounds
@@ -49,6 +50,22 @@ def test_a_tonal_buzzer_sounds_every_tone_of_the_box_as_it_is_asked(factory: Any
     sounder.off()
     assert pin.frequency is None
     assert pin.state == 0.0
+
+
+@given(st.integers(1, 100))
+def test_the_share_of_the_period_gives_the_amplitude_that_was_asked_for(loudness: int) -> None:
+    share = duty(loudness)
+    assert 0.0 < share <= 0.5
+    assert math.sin(math.pi * share) == pytest.approx(loudness / 100.0)
+
+
+def test_a_quieter_tone_never_sounds_at_full_loudness_on_its_way(factory: Any) -> None:
+    sounder = TonalSounder(17, factory, RealClock())
+    pin = factory.pin(17)
+    pin.clear_states()
+    sounder.on(1800, 20)
+    sounder.off()
+    assert max(state.state for state in pin.states) == pytest.approx(duty(20))
 
 
 def test_a_tone_beyond_the_buzzer_is_the_nearest_that_it_has(factory: Any) -> None:

@@ -22,13 +22,14 @@ def put(cache: SpeechCache, key: str, length_s: float = 0.5) -> Path:
 
 def test_the_same_words_in_another_voice_are_another_phrase() -> None:
     keys = {
-        phrase_key("Go.", "en", 160, "pyttsx3 2.99"),
-        phrase_key("Go!", "en", 160, "pyttsx3 2.99"),
-        phrase_key("Go.", "de", 160, "pyttsx3 2.99"),
-        phrase_key("Go.", "en", 161, "pyttsx3 2.99"),
-        phrase_key("Go.", "en", 160, "pyttsx3 3.00"),
+        phrase_key("Go.", "en", 160, 100, "pyttsx3 2.99"),
+        phrase_key("Go!", "en", 160, 100, "pyttsx3 2.99"),
+        phrase_key("Go.", "de", 160, 100, "pyttsx3 2.99"),
+        phrase_key("Go.", "en", 161, 100, "pyttsx3 2.99"),
+        phrase_key("Go.", "en", 160, 99, "pyttsx3 2.99"),
+        phrase_key("Go.", "en", 160, 100, "pyttsx3 3.00"),
     }
-    assert len(keys) == 5
+    assert len(keys) == 6
 
 
 def test_a_kept_phrase_is_found_again_by_the_next_run(tmp_path: Path) -> None:

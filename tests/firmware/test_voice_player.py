@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from retro_firmware.voice.player import Player
 
-from tests.firmware.voice_bench import SlowSpeaker, Speaker, beep, needs_aplay, seconds, until
+from tests.firmware.voice_bench import SlowSpeaker, Speaker, StepClock, beep, needs_aplay, seconds, silence_s, until
 
 pytestmark = needs_aplay
 NOWHERE = "retro-timer-no-such-card"
@@ -33,6 +33,32 @@ def test_a_sound_is_played_to_its_end(tmp_path: Path, monkeypatch: pytest.Monkey
     sound = beep(tmp_path / "sound.wav", 1.0)
     assert Player("default").play(sound, always) == ""
     assert speaker.heard_s() == [pytest.approx(seconds(sound), abs=0.3)]
+
+
+def test_a_card_that_has_slept_is_woken_by_silence_and_one_that_is_awake_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker, clock = Speaker(tmp_path), StepClock()
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
+    sound = beep(tmp_path / "sound.wav", 0.3)
+    player = Player("default", lead_in_s=0.4, clock=clock.monotonic_ns)
+    for idle_s in (0.0, 0.5, 0.0, 2.0):
+        clock.advance(idle_s)
+        assert player.play(sound, always) == ""
+    led_in = [silence_s(path) for path in speaker.heard()]
+    assert led_in == [pytest.approx(s, abs=0.01) for s in (0.4, 0.0, 0.0, 0.4)]
+    assert speaker.heard_s()[0] == pytest.approx(0.7, abs=0.3)
+
+
+def test_the_card_is_looked_for_before_each_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A USB card may be plugged in after the timer has begun."""
+    speaker = Speaker(tmp_path)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
+    there = iter([NOWHERE, "default"])
+    player = Player(lambda: next(there))
+    sound = beep(tmp_path / "sound.wav", 0.1)
+    assert f"'{NOWHERE}'" in player.play(sound, always)
+    assert player.play(sound, always) == ""
 
 
 def test_without_a_card_the_cause_and_a_command_are_told(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_fixed_phrases_and_the_next_turn_are_rendered_ahead_and_kept_for_the_nex
     wanted = [catalogue.render(key, {}) for key in catalogue.keys if not catalogue.values_of(key)]
     turn = {"set": 1, "sets": 1, "rep": 1, "reps": 3, "distance": "10", "gait": "jog"}
     wanted.append(catalogue.render("turn_solo", turn))
-    files = {f"{phrase_key(text, 'en-us', 160, 'pyttsx3 ' + version('pyttsx3'))}.wav" for text in wanted}
+    files = {f"{phrase_key(text, 'en-us', 160, 100, 'pyttsx3 ' + version('pyttsx3'))}.wav" for text in wanted}
 
     def kept() -> dict[str, int]:
         return {path.name: path.stat().st_ino for path in folder.glob("*.wav") if path.name in files}

@@ -57,6 +57,19 @@ def test_rate_and_language_are_those_of_the_request(renderer: RenderProcess, tmp
 
 
 @needs_pyttsx3
+def test_the_volume_scales_the_samples_and_nothing_else(renderer: RenderProcess, tmp_path: Path) -> None:
+    peaks = {}
+    for volume in (100, 50, 10, 0, 100):
+        path = tmp_path / f"{volume}.wav"
+        renderer.render("Walk to the start.", "en", 160, path, volume)
+        peaks[volume] = loudest(path)
+    assert peaks[50] == pytest.approx(peaks[100] / 2, rel=0.1)
+    assert peaks[10] == pytest.approx(peaks[100] / 10, rel=0.2)
+    assert peaks[0] == 0
+    assert seconds(tmp_path / "10.wav") == pytest.approx(seconds(tmp_path / "100.wav"), abs=0.1)
+
+
+@needs_pyttsx3
 def test_a_language_that_espeak_does_not_know_costs_that_phrase_only(renderer: RenderProcess, tmp_path: Path) -> None:
     with pytest.raises(RenderError, match=r"espeak-ng cannot say it .*'?zz'?.*espeak-ng --voices"):
         renderer.render("Ready.", "zz", 160, tmp_path / "a.wav")

@@ -20,6 +20,7 @@ from retro_timer.beacon.speaker import Speaker as PhraseQueue
 from retro_timer.errors import BoardMissingError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Clock
+from retro_timer.settings.model import Settings
 from retro_timer.training.session.effects import Say
 from tests.firmware.voice_bench import (
     HANGS,
@@ -27,6 +28,7 @@ from tests.firmware.voice_bench import (
     SlowSpeaker,
     Speaker,
     StepClock,
+    loudest,
     needs_aplay,
     needs_pyttsx3,
     seconds,
@@ -158,10 +160,25 @@ def test_the_newest_wish_is_rendered_first(make: Make, tmp_path: Path) -> None:
     assert wanted in in_time
 
 
+def test_another_volume_is_heard_with_the_next_phrase_and_rendered_ahead(
+    make: Make, speaker: Speaker, tmp_path: Path
+) -> None:
+    voice = make()
+    voice.prepare(["Ten seconds.", "Halfway."])
+    until(lambda: len(files(tmp_path / "speech")) == 2, "both are rendered")
+    spoken_to_the_end(voice, "Ready.")
+    voice.volume = 25
+    assert voice.volume == 25
+    until(lambda: len(files(tmp_path / "speech")) == 5, "what was rendered ahead is rendered anew")
+    spoken_to_the_end(voice, "Ready.")
+    loud, quiet = (loudest(path) for path in speaker.heard())
+    assert quiet == pytest.approx(loud / 4, rel=0.1)
+
+
 def _key(text: str) -> str:
     from retro_firmware.voice.cache import phrase_key
 
-    return phrase_key(text, "en-us", 160, "pyttsx3 under test")
+    return phrase_key(text, "en-us", 160, 100, "pyttsx3 under test")
 
 
 def test_a_new_phrase_cuts_off_the_one_before(make: Make, slow: SlowSpeaker, tmp_path: Path) -> None:
@@ -308,7 +325,7 @@ def test_closing_ends_its_processes_and_may_be_done_twice(make: Make, slow: Slow
 
 
 def test_the_entry_point_speaks(speaker: Speaker, tmp_path: Path, shown: list[str]) -> None:
-    voice = open_voice(voice_settings(), RealClock(), tmp_path / "cache", shown.append)
+    voice = open_voice(Settings(voice=voice_settings()), RealClock(), tmp_path / "cache", shown.append)
     voice.say("Ready.")
     until(lambda: not voice.speaking, "it is said")
     voice.close()
@@ -319,4 +336,4 @@ def test_the_entry_point_speaks(speaker: Speaker, tmp_path: Path, shown: list[st
 def test_without_pyttsx3_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyttsx3", None)
     with pytest.raises(BoardMissingError, match=r"pip install 'retro-timer\[speech\]'"):
-        open_voice(voice_settings(), RealClock(), tmp_path, print)
+        open_voice(Settings(voice=voice_settings()), RealClock(), tmp_path, print)

@@ -126,6 +126,13 @@ def seconds(path: Path) -> float:
         return sound.getnframes() / sound.getframerate()
 
 
+def silence_s(path: Path) -> float:
+    """How long a 16-bit WAV file is silent before it sounds."""
+    with wave.open(os.fspath(path), "rb") as sound:
+        data, rate = sound.readframes(sound.getnframes()), sound.getframerate()
+    return (len(data) - len(data.lstrip(b"\0"))) // 2 / rate
+
+
 def loudest(path: Path) -> int:
     """The largest sample of a 16-bit WAV file."""
     with wave.open(os.fspath(path), "rb") as sound:

@@ -30,15 +30,18 @@ class PinSounder:
         self._clock = clock
         self.edges: list[tuple[int, int]] = []
         """(monotonic_ns, frequency in Hz or 0)"""
+        self.loudness = 0
+        """Of the last sound, in percent."""
 
     @property
     def frequency_hz(self) -> int:
         """What sounds now; 0 for silence."""
         return self.edges[-1][1] if self.edges else 0
 
-    def on(self, frequency_hz: int) -> int:
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:
         """Begin to sound."""
         now_ns = self._clock.monotonic_ns()
+        self.loudness = loudness
         self.edges.append((now_ns, frequency_hz))
         return now_ns
 

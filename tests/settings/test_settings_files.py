@@ -115,6 +115,13 @@ def test_four_to_six_sets_of_fifty_metres_condition() -> None:
     assert 4 <= laid[-1].set_no <= 6
 
 
+def test_an_active_buzzer_has_no_volume(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[buzzer]\nkind = 'active'\nvolume = 60\n")
+    with pytest.raises(BadInputError, match=r"buzzer\.volume: 60 for an active buzzer, which knows on and off"):
+        load_settings(path)
+
+
 # Schemas.
 
 

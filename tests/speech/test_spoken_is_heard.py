@@ -17,6 +17,7 @@ from retro_timer import phrases
 from retro_timer.beacon.clock import RealClock
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.loading import plan_names, read_plan
+from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from tests.firmware.voice_bench import Speaker, needs_aplay, needs_pyttsx3, voice_settings
@@ -125,7 +126,7 @@ def spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: Listener) 
         speaker = Speaker(tmp_path, RATE_HZ)
         monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
         unheard: list[str] = []
-        voice = open_voice(voice_settings(), RealClock(), tmp_path / "cache", unheard.append)
+        voice = open_voice(Settings(voice=voice_settings()), RealClock(), tmp_path / "cache", unheard.append)
         hearing, draw = Hearing(), random.Random(5)
         for key in keys:
             for values in values_of(key, draw):

@@ -73,7 +73,8 @@ def test_whatever_is_chosen_is_wired_and_booted_without_a_clash(kind: BuzzerKind
     amplifier = [part for part in parts_of(settings) if part.name == "amplifier"]
     assert len(amplifier) == (output == "i2s")
     overlays = [line.text for line in boot_lines(settings) if line.text.startswith("dtoverlay=")]
-    assert len(overlays) == (output in ("i2s", "hat"))
+    assert len(overlays) == {"i2s": 2, "hat": 2, "usb": 1, "none": 0}[output]
+    assert ("dtoverlay=vc4-kms-v3d,noaudio" in overlays) == (output != "none"), "HDMI is no card beside a speaker"
 
 
 @pytest.mark.parametrize("build", BUILDS, ids=by_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import gpiozero  # type: ignore[import-untyped]
@@ -17,6 +18,14 @@ ends at 880 Hz."""
 LOWEST_HZ, HIGHEST_HZ = 250, 3900
 
 
+def duty(loudness: int) -> float:
+    """Share of the period for which the line is high, for a loudness in percent of the greatest amplitude.
+
+    The tone is the fundamental of a rectangular wave, whose amplitude goes with sin(pi * share): greatest at a half.
+    """
+    return math.asin(loudness / 100.0) / math.pi
+
+
 class TonalSounder:
     """A passive piezo, driven at the tone's frequency."""
 
@@ -26,9 +35,12 @@ class TonalSounder:
             pin, mid_tone=Tone(note=_MIDDLE_NOTE), octaves=_OCTAVES, pin_factory=factory
         )
 
-    def on(self, frequency_hz: int) -> int:
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:
         """Sound this tone, or the nearest that the buzzer has."""
-        self._buzzer.play(Tone(frequency=min(HIGHEST_HZ, max(LOWEST_HZ, frequency_hz))))
+        pwm = self._buzzer.pwm_device
+        # Not `play`, which always takes half the period and so the greatest loudness, if only for a moment.
+        pwm.pin.frequency = min(HIGHEST_HZ, max(LOWEST_HZ, frequency_hz))
+        pwm.value = duty(loudness)
         return self._clock.monotonic_ns()
 
     def off(self) -> None:
@@ -52,7 +64,7 @@ class ActiveSounder:
         self._clock = clock
         self._line = gpiozero.DigitalOutputDevice(pin, pin_factory=factory)
 
-    def on(self, frequency_hz: int) -> int:  # noqa: ARG002
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:  # noqa: ARG002
         """Sound."""
         self._line.on()
         return self._clock.monotonic_ns()

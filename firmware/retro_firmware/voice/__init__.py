@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from retro_timer.ports import Clock, Voice
-    from retro_timer.settings.model import VoiceSettings
+    from retro_timer.settings.model import Settings
 
 
-def open_voice(settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:
+def open_voice(settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:
     """Entry point `speech`: `cache` keeps rendered phrases, `show` gets what cannot be spoken.
 
     Returns at once; nothing is rendered before it is asked for. Raises BoardMissingError without pyttsx3.

@@ -18,9 +18,9 @@ _TOUCH_AGE_S = 3600.0
 """A used file's time is renewed this rarely, to spare the card."""
 
 
-def phrase_key(text: str, voice: str, rate_wpm: int, engine: str) -> str:
+def phrase_key(text: str, voice: str, rate_wpm: int, volume: int, engine: str) -> str:
     """Names a rendered phrase: the same words spoken in the same way by the same engine."""
-    told = json.dumps([text, voice, rate_wpm, engine], ensure_ascii=False)
+    told = json.dumps([text, voice, rate_wpm, volume, engine], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

@@ -1,8 +1,8 @@
 """The renderer's process: requests as JSON lines in, WAV files out; pyttsx3 may hang or crash here and nowhere else.
 
-Run as `python -m retro_firmware.voice.renderer`. A request is {"text", "voice", "rate_wpm", "path"}; its answer,
-once the file is whole, is {"ok": true}, else {"ok": false, "kind": "no-engine" or "failed", "error": one line}. The
-process ends with its standard input.
+Run as `python -m retro_firmware.voice.renderer`. A request is {"text", "voice", "rate_wpm", "volume", "path"}; its
+answer, once the file is whole, is {"ok": true}, else {"ok": false, "kind": "no-engine" or "failed", "error": one line}.
+The process ends with its standard input.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class Renderer:
     def _on_error(self, name: str | None = None, exception: Exception | None = None) -> None:  # noqa: ARG002
         self._errors.append(" ".join(str(exception).split()))
 
-    def render(self, text: str, voice: str, rate_wpm: int, path: str) -> None:
+    def render(self, text: str, voice: str, rate_wpm: int, volume: int, path: str) -> None:
         """Write the spoken text to a WAV file. Raises RuntimeError with the cause."""
         for _ in range(_ATTEMPTS):
-            if self._attempt(text, voice, rate_wpm, path):
+            if self._attempt(text, voice, rate_wpm, volume, path):
                 return
         raise RuntimeError(f"pyttsx3 cancelled it {_ATTEMPTS} times")
 
-    def _attempt(self, text: str, voice: str, rate_wpm: int, path: str) -> bool:
+    def _attempt(self, text: str, voice: str, rate_wpm: int, volume: int, path: str) -> bool:
         """One phrase a run, since several share one buffer and only the last would be heard; False when cancelled.
 
         Not `runAndWait`: its first call returns before the file is written, and later ones cancel whatever espeak-ng
@@ -62,6 +62,8 @@ class Renderer:
         # Outside a loop the engine counts as busy: all this waits for the loop and reaches espeak-ng in this order.
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", rate_wpm)
+        # Scaled here and not by a mixer, which an I2S amplifier has not; espeak-ng's own volume is linear.
+        self._engine.setProperty("volume", volume / 100.0)
         self._engine.save_to_file(text, path)
         self._engine.startLoop()
         # The end is told from espeak-ng's own thread. Left before that is idle, the loop would cancel the next phrase.
@@ -82,7 +84,7 @@ def serve() -> None:
             request = json.loads(line)
             try:
                 renderer = renderer or Renderer()
-                renderer.render(request["text"], request["voice"], request["rate_wpm"], request["path"])
+                renderer.render(**request)
                 answer: dict[str, Any] = {"ok": True}
             except EngineMissingError as error:
                 answer = {"ok": False, "kind": "no-engine", "error": str(error)}

@@ -49,11 +49,14 @@ class RenderProcess:
         """The process that runs now, if one does."""
         return None if self._process is None else self._process.pid
 
-    def render(self, text: str, voice: str, rate_wpm: int, path: Path) -> None:
-        """Have a phrase written to a WAV file. Raises RenderError, at once while a back-off lasts."""
+    def render(self, text: str, voice: str, rate_wpm: int, path: Path, volume: int = 100) -> None:
+        """Have a phrase written to a WAV file, its samples scaled to a volume in percent.
+
+        Raises RenderError, at once while a back-off lasts.
+        """
         if self._clock() < self._again_ns or self._aborted:
             raise RenderError(self._last_error)
-        request = {"text": text, "voice": voice, "rate_wpm": rate_wpm, "path": os.fspath(path)}
+        request = {"text": text, "voice": voice, "rate_wpm": rate_wpm, "volume": volume, "path": os.fspath(path)}
         answer = self._ask(request)
         if answer.get("ok"):
             self._pause_s, self._again_ns = _FIRST_PAUSE_S, 0

@@ -15,7 +15,8 @@ from retro_firmware.voice.rendering import RenderError, RenderProcess
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BoardMissingError
 from retro_timer.ports import Clock
-from retro_timer.settings.model import VoiceSettings
+from retro_timer.settings.model import Settings, VoiceSettings
+from retro_timer.settings.sound_cards import alsa_device
 
 _MOST_AHEAD = 200
 _VOICES = {"en": "en-us"}
@@ -52,8 +53,11 @@ class SpeechVoice:
         self._player = player
         self._engine = engine
         self._printed = TextVoice(clock, settings.rate_wpm, show)
+        self._volume = settings.volume
         self._current: _Utterance | None = None
         self._ahead: deque[str] = deque()
+        self._asked_for: dict[str, None] = {}
+        """What was prepared, oldest first: another volume needs it anew."""
         self._render_trouble = ""
         self._play_trouble = ""
         self._speaker_again_ns = 0
@@ -63,7 +67,7 @@ class SpeechVoice:
         self._thread.start()
 
     @classmethod
-    def open(cls, settings: VoiceSettings, clock: Clock, cache: Path, show: Callable[[str], None]) -> SpeechVoice:
+    def open(cls, settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> SpeechVoice:
         """The voice of the settings. Raises BoardMissingError without pyttsx3."""
         if importlib.util.find_spec("pyttsx3") is None:
             raise BoardMissingError(
@@ -74,7 +78,14 @@ class SpeechVoice:
         engine = f"pyttsx3 {importlib.metadata.version('pyttsx3')}"
         phrases = SpeechCache(open_folder(cache / "speech"))
         renderer = RenderProcess(clock=clock.monotonic_ns)
-        return cls(settings, clock, phrases, renderer, Player(settings.device), show, engine)
+        voice = settings.voice
+        # Asked before each sound: a USB card may be plugged in at any time.
+        player = Player(
+            lambda: alsa_device(voice.device, settings.audio.output),
+            lead_in_s=voice.lead_in_s,
+            clock=clock.monotonic_ns,
+        )
+        return cls(voice, clock, phrases, renderer, player, show, engine)
 
     # Voice
 
@@ -83,10 +94,25 @@ class SpeechVoice:
         """Whether something is being rendered for now, played, or still being read by whoever it was printed for."""
         return self._current is not None or self._printed.speaking
 
+    @property
+    def volume(self) -> int:
+        """Loudness in percent, from the next phrase on."""
+        return self._volume
+
+    @volume.setter
+    def volume(self, percent: int) -> None:
+        with self._condition:
+            self._volume = percent
+            self._ahead = deque(text for text in self._asked_for if text.strip())
+            self._condition.notify()
+
     def prepare(self, texts: Sequence[str]) -> None:
         """Render these when there is nothing else to do, the first one first, and before what was prepared earlier."""
         with self._condition:
             known = set(texts)
+            self._asked_for |= dict.fromkeys(texts)
+            for old in list(self._asked_for)[:-_MOST_AHEAD]:
+                del self._asked_for[old]
             kept = [text for text in self._ahead if text not in known]
             self._ahead = deque(text for text in [*dict.fromkeys(texts), *kept][:_MOST_AHEAD] if text.strip())
             self._condition.notify()
@@ -166,13 +192,14 @@ class SpeechVoice:
         """The phrase's file, rendered if need be; None when it cannot be."""
         rate_wpm = self._settings.rate_wpm
         voice = _VOICES.get(self._settings.language, self._settings.language)
-        key = phrase_key(text, voice, rate_wpm, self._engine)
+        volume = self._volume
+        key = phrase_key(text, voice, rate_wpm, volume, self._engine)
         found = self._cache.find(key)
         if found is not None:
             return found
         part = self._cache.part(key)
         try:
-            self._renderer.render(text, voice, rate_wpm, part)
+            self._renderer.render(text, voice, rate_wpm, part, volume)
             kept = self._cache.keep(key)
         except RenderError as error:
             if not self._closing:

@@ -14,6 +14,7 @@ import msgspec
 
 from retro_timer.settings.gpio_chips import gpio_chips, header_chip, read_label, told
 from retro_timer.settings.model import SensorModel, Settings
+from retro_timer.settings.sound_cards import SoundCard, alsa_device, card_behind, sound_cards
 from retro_timer.store.space import free_bytes
 
 Run = Callable[[Sequence[str]], str | None]
@@ -37,8 +38,12 @@ class Machine(msgspec.Struct, frozen=True):
     """All GPIO chips, for people."""
     i2c_hz: int | None
     """Clock of the first I2C bus of the settings."""
-    cards: tuple[str, ...]
-    """Sound cards by name."""
+    cards: tuple[SoundCard, ...]
+    """Sound cards that can play."""
+    speaker: str
+    """The ALSA device that speech goes to."""
+    speaks: SoundCard | None
+    """The card behind it; None where only ALSA's configuration tells."""
     aplay: bool
     espeak: bool
     folder: str
@@ -64,6 +69,7 @@ def look_at_machine(
 ) -> Machine:
     """Look now. `root`, `run` and `label_of` stand for the file system, its commands and what a GPIO chip answers."""
     ask = run or _run
+    speaker = alsa_device(settings.voice.device, settings.audio.output, root)
     chips = gpio_chips(root / "dev", label_of)
     header = header_chip(chips)
     # Which chip is the header's cannot be told of chips that may not be opened: any of them may be it.
@@ -77,7 +83,9 @@ def look_at_machine(
         header="" if header is None else f"{header.path.name} ({header.label})",
         chips=told(chips),
         i2c_hz=_i2c_hz(settings, root),
-        cards=_cards(root),
+        cards=sound_cards(root),
+        speaker=speaker,
+        speaks=card_behind(speaker, root),
         aplay=shutil.which("aplay") is not None,
         espeak=shutil.which("espeak-ng") is not None or ctypes.util.find_library("espeak-ng") is not None,
         folder=str(folder),
@@ -107,12 +115,6 @@ def _i2c_hz(settings: Settings, root: Path) -> int | None:
         return int.from_bytes(path.read_bytes()[:4], "big") or None
     except OSError:
         return None
-
-
-def _cards(root: Path) -> tuple[str, ...]:
-    """/proc/asound/cards has two lines a card; the first has its short name in brackets."""
-    lines = _text(root / "proc/asound/cards").splitlines()
-    return tuple(line.partition("[")[2].partition("]")[0].strip() for line in lines if "]:" in line)
 
 
 def _synchronised(ask: Run) -> bool | None:

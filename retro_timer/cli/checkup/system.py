@@ -11,6 +11,7 @@ from retro_timer.errors import BadInputError
 from retro_timer.settings.boot import I2C_HZ
 from retro_timer.settings.model import SensorModel, Settings
 from retro_timer.settings.pins import pin_plan
+from retro_timer.settings.sound_cards import CardKind
 from retro_timer.store.space import LEAST_FREE_BYTES
 
 _ROOMY_BYTES = 10 * LEAST_FREE_BYTES
@@ -21,6 +22,7 @@ _HOT_C = 80.0
 _NOW = {0x1: "the voltage is too low", 0x4: "it is throttled", 0x8: "it is too hot"}
 _WAS = {0x10000: "the voltage was too low", 0x40000: "it was throttled", 0x80000: "it was too hot"}
 """Bits of `vcgencmd get_throttled`: now, and since the start."""
+_HEARD = (CardKind.I2S, CardKind.USB)
 _GROUPS = {"i2c": "i2c", "gpiochip": "gpio", "tty": "dialout", "serial": "dialout"}
 _REAL_BOARD = "pi"
 
@@ -109,7 +111,24 @@ def check_sound(facts: Facts, machine: Machine) -> Finding:
     if not machine.cards:
         mend = "audio.output in config.toml and retro-timer wiring --boot; then reboot, and see: aplay -l"
         return Finding("speech", Verdict.WRONG, "no sound card: words are printed", mend)
-    return Finding("speech", Verdict.OK, f"card {', '.join(machine.cards)}; is it heard? retro-timer doctor --hear")
+    return _speaker(voice.volume, machine)
+
+
+def _speaker(volume: int, machine: Machine) -> Finding:
+    """Through which card, how loud, and whether anybody can hear that one."""
+    card = machine.speaks
+    through = f"device {machine.speaker}" if card is None else f"card {card.name} ({card.kind})"
+    if card is not None and card.kind not in _HEARD:
+        mend = 'voice.device = "auto" and audio.output in config.toml; the boot lines of: retro-timer wiring --boot'
+        return Finding("speech", Verdict.POOR, f"{through}, which is no speaker of the box: nobody may hear it", mend)
+    if not volume:
+        return Finding(
+            "speech", Verdict.POOR, f"{through}, at volume 0: nothing is heard", "voice.volume in config.toml"
+        )
+    others = [other.name for other in machine.cards if other is not card]
+    beside = f", not {' or '.join(others)}" if others else ""
+    loud = "" if volume == 100 else f", volume {volume} %"
+    return Finding("speech", Verdict.OK, f"{through}{beside}{loud}; is it heard? retro-timer doctor --hear")
 
 
 def check_disk(machine: Machine, *, own: bool) -> Finding:

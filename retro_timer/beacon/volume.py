@@ -1,0 +1,42 @@
+"""How loud voice and buzzer are, while the timer runs."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from retro_timer.beacon.sounder import Buzzer
+from retro_timer.ports import Voice
+from retro_timer.settings.model import BuzzerKind, Settings
+
+
+@runtime_checkable
+class Loud(Protocol):
+    """A voice whose loudness can be changed."""
+
+    volume: int
+    """In percent, from the next phrase on."""
+
+
+class Volume:
+    """Holds until the timer ends: at the next start the settings count again, so that a box which somebody has turned
+    down for a hall is not unheard at the next track.
+    """
+
+    def __init__(self, settings: Settings, buzzer: Buzzer, voice: Voice) -> None:
+        self._buzzer = buzzer
+        self._voice = voice
+        self._buzzer_follows = settings.buzzer.kind is BuzzerKind.TONAL
+
+    def set(self, percent: int) -> None:
+        """Voice and buzzer, 0 to 100; of an active buzzer, which knows on and off, only the voice."""
+        if isinstance(self._voice, Loud):
+            self._voice.volume = percent
+        if self._buzzer_follows:
+            self._buzzer.volume = percent
+
+    def now(self) -> dict[str, int | None]:
+        """In percent; None for a voice that only prints."""
+        return {
+            "voice": self._voice.volume if isinstance(self._voice, Loud) else None,
+            "buzzer": self._buzzer.volume,
+        }
