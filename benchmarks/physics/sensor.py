@@ -119,7 +119,7 @@ class Sensor:
         self.fans: tuple[Fan, ...] = make_fans(2.0 * math.degrees(self.half_angle), rng.uniform(2.6, 4.2))
         self.max_range_mm = max_range_mm
         self.gain = LEAST_SIGNAL_KCPS * (max(max_range_mm, 3600.0) / 1000.0) ** 2 / WHITE
-        self.blend = draw_blend(rng, law)
+        self.blend = draw_blend(rng, law, self.gain)
         self.offset_mm = rng.gauss(0.0, OFFSET_MM)
         self.wall = None if wall_mm is None else Wall(wall_mm, rng.uniform(0.5, 0.9), self.fans)
         self.placement = placement

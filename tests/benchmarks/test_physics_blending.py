@@ -24,19 +24,25 @@ def test_the_first_law_lies_between_all_that_is_seen() -> None:
 
 
 def test_the_second_law_jumps_to_the_nearest_thing_that_holds_enough_of_the_light() -> None:
-    assert Nearest(0.25).of([BODY, WALL]) == BODY
-    assert Nearest(0.35).of([BODY, WALL]) == WALL
+    assert Nearest(0.25, 0.0).of([BODY, WALL]) == BODY
+    assert Nearest(0.35, 0.0).of([BODY, WALL]) == WALL
+
+
+def test_the_second_law_passes_over_what_is_dimmer_than_a_dim_thing_that_fills_the_cone() -> None:
+    at_one_metre = BODY[0] * (BODY[1] / 1000.0) ** 2
+    assert Nearest(0.0, 0.9 * at_one_metre).of([BODY, WALL]) == BODY
+    assert Nearest(0.0, 1.1 * at_one_metre).of([BODY, WALL]) == WALL
 
 
 def test_the_second_law_cannot_hold_things_apart_that_are_nearer_than_a_pulse_is_long() -> None:
-    rate, range_mm = Nearest(0.5).of([(1000.0, 1900.0), (3000.0, 2100.0)])
+    rate, range_mm = Nearest(0.5, 0.0).of([(1000.0, 1900.0), (3000.0, 2100.0)])
     assert rate == 4000.0
     assert range_mm == pytest.approx(2050.0)
 
 
 @pytest.mark.parametrize("law", LAWS)
 def test_one_thing_alone_is_told_as_it_is_and_nothing_as_nothing(law: str) -> None:
-    blend = draw_blend(Random(1), law)  # type: ignore[arg-type]
+    blend = draw_blend(Random(1), law, 1.0)  # type: ignore[arg-type]
     assert blend.of([BODY]) == BODY
     assert blend.of([]) == (0.0, 0.0)
 
