@@ -19,6 +19,7 @@ from retro_timer.beacon.sensing import Sensing, Shared
 from retro_timer.beacon.sounder import Buzzer
 from retro_timer.beacon.speaker import Speaker
 from retro_timer.beacon.station import Station
+from retro_timer.beacon.strain import Strain, StrainChange
 from retro_timer.beacon.volume import Volume
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, SensorState
@@ -84,6 +85,8 @@ class Core:
         self._clock_offset_ns: int | None = None
         self._post = post
         self._sound = ""
+        self.strain: Callable[[], Strain] = Strain
+        """How the machine does now, where somebody looks."""
         self.shared = Shared()
         braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
         sensors = [sensor for bus in board.buses for sensor in bus.sensors]
@@ -152,6 +155,8 @@ class Core:
             self.overview.take(item)
         elif isinstance(item, Repair):
             self._tell_repair(item, now_ns)
+        elif isinstance(item, StrainChange):
+            self._tell_strain(item, now_ns)
         elif isinstance(item, Tone):
             self._tell_tone(item)
         elif isinstance(item, Asked):
@@ -165,6 +170,13 @@ class Core:
             if isinstance(item, inputs.Durable | inputs.NotSaved):
                 self._unanswered.discard((item.rep, item.revision))
             self.station.put(item, now_ns)
+
+    def _tell_strain(self, change: StrainChange, now_ns: int) -> None:
+        """The box itself does badly, or well again: in the log each time, said when it begins."""
+        fields = {"what": change.what, "on": change.on, "temperature_c": change.temperature_c}
+        self.hub.tell({"event": "strain", "t_ns": now_ns, **fields})
+        if change.phrase:
+            self.speaker.say(effects.Say(change.phrase))
 
     def _tell_repair(self, repair: Repair, now_ns: int) -> None:
         """The database was damaged and is built anew: said loudly."""

@@ -18,6 +18,7 @@ _PRIORITIES = {
     "not_saved": 3,
     "saved_after_all": 5,
     "clock_set": 5,
+    "strain": 4,
     "database_rebuilt": 3,
     "trouble": 4,
 }

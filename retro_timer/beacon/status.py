@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from retro_timer.beacon.core import Core
 
 
@@ -26,6 +28,7 @@ def snapshot(core: Core) -> dict[str, Any]:
         },
         "sound": core.buzzer.sounding,
         "volume": core.volume.now(),
+        "machine": msgspec.to_builtins(core.strain()),
         "samples": core.samples,
         "sensors": [_sensor(core, name) for name in core.sensing],
     }

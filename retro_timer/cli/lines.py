@@ -30,6 +30,12 @@ def _text(event: Mapping[str, Any]) -> str | None:
         readings = f", readings: {event['samples']}" if "samples" in event else ""
         told = f"{event['finished']} of {event['reps']} reps finished, obstacles met: {event['obstacles']}"
         return f"session over: {told}{readings}"
+    if kind == "volume":
+        voice = "" if event["voice"] is None else f"voice {event['voice']} %, "
+        return f"volume: {voice}buzzer {event['buzzer']} %"
+    if kind == "strain":
+        heat = "" if event["temperature_c"] is None else f" ({event['temperature_c']:.0f} °C)"
+        return f"{_STRAINS[event['what']][0 if event['on'] else 1]}{heat}"
     if kind == "obstacle":
         at = "" if event["range_m"] is None else f" at {event['range_m']:.2f} m"
         return "lane clear" if event["level"] == "clear" else f"{event['level'].upper()}: obstacle{at}"
@@ -47,6 +53,11 @@ def _text(event: Mapping[str, Any]) -> str | None:
 
 # Sounds that stand beside a line of their own, or come too often for one.
 _UNHEARD = frozenset(("", "tick", "count", "go", "finish", "recall", "withdrawn"))
+_STRAINS = {
+    "power": ("power is low", "power has held again"),
+    "heat": ("the box is hot", "the box has cooled down"),
+    "slow": ("the box is slowed down", "the box has its speed again"),
+}
 _PLAIN = {
     "go": "GO, rep {rep}",
     "said": '"{text}"',
@@ -59,6 +70,5 @@ _PLAIN = {
     "saved_after_all": "all reps are saved now",
     "clock_set": "clock set by {by_s:+d} s: the dates of what this boot recorded are corrected",
     "database_rebuilt": "results.db was damaged: set aside as {set_aside} and rebuilt with {reps} reps",
-    "volume": "volume: voice {voice}, buzzer {buzzer} percent",
     "refused": "refused",
 }

@@ -25,6 +25,7 @@ from retro_timer.beacon.recorder import Recorder
 from retro_timer.beacon.server import Server
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import JournalLooked, Offer, StartPlan
+from retro_timer.beacon.strain import StrainWatch
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.streams import remark
 from retro_timer.cli.tellers import Teller, make_teller
@@ -146,6 +147,8 @@ class _Timer:
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
         keeper = Keeper(self.core, places.state_dir(), teller.trouble)
         desk.requests |= {"keep": keeper.keep, "log": Logbook(self.core).log, **bench.requests}
+        self._strain = StrainWatch(inbox.put, clock)
+        self.core.strain = lambda: self._strain.latest
         self._server = Server(places.socket_path(), desk.take)
         self._recorder = self._make_recorder(record)
 
@@ -190,6 +193,7 @@ class _Timer:
         self._catch_signals()
         service.start()
         self._server.start()
+        self._strain.start()
         if first is None:
             self._offer_cut_off()
         try:
@@ -198,6 +202,7 @@ class _Timer:
             notifier.send("STOPPING=1")
             notifier.close()
             self._server.close()
+            self._strain.close()
             service.close(finish_speech_s=self._last_words_s)
             self._tell_voice_trouble()
             if self._recorder is not None:

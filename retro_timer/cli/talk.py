@@ -51,6 +51,9 @@ def _show(state: dict[str, Any], as_json: bool) -> None:
     why = f": {watch['reason']}" if watch["reason"] else ""
     armed = "armed" if watch["armed"] else "off"
     print(f"watch    {watch['state']}{why}, {armed}" + (f", {_covers(watch)}" if watch["covers"] else ""))
+    for what, words in (("power_low", "power is low"), ("slowed", "the processor is slowed down")):
+        if state["machine"][what]:
+            print(f"machine  {words}")
     for sensor in state["sensors"]:
         at = "no target" if sensor["range_m"] is None else f"{sensor['range_m']:.2f} m"
         print(f"sensor   {sensor['name']} ({sensor['model']}, {sensor['placement']}): {sensor['state']}, {at}")

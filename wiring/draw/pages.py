@@ -10,8 +10,14 @@ from wiring.draw.builds import BUILDS, Build
 from wiring.draw.parts import parts_pages
 
 OPTIONS: dict[str, tuple[str, str]] = {
-    "speaker-i2s": ("Speaker by I2S amplifier", "The default: small, loud enough for a lane, five wires."),
-    "speaker-usb": ("Speaker by USB", "No wires on the header at all; the sound card goes into a socket."),
+    "speaker-i2s": (
+        "Speaker by I2S amplifier",
+        "The default: small, loud enough for a lane, five wires. HDMI's sound is off, so it is the only card.",
+    ),
+    "speaker-usb": (
+        "Speaker by USB",
+        "No wires on the header at all; the sound card goes into a socket. HDMI's sound is off.",
+    ),
     "speaker-hat": ("Speaker by HAT", "An amplifier board on the header; what it leaves is for everything else."),
     "buzzer-loud": (
         "Loud buzzer",

@@ -14,7 +14,7 @@ from wiring.draw.pi import PITCH, Colours, draw_header, draw_pi
 from wiring.draw.sheet import FAINT, Sheet
 
 _I2S_NOTES = (
-    'config.toml: [audio] output = "i2s". The boot configuration has dtoverlay=max98357a,no-sdmode.',
+    'config.toml: [audio] output = "i2s". The boot configuration has dtoverlay=max98357a,no-sdmode and no HDMI sound.',
     "GAIN open gives 9 dB; wired to GND 12 dB, wired to VIN 6 dB. SD stays open: both channels are mixed.",
     "GPIO20 (header pin 38) belongs to I2S as well and is not free, although no wire goes there.",
     "5 V and 4 Ω give about 3 W. A horn speaker of the same power carries much farther across a field than a cone.",
@@ -23,7 +23,7 @@ _USB_NOTES = (
     'config.toml: [audio] output = "usb". GPIO18 to GPIO21 are free then.',
     "A Zero has one data socket, marked USB: a micro-USB adapter (OTG) goes between. PWR IN carries no data.",
     "A speaker with a battery of its own spares the power bank. Not Bluetooth: 180 to 340 ms late.",
-    'Which card it is tells `aplay -l`; name it in [voice] device = "plughw:CARD=Device".',
+    'The timer finds it by its kind. Of two USB cards name one: [voice] device = "plughw:CARD=Device".',
 )
 _HAT_NOTES = (
     'config.toml: [audio] output = "hat". The timer keeps off GPIO18 to GPIO21; a HAT may use more: see its sheet,',

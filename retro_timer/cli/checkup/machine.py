@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from retro_timer.beacon.strain import read_strain, throttled_bits
 from retro_timer.settings.gpio_chips import gpio_chips, header_chip, read_label, told
 from retro_timer.settings.model import SensorModel, Settings
 from retro_timer.settings.sound_cards import SoundCard, alsa_device, card_behind, sound_cards
@@ -56,7 +57,7 @@ class Machine(msgspec.Struct, frozen=True):
     synchronised: bool | None
     has_clock_battery: bool
     throttled: int | None
-    """Bits of `vcgencmd get_throttled`."""
+    """Bits of the firmware's get_throttled."""
     temperature_c: float | None
 
 
@@ -95,8 +96,8 @@ def look_at_machine(
         year=time.gmtime().tm_year,
         synchronised=_synchronised(ask),
         has_clock_battery=(root / "sys/class/rtc/rtc0").exists(),
-        throttled=_throttled(ask),
-        temperature_c=_temperature_c(root),
+        throttled=_throttled(ask, root),
+        temperature_c=read_strain(root).temperature_c,
     )
 
 
@@ -122,19 +123,16 @@ def _synchronised(ask: Run) -> bool | None:
     return None if told is None else told.strip() == "yes"
 
 
-def _throttled(ask: Run) -> int | None:
+def _throttled(ask: Run, root: Path) -> int | None:
+    """By vcgencmd, else by /sys, of which every kernel shows at least whether the voltage is too low."""
     told = ask(("vcgencmd", "get_throttled")) or ""
     try:
         return int(told.strip().removeprefix("throttled="), 16)
     except ValueError:
-        return None
-
-
-def _temperature_c(root: Path) -> float | None:
-    try:
-        return int(_text(root / "sys/class/thermal/thermal_zone0/temp")) / 1000.0
-    except ValueError:
-        return None
+        bits = throttled_bits(root)
+    if bits is None and (low := read_strain(root).power_low) is not None:
+        bits = int(low)
+    return bits
 
 
 def _text(path: Path) -> str:

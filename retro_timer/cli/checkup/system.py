@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retro_timer.beacon.facts import Facts
+from retro_timer.beacon.strain import HOT_C
 from retro_timer.cli.checkup.findings import Finding, Verdict
 from retro_timer.cli.checkup.machine import Machine
 from retro_timer.errors import BadInputError
@@ -17,8 +18,6 @@ from retro_timer.store.space import LEAST_FREE_BYTES
 _ROOMY_BYTES = 10 * LEAST_FREE_BYTES
 _FIRST_YEAR = 2025
 """The program is not older: a clock before it is wrong."""
-_HOT_C = 80.0
-"""Where a Pi begins to slow down."""
 _NOW = {0x1: "the voltage is too low", 0x4: "it is throttled", 0x8: "it is too hot"}
 _WAS = {0x10000: "the voltage was too low", 0x40000: "it was throttled", 0x80000: "it was too hot"}
 """Bits of `vcgencmd get_throttled`: now, and since the start."""
@@ -167,11 +166,11 @@ def check_power(machine: Machine) -> Finding:
     """Does the supply hold, is the processor cool?"""
     heat = "" if machine.temperature_c is None else f", {machine.temperature_c:.0f} °C"
     if machine.throttled is None:
-        if machine.temperature_c is not None and machine.temperature_c >= _HOT_C:
+        if machine.temperature_c is not None and machine.temperature_c >= HOT_C:
             return Finding(
                 "power", Verdict.POOR, f"{machine.temperature_c:.0f} °C: too hot", "shade and air for the box"
             )
-        return Finding("power", Verdict.NONE, f"no vcgencmd that tells of the supply{heat}")
+        return Finding("power", Verdict.NONE, f"nobody tells of the supply, neither vcgencmd nor /sys{heat}")
     mend = "a shorter, thicker cable and a power bank of 3 A; shade and air for the box"
     if now := [text for bit, text in _NOW.items() if machine.throttled & bit]:
         return Finding("power", Verdict.WRONG, f"{' and '.join(now)}{heat}", mend)
