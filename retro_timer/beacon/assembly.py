@@ -23,6 +23,7 @@ def watch_config(spec: SensorSpec, settings: Settings, calibration: Calibration)
         period_ns=spec.period_ns,
         budget_ns=spec.budget_ns,
         background_mm=learnt.background_mm,
+        open_field=learnt.background_mm is None and learnt.range_m is not None,
         background_noise_mm=learnt.noise_mm,
         lane_reach_mm=settings.course.lane_reach_m * 1000.0,
         torso_mm=settings.course.torso_mm,

@@ -25,6 +25,8 @@ class WatchConfig(msgspec.Struct, frozen=True):
     """Integration time of a reading; taken as the period when None."""
     background_mm: int | None = None
     """Range of what stands behind the lane; learnt when None."""
+    open_field: bool = False
+    """Whether calibration found nothing behind the lane."""
     background_noise_mm: float = 0.0
     """Mean distance of its readings from that range; learnt when 0."""
     torso_mm: float = 240.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from retro_timer.detection.background import Background
 from retro_timer.detection.beam import BeamEntry
 from retro_timer.detection.config import WatchConfig
@@ -15,7 +17,11 @@ from retro_timer.detection.spacing import Spacing
 from retro_timer.ports import RangeSample
 
 _DOUBTED = 6
-"""Readings that must agree while the sensor is doubted."""
+"""Readings that must agree for a finish while the sensor is doubted."""
+_EVEN_MM = 100
+"""Three readings of one body that moves through the beam lie this close to a line."""
+_SURELY = 8
+"""So many readings that agree are somebody in the beam, however much the sensor is to be doubted."""
 
 
 class GatePipeline:
@@ -23,12 +29,13 @@ class GatePipeline:
 
     def __init__(self, config: WatchConfig) -> None:
         self._config = config
-        self._background = Background(config.background_mm, config.background_noise_mm)
+        self._background = Background(config.background_mm, config.background_noise_mm, known_open=config.open_field)
         self.health = Health(self._background)
         self.spacing = Spacing(config.period_ns)
         self._evidence = Evidence()
         self._gate = Gate()
-        self._last_hit_mm: int | None = None
+        self._hits_mm: deque[int] = deque(maxlen=2)
+        """Ranges of the hits just before."""
         self._lone_pending = False
         self._last_in_lane = False
 
@@ -49,9 +56,11 @@ class GatePipeline:
     def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading; what changed comes back, oldest first."""
         gap = self.spacing.feed(sample.t_ns)
+        self._evidence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
         lone = self._weigh(reading, sample.status is not None)
-        change = self.health.feed(sample, reading.kind, lone, self.spacing.period_ns, gap)
+        period_ns = self.spacing.period_ns
+        change = self.health.feed(sample, reading.kind, lone, self._evidence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
         told.extend(self._watch_beam(reading, expectation))
         return told
@@ -87,10 +96,16 @@ class GatePipeline:
         return lone
 
     def _agrees(self, reading: Reading) -> bool:
-        last_mm, self._last_hit_mm = self._last_hit_mm, reading.range_mm if reading.in_lane else None
-        if reading.in_lane and self._gate.occupied:
-            return True
-        return reading.in_lane and last_mm is not None and abs((reading.range_mm or 0) - last_mm) <= AGREES_MM
+        """Whether a hit goes on from the one before, standing or moving evenly."""
+        hits = self._hits_mm
+        if not reading.in_lane or reading.range_mm is None:
+            hits.clear()
+            return False
+        beside = bool(hits) and abs(reading.range_mm - hits[-1]) <= AGREES_MM
+        evenly = len(hits) == 2 and abs(reading.range_mm - 2 * hits[1] + hits[0]) <= _EVEN_MM
+        agrees = beside or evenly or (bool(hits) and self._gate.occupied)
+        hits.append(reading.range_mm)
+        return agrees
 
     def _lone(self, in_lane: bool) -> bool:
         # A body passes sideways: whatever stands in the beam beside it agrees.
@@ -110,6 +125,11 @@ class GatePipeline:
         return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
 
     def _needed(self, expected: bool) -> int:
-        """Readings that make a break; `expected`: the runner may arrive now."""
-        needed = self._evidence.needed_for_finish if expected else self._evidence.needed
-        return max(needed, _DOUBTED) if self.health.doubted else needed
+        """Readings that make a break; `expected`: the runner may arrive now.
+
+        A state that says ok leaves them no more time than an alarm has.
+        """
+        evidence, doubted = self._evidence, self.health.doubted
+        if expected:
+            return max(evidence.needed_for_finish, _DOUBTED) if doubted else evidence.needed_for_finish
+        return max(_SURELY, evidence.in_time) if doubted else min(evidence.needed, evidence.in_time)

@@ -90,7 +90,9 @@ class Guard:
 
     def _level(self, reached_m: float, speed: float, expectation: Expectation, static_allowed: bool) -> Level:
         moving = speed > _STILL_MPS
-        if not moving and (speed < -_STILL_MPS or expectation.mode is WatchMode.RUNOUT):
+        if not moving and expectation.mode is WatchMode.RUNOUT:
+            return Level.CLEAR
+        if speed < -_STILL_MPS and reached_m > _STILL_M[Level.DANGER]:
             return Level.CLEAR
         stop_m = self.stopping_distance_m(speed)
         for level in (Level.DANGER, Level.WARNING, Level.CAUTION):

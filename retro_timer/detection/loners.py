@@ -30,6 +30,11 @@ class Loners:
             lone, self._pending = True, None
         return lone
 
+    def forget_run(self) -> None:
+        """What was seen of late is the background's."""
+        self._pending = None
+        self._recent.clear()
+
 
 def _agree(one: tuple[float, float], other: tuple[float, float]) -> bool:
     dt = other[0] - one[0]

@@ -18,6 +18,10 @@ from retro_timer.ports import Placement, RangeSample
 
 _SMOOTH_M = 0.03
 """Readings of one body lie this close to a line; sunlight's phantoms scatter by 100 mm and more."""
+_FAIRLY_SMOOTH_M = 0.06
+"""What is asked of a body's readings where there are few phantoms: three standard deviations of its noise."""
+_SMOOTH = 8
+"""So many readings on a line are a body, however much the sensor is to be doubted."""
 _FEW = 3
 
 
@@ -29,7 +33,8 @@ class RearPipeline:
         # A belt moves: nothing that it sees stays where it is.
         self._learns = config.placement is not Placement.BELT
         known_mm = config.background_mm if self._learns else None
-        self._background = Background(known_mm, config.background_noise_mm)
+        known_open = self._learns and config.open_field
+        self._background = Background(known_mm, config.background_noise_mm, known_open=known_open)
         self.health = Health(self._background)
         self.spacing = Spacing(config.period_ns)
         self._evidence = Evidence()
@@ -55,15 +60,17 @@ class RearPipeline:
     def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading; what changed comes back, oldest first."""
         gap = self.spacing.feed(sample.t_ns)
+        self._evidence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
-        track, continued = self._follow(reading)
+        tracks, continued = self._follow(reading)
         lone = self._weigh(reading, continued, sample.status is not None)
-        change = self.health.feed(sample, reading.kind, lone, self.spacing.period_ns, gap)
+        period_ns = self.spacing.period_ns
+        change = self.health.feed(sample, reading.kind, lone, self._evidence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
-        believed = track if track is not None and self._believes(track) else None
-        told.extend(self._guard_against(reading, track, believed, expectation))
+        believed = [track for track in tracks if self._believes(track)]
+        told.extend(self._guard_against(reading, tracks, believed, expectation))
         if self._config.times:
-            told.extend(self._arrival.feed(believed, expectation, reading.t_ns))
+            told.extend(self._arrival.feed(believed[-1] if believed else None, expectation, reading.t_ns))
         return told
 
     def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:  # noqa: ARG002
@@ -72,54 +79,73 @@ class RearPipeline:
 
     def _judge(self, sample: RangeSample) -> Reading:
         kind, range_mm = kind_of(sample), sample.range_mm
-        background = self._background
         if self._learns:
-            background.feed(kind, range_mm, sample.t_ns)
-        in_front = range_mm is not None and (not background.decided or background.in_front(range_mm))
-        return judge(sample, kind, in_front)
+            was = self._background.wall_mm
+            self._background.feed(kind, range_mm, sample.t_ns)
+            if self._background.wall_mm is not was:
+                # What has just turned out to be the background was no phantom.
+                self._evidence.forget_run()
+                self._loners.forget_run()
+        # What shows beyond the background was not hidden by it: it may come nearer like anything else.
+        apart = range_mm is not None and not self._background.is_itself(range_mm)
+        return judge(sample, kind, apart)
 
-    def _follow(self, reading: Reading) -> tuple[Track | None, bool]:
-        """The track that this reading belongs to, and whether it went on with one."""
+    def _follow(self, reading: Reading) -> tuple[list[Track], bool]:
+        """The tracks that this reading belongs to, and whether it went on with one."""
         t_s = reading.t_ns / 1e9
         if (reading.in_lane or reading.doubtful_body) and reading.range_mm is not None:
             period_s = self.spacing.period_ns / 1e9
-            return self._tracker.feed(t_s, reading.range_mm / 1000.0, period_s, valid=reading.in_lane)
+            asked = self._asked()
+            return self._tracker.feed(t_s, reading.range_mm / 1000.0, period_s, valid=reading.in_lane, asked=asked)
         self._tracker.forget_stale(t_s)
-        return None, False
+        return [], False
 
     def _weigh(self, reading: Reading, continued: bool, status_known: bool) -> bool:
         """Count phantoms; whether a target before this reading turns out to have stood alone."""
         lone = False
         if reading.kind is not Kind.REJECTED:
             # A reading that the sensor doubts neither joins a run of targets nor ends it.
-            self._evidence.feed(reading.in_lane, continued, status_known, self.spacing.period_ns)
-            range_mm = reading.range_mm if reading.in_lane else None
-            lone = self._loners.feed(reading.t_ns / 1e9, None if range_mm is None else range_mm / 1000.0)
+            counts = reading.in_lane and not self._explained(reading)
+            self._evidence.feed(counts, continued, status_known, self.spacing.period_ns)
+            lone = self._loners.feed(reading.t_ns / 1e9, (reading.range_mm or 0) / 1000.0 if counts else None)
         if reading.stray:
             self._evidence.suspect()
         return lone
 
+    def _explained(self, reading: Reading) -> bool:
+        """Whether the background's own noise, or its absence, makes such a reading."""
+        range_mm = reading.range_mm or 0
+        return not self._stands_out(range_mm) or self._background.may_scatter_to(range_mm)
+
+    def _asked(self) -> int:
+        """Readings that must agree. A state that says ok leaves them no more time than an alarm has."""
+        return min(self._evidence.needed, self._evidence.in_time)
+
     def _believes(self, track: Track) -> bool:
         """Enough readings agree; where phantoms are about they must also lie on a line."""
-        needed = self._evidence.needed
+        needed = max(_SMOOTH, self._evidence.in_time) if self.health.doubted else min(self._asked(), track.asked)
         if track.length < needed or track.valid < needed - 1:
             return False
-        clean = needed <= _FEW and not self.health.doubted
-        return clean or track.roughness_m(needed) <= _SMOOTH_M
+        if self.health.doubted:
+            return track.roughness_m(needed) <= _SMOOTH_M
+        return needed <= _FEW or track.roughness_m(needed) <= _FAIRLY_SMOOTH_M
 
     def _guard_against(
-        self, reading: Reading, track: Track | None, believed: Track | None, expectation: Expectation
+        self, reading: Reading, tracks: list[Track], believed: list[Track], expectation: Expectation
     ) -> list[Obstacle | Parking]:
         guard, t_ns = self._guard, reading.t_ns
         if expectation.armed and self._config.watches:
-            if believed is not None:
-                known = self._stands_out(believed)
-                return guard.see(believed, expectation, t_ns, self.spacing.period_ns, known)
-            if track is not None and reading.point_blank and not self.health.doubted:
-                return guard.point_blank(track.last_range_m, expectation, t_ns)
+            if believed:
+                # The newest one: an older may have taken some of its readings.
+                track = believed[0]
+                known = self._stands_out(track.last_range_m * 1000.0)
+                return guard.see(track, expectation, t_ns, self.spacing.period_ns, known)
+            if tracks and reading.point_blank and not self.health.doubted:
+                return guard.point_blank(tracks[0].last_range_m, expectation, t_ns)
         return guard.quiet(expectation, t_ns)
 
-    def _stands_out(self, track: Track) -> bool:
-        """Whether it is nothing of the background, even when it stands still."""
-        near = track.last_range_m * 1000.0 < NEAREST_BACKGROUND_MM
-        return near or not self._learns or self._background.decided
+    def _stands_out(self, range_mm: float) -> bool:
+        """Whether what stands here is nothing of the background: so near, or clearly before it."""
+        if range_mm < NEAREST_BACKGROUND_MM or not self._learns:
+            return True
+        return self._background.decided and self._background.in_front(round(range_mm))

@@ -12,6 +12,9 @@ RANGE_NOISE_M = 0.02
 FASTEST_MPS = 9.0
 """Nothing on a track closes in faster (record backward speed 8.3 m/s, FACTS' curve); it bounds agreement."""
 _REACH_S = 0.3
+_LEAST_POINTS = 4
+_LONGEST_REACH_S = 1.0
+"""After a gap the last readings before it still tell how fast a body moves: without them nothing would."""
 _MOST_POINTS = 128
 _SLACK_M = 0.07
 _MOST_SLACK_M = 0.2
@@ -21,6 +24,7 @@ _YOUNG_PERIODS = 2.3
 _CHANGE_MPS2 = 5.0
 """How fast a body's closing speed changes at the most, its swinging arms included."""
 _STALE_S = 0.6
+_CANDIDATES = 2
 
 
 class Motion(msgspec.Struct, frozen=True, gc=False):
@@ -37,7 +41,9 @@ class Motion(msgspec.Struct, frozen=True, gc=False):
 class Track:
     """Agreeing readings, newest last; times in seconds, ranges in metres."""
 
-    def __init__(self, t_s: float, range_m: float, *, valid: bool = True) -> None:
+    def __init__(self, t_s: float, range_m: float, *, valid: bool = True, asked: int = 2) -> None:
+        self.asked = asked
+        """Readings that were asked for when this began: its own must not raise the price."""
         self.first_s = t_s
         self.last_s = t_s
         self.first_range_m = range_m
@@ -65,6 +71,12 @@ class Track:
         allowed = min(_SLACK_M + doubt * dt, max(_MOST_SLACK_M, _SLACK_M + doubt * 1.3 * period_s))
         return abs(range_m - (self.last_range_m - closing * dt)) <= allowed
 
+    def foretells(self, t_s: float, range_m: float) -> bool:
+        """Whether a reading is just where the motion known so far leads."""
+        motion = self.motion()
+        foretold_m = motion.range_m - motion.closing_mps * (t_s - self.last_s)
+        return self.length >= 2 and abs(range_m - foretold_m) <= _SLACK_M
+
     def add(self, t_s: float, range_m: float, *, valid: bool) -> None:
         """Take a reading that agrees."""
         self.valid += valid
@@ -74,7 +86,7 @@ class Track:
         self._motion = None
 
     def motion(self) -> Motion:
-        """A straight line through the last 0.3 s."""
+        """A straight line through the last 0.3 s, or the last four readings."""
         if self._motion is None:
             self._motion = self._fit()
         return self._motion
@@ -94,7 +106,8 @@ class Track:
         newest = self.last_s
         recent: list[tuple[float, float]] = []
         for t, r in reversed(self.points):
-            if newest - t > _REACH_S:
+            age_s = newest - t
+            if age_s > _LONGEST_REACH_S or (age_s > _REACH_S and len(recent) >= _LEAST_POINTS):
                 break
             recent.append((t - newest, r))
         recent.reverse()
@@ -125,40 +138,57 @@ def _slope(points: list[tuple[float, float]]) -> float:
 
 
 class Tracker:
-    """Keeps the thing believed in and, beside it, the newest candidate, so that one phantom ends neither."""
+    """Keeps the thing believed in and, beside it, the newest candidates, so that one phantom ends none of them."""
 
     def __init__(self) -> None:
-        self.current: Track | None = None
-        self._candidate: Track | None = None
+        self._current: Track | None = None
+        self._candidates: deque[Track] = deque(maxlen=_CANDIDATES)
 
-    def feed(self, t_s: float, range_m: float, period_s: float, *, valid: bool = True) -> tuple[Track, bool]:
-        """The track that took this reading, and whether it continued one. A doubted reading only supports others."""
-        current, candidate = self.current, self._candidate
-        if current is not None and t_s - current.last_s > _STALE_S:
-            current = self.current = None
-        if current is not None and current.agrees(t_s, range_m, period_s):
-            current.add(t_s, range_m, valid=valid)
-            return current, True
-        if candidate is not None and candidate.agrees(t_s, range_m, period_s):
-            candidate.add(t_s, range_m, valid=valid)
-            # A nearer thing that proves itself matters more than the one behind it, which may yet outlast it.
-            if self._outweighs(candidate, current, t_s):
-                self.current, self._candidate = candidate, current
-            return candidate, True
-        fresh = Track(t_s, range_m, valid=valid)
-        if current is None:
-            self.current = fresh
+    def feed(
+        self, t_s: float, range_m: float, period_s: float, *, valid: bool = True, asked: int = 2
+    ) -> tuple[list[Track], bool]:
+        """The tracks that took this reading, the newest first, and whether any was continued by it.
+
+        A reading that no track quite foretold may begin another as well: somebody who steps out from before a
+        standing thing must not first be taken for it. A doubted reading only supports others.
+        """
+        self.forget_stale(t_s)
+        took: list[Track] = []
+        for track in self._tracks():
+            if not track.agrees(t_s, range_m, period_s):
+                continue
+            foretold = track.foretells(t_s, range_m)
+            track.add(t_s, range_m, valid=valid)
+            took.append(track)
+            if track is not self._current and self._outweighs(track, self._current, t_s):
+                self._promote(track)
+            if foretold:
+                return took[::-1], True
+        fresh = Track(t_s, range_m, valid=valid, asked=asked)
+        if self._current is None:
+            self._current = fresh
         else:
-            self._candidate = fresh
-        return fresh, False
+            self._candidates.append(fresh)
+        return [fresh, *took[::-1]], bool(took)
+
+    def _tracks(self) -> list[Track]:
+        """The oldest first."""
+        return [*self._candidates] if self._current is None else [self._current, *self._candidates]
 
     @staticmethod
     def _outweighs(candidate: Track, current: Track | None, t_s: float) -> bool:
+        # A nearer thing that proves itself matters more than the one behind it, which may yet outlast it.
         if current is None or candidate.length > current.length:
             return True
         return candidate.last_range_m < current.last_range_m or t_s - current.last_s > _REACH_S
 
+    def _promote(self, track: Track) -> None:
+        self._candidates.remove(track)
+        if self._current is not None:
+            self._candidates.append(self._current)
+        self._current = track
+
     def forget_stale(self, t_s: float) -> None:
         """Drop what has not been seen for a while."""
-        if self.current is not None and t_s - self.current.last_s > _STALE_S:
-            self.current, self._candidate = self._candidate, None
+        if self._current is not None and t_s - self._current.last_s > _STALE_S:
+            self._current = self._candidates.pop() if self._candidates else None
