@@ -126,6 +126,8 @@ class LampState(StrEnum):
     """What the lamp says, most urgent last."""
 
     OFF = "off"
+    TROUBLE = "trouble"
+    """Something is to be mended: a file that cannot be read, no speech. Seen while no session runs."""
     CLEAR = "clear"
     RUNNING = "running"
     CAUTION = "caution"

@@ -10,7 +10,7 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory, MockPWMPin  # type: ignore[import-untyped]
 
 from retro_firmware.gpio.button import GpioButton, open_button
-from retro_firmware.gpio.buzzer import ActiveSounder, TonalSounder, open_sounder
+from retro_firmware.gpio.buzzer import ActiveSounder, MuteSounder, TonalSounder, open_sounder
 from retro_firmware.gpio.factory import open_factory
 from retro_firmware.gpio.lamp import GpioLamp, NoLamp, open_lamp
 from retro_firmware.gpio.lines import InterruptLine, ShutdownLine
@@ -23,7 +23,7 @@ from retro_timer.beacon.clock import RealClock
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Board, Clock, RangeBus, RangeSensor
 from retro_timer.settings import places
-from retro_timer.settings.model import SensorModel, SensorSettings
+from retro_timer.settings.model import SensorModel, SensorSettings, Settings
 from retro_timer.settings.pins import pin_plan
 
 _OBEYED_S = 10.0
@@ -57,17 +57,25 @@ class GpioBoard:
         with contextlib.ExitStack() as opened:
             opened.callback(factory.close)
             self._prepare(request, opened)
-            with _taking("buzzer", settings.buzzer.pin):
-                self.sounder: TonalSounder | ActiveSounder = open_sounder(settings.buzzer, factory, self.clock)
-            opened.callback(self.sounder.close)
-            with _taking("lamp", *settings.lamp.pins):
-                self.lamp: GpioLamp | NoLamp = open_lamp(settings.lamp, factory, self.clock)
-            opened.callback(self.lamp.close)
-            with _taking("button", settings.button.pin):
-                self.button: GpioButton = open_button(settings.button, factory, self.clock)
-            opened.callback(self.button.close)
+            self.sounder: TonalSounder | ActiveSounder | MuteSounder = MuteSounder(self.clock)
+            self.lamp: GpioLamp | NoLamp = NoLamp()
+            self.button: GpioButton | None = None
+            if request.wiring_known:
+                self._take_pins(settings, opened)
             self.buses: tuple[RangeBus, ...] = tuple(self._buses(request, opened))
             self._opened = opened.pop_all()
+
+    def _take_pins(self, settings: Settings, opened: contextlib.ExitStack) -> None:
+        """Buzzer, lamp and button."""
+        with _taking("buzzer", settings.buzzer.pin):
+            self.sounder = open_sounder(settings.buzzer, self.factory, self.clock)
+        opened.callback(self.sounder.close)
+        with _taking("lamp", *settings.lamp.pins):
+            self.lamp = open_lamp(settings.lamp, self.factory, self.clock)
+        opened.callback(self.lamp.close)
+        with _taking("button", settings.button.pin):
+            self.button = open_button(settings.button, self.factory, self.clock)
+        opened.callback(self.button.close)
 
     def notice(self, event: Mapping[str, Any]) -> None:
         """A box does not hear what it announces."""

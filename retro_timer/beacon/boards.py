@@ -34,6 +34,8 @@ class BoardRequest(msgspec.Struct, frozen=True):
     """sim and twin: what their people and sensors draw from."""
     trace: Path | None = None
     """replay: the recording."""
+    wiring_known: bool = True
+    """Whether the settings' pins are somebody's word; where they are a guess none is driven."""
 
 
 def open_board(name: str, request: BoardRequest) -> Board:
@@ -50,14 +52,18 @@ def open_voice(settings: Settings, clock: Clock, cache: Path, show: Callable[[st
     return voice
 
 
-def open_voice_or_text(settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> tuple[Voice, str]:
+def open_voice_or_text(
+    settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None], *, forgiving: bool = False
+) -> tuple[Voice, str]:
     """The voice that the settings name; the printing one, and why, where that is not installed.
 
-    Speech that is missing is no reason not to time.
+    Speech that is missing is no reason not to time. One that nobody knows is refused, unless `forgiving`.
     """
     try:
         return open_voice(settings, clock, cache, show), ""
-    except BoardMissingError as error:
+    except BadInputError as error:
+        if not forgiving and not isinstance(error, BoardMissingError):
+            raise
         text = msgspec.structs.replace(settings.voice, kind="text")
         return open_voice(msgspec.structs.replace(settings, voice=text), clock, cache, show), str(error)
 

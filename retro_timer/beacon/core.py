@@ -20,6 +20,7 @@ from retro_timer.beacon.sounder import Buzzer
 from retro_timer.beacon.speaker import Speaker
 from retro_timer.beacon.station import Station
 from retro_timer.beacon.strain import Strain, StrainChange
+from retro_timer.beacon.troubles import Troubles
 from retro_timer.beacon.volume import Volume
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, SensorState
@@ -103,6 +104,7 @@ class Core:
         )
         self.volume = Volume(settings, self.buzzer, voice)
         self.lamp = LampKeeper(board.lamp)
+        self.troubles = Troubles(self.lamp)
         self.speaker = Speaker(voice, board.clock, catalogue, self._spoken)
         self.overview = WatchOverview([spec.name for spec in specs], self._watch_changed)
         self.sensing = {

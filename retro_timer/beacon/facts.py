@@ -39,6 +39,8 @@ class Facts(msgspec.Struct, frozen=True):
     state_dir: str
     speaking: bool
     voice_trouble: str
+    troubles: tuple[str, ...]
+    """What is to be mended: files that could not be read, and what was used instead."""
     button_pressed: bool | None
     """None without a button, or with one that does not tell."""
     pressed_ns: int | None

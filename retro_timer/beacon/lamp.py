@@ -22,6 +22,7 @@ class LampKeeper:
         self._base = LampState.OFF
         self._alarm = LampState.OFF
         self._blind = LampState.OFF
+        self._trouble = LampState.OFF
         self._shown = LampState.OFF
         lamp.show(LampState.OFF)
 
@@ -40,8 +41,13 @@ class LampKeeper:
         self._blind = LampState.BLIND if blind else LampState.OFF
         self._show()
 
+    def trouble(self, trouble: bool) -> None:
+        """Whether something is to be mended."""
+        self._trouble = LampState.TROUBLE if trouble else LampState.OFF
+        self._show()
+
     def _show(self) -> None:
-        state = max(self._base, self._alarm, self._blind, key=lambda s: _URGENCY[s])
+        state = max(self._base, self._alarm, self._blind, self._trouble, key=lambda s: _URGENCY[s])
         # An obstacle outranks blindness, as it does at the buzzer.
         if self._alarm is LampState.DANGER:
             state = LampState.DANGER

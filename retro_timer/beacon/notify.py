@@ -4,6 +4,23 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+
+
+def under_service() -> bool:
+    """Whether systemd has started this process as a service, so that nobody reads what it prints."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        return False
+    return bool(os.environ.get("NOTIFY_SOCKET")) or _into_the_journal()
+
+
+def _into_the_journal() -> bool:
+    """A shell that a service has started inherits the variable, and not the stream that it names."""
+    try:
+        found = os.fstat(2)
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM", "") == f"{found.st_dev}:{found.st_ino}"
 
 
 class Notifier:

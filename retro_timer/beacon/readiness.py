@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import JournalLooked
 from retro_timer.detection.events import SensorState
+from retro_timer.settings.starting import Trouble
 from retro_timer.training.session.effects import Say, Signal
 
 _FIRST_LOOK_NS = 2_000_000_000
@@ -20,11 +23,22 @@ _BEAT_NS = 4_000_000_000
 class Readiness:
     """Called on the session's thread after each turn of its loop."""
 
-    def __init__(self, service: Service, notifier: Notifier, *, spoken: bool) -> None:
+    def __init__(
+        self,
+        service: Service,
+        notifier: Notifier,
+        *,
+        spoken: bool,
+        troubles: Sequence[Trouble] = (),
+        on_ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`spoken`: whether readiness is told in words. `troubles` always are. `on_ready` is called once."""
         self._service = service
         self._core: Core = service.core
         self._notifier = notifier
         self._spoken = spoken
+        self._troubles = troubles
+        self._on_ready = on_ready
         self._began_ns = self._core.clock.monotonic_ns()
         self._told: SensorState | None = None
         self._fed_ns = 0
@@ -43,6 +57,8 @@ class Readiness:
         watch = self._core.overview.latest
         if self._told is None:
             self._notifier.send("READY=1")
+            self._on_ready()
+            self._tell_troubles()
         self._tell_status()
         if self._core.station.busy:
             # The session speaks for the watch now.
@@ -67,8 +83,13 @@ class Readiness:
             station.put(JournalLooked(), now_ns)
         return station.awaits_journal
 
+    def _tell_troubles(self) -> None:
+        """Before anything else: who hears "Ready" first may have gone to the start already."""
+        for trouble in self._troubles:
+            self._core.speaker.say(Say(trouble.phrase, dict(trouble.values)))
+
     def _say_ready(self) -> None:
-        self._core.buzzer.signal(Signal.READY)
+        self._core.buzzer.signal(Signal.TROUBLE if self._core.troubles.texts else Signal.READY)
         covers = self._core.overview.latest.coverage
         if not self._spoken:
             return
@@ -92,7 +113,7 @@ class Readiness:
         why = f" ({watch.reason})" if watch.reason else ""
         state = self._core.station.state
         phase = "idle" if state is None or not self._core.station.busy else str(state.phase)
-        status = f"STATUS={phase}; watch {watch.state}{why}"
+        status = "; ".join([f"STATUS={phase}", f"watch {watch.state}{why}", *self._core.troubles.texts])
         if status != self._status:
             self._status = status
             self._notifier.send(status)

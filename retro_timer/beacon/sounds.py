@@ -64,6 +64,9 @@ SIGNALS: dict[Signal, Pattern] = {
     Signal.READY: _pattern("ready", Priority.ANSWER, (1200, 120), (0, 100), (1200, 120)),
     Signal.ANSWER: _pattern("answer", Priority.ANSWER, (1300, 60)),
     Signal.REFUSAL: _pattern("refusal", Priority.ANSWER, (540, 280)),
+    Signal.TROUBLE: _pattern(
+        "trouble", Priority.ANSWER, *((1000, 140), (0, 60), (760, 140), (0, 60), (540, 300), (0, 200)) * 2
+    ),
 }
 
 

@@ -30,6 +30,7 @@ def snapshot(core: Core) -> dict[str, Any]:
         "volume": core.volume.now(),
         "machine": msgspec.to_builtins(core.strain()),
         "samples": core.samples,
+        "troubles": list(core.troubles.texts),
         "sensors": [_sensor(core, name) for name in core.sensing],
     }
     if state is not None:

@@ -96,9 +96,26 @@ def _exit_code(args: list[str] | None) -> int:
     except OSError as error:
         discard_output()
         return _say(f"{error.filename or 'standard output'}: {error.strerror}", 1)
+    except Exception as error:
+        _say_aloud(f"{type(error).__name__}, a defect of the program")
+        raise
     return result if isinstance(result, int) else 0
 
 
 def _say(message: str, code: int) -> int:
-    print(f"retro-timer: {' '.join(message.split())}", file=sys.stderr)
+    told = " ".join(message.split())
+    print(f"retro-timer: {told}", file=sys.stderr, flush=True)
+    _say_aloud(told)
     return code
+
+
+def _say_aloud(why: str) -> None:
+    """A service that does not start is started again and again: in silence, unless it says why."""
+    if sys.argv[1:2] != ["run"]:
+        return
+    from retro_timer.beacon.notify import under_service
+
+    if under_service():
+        from retro_timer.cli.last_words import say_last_words
+
+        say_last_words(why)

@@ -6,6 +6,7 @@ import contextlib
 import queue
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from retro_timer.beacon.core import Core
 from retro_timer.beacon.desk import Desk
 from retro_timer.beacon.keeper import Keeper
 from retro_timer.beacon.logbook import Logbook
-from retro_timer.beacon.notify import Notifier
+from retro_timer.beacon.notify import Notifier, under_service
 from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recorder import Recorder
 from retro_timer.beacon.server import Server
@@ -29,16 +30,16 @@ from retro_timer.beacon.strain import StrainWatch
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.streams import remark
 from retro_timer.cli.tellers import Teller, make_teller
-from retro_timer.phrases import load_catalogue
+from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board
 from retro_timer.settings import places
-from retro_timer.settings.calibration import load_calibration
-from retro_timer.settings.loading import load_plan, load_roster, load_settings, plan_names
+from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import Settings
-from retro_timer.settings.plan_fit import check_fit
+from retro_timer.settings.starting import StartFiles
 from retro_timer.store.journal import SessionEntry
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.record import RepRecord
+from retro_timer.training.session.effects import Signal
 
 _LAST_WORDS_S = 20.0
 _LAST_WORDS_BEFORE_POWER_OFF_S = 6.0
@@ -72,24 +73,25 @@ def run(
     as_json: bool,
 ) -> int:
     """Run the timer on a board until it is stopped."""
-    settings = load_settings(config)
+    files = StartFiles(places.state_dir(), forgiving=under_service())
+    settings, catalogue = files.phrases(files.settings(config))
     if voice is not None:
         settings = _with_voice(settings, voice)
-    athletes = load_roster(roster, remark)
+    athletes = files.roster(roster, remark)
+    files.secure_plan(settings.session.default_plan)
 
     def make_start(name: str | None) -> StartPlan:
-        chosen = name or settings.session.default_plan
-        read = load_plan(chosen)
-        check_fit(read, settings, f"plan '{chosen}'")
-        return StartPlan(read, athletes)
+        return StartPlan(files.plan(name or settings.session.default_plan, settings), athletes)
 
-    first = make_start(plan) if plan is not None else None
-    calibration = load_calibration(places.state_dir())
-    request = BoardRequest(settings, calibration, scenario, DEFAULT_SEED if seed is None else seed, trace)
+    begins_with = None if plan is None else files.first_plan(plan, settings)
+    first = None if begins_with is None else StartPlan(begins_with, athletes)
+    calibration = files.calibration()
+    play_seed = DEFAULT_SEED if seed is None else seed
+    request = BoardRequest(settings, calibration, scenario, play_seed, trace, files.wiring_known)
     with holding(places.lock_path()), _opened(board_name, request) as board:
         teller = make_teller(view=view, as_json=as_json)
         with teller:
-            timer = _Timer(board, request, teller, record, make_start, seed)
+            timer = _Timer(board, request, files, catalogue, teller, record, make_start, seed)
             return timer.run(first, once=once)
 
 
@@ -115,28 +117,33 @@ class _Timer:
         self,
         board: Board,
         request: BoardRequest,
+        files: StartFiles,
+        catalogue: Catalogue,
         teller: Teller,
         record: Path | None,
         make_start: Any,
         seed: int | None = None,
     ) -> None:
         settings = request.settings
-        catalogue = load_catalogue(settings.voice.language)
         self._board = board
+        self._files = files
         self._teller = teller
         self._interrupted = False
         self._terminated = False
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._shutting_down = False
-        self._voice_trouble_told = False
         self._catalogue = catalogue
-        voice, missing = open_voice_or_text(settings, board.clock, places.cache_dir(), teller.spoken)
+        voice, missing = open_voice_or_text(
+            settings, board.clock, places.cache_dir(), teller.spoken, forgiving=under_service()
+        )
         self._voice = voice
-        if missing:
-            teller.trouble(f"{missing}; words are printed instead")
         clock = board.clock
         journal = JournalWriter(places.state_dir(), clock.wall_ns, inbox.put, since_boot_ns=clock.since_boot_ns)
         self.core = Core(board, settings, request.calibration, catalogue, voice, journal, inbox.put, seed)
+        if missing:
+            self._note("voice", f"{missing}; words are printed instead")
+        for number, trouble in enumerate(files.troubles):
+            self._note(f"file {number}", trouble.text)
         bench = Bench(self.core, voice, request.calibration, places.state_dir(), teller.trouble)
         bench.voice_missing = missing
         self.service = bench.service = Service(self.core, inbox, bench.trouble)
@@ -153,10 +160,29 @@ class _Timer:
         self._recorder = self._make_recorder(record)
 
     def _tell_voice_trouble(self) -> None:
-        """Once, whenever it becomes known: a missing card shows with the first word."""
-        if not self._voice_trouble_told and (reason := self._voice.trouble()):
-            self._voice_trouble_told = True
-            self._teller.trouble(self._catalogue.render("speech_trouble", {"reason": reason}))
+        """Whenever it becomes known, or has changed: a missing card shows with the first word. Its end is told by the
+        voice itself.
+        """
+        reason = self._voice.trouble()
+        text = self._catalogue.render("speech_trouble", {"reason": reason}) if reason else ""
+        if self._note("speech", text):
+            self.core.buzzer.signal(Signal.TROUBLE)
+
+    def _note(self, key: str, text: str) -> bool:
+        """Something is to be mended: shown, and told once; whether it is new."""
+        new = self.core.troubles.note(key, text)
+        if new:
+            self._teller.trouble(text)
+        return new
+
+    def _keep_what_worked(self) -> None:
+        """The copies are written by a thread of their own: the session's loop waits for no disk."""
+
+        def keep() -> None:
+            if why := self._files.keep():
+                self._teller.trouble(why)
+
+        threading.Thread(target=keep, name="last-good", daemon=True).start()
 
     def _shut_down(self) -> None:
         """The button asked for it: end as on SIGTERM, so that nothing is lost, then switch the box off."""
@@ -176,7 +202,13 @@ class _Timer:
         """Run until stopped; with `once` until the session's end."""
         service = self.service
         notifier = Notifier()
-        readiness = Readiness(service, notifier, spoken=first is None)
+        readiness = Readiness(
+            service,
+            notifier,
+            spoken=first is None,
+            troubles=self._files.troubles,
+            on_ready=self._keep_what_worked,
+        )
         began = False
 
         def look() -> None:

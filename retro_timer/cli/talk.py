@@ -54,6 +54,8 @@ def _show(state: dict[str, Any], as_json: bool) -> None:
     for what, words in (("power_low", "power is low"), ("slowed", "the processor is slowed down")):
         if state["machine"][what]:
             print(f"machine  {words}")
+    for trouble in state["troubles"]:
+        print(f"to mend  {trouble}")
     for sensor in state["sensors"]:
         at = "no target" if sensor["range_m"] is None else f"{sensor['range_m']:.2f} m"
         print(f"sensor   {sensor['name']} ({sensor['model']}, {sensor['placement']}): {sensor['state']}, {at}")

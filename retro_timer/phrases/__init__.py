@@ -57,11 +57,30 @@ class Catalogue:
         return _COUNTING.vformat(self._phrases[key], (), spoken)
 
 
+class BareCatalogue(Catalogue):
+    """For a box whose phrases cannot be read: it says the keys and values themselves, which is better than nothing."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {})
+
+    def values_of(self, key: str) -> frozenset[str]:  # noqa: ARG002
+        """None that must be there."""
+        return frozenset()
+
+    def render(self, key: str, values: Mapping[str, Any]) -> str:
+        """The key's words, then the values."""
+        return " ".join([key.replace("_", " "), *(str(value) for value in values.values())])
+
+
 def load_catalogue(language: str) -> Catalogue:
-    """The catalogue of a language. Raises BadInputError."""
+    """The catalogue of a language. Raises BadInputError for one that is not there or cannot be read."""
     path = _FOLDER / f"{language}.toml"
     if not path.is_file():
         known = ", ".join(languages())
         raise BadInputError("voice.language", f"no phrases in '{language}'", f"one of {known}")
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Catalogue(table["phrases"], table["words"])
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Catalogue(table["phrases"], table["words"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        found = f"the phrases cannot be read ({type(error).__name__})"
+        raise BadInputError(str(path), found, "the file that came with the program: install it again") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.settings.places import there
 from retro_timer.settings.tables import read_toml
+from retro_timer.settings.whole import write_whole
 
 NAME = "calibration.toml"
 
@@ -44,7 +45,12 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 def load_calibration(directory: Path) -> Calibration:
     """The calibration in a state directory; an empty one when there is none. Raises BadInputError."""
     path = directory / NAME
-    return read_toml(path, Calibration, "a calibration in TOML") if path.is_file() else Calibration()
+    return read_calibration(path) if there(path) else Calibration()
+
+
+def read_calibration(path: Path) -> Calibration:
+    """A calibration's file. Raises BadInputError."""
+    return read_toml(path, Calibration, "a calibration in TOML")
 
 
 def format_calibration(calibration: Calibration) -> str:
@@ -66,19 +72,9 @@ def save_calibration(directory: Path, calibration: Calibration) -> Path:
     Raises RetroTimerError when it cannot be written.
     """
     path = directory / NAME
-    fresh = path.with_suffix(".new")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(format_calibration(calibration))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        fd = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        write_whole(path, format_calibration(calibration).encode())
     except OSError as error:
         raise RetroTimerError(f"{path}: not written ({error.strerror}); see: df -h {directory}") from None
     return path

@@ -21,12 +21,16 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Raises BadInputError.
     """
-    if path is None:
-        own = places.config_dir() / "config.toml"
-        path = own if own.is_file() else places.packaged() / "config.toml"
+    path = path or settings_file()
     settings = read_toml(path, Settings, "settings in TOML")
     check_settings(settings, str(path))
     return settings
+
+
+def settings_file() -> Path:
+    """The settings file in force: the config directory's, whatever is wrong with it, or the packaged one."""
+    own = places.config_dir() / "config.toml"
+    return own if places.there(own) else places.packaged() / "config.toml"
 
 
 def check_settings(settings: Settings, where: str) -> None:
@@ -76,7 +80,7 @@ def plan_names() -> dict[str, Path]:
     """Every plan's name and file; a coach's own plan hides a packaged one of the same name."""
     found: dict[str, Path] = {}
     for directory in plan_dirs():
-        if directory.is_dir():
+        if places.is_folder(directory):
             for path in sorted(directory.glob("*.toml")):
                 found.setdefault(path.stem, path)
     return dict(sorted(found.items()))
@@ -84,12 +88,17 @@ def plan_names() -> dict[str, Path]:
 
 def load_plan(name: str) -> Plan:
     """A plan by its name, or by a file's path. Raises BadInputError."""
+    return read_plan(plan_file(name))
+
+
+def plan_file(name: str) -> Path:
+    """The file of a plan's name; a path is its own. Raises BadInputError for a name that no plan has."""
     if "/" in name or name.endswith(".toml"):
-        return read_plan(Path(name))
+        return Path(name)
     names = plan_names()
     if name not in names:
         raise BadInputError(f"plan '{name}'", f"not found{near_miss(name, names)}", f"one of {', '.join(names)}")
-    return read_plan(names[name])
+    return names[name]
 
 
 def read_plan(path: Path) -> Plan:

@@ -28,8 +28,8 @@ def packaged() -> Path:
 
 
 def on_box() -> bool:
-    """Whether this is an installed box."""
-    return (BOX_CONFIG / "config.toml").is_file()
+    """Whether this is an installed box. Its settings file may be gone or unreadable: it is a box all the same."""
+    return is_folder(BOX_CONFIG)
 
 
 def config_dir() -> Path:
@@ -50,6 +50,25 @@ def state_dir() -> Path:
     if on_box():
         return Path("/var/lib") / _APP
     return Path(os.environ.get("XDG_STATE_HOME") or _home() / ".local" / "state") / _APP
+
+
+def there(path: Path) -> bool:
+    """Whether anything has this name, also what cannot be read or is no file: it must not be passed over in silence."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder, as far as this user may see."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def run_dir() -> Path:

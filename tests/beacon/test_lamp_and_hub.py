@@ -10,6 +10,7 @@ from beacon_made import KeptLamp
 
 from retro_timer.beacon.hub import Hub
 from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.troubles import Troubles
 from retro_timer.detection.events import Level
 from retro_timer.ports import LampState
 from retro_timer.training.session.effects import Publish
@@ -126,3 +127,18 @@ def test_threads_may_tell_and_come_and_go_at_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert sorted(counted) == list(range(2000))
+
+
+def test_what_is_to_be_mended_shows_while_nothing_else_does(lamp: KeptLamp) -> None:
+    keeper = LampKeeper(lamp)
+    troubles = Troubles(keeper)
+    assert troubles.note("file 0", "config.toml: not TOML")
+    assert not troubles.note("file 0", "config.toml: not TOML"), "it is no news a second time"
+    keeper.base(LampState.RUNNING)
+    keeper.base(LampState.OFF)
+    assert troubles.note("speech", "No speech.")
+    assert troubles.texts == ("config.toml: not TOML", "No speech.")
+    assert troubles.of("file") == ("config.toml: not TOML",)
+    assert not troubles.note("speech", "")
+    assert not troubles.note("file 0", "")
+    assert lamp.shown == [LampState.OFF, LampState.TROUBLE, LampState.RUNNING, LampState.TROUBLE, LampState.OFF]

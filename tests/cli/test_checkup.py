@@ -73,6 +73,7 @@ def facts(*sensors: SensorFacts, settings: Settings | None = None, **changes: An
         realtime=True,
         state_dir="/var/lib/retro-timer",
         speaking=False,
+        troubles=(),
         voice_trouble="",
         button_pressed=False,
         pressed_ns=None,

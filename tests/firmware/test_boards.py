@@ -107,6 +107,21 @@ def test_the_twin_measures_the_scenarios_wall_through_sts_driver(twin: Open) -> 
     assert [s.t_ns for s in found] == sorted(s.t_ns for s in found)
 
 
+def test_a_box_whose_wiring_is_not_known_drives_no_pin_and_still_measures() -> None:
+    board = open_twin(msgspec.structs.replace(request(), wiring_known=False))
+    assert isinstance(board, TwinBoard)
+    try:
+        board.sounder.on(1000)
+        board.lamp.show(LampState.DANGER)
+        assert board.button is None
+        assert board.factory.pins == {}, "no pin was asked for"
+        (sensor,) = sensors_of(board).values()
+        sensor.start()
+        assert readings(sensor, 3)
+    finally:
+        board.close()
+
+
 @pytest.mark.parametrize("settings", [LUNA, ECHO])
 def test_every_kind_of_sensor_has_a_twin_behind_its_driver(twin: Open, settings: SensorSettings) -> None:
     timing = () if settings.role is Role.TIMING else (GATE,)

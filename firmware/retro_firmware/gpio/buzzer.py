@@ -80,6 +80,23 @@ class ActiveSounder:
             self._line.close()
 
 
+class MuteSounder:
+    """For a box whose wiring is not known: a tone on a wrong pin might drive against another part's output."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def on(self, frequency_hz: int, loudness: int = 100) -> int:  # noqa: ARG002
+        """No pin hears of it."""
+        return self._clock.monotonic_ns()
+
+    def off(self) -> None:
+        """Nothing sounds."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
 def open_sounder(settings: BuzzerSettings, factory: Any, clock: Clock) -> TonalSounder | ActiveSounder:
     """The buzzer of the settings."""
     if settings.kind is BuzzerKind.ACTIVE:

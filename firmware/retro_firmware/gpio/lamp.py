@@ -18,6 +18,7 @@ Colour = tuple[int, int, int]
 DARK: Colour = (0, 0, 0)
 COLOURS: dict[LampState, Colour] = {
     LampState.OFF: DARK,
+    LampState.TROUBLE: (1, 1, 0),
     LampState.CLEAR: (0, 1, 0),
     LampState.RUNNING: (0, 0, 1),
     LampState.CAUTION: (1, 1, 0),
@@ -25,6 +26,8 @@ COLOURS: dict[LampState, Colour] = {
     LampState.BLIND: (1, 0, 1),
 }
 RHYTHMS_MS: dict[LampState, tuple[int, ...]] = {
+    # Three flashes and a long pause.
+    LampState.TROUBLE: (120, 180, 120, 180, 120, 1780),
     # A short pulse every two seconds.
     LampState.CLEAR: (80, 1920),
     # On, with a wink every two seconds.

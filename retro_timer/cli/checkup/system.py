@@ -30,6 +30,7 @@ def check_board(facts: Facts, machine: Machine) -> Iterator[Finding]:
     """What needs the board to be held: bus, header, button, sound, rights."""
     yield check_bus(facts.settings, machine, facts.board)
     yield check_header(machine, facts.board)
+    yield from check_files(facts)
     yield check_button(facts)
     yield check_sound(facts, machine)
     yield _rights(facts, machine)
@@ -41,6 +42,13 @@ def check_machine(settings: Settings, machine: Machine, *, own: bool) -> Iterato
     yield check_disk(machine, own=own)
     yield check_clock(machine)
     yield check_power(machine)
+
+
+def check_files(facts: Facts) -> Iterator[Finding]:
+    """Could the timer read all that it started with?"""
+    mend = "mend the file, then: sudo systemctl restart retro-timer"
+    for trouble in facts.troubles:
+        yield Finding("files", Verdict.WRONG, trouble, mend)
 
 
 def check_bus(settings: Settings, machine: Machine, board: str) -> Finding:

@@ -23,6 +23,8 @@ class Signal(StrEnum):
     ANSWER = "answer"
     """A press or command was taken."""
     REFUSAL = "refusal"
+    TROUBLE = "trouble"
+    """The box has something to be mended, which speech and status tell."""
 
 
 class Say(msgspec.Struct, frozen=True):

@@ -1,0 +1,227 @@
+"""Everything that a start reads. Under the service one broken file does not stop it: the box goes on with the last good
+copy, else with what comes with the program, and tells what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.phrases import BareCatalogue, Catalogue, load_catalogue
+from retro_timer.settings import places
+from retro_timer.settings.calibration import NAME as CALIBRATION
+from retro_timer.settings.calibration import Calibration, load_calibration, read_calibration
+from retro_timer.settings.last_good import LastGood
+from retro_timer.settings.loading import (
+    load_plan,
+    load_roster,
+    load_settings,
+    plan_file,
+    read_plan,
+    settings_file,
+)
+from retro_timer.settings.model import Settings
+from retro_timer.settings.pins import pin_plan
+from retro_timer.settings.plan_fit import check_fit
+from retro_timer.settings.readable import readable_settings
+from retro_timer.training.plan import Plan
+from retro_timer.training.roster import SOLO
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+CONFIG = "config.toml"
+ROSTER = "roster.csv"
+_GENTLEST = "first-steps"
+"""The delivered plan that a press starts where the box's own cannot be read."""
+_LANGUAGE = "en"
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """What a start could not use, and how it is told."""
+
+    text: str
+    """One line for journal, status and doctor: what, where, what is used instead."""
+    phrase: str
+    """A phrase's key."""
+    values: dict[str, str] = {}
+
+
+class StartFiles:
+    """One start's. Not forgiving, on a terminal, every method raises BadInputError for what cannot be used; forgiving,
+    it puts a Trouble into `troubles` and gives what stands in.
+    """
+
+    def __init__(self, state_dir: Path, *, forgiving: bool) -> None:
+        self._state_dir = state_dir
+        self._forgiving = forgiving
+        self._good = LastGood(state_dir)
+        self._spare_plans: dict[str, Plan] = {}
+        self.troubles: list[Trouble] = []
+        self.wiring_known = True
+        """Whether somebody has said which pin is whose, if only by leaving the default as it is."""
+
+    def settings(self, path: Path | None) -> Settings:
+        """The settings in a file, or those in force."""
+        source = path or settings_file()
+        try:
+            settings = load_settings(source)
+            if self._forgiving:
+                pin_plan(settings)
+                self._refuse_lost(source)
+        except BadInputError as error:
+            if not self._forgiving:
+                raise
+            return self._other_settings(source, error)
+        if self._forgiving or path is None:
+            self._good.note(CONFIG, source)
+        return settings
+
+    def calibration(self) -> Calibration:
+        """What `calibrate` has learnt."""
+        source = self._state_dir / CALIBRATION
+        try:
+            calibration = load_calibration(self._state_dir)
+            if self._forgiving:
+                self._good.refuse_emptied(CALIBRATION, source)
+        except BadInputError as error:
+            return self._instead(error, "calibration_file", CALIBRATION, read_calibration, Calibration())
+        if places.there(source):
+            self._good.note(CALIBRATION, source)
+        else:
+            self._good.forget(CALIBRATION)
+        return calibration
+
+    def roster(self, path: Path | None, remark: Callable[[str], None]) -> tuple[str, ...]:
+        """The athletes in a file, or a solo runner; `remark` gets a line for each choice that a coach should check."""
+        try:
+            athletes = load_roster(path, remark)
+        except BadInputError as error:
+            return self._instead(error, "roster_file", ROSTER, load_roster, SOLO)
+        if path is not None:
+            self._good.note(ROSTER, path)
+        return athletes
+
+    def phrases(self, settings: Settings) -> tuple[Settings, Catalogue]:
+        """The catalogue of the settings' language, and the settings with the language that it turned out to be."""
+        try:
+            return settings, load_catalogue(settings.voice.language)
+        except BadInputError as error:
+            if not self._forgiving:
+                raise
+            voice = msgspec.structs.replace(settings.voice, language=_LANGUAGE)
+            self._tell(error, "phrases_file", "file_delivered", "English is spoken")
+        try:
+            catalogue = load_catalogue(_LANGUAGE)
+        except BadInputError:
+            catalogue = BareCatalogue()
+        return msgspec.structs.replace(settings, voice=voice), catalogue
+
+    def secure_plan(self, name: str) -> None:
+        """See, before anybody presses, that the plan of a press can be read, or that another stands in for it.
+
+        On a terminal the press itself tells.
+        """
+        copy = _copy_of_plan(name)
+        try:
+            load_plan(name)
+            self._good.note(copy, plan_file(name))
+        except BadInputError as error:
+            if not self._forgiving:
+                return
+            gentlest = None if name == _GENTLEST else load_plan(_GENTLEST)
+            spare = self._instead(error, "plan_file", copy, read_plan, gentlest)
+            if spare is not None:
+                self._spare_plans[name] = spare
+
+    def first_plan(self, name: str, settings: Settings) -> Plan | None:
+        """The plan to begin with by itself: only its own last good copy stands in for it, else there is none."""
+        copy = _copy_of_plan(name)
+        try:
+            plan = self.plan(name, settings)
+            self._good.note(copy, plan_file(name))
+        except BadInputError as error:
+            return self._instead(error, "plan_file", copy, lambda path: _fitting(read_plan(path), settings, name), None)
+        return plan
+
+    def plan(self, name: str, settings: Settings) -> Plan:
+        """A plan that can be started now. Raises BadInputError, also under the service, where none stands in for it."""
+        try:
+            plan = load_plan(name)
+        except BadInputError:
+            if name not in self._spare_plans:
+                raise
+            plan = self._spare_plans[name]
+        return _fitting(plan, settings, name)
+
+    def keep(self) -> str:
+        """The start has succeeded: what it was made with is the last good from now on. Why not, or an empty string."""
+        try:
+            self._good.keep()
+        except RetroTimerError as error:
+            return str(error)
+        return ""
+
+    def _refuse_lost(self, source: Path) -> None:
+        """Raise BadInputError where the box had settings of its own and they are gone, or their end is."""
+        copy, delivered = self._good.copy(CONFIG), places.packaged() / CONFIG
+        if source == delivered and copy.is_file() and copy.read_bytes() != delivered.read_bytes():
+            raise BadInputError(str(places.config_dir() / CONFIG), "missing", "the box's settings")
+        self._good.refuse_cut_short(CONFIG, source)
+
+    def _other_settings(self, source: Path, error: BadInputError) -> Settings:
+        copy = self._good.copy(CONFIG)
+        try:
+            settings = load_settings(copy)
+            pin_plan(settings)
+        except BadInputError:
+            readable = readable_settings(source)
+            self.wiring_known = readable is not None
+            self._tell(error, "settings_file", "file_delivered", "what can be read of it and the defaults are used")
+            if readable is None:
+                text = (
+                    "which pin is whose is not known: buzzer, lamp and button stay off until the settings can be read"
+                )
+                self.troubles.append(Trouble(text, "wiring_unknown"))
+            return readable or Settings()
+        self._tell(error, "settings_file", "file_kept", f"the last good copy is used, {copy}")
+        return settings
+
+    def _instead(self, error: BadInputError, what: str, name: str, read: Callable[[Path], T], default: D) -> T | D:
+        """The last good copy of a file, else a default."""
+        if not self._forgiving:
+            raise error
+        copy = self._good.copy(name)
+        try:
+            found = read(copy)
+        except BadInputError:
+            left_out = default is None or default == SOLO or default == Calibration()
+            instead = "it goes on without" if left_out else "what comes with the program is used"
+            self._tell(error, what, "file_left_out" if left_out else "file_delivered", instead)
+            return default
+        self._tell(error, what, "file_kept", f"the last good copy is used, {copy}")
+        return found
+
+    def _tell(self, error: BadInputError, what: str, phrase: str, instead: str) -> None:
+        self.troubles.append(Trouble(f"{error}; {instead}", phrase, {"what": what, "detail": _spoken(error)}))
+
+
+def _copy_of_plan(name: str) -> str:
+    return f"plans/{Path(name).stem}.toml"
+
+
+def _fitting(plan: Plan, settings: Settings, name: str) -> Plan:
+    check_fit(plan, settings, f"plan '{name}'")
+    return plan
+
+
+def _spoken(error: BadInputError) -> str:
+    """Where and what in a few words, for the ear: the file without its folders, the problem without its quotes."""
+    path, _, place = error.where.partition(": ")
+    problem = re.split(r"[:(]", error.problem)[0].strip()
+    return ", ".join(part for part in (path.rpartition("/")[2], place, problem) if part)
