@@ -21,7 +21,7 @@ from random import Random
 from typing import Protocol
 
 from benchmarks.physics.motion import Course, Path, first_root
-from benchmarks.physics.rays import Ellipse, Shape, circle
+from benchmarks.physics.rays import Circle, Ellipse, Shape
 from retro_timer.training.gaits import Gait
 
 STEP_HZ = {Gait.WALK: (1.5, 2.0), Gait.JOG: (2.3, 2.9), Gait.RUN: (2.7, 3.6)}
@@ -145,35 +145,40 @@ class Runner:
 
     def torso(self, t: float) -> Ellipse:
         """The torso alone, in the sensor's frame."""
-        b = self.build
-        return self._ellipse(self.middle_mm(t), 0.0, b.depth_mm / 2, b.width_mm / 2, self.yaw_at(t))
+        return self._torso(self.middle_mm(t), t)
 
     def shapes(self, t: float) -> list[Shape]:
         """Torso, upper arms and elbows."""
         b = self.build
-        lead = b.elbow_middle_mm - self._swing_mm(t), b.elbow_middle_mm + self._swing_mm(t)
+        u, swing = self.middle_mm(t), self._swing_mm(t)
         w = b.width_mm / 2 - ARM_INSET_MM + 10.0
-        u = self.middle_mm(t)
-        elbows = [self._round(u + lead[i], (-w, w)[i], b.elbow_radius_mm, b.elbow_fill) for i in (0, 1)]
-        return [*self.trunk(t), *elbows]
+        left = self._round(u + b.elbow_middle_mm - swing, -w, b.elbow_radius_mm, b.elbow_fill)
+        right = self._round(u + b.elbow_middle_mm + swing, w, b.elbow_radius_mm, b.elbow_fill)
+        return [*self._trunk(u, swing, t), left, right]
 
     def trunk(self, t: float) -> list[Shape]:
         """Torso and upper arms, without the elbows."""
+        return self._trunk(self.middle_mm(t), self._swing_mm(t), t)
+
+    def _trunk(self, u: float, swing: float, t: float) -> list[Shape]:
         b = self.build
-        u, w = self.middle_mm(t), b.width_mm / 2 - ARM_INSET_MM
-        swing = self._swing_mm(t)
+        w = b.width_mm / 2 - ARM_INSET_MM
         left = self._round(u + 0.45 * (b.elbow_middle_mm - swing), -w, b.arm_radius_mm, UPPER_ARM_FILL)
         right = self._round(u + 0.45 * (b.elbow_middle_mm + swing), w, b.arm_radius_mm, UPPER_ARM_FILL)
-        return [self.torso(t), left, right]
+        return [self._torso(u, t), left, right]
+
+    def _torso(self, u: float, t: float) -> Ellipse:
+        b = self.build
+        return self._ellipse(u, 0.0, b.depth_mm / 2, b.width_mm / 2, self.yaw_at(t))
 
     def _swing_mm(self, t: float) -> float:
         b = self.build
         return b.swing_mm * math.sin(math.pi * b.step_hz * t + b.phases[2])
 
-    def _round(self, u: float, w: float, radius: float, fill: float) -> Ellipse:
+    def _round(self, u: float, w: float, radius: float, fill: float) -> Circle:
         if self.across:
-            return circle(u, self.lateral_mm + w, radius, self.build.rho, fill, self.target)
-        return circle(self.lateral_mm + w, -u, radius, self.build.rho, fill, self.target)
+            return Circle(u, self.lateral_mm + w, radius, self.build.rho, fill, self.target)
+        return Circle(self.lateral_mm + w, -u, radius, self.build.rho, fill, self.target)
 
     def _ellipse(self, u: float, w: float, semi_u: float, semi_w: float, yaw: float) -> Ellipse:
         c, s = math.cos(yaw), math.sin(yaw)

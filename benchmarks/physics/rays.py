@@ -133,6 +133,71 @@ class Ellipse:
 
 
 @dataclass(frozen=True, slots=True)
+class Circle:
+    """An opaque disc: an ellipse whose rays are quicker to follow."""
+
+    cx: float
+    cy: float
+    radius: float
+    rho: float
+    fill: float = 1.0
+    target: int = 0
+
+    @property
+    def nearness(self) -> float:
+        """What stands in front: sorted by the range of the centre."""
+        return self.cy
+
+    @property
+    def qa(self) -> float:
+        """As an ellipse's."""
+        return 1.0 / (self.radius * self.radius)
+
+    @property
+    def qb(self) -> float:
+        """As an ellipse's."""
+        return 0.0
+
+    @property
+    def qc(self) -> float:
+        """As an ellipse's."""
+        return self.qa
+
+    def cast(self, fan: Fan, rest: list[float]) -> Echo:
+        """As Ellipse.cast; the cosine of the incidence is the half chord over the radius."""
+        cx, cy, radius = self.cx, self.cy, self.radius
+        outside = cx * cx + cy * cy - radius * radius
+        if outside <= 0.0 or cy <= 0.0:
+            return 0.0, 0.0
+        sin, cos, weight = fan.sin, fan.cos, fan.weight
+        through = 1.0 - self.fill
+        sqrt = math.sqrt
+        rate = moment = 0.0
+        for i in self._span(fan, outside):
+            left = rest[i]
+            along = sin[i] * cx + cos[i] * cy
+            chord = along * along - outside
+            if left == 0.0 or chord <= 0.0:
+                continue
+            half = sqrt(chord)
+            r = along - half
+            back = left * weight[i] * half / (r * r)
+            rate += back
+            moment += back * r
+            rest[i] = left * through
+        scale = self.rho * self.fill * 1e6 / radius
+        return rate * scale, moment * scale
+
+    def _span(self, fan: Fan, outside: float) -> range:
+        """Rays between the two tangents from the sensor: x = cx / cy plus and minus, by the tangents' own slopes."""
+        wide = self.cy * self.cy - self.radius * self.radius
+        if wide <= 0.0:
+            return range(RAYS)
+        across, reach = self.cx * self.cy, self.radius * math.sqrt(outside)
+        return range(bisect_left(fan.tan, (across - reach) / wide), bisect_right(fan.tan, (across + reach) / wide))
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A flat board or wall at the perpendicular distance `cy`, seen by a sensor turned by `yaw` (radians)."""
 
@@ -166,13 +231,8 @@ class Board:
         return rate * scale, moment * scale
 
 
-Shape = Ellipse | Board
-
-
-def circle(cx: float, cy: float, radius: float, rho: float, fill: float, target: int) -> Ellipse:
-    """A round thing."""
-    q = 1.0 / (radius * radius)
-    return Ellipse(cx, cy, q, 0.0, q, rho, fill, target)
+Round = Ellipse | Circle
+Shape = Round | Board
 
 
 class Wall:

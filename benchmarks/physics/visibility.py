@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.physics.people import Mover, Runner
-from benchmarks.physics.rays import Ellipse, Shape, look
+from benchmarks.physics.rays import Round, Shape, look
 from benchmarks.physics.sensor import LEAST_SIGNAL_KCPS, Sensor
 
 Span = tuple[float, float]
@@ -51,7 +51,7 @@ def passage(runner: Runner, sensor: Sensor, back_s: float) -> Visibility:
     return Visibility(axis, cone, told, echoes[0][0] * sensor.gain)
 
 
-def touches(torso: Ellipse, slope: float) -> bool:
+def touches(torso: Round, slope: float) -> bool:
     """Whether an ellipse has a point within |x| < slope * y: its support towards each rim reaches over it."""
     det = torso.qa * torso.qc - torso.qb * torso.qb
     for side in (-1.0, 1.0):
@@ -69,9 +69,7 @@ def stay(mover: Mover, sensor: Sensor, begin: float, end: float, step: float = 0
     slope = math.tan(sensor.half_angle)
     times = [begin + i * step for i in range(max(int((end - begin) / step), 1))]
     inside = [
-        t
-        for t in times
-        if mover.near(t, t) and any(touches(s, slope) for s in mover.shapes(t) if isinstance(s, Ellipse))
+        t for t in times if mover.near(t, t) and any(touches(s, slope) for s in mover.shapes(t) if isinstance(s, Round))
     ]
     return (inside[0], inside[-1]) if inside else None
 

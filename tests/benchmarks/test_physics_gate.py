@@ -14,7 +14,7 @@ from benchmarks.physics import HARD_CASES, GateCase, Light, gate_passage, hard_c
 from benchmarks.physics.gate import GO_S, passing, truth
 from benchmarks.physics.motion import Course
 from benchmarks.physics.people import Build, Runner, draw_build
-from benchmarks.physics.rays import Ellipse
+from benchmarks.physics.rays import Round
 from retro_timer.ports import RangeStatus
 from retro_timer.training.gaits import Gait, finish_window, human_limit_s
 
@@ -30,7 +30,7 @@ def stiff(depth_mm: float = 240.0, **changes: Any) -> Build:
 
 def foremost(runner: Runner, t: float) -> float:
     """The foremost point of anything of an untwisted runner."""
-    return max(s.cx + 1.0 / math.sqrt(s.qa) for s in runner.shapes(t) if isinstance(s, Ellipse))
+    return max(s.cx + 1.0 / math.sqrt(s.qa) for s in runner.shapes(t) if isinstance(s, Round))
 
 
 def valid(case: GateCase) -> list[tuple[float, int]]:

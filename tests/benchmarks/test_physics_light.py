@@ -23,7 +23,7 @@ from benchmarks.physics import (
 )
 from benchmarks.physics.motion import Course, first_root
 from benchmarks.physics.people import Runner, draw_build
-from benchmarks.physics.rays import RAYS, Board, Wall, circle, look, make_fans
+from benchmarks.physics.rays import RAYS, Board, Circle, Ellipse, Wall, look, make_fans
 from benchmarks.physics.scene import film, glance, integrate
 from benchmarks.physics.sensor import Sensor
 from retro_timer.ports import Placement, RangeSample
@@ -48,17 +48,27 @@ def test_a_board_that_fills_the_cone_returns_its_reflectance_over_the_square_of_
 
 
 def test_a_round_post_returns_as_its_width_and_the_mean_cosine_over_it() -> None:
-    rates = [circle(0.0, 1000.0, 40.0, 0.5, 1.0, 0).cast(fan, [1.0] * RAYS)[0] for fan in FANS]
+    rates = [Circle(0.0, 1000.0, 40.0, 0.5, 1.0, 0).cast(fan, [1.0] * RAYS)[0] for fan in FANS]
     per_radian = FANS[0].weight[RAYS // 2] / (math.radians(27.0) * 1.5 / RAYS)
     by_hand = 0.5 * per_radian * (2.0 * 40.0 / 1000.0) * (math.pi / 4.0) / 0.965**2
     assert mean(rates) == pytest.approx(by_hand, rel=0.05)
+
+
+@pytest.mark.parametrize("place", [(0.0, 900.0), (150.0, 800.0), (-230.0, 1000.0), (0.0, 60.0)])
+def test_a_disc_returns_what_an_ellipse_of_its_shape_does(place: tuple[float, float]) -> None:
+    for fan in FANS:
+        some, same = [1.0] * RAYS, [1.0] * RAYS
+        disc = Circle(*place, 50.0, 0.6, 0.4).cast(fan, some)
+        ellipse = Ellipse(*place, 50.0**-2, 0.0, 50.0**-2, 0.6, 0.4).cast(fan, same)
+        assert disc == pytest.approx(ellipse)
+        assert some == same
 
 
 def test_what_stands_in_front_hides_what_is_behind() -> None:
     wall = Wall(2000.0, 0.5, FANS)
     alone, hidden = [[0.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]
     look([], FANS[0], 0, wall, alone)
-    look([circle(0.0, 1000.0, 900.0, 0.5, 1.0, 0)], FANS[0], 0, wall, hidden)
+    look([Circle(0.0, 1000.0, 900.0, 0.5, 1.0, 0)], FANS[0], 0, wall, hidden)
     assert alone[1][0] == pytest.approx(wall.total[0][0])
     assert hidden[1][0] == pytest.approx(0.0, abs=1e-12)
     assert hidden[0][0] > 0.0
@@ -66,7 +76,7 @@ def test_what_stands_in_front_hides_what_is_behind() -> None:
 
 def test_a_thing_of_half_height_lets_half_of_the_light_by() -> None:
     rest = [1.0] * RAYS
-    circle(0.0, 1000.0, 900.0, 0.5, 0.5, 0).cast(FANS[0], rest)
+    Circle(0.0, 1000.0, 900.0, 0.5, 0.5, 0).cast(FANS[0], rest)
     assert set(rest) == {0.5}
 
 
@@ -175,7 +185,7 @@ def test_an_obstacle_that_closes_in_does_so_at_its_speed() -> None:
 
 def test_valid_readings_of_a_near_obstacle_are_its_range() -> None:
     for kind in ("closing", "standing"):
-        case = warning_scene(kind, 2, Placement.BELT, 41, speed_mps=1.0, max_range_m=3.0, light=DARK)
+        case = warning_scene(kind, 2, Placement.BELT, 41, speed_mps=1.0, max_range_m=3.0, range_m=1.2, light=DARK)
         pairs = zip(case.samples, case.truth, strict=True)
         errors = [s.range_mm - p.range_mm for s, p in pairs if s.status == 0 and s.range_mm and p.range_mm]
         assert abs(mean(errors[20:])) < 60.0
