@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,15 +82,19 @@ def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
 
         return once
 
+    def kept(wanted: results.Wanted = results.EVERYTHING, newest: int | None = 1000) -> Callable[[], None]:
+        return read(lambda connection: deque(results.reps(connection, wanted, newest), maxlen=0))
+
+    one = (ATHLETES[3],)
     asked = {
-        "list: newest 50 sessions": read(results.sessions),
+        "list: newest 50 sessions": read(lambda connection: list(results.sessions(connection, 50))),
         "show: newest session": read(results.session, None),
         "show: a session in the middle": read(results.session, middle),
-        "show: its reps": read(results.reps, session_id=middle, limit=100_000),
-        "reps: newest 1,000": read(results.reps),
-        "reps: one athlete, newest 1,000": read(results.reps, athlete=ATHLETES[3]),
-        "reps: one session": read(results.reps, session_id=middle),
-        "reps: one athlete in one session": read(results.reps, session_id=middle, athlete=ATHLETES[3]),
+        "show: its reps": kept(results.Wanted(middle), None),
+        "reps: newest 1,000": kept(),
+        "reps: one athlete, newest 1,000": kept(results.Wanted(athletes=one)),
+        "reps: one session": kept(results.Wanted(middle)),
+        "reps: one athlete in one session": kept(results.Wanted(middle, one)),
     }
     found = [_timed(name, size, once) for name, once in asked.items()]
     journal = Journal(directory)

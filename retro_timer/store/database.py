@@ -46,6 +46,14 @@ def _alone(directory: Path) -> Iterator[None]:
         os.close(fd)
 
 
+def no_database() -> sqlite3.Connection:
+    """An empty one in memory, for queries before the first session."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    migrate(connection)
+    return connection
+
+
 def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     """The database for queries only; None when there is none yet. Raises RetroTimerError when it cannot be read.
 

@@ -1,17 +1,23 @@
-"""Queries over what is kept: each looks rows up by an index and is bounded, so a million reps do not slow it."""
+"""Queries over what is kept: each looks rows up by an index, and lists of any length come in pages.
+
+A page is one short read transaction: however slowly its reader takes a list, the writer's log does not grow for it.
+Nothing comes twice and nothing that was there at the beginning is left out; what is written meanwhile may be in it.
+"""
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from retro_timer.store.labels import date_of
 from retro_timer.store.rows import record_of
 from retro_timer.training.record import RepRecord
 
-MOST_SESSIONS = 50
-MOST_REPS = 1000
+_PAGE_ROWS = 500
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -28,10 +34,33 @@ class SessionRow(msgspec.Struct, frozen=True):
     finished: int
 
 
-def sessions(connection: sqlite3.Connection, limit: int = MOST_SESSIONS) -> list[SessionRow]:
-    """The newest sessions, newest first."""
-    rows = connection.execute("SELECT * FROM session ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-    return [_session_row(connection, row) for row in rows]
+class KeptRep(NamedTuple):
+    """A rep with what the database knows besides."""
+
+    session: int
+    record: RepRecord
+    go_wall_ns: int
+    """Label of its go; see `labels.date_of`."""
+
+
+def sessions(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[SessionRow]:
+    """Sessions, newest first: all, or only the newest so many."""
+    below, left = None, newest
+    while left is None or left > 0:
+        rows = connection.execute(
+            "SELECT * FROM session WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?",
+            (below, below, _PAGE_ROWS if left is None else min(left, _PAGE_ROWS)),
+        ).fetchall()
+        if not rows:
+            return
+        yield from (_session_row(connection, row) for row in rows)
+        below = rows[-1]["id"]
+        left = None if left is None else left - len(rows)
+
+
+def count_sessions(connection: sqlite3.Connection) -> int:
+    """How many there are."""
+    return int(connection.execute("SELECT count(*) FROM session").fetchone()[0])
 
 
 def session(connection: sqlite3.Connection, number: int | None) -> SessionRow | None:
@@ -60,32 +89,85 @@ def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow
     )
 
 
-def reps(
-    connection: sqlite3.Connection,
-    *,
-    session_id: int | None = None,
-    athlete: str | None = None,
-    limit: int = MOST_REPS,
-) -> list[tuple[int, RepRecord]]:
-    """(session, rep) pairs in order; of all sessions the newest `limit` reps. Reps still open are left out."""
-    conditions, values = ["status != 'open'"], list[Any]()
-    if session_id is not None:
-        conditions.append("session = ?")
-        values.append(session_id)
-    if athlete is not None:
-        conditions.append("athlete = ?")
-        values.append(athlete)
+def athletes(connection: sqlite3.Connection) -> list[str]:
+    """Everybody who has a rep, by one step in the index each, however many reps there are."""
     rows = connection.execute(
-        f"SELECT * FROM rep WHERE {' AND '.join(conditions)} ORDER BY session DESC, rep DESC LIMIT ?",
-        (*values, limit),
-    ).fetchall()
-    return [(row["session"], record_of(row)) for row in reversed(rows)]
+        "WITH RECURSIVE known (name) AS (SELECT min(athlete) FROM rep UNION ALL"
+        " SELECT (SELECT min(athlete) FROM rep WHERE athlete > name) FROM known WHERE name IS NOT NULL)"
+        " SELECT name FROM known WHERE name IS NOT NULL"
+    )
+    return [str(row[0]) for row in rows.fetchall()]
 
 
-def rep_fields(session_id: int, record: RepRecord) -> dict[str, Any]:
-    """A rep as other programs read it. `time_s` is raw, from the go; `shown_s` is corrected for the sound's way."""
+class Wanted(msgspec.Struct, frozen=True):
+    """Which reps. Those still open are in no list."""
+
+    session: int | None = None
+    athletes: tuple[str, ...] | None = None
+    """One person in every spelling that was used; None for everybody."""
+
+
+EVERYTHING = Wanted()
+
+
+def reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING, newest: int | None = None) -> Iterator[KeptRep]:
+    """Reps in the order in which they were run: all, or only the newest so many."""
+    first = (0, 0) if newest is None else _first_of_newest(connection, wanted, newest)
+    pages = (_pages(connection, *selection, first) for selection in _selections(wanted))
+    return heapq.merge(*pages, key=lambda kept: (kept.session, kept.record.rep))
+
+
+def count_reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> int:
+    """How many there are."""
+    return sum(
+        int(connection.execute(f"SELECT count(*) FROM rep WHERE {where}", values).fetchone()[0])
+        for where, values in _selections(wanted)
+    )
+
+
+def _selections(wanted: Wanted) -> list[tuple[str, Sequence[Any]]]:
+    """A condition with its values for each spelling, so that each is looked up in an index; together they are all."""
+    conditions, values = ["status != 'open'"], list[Any]()
+    if wanted.session is not None:
+        conditions.append("session = ?")
+        values.append(wanted.session)
+    if wanted.athletes is None:
+        return [(" AND ".join(conditions), values)]
+    conditions.append("athlete = ?")
+    return [(" AND ".join(conditions), (*values, name)) for name in wanted.athletes]
+
+
+def _first_of_newest(connection: sqlite3.Connection, wanted: Wanted, newest: int) -> tuple[int, int]:
+    """Where the newest so many begin, as (session, rep)."""
+    keys = (
+        tuple(row)
+        for where, values in _selections(wanted)
+        for row in connection.execute(
+            f"SELECT session, rep FROM rep WHERE {where} ORDER BY session DESC, rep DESC LIMIT ?", (*values, newest)
+        ).fetchall()
+    )
+    return min(heapq.nlargest(newest, keys), default=(0, 0))
+
+
+def _pages(
+    connection: sqlite3.Connection, where: str, values: Sequence[Any], first: tuple[int, int]
+) -> Iterator[KeptRep]:
+    query = f"SELECT * FROM rep WHERE {where} AND (session, rep) > (?, ?) ORDER BY session, rep LIMIT {_PAGE_ROWS}"
+    number, rep = first[0], first[1] - 1
+    while rows := connection.execute(query, (*values, number, rep)).fetchall():
+        yield from (KeptRep(row["session"], record_of(row), row["go_wall_ns"]) for row in rows)
+        number, rep = rows[-1]["session"], rows[-1]["rep"]
+
+
+def rep_fields(kept: KeptRep) -> dict[str, Any]:
+    """A rep as other programs read it. `time_s` is raw, from the go; `shown_s` is corrected for the sound's way.
+
+    `go_at` is the go's label with its distance from UTC, `date` and `time_of_day` are its parts by this machine's time
+    zone: None where the box did not know the date. No time is taken from them.
+    """
+    record, go_at = kept.record, date_of(kept.go_wall_ns)
     return {
-        "session": session_id,
+        "session": kept.session,
         "rep": record.rep,
         "set": record.set_no,
         "rep_in_set": record.rep_no,
@@ -102,4 +184,14 @@ def rep_fields(session_id: int, record: RepRecord) -> dict[str, Any]:
         "flags": [str(flag) for flag in record.flags],
         "obstacles": record.obstacles,
         "reason": record.reason,
+        "date": None if go_at is None else f"{go_at:%Y-%m-%d}",
+        "time_of_day": None if go_at is None else f"{go_at:%H:%M:%S}",
+        "go_at": None if go_at is None else go_at.isoformat(timespec="milliseconds"),
     }
+
+
+REP_FIELDS = (
+    "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
+    "uncertainty_s", "sound_delay_s", "shown_s", "method", "flags", "obstacles", "reason", "date", "time_of_day",
+    "go_at",
+)  # fmt: skip

@@ -76,5 +76,5 @@ def test_a_process_that_starts_after_the_clock_was_set_corrects_what_one_before_
     second.close()
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    assert sessions(reading)[0].started_wall_ns == pytest.approx(TRUE_NS + 3 * S, abs=S)
+    assert next(sessions(reading)).started_wall_ns == pytest.approx(TRUE_NS + 3 * S, abs=S)
     assert second.told("clock_set") == []

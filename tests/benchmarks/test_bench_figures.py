@@ -174,7 +174,7 @@ def test_a_database_filled_in_bulk_is_one_that_the_program_reads(tmp_path: Path)
     connection = open_for_reading(tmp_path)
     assert connection is not None
     assert sum(session.reps for session in sessions(connection)) == 200
-    assert len(reps(connection)) == 200
+    assert len(list(reps(connection))) == 200
     connection.close()
     writer = open_for_writing(tmp_path)
     assert writer.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

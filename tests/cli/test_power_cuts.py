@@ -70,7 +70,7 @@ def kept(box: Timer) -> dict[int, float]:
 def any_session(state: Path) -> bool:
     """Whether a session's beginning is on disk."""
     reading = open_for_reading(state)
-    return reading is not None and bool(sessions(reading))
+    return reading is not None and any(sessions(reading))
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

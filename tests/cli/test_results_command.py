@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import sqlite3
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from command import Outcome, here, process
 from plans_made import plan, plan_text
 
+from retro_timer.store.database import open_for_reading
 from retro_timer.store.journal import Journal
+from retro_timer.store.results import reps
+from retro_timer.store.rows import row_of, save_row
 from retro_timer.store.schema import VERSION
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord, RepStatus
+
+S = 1_000_000_000
 
 FIELDS = [
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
-    "uncertainty_s", "sound_delay_s", "shown_s", "method", "flags", "obstacles", "reason",
+    "uncertainty_s", "sound_delay_s", "shown_s", "method", "flags", "obstacles", "reason", "date", "time_of_day",
+    "go_at",
 ]  # fmt: skip
 
 
@@ -73,6 +84,96 @@ def test_reps_can_be_asked_for_by_session_and_athlete(run, kept: list[dict]) -> 
     assert asked("--session", 77) == []
 
 
+@pytest.fixture
+def many(state_dir: Path) -> int:
+    """Sixty sessions with 1,200 reps, of which one is still open; the first under a clock that nobody had set."""
+    journal = Journal(state_dir)
+    journal.begin(plan(), ("Anna Schmidt",), "sim", 5)
+    for _ in range(59):
+        journal.begin(plan(), ("Anna Schmidt", "Anna Weiß"), "sim", 1_800_000_000 * S)
+    journal.close()
+    with contextlib.closing(sqlite3.connect(state_dir / "results.db")) as db, db:
+        for n in range(1200):
+            name, status = ("Anna Schmidt", "ANNA SCHMIDT", "Anna Weiß")[n % 3], "open" if n == 1199 else "finished"
+            row = rep_row(name, status, 1 + n // 20, 1 + n % 20, n * S + (5 if n < 20 else 1_800_000_000 * S))
+            save_row(db, row)
+    return 1199
+
+
+def rep_row(name: str, status: str, session: int, number: int, go_wall_ns: int) -> dict:
+    record = RepRecord(number, 1, number, name, 20.0, None, Gait.JOG, RepStatus(status), 0, 8 * S, S // 100)
+    return row_of(session, record, go_wall_ns)
+
+
+def test_exports_have_every_rep_and_every_session(run, many: int) -> None:
+    assert len(json.loads(run("results", "reps", "--json").out)) == many
+    assert len(run("results", "reps", "--csv").lines) == 1 + many
+    assert len(json.loads(run("results", "list", "--json").out)) == 60
+    assert len(run("results", "list", "--csv").lines) == 1 + 60
+    keys = [(r["session"], r["rep"]) for r in json.loads(run("results", "reps", "--json", "--limit", 1100).out)]
+    assert keys == sorted(keys)
+    assert (len(keys), keys[0], keys[-1]) == (1100, (5, 20), (60, 19))
+
+
+def test_a_table_that_shows_a_part_says_how_much_there_is_and_how_to_see_it(run, many: int) -> None:
+    reps, sessions = run("results", "reps"), run("results", "list")
+    assert len(reps.lines) == 1 + 1000 + 2
+    assert reps.lines[-1] == "the newest 1,000 of 1,199 reps; all of them: --all, --csv or --json"
+    assert sessions.lines[-1] == "the newest 50 of 60 sessions; all of them: --all, --csv or --json"
+    assert len(run("results", "reps", "--all").lines) == 1 + many + 1
+    assert "newest" not in run("results", "list", "--all").out + run("results", "reps", "--limit", many).out
+    assert run("results", "list", "--all", "--limit", 3).code == 2
+
+
+def test_an_export_reads_in_short_transactions_beside_the_writer(state_dir: Path, many: int) -> None:
+    """A reader that takes its time must not make the write-ahead log grow: nothing is read while nobody asks."""
+    connection = open_for_reading(state_dir)
+    assert connection is not None
+    listed = reps(connection)
+    first = next(listed)
+    with contextlib.closing(sqlite3.connect(state_dir / "results.db", timeout=0)) as writer:
+        writer.execute("UPDATE rep SET reason = 'x' WHERE rep = 1")
+        writer.commit()
+        assert writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0, "the reader holds the log"
+    rest = list(listed)
+    assert len({(k.session, k.record.rep) for k in (first, *rest)}) == 1 + len(rest) == many
+    connection.close()
+
+
+def test_an_athlete_is_found_in_any_capitals_and_by_a_part_of_the_name(run, many: int) -> None:
+    def of(name: str) -> int:
+        return len(json.loads(run("results", "reps", "--json", "--athlete", name).out))
+
+    assert of("anna schmidt") == of("schmidt") == 800
+    assert of("Anna Weiß") == of("ANNA WEISS") == of("weiss") == 399
+    unclear: Outcome = run("results", "reps", "--athlete", "anna")
+    assert unclear.code == 2
+    assert all(name in unclear.one_line() for name in ("Anna Schmidt", "Anna Weiß"))
+    nobody: Outcome = run("results", "reps", "--athlete", "Schmitt", "--json")
+    assert (nobody.code, nobody.out) == (0, "[]\n")
+    assert "did you mean 'ANNA SCHMIDT' or 'Anna Schmidt'?" in nobody.one_line()
+
+
+def test_each_rep_has_its_date_and_time_of_day_unless_nobody_had_set_the_clock(run, many: int, monkeypatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        as_json = json.loads(run("results", "reps", "--json").out)
+        as_csv = list(csv.DictReader(io.StringIO(run("results", "reps", "--csv").out)))
+        listed = run("results", "list", "--all").out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert [(r["date"], r["time_of_day"], r["go_at"]) for r in as_json[19:21]] == [
+        (None, None, None),
+        ("2027-01-15", "09:00:20", "2027-01-15T09:00:20.000+01:00"),
+    ]
+    assert datetime.fromisoformat(as_json[20]["go_at"]) == datetime(2027, 1, 15, 8, 0, 20, tzinfo=UTC)
+    assert [(r["date"], r["time_of_day"]) for r in as_csv[19:21]] == [("", ""), ("2027-01-15", "09:00:20")]
+    assert "1970" not in listed
+    assert "date unknown" in listed
+
+
 def test_the_table_shows_times_rounded_up_and_says_so(run, kept: list[dict]) -> None:
     reps = json.loads(run("results", "reps", "--json").out)
     outcome: Outcome = run("results", "reps")
@@ -90,7 +191,7 @@ def test_sessions_are_listed_newest_first(run, kept: list[dict]) -> None:
         (1, 4, 4, "done", "sim"),
     ]
     assert listed[1]["athletes"] == ["Žofia", "Müller, J."]
-    assert listed[0]["started"].endswith("+00:00")
+    assert datetime.fromisoformat(listed[0]["started"]).utcoffset() is not None
     assert [line.split()[0] for line in run("results", "list").lines] == ["session", "2", "1"]
     assert run("results", "list", "--csv").lines[0].startswith("session,started,ended")
 

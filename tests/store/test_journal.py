@@ -21,7 +21,7 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.store.database import open_for_reading
 from retro_timer.store.journal import Journal, owner_lives, owner_mark
 from retro_timer.store.reps_log import RepsLog, read_log
-from retro_timer.store.results import rep_fields, reps, session, sessions
+from retro_timer.store.results import KeptRep, Wanted, rep_fields, reps, session, sessions
 from retro_timer.store.rows import record_of, row_of
 from retro_timer.store.schema import VERSION
 from retro_timer.training.gaits import Gait
@@ -89,7 +89,7 @@ def test_a_session_and_its_reps_read_back_as_they_were_written(journal: Journal,
     (row,) = sessions(reading)
     assert (row.id, row.title, row.roster, row.outcome, row.board) == (1, "Test plan", ("Ann", "Bea"), "done", "sim")
     assert (row.reps, row.finished) == (2, 1)
-    assert [found for _, found in reps(reading)] == journal.reps(number)
+    assert [found for _, found, _ in reps(reading)] == journal.reps(number)
     assert journal.reps(number)[0] == rep(1)
 
 
@@ -146,13 +146,13 @@ def test_a_reader_sees_everything_while_the_writer_works_and_after_it_has_gone(t
     journal.save(number, rep(1), WALL_NS)
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    assert len(reps(reading)) == 1
+    assert len(list(reps(reading))) == 1
     journal.save(number, rep(2), WALL_NS)
-    assert len(reps(reading)) == 2
+    assert len(list(reps(reading))) == 2
     journal.close()
     again = open_for_reading(tmp_path)
     assert again is not None
-    assert len(reps(again)) == 2
+    assert len(list(reps(again))) == 2
 
 
 def test_a_reader_never_writes(tmp_path: Path) -> None:
@@ -222,21 +222,21 @@ def test_results_can_be_asked_for_by_session_athlete_and_number(journal: Journal
         journal.save(number, rep(5, status=RepStatus.OPEN, time_ns=None), WALL_NS)
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    assert [(s, r.rep) for s, r in reps(reading, session_id=2)] == [(2, 1), (2, 2), (2, 3), (2, 4)]
-    assert [(s, r.rep) for s, r in reps(reading, athlete="Bea")] == [(1, 2), (1, 4), (2, 2), (2, 4)]
-    assert [(s, r.rep) for s, r in reps(reading, limit=3)] == [(2, 2), (2, 3), (2, 4)]
+    assert [(s, r.rep) for s, r, _ in reps(reading, Wanted(session=2))] == [(2, 1), (2, 2), (2, 3), (2, 4)]
+    assert [(s, r.rep) for s, r, _ in reps(reading, Wanted(athletes=("Bea",)))] == [(1, 2), (1, 4), (2, 2), (2, 4)]
+    assert [(s, r.rep) for s, r, _ in reps(reading, newest=3)] == [(2, 2), (2, 3), (2, 4)]
     assert session(reading, None).id == 2
     assert session(reading, 1).id == 1
     assert session(reading, 9) is None
 
 
 def test_the_fields_of_a_rep_for_other_programs() -> None:
-    fields = rep_fields(7, rep(1, obstacles=2))
+    fields = rep_fields(KeptRep(7, rep(1, obstacles=2), 0))
     assert fields == {
         "session": 7, "rep": 1, "set": 1, "rep_in_set": 1, "athlete": "Runner", "distance_m": 20.0,
         "duration_s": None, "gait": "jog", "status": "finished", "time_s": 8.0, "uncertainty_s": 0.02,
         "sound_delay_s": 0.058309038, "shown_s": 7.95, "method": "gate", "flags": ["fast"], "obstacles": 2,
-        "reason": "",
+        "reason": "", "date": None, "time_of_day": None, "go_at": None,
     }  # fmt: skip
     assert json.loads(json.dumps(fields)) == fields
 
@@ -319,7 +319,7 @@ def test_what_a_call_returned_for_survives_kill_9(tmp_path: Path, seed: int) -> 
     said = kill_a_writer_at_random(tmp_path, random.Random(seed))
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    kept = [record.rep for _, record in reps(reading, limit=1_000_000)]
+    kept = [record.rep for _, record, _ in reps(reading)]
     assert kept[:said] == list(range(1, said + 1))
     assert len(kept) in (said, said + 1)
     logged = [entry["rep"] for entry in read_log(tmp_path) if "status" in entry]

@@ -52,7 +52,7 @@ def labels(directory: Path) -> list[tuple[int, int | None, int]]:
     gos = dict(reading.execute("SELECT session, min(go_wall_ns) FROM rep GROUP BY session").fetchall())
     found = [
         (row.started_wall_ns // S, None if row.ended_wall_ns is None else row.ended_wall_ns // S, gos[row.id] // S)
-        for row in reversed(sessions(reading))
+        for row in reversed(list(sessions(reading)))
     ]
     reading.close()
     return found
@@ -139,7 +139,7 @@ def test_a_database_and_a_log_of_the_first_version_are_taken_over(tmp_path: Path
     reading = open_for_reading(tmp_path)
     assert reading is not None
     assert [(row.title, row.reps) for row in sessions(reading)] == [("Old", 1)]
-    assert [(number, record.time_ns) for number, record in reps(reading)] == [(1, 8 * S)]
+    assert [(number, record.time_ns) for number, record, _ in reps(reading)] == [(1, 8 * S)]
     assert reading.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
 
     begin = '{"session":2,"begin":5,"board":"pi","title":"Older","plan":"{}","roster":["Ann"],"owner":"a:1:1"}'

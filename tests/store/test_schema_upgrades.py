@@ -13,7 +13,7 @@ import pytest
 
 from retro_timer.store.database import NAME, open_for_reading
 from retro_timer.store.journal import Journal, open_journal
-from retro_timer.store.results import reps, sessions
+from retro_timer.store.results import Wanted, reps, sessions
 from retro_timer.store.schema import VERSION
 from retro_timer.training.record import RepStatus
 from tests.store.make_fixture import FIXTURES
@@ -93,11 +93,11 @@ def test_results_of_an_older_program_are_listed_and_its_cut_off_session_goes_on(
     journal.close()
     reading = open_for_reading(directory)
     assert reading is not None
-    listed = sessions(reading)
+    listed = list(sessions(reading))
     assert [(row.id, row.outcome, row.reps) for row in listed] == [
         (4, "open", 2), (3, "open", 2), (2, "done", 3), (1, "done", 6),
     ]  # fmt: skip
-    assert [record.status for _, record in reps(reading, athlete="Bea")].count(RepStatus.DNF) == 1
+    assert [record.status for _, record, _ in reps(reading, Wanted(athletes=("Bea",)))].count(RepStatus.DNF) == 1
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -106,8 +106,8 @@ def test_an_older_programs_database_is_also_read_without_being_upgraded(tmp_path
     directory = left_behind(version, tmp_path / "old")
     reading = open_for_reading(directory)
     assert reading is not None
-    assert len(sessions(reading)) == 3
-    assert len(reps(reading)) == 10
+    assert len(list(sessions(reading))) == 3
+    assert len(list(reps(reading))) == 10
 
 
 @pytest.mark.parametrize("version", VERSIONS)

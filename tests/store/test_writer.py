@@ -14,7 +14,7 @@ from plans_made import block, plan
 
 from retro_timer.store.database import open_for_reading
 from retro_timer.store.reps_log import read_log
-from retro_timer.store.results import reps, sessions
+from retro_timer.store.results import Wanted, reps, sessions
 from retro_timer.store.space import ENOUGH_FOR_RESULTS_BYTES
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.gaits import Gait
@@ -74,7 +74,7 @@ class Desk:
 
     def kept(self) -> list[int]:
         reading = open_for_reading(self.directory)
-        return [] if reading is None else [record.rep for _, record in reps(reading)]
+        return [] if reading is None else [record.rep for _, record, _ in reps(reading)]
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_when_the_disk_comes_back_everything_is_written_that_waited(tmp_path: Pa
     assert desk.kept() == [1, 2, 3]
     reading = open_for_reading(desk.directory)
     assert reading is not None
-    assert len(sessions(reading)) == 1
+    assert len(list(sessions(reading))) == 1
 
 
 def test_who_was_told_that_a_change_is_not_saved_hears_when_it_is(tmp_path: Path) -> None:
@@ -344,5 +344,5 @@ def test_a_damaged_database_is_set_aside_and_built_anew_from_the_log(tmp_path: P
     assert repaired == [3]
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    assert [record.rep for _, record in reps(reading, session_id=1)] == [1, 2, 3]
+    assert [record.rep for _, record, _ in reps(reading, Wanted(session=1))] == [1, 2, 3]
     assert list(tmp_path.glob("results.damaged-*.db"))

@@ -13,11 +13,10 @@ from retro_timer.settings.boot import I2C_HZ
 from retro_timer.settings.model import SensorModel, Settings
 from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.sound_cards import CardKind
+from retro_timer.store.labels import FIRST_YEAR
 from retro_timer.store.space import LEAST_FREE_BYTES
 
 _ROOMY_BYTES = 10 * LEAST_FREE_BYTES
-_FIRST_YEAR = 2025
-"""The program is not older: a clock before it is wrong."""
 _NOW = {0x1: "the voltage is too low", 0x4: "it is throttled", 0x8: "it is too hot"}
 _WAS = {0x10000: "the voltage was too low", 0x40000: "it was throttled", 0x80000: "it was too hot"}
 """Bits of `vcgencmd get_throttled`: now, and since the start."""
@@ -159,7 +158,7 @@ def check_disk(machine: Machine, *, own: bool) -> Finding:
 def check_clock(machine: Machine) -> Finding:
     """Are dates right? The times of reps never depend on it."""
     mend = "join a network once, or: sudo timedatectl set-time 'YYYY-MM-DD hh:mm:ss'"
-    if machine.year < _FIRST_YEAR:
+    if machine.year < FIRST_YEAR:
         return Finding("clock", Verdict.WRONG, f"it says {machine.year}: dates of results would be wrong", mend)
     if machine.synchronised:
         return Finding("clock", Verdict.OK, "set by the network")
