@@ -7,7 +7,7 @@ from plans_made import block, plan
 from session_drive import Drive
 
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Plan
+from retro_timer.training.plan import Plan, StartMethod
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
@@ -147,3 +147,19 @@ def test_a_start_after_a_recovery_still_draws_its_holds_at_random() -> None:
         session.to_go().finish(8.0)
         held.append(session.events("go")[-1].t_ns - set_ns)
     assert len(set(held)) == 3
+
+
+def first_hold_s(seed: int) -> float:
+    """How long `set` is held when a session of "on your marks" goes on."""
+    of = plan(block(sets=2, reps=2), start=StartMethod.MARKS_SET_GO)
+    session = Drive(of, state=recovered_session(of, ("Runner",), Rules(seed=seed), [rep(1, 1, 1)]))
+    session.put(inputs.Recover()).until(Phase.SET)
+    set_ns = session.now_ns
+    session.to_go()
+    return (session.now_ns - set_ns) / 1e9
+
+
+def test_nobody_can_guess_the_hold_of_a_session_that_goes_on() -> None:
+    held = [first_hold_s(seed) for seed in range(1, 6)]
+    assert len({round(hold_s, 2) for hold_s in held}) >= 4
+    assert all(1.2 <= hold_s <= 2.4 for hold_s in held)

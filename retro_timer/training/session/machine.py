@@ -125,7 +125,17 @@ def recovered_session(plan: Plan, names: Sequence[str], rules: Rules, records: S
         next_step = max((i + 1 for i, s in enumerate(state.steps) if (s.set_no, s.rep_no) in reached), default=0)
         athletes.append(Athlete(athlete.name, next_step=next_step))
     reps = max((r.rep for r in done), default=0)
-    return SessionState(plan, state.steps, rules, tuple(athletes), phase=Phase.RECOVERABLE, results=done, reps=reps)
+    return SessionState(
+        plan,
+        state.steps,
+        rules,
+        tuple(athletes),
+        phase=Phase.RECOVERABLE,
+        results=done,
+        reps=reps,
+        # It has no brief, where a new session draws first.
+        random=rules.seed,
+    )
 
 
 def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, tuple[Effect, ...]]:
