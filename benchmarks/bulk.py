@@ -1,4 +1,4 @@
-"""A results database of any size, with the program's own tables, filled the fast way."""
+"""Results of any size, database and log, with the program's own tables and lines, made the fast way."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import msgspec
 
 from retro_timer.settings.loading import load_plan
 from retro_timer.store.database import open_for_writing
+from retro_timer.store.journal import Journal
 from retro_timer.store.rows import COLUMNS, row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
@@ -26,7 +27,7 @@ _SESSION_NS = 90 * 60 * 1_000_000_000
 
 
 def fill(directory: Path, reps: int, seed: int = 1) -> int:
-    """Make a database with so many finished reps, or add them to one that is there; returns the newest session."""
+    """Make results with so many finished reps, or add them to those that are there; returns the newest session."""
     connection = open_for_writing(directory)
     try:
         # Only the making is hurried: the tables, indices and rows are those of the journal.
@@ -35,19 +36,22 @@ def fill(directory: Path, reps: int, seed: int = 1) -> int:
         first = 1 + int(connection.execute("SELECT coalesce(max(id), 0) FROM session").fetchone()[0])
         sessions = range(first, first + -(-reps // REPS_A_SESSION))
         connection.executemany(
-            "INSERT INTO session (id, started_wall_ns, ended_wall_ns, outcome, board, owner, title, plan, roster)"
-            " VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?)",
+            "INSERT INTO session (id, started_wall_ns, ended_wall_ns, outcome, board, owner, title, plan, roster, uid)"
+            " VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?, ?)",
             _sessions(sessions),
         )
         marks = ", ".join(f":{name}" for name in COLUMNS)
         connection.executemany(
             f"INSERT INTO rep ({', '.join(COLUMNS)}) VALUES ({marks})", _reps(sessions, reps, random.Random(seed))
         )
+        # What the log lacks is written into it when the journal is opened.
+        connection.execute("DELETE FROM log_mark")
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA synchronous = FULL")
     finally:
         connection.close()
+    Journal(directory).close()
     os.sync()
     return sessions[-1]
 
@@ -62,7 +66,7 @@ def _sessions(numbers: range) -> Iterator[tuple[Any, ...]]:
     for number in numbers:
         began_ns = _BEGIN_WALL_NS + number * _SESSION_NS
         roster = msgspec.json.encode(_on_course(number)).decode()
-        yield (number, began_ns, began_ns + _SESSION_NS // 2, BOARD, plan.title, text, roster)
+        yield (number, began_ns, began_ns + _SESSION_NS // 2, BOARD, plan.title, text, roster, f"{number:016x}")
 
 
 def _reps(sessions: range, count: int, rng: random.Random) -> Iterator[dict[str, Any]]:

@@ -181,8 +181,9 @@ class Core:
             self.speaker.say(effects.Say(change.phrase))
 
     def _tell_repair(self, repair: Repair, now_ns: int) -> None:
-        """The database was damaged and is built anew: said loudly."""
-        fields = {"set_aside": str(repair.set_aside), "reps": repair.reps}
+        """The results had to be mended: said loudly, and once."""
+        aside = "" if repair.set_aside is None else str(repair.set_aside)
+        fields = {"cause": str(repair.cause), "set_aside": aside, "reps": repair.reps, "words": repair.words}
         self.hub.tell({"event": "database_rebuilt", "t_ns": now_ns, **fields})
         self.speaker.say(effects.Say("database_rebuilt", {"reps": repair.reps}))
 

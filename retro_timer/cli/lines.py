@@ -69,6 +69,6 @@ _PLAIN = {
     "not_saved": "rep {rep} is NOT SAVED: {reason}",
     "saved_after_all": "all reps are saved now",
     "clock_set": "clock set by {by_s:+d} s: the dates of what this boot recorded are corrected",
-    "database_rebuilt": "results.db was damaged: set aside as {set_aside} and rebuilt with {reps} reps",
+    "database_rebuilt": "{words}",
     "refused": "refused",
 }

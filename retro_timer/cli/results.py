@@ -23,8 +23,8 @@ from retro_timer.cli.results_shown import (
 from retro_timer.cli.streams import remark
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import places
+from retro_timer.store.backups import back_up
 from retro_timer.store.database import NAME, no_database, open_for_reading
-from retro_timer.store.repair import back_up
 from retro_timer.store.results import (
     REP_FIELDS,
     SessionRow,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.store.reps_log import NAME as LOG_NAME
 from retro_timer.store.schema import VERSION, migrate
 
 NAME = "results.db"
@@ -22,22 +23,22 @@ def open_for_writing(directory: Path) -> sqlite3.Connection:
     Raises OSError or sqlite3.Error when there is no disk to write on, RetroTimerError for a newer version.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with _alone(directory):
-        connection = sqlite3.connect(directory / NAME, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
+    connection = sqlite3.connect(directory / NAME, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
 @contextlib.contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """One program at a time makes the database: SQLite waits for nobody while it changes to WAL."""
+def alone(directory: Path) -> Iterator[None]:
+    """One program at a time makes or mends the database: SQLite waits for nobody while it changes to WAL."""
+    directory.mkdir(parents=True, exist_ok=True)
     fd = os.open(directory / ".opening", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
@@ -62,24 +63,41 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     """
     path = directory / NAME
     if not path.is_file():
+        if (directory / LOG_NAME).is_file() and (directory / LOG_NAME).stat().st_size:
+            raise RetroTimerError(f"{path}: gone; the next start of the timer rebuilds the results from {LOG_NAME}")
         return None
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        tables = _tables(connection)
     except sqlite3.OperationalError:
         try:
             connection = sqlite3.connect(path, timeout=_BUSY_S)
             connection.execute("PRAGMA query_only = ON")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            tables = _tables(connection)
         except sqlite3.Error as error:
             raise RetroTimerError(f"{path}: cannot be read ({error})") from None
     except sqlite3.DatabaseError as error:
         raise RetroTimerError(f"{path}: damaged ({error}); the next start of the box rebuilds it") from None
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
+    try:
+        _check(connection, path, tables)
+    except BaseException:
         connection.close()
+        raise
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _check(connection: sqlite3.Connection, path: Path, tables: set[str]) -> None:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if tables and not {"session", "rep"} <= tables:
+        raise RetroTimerError(f"{path}: another program's file; the next start of the timer rebuilds the results")
+    if version > VERSION:
         raise RetroTimerError(
             f"{path} has version {version}, this program knows up to {VERSION}: install the newer program again"
         )
-    connection.row_factory = sqlite3.Row
-    return connection
+    if not tables:
+        raise RetroTimerError(f"{path}: empty; the next start of the timer rebuilds the results")

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from retro_timer.store.database import open_for_writing
-from retro_timer.store.labels import correct_labels
-from retro_timer.store.repair import Repair, is_sound, repair, was_cut_off
-from retro_timer.store.reps_log import RepsLog
-from retro_timer.store.rows import record_of, row_of, save_row
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.apply import OPEN, Mark, apply, is_applied, next_number, read_mark, write_mark
+from retro_timer.store.backups import is_sound
+from retro_timer.store.completion import Completed, complete, goes_on_from
+from retro_timer.store.database import NAME, alone, open_for_writing
+from retro_timer.store.entries import Adopted, AnyEntry, Begun, ClockSet, Ended, RepKept, encode, id_number, new_id
+from retro_timer.store.labels import any_label_wrong
+from retro_timer.store.owners import boot_mark, owner_lives, owner_mark
+from retro_timer.store.repair import DAMAGE, Repair, put_in_order, was_cut_off
+from retro_timer.store.reps_log import RepsLog, same_file, sync_directory
+from retro_timer.store.rows import record_of, row_of
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord
 
-OPEN = "open"
-DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
-"""SQLite's words for a file that is no longer a sound database."""
+_STEPS_BETWEEN_LOOKS = 20_000
+"""How many steps of SQLite's machine pass between two looks whether something better is to be done: about 1 ms."""
+
+
+class DisplacedError(RetroTimerError):
+    """A file of the journal was taken from its place, or cut short, while the journal had it open."""
 
 
 class SessionEntry(msgspec.Struct, frozen=True):
@@ -37,135 +44,203 @@ class SessionEntry(msgspec.Struct, frozen=True):
     roster: tuple[str, ...]
 
 
-def owner_mark() -> str:
-    """Names this process so that a later one can tell whether it still lives: boot, process id, its start time."""
-    return f"{boot_mark()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def owner_lives(mark: str) -> bool:
-    """Whether the process that an owner mark names is still there."""
-    boot, pid, started = [*mark.split(":"), "", "", ""][:3]
-    if boot != boot_mark() or not pid.isdigit():
-        return False
-    return _started(int(pid)) == started != ""
-
-
-def boot_mark() -> str:
-    """Names the machine's present boot."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return "unknown"
-
-
 def _boot_of(since_boot_ns: int) -> str:
     return boot_mark() if since_boot_ns else ""
 
 
-def _started(pid: int) -> str:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
+def open_journal(
+    directory: Path, wall_ns: int, *, suspect: bool = False, former: RepsLog | None = None
+) -> tuple[Journal, Repair | None]:
+    """The journal, with its database in order and in agreement with the log; and what that took, if it is worth a word.
 
-
-def open_journal(directory: Path, wall_ns: int, *, suspect: bool = False) -> tuple[Journal, Repair | None]:
-    """The journal, repaired first if its database is damaged.
-
-    The whole file is looked at when it was left without being closed, or when `suspect` is set: that takes a second
-    or so for each hundred thousand reps on a small computer. Raises OSError, sqlite3.Error or RetroTimerError.
+    `suspect`: the whole database is looked at first, a second or so for each hundred thousand reps on a small computer.
+    `former`: the log that was open when it was taken from its place. Raises OSError, sqlite3.Error or RetroTimerError.
     """
-    suspect = suspect or was_cut_off(directory)
-    try:
-        journal = Journal(directory)
-        if not suspect or journal.is_sound():
-            return journal, None
-        journal.close()
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode not in DAMAGE:
-            raise
-    done = repair(directory, wall_ns)
-    return Journal(directory), done
+    with alone(directory):
+        if former is not None:
+            former.rescue()
+        cut_off = was_cut_off(directory) and not suspect
+        order = put_in_order(directory, wall_ns, suspect=suspect)
+        try:
+            journal = Journal(directory)
+        except sqlite3.DatabaseError as error:
+            if suspect or error.sqlite_errorcode not in DAMAGE:
+                raise
+            order = put_in_order(directory, wall_ns, suspect=True)
+            journal = Journal(directory)
+        sync_directory(directory)
+    journal.unchecked = cut_off
+    return journal, order.repair(journal.completed, journal.count_reps, moved_away=former is not None)
 
 
 class Journal:
-    """The one writer. Every method returns when its change is on disk, or raises OSError or sqlite3.Error.
+    """The one writer. Every method returns when its change is on disk, or raises OSError or sqlite3.Error, or
+    DisplacedError when a file was taken away.
 
-    A label is given as wall time and time since boot; one with 0 for the latter is never corrected.
+    A label is given as wall time and time since boot; one with 0 for the latter is never corrected. `change` is the
+    change's own random id: whoever tries again gives the same, and it is done once.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.unchecked = False
+        """Whether the database was left without being closed and nobody has looked at all of it since."""
         self._db = open_for_writing(directory)
-        self._log = RepsLog(directory)
+        try:
+            self.log = RepsLog(directory)
+            self.completed = self._make_agree()
+            self._files = {path: path.stat() for path in _files(directory) if path.exists()}
+        except BaseException:
+            self._db.close()
+            raise
 
-    def is_sound(self) -> bool:
-        """Whether nothing is wrong with the whole database."""
-        return is_sound(self._db)
+    def _make_agree(self) -> Completed:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            done = complete(self._db, self.log)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            self.log.close()
+            raise
+        self._db.execute("COMMIT")
+        return done
+
+    def count_reps(self) -> int:
+        """Reps that are kept."""
+        return int(self._db.execute("SELECT count(*) FROM rep").fetchone()[0])
+
+    def check(self, goes_on: Callable[[], bool]) -> bool | None:
+        """Whether nothing is wrong with the whole database; None when `goes_on` said no before it was read."""
+        self._db.set_progress_handler(lambda: not goes_on(), _STEPS_BETWEEN_LOOKS)
+        try:
+            mark = read_mark(self._db)
+            held = int(self._db.execute("SELECT count(*) FROM entry").fetchone()[0])
+            # A write-ahead log may have met an older copy of its database: sound, and yet not all is there.
+            sound = mark is not None and held == mark.entries and is_sound(self._db)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return None
+        finally:
+            self._db.set_progress_handler(None, 0)
+        self.unchecked = False
+        return sound
 
     def close(self) -> None:
         """Close database and log."""
+        self.close_database()
+        self.log.close()
+
+    def close_database(self) -> None:
+        """Close the database alone: SQLite then deletes its write-ahead log by name, so no new one may be there yet."""
         self._db.close()
-        self._log.close()
 
-    def begin(self, plan: Plan, roster: Sequence[str], board: str, wall_ns: int, since_boot_ns: int = 0) -> int:
-        """A session starts; returns its id."""
-        boot = _boot_of(since_boot_ns)
-        plan_json = msgspec.json.encode(plan).decode()
-        roster_json = msgspec.json.encode(list(roster)).decode()
-        owner = owner_mark()
-        with self._change():
-            cursor = self._db.execute(
-                "INSERT INTO session (started_wall_ns, outcome, board, owner, title, plan, roster, started_boot,"
-                " started_boot_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (wall_ns, OPEN, board, owner, plan.title, plan_json, roster_json, boot, since_boot_ns),
+    def begin(
+        self,
+        plan: Plan,
+        roster: Sequence[str],
+        board: str,
+        wall_ns: int,
+        since_boot_ns: int = 0,
+        change: str | None = None,
+    ) -> int:
+        """A session starts; returns its number."""
+        uid = change or new_id()
+
+        def begun() -> AnyEntry:
+            return Begun(
+                id=uid,
+                session=next_number(self._db),
+                begin=wall_ns,
+                board=board,
+                title=plan.title,
+                plan=msgspec.json.encode(plan).decode(),
+                roster=tuple(roster),
+                owner=owner_mark(),
+                started_boot=_boot_of(since_boot_ns),
+                started_boot_ns=since_boot_ns,
             )
-            session = int(cursor.lastrowid or 0)
-            entry = {"session": session, "begin": wall_ns, "board": board, "title": plan.title, "plan": plan_json}
-            label = {"started_boot": boot, "started_boot_ns": since_boot_ns}
-            self._log.append({**entry, "roster": list(roster), "owner": owner, **label})
-        return session
 
-    def adopt(self, session: int) -> None:
+        self._commit(uid, begun)
+        return int(self._db.execute("SELECT id FROM session WHERE uid = ?", (uid,)).fetchone()[0])
+
+    def adopt(self, session: int, change: str | None = None) -> None:
         """A recovered session is this process's now."""
-        self._db.execute("UPDATE session SET owner = ? WHERE id = ?", (owner_mark(), session))
+        entry_id, uid = change or new_id(), self._uid(session)
+        self._commit(entry_id, lambda: Adopted(id=entry_id, uid=uid, session=session, owner=owner_mark()))
 
-    def save(self, session: int, record: RepRecord, go_wall_ns: int, go_boot_ns: int = 0) -> None:
+    def save(
+        self, session: int, record: RepRecord, go_wall_ns: int, go_boot_ns: int = 0, change: str | None = None
+    ) -> None:
         """The newest word on a rep; an older revision never replaces a newer one."""
+        entry_id, uid = change or new_id(), self._uid(session)
         row = row_of(session, record, go_wall_ns, _boot_of(go_boot_ns), go_boot_ns)
-        with self._change():
-            save_row(self._db, row)
-            self._log.append(row)
+        self._commit(entry_id, lambda: RepKept(id=entry_id, uid=uid, **row))
 
-    def end(self, session: int, outcome: str, wall_ns: int, since_boot_ns: int = 0) -> None:
+    def end(self, session: int, outcome: str, wall_ns: int, since_boot_ns: int = 0, change: str | None = None) -> None:
         """A session ends: done, stopped or interrupted."""
-        boot = _boot_of(since_boot_ns)
-        with self._change():
-            self._db.execute(
-                "UPDATE session SET outcome = ?, ended_wall_ns = ?, ended_boot = ?, ended_boot_ns = ? WHERE id = ?",
-                (outcome, wall_ns, boot, since_boot_ns, session),
+        entry_id, uid, boot = change or new_id(), self._uid(session), _boot_of(since_boot_ns)
+
+        def ended() -> AnyEntry:
+            return Ended(
+                id=entry_id,
+                uid=uid,
+                session=session,
+                end=wall_ns,
+                outcome=outcome,
+                ended_boot=boot,
+                ended_boot_ns=since_boot_ns,
             )
-            label = {"ended_boot": boot, "ended_boot_ns": since_boot_ns}
-            self._log.append({"session": session, "end": wall_ns, "outcome": outcome, **label})
+
+        self._commit(entry_id, ended)
 
     def follow_clock(self, offset_ns: int) -> None:
         """The wall clock shows time since boot and `offset_ns`, perhaps since a moment ago: labels are corrected."""
-        boot = boot_mark()
-        with self._change():
-            if correct_labels(self._db, boot, offset_ns):
-                self._log.append({"clock": offset_ns, "boot": boot})
+        boot, entry_id = boot_mark(), new_id()
+        if any_label_wrong(self._db, boot, offset_ns):
+            self._commit(entry_id, lambda: ClockSet(id=entry_id, clock=offset_ns, boot=boot))
 
-    @contextlib.contextmanager
-    def _change(self) -> Iterator[None]:
-        """Database and log change together, or the database not at all: what is tried again is not there twice."""
+    def _uid(self, session: int) -> str:
+        row = self._db.execute("SELECT uid FROM session WHERE id = ?", (session,)).fetchone()
+        if row is None:
+            raise RetroTimerError(f"{self.directory / NAME}: has no session {session}")
+        return str(row[0])
+
+    def _commit(self, change: str, make: Callable[[], AnyEntry]) -> None:
+        """One change: synced in the log, then in the database. What is tried again is not there twice."""
+        self.check_in_place()
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            mark = self._read_on()
+            if not is_applied(self._db, change):
+                entry = make()
+                start = self.log.append([encode(entry)])
+                apply(self._db, entry)
+                write_mark(self._db, Mark(self.log.size, start, id_number(change), mark.entries + 1))
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # A full disk has undone it already.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def _read_on(self) -> Mark:
+        """Take over what another process, killed since, had put into the log and not into the database."""
+        mark = read_mark(self._db)
+        if mark is not None and self.log.size > mark.length and goes_on_from(self.log, mark):
+            complete(self._db, self.log)
+            mark = read_mark(self._db)
+        if mark is None or self.log.size != mark.length:
+            raise DisplacedError(f"{self.log.path} was cut short or exchanged while the timer ran")
+        return mark
+
+    def check_in_place(self) -> None:
+        """Raise DisplacedError when a file that is open here no longer is what its path leads to."""
+        if not self.log.in_place:
+            raise DisplacedError(f"{self.log.path} was taken away while the timer ran")
+        for path, opened in self._files.items():
+            if not same_file(path, opened):
+                raise DisplacedError(f"{path} was taken away while the timer ran")
 
     def cut_off(self, board: str) -> list[SessionEntry]:
         """Sessions on this board that nobody ended and whose process is gone, newest first."""
@@ -191,3 +266,8 @@ class Journal:
         cursor = self._db.execute("SELECT * FROM rep WHERE session = ? ORDER BY rep", (session,))
         names = [column[0] for column in cursor.description]
         return [record_of(dict(zip(names, row, strict=True))) for row in cursor]
+
+
+def _files(directory: Path) -> tuple[Path, Path]:
+    """The database, and its write-ahead log, which SQLite writes on by its open file and deletes by its name."""
+    return directory / NAME, directory / f"{NAME}-wal"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from typing import Any
 
 FIRST_YEAR = 2025
 """The program is not older: a clock before it was never set."""
@@ -17,23 +18,25 @@ TOLERANCE_NS = 1_000_000_000
 """A clock that is off by less is steered and not set, and no label shows it."""
 _MOST_SESSIONS = 500
 """Only the newest are looked at: more are not made in one boot, and a large database must not be read for this."""
+_LABELS = (
+    ("session", "id", "started_wall_ns", "started_boot"),
+    ("session", "id", "ended_wall_ns", "ended_boot"),
+    ("rep", "session", "go_wall_ns", "go_boot"),
+)
+_WRONG = (
+    "{number} > (SELECT coalesce(max(id), 0) - :most FROM session)"
+    " AND {moment} = :boot AND abs({label} - {moment}_ns - :offset) > :tolerance"
+)
 
 
 def correct_labels(connection: sqlite3.Connection, boot: str, offset_ns: int) -> int:
     """Correct the labels of a boot in which wall time is time since boot and `offset_ns`; how many were wrong."""
-    values = {"boot": boot, "offset": offset_ns, "tolerance": TOLERANCE_NS, "most": _MOST_SESSIONS}
+    values = _values(boot, offset_ns)
     changed = 0
-    for table, number, label, moment in (
-        ("session", "id", "started_wall_ns", "started_boot"),
-        ("session", "id", "ended_wall_ns", "ended_boot"),
-        ("rep", "session", "go_wall_ns", "go_boot"),
-    ):
-        changed += connection.execute(
-            f"UPDATE {table} SET {label} = {moment}_ns + :offset"
-            f" WHERE {number} > (SELECT coalesce(max(id), 0) - :most FROM session)"
-            f" AND {moment} = :boot AND abs({label} - {moment}_ns - :offset) > :tolerance",
-            values,
-        ).rowcount
+    for table, number, label, moment in _LABELS:
+        wrong = _WRONG.format(number=number, label=label, moment=moment)
+        update = f"UPDATE {table} SET {label} = {moment}_ns + :offset WHERE {wrong}"
+        changed += connection.execute(update, values).rowcount
     return changed
 
 
@@ -42,3 +45,17 @@ def date_of(wall_ns: int) -> datetime | None:
     if wall_ns < _FIRST_WALL_NS:
         return None
     return datetime.fromtimestamp(wall_ns / 1e9, UTC).astimezone()
+
+
+def any_label_wrong(connection: sqlite3.Connection, boot: str, offset_ns: int) -> bool:
+    """Whether `correct_labels` would change anything."""
+    values = _values(boot, offset_ns)
+    for table, number, label, moment in _LABELS:
+        wrong = _WRONG.format(number=number, label=label, moment=moment)
+        if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {wrong})", values).fetchone()[0]:
+            return True
+    return False
+
+
+def _values(boot: str, offset_ns: int) -> dict[str, Any]:
+    return {"boot": boot, "offset": offset_ns, "tolerance": TOLERANCE_NS, "most": _MOST_SESSIONS}

@@ -1,42 +1,89 @@
-"""A damaged database is set aside and built anew from the newest backup and `reps.jsonl`: nothing durable is lost."""
+"""What stands in the database's place is looked at before it is used, and set aside if it is not a sound database."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from retro_timer.store.database import NAME, open_for_writing
-from retro_timer.store.labels import correct_labels
-from retro_timer.store.reps_log import read_log
-from retro_timer.store.rows import save_row
+from retro_timer.store.backups import is_sound, next_stamp, restore_fullest
+from retro_timer.store.completion import Completed
+from retro_timer.store.database import NAME
+from retro_timer.store.schema import APPLICATION_ID, VERSION
 
-BACKUPS = "backups"
-KEPT_BACKUPS = 7
+DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+"""SQLite's words for a file that is no longer a sound database."""
 _MOST_DAMAGED = 3
 _TAILS = ("", "-wal", "-shm")
-_UNLABELLED = {"started_boot": "", "started_boot_ns": 0, "ended_boot": "", "ended_boot_ns": 0}
-"""What a line that an older program wrote into the log does not have."""
+_LEFT_BY_A_CRASH = 4
+"""Each program that writes leaves at most one change in the log that the database has not; more is worth a word."""
+
+
+class Cause(StrEnum):
+    """Why the results had to be mended."""
+
+    DAMAGED = "damaged"
+    FOREIGN = "another program's file"
+    GONE = "gone"
+    EMPTY = "empty"
+    MOVED_AWAY = "taken away while the timer ran"
+    OLDER = "older than reps.jsonl"
+    LOG_LACKS = "fuller than reps.jsonl"
 
 
 class Repair(msgspec.Struct, frozen=True):
     """What a repair did."""
 
-    set_aside: Path
-    backup: Path | None
+    cause: Cause
     reps: int
-    """Reps in the database that was built."""
+    """Reps in the database now."""
+    set_aside: Path | None = None
+    backup: Path | None = None
+    unread: int = 0
+    """Lines of the log that cannot be read."""
+
+    @property
+    def words(self) -> str:
+        """One line for people."""
+        done = [f"set aside as {self.set_aside}"] if self.set_aside is not None else []
+        if self.cause is Cause.LOG_LACKS:
+            done.append(f"what that file lacked of the {self.reps} reps is in it again")
+        elif self.cause is Cause.OLDER:
+            done.append(f"completed from it, with {self.reps} reps now")
+        else:
+            sources = "reps.jsonl" if self.backup is None else f"{self.backup.name} and reps.jsonl"
+            done.append(f"rebuilt with {self.reps} reps from {sources}")
+        unread = f"; lines of reps.jsonl that cannot be read: {self.unread}" if self.unread else ""
+        return f"{NAME} was {self.cause}: {' and '.join(done)}{unread}"
 
 
-def is_sound(connection: sqlite3.Connection) -> bool:
-    """Whether SQLite finds nothing wrong with the whole file. Reads all of it."""
-    try:
-        return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
-    except sqlite3.DatabaseError:
-        return False
+class PutInOrder(msgspec.Struct, frozen=True):
+    """What was found in the database's place, and what was put there instead."""
+
+    cause: Cause | None
+    set_aside: Path | None = None
+    backup: Path | None = None
+
+    def repair(self, completed: Completed, count_reps: Callable[[], int], *, moved_away: bool) -> Repair | None:
+        """What is worth telling, now that log and database agree again. A start that tells nothing counts nothing."""
+        cause = self.cause
+        if cause is None and completed.added > _LEFT_BY_A_CRASH:
+            cause = Cause.OLDER
+        elif cause is None and completed.appended:
+            cause = Cause.LOG_LACKS
+        if cause is None:
+            return None
+        reps = count_reps()
+        if cause in (Cause.GONE, Cause.EMPTY):
+            if not reps:
+                # A first start, or nothing was ever recorded.
+                return None
+            cause = Cause.MOVED_AWAY if moved_away else cause
+        return Repair(cause, reps, self.set_aside, self.backup, completed.unread)
 
 
 def was_cut_off(directory: Path) -> bool:
@@ -45,94 +92,53 @@ def was_cut_off(directory: Path) -> bool:
     return wal.is_file() and wal.stat().st_size > 0
 
 
-def repair(directory: Path, wall_ns: int) -> Repair:
-    """Set the database aside and build it anew. Raises OSError or sqlite3.Error when that cannot be done either."""
-    aside = _set_aside(directory, wall_ns)
-    backup = _restore_newest_backup(directory)
-    connection = open_for_writing(directory)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        for entry in read_log(directory):
-            _apply(connection, entry)
-        connection.execute("COMMIT")
-        reps = int(connection.execute("SELECT count(*) FROM rep").fetchone()[0])
-    finally:
-        connection.close()
-    return Repair(aside, backup, reps)
+def put_in_order(directory: Path, wall_ns: int, *, suspect: bool) -> PutInOrder:
+    """Leave a sound database in its place, or none at all: what else is there is set aside, or deleted if empty.
+
+    `suspect`: the whole file is read. Raises OSError or sqlite3.Error when that cannot be done.
+    """
+    path = directory / NAME
+    cause = _what_is_wrong(path, suspect=suspect)
+    if cause is None:
+        return PutInOrder(None)
+    aside = None
+    if cause in (Cause.DAMAGED, Cause.FOREIGN):
+        aside = _set_aside(directory, wall_ns, "damaged" if cause is Cause.DAMAGED else "foreign")
+    for tail in _TAILS:
+        # Also where the file itself is gone: a write-ahead log must not be read into another database.
+        path.with_name(path.name + tail).unlink(missing_ok=True)
+    return PutInOrder(cause, aside, restore_fullest(directory))
 
 
-def _set_aside(directory: Path, wall_ns: int) -> Path:
-    """Move the damaged files away; only the newest few are kept."""
-    aside = directory / f"results.damaged-{_next_stamp(directory, 'results.damaged-*.db', wall_ns)}.db"
+def _what_is_wrong(path: Path, *, suspect: bool) -> Cause | None:
+    if not path.exists():
+        return Cause.GONE
+    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        try:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+            if not tables and version <= VERSION:
+                return Cause.EMPTY
+            if tables and application != APPLICATION_ID and not {"session", "rep"} <= tables:
+                return Cause.FOREIGN
+            return Cause.DAMAGED if suspect and not is_sound(connection) else None
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in DAMAGE:
+                raise
+            return Cause.DAMAGED
+
+
+def _set_aside(directory: Path, wall_ns: int, name: str) -> Path:
+    """Move the files away. Of damaged ones the newest few are kept; another program's are never deleted."""
+    pattern = f"results.{name}-*.db"
+    aside = directory / f"results.{name}-{next_stamp(directory, pattern, wall_ns)}.db"
     for tail in _TAILS:
         path = directory / f"{NAME}{tail}"
         if path.exists():
             path.replace(aside.with_name(aside.name + tail))
-    for old in sorted(directory.glob("results.damaged-*.db"))[:-_MOST_DAMAGED]:
-        for tail in _TAILS:
-            old.with_name(old.name + tail).unlink(missing_ok=True)
+    if name == "damaged":
+        for old in sorted(directory.glob(pattern))[:-_MOST_DAMAGED]:
+            for tail in _TAILS:
+                old.with_name(old.name + tail).unlink(missing_ok=True)
     return aside
-
-
-def _restore_newest_backup(directory: Path) -> Path | None:
-    for path in sorted((directory / BACKUPS).glob("results-*.db"), reverse=True):
-        with contextlib.closing(sqlite3.connect(path)) as source:
-            if not is_sound(source):
-                continue
-            with contextlib.closing(sqlite3.connect(directory / NAME)) as target:
-                source.backup(target)
-            return path
-    return None
-
-
-def back_up(directory: Path, wall_ns: int) -> Path | None:
-    """Copy the database as it is now, beside a running writer; None when there is none. The newest seven are kept.
-
-    Raises OSError or sqlite3.Error.
-    """
-    if not (directory / NAME).is_file():
-        return None
-    folder = directory / BACKUPS
-    folder.mkdir(exist_ok=True)
-    path = folder / f"results-{_next_stamp(folder, 'results-*.db', wall_ns)}.db"
-    fresh = path.with_suffix(".new")
-    with (
-        contextlib.closing(sqlite3.connect(directory / NAME)) as source,
-        contextlib.closing(sqlite3.connect(fresh)) as target,
-    ):
-        source.backup(target)
-    fresh.replace(path)
-    for old in sorted(folder.glob("results-*.db"))[:-KEPT_BACKUPS]:
-        old.unlink()
-    return path
-
-
-def _next_stamp(folder: Path, pattern: str, wall_ns: int) -> str:
-    """Wall time in seconds, or what comes after the newest file's: the clock may have been set back since."""
-    stamps = [digits for path in folder.glob(pattern) if (digits := path.stem.rpartition("-")[2]).isdigit()]
-    return f"{max([wall_ns // 1_000_000_000, *(int(digits) + 1 for digits in stamps)]):011d}"
-
-
-def _apply(connection: sqlite3.Connection, entry: dict[str, Any]) -> None:
-    """One line of the log; one that does not fit the schema is passed over, as a torn one is."""
-    with contextlib.suppress(KeyError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
-        if "begin" in entry:
-            connection.execute(
-                "INSERT INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster, started_boot,"
-                " started_boot_ns) VALUES (:session, :begin, 'open', :board, :owner, :title, :plan, :roster,"
-                " :started_boot, :started_boot_ns)"
-                " ON CONFLICT (id) DO UPDATE SET started_wall_ns = :begin, board = :board, owner = :owner,"
-                " title = :title, plan = :plan, roster = :roster, started_boot = :started_boot,"
-                " started_boot_ns = :started_boot_ns",
-                {**_UNLABELLED, **entry, "roster": msgspec.json.encode(entry["roster"]).decode()},
-            )
-        elif "end" in entry:
-            connection.execute(
-                "UPDATE session SET outcome = :outcome, ended_wall_ns = :end, ended_boot = :ended_boot,"
-                " ended_boot_ns = :ended_boot_ns WHERE id = :session",
-                {**_UNLABELLED, **entry},
-            )
-        elif "clock" in entry:
-            correct_labels(connection, entry["boot"], entry["clock"])
-        elif "rep" in entry:
-            save_row(connection, entry)

@@ -15,20 +15,19 @@ COLUMNS = (
 )  # fmt: skip
 _LABEL = ("go_wall_ns", "go_boot", "go_boot_ns")
 _FIXED = ("session", "rep", *_LABEL)
-_ADDED = {"go_boot": "", "go_boot_ns": 0}
-"""What a row that an older program wrote into the log does not have."""
 
 
-def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
-    """Insert a rep, or replace an older revision of it."""
+def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> bool:
+    """Insert a rep, or replace an older revision of it; whether anything changed. What else `row` holds is ignored."""
     columns = ", ".join(COLUMNS)
     marks = ", ".join(f":{name}" for name in COLUMNS)
     updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _FIXED)
-    connection.execute(
+    changed = connection.execute(
         f"INSERT INTO rep ({columns}) VALUES ({marks}) ON CONFLICT (session, rep) DO UPDATE SET {updates}"
         " WHERE excluded.revision > rep.revision",
-        {**_ADDED, **row},
+        row,
     )
+    return changed.rowcount > 0
 
 
 def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", go_boot_ns: int = 0) -> dict[str, Any]:

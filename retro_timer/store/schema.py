@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.store.entries import old_session_id
 
-VERSION = 2
+VERSION = 3
+APPLICATION_ID = 0x52545231
+"""Tells a results database from any other: "RTR1" in its header."""
 
 _STEPS: tuple[str, ...] = (
     """
@@ -55,6 +58,22 @@ _STEPS: tuple[str, ...] = (
     ALTER TABLE rep ADD COLUMN go_boot TEXT NOT NULL DEFAULT '';
     ALTER TABLE rep ADD COLUMN go_boot_ns INTEGER NOT NULL DEFAULT 0;
     """,
+    # What of the log is here: every entry's id, how far it was read, what was deleted. Sessions have ids for machines.
+    f"""
+    ALTER TABLE session ADD COLUMN uid TEXT NOT NULL DEFAULT '';
+    UPDATE session SET uid = old_session_id(id, started_wall_ns, started_boot, started_boot_ns);
+    CREATE UNIQUE INDEX session_by_uid ON session (uid);
+    CREATE TABLE entry (id INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE log_mark (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        length INTEGER NOT NULL,
+        last_start INTEGER NOT NULL,
+        last_id INTEGER NOT NULL,
+        entries INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE tombstone (uid TEXT PRIMARY KEY, session INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA application_id = {APPLICATION_ID};
+    """,
 )
 """Step n brings a database of version n to version n + 1."""
 
@@ -66,5 +85,6 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise RetroTimerError(
             f"results.db has version {version}, this program knows up to {VERSION}: install the newer program again"
         )
+    connection.create_function("old_session_id", 4, old_session_id, deterministic=True)
     for number in range(version, VERSION):
         connection.executescript(f"BEGIN IMMEDIATE;{_STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")

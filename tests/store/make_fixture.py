@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from retro_timer.store.schema import VERSION
+from retro_timer.store.schema import APPLICATION_ID, VERSION
 
 FIXTURES = Path(__file__).parent / "fixtures"
 _PROGRAM = (sys.executable, "-P", "-c", "from retro_timer.cli.main import main; main()")
@@ -33,7 +33,7 @@ def main() -> None:
         subprocess.run([*simulate, "--seed", "7"], env=env, check=True)
         _cut_off([*simulate, "--speed", "20"], env)
         with contextlib.closing(sqlite3.connect(state / "results.db")) as db:
-            dump = [*db.iterdump(), f"PRAGMA user_version = {VERSION};"]
+            dump = [*db.iterdump(), f"PRAGMA user_version = {VERSION};", f"PRAGMA application_id = {APPLICATION_ID};"]
         _keep(f"v{VERSION}.sql", "\n".join(dump) + "\n")
         _keep(f"v{VERSION}.jsonl", (state / "reps.jsonl").read_text(encoding="utf-8"))
 

@@ -13,6 +13,7 @@ import pytest
 from plans_made import block, plan
 
 from retro_timer.store.database import open_for_reading
+from retro_timer.store.entries import Begun, RepKept
 from retro_timer.store.reps_log import read_log
 from retro_timer.store.results import Wanted, reps, sessions
 from retro_timer.store.space import ENOUGH_FOR_RESULTS_BYTES
@@ -221,8 +222,8 @@ def test_a_log_on_a_full_disk_is_trouble_too_and_makes_no_second_session(tmp_pat
     reading = open_for_reading(directory)
     assert reading is not None
     assert [(row.id, row.outcome, row.reps) for row in sessions(reading)] == [(1, "done", 2)]
-    assert [entry["rep"] for entry in read_log(directory) if "status" in entry] == [1, 2]
-    assert len([entry for entry in read_log(directory) if "begin" in entry]) == 1
+    assert [entry.rep for entry in read_log(directory) if isinstance(entry, RepKept)] == [1, 2]
+    assert len([entry for entry in read_log(directory) if isinstance(entry, Begun)]) == 1
 
 
 def test_a_database_that_another_program_locks_for_ever_is_trouble_and_not_the_end(

@@ -203,7 +203,7 @@ def test_a_language_that_nobody_has_translated_is_one_line_of_complaint() -> Non
         ("summary_unsaved", {"count": 1}, "Not saved: 1 rep."),
         ("summary_unsaved", {"count": 0}, "Not saved: 0 reps."),
         ("recovery_offered", {"title": "X", "reps": 1}, "A session was cut off: X, 1 rep done. Go on, or close it?"),
-        ("database_rebuilt", {"reps": 1}, "The results file was damaged. It is rebuilt with 1 rep."),
+        ("database_rebuilt", {"reps": 1}, "The results had to be repaired. They have 1 rep."),
         ("voided_of", {"rep": 1, "name": "Ben"}, "Rep 1 of Ben does not count."),
     ],
 )  # fmt: skip
