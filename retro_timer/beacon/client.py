@@ -46,9 +46,10 @@ class BeaconClient:
         self._file.close()
         self._socket.close()
 
-    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, message: dict[str, Any], within_s: float = _ANSWER_S) -> dict[str, Any]:
         """One request and its answer. Raises RetroTimerError when it is refused or the beacon goes away."""
         try:
+            self._socket.settimeout(within_s)
             self._socket.sendall(json.dumps(message).encode() + b"\n")
             answer = self._read()
         except OSError as error:

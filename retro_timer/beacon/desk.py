@@ -12,6 +12,7 @@ from retro_timer.beacon.status import snapshot
 from retro_timer.errors import RetroTimerError
 
 Request = Callable[[dict[str, Any]], dict[str, Any]]
+Answer = Callable[[dict[str, Any]], None]
 
 
 class Desk:
@@ -24,9 +25,11 @@ class Desk:
         self._origin_ns = origin_ns
         self.requests: dict[str, Request] = {}
         """Further requests by name, each answered at once."""
+        self.slow_requests: dict[str, Callable[[dict[str, Any], Answer], None]] = {}
+        """Those that return at once and answer later, from any thread."""
 
     def take(self, message: dict[str, Any], client: Client) -> None:
-        """One request: {"status": true}, {"follow": true}, {"ctl": action, ...} or one of `requests`."""
+        """One request: {"status": true}, {"follow": true}, {"ctl": action, ...} or one of the others."""
         if "ctl" in message:
             self._command(message, client)
         elif message.get("status"):
@@ -34,16 +37,20 @@ class Desk:
         elif message.get("follow"):
             self._follow(client)
         else:
-            name = next((name for name in self.requests if name in message), None)
+            others = (*self.requests, *self.slow_requests)
+            name = next((name for name in others if name in message), None)
             if name is None:
-                known = ", ".join(("status", "follow", "ctl", *self.requests))
+                known = ", ".join(("status", "follow", "ctl", *others))
                 client.send({"ok": False, "error": f"no request understood: expected one of {known}"})
             else:
                 self._other(name, message, client)
 
     def _other(self, name: str, message: dict[str, Any], client: Client) -> None:
         try:
-            client.send({"ok": True, **self.requests[name](message)})
+            if name in self.slow_requests:
+                self.slow_requests[name](message, client.send)
+            else:
+                client.send({"ok": True, **self.requests[name](message)})
         except RetroTimerError as error:
             client.send({"ok": False, "error": str(error)})
 

@@ -7,12 +7,15 @@ import click
 from retro_timer.beacon.client import BeaconClient
 from retro_timer.settings import places
 
+_WRITTEN_S = 120.0
+"""Ten minutes of several quick sensors are 10 MB, written in portions onto a card that may be slow."""
+
 
 @click.command()
 def keep() -> None:
-    """Keep the last ten minutes of raw readings, when a result is disputed."""
+    """Keep the last ten minutes of raw readings, when a result is disputed. What it names is on the disk."""
     with BeaconClient(places.socket_path()) as beacon:
-        files = beacon.ask({"keep": True})["files"]
+        files = beacon.ask({"keep": True}, within_s=_WRITTEN_S)["files"]
     for file in files:
         print(file)
     print("replay one with: retro-timer replay FILE")

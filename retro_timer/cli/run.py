@@ -153,7 +153,8 @@ class _Timer:
         teller.attach(self.core, self._origin_ns)
         desk = Desk(self.core, inbox.put, make_start, self._origin_ns)
         keeper = Keeper(self.core, places.state_dir(), teller.trouble)
-        desk.requests |= {"keep": keeper.keep, "log": Logbook(self.core).log, **bench.requests}
+        desk.slow_requests["keep"] = keeper.keep
+        desk.requests |= {"log": Logbook(self.core).log, **bench.requests}
         self._strain = StrainWatch(inbox.put, clock)
         self.core.strain = lambda: self._strain.latest
         self._server = Server(places.socket_path(), desk.take)

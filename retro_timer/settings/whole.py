@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file in a folder that exists, and return once it is on the disk. Raises OSError; the old file stays."""
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("wb") as file:
+    with writing_whole(path) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+
+
+@contextlib.contextmanager
+def writing_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, bit by bit, which is in its place and on the disk when the block has ended.
+
+    Raises OSError; then, as after any error in the block, the old file stays and nothing is left of the new one.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        with fresh.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

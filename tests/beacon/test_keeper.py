@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import queue
+import resource
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from beacon_made import Beacon, steady
@@ -28,13 +33,14 @@ class Box:
     def __init__(self, directory: Path) -> None:
         self.beacon = Beacon(directory / "state")
         self.troubles: list[str] = []
-        self._told = threading.Event()
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.folder = directory / "kept" / "traces"
-        self.keeper = Keeper(self.beacon.core, directory / "kept", self._trouble)
+        self.keeper = Keeper(self.beacon.core, directory / "kept", self.troubles.append)
 
-    def _trouble(self, text: str) -> None:
-        self.troubles.append(text)
-        self._told.set()
+    def keep(self) -> dict[str, Any]:
+        """The answer, when it comes."""
+        self.keeper.keep({}, self._answers.put)
+        return self._answers.get(timeout=DEADLINE_S)
 
     def run_a_rep(self) -> None:
         """Start the plan, and let somebody pass 4.5 s after the go."""
@@ -57,10 +63,6 @@ class Box:
                 thread.join(DEADLINE_S)
         return sorted(self.folder.glob("*"))
 
-    def wait_for_trouble(self) -> str:
-        assert self._told.wait(DEADLINE_S)
-        return self.troubles[0]
-
 
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
@@ -71,13 +73,13 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 def test_before_the_first_reading_there_is_nothing_to_keep(box: Box) -> None:
     with pytest.raises(RetroTimerError, match="no readings yet"):
-        box.keeper.keep({})
+        box.keep()
 
 
 def test_what_is_kept_replays_to_the_same_finish(box: Box) -> None:
     box.run_a_rep()
-    (promised,) = box.keeper.keep({})["files"]
-    assert [str(path) for path in box.written()] == [promised]
+    (promised,) = box.keep()["files"]
+    assert [str(path) for path in box.folder.iterdir()] == [promised]
     (live,) = box.beacon.told("finish")
     (again,) = of(replayed_file(Path(promised), Placement.GATE, *TraceReader(Path(promised)).head.reps), "finish")
     assert again["time_s"] == pytest.approx(live["time_s"], abs=1e-4)
@@ -96,8 +98,7 @@ def test_a_result_that_is_voided_is_disputed_and_its_readings_are_kept(box: Box)
 def test_only_the_last_ten_minutes_are_kept_and_only_their_goes(box: Box) -> None:
     box.run_a_rep()
     box.beacon.after(650.0)
-    box.keeper.keep({})
-    (path,) = box.written()
+    (path,) = map(Path, box.keep()["files"])
     reader = TraceReader(path)
     times = [sample.t_ns for sample in reader]
     assert (times[-1] - times[0]) / 1e9 == pytest.approx(600.0, abs=1.0)
@@ -106,18 +107,56 @@ def test_only_the_last_ten_minutes_are_kept_and_only_their_goes(box: Box) -> Non
 
 def test_two_kept_within_a_second_are_one_whole_trace(box: Box) -> None:
     box.run_a_rep()
-    box.keeper.keep({})
-    box.keeper.keep({})
-    (path,) = box.written()
+    answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    box.keeper.keep({}, answers.put)
+    box.keeper.keep({}, answers.put)
+    assert answers.get(timeout=DEADLINE_S) == answers.get(timeout=DEADLINE_S)
+    (path,) = box.folder.iterdir()
     assert sum(1 for _ in TraceReader(path)) > 100
+
+
+def test_the_answer_comes_when_the_file_is_whole_and_on_the_disk(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    box.run_a_rep()
+    happened: list[str] = []
+    fsync = os.fsync
+
+    def seen(fd: int) -> None:
+        happened.append(f"synced {Path(f'/proc/self/fd/{fd}').readlink().name}")
+        fsync(fd)
+
+    monkeypatch.setattr("os.fsync", seen)
+    answer = box.keep()
+    (path,) = map(Path, answer["files"])
+    assert happened == [f"synced {path.name}.new", "synced traces"]
+    assert path.is_file()
+
+
+def test_a_full_disk_is_answered_and_nothing_half_is_left(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file size limit of the process stands for the disk's: the kernel refuses what goes beyond it."""
+    box.run_a_rep()
+    box.folder.mkdir(parents=True)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+    try:
+        answer = box.keep()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert not answer["ok"]
+    assert "not kept (File too large)" in answer["error"]
+    assert [*box.folder.iterdir()] == []
+    assert box.keep()["ok"]
 
 
 def test_a_place_that_cannot_be_written_is_told_and_the_session_goes_on(box: Box) -> None:
     box.run_a_rep()
     box.folder.parent.mkdir()
     box.folder.touch()
-    box.keeper.keep({})
-    assert "not kept" in box.wait_for_trouble()
+    answer = box.keep()
+    assert not answer["ok"]
+    assert "not kept" in answer["error"]
+    assert box.troubles == [answer["error"]]
     box.beacon.until("go", 60.0)
 
 
@@ -126,5 +165,5 @@ def test_old_traces_make_room_for_new_ones(box: Box) -> None:
     for n in range(60):
         (box.folder / f"{n:011d}-gate.csv").write_text("old")
     box.run_a_rep()
-    box.keeper.keep({})
-    assert len(box.written()) <= 41
+    box.keep()
+    assert len(list(box.folder.iterdir())) <= 41
