@@ -113,6 +113,7 @@ class Bench:
             speaking=self._voice.speaking or core.speaker.next_ns is not None,
             voice_trouble=self.voice_missing or self._voice.trouble(),
             troubles=core.troubles.of("file"),
+            voice_volume=core.volume.now()["voice"],
             button_pressed=button.pressed if isinstance(button, Pressable) else None,
             pressed_ns=self._pressed_ns,
         )

@@ -39,6 +39,8 @@ class Facts(msgspec.Struct, frozen=True):
     state_dir: str
     speaking: bool
     voice_trouble: str
+    voice_volume: int | None
+    """In percent, as it is now; None for a voice that only prints."""
     troubles: tuple[str, ...]
     """What is to be mended: files that could not be read, and what was used instead."""
     button_pressed: bool | None

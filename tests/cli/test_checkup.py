@@ -75,6 +75,7 @@ def facts(*sensors: SensorFacts, settings: Settings | None = None, **changes: An
         speaking=False,
         troubles=(),
         voice_trouble="",
+        voice_volume=100,
         button_pressed=False,
         pressed_ns=None,
     )
@@ -280,7 +281,7 @@ def test_a_box_that_is_to_print_its_words_needs_no_card() -> None:
 
 
 def test_a_voice_that_is_turned_down_says_so() -> None:
-    quiet, silent = (facts(settings=Settings(voice=VoiceSettings(volume=volume))) for volume in (40, 0))
+    quiet, silent = (facts(voice_volume=volume) for volume in (40, 0))
     assert "volume 40 %" in of_system(quiet)["speech"].found
     assert of_system(silent)["speech"].verdict is Verdict.POOR
 

@@ -117,7 +117,7 @@ def check_sound(facts: Facts, machine: Machine) -> Finding:
     if not machine.cards:
         mend = "audio.output in config.toml and retro-timer wiring --boot; then reboot, and see: aplay -l"
         return Finding("speech", Verdict.WRONG, "no sound card: words are printed", mend)
-    return _speaker(voice.volume, machine)
+    return _speaker(100 if facts.voice_volume is None else facts.voice_volume, machine)
 
 
 def _speaker(volume: int, machine: Machine) -> Finding:
@@ -129,7 +129,10 @@ def _speaker(volume: int, machine: Machine) -> Finding:
         return Finding("speech", Verdict.POOR, f"{through}, which is no speaker of the box: nobody may hear it", mend)
     if not volume:
         return Finding(
-            "speech", Verdict.POOR, f"{through}, at volume 0: nothing is heard", "voice.volume in config.toml"
+            "speech",
+            Verdict.POOR,
+            f"{through}, at volume 0: nothing is heard",
+            "retro-timer ctl volume 80; for good: voice.volume",
         )
     others = [other.name for other in machine.cards if other is not card]
     beside = f", not {' or '.join(others)}" if others else ""
