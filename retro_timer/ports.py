@@ -150,6 +150,12 @@ class Voice(Protocol):
     def prepare(self, texts: Sequence[str]) -> None:
         """Render phrases that are likely to come, so that they start without delay."""
 
+    def seconds(self, text: str) -> float:
+        """How long the phrase takes from its beginning to its end: known once it is rendered, until then estimated.
+
+        Must not wait for anything.
+        """
+
     def say(self, text: str) -> None:
         """Begin to speak; cuts off what is being said."""
 

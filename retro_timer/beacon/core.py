@@ -105,7 +105,7 @@ class Core:
         self.volume = Volume(settings, self.buzzer, voice)
         self.lamp = LampKeeper(board.lamp)
         self.troubles = Troubles(self.lamp)
-        self.speaker = Speaker(voice, board.clock, catalogue, self._spoken)
+        self.speaker = Speaker(voice, board.clock, catalogue, self._spoken, post)
         self.overview = WatchOverview([spec.name for spec in specs], self._watch_changed)
         self.sensing = {
             spec.name: Sensing(
@@ -239,8 +239,12 @@ class Core:
     def carry_out(self, effect: effects.Effect, now_ns: int) -> inputs.Input | None:
         """Do what the session asks."""
         if isinstance(effect, effects.Say):
-            self.speaker.say(effect)
-        elif isinstance(effect, effects.Beep):
+            return self.speaker.say(effect)
+        if isinstance(effect, effects.Unsay):
+            return self.speaker.unsay(effect.about)
+        if isinstance(effect, effects.Measure):
+            return inputs.Measured(self.speaker.seconds(effect.key, effect.values))
+        if isinstance(effect, effects.Beep):
             self.buzzer.signal(effect.signal)
         elif isinstance(effect, effects.GoTone):
             edge_ns = self.buzzer.go()

@@ -13,7 +13,9 @@ from retro_timer.training.session.machine import step
 from retro_timer.training.session.state import STARTING, SessionState
 
 _MOST_INPUTS = 40
-_UNKNOWABLE = frozenset(("result", "result_of", "set_average", "summary", "summary_best", "dnf"))
+_UNKNOWABLE = frozenset(
+    ("result", "result_of", "result_rep", "result_rep_of", "set_average", "summary", "summary_best", "dnf")
+)
 """They carry a time that nobody has run yet, or what became of it."""
 
 

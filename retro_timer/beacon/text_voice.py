@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from retro_timer.ports import Clock, Voice
 from retro_timer.settings.model import Settings
 
-_CHARACTERS_PER_WORD = 5.5
-_LEAD_S = 0.2
+_PER_LETTER, _PER_FIGURE, _PER_MARK = 0.195, 0.84, 0.88
+"""In words of the rate. Fitted to 22 phrases of the catalogue as espeak-ng 1.51 speaks them at 80 to 250 words a
+minute: each is within 0.8 and 1.25 times its length."""
+_FIGURE = re.compile(r"\d|\.(?=\d)")
+_MARK = re.compile(r"[.,:;!?-](?!\d)")
+
+
+def estimated_s(text: str, rate_wpm: int) -> float:
+    """How long speaking a phrase takes, in seconds: figures and the pauses at stops take longer than letters."""
+    letters = sum(character.isalpha() for character in text)
+    figures, marks = len(_FIGURE.findall(text)), len(_MARK.findall(text))
+    words = _PER_LETTER * letters + _PER_FIGURE * figures + _PER_MARK * marks
+    return 60.0 * words / rate_wpm
 
 
 class TextVoice:
@@ -17,7 +29,7 @@ class TextVoice:
 
     def __init__(self, clock: Clock, rate_wpm: int, show: Callable[[str], None]) -> None:
         self._clock = clock
-        self._seconds_per_character = 60.0 / rate_wpm / _CHARACTERS_PER_WORD
+        self._rate_wpm = rate_wpm
         self._show = show
         self._until_ns = 0
 
@@ -29,11 +41,14 @@ class TextVoice:
     def prepare(self, texts: Sequence[str]) -> None:
         """Nothing to render."""
 
+    def seconds(self, text: str) -> float:
+        """As long as speaking it would take."""
+        return estimated_s(text, self._rate_wpm)
+
     def say(self, text: str) -> None:
         """Print the phrase."""
         self._show(text)
-        seconds = _LEAD_S + len(text) * self._seconds_per_character
-        self._until_ns = self._clock.monotonic_ns() + round(seconds * 1e9)
+        self._until_ns = self._clock.monotonic_ns() + round(self.seconds(text) * 1e9)
 
     def cut(self) -> None:
         """Be silent at once."""

@@ -189,15 +189,21 @@ class Simulation:
             self._press_ns = None
             self._inbox.put(inputs.Start())
         core.tick()
+        self._handle()
+        now_ns = self.clock.monotonic_ns()
+        if core.buzzer.next_ns is not None and core.buzzer.next_ns <= now_ns:
+            core.buzzer.update()
+        core.speaker.update()
+        # How far the voice is decides when a start may begin: told at the same instant.
+        self._handle()
+
+    def _handle(self) -> None:
+        core = self.core
         while core.unanswered or not self._inbox.empty():
             try:
                 core.handle(self._inbox.get(timeout=_ANSWER_S))
             except queue.Empty:
                 raise RetroTimerError(f"the journal gave no answer within {_ANSWER_S:.0f} s") from None
-        now_ns = self.clock.monotonic_ns()
-        if core.buzzer.next_ns is not None and core.buzzer.next_ns <= now_ns:
-            core.buzzer.update()
-        core.speaker.update()
 
     def truth_s(self, rep: int, go_ns: int) -> float | None:
         """When the back of that rep really reached the line, from its go."""

@@ -73,6 +73,9 @@ class Bench:
 
     def prepare(self, texts: Any) -> None: ...
 
+    def seconds(self, text: str) -> float:
+        return 0.0
+
     def say(self, text: str) -> None:
         self.said.append(text)
 

@@ -13,6 +13,7 @@ from retro_timer.beacon.clock import RealClock, VirtualClock
 from retro_timer.beacon.speaker import Speaker
 from retro_timer.phrases import load_catalogue
 from retro_timer.training.session.effects import Say
+from retro_timer.training.session.inputs import Speech
 
 CATALOGUE = load_catalogue("en")
 
@@ -22,11 +23,22 @@ class Bench:
         self.clock = VirtualClock(10 * S)
         self.voice = MouthPiece(self.clock, seconds)
         self.spoken: list[str] = []
-        self.speaker = Speaker(self.voice, self.clock, CATALOGUE, lambda key, _text: self.spoken.append(key))
+        self.told: list[Speech] = []
+        self.speaker = Speaker(
+            self.voice, self.clock, CATALOGUE, lambda key, _text: self.spoken.append(key), self.told.append
+        )
 
-    def say(self, key: str, *, within_s: float | None = None, urgent: bool = False, **values: object) -> None:
+    def say(
+        self,
+        key: str,
+        *,
+        within_s: float | None = None,
+        urgent: bool = False,
+        about: tuple[str, ...] = (),
+        **values: object,
+    ) -> None:
         expires_ns = None if within_s is None else self.clock.monotonic_ns() + round(within_s * S)
-        self.speaker.say(Say(key, values, expires_ns, urgent))
+        self.speaker.say(Say(key, values, expires_ns, urgent, about))
 
     def after(self, seconds: float) -> None:
         end_ns = self.clock.monotonic_ns() + round(seconds * S)
@@ -71,26 +83,96 @@ def test_a_phrase_may_still_begin_at_its_very_last_moment() -> None:
 
 
 def test_an_urgent_phrase_cuts_off_what_is_said_and_goes_before_what_waits(bench: Bench) -> None:
-    bench.say("result", time="8.05")
-    bench.say("halfway")
+    bench.say("cue", cue="Up.", within_s=60.0)
+    bench.say("halfway", within_s=60.0)
     bench.after(0.5)
     bench.say("recall", urgent=True)
     bench.after(10.0)
-    assert bench.spoken == ["result", "recall", "halfway"]
+    assert bench.spoken == ["cue", "recall", "halfway"]
     assert bench.voice.cuts == 1
 
 
+def test_what_matters_until_it_is_taken_back_is_said_again_after_something_urgent_has_cut_it_off(bench: Bench) -> None:
+    bench.say("next", name="Ann")
+    bench.say("halfway", within_s=60.0)
+    bench.after(0.5)
+    bench.say("watch_lost", urgent=True, reason="silent")
+    bench.after(10.0)
+    assert bench.spoken == ["next", "watch_lost", "next", "halfway"]
+
+
 def test_an_alarm_silences_speech_at_once_and_until_it_ends(bench: Bench) -> None:
-    bench.say("result", time="8.05")
-    bench.say("halfway")
+    bench.say("cue", cue="Up.", within_s=60.0)
+    bench.say("halfway", within_s=60.0)
     bench.after(0.5)
     bench.speaker.mute(True)
     assert not bench.voice.speaking
     bench.after(30.0)
-    assert bench.spoken == ["result"]
+    assert bench.spoken == ["cue"]
     bench.speaker.mute(False)
     bench.after(5.0)
-    assert bench.spoken == ["result", "halfway"]
+    assert bench.spoken == ["cue", "halfway"]
+
+
+def test_a_call_that_an_alarm_has_cut_off_is_said_again_after_it_however_long_it_lasts(bench: Bench) -> None:
+    bench.say("next", name="Ann")
+    bench.after(1.9)
+    bench.speaker.mute(True)
+    bench.after(300.0)
+    bench.speaker.mute(False)
+    bench.after(5.0)
+    assert bench.voice.said == ["Next: Ann.", "Next: Ann."]
+
+
+def test_a_call_that_was_over_when_the_alarm_came_is_not_said_again(bench: Bench) -> None:
+    bench.say("next", name="Ann")
+    bench.after(2.0)
+    bench.speaker.mute(True)
+    bench.after(1.0)
+    bench.speaker.mute(False)
+    bench.after(5.0)
+    assert bench.spoken == ["next"]
+
+
+def test_what_has_become_untrue_is_cut_off_and_what_waits_of_it_is_dropped(bench: Bench) -> None:
+    bench.say("next", about=("turn",), name="Ann")
+    bench.say("turn_solo", about=("turn",), set=1, sets=1, rep=1, reps=1, distance="20", gait="jog")
+    bench.say("halfway", about=("rest",))
+    bench.after(0.5)
+    bench.speaker.unsay(["turn"])
+    assert not bench.voice.speaking
+    bench.after(10.0)
+    assert bench.spoken == ["next", "halfway"]
+
+
+def test_what_has_become_untrue_during_an_alarm_is_not_said_after_it(bench: Bench) -> None:
+    bench.say("next", about=("turn",), name="Ann")
+    bench.after(0.5)
+    bench.speaker.mute(True)
+    bench.after(1.0)
+    bench.speaker.unsay(["turn"])
+    bench.speaker.mute(False)
+    bench.after(5.0)
+    assert bench.spoken == ["next"]
+
+
+def test_it_tells_when_everything_will_have_been_said(bench: Bench) -> None:
+    began_ns = bench.clock.monotonic_ns()
+    reports = [bench.speaker.say(Say("halfway")), bench.speaker.say(Say("halfway"))]
+    assert [(report.until_ns - began_ns) / S for report in reports] == [2.0, 4.0]
+    bench.after(1.0)
+    late = bench.speaker.say(Say("halfway", expires_ns=began_ns + S))
+    assert (late.until_ns - began_ns) / S == 4.0, "what will be too late takes no time"
+    bench.after(10.0)
+    assert [report.number for report in bench.told] == sorted(report.number for report in bench.told)
+    assert bench.told[-1].until_ns == 0
+    assert bench.spoken == ["halfway", "halfway"]
+
+
+def test_it_tells_as_well_that_nothing_is_left_to_say_when_that_was_dropped(bench: Bench) -> None:
+    bench.say("next", about=("turn",), name="Ann")
+    bench.after(0.5)
+    assert bench.speaker.unsay(["turn"]).until_ns == 0
 
 
 def test_what_became_stale_during_an_alarm_is_dropped_after_it(bench: Bench) -> None:

@@ -66,7 +66,7 @@ class MouthPiece:
 
     def __init__(self, clock: Any, seconds: float = 1.0) -> None:
         self._clock = clock
-        self.seconds = seconds
+        self.seconds_each = seconds
         self.said: list[str] = []
         self.cuts = 0
         self.closed = False
@@ -81,11 +81,15 @@ class MouthPiece:
     def prepare(self, texts: Sequence[str]) -> None:
         """Nothing to prepare."""
 
+    def seconds(self, text: str) -> float:
+        """As long as it was told to."""
+        return self.seconds_each
+
     def say(self, text: str) -> None:
         """Begin to speak."""
         self.on_say()
         self.said.append(text)
-        self._until_ns = self._clock.monotonic_ns() + round(self.seconds * S)
+        self._until_ns = self._clock.monotonic_ns() + round(self.seconds_each * S)
 
     def cut(self) -> None:
         """Stop at once."""

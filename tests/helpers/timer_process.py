@@ -29,6 +29,7 @@ class Hasty:
     speaking = False
     def __init__(self, show): self.say = show
     def prepare(self, texts): pass
+    def seconds(self, text): return 0.0
     def cut(self): pass
     def trouble(self): return ""
     def close(self): pass

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plans_made import block, plan
-from session_drive import LINE_ONLY, Drive, no_disk
+from session_drive import LINE_ONLY, Drive, no_disk, silent_disk
 
 import retro_timer
 from retro_timer.detection.events import Level, SensorState
@@ -54,6 +54,15 @@ def said_in(drive: Drive) -> list[effects.Say]:
     return drive.of(effects.Say)
 
 
+def late_results() -> list[effects.Say]:
+    """A disk that answers for a rep when the next one is under way already."""
+    said: list[effects.Say] = []
+    for names in (("Ann",), ("Ann", "Bea")):
+        drive = Drive(plan(block(reps=2)), names, disk=silent_disk).begin().to_go().put(inputs.Durable(1, 1))
+        said += said_in(drive.finish(8.0).to_go().put(inputs.Durable(1, 2)))
+    return said
+
+
 @functools.cache
 def everything_that_a_session_says() -> list[effects.Say]:
     """Phrases of sessions in which everything happens."""
@@ -87,6 +96,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Stop()))
     said += said_in(Drive(of, rules=Rules(countdown_s=5.0)).begin().to_go().put(inputs.Void()))
     said += said_in(Drive(of, disk=no_disk).begin().to_go().finish(8.0).put(inputs.Durable(1, 2)))
+    said += late_results()
     said += said_in(Drive(of, coverage=None).begin().put(inputs.ManualFinish()).put(inputs.Stop()))
     for gait in (None, *Gait):
         covers = Coverage(Placement.LANE_END, 2.0, 1.4, gait)

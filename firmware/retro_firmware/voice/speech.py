@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from retro_firmware.voice.cache import SpeechCache, open_folder, phrase_key
-from retro_firmware.voice.player import Player
+from retro_firmware.voice.player import Player, length_s
 from retro_firmware.voice.rendering import RenderError, RenderProcess
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BoardMissingError
@@ -19,6 +19,8 @@ from retro_timer.settings.model import Settings, VoiceSettings
 from retro_timer.settings.sound_cards import alsa_device
 
 _MOST_AHEAD = 200
+_MOST_LENGTHS = 2000
+"""Of phrases whose length is remembered; a season has fewer."""
 _VOICES = {"en": "en-us"}
 """espeak-ng's voice for a language, where it has several: of its American voice a recogniser hears 84 phrases of 100
 rightly, of its British one 77 (tests/speech)."""
@@ -54,6 +56,8 @@ class SpeechVoice:
         self._engine = engine
         self._printed = TextVoice(clock, settings.rate_wpm, show)
         self._volume = settings.volume
+        self._lengths_s: dict[str, float] = {}
+        """Of what is rendered. Only the voice's thread writes it."""
         self._current: _Utterance | None = None
         self._ahead: deque[str] = deque()
         self._asked_for: dict[str, None] = {}
@@ -116,6 +120,10 @@ class SpeechVoice:
             kept = [text for text in self._ahead if text not in known]
             self._ahead = deque(text for text in [*dict.fromkeys(texts), *kept][:_MOST_AHEAD] if text.strip())
             self._condition.notify()
+
+    def seconds(self, text: str) -> float:
+        """The length of the phrase's file once it is rendered, until then an estimate."""
+        return self._lengths_s.get(text) or self._printed.seconds(text)
 
     def say(self, text: str) -> None:
         """Begin to speak; cuts off what is being said."""
@@ -190,6 +198,14 @@ class SpeechVoice:
 
     def _render(self, text: str) -> Path | None:
         """The phrase's file, rendered if need be; None when it cannot be."""
+        path = self._rendered(text)
+        if path is not None and text not in self._lengths_s:
+            if len(self._lengths_s) >= _MOST_LENGTHS:
+                self._lengths_s = {}
+            self._lengths_s[text] = length_s(path)
+        return path
+
+    def _rendered(self, text: str) -> Path | None:
         rate_wpm = self._settings.rate_wpm
         voice = _VOICES.get(self._settings.language, self._settings.language)
         volume = self._volume

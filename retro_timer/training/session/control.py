@@ -7,8 +7,8 @@ import msgspec
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import racing, resting, starting
-from retro_timer.training.session.effects import Signal
+from retro_timer.training.session import calls, racing, resting, starting
+from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.move import Move, ns
 from retro_timer.training.session.state import RESTING, Phase
 
@@ -33,7 +33,7 @@ def pause(move: Move) -> None:
     if move.state.phase in (Phase.RUNNING, Phase.GO):
         move.set(pause_after=True)
         move.beep(Signal.ANSWER)
-        move.say("pause_after_rep", within_s=5.0)
+        move.say("pause_after_rep", within_s=5.0, about=[About.HOLD])
         return
     starting.call_off(move)
     move.beep(Signal.ANSWER)
@@ -44,10 +44,12 @@ def resume(move: Move) -> None:
     """Go on; a rest that is not over goes on as well."""
     if move.state.phase is Phase.RUNNING:
         move.set(pause_after=False)
+        move.unsay(About.HOLD)
         move.beep(Signal.ANSWER)
         return
     move.beep(Signal.ANSWER)
-    move.set(turn=starting.next_turn(move))
+    move.unsay(About.HOLD)
+    move.set(turn=calls.next_turn(move.state))
     if move.state.turn is None:
         resting.end_session(move, Phase.DONE)
         return
@@ -61,6 +63,7 @@ def skip(move: Move) -> None:
     if state.phase is Phase.BRIEF:
         starting.get_ready(move)
     elif state.phase is Phase.GET_READY or state.phase in RESTING:
+        move.unsay(About.REST)
         move.set(until_ns=move.now_ns + ns(starting.LOOK_S + state.rules.countdown_s))
         starting.look_at_lane(move)
     elif state.phase is Phase.RUNNING:
@@ -91,7 +94,7 @@ def spotter(move: Move) -> None:
     move.acknowledge(True)
     move.beep(Signal.ANSWER)
     move.publish("spotter")
-    move.say("spotter", within_s=8.0)
+    move.say("spotter", within_s=8.0, about=[About.WATCH])
     starting.try_start(move)
 
 
@@ -101,7 +104,7 @@ def repeat(move: Move) -> None:
     if last is None:
         racing.refuse(move, "nothing_to_repeat")
         return
-    move.say(last[0], dict(last[1]), 8.0)
+    move.say(last.key, dict(last.values), 8.0, about=last.about)
 
 
 def recover(move: Move) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import inputs, racing, resting, starting
-from retro_timer.training.session.effects import Signal
+from retro_timer.training.session import calls, inputs, racing, resting
+from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
 from retro_timer.training.session.move import Move
 from retro_timer.training.session.state import Athlete, Course, Phase, Turn, UndoPoint
 
@@ -24,6 +26,7 @@ def void(move: Move) -> None:
         if found is None:
             return
         record = _changed(course.record, status=RepStatus.VOID, reason="void")
+        move.unsay(About.RUN)
         racing.end_rep(move, record, "void", move.now_ns)
         move.set_athlete(found[0], course=None)
         move.watch(WatchMode.OFF)
@@ -76,7 +79,7 @@ def give(move: Move, command: inputs.Give) -> None:
         # Given up, and yet it may be revived: then for its new owner.
         move.set_athlete(owner, course=None)
         move.set_athlete(index, course=msgspec.structs.replace(before.course, record=record))
-    _told(move, "given", {"name": new_owner.name, "rep": last.rep_no})
+    _told(move, "given", {"name": new_owner.name, "rep": last.rep_no}, about=[about_rep(last.rep)])
     _replan(move)
 
 
@@ -94,7 +97,7 @@ def _give_running(move: Move, index: int) -> None:
     move.set_athlete(index, course=moved, present=True)
     move.set(turn=Turn(index, turn.step))
     move.save(moved.record, "")
-    _told(move, "given", {"name": name, "rep": course.record.rep_no})
+    _told(move, "given", {"name": name, "rep": course.record.rep_no}, about=[about_rep(course.record.rep), About.RUN])
 
 
 def absent(move: Move, command: inputs.Absent) -> None:
@@ -106,7 +109,7 @@ def absent(move: Move, command: inputs.Absent) -> None:
     _remember(move, "absent")
     name = move.state.athletes[index].name
     move.set_athlete(index, present=False)
-    _told(move, "absent", {"name": name})
+    _told(move, "absent", {"name": name}, about=[about_athlete(name)])
     turn = move.state.turn
     if turn is None or turn.athlete != index:
         _replan(move)
@@ -126,6 +129,8 @@ def undo(move: Move) -> None:
     running = move.state.running
     present = move.state.athletes
     for index, old in enumerate(point.athletes):
+        if old.present is not present[index].present:
+            move.unsay(about_athlete(old.name))
         _restore(move, index, old)
         if running is None and old.course is not None and not old.course.given_up:
             _return_ended(move, index, old.course.record.rep, present)
@@ -233,18 +238,19 @@ def _remember(move: Move, what: str) -> None:
     move.set(undo=(*move.state.undo, point))
 
 
-def _told(move: Move, kind: str, values: dict[str, str | int], key: str = "") -> None:
+def _told(move: Move, kind: str, values: dict[str, str | int], key: str = "", *, about: Sequence[str] = ()) -> None:
     """Answer a correction; `key` is its phrase where that is not called like its kind."""
     move.beep(Signal.ANSWER)
-    move.say(key or kind, dict(values), 10.0)
+    move.say(key or kind, dict(values), 10.0, about=about)
     move.publish("correction", kind=kind, values=values)
 
 
 def _told_void(move: Move, record: RepRecord) -> None:
+    about = [about_rep(record.rep)]
     if move.state.solo:
-        _told(move, "voided", {"rep": record.rep_no})
+        _told(move, "voided", {"rep": record.rep_no}, about=about)
     else:
-        _told(move, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of")
+        _told(move, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)
 
 
 def _replan(move: Move, *, force: bool = False) -> None:
@@ -253,10 +259,11 @@ def _replan(move: Move, *, force: bool = False) -> None:
         if force and move.state.running is None:
             resting.to_next_turn(move)
         return
-    turn = starting.next_turn(move)
-    if turn == move.state.turn and not force:
-        return
+    turn = calls.next_turn(move.state)
     if move.state.phase is Phase.PAUSED:
         move.set(turn=turn)
+        return
+    if turn == move.state.turn and not force:
+        calls.mind_deck(move)
         return
     resting.to_next_turn(move)

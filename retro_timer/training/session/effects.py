@@ -27,15 +27,60 @@ class Signal(StrEnum):
     """The box has something to be mended, which speech and status tell."""
 
 
+class About(StrEnum):
+    """What a phrase speaks of; when that changes, what has not been said of it yet is taken back."""
+
+    PLAN = "plan"
+    """What the session is going to be."""
+    TURN = "turn"
+    """Whose go is next, and at what."""
+    REST = "rest"
+    """How long the rest still is, and what is said in it."""
+    START = "start"
+    """The lane and the start."""
+    RUN = "run"
+    """The rep under way."""
+    HOLD = "hold"
+    """A pause."""
+    WATCH = "watch"
+    """What the watch sees and covers."""
+
+
+def about_rep(rep: int) -> str:
+    """What is said of the rep with this running number."""
+    return f"rep {rep}"
+
+
+def about_athlete(name: str) -> str:
+    """What is said of an athlete's presence."""
+    return f"athlete {name}"
+
+
 class Say(msgspec.Struct, frozen=True):
     """Speak a phrase of the catalogue, unless it is too late for it."""
 
     key: str
     values: dict[str, Any] = {}
     expires_ns: int | None = None
-    """After this instant the phrase is worthless and is dropped."""
+    """After this instant the phrase is worthless and is dropped. None: it matters until it is taken back, and is said
+    again if it was cut off."""
     urgent: bool = False
     """Cuts off what is being said and goes before all that waits."""
+    about: tuple[str, ...] = ()
+    """Members of About, reps and athletes; Unsay takes back by them."""
+
+
+class Unsay(msgspec.Struct, frozen=True):
+    """What is said of these things has become untrue: drop what waits, cut off what is being said."""
+
+    about: tuple[str, ...]
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """Find out how long a phrase will take. Whoever carries this out answers with inputs.Measured."""
+
+    key: str
+    values: dict[str, Any]
 
 
 class Beep(msgspec.Struct, frozen=True):
@@ -86,4 +131,4 @@ class Close(msgspec.Struct, frozen=True):
     outcome: str
 
 
-Effect = Say | Beep | GoTone | Watch | Light | Save | Publish | Acknowledge | Close
+Effect = Say | Unsay | Measure | Beep | GoTone | Watch | Light | Save | Publish | Acknowledge | Close

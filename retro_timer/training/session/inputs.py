@@ -159,6 +159,21 @@ class NotSaved(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Speech(msgspec.Struct, frozen=True):
+    """How far the voice is with what it was given to say."""
+
+    until_ns: int
+    """When all of it will have been said, by the lengths of the phrases; 0 when it is silent and nothing waits."""
+    number: int
+    """Counts up: of two reports the higher one is true."""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """How long the call that effects.Measure asked about will take."""
+
+    seconds: float
+
+
 Input = (
     Command
     | Tick
@@ -173,4 +188,6 @@ Input = (
     | WatchChanged
     | Durable
     | NotSaved
+    | Speech
+    | Measured
 )

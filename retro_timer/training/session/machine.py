@@ -8,7 +8,7 @@ from typing import Any
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.record import RepRecord
-from retro_timer.training.session import control, corrections, inputs, racing, resting, starting, watching
+from retro_timer.training.session import announce, calls, control, corrections, inputs, racing, starting, watching
 from retro_timer.training.session.effects import Effect
 from retro_timer.training.session.inputs import Input
 from retro_timer.training.session.move import Move
@@ -102,8 +102,10 @@ REPORTS: dict[type, Handler] = {
     inputs.FinishSeen: racing.finish_seen,
     inputs.ObstacleSeen: watching.obstacle,
     inputs.WatchChanged: watching.watch_changed,
-    inputs.Durable: lambda move, event: resting.durable(move, event.rep, event.revision),
-    inputs.NotSaved: lambda move, event: resting.durable(move, event.rep, event.revision, event.reason),
+    inputs.Durable: lambda move, event: announce.durable(move, event.rep, event.revision),
+    inputs.NotSaved: lambda move, event: announce.durable(move, event.rep, event.revision, event.reason),
+    inputs.Speech: starting.heard,
+    inputs.Measured: calls.measured,
 }
 """What the runtime reports; taken in every phase."""
 
@@ -169,7 +171,7 @@ def _keep(move: Move, appointment: Appointment) -> None:
     elif item is Item.COUNT:
         starting.count(move, appointment)
     elif item is Item.SAY:
-        resting.say_item(move, appointment)
+        calls.say_item(move, appointment)
     elif item is Item.GO:
         starting.give_go(move)
     elif item is Item.TIMEOUT:
@@ -180,12 +182,15 @@ def _keep(move: Move, appointment: Appointment) -> None:
         starting.try_start(move)
     elif item is Item.WATCH_OFF:
         _watch_off(move)
+    elif item is Item.RESULT_LATE:
+        calls.result_late(move)
+        starting.try_start(move)
 
 
 def _next_phase(move: Move) -> None:
     phase = move.state.phase
     if phase is Phase.BRIEF:
-        starting.get_ready(move)
+        starting.brief_is_over(move)
     elif phase is Phase.COUNTDOWN:
         starting.hold(move)
     elif phase not in STARTING:

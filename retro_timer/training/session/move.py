@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,19 +12,23 @@ from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import SPEEDS
 from retro_timer.training.record import NS_PER_S, RepRecord
 from retro_timer.training.session.effects import (
+    About,
     Acknowledge,
     Beep,
     Close,
     Effect,
     GoTone,
     Light,
+    Measure,
     Publish,
     Save,
     Say,
     Signal,
+    Unsay,
     Watch,
 )
 from retro_timer.training.session.state import (
+    STARTING,
     Appointment,
     Athlete,
     Item,
@@ -36,6 +41,12 @@ from retro_timer.training.session.state import (
 def ns(seconds: float) -> int:
     """Whole nanoseconds in so many seconds."""
     return round(seconds * NS_PER_S)
+
+
+_KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE))
+"""Appointments that a change of the phase leaves alone."""
+_OF_THE_MOMENT = frozenset((About.REST, About.START, About.RUN, About.HOLD))
+"""What is said of these is not true any more when somebody asks for it again."""
 
 
 class Move:
@@ -57,8 +68,11 @@ class Move:
         self.set(athletes=tuple(athletes))
 
     def enter(self, phase: Phase, until_ns: int = 0, agenda: list[Appointment] | None = None) -> None:
-        """Change the phase: the old agenda is void, except that a run-out ends when it was to end."""
-        kept = [a for a in self.state.agenda if a.item is Item.WATCH_OFF]
+        """Change the phase: the old agenda is void, but for what has its own time.
+
+        With the end of a start whatever was held back during it is said.
+        """
+        kept = [a for a in self.state.agenda if a.item in _KEPT]
         items = tuple(sorted([*(agenda or []), *kept], key=lambda a: a.at_ns))
         self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, told_ns=None)
         self.effects.append(
@@ -68,6 +82,9 @@ class Move:
                 {"phase": str(phase), "until_ns": until_ns or None, **self._turn_fields()},
             )
         )
+        if phase not in STARTING:
+            self.effects.extend(self.state.held)
+            self.set(held=())
 
     def appoint(self, at_ns: int, item: Item, key: str = "", values: dict[str, Any] | None = None) -> None:
         """Add one appointment to the agenda."""
@@ -75,11 +92,42 @@ class Move:
         self.set(agenda=tuple(sorted(added, key=lambda a: a.at_ns)))
 
     def say(
-        self, key: str, values: dict[str, Any] | None = None, within_s: float = 20.0, *, urgent: bool = False
+        self,
+        key: str,
+        values: dict[str, Any] | None = None,
+        within_s: float | None = 20.0,
+        *,
+        urgent: bool = False,
+        about: Sequence[str] = (),
     ) -> None:
-        """Speak, if it can begin within so many seconds."""
-        self.set(last_said=(key, values or {}))
-        self.effects.append(Say(key, values or {}, self.now_ns + ns(within_s), urgent))
+        """Speak, if it can begin within so many seconds; None: whenever that is.
+
+        During a start only what is urgent is said: everything else waits until the go.
+        """
+        expires_ns = None if within_s is None else self.now_ns + ns(within_s)
+        said = Say(key, values or {}, expires_ns, urgent, tuple(about))
+        if not _OF_THE_MOMENT.intersection(about):
+            self.set(last_said=said)
+        if self.state.phase in STARTING and not urgent:
+            self.set(held=(*self.state.held, said))
+        else:
+            self.effects.append(said)
+
+    def unsay(self, *about: str) -> None:
+        """These things have changed: what was to be said of them is taken back."""
+        gone = frozenset(about)
+        last = self.state.last_said
+        self.set(
+            held=tuple(said for said in self.state.held if not gone.intersection(said.about)),
+            last_said=None if last is not None and gone.intersection(last.about) else last,
+        )
+        if About.TURN in gone:
+            self.set(called=None, decked={}, delayed=())
+        self.effects.append(Unsay(tuple(about)))
+
+    def measure(self, key: str, values: dict[str, Any]) -> None:
+        """Ask how long a phrase will take."""
+        self.effects.append(Measure(key, values))
 
     def beep(self, signal: Signal) -> None:
         """Sound a signal."""
@@ -107,7 +155,8 @@ class Move:
 
     def save(self, record: RepRecord, kind: str, t_ns: int | None = None) -> None:
         """Put a rep on disk; what `kind` announces follows when it is there."""
-        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind)
+        late = any(waiting.late for waiting in self.state.pending)
+        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late)
         self.set(pending=(*self.state.pending, waiting))
         self.effects.append(Save(record))
 

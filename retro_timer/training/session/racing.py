@@ -9,7 +9,7 @@ from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.record import Flag, RepRecord, RepStatus
 from retro_timer.training.session import inputs, resting
-from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.move import Move, ns
 from retro_timer.training.session.state import Appointment, Course, Item, Phase, Turn
 
@@ -42,6 +42,7 @@ def went_off(move: Move, go_ns: int) -> None:
         flags=(Flag.BLIND,) if _is_blind(move) else (),
     )
     move.set(reps=record.rep, undo=())
+    move.unsay(About.TURN, About.REST, About.START)
     open_course(move, turn, record)
 
 
@@ -183,6 +184,7 @@ def end_rep(move: Move, record: RepRecord, kind: str, t_ns: int) -> None:
     if record.revision <= former:
         # A correction came between: the disk keeps the highest revision.
         record = msgspec.structs.replace(record, revision=former + 1)
+    move.unsay(about_rep(record.rep), About.RUN)
     results = [r for r in move.state.results if r.rep != record.rep]
     move.set(results=(*results, record))
     move.save(record, kind, t_ns)

@@ -7,9 +7,10 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import StartMethod
-from retro_timer.training.session.effects import Signal
+from retro_timer.training.session import calls, inputs
+from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.move import Move, ns
-from retro_timer.training.session.state import STARTING, Appointment, Item, Phase, Turn
+from retro_timer.training.session.state import STARTING, Appointment, Item, Phase
 
 LOOK_S = 2.0
 """How long before the countdown the lane is looked at."""
@@ -19,39 +20,47 @@ _RANDOM_FACTOR = 1103515245
 _RANDOM_STEP = 12345
 
 
-def next_turn(move: Move) -> Turn | None:
-    """Whoever present has done least goes next, in the roster's order; None when everybody is through."""
-    waiting = [
-        (athlete.next_step, index)
-        for index, athlete in enumerate(move.state.athletes)
-        if athlete.present and athlete.next_step < len(move.state.steps)
-    ]
-    if not waiting:
-        return None
-    step, index = min(waiting)
-    return Turn(index, step)
-
-
 def brief(move: Move) -> None:
     """Say what comes, what the watch covers, and the plan's safety note."""
     state = move.state
-    move.set(turn=next_turn(move), random=state.rules.seed % _RANDOM_MODULUS)
+    move.set(turn=calls.next_turn(state), random=state.rules.seed % _RANDOM_MODULUS)
     end_ns = move.now_ns + ns(state.rules.brief_s)
     move.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
     move.publish("session", title=state.plan.title, athletes=[a.name for a in state.athletes], steps=len(state.steps))
     sets = state.steps[-1].set_no
-    move.say("brief", {"title": state.plan.title, "sets": sets, "reps": len(state.steps)}, 30.0)
+    told = {"title": state.plan.title, "sets": sets, "reps": len(state.steps)}
+    move.say("brief", told, 30.0, about=[About.PLAN])
     say_coverage(move)
-    move.say("safety", {"note": state.plan.safety}, 40.0)
+    move.say("safety", {"note": state.plan.safety}, 40.0, about=[About.PLAN])
+
+
+def brief_is_over(move: Move) -> None:
+    """On to the first turn once the brief has been heard."""
+    wait_ns = calls.until_heard_ns(move)
+    if wait_ns is None:
+        get_ready(move)
+    else:
+        move.appoint(wait_ns, Item.NEXT_PHASE)
+
+
+def heard(move: Move, event: inputs.Speech) -> None:
+    """The voice is further on: whatever waited to be heard may have been."""
+    if not calls.speech(move, event):
+        return
+    state = move.state
+    if state.phase is Phase.LANE_CHECK:
+        try_start(move)
+    elif state.phase is Phase.BRIEF and move.now_ns >= state.until_ns and not state.speech_until_ns:
+        get_ready(move)
 
 
 def say_coverage(move: Move) -> None:
     """Say what the watch covers now; a brief that cannot say it says that there is no watch."""
     coverage = move.state.coverage
     if move.state.rules.watching is None or coverage is None:
-        move.say("covers_nothing", within_s=40.0)
+        move.say("covers_nothing", within_s=40.0, about=[About.WATCH])
         return
-    move.say(coverage.phrase, coverage.spoken, 40.0)
+    move.say(coverage.phrase, coverage.spoken, 40.0, about=[About.WATCH])
 
 
 def get_ready(move: Move, ready_ns: int | None = None) -> None:
@@ -74,42 +83,18 @@ def get_ready(move: Move, ready_ns: int | None = None) -> None:
     move.enter(Phase.GET_READY, until_ns, agenda)
     move.light(LampState.CLEAR)
     if walks_out:
-        move.say("walk_out", {"seconds": round(left_s)})
-    say_turn(move)
-
-
-def say_turn(move: Move) -> None:
-    """Set, rep, athlete, distance and gait of the present turn."""
-    step = move.state.step
-    if step is None:
-        return
-    values = {
-        "set": step.set_no,
-        "sets": step.sets,
-        "rep": step.rep_no,
-        "reps": step.reps,
-        "gait": str(step.gait),
-    }
-    if step.distance_m is None:
-        minutes = (step.duration_s or 0.0) / 60.0
-        values |= {"minutes": f"{minutes:g}", "name": move.athlete().name}
-        if step.speed_kmh is not None:
-            values |= {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
-            move.say("turn_treadmill", values)
-        else:
-            move.say("turn_timed", values)
-        return
-    values |= {"distance": f"{step.distance_m:g}", "name": move.athlete().name}
-    move.say("turn_solo" if move.state.solo else "turn", values)
+        move.say("walk_out", {"seconds": round(left_s)}, about=[About.TURN])
+    calls.ensure_called(move)
 
 
 def look_at_lane(move: Move) -> None:
-    """Arm the watch before a start and start when lane and watch allow it."""
+    """Arm the watch before a start and start when lane and watch allow it, and when the call has been heard."""
     until_ns = max(move.state.until_ns, move.now_ns + ns(move.state.rules.countdown_s))
     move.enter(Phase.LANE_CHECK, until_ns)
     move.set(clear_since_ns=max(move.state.clear_since_ns, move.now_ns))
     if _watch_matters(move):
         move.watch(WatchMode.LANE)
+    calls.ensure_called(move)
     try_start(move)
 
 
@@ -142,24 +127,24 @@ def _hindrance(move: Move) -> int | None:
         if state.watch_state is SensorState.LOST and not state.spotter:
             if _reminds(move):
                 move.beep(Signal.REFUSAL)
-                move.say("lost_needs_spotter", {"reason": state.watch_reason})
+                move.say("lost_needs_spotter", {"reason": state.watch_reason}, about=[About.WATCH])
             return now_ns + ns(_REMIND_S)
         if state.watch_state is SensorState.DEGRADED and not state.limit_told:
             move.set(limit_told=True, until_ns=max(state.until_ns, now_ns + ns(rules.limit_s + rules.countdown_s)))
             move.acknowledge(True)
-            move.say("degraded", {"reason": state.watch_reason})
+            move.say("degraded", {"reason": state.watch_reason}, about=[About.WATCH])
             say_coverage(move)
             return now_ns + ns(rules.limit_s)
         if state.level is not Level.CLEAR:
             if _reminds(move):
                 # The alarm that says so silences it: once the lane is clear again it would be wrong.
-                move.say("lane_blocked", within_s=1.0)
+                move.say("lane_blocked", within_s=1.0, about=[About.START])
             return now_ns + ns(_REMIND_S)
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
         if now_ns < clear_ns:
             return clear_ns
     start_ns = state.until_ns - ns(rules.countdown_s)
-    return start_ns if now_ns < start_ns else None
+    return start_ns if now_ns < start_ns else calls.until_heard_ns(move)
 
 
 def _reminds(move: Move) -> bool:
@@ -173,12 +158,15 @@ def _reminds(move: Move) -> bool:
 
 def _start(move: Move) -> None:
     state, now_ns, rules = move.state, move.now_ns, move.state.rules
+    if state.speech_until_ns:
+        # The voice hangs: what it has not said by now must not come between the numbers.
+        move.unsay(About.TURN, About.REST, About.START)
     if _watch_matters(move):
         move.watch(WatchMode.START)
     method = state.plan.start
     if method is StartMethod.BUTTON:
         move.enter(Phase.AWAIT_PRESS)
-        move.say("press_for_go")
+        move.say("press_for_go", about=[About.START])
         return
     if method is StartMethod.MARKS_SET_GO:
         move.enter(Phase.COUNTDOWN, 0, [Appointment(now_ns + ns(rules.marks_s), Item.NEXT_PHASE)])
@@ -250,6 +238,7 @@ def _tell_recall(move: Move) -> None:
 
 def hold_session(move: Move) -> None:
     """Pause: nothing is started until somebody says so."""
+    move.unsay(About.TURN, About.REST, About.START)
     move.enter(Phase.PAUSED)
     move.watch(WatchMode.OFF)
-    move.say("paused", within_s=5.0)
+    move.say("paused", within_s=5.0, about=[About.HOLD])

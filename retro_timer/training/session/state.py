@@ -12,6 +12,7 @@ from retro_timer.ports import Placement
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Braking, Coverage
+from retro_timer.training.session.effects import Say
 
 
 class Phase(StrEnum):
@@ -88,6 +89,8 @@ class Item(StrEnum):
     CLOCK_END = "clock-end"
     LANE_AGAIN = "lane-again"
     WATCH_OFF = "watch-off"
+    RESULT_LATE = "result-late"
+    """What waits for a result waits no longer."""
 
 
 class Appointment(msgspec.Struct, frozen=True):
@@ -146,6 +149,8 @@ class Pending(msgspec.Struct, frozen=True):
     t_ns: int
     kind: str
     """finish, dnf, void, given, or nothing for a silent change."""
+    late: bool = False
+    """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -183,7 +188,22 @@ class SessionState(msgspec.Struct, frozen=True):
     cue: int = 0
     random: int = 0
     expectation: Expectation = NOBODY
-    last_said: tuple[str, dict[str, str | int | float]] | None = None
+    last_said: Say | None = None
+    """The newest phrase that is still true and would be so if it were said again."""
+    called: Turn | None = None
+    """The turn that has been called."""
+    decked: dict[str, str] = {}
+    """Who has been called next and on deck for the present turn; empty before that."""
+    call_s: float = 0.0
+    """How long the call of the present turn takes; 0 as long as nobody has told."""
+    held: tuple[Say, ...] = ()
+    """Said as soon as no start is under way."""
+    delayed: tuple[Appointment, ...] = ()
+    """What is due to be said, but not before a result that is not on disk yet."""
+    speech_until_ns: int = 0
+    """When the voice will have said what it was given; 0 when it is silent."""
+    speech_number: int = 0
+    """The report that this is known from."""
     unsaved: frozenset[tuple[int, int]] = frozenset()
     """Running number and revision of each word on a rep that could not be put on disk."""
     concluded: bool = False

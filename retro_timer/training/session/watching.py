@@ -7,6 +7,7 @@ import msgspec
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.record import Flag
 from retro_timer.training.session import inputs, racing, starting
+from retro_timer.training.session.effects import About
 from retro_timer.training.session.move import Move
 from retro_timer.training.session.state import STARTING, Phase
 
@@ -20,6 +21,8 @@ def obstacle(move: Move, event: inputs.ObstacleSeen) -> None:
         move.set(clear_since_ns=move.now_ns)
     shown = None if event.range_mm is None else round(event.range_mm / 1000.0, 3)
     move.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown)
+    if state.phase is Phase.LANE_CHECK and event.level is not state.level:
+        move.unsay(About.START)
     if rising and not event.expected:
         move.set(obstacles=state.obstacles + 1)
         _count_on_rep(move)
@@ -27,7 +30,7 @@ def obstacle(move: Move, event: inputs.ObstacleSeen) -> None:
         starting.recall(move)
     elif state.phase is Phase.LANE_CHECK:
         if event.level is Level.CLEAR and state.level is not Level.CLEAR:
-            move.say("lane_clear", within_s=2.0)
+            move.say("lane_clear", within_s=2.0, about=[About.START])
         starting.try_start(move)
 
 
@@ -51,11 +54,13 @@ def watch_changed(move: Move, event: inputs.WatchChanged) -> None:
     if changed:
         move.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
         move.set(limit_told=False, told_ns=None)
+        move.unsay(About.WATCH)
         move.acknowledge(event.state is SensorState.LOST and state.spotter)
         if event.state is SensorState.OK:
             move.set(spotter=False)
         _say_watch(move, event)
     elif covers_less and state.phase is not Phase.IDLE:
+        move.unsay(About.WATCH)
         starting.say_coverage(move)
     if event.state is not SensorState.OK:
         _blind_rep(move)
@@ -68,14 +73,15 @@ def watch_changed(move: Move, event: inputs.WatchChanged) -> None:
 def _say_watch(move: Move, event: inputs.WatchChanged) -> None:
     if move.state.rules.given_goes:
         return
+    about = [About.WATCH]
     if event.state is SensorState.OK:
-        move.say("watch_back", within_s=10.0)
+        move.say("watch_back", within_s=10.0, about=about)
     elif event.state is SensorState.LOST:
-        move.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True)
+        move.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True, about=about)
         if move.state.phase is Phase.RUNNING:
-            move.say("manual_finish_offered", within_s=10.0)
+            move.say("manual_finish_offered", within_s=10.0, about=[About.WATCH, About.RUN])
     elif move.state.phase is Phase.RUNNING:
-        move.say("degraded", {"reason": event.reason}, 10.0, urgent=True)
+        move.say("degraded", {"reason": event.reason}, 10.0, urgent=True, about=about)
 
 
 def _blind_rep(move: Move) -> None:

@@ -1,0 +1,212 @@
+"""Who is called and when: a call comes after the result before it, and no start before its call has been heard.
+
+The order within a rest is result, next and on deck, the call of the turn, countdown. Every wait has its limit: a call
+waits for a result that is not on disk yet for RESULT_WAIT_S, and only once as long as the journal does not answer; a
+start waits for the voice as long as that says that it needs, and at most VOICE_GRACE_S longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from retro_timer.training.session import inputs
+from retro_timer.training.session.effects import About, Say
+from retro_timer.training.session.move import Move, ns
+from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState, Turn
+
+RESULT_WAIT_S = 8.0
+"""A call waits this long for the result before it. An SD card that collects its garbage answers within a second or two;
+a disk that needs longer is as good as none, and a group must not stand and wait for it."""
+VOICE_GRACE_S = 15.0
+"""After this a voice that does not come to its end is not waited for: the voice aloud gives up rendering a phrase after
+10 s and a sound card after 5 s."""
+CALL_LEAD_S = 16.0
+"""The call begins this long before the go, or sooner where it takes long."""
+_CALL_END_S = 11.0
+"""So long before the go the call is over: just before "Ten seconds."."""
+
+
+def next_turn(state: SessionState) -> Turn | None:
+    """Whoever present has done least goes next, in the roster's order; None when everybody is through."""
+    waiting = [
+        (athlete.next_step, index)
+        for index, athlete in enumerate(state.athletes)
+        if athlete.present and athlete.next_step < len(state.steps)
+    ]
+    if not waiting:
+        return None
+    step, index = min(waiting)
+    return Turn(index, step)
+
+
+def deck(state: SessionState, turn: Turn) -> dict[str, str]:
+    """Who is next, and who is on deck after them, unless that is the same athlete again."""
+    athletes = list(state.athletes)
+    athletes[turn.athlete] = msgspec.structs.replace(athletes[turn.athlete], next_step=turn.step + 1)
+    after = next_turn(msgspec.structs.replace(state, athletes=tuple(athletes)))
+    names = {"name": athletes[turn.athlete].name}
+    if after is not None and after.athlete != turn.athlete:
+        names["then"] = athletes[after.athlete].name
+    return names
+
+
+def call_of_turn(move: Move) -> tuple[str, dict[str, Any]] | None:
+    """The call's phrase: set, rep, athlete, distance and gait of the present turn."""
+    step = move.state.step
+    if step is None:
+        return None
+    values: dict[str, Any] = {
+        "set": step.set_no,
+        "sets": step.sets,
+        "rep": step.rep_no,
+        "reps": step.reps,
+        "gait": str(step.gait),
+        "name": move.athlete().name,
+    }
+    if step.distance_m is not None:
+        values["distance"] = f"{step.distance_m:g}"
+        return "turn_solo" if move.state.solo else "turn", values
+    values["minutes"] = f"{(step.duration_s or 0.0) / 60.0:g}"
+    if step.speed_kmh is None:
+        return "turn_timed", values
+    return "turn_treadmill", values | {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
+
+
+def ask_length(move: Move) -> None:
+    """How long will the call of the present turn take?"""
+    call = call_of_turn(move)
+    move.set(call_s=0.0)
+    if call is not None:
+        move.measure(*call)
+
+
+def measured(move: Move, event: inputs.Measured) -> None:
+    """The call begins early enough for its length."""
+    move.set(call_s=event.seconds)
+    state = move.state
+    if state.phase not in RESTING:
+        return
+    call_ns = max(move.now_ns, state.until_ns - ns(max(CALL_LEAD_S, event.seconds + _CALL_END_S)))
+    moved = [
+        msgspec.structs.replace(a, at_ns=min(a.at_ns, call_ns))
+        if a.item is Item.SAY and a.key in ("deck", "turn")
+        else a
+        for a in state.agenda
+    ]
+    move.set(agenda=tuple(sorted(moved, key=lambda a: a.at_ns)))
+
+
+def ensure_called(move: Move) -> None:
+    """Call the present turn unless that has been done, or waits only for a result."""
+    if move.state.called != move.state.turn and not any(a.key == "turn" for a in move.state.delayed):
+        say_item(move, Appointment(move.now_ns, Item.SAY, "turn"))
+
+
+def say_item(move: Move, appointment: Appointment) -> None:
+    """A phrase that the agenda holds. What comes after a rep waits for its result."""
+    if awaits_result(move.state):
+        if appointment.key != "ten_seconds":
+            _delay(move, appointment)
+        return
+    about = About.RUN if move.state.phase is Phase.RUNNING else About.REST
+    if appointment.key == "turn":
+        _say_turn(move)
+    elif appointment.key == "deck":
+        _say_deck(move)
+    elif appointment.key == "ten_seconds":
+        # Worthless three seconds later.
+        move.say("ten_seconds", within_s=2.0, about=[about])
+    else:
+        move.say(appointment.key, dict(appointment.values), 6.0, about=[about])
+
+
+def _say_turn(move: Move) -> None:
+    call = call_of_turn(move)
+    if call is not None:
+        move.set(called=move.state.turn)
+        move.say(*call, within_s=None, about=[About.TURN])
+
+
+def _say_deck(move: Move) -> None:
+    turn = move.state.turn
+    if turn is not None:
+        names = deck(move.state, turn)
+        move.set(decked=names)
+        move.say("next_and_deck" if "then" in names else "next", names, None, about=[About.TURN])
+
+
+def mind_deck(move: Move) -> None:
+    """Somebody has come, gone, or been given a rep: who was called on deck may not be it any more."""
+    turn, told = move.state.turn, move.state.decked
+    if turn is None or not told or deck(move.state, turn) == told:
+        return
+    called = move.state.called
+    move.unsay(About.TURN)
+    _say_deck(move)
+    if called is not None:
+        ensure_called(move)
+
+
+def is_to_be_told(state: SessionState, waiting: Pending) -> bool:
+    """Whether this is still the newest word on its rep."""
+    record = waiting.record
+    return any(r.rep == record.rep and r.revision == record.revision for r in state.results)
+
+
+def awaits_result(state: SessionState) -> bool:
+    """Whether a result is about to be on disk, and worth waiting for."""
+    return any(p.kind in ("finish", "dnf", "given") and not p.late and is_to_be_told(state, p) for p in state.pending)
+
+
+def _delay(move: Move, appointment: Appointment) -> None:
+    if not move.state.delayed:
+        move.appoint(move.now_ns + ns(RESULT_WAIT_S), Item.RESULT_LATE)
+    move.set(delayed=(*move.state.delayed, appointment))
+
+
+def result_late(move: Move) -> None:
+    """The result has been waited for long enough; nothing waits for this disk again until it has answered."""
+    move.set(pending=tuple(msgspec.structs.replace(p, late=True) for p in move.state.pending))
+    release(move)
+
+
+def release(move: Move) -> None:
+    """Say what has waited for a result, as things are now, unless there is still one to wait for."""
+    if awaits_result(move.state):
+        return
+    delayed = move.state.delayed
+    move.set(delayed=(), agenda=tuple(a for a in move.state.agenda if a.item is not Item.RESULT_LATE))
+    for appointment in in_order(delayed):
+        if appointment.key in ("deck", "turn") or move.state.phase in RESTING:
+            say_item(move, appointment)
+
+
+def in_order(appointments: Sequence[Appointment]) -> list[Appointment]:
+    """Who is on deck is said before the call, and everything else before both."""
+    return sorted(appointments, key=lambda a: ("deck", "turn").index(a.key) if a.key in ("deck", "turn") else -1)
+
+
+def speech(move: Move, event: inputs.Speech) -> bool:
+    """The voice tells how far it is; False for a report that a newer one has overtaken."""
+    if event.number <= move.state.speech_number:
+        return False
+    move.set(speech_until_ns=event.until_ns, speech_number=event.number)
+    return True
+
+
+def until_heard_ns(move: Move) -> int | None:
+    """When to look again whether everything has been heard that comes before a start; None when it has."""
+    state, now_ns = move.state, move.now_ns
+    if any(isinstance(effect, Say) for effect in move.effects):
+        # Said in this very step: the voice has not told yet how long it needs for that.
+        return now_ns
+    if state.delayed:
+        late = [a.at_ns for a in state.agenda if a.item is Item.RESULT_LATE]
+        return late[0] if late else None
+    if not state.speech_until_ns:
+        return None
+    end_ns = state.speech_until_ns + ns(VOICE_GRACE_S)
+    return end_ns if now_ns < end_ns else None
