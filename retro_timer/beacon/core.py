@@ -99,9 +99,7 @@ class Core:
         self.buzzer = Buzzer(
             board.sounder, board.clock, ticks=ticks, watchers=watchers, heard=self._heard, volume=settings.buzzer.volume
         )
-        self.buzzer.on_expired = lambda name: post(
-            SensorReport(name, SensorState.LOST, "silent", None, self.clock.monotonic_ns())
-        )
+        self.buzzer.on_expired = lambda name: self.sensing[name].fall_silent(self.clock.monotonic_ns())
         self.volume = Volume(settings, self.buzzer, voice)
         self.lamp = LampKeeper(board.lamp)
         self.troubles = Troubles(self.lamp)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.service import Service
+from retro_timer.beacon.settling import LONGEST_NS
 from retro_timer.beacon.station import JournalLooked
 from retro_timer.detection.events import SensorState
 from retro_timer.settings.starting import Trouble
@@ -46,7 +47,9 @@ class Readiness:
 
     def sees(self) -> bool:
         """Whether every sensor has reported, or has had the time to."""
-        waited = self._core.clock.monotonic_ns() - self._began_ns >= _FIRST_LOOK_NS
+        busy = any(sensing.excused for sensing in self._core.sensing.values())
+        limit_ns = LONGEST_NS if busy else _FIRST_LOOK_NS
+        waited = self._core.clock.monotonic_ns() - self._began_ns >= limit_ns
         return waited or all(report.reason != "starting" for report in self._core.overview.reports)
 
     def look(self) -> None:
@@ -58,6 +61,7 @@ class Readiness:
         if self._told is None:
             self._notifier.send("READY=1")
             self._on_ready()
+            self._service.prepare_phrases()
             self._tell_troubles()
         self._tell_status()
         if self._core.station.busy:

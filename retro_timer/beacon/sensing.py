@@ -10,10 +10,12 @@ import msgspec
 
 from retro_timer.beacon.coverage import SensorReport, sensor_coverage
 from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.settling import Settling
 from retro_timer.beacon.sounder import Buzzer
 from retro_timer.beacon.speaker import Speaker
+from retro_timer.beacon.waiting import waited_ns
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample, RangeSensor
@@ -68,6 +70,21 @@ class Sensing:
         self._report = report
         self._patience_ns = max(_LEAST_PATIENCE_NS, 3 * spec.period_ns) + spec.period_ns
         self._coverage_due_ns = 0
+        self._settling: Settling | None = None
+        self._ending = False
+
+    def starts(self, now_ns: int) -> None:
+        """The sensor is about to be started, on a machine that may be busy with a start of its own."""
+        self._settling = Settling(now_ns, waited_ns)
+
+    @property
+    def excused(self) -> bool:
+        """Whether it is still starting, because the machine is busy."""
+        return self._settling is not None and self._settling.excused and not self._settling.over
+
+    def ends(self) -> None:
+        """Whoever reads the sensor is about to stop: readings that fail to come from now on are no news."""
+        self._ending = True
 
     def take(self, sample: RangeSample, now_ns: int) -> None:
         """A reading: alarm first, everything else after it."""
@@ -80,15 +97,33 @@ class Sensing:
         self.ring.append(sample)
         if self.on_sample is not None:
             self.on_sample(sample)
-        if now_ns >= self._coverage_due_ns:
+        settling = self._settling
+        if (settling is not None and settling.reading(now_ns)) or now_ns >= self._coverage_due_ns:
             self._coverage_due_ns = now_ns + _COVERAGE_NS
             self._tell_coverage(now_ns)
 
-    def lose(self, reason: str, now_ns: int) -> None:
-        """The driver has nothing to give."""
+    def lose(self, reason: str, now_ns: int) -> bool:
+        """The driver has nothing to give; whether that is to be told and not part of the start or of the end."""
+        was_starting = self._starting
         change = self.watch.lose(reason, now_ns)
-        if change is not None:
-            self._pass_on(change)
+        if self._ending:
+            return False
+        excused = self._excuses(reason, now_ns)
+        if change is not None or was_starting is not self._starting:
+            self._tell_coverage(now_ns)
+        return not excused
+
+    @property
+    def _starting(self) -> bool:
+        return self._settling is not None and not self._settling.over
+
+    def _excuses(self, reason: str, now_ns: int) -> bool:
+        return self._settling is not None and self._settling.excuses(reason, now_ns)
+
+    def fall_silent(self, now_ns: int) -> None:
+        """The buzzer has missed the next reading. Called from the buzzer's thread."""
+        if not self._ending and not self._starting:
+            self._report(SensorReport(self.spec.name, SensorState.LOST, "silent", None, now_ns))
 
     def begin_anew(self) -> None:
         """Judge the next reading as the first one."""
@@ -106,11 +141,15 @@ class Sensing:
             self._buzzer.parking(event.nearness)
             return
         elif isinstance(event, SensorChange):
+            if event.state is SensorState.LOST:
+                self._excuses(event.reason, event.t_ns)
             self._tell_coverage(event.t_ns)
             return
         self._post(event, self.config)
 
     def _tell_coverage(self, now_ns: int) -> None:
+        if self._ending or self._starting:
+            return
         health = self.watch.health
         spec = self._sensor.spec
         if spec.model != self.spec.model:

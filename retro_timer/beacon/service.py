@@ -6,7 +6,7 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ _RETRY_S = 1.0
 _BREATH_S = 0.1
 """After a defect, lest one that comes with each reading takes the whole processor."""
 _LONGEST_WAIT_S = 1.0
+_FIRST_WORDS = ("ready", "covers_line_only")
 
 
 class Stop:
@@ -59,19 +60,30 @@ class Service:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.core.buzzer.start()
         self.core.speaker.start()
-        catalogue = self.core.catalogue
-        self.core.speaker.prepare({key: {} for key in sorted(catalogue.keys) if not catalogue.values_of(key)})
+        self._prepare(_FIRST_WORDS)
         button = self.core.board.button
         if button is not None and self.button is not None:
             button.listen(lambda pressed, t_ns: self.inbox.put(ButtonEdge(pressed, t_ns)))
+        for sensing in self.core.sensing.values():
+            sensing.starts(self.core.clock.monotonic_ns())
         for bus in self.core.board.buses:
             self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
             thread = threading.Thread(target=self._run_bus, args=(bus,), name=f"bus-{bus.name}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
+    def prepare_phrases(self) -> None:
+        """Have every fixed phrase rendered, now that the sensors have started: until then they need the processor."""
+        catalogue = self.core.catalogue
+        self._prepare(key for key in sorted(catalogue.keys) if not catalogue.values_of(key))
+
+    def _prepare(self, keys: Iterable[str]) -> None:
+        self.core.speaker.prepare({key: {} for key in keys})
+
     def stop(self) -> None:
         """Ask `run` to return; safe from any thread and from a signal handler."""
+        for sensing in self.core.sensing.values():
+            sensing.ends()
         self.inbox.put(Stop())
 
     def run(self) -> None:
@@ -170,9 +182,9 @@ class Service:
         try:
             sensor.start()
         except RetroTimerError as error:
-            self._on_trouble(f"sensor {sensor.spec.name}: {error}")
             reason = error.reason if isinstance(error, SensorFaultError) else "no-answer"
-            self.core.sensing[sensor.spec.name].lose(reason, self.core.clock.monotonic_ns())
+            if self.core.sensing[sensor.spec.name].lose(reason, self.core.clock.monotonic_ns()):
+                self._on_trouble(f"sensor {sensor.spec.name}: {error}")
             return False
         return True
 

@@ -11,7 +11,10 @@ from retro_timer.beacon.button import ButtonEdge
 from retro_timer.cli.run import _Timer
 from retro_timer.cli.tellers import LineTeller
 from retro_timer.errors import RetroTimerError
+from retro_timer.phrases import load_catalogue
+from retro_timer.settings import places
 from retro_timer.settings.model import Settings, VoiceSettings
+from retro_timer.settings.starting import StartFiles
 from retro_timer.sim.board import SimBoard
 
 S = 1_000_000_000
@@ -34,7 +37,15 @@ class Box(SimBoard):
 
 
 def held_for_eleven_seconds(board: SimBoard) -> _Timer:
-    timer = _Timer(board, REQUEST, LineTeller(as_json=False), None, lambda _name: None)
+    timer = _Timer(
+        board,
+        REQUEST,
+        StartFiles(places.state_dir(), forgiving=False),
+        load_catalogue("en"),
+        LineTeller(as_json=False),
+        None,
+        lambda _name: None,
+    )
     timer.service.inbox.put(ButtonEdge(True, board.clock.monotonic_ns() - 11 * S))
     return timer
 

@@ -13,7 +13,7 @@ from beacon_made import KeptLamp, MouthPiece, PinSounder, steady
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.service import Service
-from retro_timer.errors import BadInputError
+from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Button, RangeSample
 from retro_timer.settings.calibration import Calibration
@@ -125,3 +125,29 @@ def test_a_recording_that_cannot_be_read_on_ends_the_run_with_its_error(made: Ca
     error = BadInputError("day.csv: line 7", "cannot be read (Input/output error)", "a trace file")
     with pytest.raises(BadInputError, match=r"day\.csv: line 7"):
         made(steady(1300), raising(error)).to_its_end()
+
+
+def lost(run: Run) -> list[str]:
+    """Why the watch was told to be lost."""
+    return [event["reason"] for event in run.events if event["event"] == "sensor" and event["state"] == "lost"]
+
+
+def test_a_sensor_that_is_stuck_at_power_on_is_told_before_the_box_could_say_ready(made: Callable[..., Run]) -> None:
+    run = made(raising(SensorFaultError("stuck", "no frame for 140 ms")), steady(1300)).to_its_end()
+    assert [report.reason for report in run.core.overview.reports] == ["stuck"]
+
+
+def test_readings_that_fail_to_come_once_the_box_is_asked_to_stop_are_no_news(made: Callable[..., Run]) -> None:
+    def stopped(_t_ns: int) -> RangeSample | None:
+        run.service.stop()
+        raise SensorFaultError("stuck", "no frame for 140 ms")
+
+    run: Run = made(*[steady(1300)] * 14, stopped)
+    run.to_its_end()
+    assert lost(run) == []
+    assert run.troubles == []
+
+
+def test_a_sensor_that_is_stuck_while_the_box_runs_is_told(made: Callable[..., Run]) -> None:
+    run = made(*[steady(1300)] * 14, raising(SensorFaultError("stuck", "no frame for 140 ms"))).to_its_end()
+    assert run.core.overview.latest.reason == "stuck"

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ class Timer:
         terminal: int | None = None,
         quick: bool = True,
         board: str = "sim",
+        wrap: Sequence[str] = (),
     ) -> None:
         # A Unix socket's path may have 107 bytes at most, so no pytest directory.
         self.home = home or Path(tempfile.mkdtemp(prefix="rt"))
@@ -92,7 +93,7 @@ class Timer:
         self.out_path, self.err_path = self.home / "out", self.home / "err"
         with self.out_path.open("ab") as out, self.err_path.open("ab") as err:
             self.process = subprocess.Popen(
-                [str(PROGRAM), "run", "--board", board, *(str(arg) for arg in args)],
+                [*wrap, str(PROGRAM), "run", "--board", board, *(str(arg) for arg in args)],
                 stdin=subprocess.DEVNULL if terminal is None else terminal,
                 stdout=terminal or stdout or out,
                 stderr=terminal or err,

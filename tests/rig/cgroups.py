@@ -1,4 +1,4 @@
-"""A control group for each container.
+"""Control groups: one for each container, and one with a small share of a processor.
 
 systemd-nspawn --keep-unit puts a container into the groups `supervisor` and `payload` below the group in which it was
 started, so two containers from one group would share one `payload`. Each gets a group of its own here, in the unified
@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.rig.host import wait_for
+from tests.rig.host import RigUnavailableError, wait_for
 
 HIERARCHIES = Path("/sys/fs/cgroup")
 PREFIX = "retro-timer-rig-"
@@ -31,6 +31,32 @@ def own_cgroups(name: str) -> Iterator[list[Path]]:
     finally:
         for group in groups:
             wait_for(functools.partial(_remove, group), 30, f"the end of every process in {group}")
+
+
+@contextlib.contextmanager
+def small_processor(name: str, quota_us: int, period_us: int) -> Iterator[Path]:
+    """A group that gets `quota_us` of processor time in each `period_us`; yields the file that takes a process into it.
+
+    Raises RigUnavailableError where this user may make none.
+    """
+    unified = (HIERARCHIES / "cgroup.controllers").exists()
+    group = (HIERARCHIES if unified else HIERARCHIES / "cpu") / f"{PREFIX}{name}"
+    try:
+        if unified:
+            (HIERARCHIES / "cgroup.subtree_control").write_text("+cpu")
+        group.mkdir()
+        if unified:
+            (group / "cpu.max").write_text(f"{quota_us} {period_us}")
+        else:
+            (group / "cpu.cfs_period_us").write_text(str(period_us))
+            (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+    except OSError as error:
+        _remove(group)
+        raise RigUnavailableError(f"no group with a share of a processor ({error}): run this test as root") from error
+    try:
+        yield group / "cgroup.procs"
+    finally:
+        wait_for(functools.partial(_remove, group), 30, f"the end of every process in {group}")
 
 
 def _hierarchies() -> list[Path]:

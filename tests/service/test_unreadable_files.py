@@ -47,5 +47,5 @@ def test_a_box_whose_settings_cannot_be_used_runs_with_the_last_good_ones_and_sa
 def test_a_box_that_cannot_start_at_all_tells_systemd_why(box: Container) -> None:
     box.check("sed -i 's,^RETRO_TIMER_BOARD=.*,RETRO_TIMER_BOARD=pj,' /etc/default/retro-timer")
     box.run(f"systemctl restart --no-block {SERVICE}")
-    box.wait_for(lambda: "does not start: board 'pj'" in box.unit(SERVICE)["StatusText"], 30, "the reason")
+    box.wait_for(lambda: "does not start: board 'pj'" in box.unit(SERVICE).get("StatusText", ""), 30, "the reason")
     assert any("board 'pj': not known" in line for line in box.messages(SERVICE))

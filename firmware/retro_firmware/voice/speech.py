@@ -24,6 +24,9 @@ _MOST_LENGTHS = 2000
 _VOICES = {"en": "en-us"}
 """espeak-ng's voice for a language, where it has several: of its American voice a recogniser hears 84 phrases of 100
 rightly, of its British one 77 (tests/speech)."""
+_SLOW_S = 0.2
+"""A phrase takes 10 to 13 ms on a desktop and a few times that on a Pi."""
+_LONGEST_BREATH_S = 2.0
 _SPEAKER_PAUSE_NS = 10_000_000_000
 """How long a speaker that failed is left alone: a card may be plugged in at any time."""
 
@@ -170,7 +173,17 @@ class SpeechVoice:
                 self._speak(utterance)
                 self._done(utterance)
             elif ahead:
-                self._render(ahead)
+                self._render_ahead(ahead)
+
+    def _render_ahead(self, text: str) -> None:
+        """Where that takes long the machine is slow or busy, and its processor is needed elsewhere as well."""
+        began_ns = self._clock.monotonic_ns()
+        self._render(text)
+        took_s = (self._clock.monotonic_ns() - began_ns) / 1e9
+        if took_s >= _SLOW_S:
+            with self._condition:
+                if self._current is None and not self._closing:
+                    self._condition.wait(min(took_s, _LONGEST_BREATH_S))
 
     def _done(self, utterance: _Utterance) -> None:
         with self._condition:

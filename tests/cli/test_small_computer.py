@@ -1,0 +1,76 @@
+"""With a tenth of a processor the whole stack on the twin gives the same times, and starts and stops without a false
+word.
+"""
+
+from __future__ import annotations
+
+import os
+import unittest
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from timer_process import Timer, timer, until
+
+from tests.rig.cgroups import small_processor
+from tests.rig.host import RigUnavailableError
+
+pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro-timer[twin]'")
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+QUOTA_US, PERIOD_US = 1_200, 10_000
+SESSION = ("--plan", "short", "--voice", "hasty", "--once", "--json")
+
+
+@pytest.fixture
+def small() -> Iterator[tuple[str, ...]]:
+    """The words before a command that give it little of a processor."""
+    try:
+        with small_processor(f"{os.getpid()}-small", QUOTA_US, PERIOD_US) as procs:
+            yield "/bin/sh", "-c", f'echo $$ >{procs} && exec "$@"', "sh"
+    except RigUnavailableError as error:
+        if os.environ.get("CI"):
+            raise
+        raise unittest.SkipTest(str(error)) from error
+
+
+def finishes(made: Timer) -> dict[int, tuple[float, float]]:
+    """Each rep's time and the half-width of its interval, in s."""
+    return {e["rep"]: (e["time_s"], e["uncertainty_s"]) for e in made.events if e["event"] == "finish"}
+
+
+def watch_words(made: Timer) -> list[dict[str, object]]:
+    return [event for event in made.events if event["event"] == "sensor"]
+
+
+def test_a_session_on_a_tenth_of_a_processor_has_the_times_of_one_on_a_whole(small: tuple[str, ...]) -> None:
+    with timer(*SESSION, board="twin") as large, timer(*SESSION, board="twin", wrap=small) as slow:
+        assert slow.ended(240) == 0, slow.err
+        assert large.ended(240) == 0, large.err
+        times, same = finishes(slow), finishes(large)
+        assert sorted(times) == sorted(same) == [1, 2, 3]
+        for rep, (time_s, half_width_s) in times.items():
+            assert abs(time_s - same[rep][0]) <= half_width_s + same[rep][1], f"rep {rep}"
+        assert watch_words(slow) == []
+        assert slow.err == ""
+
+
+@pytest.mark.parametrize("when", ["ready", "starting"])
+def test_it_starts_and_stops_without_a_false_word_of_its_sensor(small: tuple[str, ...], when: str) -> None:
+    with timer("--json", "--voice", "text", board="twin", wrap=small) as slow:
+        if when == "ready":
+            slow.ready()
+        else:
+            until(slow.answers, "it answers")
+        assert slow.stop() == 0
+        assert watch_words(slow) == []
+        assert slow.err == ""
+
+
+def test_a_sensor_that_dies_is_told_on_a_small_computer_too(small: tuple[str, ...], tmp_path: Path) -> None:
+    dead = tmp_path / "dead.toml"
+    dead.write_text("[[faults]]\nkind = 'dead'\nat_s = 3.0\nlasts_s = 600.0\n")
+    with timer("--json", "--voice", "text", "--scenario", dead, board="twin", wrap=small) as slow:
+        slow.ready()
+        until(lambda: slow.status()["watch"]["state"] == "lost", "it is told")
+        assert [word["state"] for word in watch_words(slow)] == ["lost"]
