@@ -33,7 +33,7 @@ from retro_timer.store.results import reps, sessions
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 
-WALKS = GateJob(Gait.WALK, 41.0, "wall", "full", 0, 30)
+WALKS = GateJob(Gait.WALK, 41.0, "wall", "full", 0, 24)
 MS = 1_000_000
 
 
@@ -52,23 +52,35 @@ def nothing(*_: Any) -> list[dict[str, Any]]:
     return []
 
 
+TOLD: dict[tuple[int, int], list[dict[str, Any]]] = {}
+"""What the program told of the same readings before."""
+
+
+def own(samples: Sequence[RangeSample], reps: Sequence[TraceRep], config: WatchConfig) -> list[dict[str, Any]]:
+    """The program's own, asked once about each passage."""
+    key = (samples[0].t_ns, len(samples))
+    if key not in TOLD:
+        TOLD[key] = replay(samples, reps, config)
+    return TOLD[key]
+
+
 def twice(samples: Sequence[RangeSample], reps: Sequence[TraceRep], config: WatchConfig) -> list[dict[str, Any]]:
     """The program's own, stuttering."""
-    return [event for event in replay(samples, reps, config) for _ in range(2)]
+    return [event for event in own(samples, reps, config) for _ in range(2)]
 
 
 def boundless(samples: Sequence[RangeSample], reps: Sequence[TraceRep], config: WatchConfig) -> list[dict[str, Any]]:
     """The program's own with an interval that would cover anything."""
-    return [event | {"uncertainty_s": 5.0} for event in replay(samples, reps, config)]
+    return [event | {"uncertainty_s": 5.0} for event in own(samples, reps, config)]
 
 
 def cell(find: Finder) -> Cell:
-    """Thirty walks as that detector times them."""
+    """Two dozen walks as that detector times them."""
     return gate_cell(WALKS, time_gate(WALKS, find))
 
 
 def test_the_programs_own_detector_is_measured_better_than_the_usual_ways() -> None:
-    found = cell(replay)
+    found = cell(own)
     assert found.missed_full.count == found.twice == found.false == 0
     assert abs(found.bias_ms) < abs(found.threshold_bias_ms)
     assert found.p95_ms < found.threshold_p95_ms
@@ -85,14 +97,14 @@ def test_a_detector_that_answers_with_the_first_reading_is_measured_to_be_early(
 
 def test_a_detector_that_sees_nothing_is_measured_to_miss_everything() -> None:
     found = cell(nothing)
-    assert found.reps == 30
+    assert found.reps == 24
     assert found.missed_full.value == 1.0
     assert found.missed_full.of > 10
     assert math.isnan(found.bias_ms)
 
 
 def test_a_detector_that_counts_twice_is_found_out() -> None:
-    assert cell(twice).twice == 30
+    assert cell(twice).twice == 24
 
 
 def test_an_interval_that_covers_everything_is_not_taken_for_a_true_one() -> None:

@@ -7,8 +7,9 @@ from statistics import mean
 
 import pytest
 
-from benchmarks.physics import Light, gate_passage, hard_case
+from benchmarks.physics import Light, gate_passage
 from benchmarks.physics.blending import LAWS, Average, Nearest, draw_blend
+from benchmarks.physics.gate import set_stage
 from benchmarks.physics.scene import film
 from benchmarks.physics.sensor import LEAST_SIGNAL_KCPS, STRAY_SHARE, Sensor
 from retro_timer.ports import Placement
@@ -86,9 +87,9 @@ def test_strays_look_like_good_readings_with_the_backgrounds_signal() -> None:
 
 def test_two_in_a_thousand_readings_are_strays_where_no_light_is_asked_for() -> None:
     assert STRAY_SHARE == 0.002
-    samples = [s for seed in range(12) for s in hard_case("coach", seed, Gait.WALK, 41, "open").samples]
-    weak = [s for s in samples if s.status == 0 and (s.signal_kcps or 0.0) < 0.1 * LEAST_SIGNAL_KCPS]
-    assert 0.0005 < len(weak) / len(samples) < 0.005
+    for options, share in (({}, STRAY_SHARE), ({"phantom": True}, 0.0), ({"light": DARK}, 0.0)):
+        stage = set_stage("passage", 1, Gait.WALK, 41, "open", options)  # type: ignore[arg-type]
+        assert stage.sensor.light.stray_share == share
 
 
 def test_one_phantom_beside_the_break_is_one_and_beside_it() -> None:
