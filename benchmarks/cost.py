@@ -125,7 +125,7 @@ def _beacon(folder: Path, board: str, notify: socket.socket) -> Iterator[subproc
 
 
 @contextmanager
-def _notified(folder: Path) -> Iterator[socket.socket]:
+def notified(folder: Path) -> Iterator[socket.socket]:
     """systemd's end of the notification socket."""
     path = folder / "notify.sock"
     path.unlink(missing_ok=True)
@@ -135,7 +135,7 @@ def _notified(folder: Path) -> Iterator[socket.socket]:
         yield notify
 
 
-def _wait_until_ready(notify: socket.socket) -> float:
+def wait_until_ready(notify: socket.socket) -> float:
     """Raises RetroTimerError when the beacon does not become ready."""
     try:
         while b"READY=1" not in notify.recv(4096):
@@ -147,8 +147,8 @@ def _wait_until_ready(notify: socket.socket) -> float:
 
 def _watch_whole(folder: Path, board: str, seconds: float) -> tuple[float, list[Memory]]:
     """Processor time and memory of a beacon that waits for a session, once it has said that it is ready."""
-    with _notified(folder) as notify, _beacon(folder, board, notify) as process:
-        _wait_until_ready(notify)
+    with notified(folder) as notify, _beacon(folder, board, notify) as process:
+        wait_until_ready(notify)
         # Its first words are rendered and said by then.
         time.sleep(min(seconds, 6.0))
         before_s, began_s = _cpu_s(process.pid), time.monotonic()
@@ -182,10 +182,10 @@ def _time_starts(folder: Path, board: str, count: int) -> Start:
     ready = []
     # The first one compiles the modules and counts for nothing.
     for _ in range(1 + count):
-        with _notified(folder) as notify:
+        with notified(folder) as notify:
             began_s = time.monotonic()
             with _beacon(folder, board, notify):
-                ready.append(_wait_until_ready(notify) - began_s)
+                ready.append(wait_until_ready(notify) - began_s)
     first = statistics.median(_first_reading_s(folder) for _ in range(count)) if board == "twin" else None
     return Start(board, statistics.median(ready[1:]), max(ready[1:]), first)
 
@@ -193,7 +193,7 @@ def _time_starts(folder: Path, board: str, count: int) -> Start:
 def _first_reading_s(folder: Path) -> float:
     """A box with stopwatches tells when its first reading was judged."""
     report = folder / "report.json"
-    with _notified(folder) as notify:
+    with notified(folder) as notify:
         arguments = ["run", "--board", "twin", "--config", str(folder / "config.toml")]
         order = BoxOrder(Timetable((1.0, 1.0), 0.5, 1), str(report), arguments, busy=False)
         file = folder / "order.json"
@@ -206,7 +206,7 @@ def _first_reading_s(folder: Path) -> float:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait_until_ready(notify)
+            wait_until_ready(notify)
         finally:
             process.terminate()
             process.wait(_PATIENCE_S)

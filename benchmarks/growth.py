@@ -1,4 +1,4 @@
-"""How the queries behind `results` and `status` take to a thousand, and to a million, stored reps."""
+"""How queries, the start and the saving of a rep take to a thousand, and to a million, stored reps."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,13 +15,15 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.bulk import ATHLETES, BOARD, fill
+from benchmarks.cost import notified, wait_until_ready
 from retro_timer.errors import RetroTimerError
 from retro_timer.store import results
 from retro_timer.store.database import open_for_reading
-from retro_timer.store.journal import Journal
+from retro_timer.store.journal import Journal, open_journal
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TARGET_MS = 50.0
+READY = "start to ready"
 _REPEATS = 15
 COMMANDS = ("list", "show", "reps")
 
@@ -58,6 +61,8 @@ def measure_growth(
         there = size
         queries += _time_queries(directory, size, newest)
         whole += _time_commands(directory, size, commands)
+        if commands:
+            whole.append(_timed(READY, size, lambda: _start_until_ready(directory), repeats=5))
         file_mb[size] = (directory / "results.db").stat().st_size / 1e6
         step()
     return Growth(queries, whole, file_mb)
@@ -97,12 +102,28 @@ def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
         "reps: one athlete in one session": kept(results.Wanted(middle, one)),
     }
     found = [_timed(name, size, once) for name, once in asked.items()]
+    found.append(_timed("start: database and log opened", size, lambda: open_journal(directory, 0)[0].close()))
     journal = Journal(directory)
     try:
         found.append(_timed("start: sessions cut off", size, lambda: journal.cut_off(BOARD)))
+        record = journal.reps(newest)[-1]
+        found.append(_timed("durable: a rep saved", size, lambda: journal.save(newest, record, 0)))
     finally:
         journal.close()
     return found
+
+
+def _start_until_ready(directory: Path) -> None:
+    """From the shell until the timer tells systemd that it is ready; ended by kill -9, so that no end is timed."""
+    program = str(Path(sys.executable).with_name("retro-timer"))
+    with tempfile.TemporaryDirectory(prefix="rt") as folder, notified(Path(folder)) as notify:
+        places = {"RETRO_TIMER_STATE": str(directory), "NOTIFY_SOCKET": notify.getsockname()}
+        command = [program, "run", "--board", "sim", "--voice", "text"]
+        with subprocess.Popen(command, env=os.environ | places, stdout=subprocess.DEVNULL) as process:
+            try:
+                wait_until_ready(notify)
+            finally:
+                process.kill()
 
 
 def _time_commands(directory: Path, size: int, names: tuple[str, ...]) -> list[Query]:

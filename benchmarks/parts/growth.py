@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import growth, plots
+from benchmarks.cost import READY_TARGET_S
 from benchmarks.growth import SIZES, TARGET_MS, Query
 from benchmarks.parts.pool import Step
 from benchmarks.report import Part, Table, Target, Value
@@ -23,6 +24,7 @@ def measure(quick: bool, step: Step) -> Part:
     with tempfile.TemporaryDirectory(prefix="retro-timer-growth-") as folder:
         found = growth.measure_growth(Path(folder), sizes, lambda: step(1.0 / len(sizes)))
     slowest = max((q for q in found.queries if q.reps == sizes[-1]), key=lambda q: q.median_ms)
+    ready = next(q for q in found.commands if (q.name, q.reps) == (growth.READY, sizes[-1]))
     title = "Time of each query against the number of stored reps (ms, median of 15)"
     names = list(dict.fromkeys(query.name for query in found.queries))
     times = {(query.name, query.reps): query.median_ms for query in found.queries}
@@ -37,7 +39,13 @@ def measure(quick: bool, step: Step) -> Part:
                 f"{TARGET_MS:g} ms",
                 f"{slowest.median_ms:.1f} ms ({slowest.name}; worst of 15: {slowest.worst_ms:.1f} ms)",
                 slowest.median_ms <= TARGET_MS,
-            )
+            ),
+            Target(
+                f"ready after the start with {sizes[-1]:,} reps",
+                f"{READY_TARGET_S:g} s",
+                f"{ready.median_ms / 1000.0:.2f} s (worst of 5: {ready.worst_ms / 1000.0:.2f} s)",
+                ready.median_ms <= 1000.0 * READY_TARGET_S,
+            ),
         ],
         [
             _table(
