@@ -85,9 +85,10 @@ def _read_all(connection: sqlite3.Connection, log: RepsLog, mark: Mark) -> Compl
         nonlocal lacking
         for entry in _not_logged(connection):
             lacking += 1
-            reading.entries += 1
             reading.last_id = id_number(entry.id)
-            connection.execute("INSERT OR IGNORE INTO entry VALUES (?)", (reading.last_id,))
+            # A session's beginning keeps its id, which is there already.
+            added = connection.execute("INSERT OR IGNORE INTO entry VALUES (?)", (reading.last_id,))
+            reading.entries += added.rowcount
             yield encode(entry)
 
     last_start = log.append(lines())

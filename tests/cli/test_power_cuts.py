@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import PROGRAM, environment_with
 from plans_made import plan_text
+from results_made import foreign_database
 from timer_process import DEADLINE_S, Timer, timer, until
 
 from retro_timer.store.database import open_for_reading
@@ -123,6 +126,67 @@ def test_a_power_cut_that_tears_the_log_and_ruins_the_database_loses_no_whole_li
         until(lambda: len(kept(box)) == len(in_log) + 1, "the next finish is on disk")
         assert box.stop() == 0
     assert len(list(read_log(log.parent))) > len(lines)
+
+
+def emptied(state: Path) -> None:
+    (state / "results.db").write_bytes(b"")
+    (state / "results.db-wal").unlink(missing_ok=True)
+
+
+def removed(state: Path) -> None:
+    (state / "results.db").unlink()
+
+
+def another_programs(state: Path) -> None:
+    removed(state)
+    foreign_database(state / "results.db")
+
+
+def log_removed(state: Path) -> None:
+    (state / "reps.jsonl").unlink()
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        (emptied, "results.db was empty: rebuilt"),
+        (removed, "results.db was gone: rebuilt"),
+        pytest.param(another_programs, "results.db was another program's file: set aside", marks=pytest.mark.slow),
+        pytest.param(log_removed, "results.db was fuller than reps.jsonl", marks=pytest.mark.slow),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_power_cut_that_costs_a_whole_file_costs_nothing_announced_and_that_is_said_before_ready(
+    home: Path, loss: Callable[[Path], None], words: str
+) -> None:
+    told = announced(killed_session(home, random.Random(7)))
+    loss(home / "state")
+    with timer(home=home) as box:
+        box.ready().phase("recoverable")
+        assert told.items() <= kept(box).items()
+        assert box.out.count(words) == 1
+        box.ctl("close")
+        box.ctl("start", plan="one")
+        box.to_go()
+        assert box.stop() == 0
+    with contextlib.closing(sqlite3.connect(home / "state" / "results.db")) as db:
+        assert db.execute("SELECT id FROM session ORDER BY id").fetchall() == [(1,), (2,)]
+
+
+def test_results_deleted_during_a_session_are_told_as_not_saved_and_are_all_there_at_its_end(home: Path) -> None:
+    with timer("--plan", "short", home=home) as box:
+        box.ready().to_go()
+        until(lambda: "rep 1: " in box.out, "the first finish")
+        box.to_go()
+        for name in ("results.db", "results.db-wal", "results.db-shm", "reps.jsonl"):
+            (box.state / name).unlink()
+        until(lambda: "is NOT SAVED" in box.out, "not saved")
+        until(lambda: "results.db was taken away while the timer ran: rebuilt" in box.out, "begun anew")
+        until(lambda: "all reps are saved now" in box.out, "saved after all")
+        until(lambda: "rep 2: " in box.out, "the second finish")
+        assert box.stop() == 0
+        assert [rep["status"] for rep in box.results()] == ["finished", "finished"]
+        assert "Traceback" not in box.err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)], ids=["Ctrl-C", "SIGTERM"])

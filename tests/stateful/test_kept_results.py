@@ -1,0 +1,189 @@
+"""Random sessions, kills, power cuts and losses against the files of the results: nothing that was durable is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from results_made import ATHLETES, PLAN, WALL_NS, foreign_database, kept, numbers, opened, rep
+
+from retro_timer.store.backups import back_up
+from retro_timer.store.journal import DisplacedError, Journal, open_journal
+
+DATABASE, LOG = "results.db", "reps.jsonl"
+MEMORY = Path("/dev/shm")
+"""A file system that syncs at once, where there is one."""
+
+
+def gone(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def filled_with(data: bytes) -> Callable[[Path], Any]:
+    return lambda path: path.write_bytes(data)
+
+
+LOSSES = st.sampled_from([gone, half, filled_with(b""), filled_with(b"\0"), filled_with(b"none" * 3000)])
+DATABASE_LOSSES = LOSSES | st.just(foreign_database)
+
+
+class KeptResults(RuleBasedStateMachine):
+    """One state directory; `words` is what was durable: the newest revision of each rep, by session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="rt", dir=MEMORY if MEMORY.is_dir() else None))
+        self.state = self.folder / "state"
+        self.words: dict[int, dict[int, int]] = {}
+        self.older: Path | None = None
+        self.hour = 0
+        self._open()
+
+    def teardown(self) -> None:
+        self.journal.close()
+        with contextlib.suppress(FileNotFoundError):
+            for path in [*self.state.glob(f"{DATABASE}*"), *(self.state / "backups").glob("*")]:
+                path.unlink()
+            opened(self.state)
+            assert self._found() == self.words, "a rebuild from the log alone"
+        shutil.rmtree(self.folder)
+
+    def _open(self, former: Journal | None = None) -> None:
+        log = None if former is None else former.log
+        self.journal, _ = open_journal(self.state, WALL_NS, former=log)
+        if log is not None:
+            log.close()
+
+    def _reopen_after(self, loss: Callable[[Path], Any], name: str) -> None:
+        self.journal.close()
+        loss(self.state / name)
+        self._open()
+
+    def _found(self) -> dict[int, dict[int, int]]:
+        found: dict[int, dict[int, int]] = {number: {} for number in numbers(kept(self.state))}
+        for session, number, revision, *_ in (row for row in kept(self.state) if isinstance(row[1], int)):
+            found[session][number] = revision
+        return found
+
+    # What a session does.
+
+    @rule()
+    def a_session_begins(self) -> None:
+        number = self.journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
+        assert number == max(self.words, default=0) + 1, "no number is used twice"
+        self.words[number] = {}
+
+    @precondition(lambda self: self.words)
+    @rule(data=st.data(), number=st.integers(1, 3))
+    def a_rep_is_kept(self, data: st.DataObject, number: int) -> None:
+        session = data.draw(st.sampled_from(sorted(self.words)))
+        revision = self.words[session].get(number, 0) + 1
+        self.journal.save(session, rep(number, revision), WALL_NS)
+        self.words[session][number] = revision
+
+    @precondition(lambda self: self.words)
+    @rule()
+    def the_session_ends(self) -> None:
+        self.journal.end(max(self.words), "done", WALL_NS + 1)
+
+    # What becomes of the files.
+
+    @rule()
+    def the_hour_strikes(self) -> None:
+        self.hour += 1
+        back_up(self.state, WALL_NS + self.hour * 3600 * 10**9)
+
+    @rule()
+    def kill_9(self) -> None:
+        """What a killed process leaves is what the files hold at that instant."""
+        snapshot = self.folder / "snapshot"
+        shutil.copytree(self.state, snapshot)
+        self.journal.close()
+        shutil.rmtree(self.state)
+        snapshot.rename(self.state)
+        self._open()
+        assert self.journal.check(lambda: True)
+
+    @precondition(lambda self: self.words)
+    @rule()
+    def the_power_goes_between_log_and_database(self) -> None:
+        self.journal.close()
+        before = self.folder / "before.db"
+        shutil.copy(self.state / DATABASE, before)
+        self._open()
+        session = max(self.words)
+        self.a_rep_of(session)
+        self.journal.close()
+        before.replace(self.state / DATABASE)
+        self._open()
+
+    def a_rep_of(self, session: int) -> None:
+        revision = self.words[session].get(1, 0) + 1
+        self.journal.save(session, rep(1, revision), WALL_NS)
+        self.words[session][1] = revision
+
+    @rule(loss=DATABASE_LOSSES)
+    def the_database_is_lost(self, loss: Callable[[Path], Any]) -> None:
+        self._reopen_after(loss, DATABASE)
+
+    @rule(loss=LOSSES)
+    def the_log_is_lost(self, loss: Callable[[Path], Any]) -> None:
+        self._reopen_after(loss, LOG)
+
+    @rule(loss=DATABASE_LOSSES)
+    def both_are_lost_after_a_copy_was_made(self, loss: Callable[[Path], Any]) -> None:
+        self.the_hour_strikes()
+        self.journal.close()
+        loss(self.state / DATABASE)
+        (self.state / LOG).unlink()
+        self._open()
+
+    @rule()
+    def a_copy_is_put_aside(self) -> None:
+        self.journal.close()
+        self.older = self.folder / "older.db"
+        shutil.copy(self.state / DATABASE, self.older)
+        self._open()
+
+    @precondition(lambda self: self.older is not None)
+    @rule()
+    def the_copy_is_put_back(self) -> None:
+        assert self.older is not None
+        older = self.older
+        self._reopen_after(lambda path: shutil.copy(older, path), DATABASE)
+
+    @rule(names=st.sampled_from([(DATABASE,), (LOG,), (DATABASE, LOG), (f"{DATABASE}-wal",)]), moved=st.booleans())
+    def files_are_taken_away_while_it_runs(self, names: tuple[str, ...], moved: bool) -> None:
+        for name in names:
+            if moved:
+                (self.state / name).rename(self.folder / name)
+            else:
+                (self.state / name).unlink()
+        try:
+            self.journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
+        except DisplacedError:
+            former = self.journal
+            former.close_database()
+            self._open(former)
+        else:
+            raise AssertionError("a change was taken for durable in files that are gone")
+
+    @invariant()
+    def what_was_durable_is_there(self) -> None:
+        assert self._found() == self.words
+
+
+TestKeptResults = KeptResults.TestCase
+TestKeptResults.settings = settings(max_examples=settings.default.max_examples // 8, stateful_step_count=20)
