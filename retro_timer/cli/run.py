@@ -35,7 +35,8 @@ from retro_timer.ports import Board
 from retro_timer.settings import places
 from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import Settings
-from retro_timer.settings.starting import StartFiles
+from retro_timer.settings.starting import StartFiles, Trouble
+from retro_timer.store.ground import Ground, look_at_ground
 from retro_timer.store.journal import SessionEntry
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.record import RepRecord
@@ -176,6 +177,17 @@ class _Timer:
             self._teller.trouble(text)
         return new
 
+    def _ground_trouble(self) -> list[Trouble]:
+        """Before anybody runs: a disk that takes no results, or one that forgets them with the power."""
+        seen = look_at_ground(places.state_dir())
+        if seen.ground is Ground.LASTING:
+            return []
+        text = f"{seen.text}; mend it: {seen.mend}"
+        self._note("disk", text)
+        if seen.ground.forgets:
+            return [Trouble(text, "results_forgotten")]
+        return [Trouble(text, "results_not_kept", {"reason": str(seen.ground)})]
+
     def _keep_what_worked(self) -> None:
         """The copies are written by a thread of their own: the session's loop waits for no disk."""
 
@@ -207,7 +219,7 @@ class _Timer:
             service,
             notifier,
             spoken=first is None,
-            troubles=self._files.troubles,
+            troubles=[*self._files.troubles, *self._ground_trouble()],
             on_ready=self._keep_what_worked,
         )
         began = False

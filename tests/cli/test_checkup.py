@@ -29,12 +29,14 @@ from retro_timer.settings.model import (
 )
 from retro_timer.settings.sensors import spec_of
 from retro_timer.settings.sound_cards import CardKind, SoundCard
+from retro_timer.store.ground import Ground, GroundSeen
 
 GATE = SensorSettings()
 REAR = SensorSettings(name="rear", placement=Placement.LANE_END)
 WALL = Survey(120, 41.5, 1.0, 1200.0, 5.0, 0.0, 0.0, 1500.0)
 AMPLIFIER = SoundCard(1, "MAX98357A", "MAX98357A", CardKind.I2S)
 HDMI = SoundCard(0, "vc4hdmi0", "vc4-hdmi-0", CardKind.HDMI)
+IN_MEMORY = GroundSeen(Ground.MEMORY, "/x lies in memory: results are lost at power-off", "have it on the card")
 PI = Machine(
     model="Raspberry Pi Zero 2 W Rev 1.0",
     user="pi",
@@ -52,6 +54,7 @@ PI = Machine(
     free_bytes=8_000_000_000,
     read_only=False,
     may_write=True,
+    lasting=GroundSeen(Ground.LASTING),
     year=2026,
     synchronised=True,
     has_clock_battery=False,
@@ -231,6 +234,7 @@ def test_a_timing_sensor_that_is_lost_is_wrong_though_another_watches() -> None:
         ({"free_bytes": 30_000_000}, "disk", "wrong", "30 MB free", "du -xh"),
         ({"free_bytes": 300_000_000}, "disk", "poor", "300 MB free", "larger card"),
         ({"read_only": True}, "disk", "wrong", "read-only: nothing is saved", "remount,rw"),
+        ({"lasting": IN_MEMORY}, "disk", "wrong", "lost at power-off", "on the card"),
         ({"may_write": False}, "disk", "wrong", "may not be written by pi", "chown"),
         ({"year": 1970}, "clock", "wrong", "it says 1970", "timedatectl set-time"),
         ({"synchronised": False}, "clock", "poor", "not set since the start", "join a network"),

@@ -120,7 +120,7 @@ def test_most_of_the_catalogue_was_heard_in_these_sessions() -> None:
         "ready", "not_ready", "recovery_offered", "speech_trouble", "database_rebuilt", "nothing_to_finish",
         "next_plan", "plan_unusable", "plan_too_fast", "no_plan", "volume", "power_low", "box_hot", "box_slow",
         "shut_down_ahead", "shut_down_cancelled", "shutting_down", "shutting_down_session", "file_kept",
-        "file_delivered", "file_left_out", "wiring_unknown", "not_started",
+        "file_delivered", "file_left_out", "wiring_unknown", "not_started", "results_not_kept", "results_forgotten",
     }  # fmt: skip
     heard = {say.key for say in everything_that_a_session_says()}
     silent = {key for key in ENGLISH.keys - heard - elsewhere if not key.startswith("button_")}

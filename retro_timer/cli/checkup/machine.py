@@ -16,6 +16,7 @@ from retro_timer.beacon.strain import read_strain, throttled_bits
 from retro_timer.settings.gpio_chips import gpio_chips, header_chip, read_label, told
 from retro_timer.settings.model import SensorModel, Settings
 from retro_timer.settings.sound_cards import SoundCard, alsa_device, card_behind, sound_cards
+from retro_timer.store.ground import GroundSeen, lasting
 from retro_timer.store.space import free_bytes
 
 Run = Callable[[Sequence[str]], str | None]
@@ -52,6 +53,8 @@ class Machine(msgspec.Struct, frozen=True):
     free_bytes: int
     read_only: bool
     may_write: bool
+    lasting: GroundSeen
+    """Whether what is written there outlasts the power."""
     year: int
     """By this machine's clock."""
     synchronised: bool | None
@@ -93,6 +96,7 @@ def look_at_machine(
         free_bytes=free_bytes(folder),
         read_only=bool(os.statvfs(folder).f_flag & os.ST_RDONLY),
         may_write=os.access(folder, os.W_OK | os.X_OK),
+        lasting=lasting(folder, root),
         year=time.gmtime().tm_year,
         synchronised=_synchronised(ask),
         has_clock_battery=(root / "sys/class/rtc/rtc0").exists(),

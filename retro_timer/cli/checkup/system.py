@@ -149,6 +149,8 @@ def check_disk(machine: Machine, *, own: bool) -> Finding:
     if own and not machine.may_write:
         mend = f"sudo chown {machine.user} {machine.folder}, or run as the user retro-timer"
         return Finding("disk", Verdict.WRONG, f"{machine.folder} may not be written by {machine.user}", mend)
+    if machine.lasting.ground.forgets:
+        return Finding("disk", Verdict.WRONG, machine.lasting.text, machine.lasting.mend)
     if machine.free_bytes < LEAST_FREE_BYTES:
         return Finding(
             "disk", Verdict.WRONG, free, f"what takes the room? sudo du -xh {machine.folder} | sort -h | tail"
