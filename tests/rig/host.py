@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import time
 import unittest
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,13 +56,16 @@ def host_run(command: Sequence[str | Path], *, timeout_s: float = 600, cwd: Path
     return done.stdout
 
 
-def install_tools() -> None:
-    """See that every tool is there, by apt-get where one is missing; raise RigUnavailableError if that fails."""
+def install_tools(more: Mapping[str, str] | None = None) -> None:
+    """See that every tool is there, and `more` of that kind, by apt-get where one is missing.
+
+    Raises RigUnavailableError if that fails.
+    """
     if platform.machine() != "x86_64":
         raise RigUnavailableError("the rig builds x86-64 machines: run its tests on such a host")
     if os.geteuid() != 0:
         raise RigUnavailableError("the rig starts containers and mounts file systems: run its tests as root")
-    missing = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})
+    missing = sorted({package for tool, package in {**TOOLS, **(more or {})}.items() if shutil.which(tool) is None})
     if not missing:
         return
     advice = f"on Debian 12 or newer: apt-get install {' '.join(missing)}"

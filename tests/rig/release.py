@@ -1,5 +1,6 @@
 """The release archive of the tree as it is now, for the rig's machines."""
 
+import functools
 import shutil
 import sys
 from pathlib import Path
@@ -11,9 +12,9 @@ PARTS = ("config", "firmware", "requirements", "retro_timer", "systemd", "LICENS
 KEPT_ARCHIVES = 8
 
 
-def release_archive() -> Path:
-    """The archive for bookworm on amd64, built on first use of this state of the tree."""
-    product = cached("release", _inputs(), _build)
+def release_archive(architecture: str = "amd64") -> Path:
+    """The archive for bookworm, built on first use of this state of the tree."""
+    product = cached("release", [architecture, *_inputs()], functools.partial(_build, architecture))
     _forget_old_ones(product)
     return next(product.glob("*.tar.gz"))
 
@@ -26,8 +27,8 @@ def _inputs() -> list[object]:
     return [item for file in sources for item in (str(file.relative_to(PROJECT)), file)]
 
 
-def _build(product: Path) -> None:
-    command = [sys.executable, "-m", "release", "--suite", "bookworm", "--arch", "amd64"]
+def _build(architecture: str, product: Path) -> None:
+    command = [sys.executable, "-m", "release", "--suite", "bookworm", "--arch", architecture]
     host_run([*command, "--output", product, "--kept", cache_dir() / "release-kept"], cwd=PROJECT / "firmware")
 
 

@@ -62,6 +62,16 @@ def test_a_box_that_cannot_see_is_up_for_systemd_and_never_says_ready(box: Conta
     assert not any('"Ready."' in line for line in box.messages(SERVICE))
 
 
+def test_power_on_restarts_and_a_stop_say_nothing_of_a_lost_sensor(box: Container) -> None:
+    for _ in range(3):
+        box.check(f"systemctl restart {SERVICE}", timeout_s=60)
+        ready(box)
+    box.check(f"systemctl stop {SERVICE}", timeout_s=60)
+    told = box.messages(SERVICE)
+    assert sum('"Ready."' in line for line in told) >= 1
+    assert [line for line in told if "lost" in line.lower() or "not ready" in line.lower()] == []
+
+
 def test_the_results_are_copied_by_the_hourly_service(box: Container) -> None:
     assert box.unit("retro-timer-backup.timer")["ActiveState"] == "active"
     box.check("systemctl start retro-timer-backup.service")
