@@ -39,6 +39,8 @@ class Background:
         self.wall_mm: float | None = float(known_mm) if known_mm is not None else None
         self.noise_mm = known_noise_mm
         """Mean distance of the background's readings from its range."""
+        self.learnt = 0
+        """How often something has become the background."""
         self._followed = round(1.0 / _NOISE_MEMORY) if known_noise_mm else 0
         self._nearest_mm = self.wall_mm or 0.0
         """How near it may drift: a body that creeps in must not drag the background along."""
@@ -135,6 +137,7 @@ class Background:
         if self.wall_mm is not None:
             self._earlier.append(self.wall_mm)
         self.decided = True
+        self.learnt += 1
         self.wall_mm = still.range_mm
         self.noise_mm = still.sigma_mm / _SIGMA_OF_MEAN
         self._followed = round(1.0 / _NOISE_MEMORY)

@@ -70,6 +70,14 @@ class Guard:
             return []
         return self._move_to(Level.DANGER, range_m, False, t_ns)
 
+    def present(self, range_m: float, expectation: Expectation, t_ns: int) -> list[Obstacle | Parking]:
+        """Something is there in one reading after the other, and moves too fitfully to have a speed."""
+        self._seen_ns = t_ns
+        if expectation.mode is WatchMode.RUNOUT or expectation.may_arrive(t_ns):
+            return []
+        level = next((level for level, still_m in _STILL_M.items() if range_m <= still_m), Level.CLEAR)
+        return self._move_to(level, range_m, False, t_ns)
+
     def quiet(self, expectation: Expectation, t_ns: int) -> list[Obstacle | Parking]:
         """Nothing believable in view in this reading."""
         if not expectation.armed:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
+from statistics import median
+
 from retro_timer.detection.approach import Arrival
 from retro_timer.detection.background import NEAREST_BACKGROUND_MM, Background
 from retro_timer.detection.config import WatchConfig
@@ -13,7 +17,7 @@ from retro_timer.detection.health import Health
 from retro_timer.detection.loners import Loners
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of
 from retro_timer.detection.spacing import Spacing
-from retro_timer.detection.track import Track, Tracker
+from retro_timer.detection.track import Proof, Track, Tracker
 from retro_timer.ports import Placement, RangeSample
 
 _SMOOTH_M = 0.03
@@ -23,6 +27,8 @@ _FAIRLY_SMOOTH_M = 0.06
 _SMOOTH = 8
 """So many readings on a line are a body, however much the sensor is to be doubted."""
 _FEW = 3
+_LONGEST_RUN = 32
+_MIDDLE_OF = 3
 
 
 class RearPipeline:
@@ -41,6 +47,10 @@ class RearPipeline:
         self._tracker = Tracker()
         self._loners = Loners()
         self._guard = Guard(config)
+        self._run_m: deque[float] = deque(maxlen=_LONGEST_RUN)
+        """Ranges of the targets in an unbroken row."""
+        self._run_trusted = False
+        """Whether the sensor was well when the row began."""
         self._arrival = Arrival(config)
 
     @property
@@ -63,11 +73,13 @@ class RearPipeline:
         self._evidence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
         tracks, continued = self._follow(reading)
+        self._keep_run(reading)
         lone = self._weigh(reading, continued, sample.status is not None)
         period_ns = self.spacing.period_ns
         change = self.health.feed(sample, reading.kind, lone, self._evidence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
-        believed = [track for track in tracks if self._believes(track)]
+        asked = self._asked()
+        believed = [track for track in tracks if track.shows(asked) or track.shows(track.asked)]
         told.extend(self._guard_against(reading, tracks, believed, expectation))
         if self._config.times:
             told.extend(self._arrival.feed(believed[-1] if believed else None, expectation, reading.t_ns))
@@ -80,9 +92,9 @@ class RearPipeline:
     def _judge(self, sample: RangeSample) -> Reading:
         kind, range_mm = kind_of(sample), sample.range_mm
         if self._learns:
-            was = self._background.wall_mm
+            learnt = self._background.learnt
             self._background.feed(kind, range_mm, sample.t_ns)
-            if self._background.wall_mm is not was:
+            if self._background.learnt != learnt:
                 # What has just turned out to be the background was no phantom.
                 self._evidence.forget_run()
                 self._loners.forget_run()
@@ -100,6 +112,14 @@ class RearPipeline:
         self._tracker.forget_stale(t_s)
         return [], False
 
+    def _keep_run(self, reading: Reading) -> None:
+        if reading.in_lane and not self._explained(reading):
+            if not self._run_m or not self.health.doubted:
+                self._run_trusted = not self.health.doubted
+            self._run_m.append((reading.range_mm or 0) / 1000.0)
+        elif reading.kind is not Kind.REJECTED:
+            self._run_m.clear()
+
     def _weigh(self, reading: Reading, continued: bool, status_known: bool) -> bool:
         """Count phantoms; whether a target before this reading turns out to have stood alone."""
         lone = False
@@ -115,20 +135,16 @@ class RearPipeline:
     def _explained(self, reading: Reading) -> bool:
         """Whether the background's own noise, or its absence, makes such a reading."""
         range_mm = reading.range_mm or 0
-        return not self._stands_out(range_mm) or self._background.may_scatter_to(range_mm)
+        known = self._background.decided and not self._stands_out(range_mm)
+        return known or self._background.may_scatter_to(range_mm)
 
-    def _asked(self) -> int:
-        """Readings that must agree. A state that says ok leaves them no more time than an alarm has."""
-        return min(self._evidence.needed, self._evidence.in_time)
-
-    def _believes(self, track: Track) -> bool:
-        """Enough readings agree; where phantoms are about they must also lie on a line."""
-        needed = max(_SMOOTH, self._evidence.in_time) if self.health.doubted else min(self._asked(), track.asked)
-        if track.length < needed or track.valid < needed - 1:
-            return False
+    def _asked(self) -> Proof:
+        """What a body must show. A state that says ok leaves it no more time than an alarm has."""
+        evidence = self._evidence
         if self.health.doubted:
-            return track.roughness_m(needed) <= _SMOOTH_M
-        return needed <= _FEW or track.roughness_m(needed) <= _FAIRLY_SMOOTH_M
+            return Proof(max(_SMOOTH, evidence.in_time), _SMOOTH_M)
+        needed = min(evidence.needed, evidence.in_time)
+        return Proof(needed, math.inf if needed <= _FEW else _FAIRLY_SMOOTH_M)
 
     def _guard_against(
         self, reading: Reading, tracks: list[Track], believed: list[Track], expectation: Expectation
@@ -142,6 +158,8 @@ class RearPipeline:
                 return guard.see(track, expectation, t_ns, self.spacing.period_ns, known)
             if tracks and reading.point_blank and not self.health.doubted:
                 return guard.point_blank(tracks[0].last_range_m, expectation, t_ns)
+            if reading.in_lane and len(self._run_m) >= self._evidence.in_time and self._run_trusted:
+                return guard.present(median(list(self._run_m)[-_MIDDLE_OF:]), expectation, t_ns)
         return guard.quiet(expectation, t_ns)
 
     def _stands_out(self, range_mm: float) -> bool:

@@ -24,7 +24,11 @@ _YOUNG_PERIODS = 2.3
 _CHANGE_MPS2 = 5.0
 """How fast a body's closing speed changes at the most, its swinging arms included."""
 _STALE_S = 0.6
-_CANDIDATES = 2
+_CANDIDATES = 3
+
+
+_Point = tuple[float, float]
+"""Seconds and metres."""
 
 
 class Motion(msgspec.Struct, frozen=True, gc=False):
@@ -38,12 +42,23 @@ class Motion(msgspec.Struct, frozen=True, gc=False):
     """How fast the closing speed falls; zero while unknown."""
 
 
+class Proof(msgspec.Struct, frozen=True, gc=False):
+    """What a track must show before it is believed."""
+
+    readings: int
+    roughness_m: float
+    """The most that they may scatter."""
+
+
+BARE_PROOF = Proof(2, math.inf)
+
+
 class Track:
     """Agreeing readings, newest last; times in seconds, ranges in metres."""
 
-    def __init__(self, t_s: float, range_m: float, *, valid: bool = True, asked: int = 2) -> None:
+    def __init__(self, t_s: float, range_m: float, *, valid: bool = True, asked: Proof = BARE_PROOF) -> None:
         self.asked = asked
-        """Readings that were asked for when this began: its own must not raise the price."""
+        """What was asked for when this began: its own readings must not raise the price."""
         self.first_s = t_s
         self.last_s = t_s
         self.first_range_m = range_m
@@ -91,16 +106,19 @@ class Track:
             self._motion = self._fit()
         return self._motion
 
+    def shows(self, proof: Proof) -> bool:
+        """Whether enough of its readings agree, and lie on a line as well as is asked."""
+        if self.length < proof.readings or self.valid < proof.readings - 1:
+            return False
+        return math.isinf(proof.roughness_m) or self.roughness_m(proof.readings) <= proof.roughness_m
+
     def roughness_m(self, count: int) -> float:
-        """Noise of the last `count` readings by their second differences, which an even motion does not touch."""
-        recent = [r for _, r in self.points][-max(3, count) :]
+        """Noise of the last `count` readings: how far each lies off the line between its neighbours."""
+        recent = list(self.points)[-max(3, count) :]
         if len(recent) < 3:
             return 0.0
-        squares = [
-            (later - 2.0 * middle + earlier) ** 2
-            for earlier, middle, later in zip(recent, recent[1:], recent[2:], strict=False)
-        ]
-        return math.sqrt(sum(squares) / len(squares) / 6.0)
+        variances = [_off_line(*three) for three in zip(recent, recent[1:], recent[2:], strict=False)]
+        return math.sqrt(sum(variances) / len(variances))
 
     def _fit(self) -> Motion:
         newest = self.last_s
@@ -127,6 +145,13 @@ class Track:
         return Motion(mean_r - slope * mean_t, -slope, RANGE_NOISE_M / spread**0.5, slowing)
 
 
+def _off_line(earlier: _Point, middle: _Point, later: _Point) -> float:
+    """One reading's variance as its distance from the line between its neighbours gives it, missing readings or not."""
+    share = (middle[0] - earlier[0]) / max(1e-9, later[0] - earlier[0])
+    off_m = middle[1] - earlier[1] - share * (later[1] - earlier[1])
+    return off_m * off_m / (1.0 + share * share + (1.0 - share) ** 2)
+
+
 def _slope(points: list[tuple[float, float]]) -> float:
     n = len(points)
     mean_t = sum(t for t, _ in points) / n
@@ -142,10 +167,10 @@ class Tracker:
 
     def __init__(self) -> None:
         self._current: Track | None = None
-        self._candidates: deque[Track] = deque(maxlen=_CANDIDATES)
+        self._candidates: list[Track] = []
 
     def feed(
-        self, t_s: float, range_m: float, period_s: float, *, valid: bool = True, asked: int = 2
+        self, t_s: float, range_m: float, period_s: float, *, valid: bool = True, asked: Proof = BARE_PROOF
     ) -> tuple[list[Track], bool]:
         """The tracks that took this reading, the newest first, and whether any was continued by it.
 
@@ -153,23 +178,25 @@ class Tracker:
         standing thing must not first be taken for it. A doubted reading only supports others.
         """
         self.forget_stale(t_s)
-        took: list[Track] = []
-        for track in self._tracks():
-            if not track.agrees(t_s, range_m, period_s):
-                continue
-            foretold = track.foretells(t_s, range_m)
+        agreeing = [track for track in self._tracks() if track.agrees(t_s, range_m, period_s)]
+        foretelling = [track for track in agreeing if track.foretells(t_s, range_m)]
+        took = [track for track in agreeing if not foretelling or track is self._current or track in foretelling]
+        for track in took:
             track.add(t_s, range_m, valid=valid)
-            took.append(track)
             if track is not self._current and self._outweighs(track, self._current, t_s):
                 self._promote(track)
-            if foretold:
-                return took[::-1], True
-        fresh = Track(t_s, range_m, valid=valid, asked=asked)
+        if not foretelling:
+            self._begin(Track(t_s, range_m, valid=valid, asked=asked), took)
+        return took[::-1], bool(agreeing)
+
+    def _begin(self, fresh: Track, took: list[Track]) -> None:
+        took.append(fresh)
         if self._current is None:
             self._current = fresh
-        else:
-            self._candidates.append(fresh)
-        return [fresh, *took[::-1]], bool(took)
+            return
+        self._candidates.append(fresh)
+        if len(self._candidates) > _CANDIDATES:
+            self._candidates.remove(min(self._candidates, key=lambda track: (track.last_s, track.length)))
 
     def _tracks(self) -> list[Track]:
         """The oldest first."""
