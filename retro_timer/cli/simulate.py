@@ -21,6 +21,7 @@ from retro_timer.phrases import load_catalogue
 from retro_timer.settings import places
 from retro_timer.settings.loading import load_plan, load_roster, load_settings
 from retro_timer.settings.plan_fit import check_fit
+from retro_timer.sim.render import RenderedVoice, render_wav
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.plan import Plan, steps
@@ -56,12 +57,13 @@ def simulate(
     chosen = load_plan(name)
     check_fit(chosen, settings, f"plan '{name}'")
     athletes = load_roster(roster, remark)
-    sound = _Sound(wav)
     simulation = Simulation(
         BoardRequest(settings, scenario=scenario, seed=seed),
         load_catalogue(settings.voice.language),
         places.state_dir(),
+        aloud=wav is not None,
     )
+    sound = _Sound(wav, simulation.rendered)
     teller = _Teller(simulation, as_json)
     simulation.core.hub.subscribe(teller.take)
     if wav is not None:
@@ -131,23 +133,19 @@ class _Teller:
 class _Sound:
     """Collects what is heard when a WAV file is wanted."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, voice: RenderedVoice | None) -> None:
         self._path = path
+        self._voice = voice
         self._tones: list[tuple[int, int]] = []
-        self._phrases: list[tuple[int, str]] = []
 
     def take(self, event: dict[str, Any]) -> None:
-        """A tone changes, or a phrase begins."""
+        """A tone changes."""
         if event["event"] == "tone":
             self._tones.append((event["t_ns"], event["frequency_hz"]))
-        elif event["event"] == "said":
-            self._phrases.append((event["t_ns"], event["text"]))
 
     def write(self, origin_ns: int, end_ns: int) -> None:
         """Write the file, if one is wanted."""
-        if self._path is None:
+        if self._path is None or self._voice is None:
             return
-        from retro_timer.sim.render import render_wav
-
-        for trouble in render_wav(self._path, self._tones, self._phrases, origin_ns, end_ns):
+        for trouble in render_wav(self._path, self._tones, self._voice, origin_ns, end_ns):
             print(f"retro-timer: {trouble}", file=sys.stderr)

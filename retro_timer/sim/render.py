@@ -11,26 +11,79 @@ import wave
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
+from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import RetroTimerError
+from retro_timer.ports import Clock
+from retro_timer.settings.model import VoiceSettings
 
 RATE_HZ = 22_050
 """espeak-ng's own rate."""
 _TONE_LEVEL = 5_000
 _SPEECH_LEVEL = 0.8
 _LONGEST_S = 7200.0
+_PROGRAM = "espeak-ng"
+_PATIENCE_S = 30.0
+
+
+class Spoken(msgspec.Struct):
+    """One phrase of a transcript; `ended_ns` is sooner than its words where it was cut off."""
+
+    text: str
+    began_ns: int
+    ended_ns: int
+    cut_off: bool = False
+
+
+class RenderedVoice(TextVoice):
+    """A simulation's voice: phrases take as long as espeak-ng speaks them, and without it as long as is estimated.
+
+    It keeps a transcript and the sound of each phrase.
+    """
+
+    def __init__(self, clock: Clock, settings: VoiceSettings) -> None:
+        super().__init__(clock, settings.rate_wpm, lambda _text: None)
+        self._settings = settings
+        self._program = shutil.which(_PROGRAM)
+        self._sounds: dict[str, array.array[int]] = {}
+        self.transcript: list[Spoken] = []
+
+    @property
+    def aloud(self) -> bool:
+        """Whether there is a program to speak with."""
+        return self._program is not None
+
+    def seconds(self, text: str) -> float:
+        """The rendered phrase's length."""
+        return len(self.sound(text)) / RATE_HZ if self.aloud else super().seconds(text)
+
+    def sound(self, text: str) -> array.array[int]:
+        """The phrase's samples; none without espeak-ng. Raises RetroTimerError where that fails."""
+        if self._program is not None and text not in self._sounds:
+            self._sounds[text] = _rendered(self._program, text, self._settings)
+        return self._sounds.get(text, array.array("h"))
+
+    def say(self, text: str) -> None:
+        """Note when it begins."""
+        super().say(text)
+        began_ns = self._clock.monotonic_ns()
+        self.transcript.append(Spoken(text, began_ns, began_ns + round(self.seconds(text) * 1e9)))
+
+    def cut(self) -> None:
+        """Note where it ends."""
+        super().cut()
+        now_ns = self._clock.monotonic_ns()
+        if self.transcript and self.transcript[-1].ended_ns > now_ns:
+            self.transcript[-1].ended_ns, self.transcript[-1].cut_off = now_ns, True
 
 
 def render_wav(
-    path: Path,
-    tones: Sequence[tuple[int, int]],
-    phrases: Sequence[tuple[int, str]],
-    origin_ns: int,
-    end_ns: int,
+    path: Path, tones: Sequence[tuple[int, int]], voice: RenderedVoice, origin_ns: int, end_ns: int
 ) -> list[str]:
     """Write a mono WAV file and return what could not be done.
 
-    `tones` are (t_ns, frequency in Hz or 0) at each change; `phrases` (t_ns, text) at their beginning. A phrase is
-    cut off where the next one begins, and by an alarm's rule at the buzzer nothing else is.
+    `tones` are (t_ns, frequency in Hz or 0) at each change; what the voice has said is in its transcript.
     Raises RetroTimerError when the file cannot be written.
     """
     length_s = (end_ns - origin_ns) / 1e9
@@ -40,7 +93,8 @@ def render_wav(
     for (t_ns, frequency), until_ns in zip(tones, [*(t for t, _ in tones[1:]), end_ns], strict=False):
         if frequency:
             _add_tone(sound, (t_ns - origin_ns) / 1e9, (until_ns - origin_ns) / 1e9, frequency)
-    troubles = _add_phrases(sound, phrases, origin_ns)
+    for spoken in voice.transcript:
+        _add_phrase(sound, voice.sound(spoken.text), spoken, origin_ns)
     try:
         with path.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
@@ -49,7 +103,7 @@ def render_wav(
             file.writeframes(sound.tobytes())
     except OSError as error:
         raise RetroTimerError(f"{path}: cannot be written ({error.strerror})") from None
-    return troubles
+    return [] if voice.aloud or not voice.transcript else ["no speech in the file: sudo apt install espeak-ng"]
 
 
 def _add_tone(sound: array.array[int], start_s: float, end_s: float, frequency: int) -> None:
@@ -59,29 +113,28 @@ def _add_tone(sound: array.array[int], start_s: float, end_s: float, frequency: 
         sound[index] = _clipped(sound[index] + _TONE_LEVEL * math.sin(step * (index - first)))
 
 
-def _add_phrases(sound: array.array[int], phrases: Sequence[tuple[int, str]], origin_ns: int) -> list[str]:
-    if not phrases:
-        return []
-    program = shutil.which("espeak-ng")
-    if program is None:
-        return ["no speech in the file: sudo apt install espeak-ng"]
-    starts = [t_ns for t_ns, _ in phrases]
+def _add_phrase(sound: array.array[int], words: array.array[int], spoken: Spoken, origin_ns: int) -> None:
+    first = round((spoken.began_ns - origin_ns) / 1e9 * RATE_HZ)
+    heard = round((spoken.ended_ns - spoken.began_ns) / 1e9 * RATE_HZ)
+    for index in range(max(0, min(len(words), heard, len(sound) - first))):
+        sound[first + index] = _clipped(sound[first + index] + _SPEECH_LEVEL * words[index])
+
+
+def _rendered(program: str, text: str, settings: VoiceSettings) -> array.array[int]:
     with tempfile.TemporaryDirectory() as folder:
-        for (t_ns, text), next_ns in zip(phrases, [*starts[1:], 2**62], strict=True):
-            words = _spoken(program, text, Path(folder) / "phrase.wav")
-            first = round((t_ns - origin_ns) / 1e9 * RATE_HZ)
-            room = min(len(words), len(sound) - first, round((next_ns - t_ns) / 1e9 * RATE_HZ))
-            for index in range(max(0, room)):
-                sound[first + index] = _clipped(sound[first + index] + _SPEECH_LEVEL * words[index])
-    return []
-
-
-def _spoken(program: str, text: str, file: Path) -> array.array[int]:
-    subprocess.run([program, "-s", "160", "-w", str(file), "--", text], check=True, capture_output=True, timeout=30)
-    samples = array.array("h")
-    with wave.open(str(file), "rb") as rendered:
-        samples.frombytes(rendered.readframes(rendered.getnframes()))
-    return samples
+        file = Path(folder) / "phrase.wav"
+        command = [program, "-v", settings.language, "-s", str(settings.rate_wpm), "-w", str(file), "--", text]
+        samples = array.array("h")
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_S)
+            with wave.open(str(file), "rb") as rendered:
+                samples.frombytes(rendered.readframes(rendered.getnframes()))
+        except (OSError, EOFError, subprocess.SubprocessError, wave.Error) as error:
+            cause = " ".join(str(error).split())
+            raise RetroTimerError(
+                f"{_PROGRAM} does not say '{text}' ({cause}); try it by hand: espeak-ng hello"
+            ) from None
+        return samples
 
 
 def _clipped(value: float) -> int:

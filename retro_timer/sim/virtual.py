@@ -19,6 +19,7 @@ from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Button, LampState
 from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
+from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.plan import Plan
@@ -86,13 +87,17 @@ class Simulation:
         request: BoardRequest,
         catalogue: Catalogue,
         state_dir: Path,
+        *,
+        aloud: bool = False,
     ) -> None:
         self.clock = VirtualClock(_START_NS, time.time_ns())
         self.board = _VirtualBoard(request, self.clock)
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._journal = JournalWriter(state_dir, self.clock.wall_ns, self._inbox.put)
         settings = request.settings
-        voice = TextVoice(self.clock, settings.voice.rate_wpm, lambda _text: None)
+        self.rendered = RenderedVoice(self.clock, settings.voice) if aloud else None
+        """The voice of a session that is to be heard: phrases as long as they really are."""
+        voice = self.rendered or TextVoice(self.clock, settings.voice.rate_wpm, lambda _text: None)
         self.core = Core(
             self.board,
             settings,
