@@ -17,7 +17,7 @@ from retro_timer.store.database import NAME, alone, open_for_writing
 from retro_timer.store.entries import Adopted, AnyEntry, Begun, ClockSet, Ended, RepKept, encode, id_number, new_id
 from retro_timer.store.labels import any_label_wrong
 from retro_timer.store.owners import boot_mark, owner_lives, owner_mark
-from retro_timer.store.repair import DAMAGE, Repair, put_in_order, was_cut_off
+from retro_timer.store.repair import DAMAGE, TAILS, Repair, put_in_order, was_cut_off
 from retro_timer.store.reps_log import RepsLog, same_file, sync_directory
 from retro_timer.store.rows import record_of, row_of
 from retro_timer.training.plan import Plan
@@ -268,6 +268,6 @@ class Journal:
         return [record_of(dict(zip(names, row, strict=True))) for row in cursor]
 
 
-def _files(directory: Path) -> tuple[Path, Path]:
-    """The database, and its write-ahead log, which SQLite writes on by its open file and deletes by its name."""
-    return directory / NAME, directory / f"{NAME}-wal"
+def _files(directory: Path) -> list[Path]:
+    """The database and what SQLite keeps beside it: used by its open file, by others found by its name."""
+    return [directory / f"{NAME}{tail}" for tail in TAILS]

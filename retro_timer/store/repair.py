@@ -18,7 +18,8 @@ from retro_timer.store.schema import APPLICATION_ID, VERSION
 DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 """SQLite's words for a file that is no longer a sound database."""
 _MOST_DAMAGED = 3
-_TAILS = ("", "-wal", "-shm")
+TAILS = ("", "-wal", "-shm")
+"""The database's file, its write-ahead log and the index of that."""
 _LEFT_BY_A_CRASH = 4
 """Each program that writes leaves at most one change in the log that the database has not; more is worth a word."""
 
@@ -51,12 +52,12 @@ class Repair(msgspec.Struct, frozen=True):
         """One line for people."""
         done = [f"set aside as {self.set_aside}"] if self.set_aside is not None else []
         if self.cause is Cause.LOG_LACKS:
-            done.append(f"what that file lacked of the {self.reps} reps is in it again")
+            done.append(f"what that file lacked is in it again, reps in both: {self.reps}")
         elif self.cause is Cause.OLDER:
-            done.append(f"completed from it, with {self.reps} reps now")
+            done.append(f"completed from it, reps now: {self.reps}")
         else:
             sources = "reps.jsonl" if self.backup is None else f"{self.backup.name} and reps.jsonl"
-            done.append(f"rebuilt with {self.reps} reps from {sources}")
+            done.append(f"rebuilt from {sources}, reps: {self.reps}")
         unread = f"; lines of reps.jsonl that cannot be read: {self.unread}" if self.unread else ""
         return f"{NAME} was {self.cause}: {' and '.join(done)}{unread}"
 
@@ -104,7 +105,7 @@ def put_in_order(directory: Path, wall_ns: int, *, suspect: bool) -> PutInOrder:
     aside = None
     if cause in (Cause.DAMAGED, Cause.FOREIGN):
         aside = _set_aside(directory, wall_ns, "damaged" if cause is Cause.DAMAGED else "foreign")
-    for tail in _TAILS:
+    for tail in TAILS:
         # Also where the file itself is gone: a write-ahead log must not be read into another database.
         path.with_name(path.name + tail).unlink(missing_ok=True)
     return PutInOrder(cause, aside, restore_fullest(directory))
@@ -133,12 +134,12 @@ def _set_aside(directory: Path, wall_ns: int, name: str) -> Path:
     """Move the files away. Of damaged ones the newest few are kept; another program's are never deleted."""
     pattern = f"results.{name}-*.db"
     aside = directory / f"results.{name}-{next_stamp(directory, pattern, wall_ns)}.db"
-    for tail in _TAILS:
+    for tail in TAILS:
         path = directory / f"{NAME}{tail}"
         if path.exists():
             path.replace(aside.with_name(aside.name + tail))
     if name == "damaged":
         for old in sorted(directory.glob(pattern))[:-_MOST_DAMAGED]:
-            for tail in _TAILS:
+            for tail in TAILS:
                 old.with_name(old.name + tail).unlink(missing_ok=True)
     return aside

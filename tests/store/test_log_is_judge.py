@@ -74,7 +74,7 @@ def test_a_database_that_is_none_is_built_anew_from_the_log_and_that_is_told_onc
     assert kept(tmp_path) == before
     assert repair is not None
     assert (repair.cause, repair.reps, repair.backup) == (cause, 6, None)
-    assert "rebuilt with 6 reps from reps.jsonl" in repair.words
+    assert "rebuilt from reps.jsonl, reps: 6" in repair.words
     assert opened(tmp_path) is None
     assert numbers(fill(tmp_path, 1)) == [1, 2, 3], "no number is used twice"
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import results_made
+from results_made import fill, numbers, opened
 
 from retro_timer.store.database import NAME, open_for_reading
 from retro_timer.store.journal import Journal, open_journal
@@ -124,6 +126,25 @@ def test_a_damaged_database_is_rebuilt_from_an_older_programs_log(tmp_path: Path
         assert [{name: row[name] for name in kept[0]} | _of_the_process(row) for row in after[table]] == [
             row | _of_the_process(row) for row in kept
         ]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_older_programs_database_put_back_is_completed_from_the_log_that_went_on(
+    tmp_path: Path, version: int
+) -> None:
+    directory = left_behind(version, tmp_path / "old")
+    shutil.copy(directory / NAME, tmp_path / "copy.db")
+    fill(directory, 2)
+    before = results_made.kept(directory)
+    assert numbers(before) == [1, 2, 3, 4, 5]
+    shutil.copy(tmp_path / "copy.db", directory / NAME)
+    opened(directory)
+    assert results_made.kept(directory) == before
+    (directory / NAME).unlink()
+    opened(directory)
+    assert [row[:2] for row in results_made.kept(directory)] == [row[:2] for row in before], (
+        "the same ids and reps from the log"
+    )
 
 
 def _of_the_process(row: dict[str, Any]) -> dict[str, Any]:

@@ -62,9 +62,13 @@ def delete_write_ahead_log(state: Path) -> None:
     (state / "results.db-wal").unlink()
 
 
+def delete_its_index(state: Path) -> None:
+    (state / "results.db-shm").unlink()
+
+
 WAYS: list[Callable[[Path], None]] = [
     delete_database, delete_database_with_its_tails, move_database, delete_log, delete_both, delete_everything,
-    move_everything, empty_the_log, put_a_log_in_its_place, delete_write_ahead_log,
+    move_everything, empty_the_log, put_a_log_in_its_place, delete_write_ahead_log, delete_its_index,
 ]  # fmt: skip
 
 

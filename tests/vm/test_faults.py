@@ -173,3 +173,47 @@ def test_a_damaged_database_is_set_aside_and_rebuilt_and_that_is_said_loudly(fie
     assert audit["integrity"] == "ok"
     assert any(name.startswith("results.damaged-") for name in audit["files"])
     assert field.offered()["title"] == PLAN["title"]
+
+
+FOREIGN = 'sqlite3.connect("results.db").execute("CREATE TABLE mark (a)")'
+LOSSES = {
+    "removed, its write-ahead log left": "rm results.db",
+    "0 bytes": ": >results.db",
+    "1 byte": "printf x >results.db",
+    "garbage": "head -c 40000 /dev/urandom >results.db",
+    "another program's": f"rm -f results.db*; python3 -c 'import sqlite3; {FOREIGN}'",
+    "the log removed": "rm reps.jsonl",
+    "both removed, copies there": "rm -f results.db* reps.jsonl",
+}
+
+
+def test_whatever_file_of_the_results_is_lost_while_the_power_is_off_nothing_announced_is(field: Box) -> None:
+    start_session(field)
+    field.wait("finish", rep=1)
+    announced = finishes(field)
+    for words, loss in LOSSES.items():
+        field.vm.check(["systemctl", "start", "retro-timer-backup.service"], timeout_s=WAIT_S)
+        field.vm.check(["systemctl", "kill", "--signal=KILL", SERVICE], timeout_s=WAIT_S)
+        field.vm.check(["systemctl", "stop", SERVICE], timeout_s=WAIT_S)
+        field.vm.check(f"cd {STATE} && {loss} && chown -R retro-timer: . && sync")
+        count = len(field.logged("database_rebuilt"))
+        field.vm.check(["systemctl", "start", SERVICE], timeout_s=WAIT_S)
+        assert field.offered()["title"] == PLAN["title"], words
+        assert kept(field).items() >= announced.items(), words
+        field.vm.wait_for(lambda count=count: len(field.logged("database_rebuilt")) == count + 1, WAIT_S, words)
+        assert field.audit()["integrity"] == "ok", words
+        assert [session["id"] for session in field.audit()["sessions"]] == [1], words
+
+
+def test_results_taken_away_during_a_session_are_told_as_not_saved_and_begun_anew(field: Box) -> None:
+    start_session(field)
+    field.wait("finish", rep=1)
+    field.wait("go", rep=2)
+    taken = field.mark()
+    field.vm.check(f"mkdir -p /root/taken && mv {STATE}/results.db* {STATE}/reps.jsonl /root/taken/")
+    field.wait("not_saved", taken)
+    field.wait("saved_after_all", taken)
+    field.wait("finish", taken, rep=3)
+    assert kept(field).items() >= finishes(field).items()
+    assert field.audit()["integrity"] == "ok"
+    assert [session["id"] for session in field.audit()["sessions"]] == [1]
