@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -84,12 +85,14 @@ class Journal:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.unchecked = False
-        """Whether the database was left without being closed and nobody has looked at all of it since."""
+        """Whether the database was left without being closed, or another program has written to its file, and nobody
+        has looked at all of it since."""
         self._db = open_for_writing(directory)
         try:
             self.log = RepsLog(directory)
             self.completed = self._make_agree()
             self._files = {path: path.stat() for path in _files(directory) if path.exists()}
+            self._written_ns = self._file_written_ns()
         except BaseException:
             self._db.close()
             raise
@@ -111,18 +114,18 @@ class Journal:
 
     def check(self, goes_on: Callable[[], bool]) -> bool | None:
         """Whether nothing is wrong with the whole database; None when `goes_on` said no before it was read."""
-        self._db.set_progress_handler(lambda: not goes_on(), _STEPS_BETWEEN_LOOKS)
-        try:
-            mark = read_mark(self._db)
-            held = int(self._db.execute("SELECT count(*) FROM entry").fetchone()[0])
-            # A write-ahead log may have met an older copy of its database: sound, and yet not all is there.
-            sound = mark is not None and held == mark.entries and is_sound(self._db)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                raise
-            return None
-        finally:
-            self._db.set_progress_handler(None, 0)
+        # A connection of its own remembers no pages from before.
+        with contextlib.closing(sqlite3.connect(self.directory / NAME)) as connection:
+            connection.set_progress_handler(lambda: not goes_on(), _STEPS_BETWEEN_LOOKS)
+            try:
+                mark = read_mark(connection)
+                held = int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+                # A write-ahead log may have met an older copy of its database: sound, and yet not all is there.
+                sound = mark is not None and held == mark.entries and is_sound(connection)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
+                return None
         self.unchecked = False
         return sound
 
@@ -223,6 +226,7 @@ class Journal:
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+        self._written_ns = self._file_written_ns()
 
     def _read_on(self) -> Mark:
         """Take over what another process, killed since, had put into the log and not into the database."""
@@ -241,6 +245,13 @@ class Journal:
         for path, opened in self._files.items():
             if not same_file(path, opened):
                 raise DisplacedError(f"{path} was taken away while the timer ran")
+        if self._file_written_ns() != self._written_ns:
+            # A copy that was put over the file in its place, or no more than another timer's commit.
+            self._written_ns = self._file_written_ns()
+            self.unchecked = True
+
+    def _file_written_ns(self) -> int:
+        return (self.directory / NAME).stat().st_mtime_ns
 
     def cut_off(self, board: str) -> list[SessionEntry]:
         """Sessions on this board that nobody ended and whose process is gone, newest first."""

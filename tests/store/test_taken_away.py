@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from results_made import WALL_NS, fill, kept, numbers, opened
+from results_made import WALL_NS, fill, fill_by_log, kept, numbers, opened
 
 from retro_timer.store.repair import Cause, Repair
 from retro_timer.store.writer import JournalWriter
@@ -132,6 +132,24 @@ def test_a_database_that_was_cut_off_is_looked_at_while_nothing_waits(tmp_path: 
     assert desk.save(rep(1)) == ""
     desk.writer.close()
     assert numbers(kept(tmp_path)) == [1, 2, 3, 4]
+
+
+def test_an_older_copy_put_over_the_database_while_it_runs_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retro_timer.store.writer._RETRY_S", 0.02)
+    fill(tmp_path, 1)
+    older = (tmp_path / "results.db").read_bytes()
+    before = fill_by_log(tmp_path, 60)
+    desk, repairs = mended(tmp_path)
+    desk.begin()
+    desk.save(rep(1))
+    (tmp_path / "results.db").write_bytes(older)
+    repair = repairs.get(timeout=TIMEOUT_S)
+    assert repair.reps == 61 * 3 + 1
+    assert desk.save(rep(2)) == ""
+    desk.writer.close()
+    assert set(kept(tmp_path)) > set(before)
 
 
 def spoil_silently(path: Path) -> None:
