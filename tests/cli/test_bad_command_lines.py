@@ -48,7 +48,10 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
         (["simulate", "--scenario", "dmo"], "scenario 'dmo': not found (did you mean 'demo'?); expected one of"),
         (["simulate", "--scenario", "day.toml"], "day.toml: intruders[0].kind: 'cat' is not a choice; expected one of"),
         (["simulate", "--roster", "nofile"], "nofile: cannot be read (No such file or directory); expected a list of"),
-        (["simulate", "--roster", "names.csv"], "names.csv: line 2: 'ann' stands twice; expected each athlete once"),
+        (
+            ["simulate", "--roster", "names.csv"],
+            "line 2: 'ann' stands twice (as on line 1); expected each athlete once",
+        ),
         (["simulate", "--config", "bad.toml"], "sensors[0].model: 'vl53l1' is not a choice (did you mean 'vl53l1x'?)"),
         (["simulate", "--config", "nofile"], "nofile: cannot be read"),
         (["simulate", "run.toml", "--config", "lane.toml"], "a run needs 16.1 m to stop"),

@@ -18,7 +18,7 @@ Colour = tuple[int, int, int]
 DARK: Colour = (0, 0, 0)
 COLOURS: dict[LampState, Colour] = {
     LampState.OFF: DARK,
-    LampState.TROUBLE: (1, 1, 0),
+    LampState.TROUBLE: (0, 1, 1),
     LampState.CLEAR: (0, 1, 0),
     LampState.RUNNING: (0, 0, 1),
     LampState.CAUTION: (1, 1, 0),
