@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.store.private_copy import open_private_copy
 from retro_timer.store.reps_log import NAME as LOG_NAME
 from retro_timer.store.schema import VERSION, migrate
 
@@ -59,10 +60,10 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     """The database for queries only; None when there is none yet. Raises RetroTimerError when it cannot be read.
 
     A WAL database cannot always be opened read-only once its writer has gone: then it is opened for writing and no
-    more than read, so that what its log still holds is seen.
+    more than read, so that what its log still holds is seen; or copied, by whoever may not write there.
     """
     path = directory / NAME
-    if not path.is_file():
+    if not _is_there(path):
         if (directory / LOG_NAME).is_file() and (directory / LOG_NAME).stat().st_size:
             raise RetroTimerError(f"{path}: gone; the next start of the timer rebuilds the results from {LOG_NAME}")
         return None
@@ -71,10 +72,11 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
         tables = _tables(connection)
     except sqlite3.OperationalError:
         try:
-            connection = sqlite3.connect(path, timeout=_BUSY_S)
-            connection.execute("PRAGMA query_only = ON")
+            connection = _opened_alone(path)
             tables = _tables(connection)
-        except sqlite3.Error as error:
+        except PermissionError:
+            raise _no_permission(path) from None
+        except (OSError, sqlite3.Error) as error:
             raise RetroTimerError(f"{path}: cannot be read ({error})") from None
     except sqlite3.DatabaseError as error:
         raise RetroTimerError(f"{path}: damaged ({error}); the next start of the box rebuilds it") from None
@@ -84,6 +86,26 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
         connection.close()
         raise
     connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:
+        raise _no_permission(path) from None
+
+
+def _no_permission(path: Path) -> RetroTimerError:
+    return RetroTimerError(f"{path}: no permission: `sudo usermod -aG retro-timer $USER`, then log in again")
+
+
+def _opened_alone(path: Path) -> sqlite3.Connection:
+    """Without a writer that has it open."""
+    if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
+        return open_private_copy(path)
+    connection = sqlite3.connect(path, timeout=_BUSY_S)
+    connection.execute("PRAGMA query_only = ON")
     return connection
 
 
