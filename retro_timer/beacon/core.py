@@ -190,18 +190,18 @@ class Core:
         if isinstance(item, SetVolume):
             self._set_volume(item.percent, now_ns)
             return ""
-        refusals: list[str] = []
+        refusals: list[dict[str, Any]] = []
 
         def listen(event: dict[str, Any]) -> None:
             if event["event"] == "refused":
-                refusals.append(str(event["why"]))
+                refusals.append(event)
 
         stop = self.hub.subscribe(listen)
         try:
             self.station.put(item, now_ns)
         finally:
             stop()
-        return self.catalogue.render(refusals[0], {}) if refusals else ""
+        return self.catalogue.render(str(refusals[0]["why"]), refusals[0].get("values", {})) if refusals else ""
 
     def _set_volume(self, percent: int, now_ns: int) -> None:
         """Turn voice and buzzer up or down, and let it be heard how loud they are now."""

@@ -37,6 +37,7 @@ _RULES = dict.fromkeys(_COUNTED, "<number>") | {
     "reason": "<reason>",
     "name": "<name>",
     "then": "<name>",
+    "names": "<name>",
 }
 """What a phrase's value may be, whatever it was."""
 _SPELLINGS = {"metres": "meters", "kilometres": "kilometers", "metre": "meter"}

@@ -102,6 +102,8 @@ def everything_that_a_session_says() -> list[effects.Say]:
         covers = Coverage(Placement.LANE_END, 2.0, 1.4, gait)
         said += said_in(Drive(of, coverage=covers).begin())
     said += said_in(Drive(of, rules=Rules(given_goes=True), coverage=LINE_ONLY).begin().put(inputs.Repeat()))
+    alike = Drive(plan(block()), ("Ann Lee", "Bea Lee")).begin()
+    said += said_in(alike.put(inputs.Absent("lee")).put(inputs.Absent("Beea")))
     pair = Drive(plan(block(reps=1)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Give("Ann")).to_go()
     said += said_in(pair)
     return said

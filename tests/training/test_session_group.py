@@ -15,8 +15,8 @@ from retro_timer.training.session.state import Phase
 NAMES = ("Ann", "Bea", "Cid")
 
 
-def group(reps: int = 2, **fields: object) -> Drive:
-    return Drive(plan(block(reps=reps), **fields), NAMES).begin()
+def group(reps: int = 2, names: tuple[str, ...] = NAMES, **fields: object) -> Drive:
+    return Drive(plan(block(reps=reps), **fields), names).begin()
 
 
 def go_order(session: Drive) -> list[str]:
@@ -226,6 +226,32 @@ def test_undo_of_a_give_makes_a_late_finish_its_first_owners() -> None:
 def test_give_finds_a_name_whatever_its_capitals_and_spaces() -> None:
     session = group().to_go().finish(8.0).put(inputs.Give("  cID "))
     assert session.results[1].athlete == "Cid"
+
+
+FAMILY = ("Anna Schmidt", "Ben Weiß", "Anne Weiß")
+
+
+def test_give_and_absent_take_a_part_of_a_name_that_is_nobody_elses() -> None:
+    session = group(names=FAMILY).to_go().finish(8.0).put(inputs.Give("ben"))
+    assert session.results[1].athlete == "Ben Weiß"
+    session.put(inputs.Absent("schmidt"))
+    assert [a.name for a in session.state.athletes if not a.present] == ["Anna Schmidt"]
+
+
+@pytest.mark.parametrize(
+    ("command", "why", "names"),
+    [
+        (inputs.Give("weiss"), "several_of_that_name", "Ben Weiß or Anne Weiß"),
+        (inputs.Absent("ann"), "several_of_that_name", "Anna Schmidt or Anne Weiß"),
+        (inputs.Absent("Schmitt"), "nobody_but_alike", "Anna Schmidt"),
+    ],
+)
+def test_an_unclear_name_is_refused_with_those_who_may_be_meant(command: inputs.Command, why: str, names: str) -> None:
+    session = group(names=FAMILY).to_go().finish(8.0).put(command)
+    assert session.refused() == [why]
+    assert session.spoken(why) == {"names": names}
+    assert session.results[1].athlete == "Anna Schmidt"
+    assert all(athlete.present for athlete in session.state.athletes)
 
 
 @pytest.mark.parametrize("command", [inputs.Give("Dan"), inputs.Absent("Dan")])

@@ -8,6 +8,7 @@ import msgspec
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
+from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import calls, inputs, racing, resting
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
@@ -49,9 +50,8 @@ def void(move: Move) -> None:
 
 def give(move: Move, command: inputs.Give) -> None:
     """The rep under way, or else the last one, belongs to somebody else."""
-    index = resting.find_athlete(move.state.athletes, command.name)
+    index = _meant(move, command.name)
     if index is None:
-        racing.refuse(move, "nobody_of_that_name")
         return
     course = move.state.running
     if course is not None:
@@ -102,9 +102,8 @@ def _give_running(move: Move, index: int) -> None:
 
 def absent(move: Move, command: inputs.Absent) -> None:
     """An athlete drops out; if theirs is the rep under way, it ends as a DNF."""
-    index = resting.find_athlete(move.state.athletes, command.name)
-    if index is None or not move.state.athletes[index].present:
-        racing.refuse(move, "nobody_of_that_name")
+    index = _meant(move, command.name, present=True)
+    if index is None:
         return
     _remember(move, "absent")
     name = move.state.athletes[index].name
@@ -267,3 +266,18 @@ def _replan(move: Move, *, force: bool = False) -> None:
         calls.mind_deck(move)
         return
     resting.to_next_turn(move)
+
+
+def _meant(move: Move, name: str, *, present: bool = False) -> int | None:
+    """The athlete whom somebody means, of all or of those who are `present`; None, and refused, if unclear."""
+    athletes = move.state.athletes
+    found = find_name(name, (athlete.name for athlete in athletes if athlete.present or not present))
+    if found.names:
+        return next(index for index, athlete in enumerate(athletes) if athlete.name == found.names[0])
+    if found.unclear:
+        racing.refuse(move, "several_of_that_name", {"names": " or ".join(found.unclear)})
+    elif found.suggested:
+        racing.refuse(move, "nobody_but_alike", {"names": " or ".join(found.suggested)})
+    else:
+        racing.refuse(move, "nobody_of_that_name")
+    return None

@@ -216,11 +216,11 @@ def by_hand(move: Move) -> None:
     _finish(move, course.record.rep, time_ns, ns(_HAND_UNCERTAINTY_S), "manual", move.now_ns)
 
 
-def refuse(move: Move, key: str) -> None:
+def refuse(move: Move, key: str, values: dict[str, str | int] | None = None) -> None:
     """Say why a command was not taken."""
     move.beep(Signal.REFUSAL)
-    move.publish("refused", why=key)
-    move.say(key, within_s=5.0)
+    move.publish("refused", why=key, values=values or {})
+    move.say(key, values or {}, within_s=5.0)
 
 
 def timeout(move: Move) -> None:
