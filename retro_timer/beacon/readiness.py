@@ -11,7 +11,7 @@ from retro_timer.beacon.settling import LONGEST_NS
 from retro_timer.beacon.station import JournalLooked
 from retro_timer.detection.events import SensorState
 from retro_timer.settings.starting import Trouble
-from retro_timer.training.session.effects import Say, Signal
+from retro_timer.training.session.effects import About, Say, Signal
 
 _FIRST_LOOK_NS = 2_000_000_000
 """How long the sensors may take to their first report."""
@@ -73,9 +73,10 @@ class Readiness:
         if watch.state is self._told:
             return
         was, self._told = self._told, watch.state
+        self._core.speaker.unsay([About.WATCH])
         if watch.state is SensorState.LOST:
             self._core.buzzer.alert(True)
-            self._core.speaker.say(Say("not_ready", {"reason": watch.reason}))
+            self._core.speaker.say(Say("not_ready", {"reason": watch.reason}, about=(About.WATCH,)))
         elif was in (None, SensorState.LOST):
             self._core.buzzer.alert(False)
             self._say_ready()
@@ -97,11 +98,11 @@ class Readiness:
         covers = self._core.overview.latest.coverage
         if not self._spoken:
             return
-        self._core.speaker.say(Say("ready"))
+        self._core.speaker.say(Say("ready", about=(About.WATCH,)))
         if covers is None:
-            self._core.speaker.say(Say("covers_nothing"))
+            self._core.speaker.say(Say("covers_nothing", about=(About.WATCH,)))
         else:
-            self._core.speaker.say(Say(covers.phrase, covers.spoken))
+            self._core.speaker.say(Say(covers.phrase, covers.spoken, about=(About.WATCH,)))
 
     def _feed(self) -> None:
         limit_ns = self._notifier.watchdog_ns

@@ -1,6 +1,7 @@
 """What is said next: phrases wait their turn, are dropped when too late or untrue, and fall silent for an alarm.
 
-A phrase without an expiry matters until it is taken back: cut off by an alarm or by something urgent it is said again.
+A phrase without an expiry that is about something matters until that is taken back: cut off by an alarm or by something
+urgent it is said again.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ class Speaker:
             self._voice.cut()
 
     def _requeue(self, item: _Phrase) -> None:
-        if item.expires_ns is None and not item.urgent:
+        if item.expires_ns is None and item.about and not item.urgent:
             self._waiting.appendleft(item)
 
     def _settle(self) -> bool:

@@ -93,7 +93,7 @@ def test_an_urgent_phrase_cuts_off_what_is_said_and_goes_before_what_waits(bench
 
 
 def test_what_matters_until_it_is_taken_back_is_said_again_after_something_urgent_has_cut_it_off(bench: Bench) -> None:
-    bench.say("next", name="Ann")
+    bench.say("next", about=("turn",), name="Ann")
     bench.say("halfway", within_s=60.0)
     bench.after(0.5)
     bench.say("watch_lost", urgent=True, reason="silent")
@@ -115,7 +115,7 @@ def test_an_alarm_silences_speech_at_once_and_until_it_ends(bench: Bench) -> Non
 
 
 def test_a_call_that_an_alarm_has_cut_off_is_said_again_after_it_however_long_it_lasts(bench: Bench) -> None:
-    bench.say("next", name="Ann")
+    bench.say("next", about=("turn",), name="Ann")
     bench.after(1.9)
     bench.speaker.mute(True)
     bench.after(300.0)
@@ -125,7 +125,7 @@ def test_a_call_that_an_alarm_has_cut_off_is_said_again_after_it_however_long_it
 
 
 def test_a_call_that_was_over_when_the_alarm_came_is_not_said_again(bench: Bench) -> None:
-    bench.say("next", name="Ann")
+    bench.say("next", about=("turn",), name="Ann")
     bench.after(2.0)
     bench.speaker.mute(True)
     bench.after(1.0)

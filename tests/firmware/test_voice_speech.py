@@ -119,6 +119,14 @@ def test_three_phrases_said_one_after_the_other_are_all_heard(make: Make, speake
     assert voice.trouble() == ""
 
 
+def test_how_long_a_phrase_takes_is_known_once_it_is_rendered(make: Make, speaker: Speaker) -> None:
+    voice = make()
+    text = "Twelve point three seconds."
+    assert voice.seconds(text) > 0.5, "an estimate"
+    spoken_to_the_end(voice, text)
+    assert voice.seconds(text) == pytest.approx(speaker.heard_s()[0], abs=0.2)
+
+
 def test_what_is_heard_is_what_was_rendered(make: Make, speaker: Speaker, tmp_path: Path) -> None:
     spoken_to_the_end(make(), "Twelve point three seconds.")
     (rendered,) = (tmp_path / "speech").glob("*.wav")

@@ -62,8 +62,8 @@ class Say(msgspec.Struct, frozen=True):
     key: str
     values: dict[str, Any] = {}
     expires_ns: int | None = None
-    """After this instant the phrase is worthless and is dropped. None: it matters until it is taken back, and is said
-    again if it was cut off."""
+    """After this instant the phrase is worthless and is dropped. None: it matters until it is taken back; if it is
+    about anything, it is said again when it was cut off."""
     urgent: bool = False
     """Cuts off what is being said and goes before all that waits."""
     about: tuple[str, ...] = ()
