@@ -4,6 +4,7 @@ copy, else with what comes with the program, and tells what is wrong.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,7 @@ D = TypeVar("D")
 
 CONFIG = "config.toml"
 ROSTER = "roster.csv"
-_GENTLEST = "first-steps"
+_GENTLEST = "first-steps.toml"
 """The delivered plan that a press starts where the box's own cannot be read."""
 _LANGUAGE = "en"
 
@@ -134,8 +135,7 @@ class StartFiles:
         except BadInputError as error:
             if not self._forgiving:
                 return
-            gentlest = None if name == _GENTLEST else load_plan(_GENTLEST)
-            spare = self._instead(error, "plan_file", copy, read_plan, gentlest)
+            spare = self._instead(error, "plan_file", copy, read_plan, _gentlest_plan())
             if spare is not None:
                 self._spare_plans[name] = spare
 
@@ -170,8 +170,9 @@ class StartFiles:
     def _refuse_lost(self, source: Path) -> None:
         """Raise BadInputError where the box had settings of its own and they are gone, or their end is."""
         copy, delivered = self._good.copy(CONFIG), places.packaged() / CONFIG
-        if source == delivered and copy.is_file() and copy.read_bytes() != delivered.read_bytes():
-            raise BadInputError(str(places.config_dir() / CONFIG), "missing", "the box's settings")
+        with contextlib.suppress(OSError):
+            if source == delivered and copy.read_bytes() != delivered.read_bytes():
+                raise BadInputError(str(places.config_dir() / CONFIG), "missing", "the box's settings")
         self._good.refuse_cut_short(CONFIG, source)
 
     def _other_settings(self, source: Path, error: BadInputError) -> Settings:
@@ -213,6 +214,14 @@ class StartFiles:
 
 def _copy_of_plan(name: str) -> str:
     return f"plans/{Path(name).stem}.toml"
+
+
+def _gentlest_plan() -> Plan | None:
+    """The delivered file, which a coach's own plan of that name hides."""
+    try:
+        return read_plan(places.packaged() / "plans" / _GENTLEST)
+    except BadInputError:
+        return None
 
 
 def _fitting(plan: Plan, settings: Settings, name: str) -> Plan:

@@ -140,6 +140,18 @@ def test_a_default_plan_without_a_copy_is_replaced_by_the_gentlest_one(state_dir
     assert files.troubles[0].values["detail"] == "plan 'gone', not found"
 
 
+def test_a_coachs_broken_plan_of_the_gentlest_ones_name_is_replaced_by_the_delivered_one(
+    config: Path, state_dir: Path
+) -> None:
+    own = config.parent / "plans" / "first-steps.toml"
+    own.parent.mkdir()
+    own.write_text("[")
+    files = service(state_dir)
+    files.secure_plan("first-steps")
+    assert files.plan("first-steps", Settings()).blocks
+    assert str(own) in files.troubles[0].text
+
+
 def test_a_default_plan_that_can_be_read_and_does_not_fit_is_left_to_the_press(state_dir: Path) -> None:
     slow = Settings(sensors=(SensorSettings(period_ms=1000.0),))
     files = service(state_dir)
