@@ -50,7 +50,7 @@ test: $(VENV)/.dev  ## the tests, under three minutes
 
 slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
 	@$(BIN)/python -m pytest -q -n auto -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
-		--ignore tests/soak --ignore tests/fuzz
+		--ignore tests/arm64 --ignore tests/soak --ignore tests/fuzz
 
 # What reads files and messages, with a thousand examples each; the rest of the tests try sixty.
 FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py tests/settings/test_settings_files.py \
@@ -62,10 +62,11 @@ fuzz: $(VENV)/.dev  ## a thousand examples each: settings, plans, rosters, trace
 soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
 	@RETRO_TIMER_SOAK_S=$(or $(SOAK_S),60) $(BIN)/python -m pytest -q -n 2 tests/soak
 
-field: $(VENV)/.dev  ## what takes long: ten minutes' soak, thirty power cuts, the machines that the tests run on
+field: $(VENV)/.dev  ## what takes long: ten minutes' soak, 30 power cuts, the tests' machines, the arm64 archive
 	@$(MAKE) --no-print-directory soak SOAK_S=600
 	@$(MAKE) --no-print-directory test-vm CUTS=30
 	@$(BIN)/python -m pytest -q tests/rig
+	@$(BIN)/python -m pytest -q tests/arm64
 
 check: $(VENV)/.dev  ## format, lint, types, layers, README
 	@$(BIN)/ruff format --check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.rig.container import Container
-from tests.service.box import SERVICE, ready
+from tests.service.box import SERVICE, announced, ready
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -74,5 +74,8 @@ def test_power_on_restarts_and_a_stop_say_nothing_of_a_lost_sensor(box: Containe
 
 def test_the_results_are_copied_by_the_hourly_service(box: Container) -> None:
     assert box.unit("retro-timer-backup.timer")["ActiveState"] == "active"
+    # Results without a session are not worth a copy.
+    box.check("retro-timer ctl start sprints")
+    box.wait_for(lambda: announced(box), 120, "a rep")
     box.check("systemctl start retro-timer-backup.service")
     assert box.check("ls /var/lib/retro-timer/backups").startswith("results-")
