@@ -38,6 +38,9 @@ class Expectation(msgspec.Struct, frozen=True):
     assumed_speed_mps: float = 1.5
     """Closing speed to assume until it has been measured: the gait's fast end, or 1.5 m/s without a plan."""
 
+    background_ns: int = 0
+    """When somebody last said that the box stands elsewhere: whatever stands still after that is the background."""
+
     @property
     def armed(self) -> bool:
         """Whether the watch is on."""

@@ -14,6 +14,7 @@ from retro_timer.detection.gate import AGREES_MM, Gate
 from retro_timer.detection.health import Health
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of, too_dim
 from retro_timer.detection.spacing import Spacing
+from retro_timer.detection.wish import BackgroundWish
 from retro_timer.ports import RangeSample
 
 _DOUBTED = 6
@@ -30,6 +31,7 @@ class GatePipeline:
     def __init__(self, config: WatchConfig) -> None:
         self._config = config
         self._background = Background(config.background_mm, config.background_noise_mm, known_open=config.open_field)
+        self._wish = BackgroundWish(self._background)
         self.health = Health(self._background)
         self.spacing = Spacing(config.period_ns)
         self._evidence = Evidence()
@@ -56,6 +58,7 @@ class GatePipeline:
     def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading; what changed comes back, oldest first."""
         gap = self.spacing.feed(sample.t_ns)
+        self._wish.grant(expectation)
         self._evidence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
         lone = self._weigh(reading, sample.status is not None)

@@ -18,6 +18,7 @@ from retro_timer.detection.loners import Loners
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of
 from retro_timer.detection.spacing import Spacing
 from retro_timer.detection.track import Proof, Track, Tracker
+from retro_timer.detection.wish import BackgroundWish
 from retro_timer.ports import Placement, RangeSample
 
 _SMOOTH_M = 0.03
@@ -41,6 +42,7 @@ class RearPipeline:
         known_mm = config.background_mm if self._learns else None
         known_open = self._learns and config.open_field
         self._background = Background(known_mm, config.background_noise_mm, known_open=known_open)
+        self._wish = BackgroundWish(self._background)
         self.health = Health(self._background)
         self.spacing = Spacing(config.period_ns)
         self._evidence = Evidence()
@@ -70,6 +72,7 @@ class RearPipeline:
     def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading; what changed comes back, oldest first."""
         gap = self.spacing.feed(sample.t_ns)
+        self._wish.grant(expectation)
         self._evidence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
         tracks, continued = self._follow(reading)

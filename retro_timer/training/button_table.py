@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from retro_timer.detection.events import SensorState
+from retro_timer.detection.events import Level, SensorState
 from retro_timer.ports import Placement
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import ENDED, Phase, SessionState
@@ -29,6 +29,7 @@ class Row(StrEnum):
     CUT_OFF = "cut-off"
     WAITING = "waiting"
     NEEDS_SPOTTER = "needs-spotter"
+    LANE_BLOCKED = "lane-blocked"
     AWAITS_PRESS = "awaits-press"
     RUNNING = "running"
     PAUSE_ASKED = "pause-asked"
@@ -51,6 +52,7 @@ class Action(StrEnum):
     NO_PAUSE = "button_no_pause"
     RESUME = "button_resume"
     SPOTTER = "button_spotter"
+    LOOK_ANEW = "button_look_anew"
     GO = "button_go"
     FINISH = "button_finish"
     VOID = "button_void"
@@ -75,6 +77,7 @@ TABLE: dict[Row, dict[Gesture, Action]] = {
     },
     Row.WAITING: _in_session(Action.PAUSE),
     Row.NEEDS_SPOTTER: _in_session(Action.SPOTTER),
+    Row.LANE_BLOCKED: _in_session(Action.LOOK_ANEW, Action.PAUSE),
     # A second tap must neither void the rep that the first one started nor the time that it took.
     Row.AWAITS_PRESS: _in_session(Action.GO, Action.GO),
     Row.RUNNING: _in_session(Action.PAUSE_AFTER),
@@ -100,6 +103,7 @@ COMMANDS: dict[Action, inputs.Command] = {
     Action.NO_PAUSE: inputs.Resume(),
     Action.RESUME: inputs.Resume(),
     Action.SPOTTER: inputs.Spotter(),
+    Action.LOOK_ANEW: inputs.Start(),
     Action.GO: inputs.Start(),
     Action.FINISH: inputs.ManualFinish(),
     Action.VOID: inputs.Void(),
@@ -117,6 +121,7 @@ _ROW_WORDS = {
     Row.IDLE: "no session",
     Row.WAITING: "rest, or before a go",
     Row.NEEDS_SPOTTER: "a start waits: watch lost",
+    Row.LANE_BLOCKED: "a start waits: lane not clear",
     Row.AWAITS_PRESS: "a start waits for the press",
     Row.RUNNING: "in a rep",
     Row.PAUSE_ASKED: "in a rep, a pause asked for",
@@ -137,6 +142,7 @@ _ACTION_WORDS = {
     Action.NO_PAUSE: "no pause after all",
     Action.RESUME: "go on",
     Action.SPOTTER: "a spotter is there: start",
+    Action.LOOK_ANEW: "the box was moved: look at the lane anew",
     Action.GO: "go, at once",
     Action.FINISH: "stop the clock, at once",
     Action.VOID: "void the rep, or the last one",
@@ -157,6 +163,8 @@ def row_of(state: SessionState | None) -> Row:
     lost = state.watch_state is SensorState.LOST
     if state.phase is Phase.LANE_CHECK and lost and not state.spotter:
         return Row.NEEDS_SPOTTER
+    if state.phase is Phase.LANE_CHECK and state.level is not Level.CLEAR and state.told_ns is not None:
+        return Row.LANE_BLOCKED
     course = state.running
     if course is None:
         return Row.WAITING

@@ -53,6 +53,7 @@ STATES: dict[Row, Drive] = {
     Row.CUT_OFF: cut_off(),
     Row.WAITING: resting(),
     Row.NEEDS_SPOTTER: lost_before_a_start(),
+    Row.LANE_BLOCKED: Drive(plan(block(reps=3))).begin().until(Phase.LANE_CHECK).obstacle(),
     Row.AWAITS_PRESS: Drive(plan(start=StartMethod.BUTTON)).begin().until(Phase.AWAIT_PRESS),
     Row.RUNNING: running(),
     Row.PAUSE_ASKED: running().put(inputs.Pause()),

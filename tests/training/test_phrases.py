@@ -79,6 +79,9 @@ def everything_that_a_session_says() -> list[effects.Say]:
     solo.watch(SensorState.DEGRADED, "sunlight").to_go().until(Phase.REST).to_go().finish(8.0).put(inputs.Repeat())
     said += said_in(solo)
 
+    moved = Drive(plan(block(reps=2))).begin().until(Phase.LANE_CHECK).obstacle().wait(45.0)
+    said += said_in(moved.put(inputs.Start()))
+
     group = Drive(plan(block(reps=2), start=StartMethod.MARKS_SET_GO), ("Ann", "Bea", "Cid"), disk=no_disk).begin()
     group.to_go().finish(8.0).put(inputs.Give("Bea")).put(inputs.Undo()).put(inputs.Void())
     group.put(inputs.Absent("Cid")).to_go().finish(8.0).put(inputs.Absent("Ann"))

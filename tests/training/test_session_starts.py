@@ -132,7 +132,31 @@ def test_no_start_while_somebody_stands_in_the_lane_and_it_is_said() -> None:
 
 def test_a_long_wait_for_the_lane_is_explained_again() -> None:
     session = started_by(StartMethod.COUNTDOWN).until(Phase.LANE_CHECK).obstacle().wait(65.0)
-    assert session.said().count("lane_blocked") >= 2
+    assert session.said().count("lane_blocked_still") >= 2
+
+
+def test_a_box_that_was_set_down_anew_says_so_and_a_press_makes_what_stands_there_its_background() -> None:
+    session = started_by(StartMethod.COUNTDOWN).until(Phase.LANE_CHECK).obstacle().wait(45.0)
+    assert session.said()[-1] == "lane_blocked_still"
+    asked_ns = session.state.expectation.background_ns
+    session.put(inputs.Start())
+    assert session.said()[-1] == "background_anew"
+    assert session.state.expectation.background_ns > asked_ns
+    assert session.phase is Phase.LANE_CHECK
+
+
+def test_before_a_lane_that_is_clear_the_same_word_is_refused() -> None:
+    session = started_by(StartMethod.COUNTDOWN).until(Phase.LANE_CHECK)
+    before = session.state.expectation
+    session.put(inputs.Start())
+    assert session.said()[-1] == "not_now"
+    assert session.state.expectation == before
+
+
+def test_what_was_asked_holds_for_the_whole_session() -> None:
+    session = started_by(StartMethod.COUNTDOWN).until(Phase.LANE_CHECK).obstacle().wait(25.0).put(inputs.Start())
+    asked_ns = session.state.expectation.background_ns
+    assert session.obstacle(Level.CLEAR).to_go().state.expectation.background_ns == asked_ns
 
 
 def test_an_alarm_that_holds_the_buzzer_when_the_go_is_due_recalls_the_start() -> None:

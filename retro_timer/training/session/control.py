@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.detection.events import SensorState
+from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import calls, racing, resting, starting
@@ -21,6 +21,17 @@ def begin(move: Move) -> None:
         move.watch(WatchMode.LANE if move.state.steps else WatchMode.REP)
         return
     starting.brief(move)
+
+
+def look_anew(move: Move) -> None:
+    """What blocks the lane stands there because the box was set down anew: take it for the background."""
+    if move.state.level is Level.CLEAR:
+        racing.refuse(move, "not_now")
+        return
+    move.set(background_ns=move.now_ns, told_ns=move.now_ns)
+    move.watch(WatchMode.LANE)
+    move.beep(Signal.ANSWER)
+    move.say("background_anew", within_s=5.0, about=[About.START])
 
 
 def press_for_go(move: Move) -> None:

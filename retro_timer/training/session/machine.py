@@ -59,7 +59,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     },
     Phase.BRIEF: _without(_STEER, inputs.Void, inputs.Give),
     Phase.GET_READY: _STEER,
-    Phase.LANE_CHECK: _STEER,
+    Phase.LANE_CHECK: {**_STEER, inputs.Start: _plain(control.look_anew)},
     Phase.AWAIT_PRESS: {**_STEER, inputs.Start: _plain(control.press_for_go)},
     Phase.COUNTDOWN: _without(_STEER, inputs.Give),
     Phase.SET: _without(_STEER, inputs.Give),

@@ -191,12 +191,12 @@ class Move:
         step = self.state.step
         course = next((a.course for a in self.state.athletes if a.course is not None), None)
         if mode is WatchMode.OFF or (mode is WatchMode.RUNOUT and self.state.rules.timing is Placement.GATE):
-            return NOBODY
+            return self._wished(NOBODY)
         assumed = SPEEDS[step.gait].fast_mps if step is not None else 1.5
         if mode is not WatchMode.REP or course is None or course.record.distance_m is None:
-            return Expectation(mode, assumed_speed_mps=assumed)
+            return self._wished(Expectation(mode, assumed_speed_mps=assumed))
         record = course.record
-        return Expectation(
+        expected = Expectation(
             mode,
             rep=record.rep,
             go_ns=record.go_ns,
@@ -205,3 +205,7 @@ class Move:
             slow_speed_mps=SPEEDS[record.gait].slow_mps,
             assumed_speed_mps=SPEEDS[record.gait].fast_mps,
         )
+        return self._wished(expected)
+
+    def _wished(self, expectation: Expectation) -> Expectation:
+        return msgspec.structs.replace(expectation, background_ns=self.state.background_ns)

@@ -136,9 +136,10 @@ def _hindrance(move: Move) -> int | None:
             say_coverage(move)
             return now_ns + ns(rules.limit_s)
         if state.level is not Level.CLEAR:
+            again = state.told_ns is not None
             if _reminds(move):
                 # The alarm that says so silences it: once the lane is clear again it would be wrong.
-                move.say("lane_blocked", within_s=1.0, about=[About.START])
+                move.say("lane_blocked_still" if again else "lane_blocked", within_s=1.0, about=[About.START])
             return now_ns + ns(_REMIND_S)
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
         if now_ns < clear_ns:

@@ -188,6 +188,8 @@ class SessionState(msgspec.Struct, frozen=True):
     cue: int = 0
     random: int = 0
     expectation: Expectation = NOBODY
+    background_ns: int = 0
+    """When somebody last said that the box stands elsewhere than before."""
     last_said: Say | None = None
     """The newest phrase that is still true and would be so if it were said again."""
     called: Turn | None = None
