@@ -20,8 +20,10 @@ def print_reps(core: Core | None) -> None:
 
 
 def reps_table(state: SessionState) -> Table:
-    """Its newest reps, oldest first."""
-    table = Table(box=None, padding=(0, 2), header_style="dim")
+    """Its newest reps, oldest first; a part of them says so."""
+    table = Table(box=None, padding=(0, 2), header_style="dim", caption_justify="left")
+    if (there := len(state.results)) > _MOST_ROWS:
+        table.caption = f"the newest {_MOST_ROWS} of {there} reps; all of them: retro-timer results show"
     for name in ("rep", "set", "athlete", "time", "", "status", "flags", "obstacles"):
         table.add_column(name)
     for record in state.results[-_MOST_ROWS:]:

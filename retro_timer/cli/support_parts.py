@@ -53,7 +53,7 @@ def parts(nameless: Nameless) -> tuple[Part, ...]:
     """Every part, in order. What the database and the log know of names is learnt on the way."""
     return (
         Part("database.json", "shape of the results: counts and versions", lambda: _database(nameless)),
-        Part("log.json", "what the timer has logged", lambda: _log(nameless)),
+        Part("log.json", f"what the timer has logged, its newest {_MOST_LINES:,} entries", lambda: _log(nameless)),
         Part("status.json", "what the running timer does and sees", lambda: _status(nameless)),
         Part("doctor.json", "the table of `retro-timer doctor`", _doctor),
         Part("versions.json", "versions of program, libraries, system and board", _versions),
