@@ -24,8 +24,7 @@ from retro_timer.cli.nameless import Nameless
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import calibration, places
 from retro_timer.settings.loading import plan_names, read_plan
-from retro_timer.store.backups import BACKUPS
-from retro_timer.store.database import NAME, open_for_reading
+from retro_timer.store.database import BACKUPS, NAME, open_for_reading
 from retro_timer.store.reps_log import NAME as REPS_LOG
 from retro_timer.store.space import TRACES
 

@@ -113,10 +113,10 @@ def _end(connection: sqlite3.Connection, entry: Ended) -> bool:
 
 
 def _rep(connection: sqlite3.Connection, entry: RepKept) -> bool:
-    if _is_deleted(connection, entry.uid):
-        return False
     number = _found(connection, entry)
     if number is None:
+        if _is_deleted(connection, entry.uid):
+            return False
         number = _begin_lost(connection, entry)
     return save_row(connection, msgspec.structs.asdict(entry) | {"session": number})
 

@@ -10,10 +10,9 @@ import msgspec
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.apply import Mark, read_mark
-from retro_timer.store.database import NAME
+from retro_timer.store.database import BACKUPS, NAME
 from retro_timer.store.reps_log import sync_directory
 
-BACKUPS = "backups"
 KEPT_BACKUPS = 7
 _PATTERN = "results-*.db"
 

@@ -15,6 +15,8 @@ from retro_timer.store.reps_log import NAME as LOG_NAME
 from retro_timer.store.schema import VERSION, migrate
 
 NAME = "results.db"
+BACKUPS = "backups"
+"""Folder, in the state directory, of copies of the database."""
 _BUSY_S = 5.0
 
 
@@ -64,8 +66,9 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     """
     path = directory / NAME
     if not _is_there(path):
-        if (directory / LOG_NAME).is_file() and (directory / LOG_NAME).stat().st_size:
-            raise RetroTimerError(f"{path}: gone; the next start of the timer rebuilds the results from {LOG_NAME}")
+        log = directory / LOG_NAME
+        if (log.is_file() and log.stat().st_size) or any((directory / BACKUPS).glob("*.db")):
+            raise RetroTimerError(f"{path}: gone; the next start of the timer rebuilds the results")
         return None
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)

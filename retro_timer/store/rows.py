@@ -17,17 +17,17 @@ _LABEL = ("go_wall_ns", "go_boot", "go_boot_ns")
 _FIXED = ("session", "rep", *_LABEL)
 
 
+_MARKS = ", ".join(f":{name}" for name in COLUMNS)
+_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _FIXED)
+_SAVE = (
+    f"INSERT INTO rep ({', '.join(COLUMNS)}) VALUES ({_MARKS}) ON CONFLICT (session, rep) DO UPDATE SET {_UPDATES}"
+    " WHERE excluded.revision > rep.revision"
+)
+
+
 def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> bool:
     """Insert a rep, or replace an older revision of it; whether anything changed. What else `row` holds is ignored."""
-    columns = ", ".join(COLUMNS)
-    marks = ", ".join(f":{name}" for name in COLUMNS)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _FIXED)
-    changed = connection.execute(
-        f"INSERT INTO rep ({columns}) VALUES ({marks}) ON CONFLICT (session, rep) DO UPDATE SET {updates}"
-        " WHERE excluded.revision > rep.revision",
-        row,
-    )
-    return changed.rowcount > 0
+    return connection.execute(_SAVE, row).rowcount > 0
 
 
 def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", go_boot_ns: int = 0) -> dict[str, Any]:

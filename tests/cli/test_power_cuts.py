@@ -150,7 +150,7 @@ def log_removed(state: Path) -> None:
     ("loss", "words"),
     [
         (emptied, "results.db was empty: rebuilt"),
-        (removed, "results.db was gone: rebuilt"),
+        pytest.param(removed, "results.db was gone: rebuilt", marks=pytest.mark.slow),
         pytest.param(another_programs, "results.db was another program's file: set aside", marks=pytest.mark.slow),
         pytest.param(log_removed, "results.db was fuller than reps.jsonl", marks=pytest.mark.slow),
     ],

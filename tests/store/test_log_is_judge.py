@@ -105,9 +105,15 @@ def test_a_first_start_has_nothing_to_tell(tmp_path: Path) -> None:
     assert opened(tmp_path / "new") is None
 
 
+@pytest.mark.parametrize("left", [LOG, "backups"])
 @pytest.mark.parametrize("kind", ["0 bytes", "1 byte", "removed", "another program's"])
-def test_results_never_says_that_there_are_none_where_the_log_has_some(tmp_path: Path, kind: str) -> None:
+def test_results_never_says_that_there_are_none_where_log_or_copies_have_some(
+    tmp_path: Path, kind: str, left: str
+) -> None:
     fill(tmp_path)
+    if left == "backups":
+        back_up(tmp_path, WALL_NS)
+        (tmp_path / LOG).unlink()
     DAMAGES[kind][0](tmp_path / DATABASE)
     with pytest.raises(RetroTimerError, match="the next start of the timer rebuilds"):
         open_for_reading(tmp_path)
