@@ -163,7 +163,7 @@ def _one_format(*, as_json: bool, as_csv: bool) -> None:
 
 @results.command()
 def backup() -> None:
-    """Copy the database beside itself, as the timer's hourly service does; the newest seven copies are kept."""
+    """Copy the database beside itself, as the timer's hourly service does; the seven fullest copies are kept."""
     try:
         path = back_up(places.state_dir(), time.time_ns())
     except (OSError, sqlite3.Error) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -16,7 +15,6 @@ from results_made import (
     ATHLETES,
     PLAN,
     WALL_NS,
-    Kept,
     delete_session,
     fill,
     fill_by_log,
@@ -206,68 +204,6 @@ def test_a_change_that_is_tried_again_is_done_once(tmp_path: Path) -> None:
         journal.save(1, rep(1), WALL_NS, change=saved)
         journal.save(1, rep(1), WALL_NS, change=saved)
     assert len(list(read_log(tmp_path))) == 2
-
-
-def another_box(directory: Path) -> None:
-    Journal(directory).close()
-    fill(directory, 1)
-
-
-LOG_DAMAGES: dict[str, Callable[[Path], object]] = {
-    "removed": remove,
-    "0 bytes": lambda path: path.write_bytes(b""),
-    "cut short": lambda path: path.write_bytes(path.read_bytes()[:1500]),
-    "garbage": lambda path: path.write_bytes(os.urandom(20_000)),
-    "another box's": lambda path: (another_box(path.parent / "other"), shutil.copy(path.parent / "other" / LOG, path)),
-}
-
-
-@pytest.mark.parametrize("kind", LOG_DAMAGES)
-def test_what_the_log_has_lost_is_written_into_it_from_the_database(tmp_path: Path, kind: str) -> None:
-    before = fill(tmp_path)
-    LOG_DAMAGES[kind](tmp_path / LOG)
-    repair = opened(tmp_path)
-    assert repair is not None
-    assert set(kept(tmp_path)) >= set(before)
-    after = kept(tmp_path)
-    (tmp_path / DATABASE).unlink()
-    opened(tmp_path)
-    assert sorted(without_numbers(kept(tmp_path))) == sorted(without_numbers(after))
-    assert opened(tmp_path) is None
-
-
-def without_numbers(found: Kept) -> list[str]:
-    """What is kept, by the sessions' ids: numbers may differ when two boxes' logs were mixed."""
-    names = {row[0]: row[1] for row in found if isinstance(row[1], str)}
-    return [str((names[row[0]], *row[1:])) for row in found]
-
-
-def test_garbage_in_the_middle_costs_no_line_but_its_own_and_is_told_of(tmp_path: Path) -> None:
-    fill(tmp_path, 3)
-    lines = (tmp_path / LOG).read_bytes().splitlines(keepends=True)
-    begin_of_second = next(n for n, line in enumerate(lines) if b'"session":2' in line)
-    lines[begin_of_second] = b"\xa5" * len(lines[begin_of_second])
-    lines[2] = b"\0" * 512 + b"\n"
-    (tmp_path / LOG).write_bytes(b"".join(lines))
-    (tmp_path / DATABASE).unlink()
-    repair = opened(tmp_path)
-    assert repair is not None
-    assert "lines of reps.jsonl that cannot be read: 2" in repair.words
-    found = kept(tmp_path)
-    assert numbers(found) == [1, 2, 3]
-    assert len(found) - 3 >= 8, "the reps of a session whose beginning is lost are kept"
-
-
-def test_a_torn_last_line_is_passed_over_and_the_next_one_is_whole(tmp_path: Path) -> None:
-    fill(tmp_path)
-    path = tmp_path / LOG
-    path.write_bytes(path.read_bytes()[:-20])
-    (tmp_path / DATABASE).unlink()
-    opened(tmp_path)
-    after = fill(tmp_path, 1)
-    (tmp_path / DATABASE).unlink()
-    opened(tmp_path)
-    assert kept(tmp_path) == after
 
 
 KILLED = """
