@@ -28,16 +28,25 @@ class Break(msgspec.Struct, frozen=True):
     """Range of the background; None for an open field."""
     open_signal_kcps: float
     """What the background alone returns; 0 when unknown."""
+    stands_out_kcps: float
+    """Least signal that the background alone does not return."""
     period_s: float
     budget_s: float
     mean_speed_mps: float
-    """Distance over time since the go: what the runner did on the way to the line."""
+    """Distance over the time since the go, less what the start cost: what the runner did on the way to the line."""
     slowest_mps: float
     """Slow end of the runner's gait."""
     fastest_mps: float
     """Fast end of the runner's gait."""
     over: bool
     """False when somebody is still standing in the beam."""
+    before_others: bool = False
+    """Somebody else stood behind whoever passed."""
+
+    def around(self, first_ns: int, last_ns: int, beside: int) -> Sequence[BeamEntry]:
+        """Readings from `first_ns` to `last_ns` and so many to either side."""
+        inside = [i for i, e in enumerate(self.entries) if first_ns <= e.t_ns <= last_ns]
+        return self.entries[max(0, inside[0] - beside) : inside[-1] + beside + 1] if inside else ()
 
 
 def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:

@@ -29,6 +29,8 @@ class WatchConfig(msgspec.Struct, frozen=True):
     """Whether calibration found nothing behind the lane."""
     background_noise_mm: float = 0.0
     """Mean distance of its readings from that range; learnt when 0."""
+    least_body_kcps_m2: float = 0.0
+    """Least signal that a body returns from one metre, by the sensor's model; 0 where that is not known."""
     torso_mm: float = 240.0
     """Chest depth with clothing and posture (ANSUR II, from memory)."""
     torso_sd_mm: float = 20.0

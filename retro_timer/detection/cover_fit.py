@@ -15,14 +15,16 @@ from typing import Literal
 
 import msgspec
 
-Source = Literal["signal", "mixture", "range", "presence"]
+Source = Literal["signal", "mixture", "pulse", "range", "presence"]
 
 _LN2 = math.log(2.0)
 _TABLE_STEP = 0.01
 _TABLE_REACH = 3.0
-_DEGREES_OF_FREEDOM = 4.0
-_MOST_LOOKS = 28
-_WINDOW = 3.0
+_BLUR = 1.386 / 12.0
+_NEGLIGIBLE = 14.0
+_SLIGHT = 1e-4
+_MOST_LOOKS = 36
+_WINDOW = 2.4
 """Readings within so many half-widths of the middle are compared."""
 
 
@@ -45,8 +47,9 @@ class _Kind(msgspec.Struct, frozen=True):
 # Widths and steepness as the accuracy benchmark's physics gives them; a box stands for sensors that report the nearest
 # thing whatever its share.
 _KINDS: dict[Source, _Kind] = {
-    "signal": _Kind(0.98, 0.08, 0.03, 0.18, (2.5, 5.0)),
-    "mixture": _Kind(0.95, 0.09, 0.03, 0.15, (2.5, 5.0)),
+    "signal": _Kind(0.95, 0.08, 0.03, 0.18, (2.5, 5.0)),
+    "mixture": _Kind(0.92, 0.09, 0.03, 0.15, (2.5, 5.0)),
+    "pulse": _Kind(0.96, 0.11, 0.04, 0.17, (2.5, 5.0)),
     "range": _Kind(0.99, 0.14, 0.03, 0.18, (2.5, 8.0), 0.014),
     "presence": _Kind(1.17, 0.22, 0.20, 0.0, (10.0,), 0.022),
 }
@@ -92,6 +95,8 @@ class Fit(msgspec.Struct, frozen=True):
     middle_sd_s: float
     speed_mps: float
     log_speed_sd: float
+    moved_s: float
+    """How far the middle moves at most when any one reading is left out."""
 
 
 def _table(order: float) -> list[float]:
@@ -102,6 +107,25 @@ def _table(order: float) -> list[float]:
 _TABLES = {order: _table(order) for kind in _KINDS.values() for order in kind.orders}
 
 
+class _Prior(msgspec.Struct, frozen=True):
+    """What is known of an outline's width beforehand."""
+
+    half_width_s: float
+    width_sd: float
+    """One standard deviation of its logarithm."""
+    blur_s2: float
+    """Averaging over the integration widens a bell by the window's own spread."""
+
+
+class _Point(msgspec.Struct, frozen=True, gc=False):
+    """One outline and how well it fits."""
+
+    middle_s: float
+    log_width: float
+    weight: float
+    misfits: list[float]
+
+
 def fit_cover(cover: Cover, outline: Outline) -> Fit:
     """Compare the readings with every outline; the grid is laid twice, the second time where the first one fits."""
     kind = _KINDS[cover.source]
@@ -109,19 +133,22 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     centre = _centre(cover.looks, outline)
     expected_s = half_m / outline.speed_mps
     width_sd = math.hypot(outline.speed_log_sd, kind.width_log_sd)
-    looks = _near(cover.looks, centre, _WINDOW * max(expected_s, outline.duration_s / 2.5) + outline.period_s)
+    reach = _WINDOW * max(expected_s, outline.duration_s / 2.5) + outline.period_s
+    looks, size = _near(cover.looks, centre, reach)
+    prior = _Prior(expected_s, width_sd, _BLUR * outline.budget_s**2)
     reach = 0.7 * outline.period_s + 0.25 * min(expected_s, outline.duration_s)
-    coarse_log = [width_sd * k * 0.5 for k in range(-5, 6)]
-    points = _grid(looks, kind, outline, expected_s, width_sd, (centre, reach, 11), coarse_log)
-    middle, middle_sd = _moments([(m, w) for m, _, w in points])
-    log_width, log_sd = _moments([(k, w) for _, k, w in points])
+    coarse_log = [width_sd * k * 0.7 for k in range(-3, 4)]
+    points = _grid(looks, kind, prior, (centre, reach, 9), coarse_log)
+    middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
+    log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
     reach = max(2.8 * middle_sd, 0.12 * reach)
-    fine_log = [log_width + max(log_sd, 0.03) * k * 0.6 for k in range(-4, 5)]
-    points = _grid(looks, kind, outline, expected_s, width_sd, (middle, reach, 17), fine_log)
-    middle, middle_sd = _moments([(m, w) for m, _, w in points])
-    log_width, log_sd = _moments([(k, w) for _, k, w in points])
+    fine_log = [log_width + max(log_sd, 0.03) * k * 0.8 for k in range(-3, 4)]
+    points = _grid(looks, kind, prior, (middle, reach, 13), fine_log)
+    middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
+    log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
     speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
-    return Fit(middle, math.hypot(middle_sd, kind.lopsided_m / speed), speed, log_speed_sd)
+    spread = math.hypot(middle_sd, kind.lopsided_m / speed)
+    return Fit(middle, spread, speed, log_speed_sd, _moved(points, middle, len(looks)) / size)
 
 
 def _centre(looks: Sequence[Look], outline: Outline) -> float:
@@ -135,14 +162,14 @@ def _centre(looks: Sequence[Look], outline: Outline) -> float:
     return sum(look.t_s * max(0.0, look.cover) ** 2 for look in torso) / weights
 
 
-def _near(looks: Sequence[Look], centre: float, reach: float) -> list[Look]:
-    """The readings around the break; neighbours are averaged where there are many."""
+def _near(looks: Sequence[Look], centre: float, reach: float) -> tuple[list[Look], int]:
+    """The readings around the break; where there are many, so many neighbours are averaged."""
     near = [look for look in looks if abs(look.t_s - centre) <= reach]
     size = -(-len(near) // _MOST_LOOKS)
     if size <= 1:
-        return near
+        return near, 1
     groups = [near[start : start + size] for start in range(0, len(near), size)]
-    return [Look(sum(k.t_s for k in g) / len(g), sum(k.cover for k in g) / len(g)) for g in groups]
+    return [Look(sum(k.t_s for k in g) / len(g), sum(k.cover for k in g) / len(g)) for g in groups], size
 
 
 def _speed(outline: Outline, log_width: float, log_sd: float, width_log_sd: float) -> tuple[float, float]:
@@ -157,31 +184,32 @@ def _speed(outline: Outline, log_width: float, log_sd: float, width_log_sd: floa
 def _grid(
     looks: Sequence[Look],
     kind: _Kind,
-    outline: Outline,
-    expected_s: float,
-    width_sd: float,
+    prior: _Prior,
     middles: tuple[float, float, int],
     log_widths: Sequence[float],
-) -> list[tuple[float, float, float]]:
-    """(middle_s, log of the width against the expected one, weight)."""
+) -> list[_Point]:
+    """Every outline of a grid that fits at all."""
     centre, reach, count = middles
-    # Averaging over the integration widens a bell by the window's own spread.
-    blur = 1.386 / 12.0 * outline.budget_s**2
     scored = []
     for log_width in log_widths:
-        prior = -0.5 * (log_width / width_sd) ** 2
-        width = math.sqrt((expected_s * math.exp(log_width)) ** 2 + blur)
+        before = -0.5 * (log_width / prior.width_sd) ** 2
+        width = math.sqrt((prior.half_width_s * math.exp(log_width)) ** 2 + prior.blur_s2)
         for order in kind.orders:
             table = _TABLES[order]
             for index in range(count):
                 middle = centre + reach * (2.0 * index / (count - 1) - 1.0)
-                scored.append((middle, log_width, prior + _log_likelihood(looks, middle, width, table, kind)))
-    best = max(score for _, _, score in scored)
-    return [(m, k, math.exp(score - best)) for m, k, score in scored if score > best - 14.0]
+                misfits = _misfits(looks, middle, width, table, kind)
+                scored.append((before - sum(map(math.log, misfits)), middle, log_width, misfits))
+    best = max(score for score, *_ in scored)
+    return [
+        _Point(middle, log_width, math.exp(score - best), misfits)
+        for score, middle, log_width, misfits in scored
+        if score > best - _NEGLIGIBLE
+    ]
 
 
-def _log_likelihood(looks: Sequence[Look], middle: float, width: float, table: Sequence[float], kind: _Kind) -> float:
-    """How well an outline fits, its height being whatever fits best."""
+def _misfits(looks: Sequence[Look], middle: float, width: float, table: Sequence[float], kind: _Kind) -> list[float]:
+    """How badly an outline fits each reading (one over its likelihood), its height being whatever fits best."""
     scale = 1.0 / (width * _TABLE_STEP)
     last = len(table) - 1
     expected = []
@@ -194,13 +222,29 @@ def _log_likelihood(looks: Sequence[Look], middle: float, width: float, table: S
         squares += value * value
     height = min(1.4, max(0.7, dot / squares)) if squares > 0.0 else 1.0
     noise, inside = kind.noise, kind.inside
-    total = 0.0
+    misfits = []
     for value, look in zip(expected, looks, strict=True):
         model = height * value
         sd = noise + inside * model
         z = (look.cover - model) / sd
-        total += math.log(sd) + (_DEGREES_OF_FREEDOM + 1.0) / 2.0 * math.log1p(z * z / _DEGREES_OF_FREEDOM)
-    return -total
+        # Student's distribution with four degrees of freedom, so that a phantom pulls little.
+        tail = 1.0 + 0.25 * z * z
+        misfits.append(sd * tail * tail * math.sqrt(tail))
+    return misfits
+
+
+def _moved(points: Sequence[_Point], middle: float, count: int) -> float:
+    """Leave each reading out in turn: dividing an outline's weight by that reading's likelihood does it."""
+    most = 0.0
+    points = [point for point in points if point.weight > _SLIGHT]
+    for index in range(count):
+        total = moment = 0.0
+        for point in points:
+            weight = point.weight * point.misfits[index]
+            total += weight
+            moment += weight * point.middle_s
+        most = max(most, abs(moment / total - middle))
+    return most
 
 
 def _moments(points: Sequence[tuple[float, float]]) -> tuple[float, float]:

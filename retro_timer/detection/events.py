@@ -58,6 +58,15 @@ class PassageOver(msgspec.Struct, frozen=True, tag=True):
     t_ns: int
 
 
+class Body(msgspec.Struct, frozen=True, tag=True):
+    """Somebody passed who is not timed."""
+
+    first_ns: int
+    last_ns: int
+    """First and last reading of them."""
+    t_ns: int
+
+
 class Finish(msgspec.Struct, frozen=True, tag=True):
     """When the back reached the line."""
 
@@ -69,6 +78,8 @@ class Finish(msgspec.Struct, frozen=True, tag=True):
     method: str
     t_ns: int
     """The sample on which this was decided."""
+    crowded: bool = False
+    """Somebody else was in the beam as well."""
 
 
 class Obstacle(msgspec.Struct, frozen=True, tag=True):
@@ -96,4 +107,4 @@ class SensorChange(msgspec.Struct, frozen=True, tag=True):
     t_ns: int
 
 
-DetectionEvent = Crossing | CrossingWithdrawn | PassageOver | Finish | Obstacle | Parking | SensorChange
+DetectionEvent = Crossing | CrossingWithdrawn | PassageOver | Body | Finish | Obstacle | Parking | SensorChange

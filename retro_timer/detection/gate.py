@@ -7,30 +7,44 @@ from collections import deque
 import msgspec
 
 from retro_timer.detection.beam import BeamEntry, Break, is_open
-from retro_timer.detection.events import Crossing, Level, Obstacle, PassageOver
+from retro_timer.detection.body_light import OpenLight, is_bodily
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
-from retro_timer.detection.readings import Kind, has_body_signal
+from retro_timer.detection.readings import Kind
+from retro_timer.detection.torso import find_torso, vouches
 
-_LEAD_IN = 4
+_LEAD_IN = 48
+"""Readings before a break that may show the flank of a body, half a second of them at 100 Hz."""
 _MOST_ENTRIES = 600
 _STANDING_NS = 1_500_000_000
 """Before the go somebody may pass through the beam; who stays this long blocks it."""
 _STOPPED_NS = 2_500_000_000
 """A runner who is still in the beam after this is timed by the edge at which they came in."""
 _CLEAR_NS = 400_000_000
+_START_S = 0.8
+"""What a start from standing costs against one at full speed: reaction (0.25 s) and acceleration."""
 _IN_FRONT_MM = 200
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
 _FEW = 3
-_CERTAINLY_IN_FRONT = 0.9
-_STANDS_OUT = 1.15
+_DIM_HITS = 3
+"""So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
+_ENDED_NS = 60_000_000
+_ENDED_PERIODS = 2.5
+"""A beam that is free for so long has seen the end of a break..."""
+_FREE_PERIODS, _UNSURE_PERIODS = 1.5, 4.0
+"""A hit or two are nobody when nothing follows, or for so long only what the sensor doubts."""
+_WAIT_NS = 600_000_000
+"""... and of a doubtful one (an arm, then a gap, then the torso) after this."""
+_SAME_BODY_NS = 250_000_000
+"""What follows a body this close behind its break is an arm of it: no crossing of its own."""
 _STEADY_MM = 100
 _STEADY_NS = 1_000_000_000
-_SIGNAL_MEMORY = 0.05
 _OPEN_BEFORE_NS = 300_000_000
 _OPEN_BEFORE_PERIODS = 5
 
-GateEvent = Crossing | PassageOver | Obstacle
+GateEvent = Crossing | PassageOver | Obstacle | Body
 
 
 class _Passage(msgspec.Struct):
@@ -41,15 +55,22 @@ class _Passage(msgspec.Struct):
     last_hit_ns: int
     stranger: bool
     """It began when the runner could not be there."""
-    hits: int = 1
-    run: int = 1
+    follower: bool = False
+    """It began close behind a body that has been handed over."""
+    hits: int = 0
+    bodily: int = 0
+    """Hits with a body's light, or whose light is not recorded."""
+    run: int = 0
     """Hits in a row that agree in range."""
-    longest_run: int = 1
+    longest_run: int = 0
+    bodily_run: int = 0
     support: int = 0
-    """Doubtful readings beside a hit that something in the beam explains: motion makes them (status 7)."""
+    """Readings beside a hit that something in the beam explains: motion makes them (status 7)."""
     confirmed: bool = False
     announced: bool = False
     handed_over: bool = False
+    doubt: str | None = None
+    """Why it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
     range_mm: int = 0
     steady_since_ns: int = 0
 
@@ -57,14 +78,17 @@ class _Passage(msgspec.Struct):
 class Gate:
     """Feed every reading of a gate sensor in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: WatchConfig) -> None:
         self.level = Level.CLEAR
+        self._config = config
         self._passage: _Passage | None = None
         self._before: deque[BeamEntry] = deque(maxlen=_LEAD_IN)
-        self._open_signal_kcps = 0.0
+        self._light = OpenLight()
         self._open_ns: int | None = None
         """When the beam was last seen to be free; None before that."""
         self._occupier: _Passage | None = None
+        self._handed_over_ns: int | None = None
+        """Last hit of the body that was handed over last."""
 
     @property
     def occupied(self) -> bool:
@@ -93,13 +117,13 @@ class Gate:
             if entry.hit:
                 passage = self._passage = self._begin(entry, expectation, period_ns, wall_mm)
             else:
-                self._learn_open(entry)
+                self._light.learn(entry, wall_mm)
         else:
             if len(passage.entries) < _MOST_ENTRIES:
                 passage.entries.append(entry)
             if entry.hit:
                 self._take_hit(passage, entry)
-            elif _doubtful_body(entry, wall_mm, self._open_signal_kcps):
+            elif self._supports(entry, passage.range_mm, wall_mm):
                 passage.support += 1
         self._before.append(entry)
         if is_open(entry, wall_mm):
@@ -129,33 +153,38 @@ class Gate:
         seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
         passage = _Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
+        handed_ns = self._handed_over_ns
+        passage.follower = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS
         passage.range_mm = entry.range_mm or 0
-        if self._before and _doubtful_body(self._before[-1], wall_mm, self._open_signal_kcps):
+        if self._before and self._supports(self._before[-1], passage.range_mm, wall_mm):
             passage.support = 1
+        self._take_hit(passage, entry)
         passage.steady_since_ns = entry.t_ns
         return passage
 
+    def _supports(self, entry: BeamEntry, near_mm: int, wall_mm: float | None) -> bool:
+        return vouches(entry, near_mm, wall_mm, self._light.mean_kcps, self._light.stands_out_kcps, self._config)
+
     def _take_hit(self, passage: _Passage, entry: BeamEntry) -> None:
         passage.hits += 1
-        range_mm, before = entry.range_mm or 0, passage.entries[-2]
+        range_mm = entry.range_mm or 0
+        before = passage.entries[-2] if len(passage.entries) > 1 else None
         off_body = abs(range_mm - passage.range_mm) > _STEADY_MM
-        if passage.confirmed and off_body and before.kind is not Kind.REJECTED and not before.hit:
+        beside = before is not None and (before.hit or before.kind is Kind.REJECTED)
+        if passage.confirmed and off_body and not beside:
             # By itself it may be a phantom, which must not make the break longer.
             return
         passage.last_hit_ns = entry.t_ns
-        agrees = before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
+        passage.doubt = None
+        agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
         passage.run = passage.run + 1 if agrees else 1
         passage.longest_run = max(passage.longest_run, passage.run)
+        if is_bodily(entry, self._light.stands_out_kcps, self._config.least_body_kcps_m2):
+            passage.bodily += 1
+            passage.bodily_run = max(passage.bodily_run, passage.run)
         if off_body:
             passage.range_mm = range_mm
             passage.steady_since_ns = entry.t_ns
-
-    def _learn_open(self, entry: BeamEntry) -> None:
-        if entry.kind is Kind.TARGET and entry.signal_kcps is not None:
-            share = _SIGNAL_MEMORY if self._open_signal_kcps > 0.0 else 1.0
-            self._open_signal_kcps += share * (entry.signal_kcps - self._open_signal_kcps)
-        elif entry.kind is Kind.NOTHING:
-            self._open_signal_kcps *= 1.0 - _SIGNAL_MEMORY
 
     def _judge(
         self,
@@ -169,12 +198,14 @@ class Gate:
         if not passage.confirmed:
             # A body passes sideways and its range may jump between two readings; with phantoms about, only
             # readings that agree count.
-            counted = passage.hits if needed <= _FEW else passage.longest_run
-            if counted + min(passage.support, 1) < needed:
+            counted = passage.bodily if needed <= _FEW else passage.bodily_run
+            in_a_row = passage.hits if needed <= _FEW else passage.longest_run
+            in_the_dark = in_a_row >= max(needed, _DIM_HITS)
+            if counted + min(passage.support, 1) < needed and not in_the_dark:
                 return
             passage.confirmed = True
         if not passage.stranger:
-            if not passage.announced and expectation.rep is not None:
+            if not passage.announced and not passage.follower and expectation.rep is not None:
                 passage.announced = True
                 told.append(Crossing(expectation.rep, t_ns))
             return
@@ -216,38 +247,46 @@ class Gate:
         wall_mm: float | None,
         told: list[GateEvent],
     ) -> None:
-        t_ns = entry.t_ns
-        since_hit_ns = 0 if entry.hit else t_ns - passage.last_hit_ns
-        if not passage.confirmed and entry.kind is Kind.TARGET and not entry.hit:
-            # The wall was seen again: what came before was nobody.
-            self._passage = None
+        t_ns, free_ns = entry.t_ns, 0 if entry.hit else entry.t_ns - passage.last_hit_ns
+        if not passage.confirmed:
+            # The wall was seen again, or nothing for a while: what came before was nobody.
+            patience = _UNSURE_PERIODS if entry.kind in (Kind.REJECTED, Kind.ABSURD) else _FREE_PERIODS
+            if free_ns >= patience * period_ns or (entry.kind is Kind.TARGET and not entry.hit):
+                self._passage = None
             return
+        ended = free_ns >= max(_ENDED_NS, _ENDED_PERIODS * period_ns)
+        stopped = t_ns - passage.first_ns >= _STOPPED_NS
+        if not (ended or (stopped and not passage.handed_over)):
+            return
+        broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, free_ns > 0)
+        if passage.doubt is None:
+            torso = find_torso(broken, self._config)
+            passage.doubt = "no range" if torso is None else torso.doubt
+        decided = stopped or not passage.doubt or free_ns >= _WAIT_NS
         rep = expectation.rep
-        timed = passage.announced and rep is not None
-        if timed and not passage.handed_over and t_ns - passage.first_ns >= _STOPPED_NS:
-            over = since_hit_ns > 0
-        elif since_hit_ns >= self._patience_ns(passage, expectation, period_ns):
-            over = True
-        else:
-            return
-        if timed and rep is not None and not passage.handed_over:
+        if decided and passage.announced and rep is not None and not passage.handed_over:
             passage.handed_over = True
-            broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, over)
+            self._handed_over_ns = passage.last_hit_ns
             told.append(PassageOver(rep, broken, t_ns))
-        if since_hit_ns >= self._patience_ns(passage, expectation, period_ns):
-            self._passage = None
+        elif ended and not passage.doubt and not passage.handed_over:
+            passage.handed_over = True
+            told.append(Body(passage.first_ns, passage.last_hit_ns, t_ns))
+        if ended and decided and free_ns >= (_CLEAR_NS if passage.stranger else 0):
+            self._close(passage)
 
-    def _patience_ns(self, passage: _Passage, expectation: Expectation, period_ns: int) -> int:
-        """How long to wait for more of the same body: an elbow, then a gap, then the torso."""
-        if passage.stranger or not passage.confirmed:
-            return max(_CLEAR_NS if passage.confirmed else 0, round(1.5 * period_ns))
-        speed = self._mean_speed(expectation, passage.first_ns)
-        return max(round(min(0.6, max(0.15, 0.5 / speed)) * 1e9), round(1.5 * period_ns))
+    def _close(self, passage: _Passage) -> None:
+        """Nothing of this body belongs to the next one."""
+        self._passage = None
+        free = [e for e in self._before if e.t_ns > passage.last_hit_ns]
+        self._before.clear()
+        self._before.extend(free)
 
     @staticmethod
     def _mean_speed(expectation: Expectation, t_ns: int) -> float:
         elapsed_s = (t_ns - expectation.go_ns) / 1e9
-        return max(0.1, expectation.distance_m / elapsed_s) if elapsed_s > 0.0 else 1.0
+        if elapsed_s <= 0.0:
+            return 1.0
+        return max(0.1, expectation.distance_m / max(0.5 * elapsed_s, elapsed_s - _START_S))
 
     def _break(
         self,
@@ -264,31 +303,18 @@ class Gate:
         return Break(
             tuple(passage.entries),
             wall,
-            self._open_signal_kcps,
+            self._light.mean_kcps,
+            self._light.stands_out_kcps,
             period_ns / 1e9,
             budget_ns / 1e9,
             self._mean_speed(expectation, passage.first_ns),
             expectation.slow_speed_mps,
             expectation.assumed_speed_mps,
             over,
+            self._occupier is not None,
         )
 
     def _set_level(self, level: Level, range_mm: int | None, t_ns: int, told: list[GateEvent]) -> None:
         if level is not self.level:
             self.level = level
             told.append(Obstacle(level, range_mm, t_ns))
-
-
-def _doubtful_body(entry: BeamEntry, wall_mm: float | None, open_signal_kcps: float) -> bool:
-    """A reading that the sensor doubts, and that neither an empty beam nor a phantom would give.
-
-    A phantom's signal is the background's: only one that stands out of it vouches for a body.
-    """
-    if entry.hit or entry.signal_kcps is None:
-        return False
-    if wall_mm is None:
-        return entry.range_mm is not None and has_body_signal(entry.range_mm, entry.signal_kcps)
-    if entry.kind is not Kind.REJECTED:
-        return False
-    hidden = entry.range_mm is None or entry.range_mm < _CERTAINLY_IN_FRONT * wall_mm
-    return hidden and entry.signal_kcps >= _STANDS_OUT * open_signal_kcps

@@ -35,7 +35,7 @@ class GatePipeline:
         self.health = Health(self._background)
         self.spacing = Spacing(config.period_ns)
         self._evidence = Evidence()
-        self._gate = Gate()
+        self._gate = Gate(config)
         self._hits_mm: deque[int] = deque(maxlen=2)
         """Ranges of the hits just before."""
         self._lone_pending = False
@@ -118,7 +118,7 @@ class GatePipeline:
         return lone
 
     def _watch_beam(self, reading: Reading, expectation: Expectation) -> list[DetectionEvent]:
-        entry = BeamEntry(reading.t_ns, reading.kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
+        entry = self._entry(reading)
         was_occupied = self._gate.occupied
         needed = self._needed(expectation.may_arrive(reading.t_ns))
         wall_mm = self._background.in_view_mm
@@ -126,6 +126,14 @@ class GatePipeline:
         if self._gate.occupied and not was_occupied:
             self._evidence.forgive(self._gate.hits)
         return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
+
+    @staticmethod
+    def _entry(reading: Reading) -> BeamEntry:
+        # Too dim for anything so near: it says neither that the beam is broken nor that it is free.
+        target = reading.kind is Kind.TARGET and reading.range_mm is not None
+        phantom = target and too_dim(reading.range_mm or 0, reading.signal_kcps)
+        kind = Kind.ABSURD if phantom else reading.kind
+        return BeamEntry(reading.t_ns, kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
 
     def _needed(self, expected: bool) -> int:
         """Readings that make a break; `expected`: the runner may arrive now.

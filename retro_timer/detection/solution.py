@@ -16,3 +16,5 @@ class Solution(msgspec.Struct, frozen=True):
     """Half-width of the 95 % interval."""
     speed_mps: float = 0.0
     refusal: str = ""
+    crowded: bool = False
+    """Somebody else was in the beam as well."""

@@ -19,4 +19,4 @@ def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn
         method = str(config.placement)
     if solved.refusal:
         return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
-    return Finish(over.rep, solved.back_ns, solved.uncertainty_ns, method, over.t_ns)
+    return Finish(over.rep, solved.back_ns, solved.uncertainty_ns, method, over.t_ns, solved.crowded)
