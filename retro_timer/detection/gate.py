@@ -11,7 +11,7 @@ from retro_timer.detection.body_light import OpenLight, is_bodily
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
-from retro_timer.detection.readings import Kind
+from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
 from retro_timer.detection.torso import find_torso, vouches
 
 _LEAD_IN = 48
@@ -250,8 +250,10 @@ class Gate:
         t_ns, free_ns = entry.t_ns, 0 if entry.hit else entry.t_ns - passage.last_hit_ns
         if not passage.confirmed:
             # The wall was seen again, or nothing for a while: what came before was nobody.
-            patience = _UNSURE_PERIODS if entry.kind in (Kind.REJECTED, Kind.ABSURD) else _FREE_PERIODS
-            if free_ns >= patience * period_ns or (entry.kind is Kind.TARGET and not entry.hit):
+            # A finish that old would be told too late to be anybody's.
+            stale = not passage.stranger and t_ns - passage.first_ns >= _STOPPED_NS
+            patience = _UNSURE_PERIODS if _says_nothing(entry) else _FREE_PERIODS
+            if stale or free_ns >= patience * period_ns or (entry.kind is Kind.TARGET and not entry.hit):
                 self._passage = None
             return
         ended = free_ns >= max(_ENDED_NS, _ENDED_PERIODS * period_ns)
@@ -318,3 +320,9 @@ class Gate:
         if level is not self.level:
             self.level = level
             told.append(Obstacle(level, range_mm, t_ns))
+
+
+def _says_nothing(entry: BeamEntry) -> bool:
+    """Doubted by the sensor, or too dim for its range: neither a break nor a free beam."""
+    dim = entry.kind is Kind.ABSURD and (entry.range_mm or 0) >= MINIMUM_RANGE_MM
+    return dim or entry.kind is Kind.REJECTED
