@@ -30,6 +30,7 @@ _COUNTED = ("set", "sets", "rep", "reps", "count", "number", "minutes", "finishe
 _RULES = dict.fromkeys(_COUNTED, "<number>") | {
     "distance": "<long>",
     "seconds": "<long>",
+    "percent": "<number>",
     "time": "<time>",
     "best": "<time>",
     "speed": "<speed>",

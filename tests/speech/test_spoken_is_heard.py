@@ -103,6 +103,7 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
             "best": f"{draw.uniform(3.0, 30.0):.2f}",
             "speed": f"{draw.uniform(1.0, 6.0):.1f}",
             "incline": draw.choice([0, 2, 5, 8, 10]),
+            "percent": draw.choice([10, 20, 40, 60, 80]),
             "gait": draw.choice([str(gait) for gait in Gait]),
             "name": draw.choice(NAMES[:3]),
             "then": draw.choice(NAMES[3:]),
@@ -113,7 +114,7 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
 
 def listened_phrases() -> list[str]:
     """Keys of phrases that are said by themselves and whose values can be listed."""
-    free = {"cue", "note", "what", "press", "double", "hold", "long_hold"}
+    free = {"cue", "note", "what", "press", "double", "hold", "long_hold", "detail", "names"}
     return [key for key in sorted(CATALOGUE.keys) if not NEVER_ALONE.match(key) and not CATALOGUE.values_of(key) & free]
 
 
