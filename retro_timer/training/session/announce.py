@@ -95,7 +95,7 @@ def _announce(move: Move, waiting: Pending) -> None:
     elif waiting.kind:
         move.publish(waiting.kind, waiting.t_ns, rep=record.rep, record=msgspec.to_builtins(record))
     if calls.is_to_be_told(move.state, waiting):
-        called = _is_next_called(move.state, record)
+        called = waiting.late or _is_next_called(move.state, record)
         _say_result(move, record, with_rep=called)
         if waiting.kind in ("finish", "dnf"):
             _say_average(move, record)
