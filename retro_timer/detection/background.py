@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 from retro_timer.detection.readings import Kind
@@ -54,6 +55,7 @@ class Background:
         self._between_ns: int | None = None
         """When something was last seen in front that stands at no earlier background's range."""
         self._provisional_mm: float | None = None
+        """The farthest that was seen to stand for a moment while nothing is decided; infinite where nothing was."""
         self._fed_ns: int | None = None
         self._hidden_ns = 0
         """How long nothing at all has been seen since the background was seen last."""
@@ -125,10 +127,11 @@ class Background:
     def _consider(self, range_mm: int | None, t_ns: int) -> None:
         if self.calibrated or (range_mm is None and self.decided and self.wall_mm is None):
             return
-        if not self.decided and range_mm is not None:
+        if not self.decided:
             glance = self._glance.feed(range_mm, t_ns)
-            if glance is not None and glance.range_mm is not None:
-                self._provisional_mm = max(glance.range_mm, self._provisional_mm or 0.0)
+            if glance is not None:
+                seen_mm = math.inf if glance.range_mm is None else glance.range_mm
+                self._provisional_mm = max(seen_mm, self._provisional_mm or 0.0)
         still = self._candidate.feed(range_mm, t_ns)
         if still is not None:
             self._decide(still)

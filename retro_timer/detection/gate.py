@@ -27,7 +27,6 @@ _START_S = 0.8
 _IN_FRONT_MM = 200
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
-_FEW = 3
 _DIM_HITS = 3
 """So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
 _ENDED_NS = 60_000_000
@@ -45,6 +44,14 @@ _OPEN_BEFORE_NS = 300_000_000
 _OPEN_BEFORE_PERIODS = 5
 
 GateEvent = Crossing | PassageOver | Obstacle | Body
+
+
+class Needed(msgspec.Struct, frozen=True, gc=False):
+    """What makes a break of hits."""
+
+    hits: int
+    agreeing: bool
+    """Whether only those in a row count that agree in range: phantoms are about."""
 
 
 class _Passage(msgspec.Struct):
@@ -104,12 +111,12 @@ class Gate:
         self,
         entry: BeamEntry,
         expectation: Expectation,
-        needed: int,
+        needed: Needed,
         period_ns: int,
         budget_ns: int,
         wall_mm: float | None,
     ) -> list[GateEvent]:
-        """One reading; `needed` hits make a break."""
+        """One reading; `needed`: what makes a break."""
         told: list[GateEvent] = []
         entry = self._past_occupier(entry, expectation, told)
         passage = self._passage
@@ -191,17 +198,17 @@ class Gate:
         passage: _Passage,
         entry: BeamEntry,
         expectation: Expectation,
-        needed: int,
+        needed: Needed,
         told: list[GateEvent],
     ) -> None:
         t_ns = entry.t_ns
         if not passage.confirmed:
             # A body passes sideways and its range may jump between two readings; with phantoms about, only
             # readings that agree count.
-            counted = passage.bodily if needed <= _FEW else passage.bodily_run
-            in_a_row = passage.hits if needed <= _FEW else passage.longest_run
-            in_the_dark = in_a_row >= max(needed, _DIM_HITS)
-            if counted + min(passage.support, 1) < needed and not in_the_dark:
+            counted = passage.bodily_run if needed.agreeing else passage.bodily
+            in_a_row = passage.longest_run if needed.agreeing else passage.hits
+            in_the_dark = in_a_row >= max(needed.hits, _DIM_HITS)
+            if counted + min(passage.support, 1) < needed.hits and not in_the_dark:
                 return
             passage.confirmed = True
         if not passage.stranger:

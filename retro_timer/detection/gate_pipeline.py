@@ -10,7 +10,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
 from retro_timer.detection.evidence import Evidence
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.gate import AGREES_MM, Gate
+from retro_timer.detection.gate import AGREES_MM, Gate, Needed
 from retro_timer.detection.health import Health
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of, too_dim
 from retro_timer.detection.spacing import Spacing
@@ -19,6 +19,8 @@ from retro_timer.ports import RangeSample
 
 _DOUBTED = 6
 """Readings that must agree for a finish while the sensor is doubted."""
+_FEW = 3
+"""A body passes sideways and its range may jump between two readings: of so few none has to agree."""
 _EVEN_MM = 100
 """Three readings of one body that moves through the beam lie this close to a line."""
 _SURELY = 8
@@ -83,9 +85,23 @@ class GatePipeline:
         kind, range_mm = kind_of(sample), sample.range_mm
         self._background.feed(kind, range_mm, sample.t_ns)
         in_front = (
-            range_mm is not None and not too_dim(range_mm, sample.signal_kcps) and self._background.in_front(range_mm)
+            range_mm is not None
+            and not too_dim(range_mm, sample.signal_kcps)
+            and self._background.in_front(range_mm)
+            and range_mm <= self._reach_mm()
         )
         return judge(sample, kind, in_front)
+
+    def _reach_mm(self) -> float:
+        """How far a body of this lane reads at the most: who passes beyond it is nobody's alarm and nobody's crossing.
+
+        A sensor that averages over all light reads a body that half fills its cone, at the far edge of the lane, a
+        little farther, by what the wall behind returns: both count by their light, which falls with distance squared.
+        """
+        reach_mm, wall_mm = self._config.lane_reach_mm, self._background.in_view_mm
+        if wall_mm is None or wall_mm <= reach_mm:
+            return reach_mm
+        return (1.0 / reach_mm + 1.0 / wall_mm) / (1.0 / reach_mm**2 + 1.0 / wall_mm**2)
 
     def _weigh(self, reading: Reading, status_known: bool) -> bool:
         """Count phantoms; whether a hit before this reading turns out to have stood alone."""
@@ -135,12 +151,15 @@ class GatePipeline:
         kind = Kind.ABSURD if phantom else reading.kind
         return BeamEntry(reading.t_ns, kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
 
-    def _needed(self, expected: bool) -> int:
-        """Readings that make a break; `expected`: the runner may arrive now.
+    def _needed(self, expected: bool) -> Needed:
+        """What makes a break; `expected`: the runner may arrive now.
 
-        A state that says ok leaves them no more time than an alarm has.
+        A state that says ok leaves an alarm no more readings than it has time for, of a body that moves as it likes.
         """
         evidence, doubted = self._evidence, self.health.doubted
         if expected:
-            return max(evidence.needed_for_finish, _DOUBTED) if doubted else evidence.needed_for_finish
-        return max(_SURELY, evidence.in_time) if doubted else min(evidence.needed, evidence.in_time)
+            hits = max(evidence.needed_for_finish, _DOUBTED) if doubted else evidence.needed_for_finish
+            return Needed(hits, agreeing=hits > _FEW)
+        if doubted:
+            return Needed(max(_SURELY, evidence.in_time), agreeing=True)
+        return Needed(min(evidence.needed, evidence.in_time), agreeing=False)

@@ -14,6 +14,8 @@ _STILL_MMPS = 20.0
 _DOUBT = 2.0
 """Standard deviations of the slope that noise alone may make."""
 _LEAST_READINGS = 5
+_GONE_NS = 500_000_000
+"""A wall that flickers is seen again sooner than this; what is not has gone."""
 
 
 class Still(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ class Standstill:
         self._nothing = False
         self._count = 0
         self._blanks = 0
+        self._blank_since_ns = 0
         self._strays = 0
         self._mean_mm = 0.0
         self._mean_s = 0.0
@@ -52,13 +55,17 @@ class Standstill:
         elif range_mm is None and not self._nothing:
             # A far wall is missed now and then.
             self._blanks += 1
-            if self._blanks > self._count:
-                self._begin(range_mm, t_ns)
+            self._blank_since_ns = t_ns if self._blanks == 1 else self._blank_since_ns
+            if self._blanks >= _LEAST_READINGS and t_ns - self._blank_since_ns >= _GONE_NS:
+                blanks, since_ns = self._blanks, self._blank_since_ns
+                self._begin(None, since_ns)
+                self._count = blanks
         elif not self._agrees(range_mm):
             self._strays += 1
             if self._strays > max(1.0, _STRAY_SHARE * self._count):
                 self._begin(range_mm, t_ns)
         else:
+            self._blanks = 0
             self._add(range_mm, t_ns)
             if t_ns - self._since_ns >= self._settle_ns and self._count >= _LEAST_READINGS:
                 still = self._judge()

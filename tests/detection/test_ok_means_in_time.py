@@ -186,7 +186,7 @@ def test_who_is_in_a_gates_beam_when_nobody_may_be_is_told_in_time(
     pipeline = pipeline_for(WatchConfig(placement=Placement.GATE))
     readings, expectation = Readings(sensor), Expectation(WatchMode.REP)
     # A beam that has been seen to be free: what stands in it from the beginning may be the background.
-    shown_before(pipeline, readings, [*history, Stretch("nothing", 4.0)], expectation)
+    shown_before(pipeline, readings, [*history, Stretch("nothing", 2.5)], expectation)
     if pipeline.health.state is not SensorState.OK:
         return
     visible_s = readings.t_s
