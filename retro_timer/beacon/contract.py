@@ -14,6 +14,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "crossing_withdrawn": ("rep",),
     "finish": ("rep", "time_s", "uncertainty_s", "method", "flags"),
     "dnf": ("rep", "reason"),
+    "correction": ("kind", "rep", "flags"),
     "summary": ("samples", "reps", "finished", "obstacles"),
 }
 """Event name to its fields, in order, after `t_s` and `event`."""
@@ -25,6 +26,8 @@ def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str
     if names is None:
         return None
     fields = {**published.fields, "samples": samples}
+    if published.event == "correction" and "rep" not in fields:
+        return None
     line: dict[str, Any] = {"t_s": round((published.t_ns - origin_ns) / 1e9, 6), "event": published.event}
     line.update((name, fields[name]) for name in names)
     return line

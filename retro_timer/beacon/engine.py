@@ -7,6 +7,7 @@ from typing import Protocol
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import (
+    Body,
     Crossing,
     CrossingWithdrawn,
     DetectionEvent,
@@ -61,7 +62,11 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
     if isinstance(event, CrossingWithdrawn):
         return inputs.CrossingTakenBack(event.rep, event.t_ns, event.reason)
     if isinstance(event, Finish):
-        return inputs.FinishSeen(event.rep, event.back_ns, event.uncertainty_ns, event.method, event.t_ns)
+        return inputs.FinishSeen(
+            event.rep, event.back_ns, event.uncertainty_ns, event.method, event.t_ns, event.crowded
+        )
+    if isinstance(event, Body):
+        return inputs.BodySeen(event.first_ns, event.last_ns, event.t_ns)
     if isinstance(event, Obstacle):
         return inputs.ObstacleSeen(event.level, event.range_mm, event.expected, event.t_ns)
     return None

@@ -32,6 +32,8 @@ class Flag(StrEnum):
     """After the rep had been given up."""
     BLIND = "blind"
     """The watch did not see what it should have watched."""
+    CROWDED = "crowded"
+    """Somebody else was at the line from 1 s before to 0.5 s after it."""
     MANUAL = "manual"
     """Stopped by hand."""
 

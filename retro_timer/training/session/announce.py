@@ -90,6 +90,16 @@ def _announce(move: Move, waiting: Pending) -> None:
             flags=[str(flag) for flag in record.flags],
             record=msgspec.to_builtins(record),
         )
+    elif waiting.kind == "crowded":
+        move.publish(
+            "correction",
+            waiting.t_ns,
+            kind="crowded",
+            rep=record.rep,
+            flags=[str(flag) for flag in record.flags],
+            record=msgspec.to_builtins(record),
+        )
+        return
     elif waiting.kind == "dnf":
         move.publish("dnf", waiting.t_ns, rep=record.rep, reason=record.reason, record=msgspec.to_builtins(record))
     elif waiting.kind:

@@ -151,9 +151,13 @@ def mind_deck(move: Move) -> None:
 
 
 def is_to_be_told(state: SessionState, waiting: Pending) -> bool:
-    """Whether this is still the newest word on its rep."""
+    """Whether this is still the newest word on its rep, but for a flag that is not said."""
     record = waiting.record
-    return any(r.rep == record.rep and r.revision == record.revision for r in state.results)
+    said = (record.rep, record.status, record.athlete, record.time_ns)
+    return any(
+        r.rep == record.rep and (r.revision == record.revision or (r.rep, r.status, r.athlete, r.time_ns) == said)
+        for r in state.results
+    )
 
 
 def awaits_result(state: SessionState) -> bool:

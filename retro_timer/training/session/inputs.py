@@ -124,6 +124,16 @@ class FinishSeen(msgspec.Struct, frozen=True):
     uncertainty_ns: int
     method: str
     t_ns: int
+    crowded: bool = False
+    """Somebody else was in the beam as well."""
+
+
+class BodySeen(msgspec.Struct, frozen=True):
+    """Somebody passed the line who is not timed."""
+
+    first_ns: int
+    last_ns: int
+    t_ns: int
 
 
 class ObstacleSeen(msgspec.Struct, frozen=True):
@@ -184,6 +194,7 @@ Input = (
     | CrossingSeen
     | CrossingTakenBack
     | FinishSeen
+    | BodySeen
     | ObstacleSeen
     | WatchChanged
     | Durable

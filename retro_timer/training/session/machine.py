@@ -100,6 +100,7 @@ REPORTS: dict[type, Handler] = {
     inputs.CrossingSeen: racing.crossing,
     inputs.CrossingTakenBack: racing.crossing_taken_back,
     inputs.FinishSeen: racing.finish_seen,
+    inputs.BodySeen: watching.body_seen,
     inputs.ObstacleSeen: watching.obstacle,
     inputs.WatchChanged: watching.watch_changed,
     inputs.Durable: lambda move, event: announce.durable(move, event.rep, event.revision),

@@ -8,7 +8,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.record import Flag, RepRecord, RepStatus
-from retro_timer.training.session import inputs, resting
+from retro_timer.training.session import crowding, inputs, resting
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.move import Move, ns
 from retro_timer.training.session.state import Appointment, Course, Item, Phase, Turn
@@ -144,10 +144,13 @@ def finish_seen(move: Move, event: inputs.FinishSeen) -> None:
         crossing_taken_back(move, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human"))
         return
     time_ns = event.back_ns - course.record.go_ns
-    _finish(move, event.rep, time_ns, event.uncertainty_ns, event.method, event.t_ns)
+    crowded = event.crowded or crowding.is_crowded(move.state, event.back_ns)
+    _finish(move, event.rep, time_ns, event.uncertainty_ns, event.method, event.t_ns, crowded=crowded)
 
 
-def _finish(move: Move, rep: int, time_ns: int, uncertainty_ns: int, method: str, t_ns: int) -> None:
+def _finish(
+    move: Move, rep: int, time_ns: int, uncertainty_ns: int, method: str, t_ns: int, *, crowded: bool = False
+) -> None:
     found = course_of(move, rep)
     if found is None:
         return
@@ -159,6 +162,8 @@ def _finish(move: Move, rep: int, time_ns: int, uncertainty_ns: int, method: str
         flags.add(Flag.FAST)
     if course.given_up:
         flags.add(Flag.LATE)
+    if crowded:
+        flags.add(Flag.CROWDED)
     record = msgspec.structs.replace(
         course.record,
         status=RepStatus.FINISHED,

@@ -174,6 +174,8 @@ class SessionState(msgspec.Struct, frozen=True):
     """The newest revision of each rep that has ended."""
     pending: tuple[Pending, ...] = ()
     undo: tuple[UndoPoint, ...] = ()
+    other_body_ns: tuple[int, int] | None = None
+    """First and last reading of whoever passed the line last and was not timed."""
     level: Level = Level.CLEAR
     clear_since_ns: int = 0
     obstacles: int = 0

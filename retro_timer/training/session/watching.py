@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.detection.events import Level, SensorState
-from retro_timer.training.record import Flag
-from retro_timer.training.session import inputs, racing, starting
+from retro_timer.training.record import Flag, RepStatus
+from retro_timer.training.session import crowding, inputs, racing, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.move import Move
 from retro_timer.training.session.state import STARTING, Phase
@@ -93,3 +93,15 @@ def _blind_rep(move: Move) -> None:
         flags = tuple(sorted((*course.record.flags, Flag.BLIND)))
         record = msgspec.structs.replace(course.record, flags=flags)
         move.set_athlete(found[0], course=msgspec.structs.replace(course, record=record))
+
+
+def body_seen(move: Move, event: inputs.BodySeen) -> None:
+    """Somebody passed who is not timed. A finish that was told already is flagged on the disk, without a word."""
+    move.set(other_body_ns=(event.first_ns, event.last_ns))
+    for record in move.state.results:
+        if record.status is not RepStatus.FINISHED or record.by_hand or Flag.CROWDED in record.flags:
+            continue
+        if record.time_ns is not None and crowding.is_crowded(move.state, record.go_ns + record.time_ns):
+            flags = tuple(sorted((*record.flags, Flag.CROWDED)))
+            flagged = msgspec.structs.replace(record, flags=flags, revision=record.revision + 1)
+            racing.end_rep(move, flagged, "crowded", event.t_ns)
