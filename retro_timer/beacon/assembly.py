@@ -8,6 +8,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, Role, SensorSpec
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings
+from retro_timer.settings.sensors import least_body_kcps_m2
 from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session.state import Rules
 
@@ -26,6 +27,7 @@ def watch_config(spec: SensorSpec, settings: Settings, calibration: Calibration)
         open_field=learnt.background_mm is None and learnt.range_m is not None,
         background_noise_mm=learnt.noise_mm,
         lane_reach_mm=settings.course.lane_reach_m * 1000.0,
+        least_body_kcps_m2=least_body_kcps_m2(spec.model),
         torso_mm=settings.course.torso_mm,
         finish_range_mm=round(settings.course.finish_range_m * 1000),
         stop_delay_s=settings.watch.delay_s,

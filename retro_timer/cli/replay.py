@@ -18,6 +18,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
+from retro_timer.settings.sensors import least_body_kcps_m2
 from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
 
 _LONG_FILE = 20_000_000
@@ -63,6 +64,7 @@ def _config(head: TraceHead, placement: Placement, finish_range_m: float, settin
         fov_deg=head.fov_deg or 27.0,
         budget_ns=round(head.budget_ms * 1e6) if head.budget_ms else None,
         background_mm=head.background_mm if placement is not Placement.BELT else None,
+        least_body_kcps_m2=least_body_kcps_m2(head.other.get("sensor", "")),
         torso_mm=head.torso_mm or settings.course.torso_mm,
         lane_reach_mm=settings.course.lane_reach_m * 1000.0,
         finish_range_mm=round(finish_range_m * 1000),

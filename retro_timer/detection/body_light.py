@@ -59,8 +59,9 @@ def is_bodily(entry: BeamEntry, stands_out_kcps: float, least_kcps_m2: float) ->
 
 
 def dims_wall(entry: BeamEntry, wall_mm: float | None, open_kcps: float) -> bool:
-    """Whether the wall is read, and something hides a part of it: a sensor that reports the nearest thing that is
-    large enough sees a body's edge so."""
-    if wall_mm is None or entry.kind is not Kind.TARGET or entry.hit or entry.signal_kcps is None:
+    """Whether something hides the wall or a part of it: a sensor that reports the nearest thing that is large enough
+    sees a body's edge so, or nothing where it returns too little."""
+    if wall_mm is None or entry.hit or entry.signal_kcps is None or entry.signal_kcps >= _DIMMED * open_kcps:
         return False
-    return (entry.range_mm or 0) >= _AT_WALL * wall_mm and entry.signal_kcps < _DIMMED * open_kcps
+    at_wall = entry.kind is Kind.TARGET and (entry.range_mm or 0) >= _AT_WALL * wall_mm
+    return at_wall or entry.kind is Kind.NOTHING

@@ -76,8 +76,8 @@ class _Passage(msgspec.Struct):
     confirmed: bool = False
     announced: bool = False
     handed_over: bool = False
-    doubt: str | None = None
-    """Why it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
+    doubtful: bool | None = None
+    """Whether it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
     range_mm: int = 0
     steady_since_ns: int = 0
 
@@ -182,7 +182,7 @@ class Gate:
             # By itself it may be a phantom, which must not make the break longer.
             return
         passage.last_hit_ns = entry.t_ns
-        passage.doubt = None
+        passage.doubtful = None
         agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
         passage.run = passage.run + 1 if agrees else 1
         passage.longest_run = max(passage.longest_run, passage.run)
@@ -207,7 +207,7 @@ class Gate:
             # readings that agree count.
             counted = passage.bodily_run if needed.agreeing else passage.bodily
             in_a_row = passage.longest_run if needed.agreeing else passage.hits
-            in_the_dark = in_a_row >= max(needed.hits, _DIM_HITS)
+            in_the_dark = in_a_row + min(passage.support, 1) >= max(needed.hits, _DIM_HITS)
             if counted + min(passage.support, 1) < needed.hits and not in_the_dark:
                 return
             passage.confirmed = True
@@ -268,16 +268,17 @@ class Gate:
         if not (ended or (stopped and not passage.handed_over)):
             return
         broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, free_ns > 0)
-        if passage.doubt is None:
+        if passage.doubtful is None:
             torso = find_torso(broken, self._config)
-            passage.doubt = "no range" if torso is None else torso.doubt
-        decided = stopped or not passage.doubt or free_ns >= _WAIT_NS
+            brief = torso is not None and torso.brief and not passage.stranger
+            passage.doubtful = torso is None or bool(torso.doubt) or brief
+        decided = stopped or not passage.doubtful or free_ns >= _WAIT_NS
         rep = expectation.rep
         if decided and passage.announced and rep is not None and not passage.handed_over:
             passage.handed_over = True
             self._handed_over_ns = passage.last_hit_ns
             told.append(PassageOver(rep, broken, t_ns))
-        elif ended and not passage.doubt and not passage.handed_over:
+        elif ended and not passage.doubtful and not passage.handed_over:
             passage.handed_over = True
             told.append(Body(passage.first_ns, passage.last_hit_ns, t_ns))
         if ended and decided and free_ns >= (_CLEAR_NS if passage.stranger else 0):

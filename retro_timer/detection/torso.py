@@ -24,6 +24,7 @@ _GAIT_SURGE = 1.3
 """... unless the gait's own fast end, with this margin, is more."""
 _ENOUGH_HITS = 3
 """Readings that agree and yet have no body's light, or no recorded one: two phantoms do so by chance."""
+_BRIEF = 0.55
 _LANE_M = 0.6
 """Nearer than this nobody runs past a sensor."""
 _SEEN_WIDER = 1.17
@@ -49,7 +50,9 @@ class Torso(msgspec.Struct, frozen=True):
     """Indices into the entries, both included."""
     ranges: BodyRanges
     doubt: str = ""
-    """Why this is perhaps nobody; empty when every test of a body was passed."""
+    """Why this is nobody; empty when every test of a body was passed."""
+    brief: bool = False
+    """So brief, for the way's mean speed, that it may be an arm: a longer stretch close behind is rather the torso."""
 
     @property
     def hits(self) -> list[BeamEntry]:
@@ -63,11 +66,11 @@ def fastest_mps(broken: Break) -> float:
 
 
 def find_torso(broken: Break, config: WatchConfig) -> Torso | None:
-    """The first stretch that passes every test of a body, else the longest one; None when there is no hit."""
+    """The first stretch that passes every test of a body, else the longest that is as good; None without a hit."""
     sifted = _sift(broken, config)
     found = [_examine(sifted, first, last, config) for first, last in _spans(sifted)]
-    whole = next((torso for torso in found if not torso.doubt), None)
-    return whole or max(found, key=_length_ns, default=None)
+    whole = next((torso for torso in found if not torso.doubt and not torso.brief), None)
+    return whole or max(found, key=lambda torso: (not torso.doubt, _length_ns(torso)), default=None)
 
 
 def duration_bounds_s(torso: Torso) -> tuple[float, float]:
@@ -165,7 +168,8 @@ def _examine(broken: Break, first: int, last: int, config: WatchConfig) -> Torso
     if not body:
         return Torso(broken, first, last, BodyRanges(0.0, 0.0), "no range")
     torso = Torso(broken, first, last, body_ranges(body, broken, config))
-    return msgspec.structs.replace(torso, doubt=_doubt(torso, config))
+    brief = duration_bounds_s(torso)[1] < _BRIEF * _seen_s(torso, config, broken.mean_speed_mps)
+    return msgspec.structs.replace(torso, doubt=_doubt(torso, config), brief=brief)
 
 
 def _doubt(torso: Torso, config: WatchConfig) -> str:
@@ -187,7 +191,8 @@ def _vouched(torso: Torso, config: WatchConfig) -> bool:
         return True
     around = broken.entries[max(0, torso.first - 1) : torso.last + 2]
     if all(e.signal_kcps is None for e in hits):
-        return len(hits) == 2 and _seen_s(torso, config) < (_ENOUGH_HITS - 0.5) * broken.period_s
+        speed_mps = min(broken.mean_speed_mps, broken.fastest_mps)
+        return len(hits) == 2 and _seen_s(torso, config, speed_mps) < (_ENOUGH_HITS - 0.5) * broken.period_s
     sure = sum(is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2) for e in hits)
     beside = sum(_vouches_in(broken, e, torso.ranges.read_mm, config) for e in around)
     return sure + min(1, beside) >= 2 or (len(hits) >= 2 and beside >= 1)
@@ -197,11 +202,11 @@ def _vouches_in(broken: Break, entry: BeamEntry, near_mm: float, config: WatchCo
     return vouches(entry, near_mm, broken.wall_mm, broken.open_signal_kcps, broken.stands_out_kcps, config)
 
 
-def _seen_s(torso: Torso, config: WatchConfig) -> float:
-    """How long a body is in the beam at the speed of this gait and way."""
+def _seen_s(torso: Torso, config: WatchConfig, speed_mps: float) -> float:
+    """How long a body is in the beam at this speed."""
     half_cone_m = config.cone_half_width_m(max(torso.ranges.body_mm / 1000.0, _LANE_M))
     half_cover_m = math.hypot(half_cone_m, config.torso_mm / 2000.0)
-    return 2.0 * _SEEN_WIDER * half_cover_m / min(torso.broken.mean_speed_mps, torso.broken.fastest_mps)
+    return 2.0 * _SEEN_WIDER * half_cover_m / speed_mps
 
 
 def vouches(

@@ -14,6 +14,16 @@ VL53L1X_ADDRESS = 0x29
 """Where every VL53L1X answers after its reset, until it is given another address."""
 _MODE_RANGE_MM = {"short": 1360, "medium": 2900, "long": 3600}
 
+_LEAST_BODY_KCPS_M2 = {"vl53l1x": 600.0}
+"""Signal times squared range of clothes of 10 % reflectance that fill the cone. A TF-Luna's amplitude is no rate that
+falls with the range, an ultrasonic module gives none: for them only the empty beam's own signal counts."""
+
+
+def least_body_kcps_m2(model: str) -> float:
+    """Least signal that a body returns from one metre, by the name of a sensor's model; 0 where it is not known."""
+    words = model.lower().split()
+    return _LEAST_BODY_KCPS_M2.get(words[0], 0.0) if words else 0.0
+
 
 def spec_of(settings: SensorSettings) -> SensorSpec:
     """What the program must know of a sensor with these settings."""

@@ -1,0 +1,57 @@
+"""What tells a body's light from a phantom's: the empty beam's own signal, and the sensor model's least figure."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retro_timer.detection.beam import BeamEntry
+from retro_timer.detection.body_light import OpenLight, dims_wall, is_bodily
+from retro_timer.detection.readings import Kind
+from retro_timer.settings.sensors import least_body_kcps_m2
+
+
+def entry(range_mm: int | None, signal: float | None, *, hit: bool = True, kind: Kind = Kind.TARGET) -> BeamEntry:
+    return BeamEntry(0, kind, hit, range_mm, signal)
+
+
+def learnt(mean_kcps: float, spread: float, seed: int = 1, wall_mm: float | None = 2000.0) -> OpenLight:
+    light, rng = OpenLight(), random.Random(seed)
+    kind = Kind.NOTHING if wall_mm is None else Kind.TARGET
+    for _ in range(60):
+        light.learn(entry(None, mean_kcps * rng.gauss(1.0, spread), hit=False, kind=kind), wall_mm)
+    return light
+
+
+@given(st.floats(50.0, 8000.0), st.floats(0.005, 0.08), st.integers(0, 1000))
+def test_the_empty_beams_own_signal_does_not_stand_out(mean: float, spread: float, seed: int) -> None:
+    light = learnt(mean, spread, seed)
+    assert not is_bodily(entry(500, mean), light.stands_out_kcps, 0.0)
+
+
+def test_an_open_fields_signal_is_learnt_from_readings_without_a_target() -> None:
+    light = learnt(400.0, 0.03, wall_mm=None)
+    assert not is_bodily(entry(525, 400.0), light.stands_out_kcps, 0.0)
+    assert is_bodily(entry(900, 5000.0), light.stands_out_kcps, 0.0)
+
+
+def test_a_signal_that_was_not_recorded_says_nothing_against_a_body() -> None:
+    assert is_bodily(entry(500, None), 3000.0, 600.0)
+
+
+def test_what_stands_out_is_yet_no_body_where_the_model_knows_better() -> None:
+    assert is_bodily(entry(300, 4000.0), 1000.0, 0.0)
+    assert not is_bodily(entry(300, 4000.0), 1000.0, least_body_kcps_m2("vl53l1x"))
+
+
+def test_a_model_is_known_by_the_first_word_of_its_name() -> None:
+    assert least_body_kcps_m2("VL53L1X long") == least_body_kcps_m2("vl53l1x") > 0.0
+    assert least_body_kcps_m2("Garmin LIDAR-Lite v3, 50 Hz") == least_body_kcps_m2("") == 0.0
+
+
+def test_a_wall_that_loses_light_is_hidden_by_somebody() -> None:
+    assert dims_wall(entry(1990, 2000.0, hit=False), 2000.0, 3000.0)
+    assert not dims_wall(entry(1990, 2950.0, hit=False), 2000.0, 3000.0)
+    assert not dims_wall(entry(900, 2000.0, hit=False), 2000.0, 3000.0)
