@@ -153,7 +153,7 @@ def shown_before(pipeline: Pipeline, readings: Readings, history: list[Stretch],
     st.sampled_from([Placement.LANE_END, Placement.BELT]),
     st.sampled_from([WatchMode.REP, WatchMode.START, WatchMode.LANE]),
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_who_closes_in_behind_is_told_in_time_whatever_was_read_before(
     sensor: Sensor, history: list[Stretch], approach: Approach, placement: Placement, mode: WatchMode
 ) -> None:
@@ -179,7 +179,7 @@ def test_who_closes_in_behind_is_told_in_time_whatever_was_read_before(
 
 
 @given(sensors, histories, st.floats(0.3, 1.6), st.floats(-1.0, 1.0))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_who_is_in_a_gates_beam_when_nobody_may_be_is_told_in_time(
     sensor: Sensor, history: list[Stretch], range_m: float, drift_mps: float
 ) -> None:
