@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import msgspec
@@ -14,8 +13,10 @@ from retro_timer.ports import RangeSample
 
 LEAST_LEFT = 4
 """Readings of the body that must remain."""
+THOROUGH = 1000
+EXAMPLES = settings().max_examples
 RUNS = settings(
-    max_examples=int(os.environ.get("RETRO_TIMER_EXAMPLES", "12")),
+    max_examples=EXAMPLES if EXAMPLES >= THOROUGH else EXAMPLES // 5,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much],
