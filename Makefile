@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 # Where it is set, each of the tests' several hundred processes would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test slow fuzz soak field check bench lock schemas wiring release test-service test-vm clean
+.PHONY: help demo test slow fuzz soak field check bench lock schemas wiring pictures release test-service test-vm clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ test-service: $(VENV)/.dev  ## installer and service on a real systemd in a cont
 wiring: $(VENV)/.dev  ## draw wiring/ and write the boot fragment anew from the default settings
 	@$(BIN)/python -m wiring.draw
 	@RETRO_TIMER_CONFIG=config $(BIN)/retro-timer wiring --boot >firmware/boot/retro-timer.txt
+
+pictures: $(VENV)/.run  ## draw the documents' pictures anew from the real program
+	@$(BIN)/python -m docs.pictures
 
 clean:  ## remove everything that make made
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Pictures of the documents, each drawn from the real program: `make pictures`."""

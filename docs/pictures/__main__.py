@@ -1,0 +1,71 @@
+"""`make pictures`: the live view of `make demo`, at the moment when a dog stands on the line."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSWINSZ
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+_COLUMNS, _LINES = 100, 40
+_PROGRAM = Path(sys.executable).with_name("retro-timer")
+_VIEW = ["run", "--board", "sim", "--voice", "text", "--plan", "demo", "--scenario", "demo", "--view", "--once"]
+_SWEPT = re.compile(r"\r\x1b\[2K(?:\x1b\[1A\x1b\[2K)*")
+"""What rich writes before it draws the next frame."""
+_FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def frames() -> list[str]:
+    """Every frame that the demo's live view drew, as text with its colours."""
+    master, slave = pty.openpty()
+    ioctl(slave, TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
+    with tempfile.TemporaryDirectory() as state:
+        program = subprocess.Popen(
+            [str(_PROGRAM), *_VIEW],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**os.environ, "TERM": "xterm-256color", "RETRO_TIMER_STATE": state},
+        )
+        os.close(slave)
+        drawn = b""
+        while True:
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                # The terminal of a program that has ended.
+                break
+            drawn += data
+        program.wait()
+    return _SWEPT.split(drawn.decode(errors="replace").replace("\r\n", "\n"))
+
+
+def svg_of(frame: str) -> str:
+    """A frame as SVG, with whatever font the reader has: a picture loads nothing from elsewhere."""
+    console = Console(record=True, width=_COLUMNS, file=Path(os.devnull).open("w"))  # noqa: SIM115
+    console.print(Text.from_ansi(frame.strip("\n")))
+    drawn = console.export_svg(title="retro-timer run --view", theme=MONOKAI)
+    return _FONT_FACE.sub("", drawn).replace("Fira Code", "monospace")
+
+
+def main() -> None:
+    """Write docs/live-view.svg."""
+    frame = next((f for f in frames() if "obstacle danger" in Text.from_ansi(f).plain and "rep 2" in f), None)
+    if frame is None:
+        sys.exit("pictures: the demo showed no danger in rep 2; look at `make demo`")
+    path = Path(__file__).parent.parent / "live-view.svg"
+    path.write_text(svg_of(frame), encoding="utf-8")
+    print(f"drawn: {path}")
+
+
+main()
