@@ -61,6 +61,8 @@ class Health:
         self._settled_ns = 0
         self._recovery_ns = _RECOVERY_NS
         self._recovered_ns: int | None = None
+        self._doubt = ""
+        """Why it was degraded last, until it has recovered: a loss in between is no recovery."""
 
     @property
     def ambient_kcps(self) -> float | None:
@@ -204,7 +206,8 @@ class Health:
         if self.state is SensorState.LOST:
             if t_ns < self._settled_ns:
                 return None
-            return self._change(SensorState.DEGRADED if complaint else SensorState.OK, complaint, t_ns)
+            doubt = complaint or (self._doubt if t_ns - self._bad_ns < self._recovery_ns else "")
+            return self._change(SensorState.DEGRADED if doubt else SensorState.OK, doubt, t_ns)
         if complaint and self.state is SensorState.OK:
             relapsed = self._recovered_ns is not None and t_ns - self._recovered_ns < _RELAPSE_NS
             self._recovery_ns = min(_LONGEST_RECOVERY_NS, 2 * self._recovery_ns) if relapsed else _RECOVERY_NS
@@ -217,6 +220,8 @@ class Health:
     def _change(self, state: SensorState, reason: str, t_ns: int) -> SensorChange:
         self.state = state
         self.reason = reason
+        if state is not SensorState.LOST:
+            self._doubt = reason
         return SensorChange(state, reason, t_ns)
 
 

@@ -91,3 +91,22 @@ def test_the_way_back_takes_eight_seconds() -> None:
 def test_who_falls_ill_again_and_again_is_believed_later_each_time() -> None:
     changes = told(lambda _t: None, 120.0, overwhelmed=lambda t_s: t_s % 10.0 < 0.2)
     assert len(changes) <= 3
+
+
+def states_about_a_gap(reads: Reads) -> list[SensorState]:
+    """What the state changes to when readings are missing for a second after the first four seconds."""
+    health, period_ns, states = Health(Background()), 100_000_000, []
+    for n in range(80):
+        sample = RangeSample(n * period_ns + (1_000_000_000 if n >= 40 else 0), reads(n / 10), None, None, None)
+        change = health.feed(sample, kind_of(sample), False, False, period_ns, n == 40)
+        if change is not None:
+            states.append(change.state)
+    return states
+
+
+def test_a_gap_in_bad_light_is_no_recovery() -> None:
+    assert states_about_a_gap(scattered) == [SensorState.DEGRADED, SensorState.LOST, SensorState.DEGRADED]
+
+
+def test_a_gap_in_good_light_ends_in_ok_again() -> None:
+    assert states_about_a_gap(lambda _t: 900) == [SensorState.LOST, SensorState.OK]
