@@ -81,7 +81,7 @@ schemas: $(VENV)/.run  ## write config/schemas anew
 
 bench: $(VENV)/.dev  ## accuracy, warnings, latency, cost and growth, about 40 minutes; QUICK=1 under one; ONLY=cost,growth
 	@$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(SHARE),--share $(SHARE))
-	@$(if $(QUICK),:,$(BIN)/python -m benchmarks.readme)
+	@$(if $(QUICK),:,$(BIN)/python -m benchmarks.publish)
 
 lock: $(VENV)/.dev  ## pin the dependencies anew
 	@$(PIP) uv

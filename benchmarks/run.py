@@ -52,7 +52,7 @@ def chosen_parts(only: str | None) -> list[str]:
 @click.option("--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, help="Of accuracy's reps.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
 def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
-    """Reproduce the figures of the README: accuracy, warnings, latency, cost and growth."""
+    """Reproduce the figures of docs/accuracy.md: accuracy, warnings, latency, cost and growth."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()

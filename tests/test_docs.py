@@ -12,7 +12,7 @@ import click
 import msgspec
 import pytest
 
-from benchmarks.readme import with_block
+from benchmarks.publish import RESULTS, published
 from retro_timer.cli.main import cli
 from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import SensorSettings, Settings
@@ -21,6 +21,8 @@ from retro_timer.training.safe_speed import VL53L1X_RANGE_M, Braking
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "wiring" / "README.md"]
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+PLANS = (ROOT / "docs" / "plans.md").read_text()
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]*)?\)")
@@ -81,7 +83,7 @@ def test_the_pages_show_commands_at_all() -> None:
     assert len(commands()) > 20
 
 
-def test_every_command_of_the_program_is_told_of_in_the_readme() -> None:
+def test_every_command_of_the_program_is_told_of() -> None:
     told = {line.split()[1] for line in commands()}
     assert set(cli.list_commands(click.Context(cli))) - told == set()
 
@@ -112,13 +114,13 @@ def every_setting() -> dict[str, Any]:
     return found
 
 
-def test_the_readme_tells_of_every_setting_and_of_none_that_is_not() -> None:
-    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)` \|", README, re.MULTILINE))
+def test_the_page_tells_of_every_setting_and_of_none_that_is_not() -> None:
+    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)` \|", SETTINGS, re.MULTILINE))
     assert told == set(every_setting())
 
 
-def test_the_readme_tells_the_defaults_that_the_program_has() -> None:
-    told = dict(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)` \| ([^|]*) \|", README, re.MULTILINE))
+def test_the_page_tells_the_defaults_that_the_program_has() -> None:
+    told = dict(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)` \| ([^|]*) \|", SETTINGS, re.MULTILINE))
     wrong = {}
     for key, default in every_setting().items():
         text = told[key].strip().strip("`")
@@ -137,8 +139,8 @@ def test_the_readme_tells_the_defaults_that_the_program_has() -> None:
     assert wrong == {}
 
 
-def test_the_readme_lists_the_plans_that_ship() -> None:
-    told = set(re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE))
+def test_the_page_lists_the_plans_that_ship() -> None:
+    told = set(re.findall(r"^\| `([a-z-]+)` \|", PLANS, re.MULTILINE))
     assert told == set(plan_names()) - {"demo"}
 
 
@@ -151,9 +153,13 @@ def test_the_safe_speeds_of_the_readme_are_those_that_the_program_reckons_with()
     assert {VL53L1X_RANGE_M["short"][1], *VL53L1X_RANGE_M["long"]} <= ranges
 
 
-def test_the_readme_shows_the_benchmark_that_is_kept() -> None:
-    results = (ROOT / "benchmarks" / "results" / "results.md").read_text()
-    assert with_block(README, results) == README, "python -m benchmarks.readme"
+def test_the_pages_show_the_benchmark_that_is_kept() -> None:
+    for path, text in published(RESULTS.read_text()).items():
+        assert path.read_text() == text, "python -m benchmarks.publish"
+
+
+def test_the_readme_is_two_screens() -> None:
+    assert len(README.splitlines()) <= 130
 
 
 def test_the_two_commands_of_the_readme_come_first() -> None:

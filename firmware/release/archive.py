@@ -16,6 +16,7 @@ from release.wheels import collect_wheels
 
 _COPIED = (
     "README.md",
+    "docs",
     "LICENSE",
     "config/config.toml",
     "config/plans",
@@ -57,7 +58,7 @@ def _copy_files(project: Path, root: Path) -> None:
         source, target = project / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target)
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target)
     # Where a user looks for it: one command in the unpacked archive.

@@ -7,7 +7,17 @@ from pathlib import Path
 
 from tests.rig.host import PROJECT, cache_dir, cached, host_run, lock
 
-PARTS = ("config", "firmware", "requirements", "retro_timer", "systemd", "LICENSE", "README.md", "pyproject.toml")
+PARTS = (
+    "config",
+    "docs",
+    "firmware",
+    "requirements",
+    "retro_timer",
+    "systemd",
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+)
 """What an archive is made from."""
 KEPT_ARCHIVES = 8
 
