@@ -32,7 +32,9 @@ def readings_in_time(period_ns: int) -> int:
 class Evidence:
     """Counts targets that nothing agrees with among the readings, with a memory of some 400 readings."""
 
-    def __init__(self) -> None:
+    def __init__(self, briefest_ns: int = 0) -> None:
+        self._briefest_ns = briefest_ns
+        """No body is in view for less: a shorter run was a burst of phantoms."""
         self.needed = 2
         """Readings that must agree before an alarm is raised."""
         self.needed_for_finish = 2
@@ -93,7 +95,7 @@ class Evidence:
 
     def _close_run(self, period_ns: int) -> None:
         # A run long enough to be believed was a body; what fell short of it was none.
-        if self._pending < max(3, self.needed):
+        if self._pending < max(3, self.needed, self._briefest_ns // max(1, period_ns)):
             self._phantoms += self._pending
             self._clean = 0
             self._pairs += self._pending

@@ -47,6 +47,12 @@ def test_a_body_is_no_phantom() -> None:
     assert seen(-50, 40, -50).needed == 2
 
 
+def test_a_run_that_is_briefer_than_any_body_was_a_burst_of_phantoms() -> None:
+    runs = (-60, 4) * 12
+    assert seen(*runs, evidence=Evidence(150_000_000)).needed > 4
+    assert seen(*runs).needed == 2
+
+
 def test_what_turns_out_to_be_the_background_was_none_either() -> None:
     evidence = seen(-50, 2)
     evidence.forget_run()
