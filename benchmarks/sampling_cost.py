@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import queue
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from benchmarks.physics import GateCase, Light, gate_passage, warning_scene
+from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.replay import Replay
@@ -24,7 +23,6 @@ from retro_timer.ports import Placement, RangeSample
 from retro_timer.settings.model import Settings
 from retro_timer.sim.board import open_board
 from retro_timer.store.traces import TraceRep
-from retro_timer.store.writer import JournalWriter
 from retro_timer.training.gaits import Gait
 
 RATE_HZ = 41.0
@@ -83,14 +81,18 @@ def _core() -> Iterator[Core]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings()
         board = open_board(BoardRequest(settings))
-        journal = JournalWriter(Path(folder), board.clock.wall_ns)
-        voice = TextVoice(board.clock, settings.voice.rate_wpm, lambda _text: None)
-        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        request = BoardRequest(settings)
+        made_of = Equipment(
+            board=board,
+            settings=settings,
+            voice=TextVoice(board.clock, settings.voice.rate_wpm, lambda _text: None),
+            catalogue=load_catalogue("en"),
+            results_dir=Path(folder),
+        )
+        beacon = Beacon(made_of)
         try:
-            yield Core(board, settings, request.calibration, load_catalogue("en"), voice, journal, inbox.put)
+            yield beacon.core
         finally:
-            journal.close()
+            beacon.close()
             board.close()
 
 

@@ -27,7 +27,7 @@ from gpiozero.pins.mock import MockPWMPin  # type: ignore[import-untyped]
 from retro_firmware.twin import TwinBus
 from retro_firmware.vl53l1x.native import LIBRARY
 
-import retro_timer.cli.run
+import retro_timer.beacon.app
 from benchmarks.latency.visits import Timetable, VisitedWorld
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.sensing import Sensing
@@ -213,7 +213,7 @@ class Meter:
                     threading.Thread(target=meter.write, args=(self,), name="load-journal", daemon=True).start()
                     threading.Thread(target=meter.talk, args=(self,), name="load-voice", daemon=True).start()
 
-        _put(retro_timer.cli.run, "Service", WatchedService)
+        _put(retro_timer.beacon.app, "Service", WatchedService)
 
     # The load that only this process can make
 

@@ -14,7 +14,7 @@ from retro_timer.beacon.assembly import watch_config
 from retro_timer.beacon.button import ButtonEdge
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
-from retro_timer.beacon.service import Service
+from retro_timer.beacon.urgency import Urgency
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice
@@ -57,17 +57,26 @@ class Bench:
     """Answers on the socket's thread; only the sensors' own threads touch a sensor. Every request returns at once."""
 
     def __init__(
-        self, core: Core, voice: Voice, calibration: Calibration, state_dir: Path, tell: Callable[[str], None]
+        self,
+        core: Core,
+        voice: Voice,
+        calibration: Calibration,
+        state_dir: Path,
+        tell: Callable[[str], None],
+        *,
+        voice_missing: str = "",
+        urgency: Urgency | None = None,
     ) -> None:
-        self.service: Service | None = None
-        """Whose threads read the sensors."""
+        """`voice_missing`: why the settings' voice is not there and words are printed. `urgency`: of the threads that
+        read the sensors.
+        """
         self._core = core
         self._voice = voice
         self._calibration = calibration
         self._state_dir = state_dir
         self._tell = tell
-        self.voice_missing = ""
-        """Why the voice of the settings is not there and words are printed."""
+        self._voice_missing = voice_missing
+        self._urgency = urgency or Urgency()
         self._troubles: dict[str, str] = {}
         self._lent_until_ns = 0
         self._held = False
@@ -108,10 +117,10 @@ class Bench:
             calibration=self._calibration,
             sensors=tuple(self._sensor_facts(sensor) for bus in core.board.buses for sensor in bus.sensors),
             busy=core.station.busy,
-            realtime=self.service is not None and self.service.realtime,
+            realtime=self._urgency.realtime,
             state_dir=str(self._state_dir),
             speaking=self._voice.speaking or core.speaker.next_ns is not None,
-            voice_trouble=self.voice_missing or self._voice.trouble(),
+            voice_trouble=self._voice_missing or self._voice.trouble(),
             troubles=core.troubles.of("file"),
             voice_volume=core.volume.now()["voice"],
             button_pressed=button.pressed if isinstance(button, Pressable) else None,
@@ -240,6 +249,4 @@ class Bench:
             sensor.offset_mm = offset_mm
             # A trace must not mix ranges of two offsets.
             sensing.ring.clear()
-        # One reference each, swapped whole: the sensor's thread takes either at its next reading.
-        sensing.config = watch_config(spec, self._core.settings, self._calibration)
-        sensing.begin_anew()
+        sensing.begin_anew(watch_config(spec, self._core.settings, self._calibration))

@@ -44,7 +44,9 @@ class ButtonDesk:
         make_start: MakeStart,
         plans: Callable[[], Sequence[str]],
         shut_down: Callable[[], None],
+        lent_to: Callable[[ButtonEdge], bool] = lambda _edge: False,
     ) -> None:
+        """`lent_to` is asked first at each edge: it takes those that are its own, which mean nothing here then."""
         self._core = core
         self._make_start = make_start
         self._plans = plans
@@ -52,8 +54,7 @@ class ButtonDesk:
         self._recogniser = PressRecogniser()
         self._row = Row.IDLE
         self._plan = core.settings.session.default_plan
-        self.lent_to: Callable[[ButtonEdge], bool] = lambda _edge: False
-        """Asked first at each edge: takes those that are its own, which mean nothing here then."""
+        self._lent_to = lent_to
         self._doing: dict[Action, Callable[[], None]] = {
             Action.START: self._start,
             Action.NEXT_PLAN: self._next_plan,
@@ -69,7 +70,7 @@ class ButtonDesk:
 
     def take(self, edge: ButtonEdge) -> None:
         """The button moved."""
-        if self.lent_to(edge):
+        if self._lent_to(edge):
             return
         self.tick(edge.t_ns)
         if self._recogniser.idle:

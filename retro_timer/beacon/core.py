@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from retro_timer.beacon.volume import Volume
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, SensorState
 from retro_timer.phrases import Catalogue
-from retro_timer.ports import Board, Placement, Role, Voice
+from retro_timer.ports import Board, Placement, RangeSample, Role, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.labels import TOLERANCE_NS
@@ -36,6 +36,7 @@ from retro_timer.training.session import effects, inputs
 
 _ARM_GRACE_NS = 500_000_000
 _SEED_BITS = 63
+NOBODY_LISTENS: Mapping[str, Callable[[RangeSample], None]] = {}
 
 
 class Asked:
@@ -75,7 +76,12 @@ class Core:
         journal: JournalWriter,
         post: Callable[[Any], None],
         seed: int | None = None,
+        *,
+        strain: Callable[[], Strain] = Strain,
+        on_sample: Mapping[str, Callable[[RangeSample], None]] = NOBODY_LISTENS,
+        awaits_journal: bool = False,
     ) -> None:
+        """`strain`: how the machine does now. `on_sample`: who gets a sensor's readings, by its name."""
         self.board = board
         self.clock = board.clock
         self.settings = settings
@@ -86,8 +92,7 @@ class Core:
         self._clock_offset_ns: int | None = None
         self._post = post
         self._sound = ""
-        self.strain: Callable[[], Strain] = Strain
-        """How the machine does now, where somebody looks."""
+        self.strain = strain
         self.shared = Shared()
         braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
         sensors = [sensor for bus in board.buses for sensor in bus.sensors]
@@ -97,9 +102,14 @@ class Core:
         tick = settings.watch.tick
         ticks = tick is TickMode.ALWAYS or (tick is TickMode.BELT and belt)
         self.buzzer = Buzzer(
-            board.sounder, board.clock, ticks=ticks, watchers=watchers, heard=self._heard, volume=settings.buzzer.volume
+            board.sounder,
+            board.clock,
+            ticks=ticks,
+            watchers=watchers,
+            heard=self._heard,
+            on_expired=lambda name: self.sensing[name].fall_silent(self.clock.monotonic_ns()),
+            volume=settings.buzzer.volume,
         )
-        self.buzzer.on_expired = lambda name: self.sensing[name].fall_silent(self.clock.monotonic_ns())
         self.volume = Volume(settings, self.buzzer, voice)
         self.lamp = LampKeeper(board.lamp)
         self.troubles = Troubles(self.lamp)
@@ -116,10 +126,12 @@ class Core:
                 braking,
                 self._detected,
                 post,
+                on_sample.get(spec.name),
             )
             for sensor, spec in zip(sensors, specs, strict=True)
         }
-        self.station = Station(self, session_rules(settings, specs, braking), board.name, _seeds(seed))
+        rules = session_rules(settings, specs, braking)
+        self.station = Station(self, rules, board.name, _seeds(seed), awaits_journal=awaits_journal)
 
     @property
     def samples(self) -> int:

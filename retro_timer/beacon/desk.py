@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from retro_timer.beacon.control import MakeStart, command_of
@@ -13,20 +13,32 @@ from retro_timer.errors import RetroTimerError
 
 Request = Callable[[dict[str, Any]], dict[str, Any]]
 Answer = Callable[[dict[str, Any]], None]
+SlowRequest = Callable[[dict[str, Any], Answer], None]
+NONE: Mapping[str, Any] = {}
 
 
 class Desk:
     """Called on the server's thread. Only commands reach the session's loop; everything else is answered here."""
 
-    def __init__(self, core: Core, post: Callable[[Any], None], make_start: MakeStart, origin_ns: int) -> None:
+    def __init__(
+        self,
+        core: Core,
+        post: Callable[[Any], None],
+        make_start: MakeStart,
+        origin_ns: int,
+        *,
+        requests: Mapping[str, Request] = NONE,
+        slow_requests: Mapping[str, SlowRequest] = NONE,
+    ) -> None:
+        """`requests`: further ones by name, each answered at once. `slow_requests` return at once and answer later,
+        from any thread.
+        """
         self._core = core
         self._post = post
         self._make_start = make_start
         self._origin_ns = origin_ns
-        self.requests: dict[str, Request] = {}
-        """Further requests by name, each answered at once."""
-        self.slow_requests: dict[str, Callable[[dict[str, Any], Answer], None]] = {}
-        """Those that return at once and answer later, from any thread."""
+        self._requests = requests
+        self._slow_requests = slow_requests
 
     def take(self, message: dict[str, Any], client: Client) -> None:
         """One request: {"status": true}, {"follow": true}, {"ctl": action, ...} or one of the others."""
@@ -37,7 +49,7 @@ class Desk:
         elif message.get("follow"):
             self._follow(client)
         else:
-            others = (*self.requests, *self.slow_requests)
+            others = (*self._requests, *self._slow_requests)
             name = next((name for name in others if name in message), None)
             if name is None:
                 known = ", ".join(("status", "follow", "ctl", *others))
@@ -47,10 +59,10 @@ class Desk:
 
     def _other(self, name: str, message: dict[str, Any], client: Client) -> None:
         try:
-            if name in self.slow_requests:
-                self.slow_requests[name](message, client.send)
+            if name in self._slow_requests:
+                self._slow_requests[name](message, client.send)
             else:
-                client.send({"ok": True, **self.requests[name](message)})
+                client.send({"ok": True, **self._requests[name](message)})
         except RetroTimerError as error:
             client.send({"ok": False, "error": str(error)})
 
@@ -75,4 +87,4 @@ class Desk:
             told = {name: value for name, value in event.items() if name != "t_ns"}
             client.send({"t_s": round((event["t_ns"] - self._origin_ns) / 1e9, 6), **told})
 
-        client.on_close = self._core.hub.subscribe(listen)
+        client.on_close(self._core.hub.subscribe(listen))

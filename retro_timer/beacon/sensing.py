@@ -50,7 +50,9 @@ class Sensing:
         braking: Braking,
         post: Callable[[DetectionEvent, WatchConfig], None],
         report: Callable[[SensorReport], None],
+        on_sample: Callable[[RangeSample], None] | None = None,
     ) -> None:
+        """`on_sample` gets every reading, for a recording; it must return at once."""
         self._sensor = sensor
         self.spec = spec = sensor.spec
         """The sensor's figures a moment ago: with mode `auto` they follow the light."""
@@ -59,8 +61,7 @@ class Sensing:
         self.samples = 0
         self.last_sample: RangeSample | None = None
         self.ring: deque[RangeSample] = deque(maxlen=max(64, round(_RING_S * 1e9 / spec.period_ns)))
-        self.on_sample: Callable[[RangeSample], None] | None = None
-        """Gets every reading, for a recording; must return at once."""
+        self._on_sample = on_sample
         self._shared = shared
         self._buzzer = buzzer
         self._lamp = lamp
@@ -95,8 +96,8 @@ class Sensing:
         self.samples += 1
         self.last_sample = sample
         self.ring.append(sample)
-        if self.on_sample is not None:
-            self.on_sample(sample)
+        if self._on_sample is not None:
+            self._on_sample(sample)
         settling = self._settling
         if (settling is not None and settling.reading(now_ns)) or now_ns >= self._coverage_due_ns:
             self._coverage_due_ns = now_ns + _COVERAGE_NS
@@ -125,8 +126,10 @@ class Sensing:
         if not self._ending and not self._starting:
             self._report(SensorReport(self.spec.name, SensorState.LOST, "silent", None, now_ns))
 
-    def begin_anew(self) -> None:
-        """Judge the next reading as the first one."""
+    def begin_anew(self, config: WatchConfig | None = None) -> None:
+        """Judge the next reading as the first one, from now on by `config`. May be called from any thread."""
+        # One reference each, swapped whole: the sensor's thread takes either at its next reading.
+        self.config = config or self.config
         self.watch = pipeline_for(self.config)
 
     def _pass_on(self, event: DetectionEvent) -> None:

@@ -37,9 +37,17 @@ class Client:
         """Bytes that the client has not taken."""
         self.too_slow = False
         self.wants_write = False
-        self.on_close: Callable[[], None] = lambda: None
+        self._on_close: Callable[[], None] = lambda: None
         self._wake = wake
         self._lock = threading.Lock()
+
+    def on_close(self, action: Callable[[], None]) -> None:
+        """What is to be done when the connection has gone."""
+        self._on_close = action
+
+    def gone(self) -> None:
+        """The connection has gone."""
+        self._on_close()
 
     def send(self, message: dict[str, Any]) -> None:
         """Queue a line; a client that has too many of them waiting is given up."""
@@ -200,7 +208,7 @@ class Server:
         if client not in self._clients:
             return
         self._clients.discard(client)
-        client.on_close()
+        client.gone()
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(client.connection)
         client.connection.close()

@@ -34,21 +34,27 @@ class Stop:
 class Service:
     """Owns the threads of one beacon. `run` returns when asked to stop."""
 
-    def __init__(self, core: Core, inbox: queue.SimpleQueue[Any], on_trouble: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        inbox: queue.SimpleQueue[Any],
+        on_trouble: Callable[[str], None],
+        *,
+        button: ButtonDesk | None = None,
+        urgency: Urgency | None = None,
+    ) -> None:
+        """`button` takes what the board's button does, where there is one."""
         self.core = core
         self.inbox = inbox
         self._on_trouble = on_trouble
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._foreseen: tuple[Any, ...] = ()
-        self.button: ButtonDesk | None = None
-        """Takes what the board's button does, where there is one."""
+        self._button = button
         self.session_beat_ns = 0
         self.bus_beats_ns: dict[str, int] = {}
-        self._urgency = Urgency()
+        self._urgency = urgency or Urgency()
         self._failure: RetroTimerError | None = None
-        self.on_idle: Callable[[], None] = lambda: None
-        """Called on the session's thread after each turn of its loop."""
 
     @property
     def realtime(self) -> bool:
@@ -62,7 +68,7 @@ class Service:
         self.core.speaker.start()
         self._prepare(_FIRST_WORDS)
         button = self.core.board.button
-        if button is not None and self.button is not None:
+        if button is not None and self._button is not None:
             button.listen(lambda pressed, t_ns: self.inbox.put(ButtonEdge(pressed, t_ns)))
         for sensing in self.core.sensing.values():
             sensing.starts(self.core.clock.monotonic_ns())
@@ -86,7 +92,7 @@ class Service:
             sensing.ends()
         self.inbox.put(Stop())
 
-    def run(self) -> None:
+    def run(self, after_each_turn: Callable[[], None] = lambda: None) -> None:
         """The session's loop: one input or appointment after the other. Raises what the board could not go on with."""
         core = self.core
         while True:
@@ -98,19 +104,19 @@ class Service:
             if item is not None:
                 self._handle(item)
             core.tick()
-            if self.button is not None:
-                self.button.tick(core.clock.monotonic_ns())
+            if self._button is not None:
+                self._button.tick(core.clock.monotonic_ns())
             self._foresee()
             self._urgency.lift_others()
             self.session_beat_ns = core.clock.monotonic_ns()
-            self.on_idle()
+            after_each_turn()
 
     def _handle(self, item: Any) -> None:
         """The button's part here, everything else in the core."""
-        if self.button is not None and isinstance(item, ButtonEdge):
-            self.button.take(item)
-        elif self.button is not None and isinstance(item, Asked) and isinstance(item.item, SayButton):
-            self.button.say_button()
+        if self._button is not None and isinstance(item, ButtonEdge):
+            self._button.take(item)
+        elif self._button is not None and isinstance(item, Asked) and isinstance(item.item, SayButton):
+            self._button.say_button()
             item.reply("")
         else:
             self.core.handle(item)
@@ -128,7 +134,7 @@ class Service:
                 self.core.speaker.prepare({key: values})
 
     def _next(self) -> Any:
-        deadlines = [self.core.station.deadline_ns, None if self.button is None else self.button.deadline_ns]
+        deadlines = [self.core.station.deadline_ns, None if self._button is None else self._button.deadline_ns]
         deadline_ns = min((ns for ns in deadlines if ns is not None), default=None)
         wait_s = _LONGEST_WAIT_S
         if deadline_ns is not None:

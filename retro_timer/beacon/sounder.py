@@ -26,8 +26,10 @@ class Buzzer:
         ticks: bool,
         watchers: Sequence[str] = (),
         heard: Heard | None = None,
+        on_expired: Callable[[str], None] = lambda _sensor: None,
         volume: int = 100,
     ) -> None:
+        """`on_expired` is called once, from the buzzer's thread, when a sensor's readings have stopped."""
         self._sounder = sounder
         self._clock = clock
         self._arbiter = Arbiter(ticks=ticks, watchers=watchers)
@@ -44,8 +46,7 @@ class Buzzer:
         self._expired: str | None = None
         self._began: set[str] = set()
         """The sensors that have given a reading."""
-        self.on_expired: Callable[[str], None] = lambda _sensor: None
-        """Called once, from the buzzer's thread, when a sensor's readings have stopped."""
+        self._on_expired = on_expired
 
     @property
     def next_ns(self) -> int | None:
@@ -169,7 +170,7 @@ class Buzzer:
         """Readings that never began have not stopped: such a sensor is starting, and its watch says so."""
         expired = self._arbiter.expired(now_ns)
         if expired in self._began and expired != self._expired:
-            self.on_expired(expired)
+            self._on_expired(expired)
         self._expired = expired
 
     def _run(self) -> None:

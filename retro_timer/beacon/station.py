@@ -49,7 +49,15 @@ class Surroundings(Outlet, Protocol):
 class Station:
     """One thread calls it: the session's loop."""
 
-    def __init__(self, around: Surroundings, rules: Rules, board: str, draw_seed: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        rules: Rules,
+        board: str,
+        draw_seed: Callable[[], int],
+        *,
+        awaits_journal: bool = False,
+    ) -> None:
         self._around = around
         self._rules = rules
         self._board = board
@@ -57,7 +65,7 @@ class Station:
         self._engine: Engine | None = None
         self._watch = inputs.WatchChanged(SensorState.LOST, "starting", None, 0)
         self._told = SensorState.OK
-        self.awaits_journal = False
+        self.awaits_journal = awaits_journal
         """Whether a session that was cut off may still be offered; until then a start has to wait."""
         self._early: StartPlan | None = None
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +11,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from retro_timer.beacon.bench import Bench
+from retro_timer.beacon.app import Equipment, Workbench
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice_or_text
-from retro_timer.beacon.button import ButtonEdge
 from retro_timer.beacon.client import BeaconClient, NoTimerError
-from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings
-from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.phrases import load_catalogue
@@ -27,7 +22,6 @@ from retro_timer.ports import Board, RangeSample
 from retro_timer.settings import places
 from retro_timer.settings.calibration import load_calibration
 from retro_timer.settings.loading import load_settings
-from retro_timer.store.writer import JournalWriter
 
 T = TypeVar("T")
 
@@ -143,34 +137,22 @@ def _held(wanted: Wanted, show: Callable[[str], None]) -> Iterator[Holder]:
         _opened(wanted.board or DEFAULT_BOARD, request) as board,
     ):
         voice, missing = open_voice_or_text(settings, board.clock, places.cache_dir(), show)
-        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        # No session is held here: what the journal writes all the same is for nobody.
-        journal = JournalWriter(Path(scrap), board.clock.wall_ns)
-        catalogue = load_catalogue(settings.voice.language)
-        core = Core(board, settings, calibration, catalogue, voice, journal, inbox.put)
-        bench = Bench(core, voice, calibration, places.state_dir(), lambda _trouble: None)
-        bench.voice_missing = missing
-        service = bench.service = Service(core, inbox, bench.trouble)
-        _listen(board, bench)
-        service.start()
-        loop = threading.Thread(target=service.run, name="session", daemon=True)
-        loop.start()
+        made_of = Equipment(
+            board=board,
+            settings=settings,
+            voice=voice,
+            catalogue=load_catalogue(settings.voice.language),
+            # No session is held here: what the journal writes all the same is for nobody.
+            results_dir=Path(scrap),
+            calibration=calibration,
+            voice_missing=missing,
+        )
+        workbench = Workbench(made_of, places.state_dir())
+        workbench.start()
         try:
-            yield Holder(bench.answer, running=False)
+            yield Holder(workbench.bench.answer, running=False)
         finally:
-            service.stop()
-            loop.join(timeout=5.0)
-            service.close()
-
-
-def _listen(board: Board, bench: Bench) -> None:
-    """A press means nothing here unless the bench has lent the button."""
-
-    def edge(pressed: bool, t_ns: int) -> None:
-        bench.take_press(ButtonEdge(pressed, t_ns))
-
-    if board.button is not None:
-        board.button.listen(edge)
+            workbench.close()
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import json
 import math
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +65,14 @@ def simulate(
         aloud=wav is not None,
     )
     sound = _Sound(wav, simulation.rendered)
-    teller = _Teller(simulation, as_json)
-    simulation.core.hub.subscribe(teller.take)
     if wav is not None:
         simulation.core.hub.subscribe(sound.take)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: simulation.stopping.set())
     try:
         with progress("simulate", _length_s(chosen, len(athletes))) as step:
-            teller.step = step
+            teller = _Teller(simulation, as_json, step)
+            simulation.core.hub.subscribe(teller.take)
             simulation.run(chosen, athletes, speed=None if math.isinf(speed) else speed)
     finally:
         simulation.close()
@@ -98,8 +98,8 @@ def _length_s(plan: Plan, athletes: int) -> float:
 class _Teller:
     """Prints events; a finish gets the truth beside it."""
 
-    def __init__(self, simulation: Simulation, as_json: bool) -> None:
-        self.step: Any = lambda _done: None
+    def __init__(self, simulation: Simulation, as_json: bool, step: Callable[[float], None]) -> None:
+        self._step = step
         self.trouble: OSError | None = None
         self._simulation = simulation
         self._as_json = as_json
@@ -108,7 +108,7 @@ class _Teller:
     def take(self, event: dict[str, Any]) -> None:
         simulation = self._simulation
         origin_ns = simulation.origin_ns
-        self.step((simulation.clock.monotonic_ns() - origin_ns) / 1e9)
+        self._step((simulation.clock.monotonic_ns() - origin_ns) / 1e9)
         if event["event"] == "go":
             self._goes[event["rep"]] = event["t_ns"]
         told = simulation.core.contract(event, origin_ns)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.core import Core
 from retro_timer.beacon.station import StartPlan
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.detection.events import Level
@@ -21,7 +21,6 @@ from retro_timer.ports import Button, LampState
 from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
-from retro_timer.store.writer import JournalWriter
 from retro_timer.training.plan import Plan
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
@@ -89,25 +88,26 @@ class Simulation:
         state_dir: Path,
         *,
         aloud: bool = False,
+        record: Path | None = None,
     ) -> None:
         self.clock = VirtualClock(_START_NS, time.time_ns())
         self.board = _VirtualBoard(request, self.clock)
-        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._journal = JournalWriter(state_dir, self.clock.wall_ns, self._inbox.put)
         settings = request.settings
         self.rendered = RenderedVoice(self.clock, settings.voice) if aloud else None
         """The voice of a session that is to be heard: phrases as long as they really are."""
-        voice = self.rendered or TextVoice(self.clock, settings.voice.rate_wpm, lambda _text: None)
-        self.core = Core(
-            self.board,
-            settings,
-            request.calibration,
-            catalogue,
-            voice,
-            self._journal,
-            self._inbox.put,
-            request.seed,
+        made_of = Equipment(
+            board=self.board,
+            settings=settings,
+            voice=self.rendered or TextVoice(self.clock, settings.voice.rate_wpm, lambda _text: None),
+            catalogue=catalogue,
+            results_dir=state_dir,
+            calibration=request.calibration,
+            seed=request.seed,
+            record=record,
         )
+        self._beacon = Beacon(made_of)
+        self._inbox = self._beacon.inbox
+        self.core = self._beacon.core
         self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
         self._press_ns: int | None = None
         self.core.hub.subscribe(self._coach_hears)
@@ -145,9 +145,7 @@ class Simulation:
 
     def close(self) -> None:
         """Write what waits."""
-        self._journal.close()
-        self.core.speaker.close()
-        self.core.buzzer.close()
+        self._beacon.close()
 
     def _sees(self) -> bool:
         """Whether every sensor has given its first report, or has had the time for one."""

@@ -157,8 +157,7 @@ def test_a_lent_button_tells_of_its_press_and_means_nothing_else(beacon: Beacon,
     def start(name: str | None) -> StartPlan:
         raise AssertionError(f"the plan {name} was started")
 
-    desk = ButtonDesk(beacon.core, start, list, lambda: None)
-    desk.lent_to = bench.take_press
+    desk = ButtonDesk(beacon.core, start, list, lambda: None, bench.take_press)
     bench.answer({"lend_button": 5.0})
     now_ns = beacon.clock.monotonic_ns()
     for pressed, t_ns in ((True, now_ns), (False, now_ns + 100 * MS)):

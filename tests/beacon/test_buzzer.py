@@ -25,16 +25,16 @@ class Bench:
         self.clock = VirtualClock(10 * S)
         self.pin = PinSounder(self.clock)
         self.heard: list[tuple[str, int, int]] = []
+        self.expired: list[str] = []
         self.buzzer = Buzzer(
             self.pin,
             self.clock,
             ticks=ticks,
             watchers=watchers,
             heard=lambda *change: self.heard.append(change),
+            on_expired=self.expired.append,
             volume=volume,
         )
-        self.expired: list[str] = []
-        self.buzzer.on_expired = self.expired.append
 
     def after(self, ns: int) -> None:
         """Let time pass; the buzzer is updated when it asked for it."""
@@ -188,10 +188,16 @@ class WaitedPin(PinSounder):
 
 
 @pytest.fixture
-def live() -> Iterator[tuple[Buzzer, WaitedPin, RealClock]]:
+def expired() -> threading.Event:
+    """A sensor's readings have stopped."""
+    return threading.Event()
+
+
+@pytest.fixture
+def live(expired: threading.Event) -> Iterator[tuple[Buzzer, WaitedPin, RealClock]]:
     clock = RealClock()
     pin = WaitedPin(clock)
-    buzzer = Buzzer(pin, clock, ticks=False)
+    buzzer = Buzzer(pin, clock, ticks=False, on_expired=lambda _name: expired.set())
     buzzer.start()
     yield buzzer, pin, clock
     buzzer.close()
@@ -204,16 +210,16 @@ def test_the_thread_keeps_the_cadence(live: tuple[Buzzer, WaitedPin, RealClock])
     assert all(later - earlier >= 100 * MS for earlier, later in pairwise(starts))
 
 
-def test_the_thread_sounds_blind_though_nobody_calls_any_more(live: tuple[Buzzer, WaitedPin, RealClock]) -> None:
+def test_the_thread_sounds_blind_though_nobody_calls_any_more(
+    live: tuple[Buzzer, WaitedPin, RealClock], expired: threading.Event
+) -> None:
     buzzer, pin, clock = live
-    told = threading.Event()
-    buzzer.on_expired = lambda _name: told.set()
     until_ns = clock.monotonic_ns() + 50 * MS
     buzzer.renew("gate", until_ns)
     buzzer.arm(True, 0)
     (first, *_) = pin.wait_for(sounds.BLIND.tones[0][0])
     assert first >= until_ns
-    assert told.wait(20.0)
+    assert expired.wait(20.0)
 
 
 def test_a_close_ends_the_thread(live: tuple[Buzzer, WaitedPin, RealClock]) -> None:

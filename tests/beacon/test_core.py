@@ -29,6 +29,15 @@ def beacon(tmp_path: Path) -> Iterator[Beacon]:
     made.close()
 
 
+@pytest.fixture
+def waiting(tmp_path: Path) -> Iterator[Beacon]:
+    """A beacon whose journal has not looked yet for a session that was cut off."""
+    made = Beacon(tmp_path, awaits_journal=True)
+    made.scene["gate"] = steady(2000)
+    yield made
+    made.close()
+
+
 def passing(beacon: Beacon, at_s: float, lasts_s: float = 0.18) -> None:
     """Somebody passes through the beam, so many seconds from now."""
     from_ns = beacon.clock.monotonic_ns() + round(at_s * 1e9)
@@ -125,34 +134,28 @@ def test_a_session_that_was_cut_off_is_offered_when_the_box_is_idle(beacon: Beac
     assert beacon.told("recoverable")[0]["title"] == "Old"
 
 
-def test_a_start_before_the_journal_has_looked_waits_and_gives_way_to_what_was_cut_off(beacon: Beacon) -> None:
-    beacon.scene["gate"] = steady(2000)
-    beacon.core.station.awaits_journal = True
-    beacon.put(StartPlan(JOG, SOLO))
-    assert beacon.core.station.state is None
-    beacon.put(offer()).put(JournalLooked())
-    assert beacon.core.station.state.phase is Phase.RECOVERABLE
+def test_a_start_before_the_journal_has_looked_waits_and_gives_way_to_what_was_cut_off(waiting: Beacon) -> None:
+    waiting.put(StartPlan(JOG, SOLO))
+    assert waiting.core.station.state is None
+    waiting.put(offer()).put(JournalLooked())
+    assert waiting.core.station.state.phase is Phase.RECOVERABLE
 
 
-def test_a_start_before_the_journal_has_looked_begins_when_nothing_was_cut_off(beacon: Beacon) -> None:
-    beacon.scene["gate"] = steady(2000)
-    beacon.core.station.awaits_journal = True
-    beacon.put(StartPlan(JOG, SOLO)).put(JournalLooked())
-    assert beacon.core.station.state.phase is Phase.BRIEF
+def test_a_start_before_the_journal_has_looked_begins_when_nothing_was_cut_off(waiting: Beacon) -> None:
+    waiting.put(StartPlan(JOG, SOLO)).put(JournalLooked())
+    assert waiting.core.station.state.phase is Phase.BRIEF
 
 
-def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first_one_begins(beacon: Beacon) -> None:
-    beacon.scene["gate"] = steady(2000)
-    beacon.core.station.awaits_journal = True
-    beacon.put(StartPlan(JOG, SOLO))
+def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first_one_begins(waiting: Beacon) -> None:
+    waiting.put(StartPlan(JOG, SOLO))
     from retro_timer.beacon.core import Asked
 
     replies: list[str] = []
-    beacon.put(Asked(StartPlan(JOG, ("Ann", "Bea")), replies.append))
+    waiting.put(Asked(StartPlan(JOG, ("Ann", "Bea")), replies.append))
     assert replies == ["Not possible now."]
-    beacon.put(JournalLooked())
-    assert beacon.core.station.state.phase is Phase.BRIEF
-    assert [athlete.name for athlete in beacon.core.station.state.athletes] == list(SOLO)
+    waiting.put(JournalLooked())
+    assert waiting.core.station.state.phase is Phase.BRIEF
+    assert [athlete.name for athlete in waiting.core.station.state.athletes] == list(SOLO)
 
 
 def test_a_session_that_was_cut_off_never_takes_the_place_of_one_that_is_under_way(beacon: Beacon) -> None:

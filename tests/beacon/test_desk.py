@@ -37,7 +37,11 @@ class Asker:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
-        self.on_close: Any = lambda: None
+        self.gone: Any = lambda: None
+
+    def on_close(self, action: Any) -> None:
+        """What is to be done when the connection has gone."""
+        self.gone = action
 
     def send(self, message: dict[str, Any]) -> None:
         """What the client would read."""
@@ -114,7 +118,7 @@ def test_a_follower_gets_the_status_first_and_then_every_event_in_seconds(office
     assert all("t_ns" not in event and isinstance(event["t_s"], float) for event in events)
     assert [event["rep"] for event in events if event["event"] == "go"] == [1]
     assert [event["t_s"] for event in events] == sorted(event["t_s"] for event in events)
-    client.on_close()
+    client.gone()
     before = len(client.sent)
     office.beacon.after(5.0)
     assert len(client.sent) == before

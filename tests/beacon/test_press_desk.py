@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from beacon_made import made_beacon
 from plans_made import block, plan
 
 from retro_timer.beacon.button import ButtonDesk, ButtonEdge, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.control import command_of
-from retro_timer.beacon.core import Asked, Core
+from retro_timer.beacon.core import Asked
 from retro_timer.beacon.coverage import SensorReport
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError
-from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement
-from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import SensorSettings, Settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.sim.board import QuietLamp, SilentSounder
-from retro_timer.store.writer import JournalWriter
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
 from retro_timer.training.roster import SOLO
@@ -52,9 +49,8 @@ class Bench:
         self.lamp = QuietLamp()
         self.button = None
         self.plans = dict(plans)
-        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.journal = JournalWriter(directory, self.clock.wall_ns)
-        self.core = Core(self, settings, Calibration(), load_catalogue("en"), self, self.journal, self.inbox.put)
+        self.made = made_beacon(self, self, directory, settings=settings)
+        self.core, self.inbox = self.made.core, self.made.inbox
         self.shut_down = 0
         self.desk = ButtonDesk(self.core, self.make_start, lambda: sorted(self.plans), self._shut_down)
         self.said: list[str] = []
@@ -179,7 +175,7 @@ def make(state_dir: Path) -> Iterator[Make]:
 
     yield build
     for bench in made:
-        bench.journal.close()
+        bench.made.close()
 
 
 def test_a_press_starts_the_default_plan(make: Make) -> None:
@@ -345,8 +341,7 @@ def test_what_the_button_does_is_said_on_request(make: Make) -> None:
 
 def test_ctl_help_says_it_as_well(make: Make) -> None:
     bench = make().press().until(Phase.GET_READY).press()
-    service = Service(bench.core, bench.inbox, lambda _trouble: None)
-    service.button = bench.desk
+    service = Service(bench.core, bench.inbox, lambda _trouble: None, button=bench.desk)
     replies: list[str] = []
     bench.fresh()
     service._handle(Asked(command_of({"ctl": "help"}, bench.make_start), replies.append))

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.beacon.app import Equipment, Surroundings, Timer
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.button import ButtonEdge
-from retro_timer.cli.run import _Timer
+from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.cli.tellers import LineTeller
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings import places
 from retro_timer.settings.model import Settings, VoiceSettings
-from retro_timer.settings.starting import StartFiles
 from retro_timer.sim.board import SimBoard
 
 S = 1_000_000_000
@@ -36,29 +37,35 @@ class Box(SimBoard):
         self.happened.append("off")
 
 
-def held_for_eleven_seconds(board: SimBoard) -> _Timer:
-    timer = _Timer(
-        board,
-        REQUEST,
-        StartFiles(places.state_dir(), forgiving=False),
-        load_catalogue("en"),
-        LineTeller(as_json=False),
-        None,
-        lambda _name: None,
+def no_plan(name: str | None) -> StartPlan:
+    raise AssertionError(f"the plan {name} was started")
+
+
+def run_and_hold_for_eleven_seconds(board: SimBoard) -> None:
+    teller = LineTeller(as_json=False)
+    made_of = Equipment(
+        board=board,
+        settings=REQUEST.settings,
+        voice=TextVoice(board.clock, 300, teller.spoken),
+        catalogue=load_catalogue("en"),
+        results_dir=places.state_dir(),
     )
-    timer.service.inbox.put(ButtonEdge(True, board.clock.monotonic_ns() - 11 * S))
-    return timer
+    around = Surroundings(make_start=no_plan, plans=list, socket=places.socket_path(), tell=teller.trouble)
+    timer = Timer(made_of, around, None)
+    teller.attach(timer.core, timer.origin_ns)
+    timer.inbox.put(ButtonEdge(True, board.clock.monotonic_ns() - 11 * S))
+    timer.run(once=False)
 
 
 def test_the_box_is_switched_off_when_all_is_written_and_closed(capsys: pytest.CaptureFixture[str]) -> None:
     board = Box()
-    assert held_for_eleven_seconds(board).run(None, once=False) == 0
+    run_and_hold_for_eleven_seconds(board)
     assert board.happened == ["closed", "off"]
     assert '"Shutting down now."' in capsys.readouterr().out
 
 
 def test_a_board_without_a_switch_only_says_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert held_for_eleven_seconds(SimBoard(REQUEST)).run(None, once=False) == 0
+    run_and_hold_for_eleven_seconds(SimBoard(REQUEST))
     assert '"Shutting down now."' in capsys.readouterr().out
 
 
@@ -68,4 +75,4 @@ def test_a_power_off_that_is_refused_is_told(state_dir: Path, monkeypatch: pytes
 
     monkeypatch.setattr(Box, "power_off", refuse)
     with pytest.raises(RetroTimerError, match="power-off refused"):
-        held_for_eleven_seconds(Box()).run(None, once=False)
+        run_and_hold_for_eleven_seconds(Box())

@@ -163,7 +163,7 @@ def test_a_client_that_never_reads_loses_its_connection_and_costs_nobody_time(ec
         slow.send(b"{}\n").answer()
         (client,) = echo.clients
         gone = threading.Event()
-        client.on_close = gone.set
+        client.on_close(gone.set)
         event = {"event": "said", "text": "x" * 1000}
         for _ in range(2_000):
             client.send(event)
@@ -187,7 +187,7 @@ def test_a_client_that_dies_is_forgotten(echo: Echo) -> None:
     line.answer()
     (client,) = echo.clients
     gone = threading.Event()
-    client.on_close = gone.set
+    client.on_close(gone.set)
     line.file.close()
     line.socket.close()
     assert gone.wait(TIMEOUT_S)

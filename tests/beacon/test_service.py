@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from beacon_made import KeptLamp, MouthPiece, PinSounder, steady
+from beacon_made import KeptLamp, MouthPiece, PinSounder, made_beacon, steady
 
 from retro_timer.beacon.clock import RealClock
-from retro_timer.beacon.core import Core
 from retro_timer.beacon.service import Service
 from retro_timer.errors import BadInputError, SensorFaultError
-from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Button, RangeSample
-from retro_timer.settings.calibration import Calibration
-from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.settings.model import SensorSettings
 from retro_timer.settings.sensors import spec_of
-from retro_timer.store.writer import JournalWriter
 
 
 class ScriptedSensor:
@@ -67,14 +62,12 @@ class Run:
 
     def __init__(self, directory: Path, *script: Callable[[int], RangeSample | None]) -> None:
         board = ScriptedBoard(*script)
-        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        journal = JournalWriter(directory, board.clock.wall_ns)
-        voice = MouthPiece(board.clock, 0.0)
-        self.core = Core(board, Settings(), Calibration(), load_catalogue("en"), voice, journal, inbox.put)
+        made = made_beacon(board, MouthPiece(board.clock, 0.0), directory)
+        self.core = made.core
         self.events: list[dict[str, Any]] = []
         self.core.hub.subscribe(self.events.append)
         self.troubles: list[str] = []
-        self.service = Service(self.core, inbox, self.troubles.append)
+        self.service = Service(self.core, made.inbox, self.troubles.append)
 
     def to_its_end(self) -> Run:
         """Raises what `run` raises."""

@@ -152,9 +152,11 @@ def beacon(tmp_path: Path) -> Iterator[Beacon]:
     made.close()
 
 
-def test_it_is_spoken_logged_and_in_the_status_also_in_a_session(beacon: Beacon) -> None:
+def test_it_is_spoken_logged_and_in_the_status_also_in_a_session(
+    beacon: Beacon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beacon.begin(plan(block(reps=2, distance_m=10.0), walk_out_s=0.0)).until("go")
-    beacon.core.strain = lambda: LOW
+    monkeypatch.setattr(beacon.core, "strain", lambda: LOW)
     beacon.put(StrainChange("power", True, 50.0, "power_low")).after(10.0)
     assert beacon.voice.said.count("Power is low.") == 1
     (event,) = beacon.told("strain")

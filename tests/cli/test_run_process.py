@@ -120,7 +120,7 @@ def test_the_program_on_the_box_loads_no_terminal_arts_and_no_web(idle: Timer) -
     code = (
         "import sys, threading\nfrom retro_timer.cli import run\n"
         "from retro_timer.beacon.service import Service\n"
-        "Service.run = lambda self: print('LOADED', *sorted(sys.modules), file=sys.stderr)\n"
+        "Service.run = lambda *_: print('LOADED', *sorted(sys.modules), file=sys.stderr)\n"
         "from retro_timer.cli.main import main\nmain(sys.argv[1:])\n"
     )
     with_home = environment_with({**idle.env, "RETRO_TIMER_STATE": str(idle.home / "other")})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from beacon_made import made_beacon
 from command import process
 from plans_made import block, plan
 
@@ -25,12 +25,10 @@ from retro_firmware.gpio.buzzer import ActiveSounder
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.clock import RealClock
-from retro_timer.beacon.core import Core
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.station import StartPlan
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
-from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
 from retro_timer.settings import places
 from retro_timer.settings.calibration import Calibration, SensorCalibration
@@ -45,7 +43,6 @@ from retro_timer.settings.model import (
     SessionSettings,
     Settings,
 )
-from retro_timer.store.writer import JournalWriter
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
@@ -338,18 +335,15 @@ class Live:
     def __init__(self, board: TwinBoard, settings: Settings, directory: Path) -> None:
         self.board = board
         clock = RealClock()
-        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.said: list[str] = []
         self.events: list[dict[str, Any]] = []
         voice = TextVoice(clock, 300, self.said.append)
-        journal = JournalWriter(directory, clock.wall_ns)
-        self.core = Core(board, settings, Calibration(), load_catalogue("en"), voice, journal, inbox.put)
+        made = made_beacon(board, voice, directory, settings=settings)
+        self.core = made.core
         self.core.hub.subscribe(self.events.append)
-        self.service = Service(self.core, inbox, lambda _trouble: None)
         self.course = plan(block(reps=2, distance_m=5.0), walk_out_s=0.0, rest_s=60.0)
-        self.service.button = ButtonDesk(
-            self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None
-        )
+        button = ButtonDesk(self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None)
+        self.service = Service(self.core, made.inbox, lambda _trouble: None, button=button)
         self.service.start()
         self.thread = threading.Thread(target=self.service.run)
         self.thread.start()

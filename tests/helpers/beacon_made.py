@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from retro_timer.beacon import app
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.core import Core
 from retro_timer.beacon.station import StartPlan
 from retro_timer.phrases import load_catalogue
-from retro_timer.ports import Button, LampState, RangeSample, SensorSpec
-from retro_timer.settings.calibration import Calibration
+from retro_timer.ports import Board, Button, LampState, RangeSample, SensorSpec, Voice
 from retro_timer.settings.model import SensorSettings, Settings
 from retro_timer.settings.sensors import spec_of
-from retro_timer.store.writer import JournalWriter
 from retro_timer.training.plan import Plan
 
 MS = 1_000_000
 S = 1_000_000_000
 BEGIN_NS = 10 * S
+DEFAULTS = Settings()
 
 
 class PinSounder:
@@ -146,6 +144,27 @@ class MadeBoard:
         """Nothing to give back."""
 
 
+def made_beacon(
+    board: Board,
+    voice: Voice,
+    directory: Path,
+    *,
+    settings: Settings = DEFAULTS,
+    seed: int | None = None,
+    awaits_journal: bool = False,
+) -> app.Beacon:
+    """A beacon that speaks English and keeps its results in a directory."""
+    made_of = app.Equipment(
+        board=board,
+        settings=settings,
+        voice=voice,
+        catalogue=load_catalogue("en"),
+        results_dir=directory,
+        seed=seed,
+    )
+    return app.Beacon(made_of, awaits_journal=awaits_journal)
+
+
 class Beacon:
     """The core, its inbox and a journal in a directory; `after` lets simulated time pass."""
 
@@ -156,16 +175,16 @@ class Beacon:
         settings: Settings | None = None,
         clock: VirtualClock | None = None,
         seed: int | None = None,
+        awaits_journal: bool = False,
     ) -> None:
         self.clock = clock or VirtualClock(BEGIN_NS, 1_700_000_000 * S)
         chosen = settings or Settings(sensors=sensors or (SensorSettings(),))
         self.board = MadeBoard(self.clock, chosen.sensors)
-        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.voice = MouthPiece(self.clock, 0.5)
-        self.journal = JournalWriter(directory, self.clock.wall_ns, since_boot_ns=self.clock.since_boot_ns)
-        self.core = Core(
-            self.board, chosen, Calibration(), load_catalogue("en"), self.voice, self.journal, self.inbox.put, seed
+        self._made = made_beacon(
+            self.board, self.voice, directory, settings=chosen, seed=seed, awaits_journal=awaits_journal
         )
+        self.core, self.inbox, self.journal = self._made.core, self._made.inbox, self._made.journal
         self.events: list[dict[str, Any]] = []
         self.core.hub.subscribe(self.events.append)
         self.scene: dict[str, Callable[[int], RangeSample | None]] = {}
@@ -174,8 +193,7 @@ class Beacon:
 
     def close(self) -> None:
         """Write what waits."""
-        self.journal.close()
-        self.core.buzzer.close()
+        self._made.close()
 
     @property
     def now_s(self) -> float:

@@ -10,7 +10,6 @@ from plans_made import block, plan
 from replaying import of, replayed
 
 from retro_timer.beacon.boards import BoardRequest
-from retro_timer.beacon.recorder import Recorder
 from retro_timer.detection.config import WatchConfig
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement, Role
@@ -40,20 +39,12 @@ class Day:
     ) -> None:
         chosen = settings or Settings()
         self.simulation = Simulation(
-            BoardRequest(chosen, scenario=scenario, seed=seed), load_catalogue("en"), directory
+            BoardRequest(chosen, scenario=scenario, seed=seed), load_catalogue("en"), directory, record=record
         )
         self.events: list[Event] = []
         self.simulation.core.hub.subscribe(self.events.append)
-        recorder = None
-        if record is not None:
-            sensing = next(s for s in self.simulation.core.sensing.values() if s.config.times)
-            recorder = Recorder(record, sensing.spec)
-            sensing.on_sample = recorder.take
-            self.simulation.core.hub.subscribe(recorder.hear)
         self.ended = self.simulation.run(of_plan, names or ("Runner",), most_s=most_s)
         self.simulation.close()
-        if recorder is not None:
-            recorder.close()
 
     def told(self, *names: str) -> list[Event]:
         return of(self.events, *names)
