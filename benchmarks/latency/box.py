@@ -259,7 +259,7 @@ class Meter:
 
 
 def _wait_for_go(core: Core) -> None:
-    while core.station.state is None or core.station.state.phase is not Phase.RUNNING:
+    while core.session.state is None or core.session.state.phase is not Phase.RUNNING:
         time.sleep(0.1)
 
 

@@ -11,9 +11,9 @@ import msgspec
 
 from retro_timer.beacon import sounds
 from retro_timer.beacon.assembly import watch_config
-from retro_timer.beacon.button import ButtonEdge
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
+from retro_timer.beacon.messages import ButtonEdge
 from retro_timer.beacon.urgency import Urgency
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
@@ -116,7 +116,7 @@ class Bench:
             settings=core.settings,
             calibration=self._calibration,
             sensors=tuple(self._sensor_facts(sensor) for bus in core.board.buses for sensor in bus.sensors),
-            busy=core.station.busy,
+            busy=core.session.busy,
             realtime=self._urgency.realtime,
             state_dir=str(self._state_dir),
             speaking=self._voice.speaking or core.speaker.next_ns is not None,
@@ -197,7 +197,7 @@ class Bench:
     def take_press(self, edge: ButtonEdge) -> bool:
         """An edge of the button: whether it belongs to whoever has borrowed it, a press with its release."""
         if edge.pressed:
-            self._held = edge.t_ns < self._lent_until_ns and not self._core.station.busy
+            self._held = edge.t_ns < self._lent_until_ns and not self._core.session.busy
             if self._held:
                 self._pressed_ns = edge.t_ns
                 self._core.buzzer.signal(Signal.ANSWER)
@@ -206,7 +206,7 @@ class Bench:
         return held
 
     def _must_be_idle(self, what: str) -> None:
-        if self._core.station.busy:
+        if self._core.session.busy:
             raise RetroTimerError(
                 f"a session is under way and {what} is for the runners; wait for its end, or: retro-timer ctl stop"
             )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-import msgspec
-
 from retro_timer.beacon.control import MakeStart
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.messages import ButtonEdge
 from retro_timer.beacon.press import Cue, Outcome, PressRecogniser
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import RetroTimerError
@@ -18,13 +17,6 @@ from retro_timer.training.session.effects import Say, Signal
 
 _OWN_TONES = frozenset((Action.GO, Action.FINISH))
 """Their own tone answers the press."""
-
-
-class ButtonEdge(msgspec.Struct, frozen=True):
-    """The button went down or up."""
-
-    pressed: bool
-    t_ns: int
 
 
 @runtime_checkable
@@ -74,7 +66,7 @@ class ButtonDesk:
             return
         self.tick(edge.t_ns)
         if self._recogniser.idle:
-            self._row = row_of(self._core.station.state)
+            self._row = row_of(self._core.session.state)
         for outcome in self._recogniser.edge(edge.pressed, edge.t_ns, at_once=self._row in AT_ONCE):
             self._carry_out(outcome, edge.t_ns)
 
@@ -85,7 +77,7 @@ class ButtonDesk:
 
     def say_button(self) -> None:
         """Say what the button does now."""
-        cells = TABLE[row_of(self._core.station.state)]
+        cells = TABLE[row_of(self._core.session.state)]
         catalogue = self._core.catalogue
         self._say("button_help", {gesture.name.lower(): catalogue.render(cells[gesture], {}) for gesture in Gesture})
 
@@ -108,7 +100,7 @@ class ButtonDesk:
         if action in COMMANDS:
             # A press that counts at once counts at its edge, however late the loop hears of it.
             now_ns = t_ns if self._row in AT_ONCE else self._core.clock.monotonic_ns()
-            self._core.station.put(COMMANDS[action], now_ns)
+            self._core.session.put(COMMANDS[action], now_ns)
         else:
             self._doing[action]()
 
@@ -121,7 +113,7 @@ class ButtonDesk:
         except RetroTimerError as error:
             self._refuse("plan_unusable", str(error), {"title": self._plan})
             return
-        self._core.station.put(start, self._core.clock.monotonic_ns())
+        self._core.opener.put(start, self._core.clock.monotonic_ns())
 
     def _next_plan(self) -> None:
         """The next plan that can be started, by name; a plan with a mistake in it is passed over."""
@@ -154,7 +146,7 @@ class ButtonDesk:
             self._say(covers.phrase, covers.spoken)
 
     def _end(self) -> None:
-        open_session = self._core.station.busy
+        open_session = self._core.session.busy
         self._say("shutting_down_session" if open_session else "shutting_down", urgent=True)
         self._shut_down()
 

@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.messages import SayButton, SetVolume, StartPlan
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.training.session import inputs
-
-
-class SayButton(inputs.Command, frozen=True):
-    """Say what the button does now: the box answers it, not the session."""
-
-
-class SetVolume(inputs.Command, frozen=True):
-    """How loud voice and buzzer are from now on: the box answers it, not the session."""
-
-    percent: int
-
 
 PLAIN: dict[str, type[inputs.Command]] = {
     "pause": inputs.Pause,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from retro_timer.beacon.control import MakeStart, command_of
-from retro_timer.beacon.core import Asked, Core
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.messages import Asked, Post
 from retro_timer.beacon.server import Client
 from retro_timer.beacon.status import snapshot
 from retro_timer.errors import RetroTimerError
@@ -23,7 +24,7 @@ class Desk:
     def __init__(
         self,
         core: Core,
-        post: Callable[[Any], None],
+        post: Post,
         make_start: MakeStart,
         origin_ns: int,
         *,

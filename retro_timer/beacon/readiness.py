@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.messages import JournalLooked
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.settling import LONGEST_NS
-from retro_timer.beacon.station import JournalLooked
 from retro_timer.detection.events import SensorState
 from retro_timer.settings.starting import Trouble
 from retro_timer.training.session.effects import About, Say, Signal
@@ -64,7 +64,7 @@ class Readiness:
             self._service.prepare_phrases()
             self._tell_troubles()
         self._tell_status()
-        if self._core.station.busy:
+        if self._core.session.busy:
             # The session speaks for the watch now.
             if self._told is SensorState.LOST:
                 self._core.buzzer.alert(False)
@@ -83,10 +83,10 @@ class Readiness:
 
     def _awaits_journal(self) -> bool:
         """Whether a session that was cut off may still turn up: "Ready" invites a press, which would be for it."""
-        station, now_ns = self._core.station, self._core.clock.monotonic_ns()
-        if station.awaits_journal and now_ns - self._began_ns >= _JOURNAL_NS:
-            station.put(JournalLooked(), now_ns)
-        return station.awaits_journal
+        opener, now_ns = self._core.opener, self._core.clock.monotonic_ns()
+        if opener.awaits_journal and now_ns - self._began_ns >= _JOURNAL_NS:
+            opener.put(JournalLooked(), now_ns)
+        return opener.awaits_journal
 
     def _tell_troubles(self) -> None:
         """Before anything else: who hears "Ready" first may have gone to the start already."""
@@ -116,8 +116,8 @@ class Readiness:
     def _tell_status(self) -> None:
         watch = self._core.overview.latest
         why = f" ({watch.reason})" if watch.reason else ""
-        state = self._core.station.state
-        phase = "idle" if state is None or not self._core.station.busy else str(state.phase)
+        state = self._core.session.state
+        phase = "idle" if state is None or not self._core.session.busy else str(state.phase)
         status = "; ".join([f"STATUS={phase}", f"watch {watch.state}{why}", *self._core.troubles.texts])
         if status != self._status:
             self._status = status

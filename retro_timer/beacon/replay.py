@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from retro_timer.beacon.contract import contract_event
-from retro_timer.beacon.engine import Engine, session_input
+from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import SensorChange, SensorState
+from retro_timer.detection.events import DetectionEvent, SensorChange, SensorState
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
@@ -42,7 +42,7 @@ class Replay:
         state = new_session(_RECORD, SOLO, rules)
         if not reps:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
-        self._engine = Engine(state, self)
+        self._runner = SessionRunner(self, state)
 
     def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
         """Replay has no disk and makes no sound: a rep counts as durable at once."""
@@ -63,35 +63,35 @@ class Replay:
             now_ns = sample.t_ns
             if not started:
                 started = True
-                self._engine.put(inputs.Start(), now_ns)
+                self._runner.put(inputs.Start(), now_ns)
             while goes and goes[-1][0] <= now_ns:
                 self._give_go(*goes.pop())
-            self._engine.tick(now_ns)
+            self._runner.tick(now_ns)
             self._samples += 1
-            for event in self._watch.feed(sample, self._engine.state.expectation):
+            for event in self._watch.feed(sample, self._runner.expectation):
                 self._pass_on(event, now_ns)
         if not started:
-            self._engine.put(inputs.Start(), now_ns)
-        for event in self._watch.flush(now_ns, self._engine.state.expectation):
+            self._runner.put(inputs.Start(), now_ns)
+        for event in self._watch.flush(now_ns, self._runner.expectation):
             self._pass_on(event, now_ns)
         while goes:
             now_ns = max(now_ns, goes[-1][0])
             self._give_go(*goes.pop())
-        self._engine.put(inputs.TraceEnd(), now_ns)
+        self._runner.put(inputs.TraceEnd(), now_ns)
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
-        self._engine.tick(go_ns)
+        self._runner.tick(go_ns)
         # A break that is still open belongs to the rep before this go.
-        for event in self._watch.flush(go_ns, self._engine.state.expectation):
+        for event in self._watch.flush(go_ns, self._runner.expectation):
             self._pass_on(event, go_ns)
-        if self._engine.state.running is not None:
-            self._engine.put(inputs.Skip(), go_ns)
-        self._engine.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
+        if self._runner.state is not None and self._runner.state.running is not None:
+            self._runner.put(inputs.Skip(), go_ns)
+        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
 
-    def _pass_on(self, event: Any, now_ns: int) -> None:
+    def _pass_on(self, event: DetectionEvent, now_ns: int) -> None:
         if isinstance(event, SensorChange):
-            self._engine.put(inputs.WatchChanged(SensorState(event.state), event.reason, None, event.t_ns), now_ns)
+            self._runner.put(inputs.WatchChanged(SensorState(event.state), event.reason, None, event.t_ns), now_ns)
             return
         made = session_input(event, self._config)
         if made is not None:
-            self._engine.put(made, now_ns)
+            self._runner.put(made, now_ns)

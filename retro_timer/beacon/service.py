@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from retro_timer.beacon.button import ButtonDesk, ButtonEdge
-from retro_timer.beacon.control import SayButton
-from retro_timer.beacon.core import Asked, Core
+from retro_timer.beacon.button import ButtonDesk
+from retro_timer.beacon.core import Core
 from retro_timer.beacon.foresight import phrases_ahead, worth_asking
+from retro_timer.beacon.messages import Asked, BeaconMessage, ButtonEdge, Inbox, Message, SayButton, StopLoop
 from retro_timer.beacon.urgency import Urgency
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSensor
@@ -27,17 +27,13 @@ _LONGEST_WAIT_S = 1.0
 _FIRST_WORDS = ("ready", "covers_line_only")
 
 
-class Stop:
-    """Ends the session's loop. Safe to put into the inbox from a signal handler."""
-
-
 class Service:
     """Owns the threads of one beacon. `run` returns when asked to stop."""
 
     def __init__(
         self,
         core: Core,
-        inbox: queue.SimpleQueue[Any],
+        inbox: Inbox,
         on_trouble: Callable[[str], None],
         *,
         button: ButtonDesk | None = None,
@@ -55,11 +51,17 @@ class Service:
         self.bus_beats_ns: dict[str, int] = {}
         self._urgency = urgency or Urgency()
         self._failure: RetroTimerError | None = None
+        self._switches_off = False
 
     @property
     def realtime(self) -> bool:
         """Whether the sensors' threads run before all others."""
         return self._urgency.realtime
+
+    @property
+    def switches_off(self) -> bool:
+        """Whether the loop ended because the box is to be switched off."""
+        return self._switches_off
 
     def start(self) -> None:
         """Start every thread but the session's."""
@@ -88,16 +90,21 @@ class Service:
 
     def stop(self) -> None:
         """Ask `run` to return; safe from any thread and from a signal handler."""
+        self._end_sensing()
+        self.inbox.put(StopLoop())
+
+    def _end_sensing(self) -> None:
         for sensing in self.core.sensing.values():
             sensing.ends()
-        self.inbox.put(Stop())
 
     def run(self, after_each_turn: Callable[[], None] = lambda: None) -> None:
         """The session's loop: one input or appointment after the other. Raises what the board could not go on with."""
         core = self.core
         while True:
             item = self._next()
-            if isinstance(item, Stop):
+            if isinstance(item, StopLoop):
+                self._switches_off = item.switches_off
+                self._end_sensing()
                 if self._failure is not None:
                     raise self._failure
                 return
@@ -111,11 +118,12 @@ class Service:
             self.session_beat_ns = core.clock.monotonic_ns()
             after_each_turn()
 
-    def _handle(self, item: Any) -> None:
+    def _handle(self, item: BeaconMessage | ButtonEdge) -> None:
         """The button's part here, everything else in the core."""
-        if self._button is not None and isinstance(item, ButtonEdge):
-            self._button.take(item)
-        elif self._button is not None and isinstance(item, Asked) and isinstance(item.item, SayButton):
+        if isinstance(item, ButtonEdge):
+            if self._button is not None:
+                self._button.take(item)
+        elif self._button is not None and isinstance(item, Asked) and isinstance(item.command, SayButton):
             self._button.say_button()
             item.reply("")
         else:
@@ -123,7 +131,7 @@ class Service:
 
     def _foresee(self) -> None:
         """Have the phrases that come next rendered, whenever the session has moved on."""
-        state = self.core.station.state
+        state = self.core.session.state
         if state is None or not worth_asking(state):
             return
         seen = (state.phase, state.turn, state.reps)
@@ -133,8 +141,8 @@ class Service:
             for key, values in reversed(phrases_ahead(state, self.core.clock.monotonic_ns())):
                 self.core.speaker.prepare({key: values})
 
-    def _next(self) -> Any:
-        deadlines = [self.core.station.deadline_ns, None if self._button is None else self._button.deadline_ns]
+    def _next(self) -> Message | None:
+        deadlines = [self.core.session.deadline_ns, None if self._button is None else self._button.deadline_ns]
         deadline_ns = min((ns for ns in deadlines if ns is not None), default=None)
         wait_s = _LONGEST_WAIT_S
         if deadline_ns is not None:
@@ -162,7 +170,7 @@ class Service:
                 item = self.inbox.get_nowait()
             except queue.Empty:
                 return
-            if not isinstance(item, Stop):
+            if not isinstance(item, StopLoop | ButtonEdge):
                 self.core.handle(item)
 
     def _run_bus(self, bus: RangeBus) -> None:

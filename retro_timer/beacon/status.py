@@ -12,7 +12,7 @@ from retro_timer.beacon.core import Core
 def snapshot(core: Core) -> dict[str, Any]:
     """Phase, turn, watch, level and counts; times in seconds."""
     now_ns = core.clock.monotonic_ns()
-    state = core.station.state
+    state = core.session.state
     watch = core.overview.latest
     covers = watch.coverage
     result: dict[str, Any] = {

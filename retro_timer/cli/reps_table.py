@@ -14,7 +14,7 @@ _MOST_ROWS = 12
 
 def print_reps(core: Core | None) -> None:
     """The last reps of the session that ran, if one did."""
-    state = core.station.state if core is not None else None
+    state = core.session.state if core is not None else None
     if state is not None and state.results:
         Console().print(reps_table(state))
 

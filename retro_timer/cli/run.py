@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
-from retro_timer.beacon.app import Equipment, Surroundings, Timer
+from retro_timer.beacon.app import Equipment, make_timer
 from retro_timer.beacon.boards import DEFAULT_SEED, BoardRequest, holding, open_board, open_voice_or_text
+from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.notify import under_service
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.streams import remark
 from retro_timer.cli.tellers import make_teller
@@ -94,7 +95,7 @@ def run(
             troubles=files.troubles,
             keep_files=files.keep,
         )
-        timer = Timer(made_of, around, first)
+        timer = make_timer(made_of, around, first)
         teller.attach(timer.core, timer.origin_ns)
         return _run_until_stopped(timer, once=once)
 

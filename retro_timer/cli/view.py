@@ -71,7 +71,7 @@ class LiveView:
         if core is None:
             return Panel("starting", title="Retro Timer")
         status = snapshot(core)
-        state = core.station.state
+        state = core.session.state
         with self._lock:
             lines = list(self._lines)
         parts: list[Any] = [_headline(status), _lane(status), _watch(status)]

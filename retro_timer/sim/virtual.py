@@ -12,7 +12,7 @@ from typing import Any
 from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.messages import ButtonEdge, StartPlan, StopLoop
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.detection.events import Level
 from retro_timer.errors import RetroTimerError, SensorFaultError
@@ -130,7 +130,7 @@ class Simulation:
                 self._inbox.put(StartPlan(plan, roster))
                 started = True
             self._work()
-            if started and not self.core.station.busy and not self._heard_on():
+            if started and not self.core.session.busy and not self._heard_on():
                 return True
             now_ns = self._next_ns()
             if now_ns - _START_NS > most_s * 1e9:
@@ -166,7 +166,7 @@ class Simulation:
     def _next_ns(self) -> int:
         core = self.core
         now_ns = self.clock.monotonic_ns()
-        coming = (core.station.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._press_ns)
+        coming = (core.session.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._press_ns)
         return min([*self._due_ns, *(max(t_ns, now_ns) for t_ns in coming if t_ns is not None)])
 
     def _sense(self, now_ns: int) -> None:
@@ -204,9 +204,12 @@ class Simulation:
         core = self.core
         while core.unanswered or not self._inbox.empty():
             try:
-                core.handle(self._inbox.get(timeout=_ANSWER_S))
+                message = self._inbox.get(timeout=_ANSWER_S)
             except queue.Empty:
                 raise RetroTimerError(f"the journal gave no answer within {_ANSWER_S:.0f} s") from None
+            # Nobody presses a simulated board's button, nor stops its loop by a message.
+            if not isinstance(message, ButtonEdge | StopLoop):
+                core.handle(message)
 
     def truth_s(self, rep: int, go_ns: int) -> float | None:
         """When the back of that rep really reached the line, from its go."""

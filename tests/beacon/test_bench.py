@@ -12,9 +12,9 @@ from beacon_made import MS, Beacon, S, steady
 from plans_made import block, plan
 
 from retro_timer.beacon.bench import Bench
-from retro_timer.beacon.button import ButtonDesk, ButtonEdge
+from retro_timer.beacon.button import ButtonDesk
 from retro_timer.beacon.facts import Facts, Readings
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import Placement, RangeSample, Role

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans_made import block, plan
 
-from retro_timer.beacon.control import ACTIONS, NAMED, PLAIN, SetVolume, command_of
+from retro_timer.beacon.control import ACTIONS, NAMED, PLAIN, command_of
 from retro_timer.beacon.desk import Desk
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.messages import SetVolume, StartPlan
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO

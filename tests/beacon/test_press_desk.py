@@ -10,13 +10,12 @@ import pytest
 from beacon_made import made_beacon
 from plans_made import block, plan
 
-from retro_timer.beacon.button import ButtonDesk, ButtonEdge, PowerSwitch
+from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.control import command_of
-from retro_timer.beacon.core import Asked
 from retro_timer.beacon.coverage import SensorReport
+from retro_timer.beacon.messages import Asked, ButtonEdge, StartPlan
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.station import StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement
@@ -98,7 +97,7 @@ class Bench:
         end_ns = self.clock.monotonic_ns() + round(seconds * S)
         while True:
             self._work()
-            coming = (self.core.station.deadline_ns, self.desk.deadline_ns, self.core.buzzer.next_ns)
+            coming = (self.core.session.deadline_ns, self.desk.deadline_ns, self.core.buzzer.next_ns)
             due_ns = min((ns for ns in coming if ns is not None), default=end_ns)
             if due_ns >= end_ns:
                 break
@@ -146,7 +145,7 @@ class Bench:
 
     @property
     def phase(self) -> Phase | None:
-        state = self.core.station.state
+        state = self.core.session.state
         return None if state is None else state.phase
 
     def fresh(self) -> Bench:
@@ -266,7 +265,7 @@ def test_what_a_hold_means_does_not_change_under_the_finger(make: Make) -> None:
 def test_with_the_watch_lost_a_press_in_a_rep_stops_the_clock_at_its_edge(make: Make) -> None:
     bench = make().press().until(Phase.RUNNING).wait(5.0)
     bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh()
-    state = bench.core.station.state
+    state = bench.core.session.state
     assert state is not None
     assert state.running is not None
     go_ns, down_ns = state.running.record.go_ns, bench.clock.monotonic_ns()
@@ -274,8 +273,8 @@ def test_with_the_watch_lost_a_press_in_a_rep_stops_the_clock_at_its_edge(make: 
     bench.clock.advance_to(down_ns + 300 * MS)
     bench.desk.take(ButtonEdge(True, down_ns))
     bench.wait(0.1).edge(False).wait(1.0)
-    assert bench.core.station.state is not None
-    (record,) = bench.core.station.state.results
+    assert bench.core.session.state is not None
+    (record,) = bench.core.session.state.results
     assert record.time_ns == down_ns - go_ns
     assert "manual" in record.flags
     assert bench.said[0].endswith("seconds.")
@@ -284,8 +283,8 @@ def test_with_the_watch_lost_a_press_in_a_rep_stops_the_clock_at_its_edge(make: 
 def test_a_nervous_second_press_does_not_void_the_time_taken_by_hand(make: Make) -> None:
     bench = make().press().until(Phase.RUNNING).wait(5.0)
     bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh().double()
-    assert bench.core.station.state is not None
-    assert [r.status for r in bench.core.station.state.results] == ["finished"]
+    assert bench.core.session.state is not None
+    assert [r.status for r in bench.core.session.state.results] == ["finished"]
     assert "Not possible now." in bench.said
     assert bench.phase is Phase.REST
 
@@ -327,7 +326,7 @@ def test_shutting_down_in_a_session_leaves_it_open_for_the_next_start(make: Make
     bench = make().press().until(Phase.RUNNING).press(11.0)
     assert bench.said[-1] == "Shutting down. The session can go on after the next start."
     assert bench.shut_down == 1
-    assert bench.core.station.busy
+    assert bench.core.session.busy
 
 
 def test_what_the_button_does_is_said_on_request(make: Make) -> None:
@@ -359,7 +358,7 @@ def test_every_press_is_told_to_whoever_follows(make: Make) -> None:
 
 def test_a_command_by_ctl_still_reaches_the_session(make: Make) -> None:
     bench = make().press().until(Phase.GET_READY)
-    bench.core.station.put(inputs.Pause(), bench.clock.monotonic_ns())
+    bench.core.session.put(inputs.Pause(), bench.clock.monotonic_ns())
     assert bench.phase is Phase.PAUSED
     assert bench.press().phase is Phase.GET_READY
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from retro_timer.beacon.app import Equipment, Surroundings, Timer
+from retro_timer.beacon.app import Equipment, make_timer
 from retro_timer.beacon.boards import BoardRequest
-from retro_timer.beacon.button import ButtonEdge
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.beacon.timer import Surroundings
 from retro_timer.cli.tellers import LineTeller
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import load_catalogue
@@ -51,7 +51,7 @@ def run_and_hold_for_eleven_seconds(board: SimBoard) -> None:
         results_dir=places.state_dir(),
     )
     around = Surroundings(make_start=no_plan, plans=list, socket=places.socket_path(), tell=teller.trouble)
-    timer = Timer(made_of, around, None)
+    timer = make_timer(made_of, around, None)
     teller.attach(timer.core, timer.origin_ns)
     timer.inbox.put(ButtonEdge(True, board.clock.monotonic_ns() - 11 * S))
     timer.run(once=False)

@@ -77,13 +77,13 @@ def test_the_lane_is_not_clear_while_either_sensor_sees_somebody_in_it(beacon: B
     beacon.scene["rear"] = steady(900)
     beacon.begin(plan(block(distance_m=20.0), gait=Gait.JOG, walk_out_s=0.0))
     beacon.after(30.0)
-    state = beacon.core.station.state
+    state = beacon.core.session.state
     assert state is not None
     assert state.phase is Phase.LANE_CHECK
     beacon.scene["rear"] = steady(None)
     beacon.after(2.0)
     assert beacon.core.sensing["gate"].watch.level is not Level.CLEAR
-    assert beacon.core.station.state.level is not Level.CLEAR
+    assert beacon.core.session.state.level is not Level.CLEAR
     beacon.after(20.0)
     assert beacon.told("go") == []
     assert beacon.told("recall") == [], "a start was begun although somebody stands in the beam"

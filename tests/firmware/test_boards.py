@@ -25,8 +25,8 @@ from retro_firmware.gpio.buzzer import ActiveSounder
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.button import ButtonDesk, PowerSwitch
 from retro_timer.beacon.clock import RealClock
+from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.station import StartPlan
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
@@ -357,7 +357,7 @@ class Live:
         self.service.inbox.put(inputs.Skip())
 
     def until(self, phase: Phase) -> None:
-        until(lambda: self.core.station.state is not None and self.core.station.state.phase is phase, str(phase))
+        until(lambda: self.core.session.state is not None and self.core.session.state.phase is phase, str(phase))
 
     def of(self, event: str) -> list[dict[str, Any]]:
         return [e for e in list(self.events) if e["event"] == event]

@@ -8,7 +8,7 @@ from typing import Any
 
 from retro_timer.beacon import app
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.station import StartPlan
+from retro_timer.beacon.messages import StartPlan
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, Button, LampState, RangeSample, SensorSpec, Voice
 from retro_timer.settings.model import SensorSettings, Settings
@@ -233,7 +233,7 @@ class Beacon:
         while True:
             now_ns = self.clock.monotonic_ns()
             core = self.core
-            coming = [core.station.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, *self._due_ns.values()]
+            coming = [core.session.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, *self._due_ns.values()]
             next_ns = max(now_ns, min(t for t in coming if t is not None))
             if next_ns > end_ns:
                 break

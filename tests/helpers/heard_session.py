@@ -12,7 +12,7 @@ import msgspec
 from session_drive import LINE_ONLY, S
 
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.engine import Engine
+from retro_timer.beacon.session_runner import SessionRunner
 from retro_timer.beacon.speaker import Speaker
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.detection.events import Level
@@ -94,7 +94,7 @@ class HeardSession:
         self.speaker = Speaker(self.voice, self.clock, CATALOGUE, None, self._progress)
         fresh = new_session(plan, names, rules or Rules())
         fresh = msgspec.structs.replace(fresh, coverage=LINE_ONLY, clear_since_ns=BEGIN_NS)
-        self.engine = Engine(fresh, self)
+        self.runner = SessionRunner(self, fresh)
         self._delay_s = delay_s
         self._answers: list[tuple[int, inputs.Input]] = []
         self._says: dict[str, effects.Say] = {}
@@ -103,19 +103,19 @@ class HeardSession:
     @property
     def state(self) -> SessionState:
         """The session now."""
-        return self.engine.state
+        return self.runner.state
 
     @property
     def phase(self) -> Phase:
         """Where it stands."""
-        return self.engine.state.phase
+        return self.runner.state.phase
 
     @property
     def now_s(self) -> float:
         """Seconds since the beginning."""
         return (self.clock.monotonic_ns() - BEGIN_NS) / S
 
-    # The outlet of the engine.
+    # The outlet of the runner.
 
     def carry_out(self, effect: effects.Effect, now_ns: int) -> inputs.Input | None:
         """As the beacon does."""
@@ -183,18 +183,18 @@ class HeardSession:
     def _work(self) -> None:
         now_ns = self.clock.monotonic_ns()
         self.voice.end()
-        self.engine.tick(now_ns)
+        self.runner.tick(now_ns)
         while self._answers and self._answers[0][0] <= now_ns:
-            self.engine.put(self._answers.pop(0)[1], now_ns)
+            self.runner.put(self._answers.pop(0)[1], now_ns)
         self.speaker.update()
         while self._reports:
-            self.engine.put(self._reports.pop(0), now_ns)
+            self.runner.put(self._reports.pop(0), now_ns)
         self.voice.end()
         self._listen()
 
     def put(self, event: inputs.Input) -> HeardSession:
         """Any input, now."""
-        self.engine.put(event, self.clock.monotonic_ns())
+        self.runner.put(event, self.clock.monotonic_ns())
         self._work()
         return self
 

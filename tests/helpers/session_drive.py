@@ -10,7 +10,7 @@ from plans_made import plan as make_plan
 
 from retro_timer.beacon import sounds
 from retro_timer.beacon.arbiter import Arbiter
-from retro_timer.beacon.engine import Engine
+from retro_timer.beacon.session_runner import SessionRunner
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.ports import Placement
 from retro_timer.training.plan import Plan
@@ -57,7 +57,7 @@ class Drive:
         self.plan = plan or make_plan()
         fresh = new_session(self.plan, names, rules or Rules()) if state is None else state
         fresh = msgspec.structs.replace(fresh, coverage=coverage, clear_since_ns=BEGIN_NS)
-        self.engine = Engine(fresh, self)
+        self.runner = SessionRunner(self, fresh)
         self.now_ns = BEGIN_NS
         self.disk = disk
         self.arbiter = Arbiter(ticks=False)
@@ -68,7 +68,7 @@ class Drive:
         """From the request of the go to its edge."""
         self.effects: list[tuple[int, effects.Effect]] = []
 
-    # The outlet of the engine.
+    # The outlet of the runner.
 
     def carry_out(self, effect: effects.Effect, now_ns: int) -> inputs.Input | None:
         """Note an effect, and answer it as the surroundings would."""
@@ -89,12 +89,12 @@ class Drive:
     @property
     def state(self) -> SessionState:
         """The session now."""
-        return self.engine.state
+        return self.runner.state
 
     @property
     def phase(self) -> Phase:
         """Where it stands."""
-        return self.engine.state.phase
+        return self.runner.state.phase
 
     @property
     def now_s(self) -> float:
@@ -109,7 +109,7 @@ class Drive:
         kept = 0
         while (deadline := self.state.deadline_ns) is not None and deadline <= end_ns:
             self.now_ns = max(self.now_ns, deadline)
-            self.engine.tick(self.now_ns)
+            self.runner.tick(self.now_ns)
             kept += 1
             assert kept < 10_000, "the session keeps appointments without end"
         self.now_ns = max(self.now_ns, end_ns)
@@ -123,14 +123,14 @@ class Drive:
             assert deadline is not None, f"nothing is appointed in {self.phase} while {phase} is waited for"
             assert deadline <= end_ns, f"still {self.phase} after {within_s} s; {phase} was waited for"
             self.now_ns = max(self.now_ns, deadline)
-            self.engine.tick(self.now_ns)
+            self.runner.tick(self.now_ns)
         return self
 
     # What happens to it.
 
     def put(self, event: inputs.Input) -> Drive:
         """Any input, now."""
-        self.engine.put(event, self.now_ns)
+        self.runner.put(event, self.now_ns)
         return self
 
     def begin(self) -> Drive:

@@ -36,7 +36,7 @@ class Session:
         self.simulation.core.hub.subscribe(self.events.append)
         self.ended = self.simulation.run(load_plan("first-steps"), ("Runner",), most_s=MOST_S)
         self.simulation.close()
-        self.results: dict[int, RepRecord] = {r.rep: r for r in self.simulation.core.station.state.results}
+        self.results: dict[int, RepRecord] = {r.rep: r for r in self.simulation.core.session.state.results}
 
     def truth_s(self, rep: int) -> float | None:
         """When the back really reached the line, from the go."""

@@ -67,9 +67,9 @@ def _awaiting_the_edge(session: Drive) -> Drive:
         answer = carry_out(effect, now_ns)
         return None if isinstance(effect, effects.GoTone) else answer
 
-    session.engine._outlet.carry_out = without_an_edge  # type: ignore[method-assign]
+    session.runner._outlet.carry_out = without_an_edge  # type: ignore[method-assign]
     session.until(Phase.GO)
-    session.engine._outlet.carry_out = carry_out  # type: ignore[method-assign]
+    session.runner._outlet.carry_out = carry_out  # type: ignore[method-assign]
     return session
 
 

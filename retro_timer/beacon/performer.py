@@ -1,0 +1,96 @@
+"""Does what the session asks of the box: speaks, beeps, lights, arms the watch, saves, tells."""
+
+from __future__ import annotations
+
+from retro_timer.beacon.hub import Hub
+from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.messages import Post
+from retro_timer.beacon.sensing import Shared
+from retro_timer.beacon.sounder import Buzzer
+from retro_timer.beacon.speaker import Speaker
+from retro_timer.ports import Board
+from retro_timer.store.writer import JournalWriter
+from retro_timer.training.session import effects, inputs
+
+_ARM_GRACE_NS = 500_000_000
+
+
+class Performer:
+    """One thread calls it: the session's loop."""
+
+    def __init__(
+        self,
+        board: Board,
+        hub: Hub,
+        shared: Shared,
+        buzzer: Buzzer,
+        lamp: LampKeeper,
+        speaker: Speaker,
+        journal: JournalWriter,
+        post: Post,
+    ) -> None:
+        self._board = board
+        self._clock = board.clock
+        self._hub = hub
+        self._shared = shared
+        self._buzzer = buzzer
+        self._lamp = lamp
+        self._speaker = speaker
+        self._journal = journal
+        self._post = post
+        self._unanswered: set[tuple[int, int]] = set()
+
+    @property
+    def unanswered(self) -> int:
+        """Saves whose answer the session has not had."""
+        return len(self._unanswered)
+
+    def answered(self, answer: inputs.Durable | inputs.NotSaved) -> None:
+        """The session gets the journal's answer to a save."""
+        self._unanswered.discard((answer.rep, answer.revision))
+
+    def carry_out(self, effect: effects.Effect, now_ns: int) -> inputs.Input | None:
+        """Do it; what follows at once from it comes back as the next input."""
+        if isinstance(effect, effects.Say):
+            return self._speaker.say(effect)
+        if isinstance(effect, effects.Unsay):
+            return self._speaker.unsay(effect.about)
+        if isinstance(effect, effects.Measure):
+            return inputs.Measured(self._speaker.seconds(effect.key, effect.values))
+        if isinstance(effect, effects.Beep):
+            self._buzzer.signal(effect.signal)
+        elif isinstance(effect, effects.GoTone):
+            edge_ns = self._buzzer.go()
+            return inputs.GoBlocked() if edge_ns is None else inputs.WentOff(edge_ns)
+        elif isinstance(effect, effects.Watch):
+            self._shared.expectation = effect.expectation
+            self._buzzer.arm(effect.expectation.armed, _ARM_GRACE_NS)
+        elif isinstance(effect, effects.Light):
+            self._lamp.base(effect.state)
+        elif isinstance(effect, effects.Acknowledge):
+            self._buzzer.acknowledge(effect.blind)
+        elif isinstance(effect, effects.Save):
+            self._save(effect, now_ns)
+        elif isinstance(effect, effects.Publish):
+            self._publish(effect)
+        elif isinstance(effect, effects.Close):
+            self._journal.end(effect.outcome, lambda _trouble: None)
+        return None
+
+    def _publish(self, published: effects.Publish) -> None:
+        self._hub.publish(published)
+        self._board.notice({"event": published.event, "t_ns": published.t_ns, **published.fields})
+
+    def _save(self, effect: effects.Save, now_ns: int) -> None:
+        record = effect.record
+        age_ns = now_ns - record.go_ns
+        go_wall_ns, since_boot_ns = self._clock.wall_ns() - age_ns, self._clock.since_boot_ns()
+        self._unanswered.add((record.rep, record.revision))
+
+        def answer(trouble: str) -> None:
+            if trouble:
+                self._post(inputs.NotSaved(record.rep, record.revision, trouble))
+            else:
+                self._post(inputs.Durable(record.rep, record.revision))
+
+        self._journal.save(record, go_wall_ns, answer, since_boot_ns - age_ns if since_boot_ns else 0)

@@ -1,0 +1,107 @@
+"""How a session comes about: by a plan that somebody starts, or from the journal when the power had cut one off."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import assert_never
+
+import msgspec
+
+from retro_timer.beacon.messages import JournalLooked, Offer, Opening, StartPlan
+from retro_timer.beacon.session_runner import Outlet, SessionRunner
+from retro_timer.store.writer import JournalWriter
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import new_session, recovered_session
+from retro_timer.training.session.state import Phase, Rules
+
+_SEED_BITS = 63
+
+
+class SessionOpener:
+    """One thread calls it: the session's loop."""
+
+    def __init__(
+        self,
+        runner: SessionRunner,
+        outlet: Outlet,
+        journal: JournalWriter,
+        rules: Rules,
+        board: str,
+        *,
+        seed: int | None = None,
+        awaits_journal: bool = False,
+    ) -> None:
+        """`seed` is each new session's; without one nobody can guess it. `awaits_journal`: a start waits for the offer
+        of what was cut off.
+        """
+        self._runner = runner
+        self._outlet = outlet
+        self._journal = journal
+        self._rules = rules
+        self._board = board
+        self._draw_seed: Callable[[], int] = (lambda: secrets.randbits(_SEED_BITS)) if seed is None else (lambda: seed)
+        self._awaits_journal = awaits_journal
+        self._early: StartPlan | None = None
+
+    @property
+    def awaits_journal(self) -> bool:
+        """Whether a session that was cut off may still be offered; until then a start has to wait."""
+        return self._awaits_journal
+
+    def put(self, item: Opening, now_ns: int) -> None:
+        """Something that may begin a session."""
+        match item:
+            case StartPlan():
+                self._start(item, now_ns)
+            case Offer():
+                self._take_offer(item, now_ns)
+            case JournalLooked():
+                self._stop_waiting(now_ns)
+            case _:
+                assert_never(item)
+
+    def _stop_waiting(self, now_ns: int) -> None:
+        self._awaits_journal = False
+        early, self._early = self._early, None
+        if early is not None and not self._runner.busy:
+            self._start(early, now_ns)
+
+    def _start(self, start: StartPlan, now_ns: int) -> None:
+        runner = self._runner
+        state = runner.state
+        if self._awaits_journal and not runner.busy:
+            # Beginning now would close, unasked, the session that the power cut off. One start waits, not a second.
+            if self._early is None:
+                self._early = start
+            else:
+                runner.refuse(now_ns)
+            return
+        if runner.busy and state is not None and state.phase is not Phase.RECOVERABLE:
+            runner.put(inputs.Start(), now_ns)
+            return
+        if state is not None and state.phase is Phase.RECOVERABLE:
+            runner.put(inputs.CloseInterrupted(), now_ns)
+        runner.begin(new_session(start.plan, start.roster, self._drawn()), now_ns)
+        self._journal.begin(start.plan, start.roster, self._board, lambda _trouble: None)
+        runner.put(inputs.Start(), now_ns)
+
+    def _drawn(self) -> Rules:
+        """The rules of a session that begins: its holds are not those of the session before."""
+        return msgspec.structs.replace(self._rules, seed=self._draw_seed())
+
+    def _take_offer(self, offer: Offer, now_ns: int) -> None:
+        """A session was found cut off: it waits for recover or close, unless another has begun meanwhile."""
+        runner = self._runner
+        if runner.busy:
+            return
+        entry = offer.entry
+        runner.begin(recovered_session(entry.plan, entry.roster, self._drawn(), offer.records), now_ns)
+        self._journal.adopt(entry.id, lambda _trouble: None)
+        for record in runner.state.results if runner.state is not None else ():
+            if record.reason == "interrupted":
+                self._outlet.carry_out(effects.Save(record), now_ns)
+        done = len([r for r in offer.records if r.status != "open"])
+        values = {"title": entry.title, "reps": done}
+        self._outlet.carry_out(effects.Publish("recoverable", now_ns, values), now_ns)
+        self._outlet.carry_out(effects.Say("recovery_offered", values), now_ns)
