@@ -1,4 +1,4 @@
-"""How well the watch warns: simulated people who close in, and an empty field full of phantoms."""
+"""How well the watch warns: simulated people who close in, and an empty field of phantoms, single and in bursts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WatchJob(msgspec.Struct, frozen=True):
     """Some scenes of one kind for one sensor."""
 
     kind: str
-    """closing or empty."""
+    """closing, empty or bursts."""
     placement: Placement
     rate_hz: float
     max_range_m: float
@@ -37,7 +37,7 @@ class WatchJob(msgspec.Struct, frozen=True):
     first_seed: int
     scenes: int
     seconds: float = 600.0
-    """Length of an empty scene."""
+    """Length of a scene with nobody."""
 
     @property
     def cell(self) -> str:
@@ -71,12 +71,24 @@ class WatchCell(msgspec.Struct, frozen=True):
     lead_median_s: float
     lead_p95_s: float
     false_alarms: int
+    """With single phantoms."""
+    burst_alarms: int
+    """With bursts of phantoms."""
     empty_minutes: float
+    """Length of the empty field with single phantoms, and as long again with bursts."""
 
     @property
     def false_per_10_min(self) -> float:
-        """False alarms in ten minutes of an empty field."""
-        return 10.0 * self.false_alarms / self.empty_minutes if self.empty_minutes else 0.0
+        """False alarms in ten minutes of an empty field with single phantoms."""
+        return self._per_10_min(self.false_alarms)
+
+    @property
+    def burst_alarms_per_10_min(self) -> float:
+        """False alarms in ten minutes of an empty field with bursts of phantoms."""
+        return self._per_10_min(self.burst_alarms)
+
+    def _per_10_min(self, alarms: int) -> float:
+        return 10.0 * alarms / self.empty_minutes if self.empty_minutes else 0.0
 
 
 def watch_scenes(job: WatchJob, find: Finder = replay) -> list[Watched]:
@@ -138,8 +150,10 @@ def _stopping_reached_s(case: WarningCase) -> float | None:
     return None
 
 
-def tally(name: str, closing: Sequence[Watched], empty: Sequence[Watched], empty_s: float) -> WatchCell:
-    """The figures of one cell; each empty scene lasted `empty_s`."""
+def tally(
+    name: str, closing: Sequence[Watched], empty: Sequence[Watched], bursts: Sequence[Watched], empty_s: float
+) -> WatchCell:
+    """The figures of one cell; each scene with nobody lasted `empty_s`, and there are as many with bursts."""
     due = [w for w in closing if w.danger_due]
     late = [w.late_s for w in due if w.late_s is not None and w.late_s > 0.0]
     leads = [w.lead_s for w in due if w.lead_s is not None]
@@ -154,5 +168,6 @@ def tally(name: str, closing: Sequence[Watched], empty: Sequence[Watched], empty
         lead_median_s=statistics.median(leads) if leads else 0.0,
         lead_p95_s=sorted(leads)[int(0.95 * len(leads))] if leads else 0.0,
         false_alarms=sum(w.alarms for w in empty),
+        burst_alarms=sum(w.alarms for w in bursts),
         empty_minutes=len(empty) * empty_s / 60.0,
     )

@@ -11,10 +11,11 @@ from benchmarks.physics.gate import GateOptions, gate_passage
 from benchmarks.physics.hard_cases import HARD_CASES, hard_case
 from benchmarks.physics.sensor import Light
 from benchmarks.physics.traces import write_trace
-from benchmarks.physics.watch_scenes import SCENES, WarningOptions, warning_scene
+from benchmarks.physics.watch_scenes import NOBODY, SCENES, WarningOptions, warning_scene
 
 __all__ = [
     "HARD_CASES",
+    "NOBODY",
     "SCENES",
     "ApproachCase",
     "ApproachOptions",

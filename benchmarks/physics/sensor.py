@@ -18,6 +18,8 @@ The model, for one reading of the integration time T (ms) with the rates S (kcps
 * range limit. What is beyond max_range does not blend; alone, it is out of bounds (status 4).
 * sun. With the chance `phantom_share` (less, the stronger the return) a reading is a phantom of 60 to 900 mm, spread
   as in the recorded sunlight traces; 3 % of the phantoms carry status 0, with a signal far too weak for so near.
+* bursts. `burst_share` of the readings of an empty field are in runs of 2 to 4 phantoms that agree with each other to
+  50 mm, each with status 0 and the signal of sun's valid ones: what two, three or four phantoms in a row look like.
 * strays. With the chance `stray_share`, whatever is in the beam, a reading is a phantom of status 0 with a range as in
   sun and the signal that the empty background gives (ST's driver lets single ones pass: stm32duino/VL53L1X issue 7).
 
@@ -49,6 +51,8 @@ NOISE_SCALE_MM = 1200.0
 AMBIENT_WEIGHT = 60.0
 OFFSET_MM = 5.0
 PHANTOM_VALID = 0.03
+BURST_LENGTHS = (2, 3, 4)
+BURST_SPREAD_MM = 50.0
 STRAY_SHARE = 0.002
 """Where nothing else is said."""
 _PHANTOM_STATUSES = (
@@ -76,6 +80,8 @@ class Light:
     """Chance that a reading is a phantom when nothing returns light."""
     stray_share: float = 0.0
     """Chance that a reading is a phantom that looks like a good one."""
+    burst_share: float = 0.0
+    """Share of an empty field's readings that are in bursts of phantoms that look like good ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,8 @@ class Sensor:
         self.wall = None if wall_mm is None else Wall(wall_mm, rng.uniform(0.5, 0.9), self.fans)
         self.placement = placement
         self._phantom_mm = 430.0
+        self._burst_left = 0
+        self._burst_mm = 0.0
 
     @property
     def spec(self) -> SensorSpec:
@@ -170,6 +178,8 @@ class Sensor:
         signal, range_mm = self.blend.of(self.visible(sums))
         if self.light.stray_share and self.rng.random() < self.light.stray_share:
             return self.stray(middle_s)
+        if self._in_burst(signal):
+            return self._burst_reading(middle_s)
         if self._phantom(signal):
             return self._phantom_reading(middle_s)
         if signal < LEAST_SIGNAL_KCPS * 0.05:
@@ -210,9 +220,25 @@ class Sensor:
 
     def _phantom(self, signal: float) -> bool:
         share = self.light.phantom_share
+        return share > 0.0 and self.rng.random() < share * self._unoutshone(signal)
+
+    def _unoutshone(self, signal: float) -> float:
+        """Share of the sun's phantoms that are left beside a return of this strength."""
+        return 1.0 / (1.0 + signal / (LEAST_SIGNAL_KCPS + 0.2 * self.light.ambient_kcps)) ** 2
+
+    def _in_burst(self, signal: float) -> bool:
+        share = self.light.burst_share
         if share == 0.0:
             return False
-        return self.rng.random() < share / (1.0 + signal / (LEAST_SIGNAL_KCPS + 0.2 * self.light.ambient_kcps)) ** 2
+        if self._burst_left == 0:
+            mean_length = sum(BURST_LENGTHS) / len(BURST_LENGTHS)
+            begins = share / (mean_length - (mean_length - 1.0) * share)
+            if self.rng.random() >= begins * self._unoutshone(signal):
+                return False
+            self._burst_left = self.rng.choice(BURST_LENGTHS)
+            self._burst_mm = self._phantom_range_mm()
+        self._burst_left -= 1
+        return True
 
     def _phantom_range_mm(self) -> float:
         rng = self.rng
@@ -230,9 +256,15 @@ class Sensor:
         rng = self.rng
         shown = self._phantom_range_mm()
         if rng.random() < PHANTOM_VALID:
-            return self._sample(middle_s, shown, RangeStatus.VALID, rng.uniform(1.0, 2.0) * LEAST_SIGNAL_KCPS)
+            return self._valid_phantom(middle_s, shown)
         status = rng.choices(_PHANTOM_STATUSES, _PHANTOM_WEIGHTS)[0]
         return self._sample(middle_s, shown, status, rng.uniform(0.05, 1.0) * LEAST_SIGNAL_KCPS)
+
+    def _burst_reading(self, middle_s: float) -> RangeSample:
+        return self._valid_phantom(middle_s, max(60.0, self._burst_mm + self.rng.gauss(0.0, BURST_SPREAD_MM)))
+
+    def _valid_phantom(self, middle_s: float, shown_mm: float) -> RangeSample:
+        return self._sample(middle_s, shown_mm, RangeStatus.VALID, self.rng.uniform(1.0, 2.0) * LEAST_SIGNAL_KCPS)
 
     def _nothing(self, middle_s: float, beyond: bool) -> RangeSample:
         rng = self.rng

@@ -12,7 +12,8 @@ Scenes:
 * crossing: from one side to the other at 0.8 to 3 m/s, at a constant distance.
 * standing: comes in from the side at a fair distance and stands 5 s.
 * receding: steps in near and walks off along the axis at 0.5 to 3 m/s until out of view.
-* empty: nobody; `seconds` (600) of light with phantoms.
+* empty: nobody; `seconds` (600) of light in which 5 to 50 % of the readings are sun's phantoms.
+* bursts: the same, with 1 to 5 % of the readings in bursts of 2 to 4 phantoms that agree, and no others.
 
 The obstacle is a person facing the sensor; a belt's own motion is taken to be in the closing speed.
 """
@@ -108,7 +109,8 @@ SCENES: dict[str, Callable[[Random, float, WarningOptions], _Way]] = {
     "standing": _standing,
     "receding": _receding,
 }
-"""The scenes with somebody; `empty` is the other one."""
+"""The scenes with somebody; nobody is in NOBODY."""
+NOBODY = ("empty", "bursts")
 
 
 def _place(rng: Random, options: WarningOptions, near_m: float, far_m: float) -> float:
@@ -128,16 +130,15 @@ def _outside(y_mm: float) -> float:
 def warning_scene(
     kind: str, seed: int, placement: Placement, rate_hz: float, **options: Unpack[WarningOptions]
 ) -> WarningCase:
-    """One scene of SCENES, or `empty`. Same arguments, same case."""
+    """One scene of SCENES or NOBODY. Same arguments, same case."""
     rng = Random(f"{kind}/{seed}/{placement}/{rate_hz:g}")
     max_m = options.get("max_range_m", rng.choice((1.3, 3.0, 8.0)))
-    empty = kind == "empty"
-    share = rng.uniform(0.05, 0.5) if empty else rng.choice((0.0, 0.003, 0.02))
+    drawn = _light(kind, rng)
     sensor = Sensor(
         rng,
         rate_hz,
         placement,
-        options.get("light", Light(10.0 ** rng.uniform(1.8, 3.2), share)),
+        options.get("light", drawn),
         record=options.get("record", "full"),
         fov_deg=options.get("fov_deg", fov_for(max_m)),
         max_range_mm=max_m * 1000.0,
@@ -146,7 +147,7 @@ def warning_scene(
     )
     things: list[Thing] = []
     last = options.get("seconds", 600.0)
-    if not empty:
+    if kind not in NOBODY:
         things = [person(Path(SCENES[kind](rng, max_m * 1000.0, options)), rng, 0, facing=True)]
         last = things[0].path.end_s + TAIL_S
     movers: list[Mover] = [*things]
@@ -161,6 +162,16 @@ def warning_scene(
         period_s=sensor.period_s,
         first_report_ns=first_report(things[0], sensor, things[0].path.begin_s, last) if things else None,
     )
+
+
+def _light(kind: str, rng: Random) -> Light:
+    if kind == "empty":
+        singles, bursts = rng.uniform(0.05, 0.5), 0.0
+    elif kind == "bursts":
+        singles, bursts = 0.0, rng.uniform(0.01, 0.05)
+    else:
+        singles, bursts = rng.choice((0.0, 0.003, 0.02)), 0.0
+    return Light(10.0 ** rng.uniform(1.8, 3.2), singles, burst_share=bursts)
 
 
 def true_range_mm(thing: Thing, sensor: Sensor, t: float) -> float | None:

@@ -23,6 +23,7 @@ from benchmarks.latency.figures import phase_of, rival_of, timing
 from benchmarks.latency.rivals import RivalReport
 from benchmarks.latency.visits import Timetable, Visits
 from benchmarks.obstacle_watch import WatchJob, watch_scenes
+from benchmarks.physics import NOBODY
 from benchmarks.verdicts import HardJob, judge_hard
 from retro_timer.beacon import sounds
 from retro_timer.detection.config import WatchConfig
@@ -123,10 +124,13 @@ def test_a_watch_that_always_cries_wolf_has_false_alarms_and_a_dumb_one_is_never
         levels = ("danger", "clear") * 10
         return [{"event": "obstacle", "level": w, "t_s": s.t_ns / 1e9} for w, s in zip(levels, samples, strict=False)]
 
-    empty = watch_scenes(WatchJob("empty", Placement.BELT, 25.0, 1.3, "full", 0, 1, seconds=60.0), wolf)
+    empty, bursts = (
+        watch_scenes(WatchJob(kind, Placement.BELT, 25.0, 1.3, "full", 0, 1, seconds=60.0), wolf) for kind in NOBODY
+    )
     closing = watch_scenes(WatchJob("closing", Placement.BELT, 25.0, 1.3, "full", 0, 3), nothing)
-    found = obstacle_watch.tally("belt", closing, empty, 60.0)
+    found = obstacle_watch.tally("belt", closing, empty, bursts, 60.0)
     assert found.false_per_10_min == 100.0
+    assert found.burst_alarms_per_10_min == 100.0
     assert found.never == 3
     assert found.in_time == 0.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from random import Random
 from statistics import mean, pstdev
@@ -13,6 +13,7 @@ import pytest
 
 import benchmarks.physics
 from benchmarks.physics import (
+    NOBODY,
     SCENES,
     Light,
     approach,
@@ -126,6 +127,18 @@ def test_few_phantoms_are_valid_and_those_are_weak_for_so_near() -> None:
     assert max(s.signal_kcps or 0.0 for s in samples) < 4000.0
 
 
+def test_bursts_are_runs_of_two_to_four_valid_readings_that_agree_and_make_the_share_that_is_said() -> None:
+    samples = empty(Light(300.0, burst_share=0.04), 41, None, 300.0)
+    runs = [list(run) for valid, run in groupby(samples, lambda s: s.status == 0) if valid]
+    assert {len(run) for run in runs} >= {2, 3, 4}
+    assert min(len(run) for run in runs) == 2
+    # Two bursts may touch.
+    assert mean(len(run) <= 4 for run in runs) > 0.9
+    assert sum(len(run) for run in runs) / len(samples) == pytest.approx(0.04, rel=0.25)
+    steps = [abs((a.range_mm or 0) - (b.range_mm or 0)) for run in runs for a, b in pairwise(run)]
+    assert mean(step <= 150 for step in steps) > 0.9
+
+
 def test_integration_smears_what_an_instant_would_miss() -> None:
     sensor = Sensor(Random(3), 10, Placement.GATE, DARK, budget_share=0.9)
     runner = Runner(draw_build(Random(1), Gait.RUN), Course(1.0, -700.0, 7000.0), across=True, lateral_mm=800.0)
@@ -201,8 +214,9 @@ def test_each_scene_has_a_first_sight_and_nothing_before(kind: str) -> None:
         assert not any(s.status == 0 for s in case.samples if s.t_ns < sight - 400_000_000)
 
 
-def test_an_empty_scene_has_ten_minutes_of_light_and_no_truth() -> None:
-    case = warning_scene("empty", 1, Placement.BELT, 10)
+@pytest.mark.parametrize("kind", NOBODY)
+def test_a_scene_with_nobody_has_ten_minutes_of_light_and_no_truth(kind: str) -> None:
+    case = warning_scene(kind, 1, Placement.BELT, 10)
     assert case.samples[-1].t_ns / 1e9 == pytest.approx(600.0, abs=0.5)
     assert case.first_sight_ns is None
     assert all(p.range_mm is None for p in case.truth)
