@@ -17,7 +17,7 @@ import msgspec
 from retro_firmware.twin import TwinBus, TwinChip
 from retro_firmware.vl53l1x.bus import open_bus
 
-from retro_timer.settings.model import SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sim.optics import Surface, View
 
 TARGET_PERCENT = 3.0

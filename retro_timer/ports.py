@@ -75,11 +75,13 @@ class SensorSpec(msgspec.Struct, frozen=True):
     """Full angle of the cone it sees; 0 for a thin beam."""
     min_range_mm: int
     max_range_mm: int
-    """Farthest range in good light; see training.safe_speed for what remains of it in the sun."""
+    """Farthest range in good light."""
     may_watch: bool = True
     """False for a sensor whose last value outlives its echo: it may time but not keep watch."""
     mode: str = ""
-    """VL53L1X: the ranging mode in force (short, medium or long), on which its range depends; empty for the others."""
+    """The ranging mode in force, where the sensor has several; its figures are those of this mode."""
+    bright_range_mm: int | None = None
+    """What remains of its range in strong ambient light; None for a sensor that is not blinded by it."""
 
 
 class RangeSensor(Protocol):

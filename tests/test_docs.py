@@ -14,9 +14,11 @@ import pytest
 
 from benchmarks.publish import RESULTS, published
 from retro_timer.cli.main import cli
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.sensors.vl53l1x import RANGE_M
 from retro_timer.settings.loading import plan_names
-from retro_timer.settings.model import SensorSettings, Settings
-from retro_timer.training.safe_speed import VL53L1X_RANGE_M, Braking
+from retro_timer.settings.model import Settings
+from retro_timer.training.safe_speed import Braking
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "wiring" / "README.md"]
@@ -150,7 +152,7 @@ def test_the_safe_speeds_of_the_readme_are_those_that_the_program_reckons_with()
     for range_m, speed in rows:
         assert round(Braking().safe_speed_mps(float(range_m)), 1) == float(speed)
     ranges = {float(range_m) for range_m, _ in rows}
-    assert {VL53L1X_RANGE_M["short"][1], *VL53L1X_RANGE_M["long"]} <= ranges
+    assert {RANGE_M["short"][1], *RANGE_M["long"]} <= ranges
 
 
 def test_the_pages_show_the_benchmark_that_is_kept() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings
-from retro_timer.settings.sensors import least_body_kcps_m2
 from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session.state import Rules
 

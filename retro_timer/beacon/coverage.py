@@ -8,7 +8,7 @@ import msgspec
 
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import Placement, SensorSpec
-from retro_timer.training.safe_speed import Braking, Coverage, coverage, vl53l1x_range_m
+from retro_timer.training.safe_speed import Braking, Coverage, coverage, range_in_light_m
 from retro_timer.training.session.inputs import WatchChanged
 
 _WORST = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
@@ -41,9 +41,10 @@ def sensor_coverage(
 
 def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
     """How far a sensor sees in a light, in metres; None for a light that nobody measured."""
-    if spec.mode:
-        return vl53l1x_range_m(spec.mode, ambient_kcps)
-    return spec.max_range_mm / 1000.0
+    dark_m = spec.max_range_mm / 1000.0
+    if spec.bright_range_mm is None:
+        return dark_m
+    return range_in_light_m(dark_m, spec.bright_range_mm / 1000.0, ambient_kcps)
 
 
 class WatchOverview:

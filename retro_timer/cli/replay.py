@@ -16,9 +16,9 @@ from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.progress import progress
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
+from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
-from retro_timer.settings.sensors import least_body_kcps_m2
 from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
 
 _LONG_FILE = 20_000_000

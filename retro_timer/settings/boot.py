@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from retro_timer.settings.model import SensorModel, Settings
-from retro_timer.settings.pins import UART_PORTS, pin_plan
+from retro_timer.header import UART_PORTS
+from retro_timer.sensors.known import Bus, connections
+from retro_timer.settings.model import Settings
+from retro_timer.settings.pins import pin_plan
 
-I2C_HZ = 400_000
-"""A reading takes 19 ms of bus at the usual 100 kHz, 5 ms at this: the sensor's limit."""
 _LONGEST = 98
 """The firmware reads no more of a line."""
 
@@ -45,7 +45,8 @@ def format_boot(settings: Settings) -> str:
 
 
 def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
-    for bus in sorted({s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X}):
+    connected = connections(settings.sensors)
+    for bus in connected.buses:
         yield from _i2c(bus)
     yield (
         "dtparam=watchdog=on",
@@ -58,19 +59,22 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
         "sound until the timer runs.",
     )
     yield from _AUDIO[settings.audio.output]
-    if any(s.model is SensorModel.TF_LUNA and s.port in UART_PORTS for s in settings.sensors):
-        yield from _uart()
+    yield from (line for port, shown in connected.ports.items() if port in UART_PORTS for line in _uart(shown))
 
 
-def _i2c(bus: int) -> Iterator[tuple[str, str]]:
-    why = f"/dev/i2c-{bus} for the VL53L1X. The module i2c-dev makes the device: /etc/modules-load.d/retro-timer.conf."
-    fast = f"{I2C_HZ // 1000} kHz: a reading takes 5 ms of bus then, and 19 ms of its 24 at the usual 100 kHz."
-    if bus > 1:
-        yield f"dtoverlay=i2c{bus},baudrate={I2C_HZ}", f"{why} {fast}"
+def _i2c(bus: Bus) -> Iterator[tuple[str, str]]:
+    number = bus.number
+    why = (
+        f"/dev/i2c-{number} for the {bus.shown}. The module i2c-dev makes the device: "
+        "/etc/modules-load.d/retro-timer.conf."
+    )
+    fast = f"{bus.hz // 1000} kHz: {bus.why}"
+    if number > 1:
+        yield f"dtoverlay=i2c{number},baudrate={bus.hz}", f"{why} {fast}"
         return
-    name = "i2c_arm" if bus == 1 else "i2c_vc"
+    name = "i2c_arm" if number == 1 else "i2c_vc"
     yield f"dtparam={name}=on", why
-    yield f"dtparam={name}_baudrate={I2C_HZ}", fast
+    yield f"dtparam={name}_baudrate={bus.hz}", fast
 
 
 _NO_HEADPHONES = (
@@ -104,11 +108,11 @@ _AUDIO: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def _uart() -> Iterator[tuple[str, str]]:
+def _uart(shown: str) -> Iterator[tuple[str, str]]:
     yield (
         "enable_uart=1",
-        "The serial port of the TF-Luna, GPIO14 and GPIO15. The login console must be off it: sudo raspi-config nonint "
-        "do_serial_cons 1, which takes console=serial0,115200 out of cmdline.txt.",
+        f"The serial port of the {shown}, GPIO14 and GPIO15. The login console must be off it: "
+        "sudo raspi-config nonint do_serial_cons 1, which takes console=serial0,115200 out of cmdline.txt.",
     )
     yield (
         "[pi5]\ndtparam=uart0_console=on\n[all]",

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from retro_timer.errors import BadInputError, near_miss
-from retro_timer.ports import Role
+from retro_timer.sensors.known import kind_named
 from retro_timer.settings import places
 from retro_timer.settings.encodings import read_spreadsheet_text
-from retro_timer.settings.model import BuzzerKind, SensorModel, SensorSettings, Settings
-from retro_timer.settings.sensors import check_vl53l1x
+from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.tables import read_toml
 from retro_timer.training.plan import Plan, check_plan
 from retro_timer.training.roster import SOLO, parse_roster
@@ -40,35 +39,16 @@ def check_settings(settings: Settings, where: str) -> None:
         key = f"{where}: sensors[{index}]"
         if names.count(sensor.name) > 1:
             raise BadInputError(f"{key}.name", f"'{sensor.name}' stands twice", "a name of its own for each sensor")
-        _check_sensor(sensor, key)
+        kind_named(sensor.model, f"{key}.model").check(sensor, key)
     if settings.timing is None:
         raise BadInputError(f"{where}: sensors", "no sensor has the role timing or both", "one that times")
     if settings.buzzer.kind is BuzzerKind.ACTIVE and settings.buzzer.volume != 100:
         raise BadInputError(
             f"{where}: buzzer.volume", f"{settings.buzzer.volume} for an active buzzer, which knows on and off", "100"
         )
-    on_i2c = {f"{where}: sensors[{i}]": s for i, s in enumerate(settings.sensors) if s.model is SensorModel.VL53L1X}
-    check_vl53l1x(on_i2c)
-
-
-def _check_sensor(sensor: SensorSettings, key: str) -> None:
-    if sensor.model is SensorModel.VL53L1X and sensor.period_ms < sensor.budget_ms + 4.0:
-        raise BadInputError(
-            f"{key}.period_ms", f"{sensor.period_ms:g} with budget_ms {sensor.budget_ms:g}", "at least budget_ms + 4"
-        )
-    if sensor.model is SensorModel.VL53L1X and sensor.mode != "short" and sensor.budget_ms < 33.0:
-        raise BadInputError(
-            f"{key}.budget_ms", f"{sensor.budget_ms:g} in mode {sensor.mode}", "at least 33; 20 goes with mode short"
-        )
-    if sensor.model is SensorModel.HC_SR04:
-        if sensor.role is not Role.TIMING:
-            raise BadInputError(
-                f"{key}.role",
-                f"'{sensor.role}' for an hc-sr04, whose last value outlives its echo",
-                "timing: it may not keep watch",
-            )
-        if sensor.trigger_pin is None or sensor.echo_pin is None:
-            raise BadInputError(key, "an hc-sr04 without its pins", "trigger_pin and echo_pin")
+    for model in dict.fromkeys(sensor.model for sensor in settings.sensors):
+        same = {f"{where}: sensors[{i}]": s for i, s in enumerate(settings.sensors) if s.model == model}
+        kind_named(model, where).check_together(same)
 
 
 def plan_dirs() -> list[Path]:

@@ -8,30 +8,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from retro_timer.ports import Placement, Role
+from retro_timer.ports import Role
+from retro_timer.sensors.settings import Pin, SensorSettings
 
-Pin = Annotated[int, Meta(ge=0, le=27, description="GPIO number (BCM), not the header's pin number.")]
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
 Volume = Annotated[int, Meta(ge=0, le=100, description="Loudness in percent; alarms do not go below theirs.")]
 Frequency = Annotated[int, Meta(ge=200, le=4000)]
-
-
-class SensorModel(StrEnum):
-    """Sensors that a driver exists for."""
-
-    VL53L1X = "vl53l1x"
-    TF_LUNA = "tf-luna"
-    HC_SR04 = "hc-sr04"
-
-
-class DistanceMode(StrEnum):
-    """Ranging mode of a VL53L1X."""
-
-    SHORT = "short"
-    MEDIUM = "medium"
-    LONG = "long"
-    AUTO = "auto"
-    """By ambient light: long in the dark, short in the sun."""
 
 
 class TickMode(StrEnum):
@@ -57,31 +38,6 @@ class LampKind(StrEnum):
     RGB = "rgb"
     SINGLE = "single"
     NONE = "none"
-
-
-class SensorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One sensor: what it is, where it looks, what it is for, how it is wired."""
-
-    name: Annotated[Name, Meta(description="Short name for events and messages.")] = "gate"
-    model: Annotated[SensorModel, Meta(description="vl53l1x, tf-luna or hc-sr04.")] = SensorModel.VL53L1X
-    placement: Annotated[Placement, Meta(description="gate, lane-end or belt.")] = Placement.GATE
-    role: Annotated[Role, Meta(description="timing, watch or both.")] = Role.BOTH
-    mode: Annotated[DistanceMode, Meta(description="VL53L1X: short, medium, long, or auto by the light.")] = (
-        DistanceMode.SHORT
-    )
-    budget_ms: Annotated[float, Meta(ge=20.0, le=1000.0, description="VL53L1X: integration time of a reading.")] = 20.0
-    period_ms: Annotated[
-        float, Meta(ge=4.0, le=1000.0, description="Time between readings; VL53L1X: at least budget_ms + 4.")
-    ] = 24.0
-    bus: Annotated[int, Meta(ge=0, le=22, description="VL53L1X: number of the I2C bus, /dev/i2c-N.")] = 1
-    address: Annotated[
-        int, Meta(ge=0x08, le=0x77, description="VL53L1X: I2C address; with several, each gets its own.")
-    ] = 0x29
-    xshut_pin: Annotated[Pin, Meta(description="VL53L1X: pin that resets it; needed with several.")] | None = None
-    interrupt_pin: Annotated[Pin, Meta(description="VL53L1X: pin wired to its GPIO1.")] | None = None
-    port: Annotated[str, Meta(min_length=1, description="TF-Luna: serial port.")] = "/dev/serial0"
-    trigger_pin: Annotated[Pin, Meta(description="HC-SR04: trigger.")] | None = None
-    echo_pin: Annotated[Pin, Meta(description="HC-SR04: echo, through a level shifter.")] | None = None
 
 
 class CourseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import msgspec
 
 from retro_timer.errors import BadInputError
-from retro_timer.settings.model import LampKind, SensorModel, SensorSettings, Settings
+from retro_timer.header import I2C_PINS, UART_PINS, UART_PORTS
+from retro_timer.sensors.known import connections, kind_of
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import LampKind, Settings
 
-I2C_PINS = {0: (0, 1), 1: (2, 3)}
-"""I2C bus to its data and clock line."""
 I2S_PINS = {18: "bit clock", 19: "word select", 20: "data in", 21: "data out"}
-UART_PINS = {14: "TXD", 15: "RXD"}
-UART_PORTS = frozenset(("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"))
-"""Serial ports that come out on the header."""
 _LAMP_PINS = {LampKind.RGB: ("red", "green", "blue"), LampKind.SINGLE: ("lamp",), LampKind.NONE: ()}
 
 
@@ -52,16 +50,17 @@ def _expected(owners: dict[int, PinUse], other: PinUse) -> str:
 
 def _functions(settings: Settings) -> Iterator[PinUse]:
     """Pins that the chip's own functions take."""
-    buses = {1} | {s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X}
+    connected = connections(settings.sensors)
+    buses = {1} | {bus.number for bus in connected.buses}
     for bus in sorted(buses & set(I2C_PINS)):
         for pin, line in zip(I2C_PINS[bus], ("SDA", "SCL"), strict=True):
             yield PinUse(pin, f"I2C bus {bus} ({line})")
     if settings.audio.output in ("i2s", "hat"):
         for pin, line in I2S_PINS.items():
             yield PinUse(pin, f"audio function (I2S {line})", remedy="audio.output = 'usb' or 'none'")
-    if any(s.model is SensorModel.TF_LUNA and s.port in UART_PORTS for s in settings.sensors):
+    if shown := next((shown for port, shown in connected.ports.items() if port in UART_PORTS), ""):
         for pin, line in UART_PINS.items():
-            yield PinUse(pin, f"UART of the TF-Luna ({line})", remedy="a TF-Luna on another port")
+            yield PinUse(pin, f"UART of the {shown} ({line})", remedy=f"a {shown} on another port")
 
 
 def _devices(settings: Settings) -> Iterator[PinUse]:
@@ -87,11 +86,7 @@ def _lamp(settings: Settings) -> Iterator[PinUse]:
 
 
 def _sensor(sensor: SensorSettings, key: str) -> Iterator[PinUse]:
-    lines = {
-        SensorModel.VL53L1X: {"xshut_pin": "XSHUT", "interrupt_pin": "GPIO1"},
-        SensorModel.HC_SR04: {"trigger_pin": "trigger", "echo_pin": "echo"},
-    }.get(sensor.model, {})
-    for field, line in lines.items():
+    for field, line in kind_of(sensor).pins.items():
         pin = getattr(sensor, field)
         if pin is not None:
             yield PinUse(pin, f"{line} of sensor '{sensor.name}'", f"{key}.{field}")

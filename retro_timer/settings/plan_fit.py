@@ -6,8 +6,9 @@ import math
 
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement
-from retro_timer.settings.model import SensorSettings, Settings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.safe_speed import Braking

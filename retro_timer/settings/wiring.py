@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from retro_timer.settings.header import GROUND, HEADER_PIN, PIN_NAMES, SUPPLIES, V5, V33
-from retro_timer.settings.model import BuzzerKind, LampKind, SensorModel, SensorSettings, Settings
-from retro_timer.settings.pins import I2C_PINS, I2S_PINS, UART_PINS, UART_PORTS, pin_plan
+from retro_timer.header import GROUND, HEADER_PIN, PIN_NAMES, SUPPLIES, V5
+from retro_timer.sensors.known import kind_of
+from retro_timer.settings.model import BuzzerKind, LampKind, Settings
+from retro_timer.settings.pins import I2S_PINS, pin_plan
 
 PIEZO_RESISTOR = "220 Ω"
 BASE_RESISTOR = "1 kΩ and a transistor"
 RED_RESISTOR, OTHER_RESISTOR = "330 Ω", "100 Ω"
 """A red LED drops 2.0 V and gets 4 mA of 3.3 V; green and blue drop about 3.0 V and get 3 mA."""
-ECHO_DIVIDER = "1 kΩ, with 2 kΩ to GND"
-"""5 V · 2 / (1 + 2) = 3.3 V: the Pi's pins do not stand more."""
 
 
 class Wire(msgspec.Struct, frozen=True):
@@ -106,7 +105,7 @@ class _Wanted(msgspec.Struct, frozen=True):
     name: str
     what: str
     terminals: tuple[tuple[str, int | str, str, str], ...]
-    """(terminal, GPIO or supply, function of the pin, what sits in the wire)"""
+    """(terminal, GPIO or supply, function of the pin, what sits in the wire), as in `sensors.kind.Terminal`."""
     notes: tuple[str, ...] = ()
 
 
@@ -135,7 +134,8 @@ class _Supplies:
 
 def _parts(settings: Settings) -> Iterator[_Wanted]:
     for sensor in settings.sensors:
-        yield _SENSORS[sensor.model](sensor)
+        module = kind_of(sensor).module(sensor)
+        yield _Wanted(f"sensor '{sensor.name}'", module.what, module.terminals, module.notes)
     yield _buzzer(settings)
     if settings.lamp.kind is not LampKind.NONE:
         yield _lamp(settings)
@@ -147,53 +147,6 @@ def _parts(settings: Settings) -> Iterator[_Wanted]:
     )
     if settings.audio.output == "i2s":
         yield _amplifier()
-
-
-def _vl53l1x(sensor: SensorSettings) -> _Wanted:
-    terminals: list[tuple[str, int | str, str, str]] = [("VIN", V33, "", ""), ("GND", GROUND, "", "")]
-    if sensor.bus in I2C_PINS:
-        sda, scl = I2C_PINS[sensor.bus]
-        terminals += [("SDA", sda, "SDA", ""), ("SCL", scl, "SCL", "")]
-    if sensor.xshut_pin is not None:
-        terminals.append(("XSHUT", sensor.xshut_pin, "", ""))
-    if sensor.interrupt_pin is not None:
-        terminals.append(("GPIO1", sensor.interrupt_pin, "", ""))
-    notes = ["A breakout with its own regulator and pull-ups; at 400 kHz its cable may have 50 cm."]
-    if sensor.bus not in I2C_PINS:
-        notes.append(f"SDA and SCL go to the pins that the overlay of I2C bus {sensor.bus} names.")
-    return _Wanted(f"sensor '{sensor.name}'", "VL53L1X", tuple(terminals), tuple(notes))
-
-
-def _tf_luna(sensor: SensorSettings) -> _Wanted:
-    notes = ("Its lines are 3.3 V although it runs on 5 V. Leave pin 5 open: wired to ground it would speak I2C.",)
-    name = f"sensor '{sensor.name}'"
-    if sensor.port not in UART_PORTS:
-        what = f"TF-Luna on {sensor.port}"
-        return _Wanted(name, what, (), ("On a USB adapter: no wire to the header. Its lines are 3.3 V.",))
-    txd, rxd = UART_PINS
-    terminals = (
-        ("1: 5V", V5, "", ""),
-        ("2: RXD", txd, "TXD", ""),
-        ("3: TXD", rxd, "RXD", ""),
-        ("4: GND", GROUND, "", ""),
-    )
-    return _Wanted(name, "TF-Luna", terminals, notes)
-
-
-def _hc_sr04(sensor: SensorSettings) -> _Wanted:
-    assert sensor.trigger_pin is not None
-    assert sensor.echo_pin is not None
-    terminals = (
-        ("VCC", V5, "", ""),
-        ("Trig", sensor.trigger_pin, "", ""),
-        ("Echo", sensor.echo_pin, "", ECHO_DIVIDER),
-        ("GND", GROUND, "", ""),
-    )
-    notes = ("Echo gives 5 V, which destroys a pin of the Pi: never without its divider or a level shifter.",)
-    return _Wanted(f"sensor '{sensor.name}'", "HC-SR04", terminals, notes)
-
-
-_SENSORS = {SensorModel.VL53L1X: _vl53l1x, SensorModel.TF_LUNA: _tf_luna, SensorModel.HC_SR04: _hc_sr04}
 
 
 def _buzzer(settings: Settings) -> _Wanted:

@@ -10,7 +10,7 @@ from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import RealClock
 from retro_timer.errors import BadInputError, SensorFaultError, near_miss
 from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
 from retro_timer.sim.scenario import load_scenario
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.sim.world import World

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import random
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import msgspec
 
 from retro_timer.ports import RangeStatus
-from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, vl53l1x_range_m
+from retro_timer.sensors.kind import Optics, PhotonCounting, ReturnedLight
+from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, range_in_light_m
 
 SIGNAL_KCPS_M2 = 5000.0
 """Returned rate of a white target that fills the cone at 1 m."""
@@ -21,8 +22,6 @@ _LEAST_SIGNAL_KCPS = 120.0
 """A grey target (17 %) at the data sheet's 1.7 m in the dark returns about 290."""
 _MIXING_SHARE = 0.12
 """Below this share of the strongest return a surface is not seen beside it."""
-# How much of the ambient rate falls into the ranging window: the longer the mode, the more.
-_AMBIENT_SHARE = {"short": 0.004, "medium": 0.06, "long": 0.10}
 _NOISE_MM = 140.0
 _LEAST_NOISE_MM = 3.5
 _SIGMA_LIMIT_MM = 60.0
@@ -63,10 +62,21 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     sigma_mm: float
 
 
-def measure_vl53l1x(view: View, mode: str, budget_ms: float, rng: random.Random) -> Reading:
-    """One reading of a VL53L1X in a ranging mode (short, medium or long) with an integration time."""
+def measure(view: View, optics: Optics, budget_ms: float, rng: random.Random) -> Reading:
+    """One reading of a sensor with these optics and this integration time."""
+    match optics:
+        case PhotonCounting():
+            return count_photons(view, optics, budget_ms, rng)
+        case ReturnedLight():
+            return weigh_light(view, optics, rng)
+        case _:
+            assert_never(optics)
+
+
+def count_photons(view: View, optics: PhotonCounting, budget_ms: float, rng: random.Random) -> Reading:
+    """One reading by photons' time of flight, in one ranging mode with an integration time."""
     ambient = max(0.0, view.ambient_kcps * (1.0 + 0.02 * rng.gauss(0.0, 1.0)))
-    limit_mm = 1000.0 * vl53l1x_range_m(mode, ambient)
+    limit_mm = 1000.0 * range_in_light_m(optics.dark_range_m, optics.bright_range_m, ambient)
     seen = []
     for surface in view.surfaces:
         rate = surface.cover * surface.reflectance * SIGNAL_KCPS_M2 / (surface.range_mm / 1000.0) ** 2
@@ -75,10 +85,10 @@ def measure_vl53l1x(view: View, mode: str, budget_ms: float, rng: random.Random)
     strongest = max((rate for rate, _ in seen), default=0.0)
     seen = [(rate, surface) for rate, surface in seen if rate >= _MIXING_SHARE * strongest]
     if not seen:
-        return _nothing(ambient, mode, rng)
+        return _nothing(ambient, optics.phantoms, rng)
     signal = sum(rate for rate, _ in seen)
     true_mm = sum(rate * surface.range_mm for rate, surface in seen) / signal
-    share = _AMBIENT_SHARE[mode]
+    share = optics.ambient_share
     sigma = _LEAST_NOISE_MM + _NOISE_MM * math.sqrt((signal + share * ambient) * 20.0 / budget_ms) / signal
     noisy = true_mm + sigma * rng.gauss(0.0, 1.0)
     status = RangeStatus.VALID
@@ -93,31 +103,30 @@ def measure_vl53l1x(view: View, mode: str, budget_ms: float, rng: random.Random)
     return Reading(round(noisy), status, counted, ambient, sigma)
 
 
-def _nothing(ambient: float, mode: str, rng: random.Random) -> Reading:
+def _nothing(ambient: float, phantoms: float, rng: random.Random) -> Reading:
     """No target: a weak-signal status, and in the sun ranges that are not there."""
     signal = abs(rng.gauss(0.0, 8.0))
     excess = (ambient - _PHANTOM_FROM_KCPS) / STRONG_AMBIENT_KCPS
     if excess <= 0.0 or rng.random() > 0.3 + excess:
         return Reading(None, RangeStatus.SIGNAL_FAIL, signal, ambient, 100.0)
-    worse = 1.0 if mode == "short" else 4.0
-    status = RangeStatus.VALID if rng.random() < 0.01 * worse * (1.0 + excess) else RangeStatus.SIGMA_FAIL
+    status = RangeStatus.VALID if rng.random() < 0.01 * phantoms * (1.0 + excess) else RangeStatus.SIGMA_FAIL
     if rng.random() < 0.5 and status is not RangeStatus.VALID:
         status = RangeStatus.OUT_OF_BOUNDS
     return Reading(round(rng.uniform(60.0, 900.0)), status, 5.0 + signal, ambient, 80.0)
 
 
-def measure_tf_luna(view: View, rng: random.Random) -> Reading:
-    """One reading of a TF-Luna: 0.2-8 m on white, 2.5 m on dark; amplitude as signal; below 100 it is unreliable."""
+def weigh_light(view: View, optics: ReturnedLight, rng: random.Random) -> Reading:
+    """One reading of a sensor that reports the amplitude of what came back, which is its signal."""
     ambient = max(0.0, view.ambient_kcps)
     weights = [s.cover * s.reflectance / (s.range_mm / 1000.0) ** 2 for s in view.surfaces]
     total = sum(weights)
     noise = abs(rng.gauss(0.0, 12.0))
-    amplitude = min(60_000.0, noise + 30_000.0 * total * (1.0 + 0.02 * rng.gauss(0.0, 1.0)))
-    if total <= 0.0 or amplitude < 100.0:
+    amplitude = min(60_000.0, noise + optics.amplitude_m2 * total * (1.0 + 0.02 * rng.gauss(0.0, 1.0)))
+    if total <= 0.0 or amplitude < optics.least_amplitude:
         return Reading(None, RangeStatus.SIGNAL_FAIL, max(0.0, amplitude), ambient, 100.0)
     true_mm = sum(w * s.range_mm for w, s in zip(weights, view.surfaces, strict=True)) / total
-    noisy = true_mm + 15.0 * rng.gauss(0.0, 1.0)
-    if not 200.0 <= noisy <= 8000.0:
+    noisy = true_mm + optics.noise_mm * rng.gauss(0.0, 1.0)
+    if not optics.nearest_mm <= noisy <= optics.farthest_mm:
         return Reading(None, RangeStatus.OUT_OF_BOUNDS, amplitude, ambient, 100.0)
-    # The sensor reports whole centimetres.
-    return Reading(10 * round(noisy / 10.0), RangeStatus.VALID, amplitude, ambient, 15.0)
+    reported = optics.step_mm * round(noisy / optics.step_mm)
+    return Reading(reported, RangeStatus.VALID, amplitude, ambient, optics.noise_mm)

@@ -12,7 +12,7 @@ from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import RealClock
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
 from retro_timer.sim.board import QuietLamp, SilentSounder
 from retro_timer.store.traces import TraceReader
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import random
 
-import msgspec
-
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample
+from retro_timer.sensors.known import kind_of, spec_of
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import Calibration
-from retro_timer.settings.model import DistanceMode, SensorSettings
-from retro_timer.settings.sensors import spec_of
-from retro_timer.sim.optics import Reading, measure_tf_luna, measure_vl53l1x
+from retro_timer.sim.optics import Reading, measure
 from retro_timer.sim.scenario import FaultKind
 from retro_timer.sim.world import World
-from retro_timer.training.safe_speed import VL53L1X_RANGE_M
-
-_BRIGHT_KCPS = 8_000.0
 
 
 class SimSensor:
@@ -25,7 +20,8 @@ class SimSensor:
     def __init__(self, settings: SensorSettings, calibration: Calibration, world: World, seed: int) -> None:
         self.spec = spec_of(settings)
         self._world = world
-        self._auto = settings.mode is DistanceMode.AUTO
+        self._settings = settings
+        self._kind = kind_of(settings)
         self.offset_mm = calibration.of(settings.name, str(settings.placement)).offset_mm
         """Added to every range."""
         self._rng = random.Random(f"{seed}:{settings.name}")
@@ -49,14 +45,7 @@ class SimSensor:
 
     def _measure(self, t_ns: int) -> Reading:
         view = self._world.view(self.spec.name, t_ns)
-        if self.spec.mode:
-            if self._auto:
-                self._range_as("short" if view.ambient_kcps > _BRIGHT_KCPS else "long")
-            return measure_vl53l1x(view, self.spec.mode, self.spec.budget_ns / 1e6, self._rng)
-        return measure_tf_luna(view, self._rng)
-
-    def _range_as(self, mode: str) -> None:
-        """Take a ranging mode; the figures follow it."""
+        mode = self._kind.mode(self._settings, view.ambient_kcps)
         if mode != self.spec.mode:
-            reach_mm = round(1000.0 * VL53L1X_RANGE_M[mode][0])
-            self.spec = msgspec.structs.replace(self.spec, model=f"VL53L1X {mode}", mode=mode, max_range_mm=reach_mm)
+            self.spec = self._kind.spec(self._settings, mode)
+        return measure(view, self._kind.optics[mode], self.spec.budget_ns / 1e6, self._rng)

@@ -9,12 +9,6 @@ import msgspec
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import SPEEDS, Gait
 
-# DS12385: longest range in the dark and in strong ambient light (200 kcps per SPAD), in metres.
-VL53L1X_RANGE_M: dict[str, tuple[float, float]] = {
-    "short": (1.36, 1.35),
-    "medium": (2.90, 0.76),
-    "long": (3.60, 0.73),
-}
 STRONG_AMBIENT_KCPS = 51_200.0
 """200 kcps on each of the 256 SPADs of the full field of view: DS12385's strong ambient light."""
 
@@ -39,9 +33,8 @@ class Braking(msgspec.Struct, frozen=True):
         return a * (math.sqrt(t * t + 2.0 * range_m / a) - t)
 
 
-def vl53l1x_range_m(mode: str, ambient_kcps: float | None) -> float:
-    """Range of a VL53L1X in a mode, between DS12385's figures for darkness and strong light by the ambient rate."""
-    dark_m, bright_m = VL53L1X_RANGE_M[mode]
+def range_in_light_m(dark_m: float, bright_m: float, ambient_kcps: float | None) -> float:
+    """Range between a sensor's figures for darkness and for strong light, by the ambient rate; None is darkness."""
     if ambient_kcps is None:
         return dark_m
     share = min(1.0, max(0.0, ambient_kcps) / STRONG_AMBIENT_KCPS)

@@ -18,11 +18,11 @@ from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import Placement, RangeSample, Role
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import Calibration, load_calibration
-from retro_timer.settings.model import SensorModel, SensorSettings
 
 GATE = SensorSettings(name="gate", role=Role.TIMING)
-REAR = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+REAR = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
 
 
 @pytest.fixture

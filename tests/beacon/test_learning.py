@@ -13,9 +13,9 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey, survey
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Placement
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from retro_timer.settings.calibration import SensorCalibration
-from retro_timer.settings.model import DistanceMode, SensorModel, SensorSettings
-from retro_timer.settings.sensors import spec_of
 
 NOTHING = SensorCalibration()
 
@@ -117,5 +117,5 @@ def test_an_offset_needs_a_target_that_stands_about_there(scene: object, words: 
 
 
 def test_another_kind_of_sensor_sees_as_far_as_it_sees() -> None:
-    luna = SensorSettings(name="lane", model=SensorModel.TF_LUNA, placement=Placement.LANE_END)
+    luna = SensorSettings(name="lane", model="tf-luna", placement=Placement.LANE_END)
     assert learn_lane(facts(luna), seen(wall(4000)), NOTHING).range_m == 5.0

@@ -11,9 +11,9 @@ from beacon_made import Beacon, steady
 
 from retro_timer.beacon.status import snapshot
 from retro_timer.ports import Placement
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from retro_timer.settings.calibration import Calibration
-from retro_timer.settings.model import DistanceMode, SensorSettings
-from retro_timer.settings.sensors import spec_of
 from retro_timer.sim.scenario import Light, Scenario
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.sim.world import World

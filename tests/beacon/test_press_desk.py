@@ -19,7 +19,8 @@ from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement
-from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import Settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.sim.board import QuietLamp, SilentSounder
 from retro_timer.training.gaits import Gait

@@ -10,8 +10,8 @@ from beacon_made import S
 from retro_timer.beacon.recorder import Recorder
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, RangeSample
-from retro_timer.settings.model import SensorSettings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
 

@@ -13,8 +13,8 @@ from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.service import Service
 from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.ports import Button, RangeSample
-from retro_timer.settings.model import SensorSettings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 
 
 class ScriptedSensor:

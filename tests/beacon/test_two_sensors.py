@@ -12,12 +12,12 @@ from plans_made import block, plan
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.ports import LampState, Placement, Role
-from retro_timer.settings.model import SensorModel, SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.training.gaits import Gait
 from retro_timer.training.session.state import Phase
 
 GATE = SensorSettings(name="gate", placement=Placement.GATE, role=Role.BOTH)
-REAR = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+REAR = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
 LONG_AGO_NS = 1
 
 

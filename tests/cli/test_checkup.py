@@ -19,15 +19,10 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement, Role
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import Calibration, SensorCalibration
-from retro_timer.settings.model import (
-    ButtonSettings,
-    SensorModel,
-    SensorSettings,
-    Settings,
-    VoiceSettings,
-)
-from retro_timer.settings.sensors import spec_of
+from retro_timer.settings.model import ButtonSettings, Settings, VoiceSettings
 from retro_timer.settings.sound_cards import CardKind, SoundCard
 from retro_timer.store.ground import Ground, GroundSeen
 
@@ -179,7 +174,7 @@ def test_the_watch_says_what_it_covers_in_this_light() -> None:
     assert (gate.verdict, gate.found) == (Verdict.OK, "sees 1.4 m in this light. Finish line only. No rear watch.")
     rear = of_sensors(facts(sensor(REAR)), WALL)["watch"]
     assert "Rear watch covers walking only" in rear.found
-    luna = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END)
+    luna = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END)
     assert "sees 5.0 m" in of_sensors(facts(sensor(luna)), WALL)["watch"].found
 
 
@@ -200,7 +195,7 @@ def test_what_was_learnt_of_the_lane_is_told_and_that_nothing_was() -> None:
 
 
 def test_without_a_sensor_that_watches_there_is_no_watch() -> None:
-    echo = SensorSettings(model=SensorModel.HC_SR04, role=Role.TIMING, trigger_pin=5, echo_pin=6)
+    echo = SensorSettings(model="hc-sr04", role=Role.TIMING, trigger_pin=5, echo_pin=6)
     found = of_sensors(facts(sensor(echo)), seen(ambient_kcps=None, rate_hz=16.6))
     assert "no sensor keeps watch" in found["watch"].found
     assert not keeps_watch(found.values())
@@ -354,7 +349,7 @@ def test_a_pi_is_looked_at(root: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_missing_and_what_nobody_tells_is_unknown(tmp_path: Path) -> None:
-    luna = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END)
+    luna = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END)
     found = look_at_machine(Settings(sensors=(GATE, luna)), tmp_path, tmp_path / "empty", lambda _command: None)
     assert [Path(path).name for path in found.missing] == ["i2c-1", "serial0"]
     assert (found.header, found.chips) == ("", "this machine has no GPIO chip at all")

@@ -361,10 +361,10 @@ def test_during_a_session_it_is_looked_at_and_left_in_peace(running: Timer) -> N
 
 PRESSED = """
 import pathlib, threading, time
-from retro_firmware import boards
+from retro_firmware import twin_board
 
 def open_board(request):
-    board = boards.open_twin(request)
+    board = twin_board.open_twin(request)
     pin = board.factory.pin(request.settings.button.pin)
     def press():
         while not pathlib.Path(__file__).with_name("press").exists():

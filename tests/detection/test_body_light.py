@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from retro_timer.detection.beam import BeamEntry
 from retro_timer.detection.body_light import OpenLight, dims_wall, is_bodily
 from retro_timer.detection.readings import Kind
-from retro_timer.settings.sensors import least_body_kcps_m2
+from retro_timer.sensors.known import least_body_kcps_m2
 
 
 def entry(range_mm: int | None, signal: float | None, *, hit: bool = True, kind: Kind = Kind.TARGET) -> BeamEntry:

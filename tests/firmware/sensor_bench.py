@@ -12,7 +12,7 @@ import pytest
 
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample
-from retro_timer.settings.model import SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sim.optics import Surface, View
 
 pytest.importorskip("VL53L1X", reason="the driver under test is missing: pip install 'retro-timer[twin]'")

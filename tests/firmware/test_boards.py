@@ -19,8 +19,9 @@ from tests.firmware.gpio_bench import pretend_rpi_gpio, until
 pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro-timer[twin]'")
 
 from retro_firmware import boards
-from retro_firmware.boards import PiBoard, TwinBoard, open_pi, open_twin
+from retro_firmware.boards import PiBoard, open_pi
 from retro_firmware.gpio.buzzer import ActiveSounder
+from retro_firmware.twin_board import TwinBoard, open_twin
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.button import ButtonDesk, PowerSwitch
@@ -30,6 +31,7 @@ from retro_timer.beacon.service import Service
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings import places
 from retro_timer.settings.calibration import Calibration, SensorCalibration
 from retro_timer.settings.model import (
@@ -38,8 +40,6 @@ from retro_timer.settings.model import (
     BuzzerSettings,
     LampKind,
     LampSettings,
-    SensorModel,
-    SensorSettings,
     SessionSettings,
     Settings,
 )
@@ -49,8 +49,8 @@ from retro_timer.training.session.state import Phase
 
 S = 1_000_000_000
 GATE = SensorSettings()
-LUNA = SensorSettings(name="far", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
-ECHO = SensorSettings(name="echo", model=SensorModel.HC_SR04, role=Role.TIMING, trigger_pin=5, echo_pin=6)
+LUNA = SensorSettings(name="far", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
+ECHO = SensorSettings(name="echo", model="hc-sr04", role=Role.TIMING, trigger_pin=5, echo_pin=6)
 PAIR = (
     SensorSettings(name="left", address=0x30, xshut_pin=12, interrupt_pin=16),
     SensorSettings(name="right", address=0x31, xshut_pin=13, role=Role.WATCH),
@@ -134,7 +134,7 @@ def test_two_sensors_share_a_bus_by_their_shutdown_lines(twin: Open) -> None:
     for sensor in bus.sensors:
         sensor.start()
     assert [int(board.factory.pin(pin).state) for pin in (12, 13)] == [1, 1]
-    assert [board.stage.bus.chips[name].address for name in ("left", "right")] == [0x30, 0x31]
+    assert [board.stage.twins["vl53l1x"].bus.chips[name].address for name in ("left", "right")] == [0x30, 0x31]
     for sensor in bus.sensors:
         assert readings(sensor, 3)
 
@@ -401,7 +401,7 @@ def test_a_press_starts_a_rep_the_crossing_stops_it_a_dog_raises_the_alarm_and_a
     assert edges.count(0.5) >= len([name for name in names if name])
     live.skip()
     live.until(Phase.LANE_CHECK)
-    live.board.stage.bus.chips["gate"].set_xshut(False, time.monotonic_ns())
+    live.board.stage.twins["vl53l1x"].bus.chips["gate"].set_xshut(False, time.monotonic_ns())
     until(lambda: any(e["state"] == "lost" for e in live.of("sensor")), "the sensor is lost")
     until(lambda: live.core.buzzer.sounding == "blind", "the blind alarm")
 

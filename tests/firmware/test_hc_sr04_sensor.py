@@ -8,7 +8,7 @@ import pytest
 
 from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.ports import RangeStatus, Role
-from retro_timer.settings.model import SensorModel, SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sim.optics import Surface, View
 
 pytest.importorskip("gpiozero", reason="the pins' library is missing: pip install 'retro-timer[twin]'")
@@ -18,9 +18,7 @@ from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 from retro_firmware.hc_sr04.sensor import HcSr04Sensor
 from retro_firmware.hc_sr04.twin import EchoFault, HcSr04Twin
 
-SETTINGS = SensorSettings(
-    name="gate", model=SensorModel.HC_SR04, role=Role.TIMING, trigger_pin=20, echo_pin=21, period_ms=60.0
-)
+SETTINGS = SensorSettings(name="gate", model="hc-sr04", role=Role.TIMING, trigger_pin=20, echo_pin=21, period_ms=60.0)
 
 
 class Lane:
@@ -149,4 +147,4 @@ def test_pins_are_given_back(bench: Bench) -> None:
 
 def test_without_pins_it_is_refused() -> None:
     with pytest.raises(BadInputError, match="without its pins"):
-        HcSr04Sensor(SensorSettings(model=SensorModel.HC_SR04, role=Role.TIMING))
+        HcSr04Sensor(SensorSettings(model="hc-sr04", role=Role.TIMING))

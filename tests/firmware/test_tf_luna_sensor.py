@@ -11,7 +11,7 @@ import pytest
 
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import Placement, RangeSample, RangeStatus, Role
-from retro_timer.settings.model import SensorModel, SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sim.optics import Surface, View
 
 pytest.importorskip("serial", reason="the port's library is missing: pip install 'retro-timer[twin]'")
@@ -19,7 +19,7 @@ pytest.importorskip("serial", reason="the port's library is missing: pip install
 from retro_firmware.tf_luna.sensor import TfLunaSensor, open_port
 from retro_firmware.tf_luna.twin import LunaFault, LunaTwin, PtyTwin, TwinPort
 
-SETTINGS = SensorSettings(name="lane", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+SETTINGS = SensorSettings(name="lane", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
 MS = 1_000_000
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from retro_timer.ports import RangeStatus
-from retro_timer.sim.optics import measure_vl53l1x
+from retro_timer.sensors.vl53l1x import OPTICS
+from retro_timer.sim.optics import count_photons
 from tests.firmware.sensor_bench import MS, Lane, StepClock
 
 pytest.importorskip("VL53L1X", reason="the package on trial is missing: pip install 'retro-timer[twin]'")
@@ -180,7 +181,7 @@ def test_signal_ambient_and_sigma_arrive_as_the_optics_gave_them(bare: Bare, sen
     signal = bare.register(reg.RESULT + 0x10, 2) / 128.0 * 1000.0
     ambient = bare.register(reg.RESULT + 0x08, 2) / 128.0 * 1000.0
     sigma = bare.register(reg.RESULT + 0x0A, 2) / 4.0
-    expected = measure_vl53l1x(bare.lane.view("gate", 0), "short", 20.0, random.Random(1))
+    expected = count_photons(bare.lane.view("gate", 0), OPTICS["short"], 20.0, random.Random(1))
     assert signal == pytest.approx(expected.signal_kcps, rel=0.2)
     assert ambient == pytest.approx(1500.0, rel=0.2)
     assert sigma == pytest.approx(expected.sigma_mm, rel=0.2)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample
-from retro_timer.settings.model import SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from tests.firmware.sensor_bench import MS, Bench, Fault, FaultKind, readings
 from tests.firmware.test_vl53l1x_faults import swing as swing
 from tests.firmware.test_vl53l1x_faults import true_to_their_time

@@ -10,7 +10,7 @@ import pytest
 
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample
-from retro_timer.settings.model import SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from tests.firmware.sensor_bench import MS, Bench, Fault, FaultKind, faults, native, readings
 
 NOTICE_NS = 200 * MS

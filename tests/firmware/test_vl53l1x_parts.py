@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeStatus
-from retro_timer.settings.model import DistanceMode, SensorSettings
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from tests.firmware.sensor_bench import (
     MS,
     Backoff,

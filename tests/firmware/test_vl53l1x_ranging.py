@@ -8,7 +8,7 @@ import statistics
 import pytest
 
 from retro_timer.ports import Placement, RangeSample, RangeStatus, Role
-from retro_timer.settings.model import DistanceMode, SensorSettings
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from tests.firmware.sensor_bench import MS, Bench, FaultKind, faults, readings
 
 TWO = (

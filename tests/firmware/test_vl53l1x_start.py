@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
-from retro_timer.settings.model import SensorSettings
+from retro_timer.sensors.settings import SensorSettings
 from tests.firmware.sensor_bench import Bench, Fault, FaultKind, open_bus
 
 

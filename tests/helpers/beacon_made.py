@@ -11,8 +11,9 @@ from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.messages import StartPlan
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, Button, LampState, RangeSample, SensorSpec, Voice
-from retro_timer.settings.model import SensorSettings, Settings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import Settings
 from retro_timer.training.plan import Plan
 
 MS = 1_000_000

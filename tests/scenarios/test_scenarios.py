@@ -11,8 +11,9 @@ import pytest
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import load_plan
-from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.settings.model import Settings
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.record import RepRecord
@@ -28,7 +29,7 @@ class Session:
     """One simulated session on the plan first-steps."""
 
     def __init__(self, directory: Path, scenario: str, seed: int, placement: str) -> None:
-        rear = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END)
+        rear = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END)
         settings = Settings(sensors=(rear,)) if placement == "lane-end" else Settings()
         request = BoardRequest(settings, scenario=scenario, seed=seed)
         self.simulation = Simulation(request, load_catalogue("en"), directory)

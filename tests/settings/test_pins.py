@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import (
     AudioSettings,
@@ -17,8 +18,6 @@ from retro_timer.settings.model import (
     LampKind,
     LampSettings,
     Role,
-    SensorModel,
-    SensorSettings,
     Settings,
 )
 from retro_timer.settings.pins import pin_plan
@@ -49,8 +48,8 @@ def test_the_default_settings_give_every_pin_one_owner() -> None:
 
 
 def test_every_device_is_in_the_plan() -> None:
-    luna = SensorSettings(name="far", model=SensorModel.TF_LUNA, role=Role.WATCH)
-    echo = SensorSettings(name="echo", model=SensorModel.HC_SR04, role=Role.TIMING, trigger_pin=5, echo_pin=6)
+    luna = SensorSettings(name="far", model="tf-luna", role=Role.WATCH)
+    echo = SensorSettings(name="echo", model="hc-sr04", role=Role.TIMING, trigger_pin=5, echo_pin=6)
     gate = SensorSettings(xshut_pin=12, interrupt_pin=13)
     found = owners(settings(gate, luna, echo, lamp=LampSettings(kind=LampKind.SINGLE, pins=(26,))))
     expected = {
@@ -95,10 +94,10 @@ def test_without_i2s_its_pins_are_free(output: str) -> None:
 def test_a_pin_of_the_uart_is_refused_only_where_a_tf_luna_is_on_it() -> None:
     lamp = LampSettings(pins=(22, 14, 24))
     pin_plan(settings(lamp=lamp))
-    on_usb = SensorSettings(model=SensorModel.TF_LUNA, port="/dev/ttyUSB0")
+    on_usb = SensorSettings(model="tf-luna", port="/dev/ttyUSB0")
     pin_plan(settings(on_usb, lamp=lamp))
     with pytest.raises(BadInputError, match=r"lamp\.pins\[1\]: GPIO14 for the lamp's green belongs to the UART"):
-        pin_plan(settings(SensorSettings(model=SensorModel.TF_LUNA), lamp=lamp))
+        pin_plan(settings(SensorSettings(model="tf-luna"), lamp=lamp))
 
 
 def test_a_second_i2c_bus_owns_its_pins_as_well() -> None:
@@ -117,7 +116,7 @@ def test_a_lamp_that_is_not_there_takes_no_pins() -> None:
 
 
 def test_lines_of_another_model_of_sensor_take_no_pins() -> None:
-    luna = SensorSettings(model=SensorModel.TF_LUNA, xshut_pin=17, interrupt_pin=17, trigger_pin=17, echo_pin=17)
+    luna = SensorSettings(model="tf-luna", xshut_pin=17, interrupt_pin=17, trigger_pin=17, echo_pin=17)
     assert owners(settings(luna))[17] == "buzzer"
 
 

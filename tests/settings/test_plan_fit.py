@@ -14,8 +14,9 @@ from retro_timer.cli.checkup.findings import Verdict
 from retro_timer.cli.checkup.plan import check_default_plan
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, Role
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import load_plan, plan_names, read_plan
-from retro_timer.settings.model import CourseSettings, SensorModel, SensorSettings, SessionSettings, Settings
+from retro_timer.settings.model import CourseSettings, SessionSettings, Settings
 from retro_timer.settings.plan_fit import SlowSensorError, check_fit
 from retro_timer.training.gaits import Gait
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
@@ -60,7 +61,7 @@ def test_a_slower_gait_goes_with_a_slower_sensor() -> None:
 
 def test_nearer_runners_and_narrower_cones_need_a_faster_sensor() -> None:
     assert refusal(RUNNING, gate(24.0, lane_reach_m=0.9))
-    sonar = SensorSettings(model=SensorModel.HC_SR04, role=Role.TIMING, trigger_pin=5, echo_pin=6)
+    sonar = SensorSettings(model="hc-sr04", role=Role.TIMING, trigger_pin=5, echo_pin=6)
     assert refusal(WALKING, Settings(sensors=(sonar,))) == ""
     assert "2.4 readings at 60 ms" in refusal(JOGGING, Settings(sensors=(sonar,)))
 
@@ -116,7 +117,7 @@ def test_doctor_says_whether_a_press_can_start_the_default_plan() -> None:
 
 @pytest.mark.parametrize("placement", [Placement.LANE_END, Placement.BELT])
 def test_a_plan_whose_gait_cannot_stop_in_time_is_refused_with_what_would_help(placement: Placement) -> None:
-    sensor = SensorSettings(model=SensorModel.TF_LUNA, placement=placement)
+    sensor = SensorSettings(model="tf-luna", placement=placement)
     settings = Settings(sensors=(sensor,))
     with pytest.raises(BadInputError) as caught:
         check_fit(load_plan("athletic-agility"), settings, "plan 'athletic-agility'")

@@ -18,6 +18,8 @@ from plans_made import plan_text
 
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, Role
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings import places
 from retro_timer.settings.calibration import (
     Calibration,
@@ -33,10 +35,9 @@ from retro_timer.settings.loading import (
     plan_names,
     read_plan,
 )
-from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.settings.model import Settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.schemas import schema_texts, write_schemas
-from retro_timer.settings.sensors import spec_of
 from retro_timer.settings.tables import convert, parse_toml
 from retro_timer.sim.scenario import Fault, Intruder, Light, Scenario
 from retro_timer.training.gaits import Gait
@@ -270,8 +271,8 @@ def test_several_vl53l1x_with_shutdown_lines_and_addresses_of_their_own_are_take
         (_pair(xshut=(5, 6), addresses=(0x30, 0x29)), "sensors[1].address: 0x29 for 'b'"),
         (_pair(xshut=(5, 6), addresses=(0x30, 0x30)), "sensors[1].address: 0x30 for 'b' belongs to 'a'"),
         (_pair(buses=(1, 3), addresses=(0x29, 0x30)), "sensors[1].bus: 3 for 'b': VL53L1X on two buses"),
-        ((SensorSettings(model=SensorModel.HC_SR04),), "outlives its echo"),
-        ((SensorSettings(model=SensorModel.HC_SR04, role=Role.TIMING),), "without its pins"),
+        ((SensorSettings(model="hc-sr04"),), "outlives its echo"),
+        ((SensorSettings(model="hc-sr04", role=Role.TIMING),), "without its pins"),
     ],
 )
 def test_settings_that_contradict_each_other_are_told(sensors: tuple[SensorSettings, ...], words: str) -> None:
@@ -288,7 +289,7 @@ def _by_types(sensor: SensorSettings) -> SensorSettings:
 
 
 def test_the_recommended_build_is_sound() -> None:
-    rear = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+    rear = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
     check_settings(Settings(sensors=(SensorSettings(), rear)), "c.toml")
 
 
@@ -501,4 +502,4 @@ def test_a_vl53l1x_sees_as_far_as_its_data_sheet_says(mode: str, range_mm: int) 
 
 
 def test_an_ultrasonic_sensor_may_not_keep_watch() -> None:
-    assert not spec_of(SensorSettings(model=SensorModel.HC_SR04)).may_watch
+    assert not spec_of(SensorSettings(model="hc-sr04")).may_watch

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.last_good import FOLDER, LastGood
-from retro_timer.settings.model import SensorSettings, Settings
+from retro_timer.settings.model import Settings
 from retro_timer.settings.starting import StartFiles
 
 OWN = "[buzzer]\npin = 5\n[button]\npin = 26\n[course]\nlane_reach_m = 1.5\n"

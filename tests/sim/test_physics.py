@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import Placement, RangeStatus
+from retro_timer.sensors import tf_luna, vl53l1x
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import Calibration, SensorCalibration
-from retro_timer.settings.model import SensorModel, SensorSettings
-from retro_timer.settings.sensors import spec_of
 from retro_timer.sim.motion import Run, draw_style
-from retro_timer.sim.optics import Surface, View, measure_tf_luna, measure_vl53l1x
+from retro_timer.sim.optics import Surface, View, count_photons, weigh_light
 from retro_timer.sim.scenario import Fault, FaultKind, Intruder, Light, RunnerChange, Scenario
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.sim.world import World
@@ -85,7 +86,7 @@ def test_elbows_reach_out_beyond_the_back_now_and_then(seed: int) -> None:
 
 def readings(view: View, mode: str = "short", count: int = 2000, budget_ms: float = 20.0) -> list:
     rng = random.Random(1)
-    return [measure_vl53l1x(view, mode, budget_ms, rng) for _ in range(count)]
+    return [count_photons(view, vl53l1x.OPTICS[mode], budget_ms, rng) for _ in range(count)]
 
 
 def test_a_wall_in_the_shade_is_measured_within_the_data_sheets_error() -> None:
@@ -122,14 +123,14 @@ def test_a_body_that_half_covers_a_wall_gives_ranges_between_and_doubtful_ones()
 
 def test_a_tf_luna_sees_white_far_and_dark_near() -> None:
     rng = random.Random(1)
-    assert measure_tf_luna(View((Surface(7000.0, 1.0, 0.9),)), rng).range_mm is not None
-    assert measure_tf_luna(View((Surface(7000.0, 1.0, 0.05),)), rng).range_mm is None
-    assert measure_tf_luna(View((Surface(2000.0, 1.0, 0.05),)), rng).range_mm % 10 == 0
-    assert measure_tf_luna(View((Surface(100.0, 1.0, 0.9),)), rng).range_mm is None
+    assert weigh_light(View((Surface(7000.0, 1.0, 0.9),)), tf_luna.OPTICS, rng).range_mm is not None
+    assert weigh_light(View((Surface(7000.0, 1.0, 0.05),)), tf_luna.OPTICS, rng).range_mm is None
+    assert weigh_light(View((Surface(2000.0, 1.0, 0.05),)), tf_luna.OPTICS, rng).range_mm % 10 == 0
+    assert weigh_light(View((Surface(100.0, 1.0, 0.9),)), tf_luna.OPTICS, rng).range_mm is None
 
 
 GATE = SensorSettings()
-REAR = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END)
+REAR = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END)
 
 
 def world(scenario: Scenario, *sensors: SensorSettings, seed: int = 1) -> World:

@@ -13,7 +13,8 @@ from retro_timer.beacon.boards import BoardRequest
 from retro_timer.detection.config import WatchConfig
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement, Role
-from retro_timer.settings.model import SensorModel, SensorSettings, Settings
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import Settings
 from retro_timer.sim.virtual import Simulation
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
@@ -130,7 +131,7 @@ def test_a_recording_of_a_session_replays_to_the_same_finishes(tmp_path: Path, g
 
 
 def test_the_lane_end_build_times_by_range(tmp_path: Path) -> None:
-    rear = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.BOTH)
+    rear = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.BOTH)
     day = Day(tmp_path, plan(block(reps=4), gait=Gait.WALK, **SHORT), settings=Settings(sensors=(rear,)))
     assert [finish["method"] for finish in day.told("finish")] == ["lane-end"] * 4
     assert all(abs(error) < 0.2 for error in day.errors_s), day.errors_s
@@ -138,7 +139,7 @@ def test_the_lane_end_build_times_by_range(tmp_path: Path) -> None:
 
 
 def test_the_recommended_build_times_at_the_gate_and_watches_up_the_lane(tmp_path: Path) -> None:
-    rear = SensorSettings(name="rear", model=SensorModel.TF_LUNA, placement=Placement.LANE_END, role=Role.WATCH)
+    rear = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
     both = Settings(sensors=(SensorSettings(), rear))
     day = Day(tmp_path, plan(block(reps=3), gait=Gait.WALK, **SHORT), settings=both)
     assert [finish["method"] for finish in day.told("finish")] == ["gate"] * 3

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.ports import Placement
+from retro_timer.sensors.vl53l1x import RANGE_M
 from retro_timer.training.gaits import Gait
-from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Braking, coverage, vl53l1x_range_m
+from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Braking, coverage, range_in_light_m
 
 SPEEDS_MPS = st.floats(0.0, 9.0)
 
@@ -43,7 +44,7 @@ def test_a_gate_covers_no_pace_whatever_it_sees(range_m: float) -> None:
 
 
 def test_a_vl53l1x_up_the_lane_covers_walking_only_and_nothing_in_the_sun() -> None:
-    dark = coverage(Placement.LANE_END, vl53l1x_range_m("short", 0.0), Braking())
+    dark = coverage(Placement.LANE_END, range_in_light_m(*RANGE_M["short"], 0.0), Braking())
     assert dark.gait is Gait.WALK
     assert dark.phrase == "covers_walk"
     blinded = coverage(Placement.LANE_END, 0.3, Braking())
@@ -61,13 +62,13 @@ def test_a_tf_luna_up_the_lane_covers_jogging() -> None:
 def test_ranges_fall_from_the_data_sheets_dark_figure_to_its_bright_one(
     mode: str, dark_m: float, bright_m: float
 ) -> None:
-    assert vl53l1x_range_m(mode, None) == dark_m
-    assert vl53l1x_range_m(mode, 0.0) == dark_m
-    assert vl53l1x_range_m(mode, STRONG_AMBIENT_KCPS) == pytest.approx(bright_m)
-    assert vl53l1x_range_m(mode, 10 * STRONG_AMBIENT_KCPS) == pytest.approx(bright_m)
+    assert range_in_light_m(*RANGE_M[mode], None) == dark_m
+    assert range_in_light_m(*RANGE_M[mode], 0.0) == dark_m
+    assert range_in_light_m(*RANGE_M[mode], STRONG_AMBIENT_KCPS) == pytest.approx(bright_m)
+    assert range_in_light_m(*RANGE_M[mode], 10 * STRONG_AMBIENT_KCPS) == pytest.approx(bright_m)
 
 
 @given(st.sampled_from(["short", "medium", "long"]), st.floats(0.0, 1e6), st.floats(0.0, 1e6))
 def test_more_light_never_makes_a_sensor_see_farther(mode: str, one_kcps: float, other_kcps: float) -> None:
     dim, bright = sorted((one_kcps, other_kcps))
-    assert vl53l1x_range_m(mode, bright) <= vl53l1x_range_m(mode, dim)
+    assert range_in_light_m(*RANGE_M[mode], bright) <= range_in_light_m(*RANGE_M[mode], dim)

@@ -13,8 +13,8 @@ import pytest
 
 pytest.importorskip("schemdraw", reason="it draws wiring/: make test installs it")
 
+from retro_timer.header import HEADER_PIN, PIN_NAMES, SUPPLIES
 from retro_timer.settings.boot import boot_lines, format_boot
-from retro_timer.settings.header import HEADER_PIN, PIN_NAMES, SUPPLIES
 from retro_timer.settings.model import AudioSettings, BuzzerKind, BuzzerSettings, Settings
 from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.wiring import header_of, parts_of

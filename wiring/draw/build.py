@@ -17,8 +17,8 @@ _LEFT_GAP, _RIGHT_GAP = 1.75, 0.85
 _HEAD = 1.3
 _SPACE_ABOVE = {("lamp", "green"): 0.75, ("lamp", "blue"): 0.75, ("lamp", "cathode"): 0.35}
 """Rows to leave free above a wire, by part and terminal: diodes shine upward."""
-_ECHO_SPACE = 1.9
-"""Rows between an HC-SR04's echo and the ground below it, for the divider."""
+_DIVIDER_SPACE = 1.9
+"""Rows between a module's line with a divider and the ground below it."""
 
 
 def draw_build(settings: Settings, title: str, subtitle: str) -> str:
@@ -47,7 +47,7 @@ def _rows(parts: Sequence[Part], gap: float) -> list[tuple[Part, list[float]]]:
     for part in parts:
         ys = []
         for wire in part.wires:
-            above = _ECHO_SPACE if part.what == "HC-SR04" and wire.terminal == "GND" else 0.0
+            above = _DIVIDER_SPACE if wire.terminal == "GND" and any(w.through for w in part.wires) else 0.0
             y -= _SPACE_ABOVE.get((part.name, wire.terminal), above) * PITCH
             ys.append(y)
             y -= PITCH

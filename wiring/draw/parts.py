@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
-from retro_timer.settings.model import LampKind, SensorModel, Settings
+from retro_timer.sensors.kind import Buy
+from retro_timer.sensors.known import kind_of
+from retro_timer.settings.model import LampKind, Settings
 from wiring.draw.builds import BUILDS
 
 BANK_MAH = 6500
 """Of a power bank with 10 Ah on its label, which are at 3.7 V: at 5 V, less a tenth for the converter."""
-
-
-class Buy(msgspec.Struct, frozen=True):
-    """A part to buy."""
-
-    name: str
-    count: str
-    look_for: str
-    usual_ma: int | None = None
-    """At 5 V while a session runs; None for a part that draws nothing."""
-    most_ma: int | None = None
-    """At 5 V for moments: what cable and supply must stand."""
 
 
 PI = Buy(
@@ -33,15 +21,6 @@ PI = Buy(
     350,
     700,
 )
-VL53L1X = Buy(
-    "VL53L1X breakout",
-    "1 or 2",
-    "gate, belt: 3.3 V, with regulator, pull-ups and XSHUT brought out; not a VL53L0X",
-    18,
-    40,
-)
-TF_LUNA = Buy("TF-Luna", "0 or 1", "lane-end, jogging, sun: with its cable of six wires", 70, 150)
-HC_SR04 = Buy("HC-SR04", "0 or 1", "a gate only; with 1 kΩ and 2 kΩ for its echo", 15, 20)
 HOOD = Buy("hood", "1 a sensor", "a tube of black card or plastic, 5 cm, against the sun; nothing before the window")
 BUZZER = Buy(
     "loud buzzer",
@@ -69,7 +48,8 @@ AMPLIFIER = Buy(
 BANK = Buy("power bank", "1", "5 V, 3 A, always-on, 10 Ah, with a short, thick cable")
 CASE = Buy("case, tripod, strap", "1", "splash-proof, lens at chest height (gate), a belt clip (belt)")
 
-PARTS = (PI, VL53L1X, TF_LUNA, HC_SR04, HOOD, BUZZER, TRANSISTOR, LED, BUTTON, AMPLIFIER, BANK, CASE)
+_SENSORS = dict.fromkeys(kind_of(sensor).buy for build in BUILDS for sensor in build.settings.sensors)
+PARTS = (PI, *_SENSORS, HOOD, BUZZER, TRANSISTOR, LED, BUTTON, AMPLIFIER, BANK, CASE)
 """Sources: Raspberry Pi's own table of typical bare-board currents, and a measurement of a Zero 2 W's idle current (CNX
 Software, 2021); the data sheets of VL53L1X, TF-Luna (350 mW) and MAX98357A (3.2 W into 4 Ω). Estimates: the Pi's
 highest current, buzzer, LED, HC-SR04, and the amplifier's usual current, which takes a tenth of the time for speech.
@@ -78,13 +58,12 @@ _ABOUT_CURRENT = (
     "Current at 5 V, usual and for moments: by makers' tables and data sheets; estimated for buzzer, LED, HC-SR04, "
     "speech and the Pi's highest. No prices: they age."
 )
-_SENSORS = {SensorModel.VL53L1X: VL53L1X, SensorModel.TF_LUNA: TF_LUNA, SensorModel.HC_SR04: HC_SR04}
 
 
 def drawing_current(settings: Settings) -> Iterator[Buy]:
     """The parts of a box that draw current."""
     yield PI
-    yield from (_SENSORS[sensor.model] for sensor in settings.sensors)
+    yield from (kind_of(sensor).buy for sensor in settings.sensors)
     yield BUZZER
     if settings.lamp.kind is not LampKind.NONE:
         yield LED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from retro_timer.settings.header import GROUND, PIN_NAMES, V5, V33
+from retro_timer.header import GROUND, PIN_NAMES, V5, V33
 from wiring.draw.sheet import FAINT, INK, Sheet
 
 LEFT, RIGHT = 8.8, 15.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.settings.header import HEADER_PIN
+from retro_timer.header import HEADER_PIN
 from retro_timer.settings.model import AudioSettings, Settings
 from retro_timer.settings.pins import I2S_PINS
 from retro_timer.settings.wiring import header_of, parts_of

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gpiozero  # type: ignore[import-untyped]
 
 from retro_firmware.backoff import Backoff
+from retro_firmware.wires import OwnBus, Wires
 from retro_timer.errors import BadInputError, SensorFaultError
-from retro_timer.ports import RangeSample, RangeStatus, SensorSpec
-from retro_timer.settings.model import SensorSettings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.ports import RangeBus, RangeSample, RangeStatus, SensorSpec
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 
 SOUND_MPS = 343.0
 """In air of 20 °C; 0.18 % more a degree, so a cold morning reads 4 % far."""
@@ -22,6 +23,17 @@ SHOT_S = 0.06
 """From ping to ping: the echoes of the one before must have died (data sheet)."""
 _STRIKES = 3
 """Pings without a proper echo until the sensor is lost: 180 ms."""
+
+
+def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus]:
+    """Entry point `hc-sr04` of `retro_timer.sensor_drivers`."""
+    return [OwnBus(_on_wires(sensor, wires)) for sensor in sensors]
+
+
+def _on_wires(settings: SensorSettings, wires: Wires) -> HcSr04Sensor:
+    sensor = HcSr04Sensor(settings, pin_factory=wires.factory, offset_mm=wires.offsets_mm[settings.name])
+    wires.opened.callback(sensor.stop)
+    return sensor
 
 
 class HcSr04Sensor:

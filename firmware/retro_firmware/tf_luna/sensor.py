@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import serial  # type: ignore[import-untyped]
@@ -13,10 +13,11 @@ import serial  # type: ignore[import-untyped]
 from retro_firmware.backoff import Backoff
 from retro_firmware.tf_luna.arrival import Arrival
 from retro_firmware.tf_luna.frames import SIZE, FrameParser, LunaFrame, judge
+from retro_firmware.wires import OwnBus, Wires
 from retro_timer.errors import SensorFaultError
-from retro_timer.ports import RangeSample, SensorSpec
-from retro_timer.settings.model import SensorSettings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.ports import RangeBus, RangeSample, SensorSpec
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 
 BAUD = 115_200
 NOTICE_NS = 200_000_000
@@ -43,6 +44,20 @@ def open_port(path: str) -> Port:
     """The serial port, held by this process alone. Raises OSError."""
     port: Port = serial.Serial(path, BAUD, timeout=_READ_S, exclusive=True)
     return port
+
+
+def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus]:
+    """Entry point `tf-luna` of `retro_timer.sensor_drivers`."""
+    return [OwnBus(_on_wires(sensor, wires)) for sensor in sensors]
+
+
+def _on_wires(settings: SensorSettings, wires: Wires) -> TfLunaSensor:
+    path = wires.ports.get(settings.name, settings.port)
+    sensor = TfLunaSensor(
+        settings, open_port=lambda _configured: open_port(path), offset_mm=wires.offsets_mm[settings.name]
+    )
+    wires.opened.callback(sensor.stop)
+    return sensor
 
 
 class TfLunaSensor:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from retro_firmware.tf_luna.frames import HEADER, SIZE, checksum
-from retro_timer.sim.optics import Scene, measure_tf_luna
+from retro_timer.sensors.tf_luna import OPTICS
+from retro_timer.sim.optics import Scene, weigh_light
 
 PERIOD_NS = 10_000_000
 _TEMPERATURE_C = 38
@@ -75,7 +76,7 @@ class LunaTwin:
         return sent
 
     def _frame(self, t_ns: int) -> bytes:
-        reading = measure_tf_luna(self._scene.view(self.name, t_ns - PERIOD_NS // 2), self._rng)
+        reading = weigh_light(self._scene.view(self.name, t_ns - PERIOD_NS // 2), OPTICS, self._rng)
         distance_cm = 0 if reading.range_mm is None else reading.range_mm // 10
         frame = encode(distance_cm, min(0xFFFF, round(reading.signal_kcps)))
         rng, fault = self._rng, self.fault_at(t_ns)

@@ -9,7 +9,8 @@ import msgspec
 from retro_firmware.twin import registers as reg
 from retro_firmware.twin.ranging import SPADS, RangeEngine, Timing, timing_of
 from retro_firmware.twin.result import encode_result
-from retro_timer.sim.optics import Scene, Surface, View, measure_vl53l1x
+from retro_timer.sensors.vl53l1x import OPTICS
+from retro_timer.sim.optics import Scene, Surface, View, count_photons
 
 BOOT_NS = 1_200_000
 """From XSHUT or reset to the first acknowledge (ST's driver)."""
@@ -199,7 +200,7 @@ class TwinChip:
     def _publish(self, engine: RangeEngine) -> None:
         timing = engine.timing
         view = _through(self._scene.view(self.name, engine.middle_ns), timing.spads / SPADS)
-        reading = measure_vl53l1x(view, timing.mode, timing.budget_ns / 1e6, self._rng)
+        reading = count_photons(view, OPTICS[timing.mode], timing.budget_ns / 1e6, self._rng)
         block = encode_result(reading, engine.stream_count, float(timing.spads))
         # 0x00D6 and on are debug results of which ST's driver uses the oscillator's count: it stays.
         self._registers[reg.RESULT : reg.OSCILLATOR_CALIBRATION] = block[: reg.OSCILLATOR_CALIBRATION - reg.RESULT]

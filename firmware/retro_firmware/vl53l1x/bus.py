@@ -14,8 +14,10 @@ from retro_firmware.vl53l1x.diagnosis import cannot_open
 from retro_firmware.vl53l1x.native import LIBRARY
 from retro_firmware.vl53l1x.safe_bus import SafeBus, Wire
 from retro_firmware.vl53l1x.sensor import Vl53l1xSensor
-from retro_timer.settings.model import SensorSettings
-from retro_timer.settings.sensors import check_vl53l1x
+from retro_firmware.wires import Wires
+from retro_timer.ports import RangeBus
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.sensors.vl53l1x import VL53L1X
 
 _I2C_TIMEOUT = 0x0702
 _TIMEOUT_TENS_OF_MS = 5
@@ -82,6 +84,19 @@ class Vl53l1xBus:
             self._safe = None
 
 
+def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus]:
+    """Entry point `vl53l1x` of `retro_timer.sensor_drivers`: one bus for all."""
+    bus = open_bus(
+        sensors,
+        open_wire=wires.open_i2c or open_wire,
+        xshut=lambda pin: wires.output("XSHUT", pin),
+        interrupt=lambda pin: wires.input("a sensor's GPIO1", pin),
+        offsets_mm=wires.offsets_mm,
+    )
+    wires.opened.callback(bus.close)
+    return [bus]
+
+
 def open_bus(
     settings: Sequence[SensorSettings],
     *,
@@ -98,7 +113,7 @@ def open_bus(
     has an `xshut_pin`; `interrupt(pin)` gives what waits for a line that a GPIO1 is wired to. `offsets_mm` by name is
     calibration's. Raises BadInputError for settings that cannot work together, RetroTimerError for a second bus.
     """
-    check_vl53l1x({f"sensors '{one.name}'": one for one in settings})
+    VL53L1X.check_together({f"sensors '{one.name}'": one for one in settings})
     bus = Vl53l1xBus(settings[0].bus, open_wire, clock)
     sensors = []
     for one in settings:

@@ -13,7 +13,7 @@ from retro_firmware.vl53l1x import frames
 from retro_firmware.vl53l1x.native import LIBRARY, MODES, NO_MULTIPLEXER, RangingData
 from retro_firmware.vl53l1x.safe_bus import FIRMWARE_STATUS, RESULT, SafeBus, Wire
 from retro_timer.errors import SensorFaultError
-from retro_timer.settings.sensors import VL53L1X_ADDRESS
+from retro_timer.sensors.vl53l1x import ADDRESS
 
 _SOFT_RESET = 0x0000
 _I2C_ADDRESS = 0x0001
@@ -120,7 +120,7 @@ class Device:
         """The address at which the chip answers: its own, or the one it boots with."""
         limit_ns = self._clock() + _BOOT_LIMIT_NS
         while True:
-            for address in dict.fromkeys((VL53L1X_ADDRESS, self.address)):
+            for address in dict.fromkeys((ADDRESS, self.address)):
                 try:
                     model = self.bus.read(address, _MODEL_ID, 2, deadline_ns)
                 except SensorFaultError as fault:
@@ -220,7 +220,7 @@ class Device:
 
         reset: it is a fresh one, without its orders, as after a dip of its supply; garbage: it sends nonsense.
         """
-        for address in dict.fromkeys((self.address, VL53L1X_ADDRESS)):
+        for address in dict.fromkeys((self.address, ADDRESS)):
             try:
                 if self.bus.read(address, _MODEL_ID, 2, deadline_ns) != _MODEL:
                     return "garbage"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from retro_timer.settings.model import DistanceMode
+from retro_timer.sensors.settings import DistanceMode
+from retro_timer.sensors.vl53l1x import BRIGHT_KCPS
 
-BRIGHT_KCPS = 8_000.0
-"""Where long mode begins to see targets that are not there (recorded at 8,900 lux; the rate is the simulator's)."""
 DIM_KCPS = 5_000.0
 _TO_SHORT_NS = 500_000_000
 _TO_LONG_NS = 5_000_000_000

@@ -15,9 +15,8 @@ from retro_firmware.vl53l1x.light import ModeChooser
 from retro_firmware.vl53l1x.pace import Pace
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeSample, SensorSpec
-from retro_timer.settings.model import DistanceMode, SensorSettings
-from retro_timer.settings.sensors import spec_of
-from retro_timer.training.safe_speed import VL53L1X_RANGE_M
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
+from retro_timer.sensors.vl53l1x import GUARD_MS, VL53L1X
 
 NOTICE_NS = 200_000_000
 _STRIKES = 3
@@ -27,8 +26,6 @@ _ATTEMPT_NS = 400_000_000
 _UNCALLED = 3
 """Frames that were there though GPIO1 had not called: its wire is off then, and looking goes on without it."""
 _LEAST_BUDGET_MS = {"short": 20.0, "medium": 33.0, "long": 33.0}
-_GUARD_MS = 4.0
-"""The C driver refuses a period shorter than the budget and this."""
 _MARGIN_NS = 60_000_000
 """Of the time to notice, kept for a last transfer that hangs and for the diagnosis; two periods are always left."""
 _STALL_NS = 20_000_000
@@ -65,7 +62,7 @@ class Vl53l1xSensor:
         self._mode = self._chooser.mode
         least_ms = _LEAST_BUDGET_MS["long" if settings.mode is DistanceMode.AUTO else self._mode]
         self._budget_us = round(1000.0 * max(settings.budget_ms, least_ms))
-        self._period_ms = math.ceil(max(settings.period_ms, self._budget_us / 1000.0 + _GUARD_MS))
+        self._period_ms = math.ceil(max(settings.period_ms, self._budget_us / 1000.0 + GUARD_MS))
         self._pace = Pace(self._period_ms * 1_000_000)
         self._backoff = Backoff()
         self._stream: int | None = None
@@ -83,12 +80,9 @@ class Vl53l1xSensor:
     def spec(self) -> SensorSpec:
         """Figures for the mode in force: with `auto`, model and range change with `mode`."""
         return msgspec.structs.replace(
-            spec_of(self.settings),
-            model=f"VL53L1X {self._mode}",
-            mode=self._mode,
+            VL53L1X.spec(self.settings, self._mode),
             period_ns=self._period_ms * 1_000_000,
             budget_ns=self._budget_us * 1000,
-            max_range_mm=round(1000.0 * VL53L1X_RANGE_M[self._mode][0]),
         )
 
     @property

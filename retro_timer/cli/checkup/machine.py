@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.beacon.strain import read_strain, throttled_bits
+from retro_timer.sensors.known import connections
 from retro_timer.settings.gpio_chips import gpio_chips, header_chip, read_label, told
-from retro_timer.settings.model import SensorModel, Settings
+from retro_timer.settings.model import Settings
 from retro_timer.settings.sound_cards import SoundCard, alsa_device, card_behind, sound_cards
 from retro_timer.store.ground import GroundSeen, lasting
 from retro_timer.store.space import free_bytes
@@ -107,14 +108,16 @@ def look_at_machine(
 
 def _devices(settings: Settings, root: Path) -> list[Path]:
     """What the settings need in /dev beside the header's GPIO chip."""
-    buses = sorted({s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X})
-    ports = [s.port for s in settings.sensors if s.model is SensorModel.TF_LUNA]
-    return [*(root / f"dev/i2c-{bus}" for bus in buses), *(root / port.lstrip("/") for port in ports)]
+    connected = connections(settings.sensors)
+    buses = [root / f"dev/i2c-{bus.number}" for bus in connected.buses]
+    return [*buses, *(root / port.lstrip("/") for port in connected.ports)]
 
 
 def _i2c_hz(settings: Settings, root: Path) -> int | None:
-    bus = next((s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X), None)
-    path = root / f"sys/bus/i2c/devices/i2c-{bus}/of_node/clock-frequency"
+    bus = next(iter(connections(settings.sensors).buses), None)
+    if bus is None:
+        return None
+    path = root / f"sys/bus/i2c/devices/i2c-{bus.number}/of_node/clock-frequency"
     try:
         # A cell of the device tree: 32 bits, the highest first.
         return int.from_bytes(path.read_bytes()[:4], "big") or None

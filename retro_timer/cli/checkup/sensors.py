@@ -11,6 +11,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.sensors.known import may_watch, shown
 from retro_timer.settings.calibration import SensorCalibration
 from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Braking, Coverage
 
@@ -25,7 +26,6 @@ _SEEN_SHARE = 0.5
 _DOUBTED_SHARE = 0.3
 _WIRES = "check its wires: retro-timer wiring"
 _MENDS = {
-    "sunlight": "a hood over the sensor, shade, or a TF-Luna; without: a spotter",
     "phantoms": "nothing shiny or transparent before the lens; turn it away from fence and cover",
     "noise": "fix sensor and background: one of them moves; nothing shiny before the lens",
     "rejected": "clean the lens; nothing may stand before it nearer than 4 cm",
@@ -37,7 +37,7 @@ _MENDS = {
     "garbage": "shorten its cable (50 cm at 400 kHz) and keep it away from the speaker's",
     "slow-bus": "set the bus to 400 kHz: retro-timer wiring --boot",
 }
-"""What to do by the reason of a sensor's state."""
+"""What to do by the reason of a sensor's state; for sunlight see `_sun_mend`."""
 
 
 def check_sensors(facts: Facts, surveys: Mapping[str, Survey], catalogue: Catalogue) -> Iterator[Finding]:
@@ -67,12 +67,17 @@ def _state(sensor: SensorFacts) -> Finding:
         return Finding(name, Verdict.OK, f"{what}; placement {spec.placement}")
     reason = sensor.reason or sensor.trouble.partition(":")[0]
     told = f"{sensor.state}: {reason}"
-    mend = _MENDS.get(reason, _WIRES)
+    mend = _sun_mend() if reason == "sunlight" else _MENDS.get(reason, _WIRES)
     if sensor.trouble:
         # The driver's own word names the cause and its command.
         _, _, mend = sensor.trouble.partition(f"{spec.name}: ")
         mend = mend or sensor.trouble
     return Finding(name, Verdict.WRONG, f"{spec.model}: {told}", mend, watch=True)
+
+
+def _sun_mend() -> str:
+    unblinded = shown([kind for kind, spec in may_watch() if spec.bright_range_mm is None])
+    return f"a hood over the sensor, shade, or a {unblinded}; without: a spotter"
 
 
 def _rate(name: str, rate_hz: float, expected_hz: float) -> Finding:
@@ -88,7 +93,7 @@ def _noise(sensor: SensorFacts, seen: Survey) -> Finding:
     label, reach_mm = f"{sensor.spec.name}: range", sensor.spec.max_range_mm
     if seen.rejected_share > _DOUBTED_SHARE:
         found = f"the sensor doubts {100 * seen.rejected_share:.0f} % of its readings"
-        mend = _MENDS["sunlight" if sensor.reason == "sunlight" else "rejected"]
+        mend = _sun_mend() if sensor.reason == "sunlight" else _MENDS["rejected"]
         return Finding(label, Verdict.POOR, found, mend)
     if seen.range_mm is None or seen.target_share < _SEEN_SHARE:
         return Finding(label, Verdict.NONE, f"nothing stands within its {reach_mm / 1000:.1f} m: no noise to measure")
@@ -101,7 +106,7 @@ def _noise(sensor: SensorFacts, seen: Survey) -> Finding:
 def _light(sensor: SensorFacts, ambient_kcps: float) -> Finding:
     found = f"{ambient_kcps:.0f} kcps ambient, of {STRONG_AMBIENT_KCPS:.0f} in strong sun"
     if sensor.reason == "sunlight":
-        return Finding(f"{sensor.spec.name}: light", Verdict.POOR, f"{found}: too bright", _MENDS["sunlight"])
+        return Finding(f"{sensor.spec.name}: light", Verdict.POOR, f"{found}: too bright", _sun_mend())
     return Finding(f"{sensor.spec.name}: light", Verdict.OK, found)
 
 
@@ -125,7 +130,7 @@ def _coverage(facts: Facts, surveys: Mapping[str, Survey], braking: Braking, cat
             "watch",
             Verdict.WRONG,
             "no sensor keeps watch: all are for timing only",
-            "a VL53L1X or TF-Luna with the role watch or both; until then a spotter",
+            f"a {shown([kind for kind, _ in may_watch()])} with the role watch or both; until then a spotter",
             watch=True,
         )
     covers = [c for c in (_covers(s, surveys.get(s.spec.name), braking) for s in watching) if c is not None]
@@ -139,7 +144,9 @@ def _coverage(facts: Facts, surveys: Mapping[str, Survey], braking: Braking, cat
     if any(s.state is not SensorState.OK for s in watching):
         return Finding("watch", Verdict.WRONG, found, "see above", watch=True)
     if rear and best.gait is None:
-        return Finding("watch", Verdict.POOR, found, "a TF-Luna sees 5 m of a person; or a slower pace and a spotter")
+        farthest, spec = may_watch()[-1]
+        sees = f"a {farthest.shown} sees {spec.max_range_mm / 1000:g} m of a person"
+        return Finding("watch", Verdict.POOR, found, f"{sees}; or a slower pace and a spotter")
     return Finding("watch", Verdict.OK, found)
 
 

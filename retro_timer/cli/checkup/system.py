@@ -9,8 +9,9 @@ from retro_timer.beacon.strain import HOT_C
 from retro_timer.cli.checkup.findings import Finding, Verdict
 from retro_timer.cli.checkup.machine import Machine
 from retro_timer.errors import BadInputError
-from retro_timer.settings.boot import I2C_HZ
-from retro_timer.settings.model import SensorModel, Settings
+from retro_timer.sensors.kind import I2c
+from retro_timer.sensors.known import connections, kinds, shown
+from retro_timer.settings.model import Settings
 from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.sound_cards import CardKind
 from retro_timer.store.labels import FIRST_YEAR
@@ -52,20 +53,23 @@ def check_files(facts: Facts) -> Iterator[Finding]:
 
 def check_bus(settings: Settings, machine: Machine, board: str) -> Finding:
     """Is the I2C bus there, open to us and fast enough?"""
-    buses = sorted({s.bus for s in settings.sensors if s.model is SensorModel.VL53L1X})
-    if not buses or board != _REAL_BOARD:
-        why = "no VL53L1X in the settings" if not buses else f"the board '{board}' has none of its own"
+    bus = next(iter(connections(settings.sensors).buses), None)
+    if bus is None or board != _REAL_BOARD:
+        on_i2c = shown([kind for kind in kinds() if isinstance(kind.connection, I2c)])
+        why = f"no {on_i2c} in the settings" if bus is None else f"the board '{board}' has none of its own"
         return Finding("I2C bus", Verdict.NONE, why)
-    device = f"/dev/i2c-{buses[0]}"
+    device = f"/dev/i2c-{bus.number}"
     if any(path.endswith(device) for path in machine.missing):
         mend = "sudo raspi-config nonint do_i2c 0, then reboot"
         return Finding("I2C bus", Verdict.WRONG, f"{device} does not exist: I2C is off", mend, watch=True)
     if any(path.endswith(device) for path in machine.denied):
         mend = "sudo usermod -aG i2c $USER, then log in again"
         return Finding("I2C bus", Verdict.WRONG, f"{device} may not be opened by {machine.user}", mend, watch=True)
-    if machine.i2c_hz is not None and machine.i2c_hz < I2C_HZ:
+    if machine.i2c_hz is not None and machine.i2c_hz < bus.hz:
         found = f"{device} at {machine.i2c_hz // 1000} kHz: a reading takes most of its time for the bus"
-        return Finding("I2C bus", Verdict.POOR, found, "400 kHz: see retro-timer wiring --boot, then reboot")
+        return Finding(
+            "I2C bus", Verdict.POOR, found, f"{bus.hz // 1000} kHz: see retro-timer wiring --boot, then reboot"
+        )
     speed = "" if machine.i2c_hz is None else f" at {machine.i2c_hz // 1000} kHz"
     return Finding("I2C bus", Verdict.OK, f"{device}{speed}")
 

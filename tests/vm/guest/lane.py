@@ -13,8 +13,8 @@ from pathlib import Path
 
 from retro_firmware.twin import TwinBus, TwinChip
 
-from retro_timer.settings.model import SensorSettings
-from retro_timer.settings.sensors import spec_of
+from retro_timer.sensors.known import spec_of
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sim.optics import Surface, View
 from retro_timer.sim.scenario import Scenario
 from retro_timer.sim.world import World

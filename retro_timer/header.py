@@ -17,3 +17,8 @@ PIN_NAMES: dict[int, str] = dict(
     )
 )
 """Header pin to its name."""
+I2C_PINS = {0: (0, 1), 1: (2, 3)}
+"""I2C bus to its data and clock line (GPIO)."""
+UART_PINS = {14: "TXD", 15: "RXD"}
+UART_PORTS = frozenset(("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"))
+"""Serial ports that come out on the header."""
