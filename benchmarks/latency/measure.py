@@ -19,7 +19,7 @@ from benchmarks.latency.figures import Phase, Rival, phase_of, rival_of
 from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, Followers
 from benchmarks.latency.rivals import WAYS, RivalOrder, RivalReport
 from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
-from retro_timer.beacon.client import BeaconClient
+from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
 
 _SETTINGS = """\

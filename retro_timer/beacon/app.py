@@ -11,19 +11,19 @@ import msgspec
 
 from retro_timer.beacon.assembly import session_rules, watch_config
 from retro_timer.beacon.bench import Bench
-from retro_timer.beacon.button import ButtonDesk
+from retro_timer.beacon.button.controller import ButtonController
+from retro_timer.beacon.control.request_handler import RequestHandler
+from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.coverage import WatchOverview
-from retro_timer.beacon.desk import Desk
 from retro_timer.beacon.hub import Hub
-from retro_timer.beacon.keeper import Keeper
 from retro_timer.beacon.lamp import LampKeeper
-from retro_timer.beacon.logbook import Logbook
 from retro_timer.beacon.messages import ButtonEdge, Detected, Inbox, StartPlan, StopLoop, Tone
 from retro_timer.beacon.performer import Performer
-from retro_timer.beacon.recorder import Recorder
+from retro_timer.beacon.recording.flight_recorder import FlightRecorder
+from retro_timer.beacon.recording.logbook import Logbook
+from retro_timer.beacon.recording.recorder import Recorder
 from retro_timer.beacon.sensing import Sensing, Shared
-from retro_timer.beacon.server import Server
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.session_opener import SessionOpener
 from retro_timer.beacon.session_runner import SessionRunner
@@ -226,20 +226,20 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         voice_missing=made_of.voice_missing,
         urgency=urgency,
     )
-    button = ButtonDesk(
+    button = ButtonController(
         core, around.make_start, around.plans, lambda: inbox.put(StopLoop(switches_off=True)), bench.take_press
     )
-    desk = Desk(
+    handler = RequestHandler(
         core,
         inbox.put,
         around.make_start,
         origin_ns,
         requests={"log": Logbook(core).log, **bench.requests},
-        slow_requests={"keep": Keeper(core, made_of.results_dir, around.tell).keep},
+        slow_requests={"keep": FlightRecorder(core, made_of.results_dir, around.tell).keep},
     )
     return Timer(
         Service(core, inbox, bench.trouble, button=button, urgency=urgency),
-        Server(around.socket, desk.take),
+        Server(around.socket, handler.take),
         made_of.voice,
         beacon.strain,
         beacon.recorder,

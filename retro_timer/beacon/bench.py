@@ -92,7 +92,7 @@ class Bench:
         """By the key that a message has. Each raises RetroTimerError for what it refuses."""
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """As the socket's desk would. Raises RetroTimerError for what is refused."""
+        """As the socket's request handler would. Raises RetroTimerError for what is refused."""
         return next(request for name, request in self.requests.items() if name in message)(message)
 
     def trouble(self, text: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from retro_timer.beacon.button import ButtonDesk
+from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.foresight import phrases_ahead, worth_asking
 from retro_timer.beacon.messages import Asked, BeaconMessage, ButtonEdge, Inbox, Message, SayButton, StopLoop
@@ -36,7 +36,7 @@ class Service:
         inbox: Inbox,
         on_trouble: Callable[[str], None],
         *,
-        button: ButtonDesk | None = None,
+        button: ButtonController | None = None,
         urgency: Urgency | None = None,
     ) -> None:
         """`button` takes what the board's button does, where there is one."""

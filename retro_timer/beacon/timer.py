@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from retro_timer.beacon.button import PowerSwitch
-from retro_timer.beacon.control import MakeStart
+from retro_timer.beacon.button.controller import PowerSwitch
+from retro_timer.beacon.control.commands import MakeStart
+from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
 from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.readiness import Readiness
-from retro_timer.beacon.recorder import Recorder
-from retro_timer.beacon.server import Server
+from retro_timer.beacon.recording.recorder import Recorder
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.strain import StrainWatch
 from retro_timer.ports import Voice

@@ -13,7 +13,7 @@ import msgspec
 
 from retro_timer.beacon.app import Equipment, Workbench
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice_or_text
-from retro_timer.beacon.client import BeaconClient, NoTimerError
+from retro_timer.beacon.control.client import BeaconClient, NoTimerError
 from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from retro_timer.beacon.client import BeaconClient
+from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.settings import places
 
 _WRITTEN_S = 120.0

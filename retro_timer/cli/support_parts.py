@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from retro_timer import __version__
-from retro_timer.beacon.client import BeaconClient
+from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.cli.doctor import examined
 from retro_timer.cli.holder import Wanted
 from retro_timer.cli.nameless import Nameless

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from retro_timer.beacon.client import BeaconClient
-from retro_timer.beacon.control import ACTIONS, NAMED, percent_of
+from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.commands import ACTIONS, NAMED, percent_of
 from retro_timer.cli.lines import line_of
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.settings import places

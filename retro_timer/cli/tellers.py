@@ -7,8 +7,8 @@ import sys
 from typing import Any, Protocol
 
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.journald import JournaldLines, under_journald
-from retro_timer.beacon.logbook import worth_keeping
+from retro_timer.beacon.recording.journald import JournaldLines, under_journald
+from retro_timer.beacon.recording.logbook import worth_keeping
 from retro_timer.cli.lines import line_of
 from retro_timer.cli.printer import LinePrinter
 

@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
+from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.status import snapshot
 from retro_timer.cli.lines import clock, line_of
 from retro_timer.cli.reps_table import print_reps, reps_table
 

@@ -12,7 +12,7 @@ from beacon_made import MS, Beacon, S, steady
 from plans_made import block, plan
 
 from retro_timer.beacon.bench import Bench
-from retro_timer.beacon.button import ButtonDesk
+from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.detection.events import SensorState
@@ -157,7 +157,7 @@ def test_a_lent_button_tells_of_its_press_and_means_nothing_else(beacon: Beacon,
     def start(name: str | None) -> StartPlan:
         raise AssertionError(f"the plan {name} was started")
 
-    desk = ButtonDesk(beacon.core, start, list, lambda: None, bench.take_press)
+    desk = ButtonController(beacon.core, start, list, lambda: None, bench.take_press)
     bench.answer({"lend_button": 5.0})
     now_ns = beacon.clock.monotonic_ns()
     for pressed, t_ns in ((True, now_ns), (False, now_ns + 100 * MS)):

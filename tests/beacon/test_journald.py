@@ -12,7 +12,7 @@ import pytest
 from beacon_made import Beacon, steady
 from plans_made import block, plan
 
-from retro_timer.beacon.journald import JournaldLines, under_journald
+from retro_timer.beacon.recording.journald import JournaldLines, under_journald
 from retro_timer.cli.tellers import JournalTeller, make_teller
 from retro_timer.ports import RangeSample
 from retro_timer.training.gaits import Gait

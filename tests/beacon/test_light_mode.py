@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from beacon_made import Beacon, steady
 
-from retro_timer.beacon.status import snapshot
+from retro_timer.beacon.control.status import snapshot
 from retro_timer.ports import Placement
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import DistanceMode, SensorSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.beacon.press import DOUBLE_NS, HOLD_NS, LONG_HOLD_NS, WARN_NS, Cue, Outcome, PressRecogniser
+from retro_timer.beacon.button.press import DOUBLE_NS, HOLD_NS, LONG_HOLD_NS, WARN_NS, Cue, Outcome, PressRecogniser
 from retro_timer.training.button_table import Gesture
 
 MS = 1_000_000

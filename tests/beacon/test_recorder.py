@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from beacon_made import S
 
-from retro_timer.beacon.recorder import Recorder
+from retro_timer.beacon.recording.recorder import Recorder
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.sensors.known import spec_of

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_timer.beacon.client import BeaconClient
-from retro_timer.beacon.server import Client, Server
+from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.server import Client, Server
 from retro_timer.errors import RetroTimerError
 
 TIMEOUT_S = 20.0

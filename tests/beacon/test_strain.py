@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from plans_made import block, plan
 
 from retro_timer.beacon.clock import RealClock
-from retro_timer.beacon.status import snapshot
+from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.strain import Strain, StrainChange, StrainJudge, StrainWatch, is_pi, read_strain
 from retro_timer.cli.lines import line_of
 

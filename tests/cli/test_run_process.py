@@ -16,7 +16,7 @@ import pytest
 from command import PROGRAM, environment_with, process
 from timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
-from retro_timer.beacon.client import BeaconClient
+from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.store.database import open_for_reading
 
 

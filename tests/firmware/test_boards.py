@@ -24,7 +24,7 @@ from retro_firmware.gpio.buzzer import ActiveSounder
 from retro_firmware.twin_board import TwinBoard, open_twin
 
 from retro_timer.beacon.boards import BoardRequest
-from retro_timer.beacon.button import ButtonDesk, PowerSwitch
+from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.service import Service
@@ -342,7 +342,9 @@ class Live:
         self.core = made.core
         self.core.hub.subscribe(self.events.append)
         self.course = plan(block(reps=2, distance_m=5.0), walk_out_s=0.0, rest_s=60.0)
-        button = ButtonDesk(self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None)
+        button = ButtonController(
+            self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None
+        )
         self.service = Service(self.core, made.inbox, lambda _trouble: None, button=button)
         self.service.start()
         self.thread = threading.Thread(target=self.service.run)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timer_process import Timer, raw_connection, timer, until
 
-from retro_timer.beacon.control import ACTIONS
+from retro_timer.beacon.control.commands import ACTIONS
 
 REQUESTS = ["ctl", "status", "facts", "readings", "beep", "say", "calibrate", "log", "name", "plan", "nothing"]
 """All but `follow`, whose answers have no end, and `keep`, whose files would fill the disk."""

@@ -19,7 +19,7 @@ from typing import Any
 from command import PROGRAM, environment_with
 from plans_made import plan_text
 
-from retro_timer.beacon.client import BeaconClient
+from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
 
 DEADLINE_S = 60.0

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from retro_timer.beacon.client import BeaconClient
+from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
 
 SOCKET = Path("/run/retro-timer/beacon.sock")

@@ -16,7 +16,7 @@ from beacon_made import Beacon, steady
 from plans_made import block, plan
 from replaying import of, replayed_file
 
-from retro_timer.beacon.keeper import Keeper
+from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader
@@ -35,7 +35,7 @@ class Box:
         self.troubles: list[str] = []
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.folder = directory / "kept" / "traces"
-        self.keeper = Keeper(self.beacon.core, directory / "kept", self.troubles.append)
+        self.keeper = FlightRecorder(self.beacon.core, directory / "kept", self.troubles.append)
 
     def keep(self) -> dict[str, Any]:
         """The answer, when it comes."""
@@ -59,7 +59,7 @@ class Box:
     def written(self) -> list[Path]:
         """The traces, once those that were begun are whole."""
         for thread in threading.enumerate():
-            if thread.name == "keeper":
+            if thread.name == "flight-recorder":
                 thread.join(DEADLINE_S)
         return sorted(self.folder.glob("*"))
 

@@ -10,9 +10,9 @@ import pytest
 from beacon_made import made_beacon
 from plans_made import block, plan
 
-from retro_timer.beacon.button import ButtonDesk, PowerSwitch
+from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.control import command_of
+from retro_timer.beacon.control.commands import command_of
 from retro_timer.beacon.coverage import SensorReport
 from retro_timer.beacon.messages import Asked, ButtonEdge, StartPlan
 from retro_timer.beacon.service import Service
@@ -52,7 +52,7 @@ class Bench:
         self.made = made_beacon(self, self, directory, settings=settings)
         self.core, self.inbox = self.made.core, self.made.inbox
         self.shut_down = 0
-        self.desk = ButtonDesk(self.core, self.make_start, lambda: sorted(self.plans), self._shut_down)
+        self.controller = ButtonController(self.core, self.make_start, lambda: sorted(self.plans), self._shut_down)
         self.said: list[str] = []
         self.heard: list[str] = []
         self.events: list[dict[str, Any]] = []
@@ -98,7 +98,7 @@ class Bench:
         end_ns = self.clock.monotonic_ns() + round(seconds * S)
         while True:
             self._work()
-            coming = (self.core.session.deadline_ns, self.desk.deadline_ns, self.core.buzzer.next_ns)
+            coming = (self.core.session.deadline_ns, self.controller.deadline_ns, self.core.buzzer.next_ns)
             due_ns = min((ns for ns in coming if ns is not None), default=end_ns)
             if due_ns >= end_ns:
                 break
@@ -109,7 +109,7 @@ class Bench:
 
     def _work(self) -> None:
         self.core.tick()
-        self.desk.tick(self.clock.monotonic_ns())
+        self.controller.tick(self.clock.monotonic_ns())
         self.core.buzzer.update()
         while self.core.unanswered or not self.inbox.empty():
             self.core.handle(self.inbox.get(timeout=20.0))
@@ -119,7 +119,7 @@ class Bench:
         self.events[:] = [e for e in self.events if e["event"] != "sound"]
 
     def edge(self, pressed: bool) -> Bench:
-        self.desk.take(ButtonEdge(pressed, self.clock.monotonic_ns()))
+        self.controller.take(ButtonEdge(pressed, self.clock.monotonic_ns()))
         self._work()
         return self
 
@@ -272,7 +272,7 @@ def test_with_the_watch_lost_a_press_in_a_rep_stops_the_clock_at_its_edge(make: 
     go_ns, down_ns = state.running.record.go_ns, bench.clock.monotonic_ns()
     # The loop hears of it late.
     bench.clock.advance_to(down_ns + 300 * MS)
-    bench.desk.take(ButtonEdge(True, down_ns))
+    bench.controller.take(ButtonEdge(True, down_ns))
     bench.wait(0.1).edge(False).wait(1.0)
     assert bench.core.session.state is not None
     (record,) = bench.core.session.state.results
@@ -332,7 +332,7 @@ def test_shutting_down_in_a_session_leaves_it_open_for_the_next_start(make: Make
 
 def test_what_the_button_does_is_said_on_request(make: Make) -> None:
     bench = make()
-    bench.desk.say_button()
+    bench.controller.say_button()
     bench.wait(0.1)
     assert bench.said == [
         "Press: start the plan. Twice: next plan. Hold two seconds: what the watch covers. Hold ten seconds: shut down."
@@ -341,7 +341,7 @@ def test_what_the_button_does_is_said_on_request(make: Make) -> None:
 
 def test_ctl_help_says_it_as_well(make: Make) -> None:
     bench = make().press().until(Phase.GET_READY).press()
-    service = Service(bench.core, bench.inbox, lambda _trouble: None, button=bench.desk)
+    service = Service(bench.core, bench.inbox, lambda _trouble: None, button=bench.controller)
     replies: list[str] = []
     bench.fresh()
     service._handle(Asked(command_of({"ctl": "help"}, bench.make_start), replies.append))

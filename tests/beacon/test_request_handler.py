@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans_made import block, plan
 
-from retro_timer.beacon.control import ACTIONS, NAMED, PLAIN, command_of
-from retro_timer.beacon.desk import Desk
+from retro_timer.beacon.control.commands import ACTIONS, NAMED, PLAIN, command_of
+from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.messages import SetVolume, StartPlan
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
@@ -33,7 +33,7 @@ MESSAGES = st.dictionaries(KEYS, JSON | st.sampled_from(ACTIONS), max_size=5)
 
 
 class Asker:
-    """The desk's side of a connection."""
+    """The handler's side of a connection."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
@@ -53,17 +53,19 @@ def make_start(name: str | None) -> StartPlan:
 
 
 class Office:
-    """A desk on a beacon."""
+    """A request handler on a beacon."""
 
     def __init__(self, directory: Path) -> None:
         self.beacon = Beacon(directory)
         self.beacon.scene["gate"] = steady(2000)
-        self.desk = Desk(self.beacon.core, self.beacon.inbox.put, make_start, self.beacon.clock.monotonic_ns())
+        self.handler = RequestHandler(
+            self.beacon.core, self.beacon.inbox.put, make_start, self.beacon.clock.monotonic_ns()
+        )
 
     def ask(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         """The answers to a request."""
         client = Asker()
-        self.desk.take(message, client)  # type: ignore[arg-type]
+        self.handler.take(message, client)  # type: ignore[arg-type]
         self.beacon.work()
         return client.sent
 
@@ -111,7 +113,7 @@ def test_the_status_of_a_session_says_whose_turn_it_is(office: Office) -> None:
 
 def test_a_follower_gets_the_status_first_and_then_every_event_in_seconds(office: Office) -> None:
     client = Asker()
-    office.desk.take({"follow": True}, client)  # type: ignore[arg-type]
+    office.handler.take({"follow": True}, client)  # type: ignore[arg-type]
     office.beacon.after(3.0).begin(plan(block())).until("go")
     assert client.sent[0]["status"]["phase"] == "idle"
     events = client.sent[1:]

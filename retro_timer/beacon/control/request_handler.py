@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from retro_timer.beacon.control import MakeStart, command_of
+from retro_timer.beacon.control.commands import MakeStart, command_of
+from retro_timer.beacon.control.server import Client
+from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Asked, Post
-from retro_timer.beacon.server import Client
-from retro_timer.beacon.status import snapshot
 from retro_timer.errors import RetroTimerError
 
 Request = Callable[[dict[str, Any]], dict[str, Any]]
@@ -18,7 +18,7 @@ SlowRequest = Callable[[dict[str, Any], Answer], None]
 NONE: Mapping[str, Any] = {}
 
 
-class Desk:
+class RequestHandler:
     """Called on the server's thread. Only commands reach the session's loop; everything else is answered here."""
 
     def __init__(

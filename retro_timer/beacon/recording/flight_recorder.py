@@ -22,7 +22,7 @@ _Job = tuple[Path, SensorSpec, tuple[RangeSample, ...]]
 _Goes = tuple[tuple[int, float, Gait], ...]
 
 
-class Keeper:
+class FlightRecorder:
     """Remembers the goes and writes traces, each time in a thread of its own, one after the other."""
 
     def __init__(self, core: Core, directory: Path, tell: Callable[[str], None]) -> None:
@@ -56,7 +56,7 @@ class Keeper:
         if not jobs:
             raise RetroTimerError("no readings yet: nothing to keep")
         goes = tuple(self._goes)
-        threading.Thread(target=self._write_all, args=(jobs, goes, answer), name="keeper", daemon=True).start()
+        threading.Thread(target=self._write_all, args=(jobs, goes, answer), name="flight-recorder", daemon=True).start()
 
     def _path(self, spec: SensorSpec, samples: tuple[RangeSample, ...]) -> Path:
         clock = self._core.clock

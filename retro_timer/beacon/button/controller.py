@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from retro_timer.beacon.control import MakeStart
+from retro_timer.beacon.button.press import Cue, Outcome, PressRecogniser
+from retro_timer.beacon.control.commands import MakeStart
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import ButtonEdge
-from retro_timer.beacon.press import Cue, Outcome, PressRecogniser
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.plan_fit import SlowSensorError
@@ -27,7 +27,7 @@ class PowerSwitch(Protocol):
         """Ask the system to shut down. Raises RetroTimerError with the command that allows it."""
 
 
-class ButtonDesk:
+class ButtonController:
     """The row is the one of the moment in which a finger came down: what a hold means cannot change under it."""
 
     def __init__(

@@ -1,0 +1,1 @@
+"""The box's one button: gestures, and what they do."""

@@ -1,0 +1,1 @@
+"""What other programs may ask of a running beacon, over its Unix socket."""

@@ -1,0 +1,1 @@
+"""What is kept besides results: raw readings and events."""
