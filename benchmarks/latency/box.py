@@ -30,9 +30,9 @@ from retro_firmware.vl53l1x.native import LIBRARY
 import retro_timer.beacon.app
 from benchmarks.latency.visits import Timetable, VisitedWorld
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.sensing import Sensing
+from retro_timer.beacon.output.sounder import Buzzer
+from retro_timer.beacon.sensing.sensing import Sensing
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.sounder import Buzzer
 from retro_timer.cli.main import main
 from retro_timer.detection.events import Level
 from retro_timer.ports import RangeSample

@@ -10,7 +10,7 @@ import msgspec
 
 from benchmarks.latency.box import BoxReport, Raise
 from benchmarks.latency.rivals import RivalReport
-from retro_timer.beacon import sounds
+from retro_timer.beacon.output import sounds
 from retro_timer.detection.events import Level
 
 PERIOD_MS = 24.0

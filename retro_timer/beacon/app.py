@@ -15,26 +15,26 @@ from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.coverage import WatchOverview
 from retro_timer.beacon.hub import Hub
-from retro_timer.beacon.lamp import LampKeeper
 from retro_timer.beacon.messages import ButtonEdge, Detected, Inbox, StartPlan, StopLoop, Tone
+from retro_timer.beacon.output.lamp import LampKeeper
+from retro_timer.beacon.output.sounder import Buzzer
+from retro_timer.beacon.output.speaker import Speaker
+from retro_timer.beacon.output.volume import Volume
 from retro_timer.beacon.performer import Performer
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.beacon.recording.recorder import Recorder
-from retro_timer.beacon.sensing import Sensing, Shared
+from retro_timer.beacon.sensing.coverage import WatchOverview
+from retro_timer.beacon.sensing.sensing import Sensing, Shared
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.session_opener import SessionOpener
 from retro_timer.beacon.session_runner import SessionRunner
-from retro_timer.beacon.sounder import Buzzer
-from retro_timer.beacon.speaker import Speaker
-from retro_timer.beacon.strain import StrainWatch
+from retro_timer.beacon.system.strain import StrainWatch
+from retro_timer.beacon.system.urgency import Urgency
+from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.beacon.troubles import Troubles
-from retro_timer.beacon.urgency import Urgency
-from retro_timer.beacon.volume import Volume
-from retro_timer.beacon.wall_clock import WallClockWatch
 from retro_timer.detection.events import SensorState
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, RangeSample, Role, SensorSpec, Voice

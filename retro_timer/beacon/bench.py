@@ -9,12 +9,12 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from retro_timer.beacon import sounds
 from retro_timer.beacon.assembly import watch_config
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
 from retro_timer.beacon.messages import ButtonEdge
-from retro_timer.beacon.urgency import Urgency
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.system.urgency import Urgency
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice

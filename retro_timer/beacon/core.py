@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from retro_timer.beacon.contract import contract_event
-from retro_timer.beacon.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.hub import Hub
 from retro_timer.beacon.messages import (
     Asked,
@@ -20,16 +19,17 @@ from retro_timer.beacon.messages import (
     StartPlan,
     Tone,
 )
+from retro_timer.beacon.output.sounder import Buzzer
+from retro_timer.beacon.output.speaker import Speaker
+from retro_timer.beacon.output.volume import Volume
 from retro_timer.beacon.performer import Performer
-from retro_timer.beacon.sensing import Sensing, Shared
+from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
+from retro_timer.beacon.sensing.sensing import Sensing, Shared
 from retro_timer.beacon.session_opener import SessionOpener
 from retro_timer.beacon.session_runner import SessionRunner, session_input
-from retro_timer.beacon.sounder import Buzzer
-from retro_timer.beacon.speaker import Speaker
-from retro_timer.beacon.strain import Strain, StrainChange
+from retro_timer.beacon.system.strain import Strain, StrainChange
+from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.troubles import Troubles
-from retro_timer.beacon.volume import Volume
-from retro_timer.beacon.wall_clock import WallClockWatch
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Clock
 from retro_timer.settings.model import Settings

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from retro_timer.beacon.coverage import SensorReport
-from retro_timer.beacon.strain import StrainChange
+from retro_timer.beacon.sensing.coverage import SensorReport
+from retro_timer.beacon.system.strain import StrainChange
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent
 from retro_timer.store.journal import SessionEntry

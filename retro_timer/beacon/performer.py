@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from retro_timer.beacon.hub import Hub
-from retro_timer.beacon.lamp import LampKeeper
 from retro_timer.beacon.messages import Post
-from retro_timer.beacon.sensing import Shared
-from retro_timer.beacon.sounder import Buzzer
-from retro_timer.beacon.speaker import Speaker
+from retro_timer.beacon.output.lamp import LampKeeper
+from retro_timer.beacon.output.sounder import Buzzer
+from retro_timer.beacon.output.speaker import Speaker
+from retro_timer.beacon.sensing.sensing import Shared
 from retro_timer.ports import Board
 from retro_timer.store.writer import JournalWriter
 from retro_timer.training.session import effects, inputs

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import JournalLooked
-from retro_timer.beacon.notify import Notifier
+from retro_timer.beacon.sensing.settling import LONGEST_NS
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.settling import LONGEST_NS
+from retro_timer.beacon.system.notify import Notifier
 from retro_timer.detection.events import SensorState
 from retro_timer.settings.starting import Trouble
 from retro_timer.training.session.effects import About, Say, Signal

@@ -12,9 +12,9 @@ from typing import Any
 
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.foresight import phrases_ahead, worth_asking
 from retro_timer.beacon.messages import Asked, BeaconMessage, ButtonEdge, Inbox, Message, SayButton, StopLoop
-from retro_timer.beacon.urgency import Urgency
+from retro_timer.beacon.output.prefetch import phrases_ahead, worth_asking
+from retro_timer.beacon.system.urgency import Urgency
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSensor
 

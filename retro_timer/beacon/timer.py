@@ -12,11 +12,11 @@ from retro_timer.beacon.button.controller import PowerSwitch
 from retro_timer.beacon.control.commands import MakeStart
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
-from retro_timer.beacon.notify import Notifier
 from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recording.recorder import Recorder
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.strain import StrainWatch
+from retro_timer.beacon.system.notify import Notifier
+from retro_timer.beacon.system.strain import StrainWatch
 from retro_timer.ports import Voice
 from retro_timer.settings.starting import Trouble
 from retro_timer.store.ground import Ground, look_at_ground

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.output.lamp import LampKeeper
 
 
 class Troubles:

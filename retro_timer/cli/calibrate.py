@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from retro_timer.beacon.coverage import sensor_coverage
 from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.beacon.learning import learn_lane, learn_offset
+from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.cli.holder import Wanted, holder
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey, survey

@@ -6,7 +6,7 @@ import time
 
 from retro_timer.beacon.boards import open_voice_or_text
 from retro_timer.beacon.clock import RealClock
-from retro_timer.beacon.notify import Notifier
+from retro_timer.beacon.system.notify import Notifier
 from retro_timer.errors import BadInputError
 from retro_timer.phrases import BareCatalogue, load_catalogue
 from retro_timer.settings import places

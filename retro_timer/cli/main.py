@@ -113,7 +113,7 @@ def _say_aloud(why: str) -> None:
     """A service that does not start is started again and again: in silence, unless it says why."""
     if sys.argv[1:2] != ["run"]:
         return
-    from retro_timer.beacon.notify import under_service
+    from retro_timer.beacon.system.notify import under_service
 
     if under_service():
         from retro_timer.cli.last_words import say_last_words

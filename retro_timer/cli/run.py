@@ -13,7 +13,7 @@ import click
 from retro_timer.beacon.app import Equipment, make_timer
 from retro_timer.beacon.boards import DEFAULT_SEED, BoardRequest, holding, open_board, open_voice_or_text
 from retro_timer.beacon.messages import StartPlan
-from retro_timer.beacon.notify import under_service
+from retro_timer.beacon.system.notify import under_service
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.streams import remark

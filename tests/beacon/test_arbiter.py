@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.beacon import sounds
-from retro_timer.beacon.arbiter import Arbiter
-from retro_timer.beacon.sounds import SIGNALS, Pattern, parking
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.output.arbiter import Arbiter
+from retro_timer.beacon.output.sounds import SIGNALS, Pattern, parking
 from retro_timer.detection.events import Level
 from retro_timer.training.session.effects import Signal
 

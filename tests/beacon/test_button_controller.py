@@ -13,8 +13,8 @@ from plans_made import block, plan
 from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.control.commands import command_of
-from retro_timer.beacon.coverage import SensorReport
 from retro_timer.beacon.messages import Asked, ButtonEdge, StartPlan
+from retro_timer.beacon.sensing.coverage import SensorReport
 from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError

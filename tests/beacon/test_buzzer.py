@@ -11,9 +11,9 @@ from beacon_made import MS, PinSounder, S
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.beacon import sounds
 from retro_timer.beacon.clock import RealClock, VirtualClock
-from retro_timer.beacon.sounder import Buzzer
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.detection.events import Level
 from retro_timer.training.session.effects import Signal
 

@@ -9,7 +9,7 @@ import pytest
 from beacon_made import KeptLamp
 
 from retro_timer.beacon.hub import Hub
-from retro_timer.beacon.lamp import LampKeeper
+from retro_timer.beacon.output.lamp import LampKeeper
 from retro_timer.beacon.troubles import Troubles
 from retro_timer.detection.events import Level
 from retro_timer.ports import LampState

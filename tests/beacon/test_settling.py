@@ -12,8 +12,8 @@ from beacon_made import S
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.beacon.settling import LONGEST_NS, Settling
-from retro_timer.beacon.waiting import waited_ns
+from retro_timer.beacon.sensing.settling import LONGEST_NS, Settling
+from retro_timer.beacon.sensing.waiting import waited_ns
 
 MS = 1_000_000
 PERIOD_NS = 24 * MS
@@ -98,7 +98,7 @@ def test_the_kernel_counts_how_long_a_process_waits_for_a_processor() -> None:
     # Three that never rest share one processor: each of them waits.
     one = min(os.sched_getaffinity(0))
     spin = f"import os, time\nos.sched_setaffinity(0, {{{one}}})\nwhile time.process_time() < 0.15: pass\n"
-    count = "from retro_timer.beacon.waiting import waited_ns\nprint(waited_ns())"
+    count = "from retro_timer.beacon.sensing.waiting import waited_ns\nprint(waited_ns())"
     running = [
         subprocess.Popen([sys.executable, "-c", spin + count], stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.beacon.clock import RealClock, VirtualClock
-from retro_timer.beacon.speaker import Speaker
+from retro_timer.beacon.output.speaker import Speaker
 from retro_timer.phrases import load_catalogue
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import Speech

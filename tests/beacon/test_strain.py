@@ -16,7 +16,7 @@ from plans_made import block, plan
 
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.control.status import snapshot
-from retro_timer.beacon.strain import Strain, StrainChange, StrainJudge, StrainWatch, is_pi, read_strain
+from retro_timer.beacon.system.strain import Strain, StrainChange, StrainJudge, StrainWatch, is_pi, read_strain
 from retro_timer.cli.lines import line_of
 
 WELL = Strain(False, False, 50.0)

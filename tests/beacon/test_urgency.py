@@ -10,7 +10,7 @@ import pytest
 
 _BEGIN = """
 import os, resource, subprocess, sys, threading
-from retro_timer.beacon.urgency import Urgency
+from retro_timer.beacon.system.urgency import Urgency
 
 def policy(thread=0):
     return {os.SCHED_OTHER: "other", os.SCHED_FIFO: "fifo"}[os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK]

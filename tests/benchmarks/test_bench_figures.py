@@ -25,7 +25,7 @@ from benchmarks.latency.visits import Timetable, Visits
 from benchmarks.obstacle_watch import WatchJob, watch_scenes
 from benchmarks.physics import NOBODY
 from benchmarks.verdicts import HardJob, judge_hard
-from retro_timer.beacon import sounds
+from retro_timer.beacon.output import sounds
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Level
 from retro_timer.ports import Placement, RangeSample

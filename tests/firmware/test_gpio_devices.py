@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from retro_firmware.gpio.buzzer import ActiveSounder, TonalSounder, duty, open_sounder
 from retro_firmware.gpio.lamp import COLOURS, RHYTHMS_MS, GpioLamp, NoLamp, lit, open_lamp
 
-from retro_timer.beacon import sounds
 from retro_timer.beacon.clock import RealClock
+from retro_timer.beacon.output import sounds
 from retro_timer.ports import LampState
 from retro_timer.settings.model import BuzzerKind, BuzzerSettings, LampKind, LampSettings
 from tests.firmware.gpio_bench import StepClock, mock_factory, until

@@ -16,7 +16,7 @@ from retro_firmware.voice.rendering import COMMAND, RenderProcess
 from retro_firmware.voice.speech import SpeechVoice
 
 from retro_timer.beacon.clock import RealClock
-from retro_timer.beacon.speaker import Speaker as PhraseQueue
+from retro_timer.beacon.output.speaker import Speaker as PhraseQueue
 from retro_timer.errors import BoardMissingError
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Clock

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from plans_made import plan as make_plan
 
-from retro_timer.beacon import sounds
-from retro_timer.beacon.arbiter import Arbiter
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.output.arbiter import Arbiter
 from retro_timer.beacon.session_runner import SessionRunner
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.ports import Placement

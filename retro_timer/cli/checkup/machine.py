@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from retro_timer.beacon.strain import read_strain, throttled_bits
+from retro_timer.beacon.system.strain import read_strain, throttled_bits
 from retro_timer.sensors.known import connections
 from retro_timer.settings.gpio_chips import gpio_chips, header_chip, read_label, told
 from retro_timer.settings.model import Settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from retro_timer.beacon.coverage import sensor_coverage
 from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.cli.checkup.findings import Finding, Verdict
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey

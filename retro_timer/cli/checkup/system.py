@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retro_timer.beacon.facts import Facts
-from retro_timer.beacon.strain import HOT_C
+from retro_timer.beacon.system.strain import HOT_C
 from retro_timer.cli.checkup.findings import Finding, Verdict
 from retro_timer.cli.checkup.machine import Machine
 from retro_timer.errors import BadInputError

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from retro_timer.beacon.coverage import SensorReport, sensor_coverage
-from retro_timer.beacon.lamp import LampKeeper
-from retro_timer.beacon.settling import Settling
-from retro_timer.beacon.sounder import Buzzer
-from retro_timer.beacon.speaker import Speaker
-from retro_timer.beacon.waiting import waited_ns
+from retro_timer.beacon.output.lamp import LampKeeper
+from retro_timer.beacon.output.sounder import Buzzer
+from retro_timer.beacon.output.speaker import Speaker
+from retro_timer.beacon.sensing.coverage import SensorReport, sensor_coverage
+from retro_timer.beacon.sensing.settling import Settling
+from retro_timer.beacon.sensing.waiting import waited_ns
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation

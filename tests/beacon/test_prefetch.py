@@ -5,7 +5,7 @@ from __future__ import annotations
 from plans_made import block, plan
 from session_drive import Drive
 
-from retro_timer.beacon.foresight import phrases_ahead, worth_asking
+from retro_timer.beacon.output.prefetch import phrases_ahead, worth_asking
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.state import Phase

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retro_timer.beacon import sounds
-from retro_timer.beacon.sounds import Pattern
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.output.sounds import Pattern
 from retro_timer.detection.events import Level
 
 _LEVELS: dict[Level, Pattern | None] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from retro_timer.beacon import sounds
-from retro_timer.beacon.arbiter import Arbiter
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.output.arbiter import Arbiter
 from retro_timer.detection.events import Level
 from retro_timer.ports import Clock, Sounder
 from retro_timer.training.session.effects import Signal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from retro_timer.beacon.sounder import Buzzer
+from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.ports import Voice
 from retro_timer.settings.model import BuzzerKind, Settings
 

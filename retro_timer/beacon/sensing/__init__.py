@@ -1,0 +1,1 @@
+"""From a sensor's reading to the alarm, and what the watch as a whole covers."""
