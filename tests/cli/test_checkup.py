@@ -220,7 +220,7 @@ def test_a_timing_sensor_that_is_lost_is_wrong_though_another_watches() -> None:
         ({"i2c_hz": None}, "I2C bus", "ok", "/dev/i2c-1", ""),
         ({"header": "", "chips": "there are gpiochip0 (fan)"}, "GPIO", "wrong", "gpiochip0 (fan)", "gpiodetect"),
         ({"denied": ("/dev/gpiochip0",)}, "rights", "wrong", "/dev/gpiochip0", "usermod -aG gpio"),
-        ({"espeak": False}, "speech", "wrong", "espeak-ng is missing", "sudo apt install espeak-ng"),
+        ({"espeak": False}, "speech", "wrong", "espeak-ng does not load", "sudo apt install espeak-ng"),
         ({"aplay": False}, "speech", "wrong", "aplay is missing", "sudo apt install alsa-utils"),
         ({"cards": ()}, "speech", "wrong", "no sound card", "aplay -l"),
         ({"cards": (HDMI, AMPLIFIER)}, "speech", "ok", "card MAX98357A (i2s), not vc4hdmi0", ""),
@@ -365,8 +365,11 @@ def test_a_command_that_is_missing_fails_or_hangs_tells_nothing(monkeypatch: pyt
     assert machine_module._run(("echo", "yes")) == "yes\n"
 
 
-def test_a_program_that_is_not_installed_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_speech_needs_and_is_not_installed_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def missing(library: str) -> None:
+        raise OSError(f"{library}: cannot open shared object file")
+
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("ctypes.util.find_library", lambda _name: None)
+    monkeypatch.setattr("ctypes.cdll.LoadLibrary", missing)
     found = look_at_machine(Settings(), tmp_path, tmp_path, told)
     assert (found.aplay, found.espeak) == (False, False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes.util
+import ctypes
 import os
 import shutil
 import subprocess
@@ -23,6 +23,8 @@ from retro_timer.store.space import free_bytes
 Run = Callable[[Sequence[str]], str | None]
 """Runs a command: what it wrote, or None when it is missing, fails or hangs."""
 _COMMAND_S = 3.0
+_ESPEAK = ("libespeak-ng.so.1", "/usr/local/lib/libespeak-ng.so.1", "libespeak.so.1")
+"""Where pyttsx3 looks for it on Linux (pyttsx3/drivers/_espeak.py). Its program may be there without its library."""
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -49,6 +51,7 @@ class Machine(msgspec.Struct, frozen=True):
     """The card behind it; None where only ALSA's configuration tells."""
     aplay: bool
     espeak: bool
+    """Whether the library loads that pyttsx3 speaks with."""
     folder: str
     """The state directory, or the nearest one above that exists."""
     free_bytes: int
@@ -92,7 +95,7 @@ def look_at_machine(
         speaker=speaker,
         speaks=card_behind(speaker, root),
         aplay=shutil.which("aplay") is not None,
-        espeak=shutil.which("espeak-ng") is not None or ctypes.util.find_library("espeak-ng") is not None,
+        espeak=any(_loads(library) for library in _ESPEAK),
         folder=str(folder),
         free_bytes=free_bytes(folder),
         read_only=bool(os.statvfs(folder).f_flag & os.ST_RDONLY),
@@ -111,6 +114,14 @@ def _devices(settings: Settings, root: Path) -> list[Path]:
     connected = connections(settings.sensors)
     buses = [root / f"dev/i2c-{bus.number}" for bus in connected.buses]
     return [*buses, *(root / port.lstrip("/") for port in connected.ports)]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.cdll.LoadLibrary(library)
+    except OSError:
+        return False
+    return True
 
 
 def _i2c_hz(settings: Settings, root: Path) -> int | None:

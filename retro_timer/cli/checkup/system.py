@@ -115,7 +115,9 @@ def check_sound(facts: Facts, machine: Machine) -> Finding:
     if voice.kind != "speech":
         return Finding("speech", Verdict.OK, f"by the voice '{voice.kind}', as voice.kind says")
     if not machine.espeak:
-        return Finding("speech", Verdict.WRONG, "espeak-ng is missing: words are printed", "sudo apt install espeak-ng")
+        # Told before the card, whether or not the voice has come to try it yet.
+        found = "espeak-ng does not load: words are printed"
+        return Finding("speech", Verdict.WRONG, found, "sudo apt install espeak-ng")
     if not machine.aplay:
         return Finding("speech", Verdict.WRONG, "aplay is missing: words are printed", "sudo apt install alsa-utils")
     if not machine.cards:
