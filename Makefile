@@ -55,7 +55,7 @@ slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
 # What reads files and messages, with a thousand examples each; the rest of the tests try sixty.
 FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py tests/settings/test_settings_files.py \
 	tests/sim/test_scenario_files.py tests/beacon/test_server.py tests/beacon/test_request_handler.py tests/stateful \
-	tests/detection/test_one_reading.py
+	tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 
 fuzz: $(VENV)/.dev  ## a thousand examples each: settings, plans, rosters, traces, messages; under three minutes
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --timeout 170 $(FUZZED)

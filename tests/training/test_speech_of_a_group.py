@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from heard_session import CALLS, DECKS, HeardSession
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 from plans_made import block, plan
 
@@ -18,6 +18,8 @@ from retro_timer.training.session.state import ENDED, Phase, Rules
 NAMES = ("Anna Schmidt", "Jonas Becker", "Lea Hoffmann", "Paul Wagner")
 LONG = ("Anna-Maria Schmidt-Hohenberg", "Maximilian Alexander von Thurn", "Ana", "Wolfeschlegelsteinhausenbergerdorff")
 SLOWEST_WPM = 80
+THOROUGH = 1000
+EXAMPLES = settings().max_examples
 
 
 def to_the_end(session: HeardSession, most_s: float = 3600.0) -> HeardSession:
@@ -153,6 +155,29 @@ def test_a_result_that_was_given_away_before_it_was_heard_is_heard_with_its_new_
     assert next(h.text for h in session.said("result_of")) == "Paul Wagner, 7.95 seconds."
 
 
+@pytest.mark.parametrize(
+    "then", [inputs.Undo(), inputs.Give("Lea Hoffmann"), inputs.Void(), inputs.Absent("Jonas Becker")]
+)
+def test_what_is_no_longer_true_of_the_rep_under_way_is_cut_off(then: inputs.Input) -> None:
+    session = HeardSession(plan(block(reps=1), rest_s=0.0), NAMES[:3]).begin()
+    session.until(Phase.RUNNING).put(inputs.Give("Jonas Becker"))
+    while not session.said("given"):
+        session.wait(0.1)
+    session.put(then)
+    assert not session.said("given")[0].whole
+    to_the_end(session)
+    session.check_calls()
+    assert [h.text for h in session.said("given") if "Jonas" in h.text] == ["Rep 1 goes to Jonas Becker."]
+
+
+def test_whoever_is_out_and_is_given_the_rep_under_way_is_not_called_out_any_further() -> None:
+    session = HeardSession(plan(block(reps=1), rest_s=0.0), NAMES[:3]).begin()
+    session.until(Phase.RUNNING).put(inputs.Absent("Lea Hoffmann")).wait(0.5).put(inputs.Give("Lea Hoffmann"))
+    assert [h.whole for h in session.said("absent")] == [False]
+    to_the_end(session)
+    session.check_calls()
+
+
 def test_after_a_stop_nobody_is_called_and_results_are_still_told() -> None:
     session = HeardSession(plan(block(reps=2), rest_s=30.0), NAMES, delay_s=lambda _record: 1.0).begin()
     session.until(Phase.RUNNING).finish().put(inputs.Stop()).wait(60.0)
@@ -180,6 +205,11 @@ ACTIONS = st.one_of(
     st.tuples(st.sampled_from(["give", "absent"]), st.sampled_from(NAMES[:3])),
     st.tuples(st.just("alarm"), st.sampled_from([0.3, 3.0, 30.0])),
 )
+RUNS = settings(
+    # By default the same ones each time: new ones are looked for by `make fuzz`.
+    max_examples=EXAMPLES if EXAMPLES >= THOROUGH else EXAMPLES // 2,
+    derandomize=EXAMPLES < THOROUGH,
+)
 COMMANDS: dict[str, Any] = {
     "void": inputs.Void(), "undo": inputs.Undo(), "pause": inputs.Pause(), "resume": inputs.Resume(),
     "skip": inputs.Skip(), "stop": inputs.Stop(), "repeat": inputs.Repeat(),
@@ -199,7 +229,16 @@ def act(session: HeardSession, action: str, value: Any) -> None:
         session.put(COMMANDS[action])
 
 
-@settings(deadline=None, max_examples=30)
+# Found by chance: what is taken back while it is being said.
+@example([(0.0, ("alarm", 3.0)), (15.0, ("give", NAMES[1])), (0.0, ("undo", None))], [0.0], 250, 0.0, Rules())
+@example(
+    [(15.0, ("give", NAMES[2])), (15.0, ("absent", NAMES[2])), (0.0, ("give", NAMES[2]))],
+    [60.0],
+    SLOWEST_WPM,
+    15.0,
+    Rules(changeover_s=5.0, get_ready_s=2.0),
+)
+@RUNS
 @given(
     st.lists(st.tuples(st.sampled_from([0.0, 0.3, 1.0, 3.0, 7.0, 15.0]), ACTIONS), max_size=12),
     st.lists(st.sampled_from([0.0, 0.0, 0.5, 3.0, 7.0, 12.0, 60.0, None]), min_size=1, max_size=6),

@@ -96,6 +96,7 @@ def _give_running(move: Move, index: int) -> None:
     move.set_athlete(owner, course=None)
     move.set_athlete(index, course=moved, present=True)
     move.set(turn=Turn(index, turn.step))
+    move.unsay(about_rep(course.record.rep), about_athlete(name))
     move.save(moved.record, "")
     _told(move, "given", {"name": name, "rep": course.record.rep_no}, about=[about_rep(course.record.rep), About.RUN])
 
@@ -195,6 +196,7 @@ def _give_back(move: Move, point: UndoPoint, running: Course) -> None:
     move.set_athlete(turn.athlete, course=None)
     move.set_athlete(owner, course=msgspec.structs.replace(running, record=record))
     move.set(turn=Turn(owner, turn.step))
+    move.unsay(about_rep(record.rep))
     move.save(record, "")
 
 
