@@ -56,3 +56,20 @@ def test_a_replay_loads_no_database_and_no_terminal_arts(tmp_path) -> None:
     path = tmp_path / "day.csv"
     path.write_text("t_s,range_mm,status,signal_kcps,ambient_kcps\n0,2000,,,\n")
     assert not loaded_by("replay", str(path)) & {"rich", "asyncio", "sqlite3", "gpiozero"}
+
+
+def test_the_box_loads_no_stand_in_for_its_parts() -> None:
+    probe = """
+import sys
+from importlib.metadata import entry_points
+from retro_timer.sensors.known import driver_of, kinds
+next(iter(entry_points(group="retro_timer.boards", name="pi"))).load()
+for kind in kinds():
+    driver_of(kind.name)
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", probe], capture_output=True, text=True, check=True, timeout=60)
+    stand_ins = ("retro_timer.sim", "retro_firmware.twin", "gpiozero.pins.mock")
+    loaded = set(done.stdout.split())
+    assert "retro_firmware.boards" in loaded
+    assert [n for n in loaded if n.startswith(stand_ins) or n.endswith((".twin", ".staged", ".twin_stage"))] == []
