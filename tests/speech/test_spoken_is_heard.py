@@ -134,9 +134,9 @@ def spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: Listener) 
                 text = CATALOGUE.render(key, values)
                 voice.say(text)
                 until(lambda: not voice.speaking, f"'{text}' is spoken")
+                assert unheard == [], f"printed instead of spoken: {voice.trouble()}"
                 hearing.note(key, text, listener.hear(speaker.heard()[-1]))
         voice.close()
-        assert unheard == []
         assert len(speaker.heard()) == len(hearing.pairs)
         print(f"{hearing.share:.1%} of {len(hearing.pairs)} phrases heard rightly", *hearing.misheard(), sep="\n")
         return hearing
