@@ -166,3 +166,14 @@ def test_the_readme_is_two_screens() -> None:
 
 def test_the_two_commands_of_the_readme_come_first() -> None:
     assert _FENCE.search(README).group(2).split("\n")[:2] == ["make demo", "make test"]
+
+
+def test_what_the_architecture_names_is_there() -> None:
+    rows = re.findall(
+        r"^\| `([\w/]+\.py)` \| `([\w.]+)` \|", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE
+    )
+    assert len(rows) > 12
+    for path, name in rows:
+        text = (ROOT / path).read_text()
+        missing = [part for part in name.split(".") if not re.search(rf"^\s*(def|class) {part}\b", text, re.MULTILINE)]
+        assert missing == [], path
