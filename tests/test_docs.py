@@ -21,7 +21,12 @@ from retro_timer.settings.model import Settings
 from retro_timer.training.safe_speed import Braking
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "wiring" / "README.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "wiring" / "README.md",
+]
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 PLANS = (ROOT / "docs" / "plans.md").read_text()
