@@ -16,6 +16,7 @@ RUN = "from retro_timer.cli.main import main\nimport sys\nmain(sys.argv[1:])"
 def test_a_file_of_phrases_is_all_that_a_language_needs(tmp_path: Path, config_dir: Path) -> None:
     program = tmp_path / "retro_timer"
     shutil.copytree(PROJECT / "retro_timer", program, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PROJECT / "config", tmp_path / "config")
     english = (program / "phrases" / "en.toml").read_text(encoding="utf-8")
     assert 'count_3 = "Three."' in english
     (program / "phrases" / "xx.toml").write_text(english.replace('"Three."', '"Drei!"'), encoding="utf-8")
