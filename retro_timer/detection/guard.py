@@ -13,7 +13,7 @@ _STILL_M = {Level.DANGER: 0.35, Level.WARNING: 0.7, Level.CAUTION: 1.2}
 # Seconds of warning before the stopping distance is reached.
 _AHEAD_S = {Level.DANGER: 0.0, Level.WARNING: 0.6, Level.CAUTION: 1.5}
 _STILL_MPS = 0.2
-_FIRST_LOOK_S = 0.12
+FIRST_LOOK_S = 0.12
 """How long a new track may show its speed before the assumed speed is taken for it."""
 _KNOWN_SD_MPS = 0.4
 _HOLD_NS = 400_000_000
@@ -92,7 +92,7 @@ class Guard:
         if motion.closing_sd_mps <= _KNOWN_SD_MPS:
             return likely
         assumed = min(expectation.assumed_speed_mps, motion.closing_mps + 2.0 * motion.closing_sd_mps)
-        waited = track.last_s - track.first_s >= _FIRST_LOOK_S
+        waited = track.last_s - track.first_s >= FIRST_LOOK_S
         near = track.last_range_m <= self.stopping_distance_m(1.5)
         return assumed if waited or near else None
 

@@ -12,7 +12,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange
 from retro_timer.detection.evidence import Evidence
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.guard import Guard
+from retro_timer.detection.guard import FIRST_LOOK_S, Guard
 from retro_timer.detection.health import Health
 from retro_timer.detection.loners import Loners
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of
@@ -157,8 +157,7 @@ class RearPipeline:
         guard, t_ns = self._guard, reading.t_ns
         if expectation.armed and self._config.watches:
             if believed:
-                # The newest one: an older may have taken some of its readings.
-                track = believed[0]
+                track = _told_of(believed)
                 known = self._stands_out(track.last_range_m * 1000.0)
                 return guard.see(track, expectation, t_ns, self.spacing.period_ns, known)
             if tracks and reading.point_blank and not self.health.doubted:
@@ -172,3 +171,14 @@ class RearPipeline:
         if range_mm < NEAREST_BACKGROUND_MM or not self._learns:
             return True
         return self._background.decided and self._background.in_front(round(range_mm))
+
+
+def _told_of(believed: list[Track]) -> Track:
+    """Which of the tracks that took a reading is judged by: the newest, since an older may have taken some of its.
+
+    One that has just begun beside a proven one is as a rule a reading's own noise (one in 370 lies three standard
+    deviations off). Until it has had time to show a speed, the proven one tells how what stands there moves.
+    """
+    newest = believed[0]
+    fresh = newest.last_s - newest.first_s < FIRST_LOOK_S
+    return next((track for track in believed if track.proven), newest) if fresh else newest

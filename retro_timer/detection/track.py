@@ -75,16 +75,24 @@ class Track:
         A track of a few readings must go on without a gap: the longer one looks, the surer a phantom is to fit.
         """
         dt = t_s - self.last_s
-        if dt > (_STALE_S if self.length >= _PROVEN else _YOUNG_PERIODS * period_s):
+        if dt > (_STALE_S if self.proven else _YOUNG_PERIODS * period_s):
             return False
+        from_m = {self.last_range_m}
         if self.length >= 2:
             motion = self.motion()
+            # The line through many tells better than the last one's noise where it is.
+            from_m.add(motion.range_m)
             closing = motion.closing_mps
             doubt = min(FASTEST_MPS, 2.0 * motion.closing_sd_mps + _CHANGE_MPS2 * dt)
         else:
             closing, doubt = FASTEST_MPS / 2.0 - 1.0, FASTEST_MPS / 2.0 + 1.0
         allowed = min(_SLACK_M + doubt * dt, max(_MOST_SLACK_M, _SLACK_M + doubt * 1.3 * period_s))
-        return abs(range_m - (self.last_range_m - closing * dt)) <= allowed
+        return any(abs(range_m - (start_m - closing * dt)) <= allowed for start_m in from_m)
+
+    @property
+    def proven(self) -> bool:
+        """Whether it has readings enough to be a body."""
+        return self.length >= _PROVEN
 
     def foretells(self, t_s: float, range_m: float) -> bool:
         """Whether a reading is just where the motion known so far leads."""

@@ -86,3 +86,11 @@ def test_a_reading_that_the_sensor_doubts_supports_and_does_not_vouch() -> None:
     track.add(PERIOD_S, 3.0, valid=False)
     track.add(2 * PERIOD_S, 3.0, valid=False)
     assert not track.shows(Proof(3, 1.0))
+
+
+def test_two_noisy_readings_in_a_row_are_still_the_standing_thing() -> None:
+    tracker = Tracker()
+    followed(lambda _t: 1.2, 1.0, tracker=tracker)
+    tracker.feed(1.0, 1.24, PERIOD_S)
+    near = [tracker.feed(t_s, range_m, PERIOD_S)[0] for t_s, range_m in ((1.04, 1.15), (1.08, 1.145))]
+    assert all(took[-1].length > 25 for took in near)
