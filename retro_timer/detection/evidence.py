@@ -35,8 +35,10 @@ class Evidence:
     def __init__(self, briefest_ns: int = 0) -> None:
         self._briefest_ns = briefest_ns
         """No body is in view for less: a shorter run was a burst of phantoms."""
-        self.needed = 2
-        """Readings that must agree before an alarm is raised."""
+        self._rare = 2
+        """Readings that phantoms alone will hardly make agree by chance."""
+        self._burst = 0
+        """Readings in the bursts of late."""
         self.needed_for_finish = 2
         """Readings that must agree before a runner who is expected is seen to cross."""
         self._phantoms = 0.0
@@ -48,6 +50,11 @@ class Evidence:
         """Readings since the last phantom."""
         self._in_time = 2
         self._started = False
+
+    @property
+    def needed(self) -> int:
+        """Readings that must agree before an alarm is raised."""
+        return max(self._rare, min(self._burst + 1, self._in_time))
 
     @property
     def in_time(self) -> int:
@@ -80,6 +87,10 @@ class Evidence:
             self._pending = 1
         elif self._readings >= _MEMORY_SAMPLES or not status_known or self.overwhelmed:
             self._update(period_ns)
+
+    def outlast(self, burst: int) -> None:
+        """Phantoms come in bursts of so many readings: what outlasts them is believed, or fills an alarm's time."""
+        self._burst = burst
 
     def suspect(self) -> None:
         """A near range with a bad status: where there are such, some come with a good one."""
@@ -116,7 +127,7 @@ class Evidence:
         readings = FALSE_ALARM_HORIZON_S * 1e9 / max(period_ns, 1_000_000)
         # A run may lack a reading: a phantom has two chances to continue it.
         chance = min(0.95, 2.0 * share * agreement)
-        self.needed = _count(readings * share, chance)
+        self._rare = _count(readings * share, chance)
         self.needed_for_finish = _count(readings * _FINISH_SHARE * share, chance)
 
 

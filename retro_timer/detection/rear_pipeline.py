@@ -8,6 +8,7 @@ from statistics import median
 
 from retro_timer.detection.approach import Arrival
 from retro_timer.detection.background import NEAREST_BACKGROUND_MM, Background
+from retro_timer.detection.bursts import BRIEFEST_NS, Bursts
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange
 from retro_timer.detection.evidence import Evidence
@@ -28,8 +29,6 @@ _FAIRLY_SMOOTH_M = 0.06
 _SMOOTH = 8
 """So many readings on a line are a body, however much the sensor is to be doubted."""
 _FEW = 3
-_BRIEFEST_NS = 150_000_000
-"""A torso of 0.24 m that crosses a thin beam at 1.6 m/s is seen for so long; in a cone, and along the lane, longer."""
 _LONGEST_RUN = 32
 _MIDDLE_OF = 3
 
@@ -47,9 +46,10 @@ class RearPipeline:
         self._wish = BackgroundWish(self._background)
         self.health = Health(self._background)
         self.spacing = Spacing(config.period_ns)
-        self._evidence = Evidence(_BRIEFEST_NS)
+        self._evidence = Evidence(BRIEFEST_NS)
         self._tracker = Tracker()
         self._loners = Loners()
+        self._bursts = Bursts()
         self._guard = Guard(config)
         self._run_m: deque[float] = deque(maxlen=_LONGEST_RUN)
         """Ranges of the targets in an unbroken row."""
@@ -103,6 +103,7 @@ class RearPipeline:
                 # What has just turned out to be the background was no phantom.
                 self._evidence.forget_run()
                 self._loners.forget_run()
+                self._bursts.forget_run()
         # What shows beyond the background was not hidden by it: it may come nearer like anything else.
         apart = range_mm is not None and not self._background.is_itself(range_mm)
         return judge(sample, kind, apart)
@@ -132,7 +133,10 @@ class RearPipeline:
             # A reading that the sensor doubts neither joins a run of targets nor ends it.
             counts = reading.in_lane and not self._explained(reading)
             self._evidence.feed(counts, continued, status_known, self.spacing.period_ns)
-            lone = self._loners.feed(reading.t_ns / 1e9, (reading.range_mm or 0) / 1000.0 if counts else None)
+            t_s, range_m = reading.t_ns / 1e9, (reading.range_mm or 0) / 1000.0 if counts else None
+            lone = self._loners.feed(t_s, range_m)
+            self._bursts.feed(t_s, range_m)
+            self._evidence.outlast(self._bursts.longest)
         if reading.stray:
             self._evidence.suspect()
         return lone
