@@ -1,4 +1,4 @@
-"""Events as other programs read them: exactly the fields of DESIGN §4, in that order."""
+"""Events as other programs read them: exactly the fields that are promised, in that order."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Publish
 
-DESIGN = {
+PROMISED = {
     "go": ["t_s", "event", "rep"],
     "obstacle": ["t_s", "event", "level", "range_m"],
     "sensor": ["t_s", "event", "state", "reason"],
     "crossing": ["t_s", "event", "rep"],
     "crossing_withdrawn": ["t_s", "event", "rep"],
     "finish": ["t_s", "event", "rep", "time_s", "uncertainty_s", "method", "flags"],
+    "correction": ["t_s", "event", "kind", "rep", "flags"],
     "dnf": ["t_s", "event", "rep", "reason"],
     "summary": ["t_s", "event", "samples", "reps", "finished", "obstacles"],
 }
@@ -34,6 +35,7 @@ def everything() -> list[dict]:
     """The contract's events of a session in which everything happens."""
     session = Drive(plan(block(reps=3))).begin().to_go().wait(1.0).obstacle(Level.DANGER, 610)
     session.obstacle(Level.CLEAR).finish(3.0).finish(8.0)
+    session.put(inputs.BodySeen(session.now_ns - 300_000_000, session.now_ns, session.now_ns)).wait(0.5)
     session.watch(SensorState.DEGRADED, "sunlight").watch(SensorState.OK)
     session.to_go().wait(60.0).to_go().put(inputs.Stop())
     return told(session)
@@ -41,13 +43,13 @@ def everything() -> list[dict]:
 
 def test_every_event_of_the_contract_is_told_with_exactly_its_fields() -> None:
     events = everything()
-    assert {event["event"] for event in events} == set(DESIGN)
+    assert {event["event"] for event in events} == set(PROMISED)
     for event in events:
-        assert list(event) == DESIGN[event["event"]]
+        assert list(event) == PROMISED[event["event"]]
 
 
 def test_the_code_knows_the_events_of_the_contract_and_no_others() -> None:
-    assert {name: ["t_s", "event", *fields] for name, fields in FIELDS.items()} == DESIGN
+    assert {name: ["t_s", "event", *fields] for name, fields in FIELDS.items()} == PROMISED
 
 
 def test_times_count_in_seconds_from_the_origin_to_the_microsecond() -> None:

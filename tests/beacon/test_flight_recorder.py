@@ -82,7 +82,9 @@ def test_what_is_kept_replays_to_the_same_finish(box: Box) -> None:
     assert [str(path) for path in box.folder.iterdir()] == [promised]
     (live,) = box.beacon.told("finish")
     (again,) = of(replayed_file(Path(promised), Placement.GATE, *TraceReader(Path(promised)).head.reps), "finish")
-    assert again["time_s"] == pytest.approx(live["time_s"], abs=1e-4)
+    # A trace rounds times to the microsecond and signals to a tenth: a fit over the break's readings moves by less
+    # than a millisecond.
+    assert again["time_s"] == pytest.approx(live["time_s"], abs=1e-3)
     assert again["uncertainty_s"] == pytest.approx(live["uncertainty_s"], abs=1e-3)
 
 
