@@ -31,7 +31,9 @@ _HIDES = 0.7
 _VALLEY, _CREST = 0.68, 0.7
 """Between two bodies the cover falls this low and rises this high again, against the highest."""
 _BODY_LOOKS = 3
-"""Fewer readings than this before the valley may be phantoms."""
+"""Fewer readings than this before the valley may be phantoms..."""
+_BETWEEN_LOOKS = 3
+"""... and fewer than this in it, in a body's midst, as well."""
 _ENOUGH_SIGNAL = 1.5
 """A body's signal is told from the background's when it is this many times as strong."""
 
@@ -234,15 +236,17 @@ def first_body(cover: Cover) -> Cover:
     ]
     top = max(smooth, default=0.0)
     begins = next((index for index, value in enumerate(smooth) if value > _CREST * top), len(smooth))
-    crest, valley = 0.0, begins
+    crest, valley, peak = 0.0, begins, begins
     for index in range(begins, len(smooth)):
         value = smooth[index]
         if value < smooth[valley]:
             valley = index
         elif value > _CREST * top and smooth[valley] < _VALLEY * crest:
-            if sum(k.cover > _CREST * top for k in looks[: valley + 1]) >= _BODY_LOOKS:
+            body = sum(k.cover > _CREST * top for k in looks[: valley + 1])
+            between = sum(k.cover < _VALLEY * crest for k in looks[peak : index + 1])
+            if body >= _BODY_LOOKS and between >= _BETWEEN_LOOKS:
                 return Cover(cover.source, looks[: valley + 1], cover.peak)
-            crest, valley = value, index
+            crest, valley, peak = value, index, index
         if value > crest:
-            crest, valley = value, index
+            crest, valley, peak = value, index, index
     return cover

@@ -86,6 +86,8 @@ class Outline(msgspec.Struct, frozen=True):
     """Of the break, roughly."""
     torso_s: tuple[float, float]
     """First and last reading of the torso."""
+    half_torso_m: float
+    """From the middle of the torso to its back."""
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -96,7 +98,7 @@ class Fit(msgspec.Struct, frozen=True):
     speed_mps: float
     log_speed_sd: float
     moved_s: float
-    """How far the middle moves at most when any one reading is left out."""
+    """How far the back's moment, middle and speed together, moves at most when any one reading is left out."""
 
 
 def _table(order: float) -> list[float]:
@@ -141,6 +143,8 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     points = _grid(looks, kind, prior, (centre, reach, 9), coarse_log)
     middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
     log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
+    # Without the reading that pulls hardest the middle may lie where the second grid no longer reaches.
+    moved = _moved(points, outline, kind, len(looks))
     reach = max(2.8 * middle_sd, 0.12 * reach)
     fine_log = [log_width + max(log_sd, 0.03) * k * 0.8 for k in range(-3, 4)]
     points = _grid(looks, kind, prior, (middle, reach, 13), fine_log)
@@ -148,7 +152,8 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
     speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
     spread = math.hypot(middle_sd, kind.lopsided_m / speed)
-    return Fit(middle, spread, speed, log_speed_sd, _moved(points, middle, len(looks)) / size)
+    moved = max(moved, _moved(points, outline, kind, len(looks))) / size
+    return Fit(middle, spread, speed, log_speed_sd, moved)
 
 
 def _centre(looks: Sequence[Look], outline: Outline) -> float:
@@ -233,17 +238,22 @@ def _misfits(looks: Sequence[Look], middle: float, width: float, table: Sequence
     return misfits
 
 
-def _moved(points: Sequence[_Point], middle: float, count: int) -> float:
+def _moved(points: Sequence[_Point], outline: Outline, kind: _Kind, count: int) -> float:
     """Leave each reading out in turn: dividing an outline's weight by that reading's likelihood does it."""
     most = 0.0
     points = [point for point in points if point.weight > _SLIGHT]
+    backs = []
+    for point in points:
+        speed, _ = _speed(outline, point.log_width, 0.0, kind.width_log_sd)
+        backs.append(point.middle_s - outline.half_torso_m / speed)
+    back, _ = _moments([(back, point.weight) for back, point in zip(backs, points, strict=True)])
     for index in range(count):
         total = moment = 0.0
-        for point in points:
+        for back_s, point in zip(backs, points, strict=True):
             weight = point.weight * point.misfits[index]
             total += weight
-            moment += weight * point.middle_s
-        most = max(most, abs(moment / total - middle))
+            moment += weight * back_s
+        most = max(most, abs(moment / total - back))
     return most
 
 

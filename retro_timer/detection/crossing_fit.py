@@ -56,7 +56,9 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):
         return Solution(refusal="too slender for a torso")
     duration_s, hits_s = (shortest_s + longest_s) / 2.0, (0.0, shortest_s)
-    outline = Outline(half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s)
+    outline = Outline(
+        half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s, torso_m / 2.0
+    )
     alone = first_body(cover)
     found = fit_cover(alone, outline)
     if found.speed_mps > _CLEARLY * fastest_mps(broken):
@@ -70,7 +72,8 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     # An edge that fell between readings may lie anywhere there, and the middle goes with it by half.
     holes_s = _holes_s(torso) / 2.0 / math.sqrt(12.0)
     sd_s = math.hypot(found.middle_sd_s, body_s, torso_s, half_torso_s, holes_s)
-    half_width_s = max(NORMAL_95 * sd_s, found.moved_s)
+    # Without the reading that moves it most the moment is another one, and that is no better known than this one.
+    half_width_s = max(NORMAL_95 * sd_s, found.moved_s + sd_s)
     crowded = broken.before_others or len(alone.looks) < len(cover.looks)
     return Solution(origin_ns + round(back_s * 1e9), round(half_width_s * 1e9), found.speed_mps, crowded=crowded)
 

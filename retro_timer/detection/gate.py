@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 
-import msgspec
-
 from retro_timer.detection.beam import BeamEntry, Break, is_open
 from retro_timer.detection.body_light import OpenLight, is_bodily
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.detection.passage import Needed, Passage
 from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
 from retro_timer.detection.torso import find_torso, vouches
 
@@ -27,8 +26,6 @@ _START_S = 0.8
 _IN_FRONT_MM = 200
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
-_DIM_HITS = 3
-"""So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
 _ENDED_NS = 60_000_000
 _ENDED_PERIODS = 2.5
 """A beam that is free for so long has seen the end of a break..."""
@@ -46,54 +43,18 @@ _OPEN_BEFORE_PERIODS = 5
 GateEvent = Crossing | PassageOver | Obstacle | Body
 
 
-class Needed(msgspec.Struct, frozen=True, gc=False):
-    """What makes a break of hits."""
-
-    hits: int
-    agreeing: bool
-    """Whether only those in a row count that agree in range: phantoms are about."""
-
-
-class _Passage(msgspec.Struct):
-    """A break in progress, with what stood around it; later breaks that belong to the same body join it."""
-
-    entries: list[BeamEntry]
-    first_ns: int
-    last_hit_ns: int
-    stranger: bool
-    """It began when the runner could not be there."""
-    follower: bool = False
-    """It began close behind a body that has been handed over."""
-    hits: int = 0
-    bodily: int = 0
-    """Hits with a body's light, or whose light is not recorded."""
-    run: int = 0
-    """Hits in a row that agree in range."""
-    longest_run: int = 0
-    bodily_run: int = 0
-    support: int = 0
-    """Readings beside a hit that something in the beam explains: motion makes them (status 7)."""
-    confirmed: bool = False
-    announced: bool = False
-    handed_over: bool = False
-    doubtful: bool | None = None
-    """Whether it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
-    range_mm: int = 0
-    steady_since_ns: int = 0
-
-
 class Gate:
     """Feed every reading of a gate sensor in order."""
 
     def __init__(self, config: WatchConfig) -> None:
         self.level = Level.CLEAR
         self._config = config
-        self._passage: _Passage | None = None
+        self._passage: Passage | None = None
         self._before: deque[BeamEntry] = deque(maxlen=_LEAD_IN)
         self._light = OpenLight()
         self._open_ns: int | None = None
         """When the beam was last seen to be free; None before that."""
-        self._occupier: _Passage | None = None
+        self._occupier: Passage | None = None
         self._handed_over_ns: int | None = None
         """Last hit of the body that was handed over last."""
 
@@ -133,7 +94,7 @@ class Gate:
             elif self._supports(entry, passage.range_mm, wall_mm):
                 passage.support += 1
         self._before.append(entry)
-        if is_open(entry, wall_mm):
+        if is_open(entry, wall_mm) or (entry.kind is Kind.TARGET and not entry.hit):
             self._open_ns = entry.t_ns
         if passage is not None:
             self._judge(passage, entry, expectation, needed, told)
@@ -154,12 +115,12 @@ class Gate:
         broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, over)
         return [PassageOver(expectation.rep, broken, t_ns)]
 
-    def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> _Passage:
+    def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> Passage:
         # Without an open beam just before it nobody can say that this is where a body came in.
         oldest_ns = entry.t_ns - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
         seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
-        passage = _Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
+        passage = Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
         handed_ns = self._handed_over_ns
         passage.follower = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS
         passage.range_mm = entry.range_mm or 0
@@ -172,7 +133,7 @@ class Gate:
     def _supports(self, entry: BeamEntry, near_mm: int, wall_mm: float | None) -> bool:
         return vouches(entry, near_mm, wall_mm, self._light.mean_kcps, self._light.stands_out_kcps, self._config)
 
-    def _take_hit(self, passage: _Passage, entry: BeamEntry) -> None:
+    def _take_hit(self, passage: Passage, entry: BeamEntry) -> None:
         passage.hits += 1
         range_mm = entry.range_mm or 0
         before = passage.entries[-2] if len(passage.entries) > 1 else None
@@ -195,7 +156,7 @@ class Gate:
 
     def _judge(
         self,
-        passage: _Passage,
+        passage: Passage,
         entry: BeamEntry,
         expectation: Expectation,
         needed: Needed,
@@ -203,12 +164,7 @@ class Gate:
     ) -> None:
         t_ns = entry.t_ns
         if not passage.confirmed:
-            # A body passes sideways and its range may jump between two readings; with phantoms about, only
-            # readings that agree count.
-            counted = passage.bodily_run if needed.agreeing else passage.bodily
-            in_a_row = passage.longest_run if needed.agreeing else passage.hits
-            in_the_dark = in_a_row + min(passage.support, 1) >= max(needed.hits, _DIM_HITS)
-            if counted + min(passage.support, 1) < needed.hits and not in_the_dark:
+            if not passage.reaches(needed):
                 return
             passage.confirmed = True
         if not passage.stranger:
@@ -246,7 +202,7 @@ class Gate:
 
     def _finish(
         self,
-        passage: _Passage,
+        passage: Passage,
         entry: BeamEntry,
         expectation: Expectation,
         period_ns: int,
@@ -284,7 +240,7 @@ class Gate:
         if ended and decided and free_ns >= (_CLEAR_NS if passage.stranger else 0):
             self._close(passage)
 
-    def _close(self, passage: _Passage) -> None:
+    def _close(self, passage: Passage) -> None:
         """Nothing of this body belongs to the next one."""
         self._passage = None
         free = [e for e in self._before if e.t_ns > passage.last_hit_ns]
@@ -300,7 +256,7 @@ class Gate:
 
     def _break(
         self,
-        passage: _Passage,
+        passage: Passage,
         expectation: Expectation,
         period_ns: int,
         budget_ns: int,

@@ -10,8 +10,9 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
 from retro_timer.detection.evidence import Evidence
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.gate import AGREES_MM, Gate, Needed
+from retro_timer.detection.gate import AGREES_MM, Gate
 from retro_timer.detection.health import Health
+from retro_timer.detection.passage import Needed
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of, too_dim
 from retro_timer.detection.spacing import Spacing
 from retro_timer.detection.wish import BackgroundWish

@@ -35,6 +35,8 @@ _LEAST_LIGHT = 0.6
 _FLANK = 0.2
 _NEARER = 0.85
 _FAR_NEARER = 0.7
+_ACROSS_MM = 400
+"""From shoulder to shoulder, across the lane."""
 _ODD = 2
 _IN_FRONT = 0.95
 _MIXED_LOW, _MIXED_HIGH = 0.15, 0.85
@@ -106,9 +108,10 @@ def _spans(broken: Break) -> list[tuple[int, int]]:
 
 
 def _lost(broken: Break, index: int) -> bool:
-    """Whether one reading without a target stands between two of one body: a sensor loses one now and then."""
+    """Whether one reading stands between two of one body, whatever it says itself: a sensor loses one now and then,
+    and a phantom in its place may name a range that is nobody's. No body leaves and returns within one reading."""
     entries = broken.entries
-    if entries[index].kind is not Kind.NOTHING or not 0 < index < len(entries) - 1:
+    if not 0 < index < len(entries) - 1:
         return False
     before, after = entries[index - 1], entries[index + 1]
     if not (before.hit and after.hit) or before.range_mm is None or after.range_mm is None:
@@ -154,10 +157,15 @@ def _sift(broken: Break, config: WatchConfig) -> Break:
 
 
 def _sift_ranges(broken: Break, hits: list[BeamEntry]) -> Break:
-    """Without one or two hits far nearer than all the others: no arm reaches so far from its body."""
+    """Without one or two hits far nearer than all the others: no arm reaches so far from its body.
+
+    In the open field the same with far ones: nothing of a body is farther than its far shoulder. Before a wall they
+    may be its flank.
+    """
     nearest = sorted(e.range_mm or 0 for e in hits)
     body_mm = nearest[len(nearest) // 3]
-    odd = [e for e in hits if (e.range_mm or 0) < _FAR_NEARER * body_mm]
+    farthest_mm = body_mm + _ACROSS_MM if broken.wall_mm is None else math.inf
+    odd = [e for e in hits if not _FAR_NEARER * body_mm <= (e.range_mm or 0) <= farthest_mm]
     if not 0 < len(odd) <= _ODD or len(hits) - len(odd) < _ENOUGH_HITS:
         return broken
     return msgspec.structs.replace(broken, entries=[e for e in broken.entries if e not in odd])

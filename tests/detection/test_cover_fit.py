@@ -25,7 +25,9 @@ def looks(middle_s: float) -> list[Look]:
 
 def fitted(seen: list[Look], source: Source = "signal") -> Fit:
     duration_s = 2.0 * HALF_M / SPEED_MPS
-    return fit_cover(Cover(source, seen), Outline(HALF_M, SPEED_MPS, 0.25, PERIOD_S, PERIOD_S, duration_s, (0.35, 0.6)))
+    return fit_cover(
+        Cover(source, seen), Outline(HALF_M, SPEED_MPS, 0.25, PERIOD_S, PERIOD_S, duration_s, (0.35, 0.6), 0.12)
+    )
 
 
 @given(st.floats(0.42, 0.55), st.sampled_from(["signal", "mixture", "pulse", "range"]))

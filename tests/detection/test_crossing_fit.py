@@ -11,6 +11,7 @@ from retro_timer.detection.beam import BeamEntry, Break
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.crossing_fit import solve
 from retro_timer.detection.readings import Kind
+from retro_timer.ports import RangeSample
 
 PERIOD_S = 0.025
 Row = tuple[int | None, float | None]
@@ -56,3 +57,32 @@ def test_a_phantom_beside_the_break_or_in_it_is_as_if_it_were_not_there() -> Non
 )
 def test_what_no_torso_makes_is_refused(rows: list[Row], why: str) -> None:
     assert solve(broken(rows), WatchConfig()).refusal == why
+
+
+def test_two_readings_beyond_the_lane_in_a_body_s_midst_make_no_second_body() -> None:
+    passage = Passage("walk", 100.0, wall=True, law="nearest", full=False, seed=9759)
+    good = readings(passage)
+    middle = next(i for i, s in enumerate(good) if s.t_ns >= (passage.back_s + 0.1) * 1e9)
+    pair = [RangeSample(good[i].t_ns, range_mm) for i, range_mm in ((middle, 1711), (middle + 1, 1730))]
+    (told,) = timed(passage, [*good[:middle], *pair, *good[middle + 2 :]])
+    assert told["flags"] == []
+    assert abs(told["time_s"] - (passage.back_s - GO_S)) <= told["uncertainty_s"]
+
+
+def test_in_the_open_field_a_target_beyond_the_lane_does_not_cut_a_body_in_two() -> None:
+    passage = Passage("run", 100.0, wall=False, full=False, seed=919)
+    good = readings(passage)
+    middle = next(i for i, s in enumerate(good) if s.t_ns >= (passage.back_s - 0.002) * 1e9)
+    (clean,) = timed(passage, good)
+    (told,) = timed(passage, [*good[:middle], RangeSample(good[middle].t_ns, 1797), *good[middle + 1 :]])
+    assert abs(told["time_s"] - clean["time_s"]) <= told["uncertainty_s"]
+
+
+def test_a_wall_that_a_phantom_dims_beside_a_brief_break_widens_the_interval() -> None:
+    passage = Passage("jog", 25.0, wall=True, law="nearest", seed=9186)
+    good = readings(passage)
+    at = min(range(len(good)), key=lambda i: abs(good[i].t_ns - (passage.back_s - 0.123) * 1e9))
+    dimmed = RangeSample(good[at].t_ns, 1894, 0, 1770.0, good[at].ambient_kcps)
+    (clean,) = timed(passage, good)
+    (told,) = timed(passage, [*good[:at], dimmed, *good[at + 1 :]])
+    assert abs(told["time_s"] - clean["time_s"]) <= told["uncertainty_s"]

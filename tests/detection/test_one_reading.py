@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import msgspec
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from passages import EMPTY_KCPS, GO_S, WALL_KCPS, Passage, body_readings, readings, timed
+from passages import BODY_MM, EMPTY_KCPS, GO_S, WALL_KCPS, Passage, body_readings, readings, timed
 
 from retro_timer.ports import RangeSample
 
 LEAST_LEFT = 4
 """Readings of the body that must remain."""
-THOROUGH = 1000
 EXAMPLES = settings().max_examples
 RUNS = settings(
-    max_examples=EXAMPLES if EXAMPLES >= THOROUGH else EXAMPLES // 5,
+    # Each example replays a whole passage twice, up to 100 readings a second.
+    max_examples=EXAMPLES // 4,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much],
@@ -53,9 +53,12 @@ def index_of(passage: Passage, samples: Sequence[RangeSample], place: float, bes
     return min(range(len(samples)), key=lambda i: abs(samples[i].t_ns - at_ns))
 
 
-def same_time(
-    passage: Passage, before: Sequence[RangeSample], after: Sequence[RangeSample], shares: float = 1.0
-) -> None:
+def could_be_the_body(passage: Passage, range_mm: int) -> bool:
+    """A range from an arm's in front of the body to its far shoulder, or to the wall, where a flank may be anywhere."""
+    return range_mm >= 0.7 * BODY_MM and (passage.wall or range_mm <= BODY_MM + 450)
+
+
+def same_time(passage: Passage, before: Sequence[RangeSample], after: Sequence[RangeSample]) -> None:
     """One finish with either, no farther apart than the interval says."""
     assume(body_readings(passage, before) >= LEAST_LEFT + 1)
     good, bad = timed(passage, before), timed(passage, after)
@@ -105,6 +108,8 @@ def test_two_phantoms_in_a_row_that_agree_by_chance(
     if passage.full:
         same_time(passage, good, bad)
         return
-    # Without a signal two ranges that agree may be a body's edge: the interval must be wide enough in most cases.
+    # Without a signal a pair at a range that the body may have is the body's to anybody: where it stands at an end of
+    # the break it moves that end by two readings and the middle by one. Everywhere else the interval covers it.
+    middle_s = 1.0 / passage.rate_hz if could_be_the_body(passage, range_mm) else 0.0
     (told,) = timed(passage, bad)
-    assert abs(told["time_s"] - (passage.back_s - GO_S)) <= 1.5 * told["uncertainty_s"]
+    assert abs(told["time_s"] - (passage.back_s - GO_S)) <= told["uncertainty_s"] + middle_s
