@@ -190,7 +190,17 @@ class JournalWriter:
     def _note(self, error: Exception) -> None:
         """Remember what kind of trouble it is, and open everything anew for the next try."""
         self._suspect = isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode in DAMAGE
-        self._give_up_journal(keep_log=isinstance(error, DisplacedError))
+        self._give_up_journal(keep_log=isinstance(error, DisplacedError) or self._is_displaced())
+
+    def _is_displaced(self) -> bool:
+        """Whether a file is no longer in its place: SQLite may have stumbled over that before anybody looked."""
+        if self._journal is None:
+            return False
+        try:
+            self._journal.check_in_place()
+        except (OSError, DisplacedError):
+            return True
+        return False
 
     def _open(self) -> Journal:
         journal, repaired = open_journal(self._directory, self._wall_ns(), suspect=self._suspect, former=self._former)

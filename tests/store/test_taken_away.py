@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from results_made import WALL_NS, fill, fill_by_log, kept, numbers, opened
 
+from retro_timer.store.journal import Journal
 from retro_timer.store.repair import Cause, Repair
 from retro_timer.store.writer import JournalWriter
 from tests.store.test_writer import TIMEOUT_S, Desk, rep
@@ -94,6 +95,32 @@ def test_what_is_taken_away_is_told_as_not_saved_and_everything_is_in_the_new_fi
     (desk.directory / "results.db").unlink()
     opened(desk.directory)
     assert kept(desk.directory) == before, "the log has it all as well"
+
+
+@pytest.mark.parametrize("way", [delete_both, delete_everything], ids=lambda way: way.__name__)
+def test_what_is_taken_between_the_look_and_the_write_is_in_the_new_files_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Callable[[Path], None]
+) -> None:
+    """SQLite stumbles over it before anybody has looked again; the open log is all that has the reps so far."""
+    desk = Desk(tmp_path / "state")
+    desk.begin()
+    for n in (1, 2):
+        assert desk.save(rep(n)) == ""
+    look, taken = Journal.check_in_place, []
+
+    def look_then_lose(journal: Journal) -> None:
+        look(journal)
+        if not taken:
+            taken.append(way)
+            way(desk.directory)
+
+    monkeypatch.setattr(Journal, "check_in_place", look_then_lose)
+    desk.save(rep(3))
+    assert desk.save(rep(4)) == ""
+    desk.end()
+    desk.writer.close()
+    assert taken
+    assert desk.kept() == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("way", [delete_database, delete_everything], ids=lambda way: way.__name__)
