@@ -58,7 +58,7 @@ FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py te
 	tests/sim/test_scenario_files.py tests/beacon/test_server.py tests/beacon/test_request_handler.py tests/stateful \
 	tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 
-fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; under three minutes
+fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; under five minutes
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --timeout 170 $(FUZZED)
 
 soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
