@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import retro_firmware.boards
+import retro_firmware.twin_board
 import retro_firmware.twin_stage
 from gpiozero.pins.mock import MockPWMPin  # type: ignore[import-untyped]
 from retro_firmware.twin import TwinBus
@@ -200,7 +200,7 @@ class Meter:
                     frequency_hz = self._frequency or 0.0
                     meter.edges.append((time.monotonic_ns(), frequency_hz if duty > 0.0 else 0.0))
 
-        _put(retro_firmware.boards, "MockPWMPin", StampedPin)
+        _put(retro_firmware.twin_board, "MockPWMPin", StampedPin)
 
     def _hook_service(self, busy: bool) -> None:
         meter = self
@@ -264,7 +264,8 @@ def _wait_for_go(core: Core) -> None:
 
 
 def _put(owner: Any, name: str, part: Any) -> None:
-    """In place of what the program would find under that name."""
+    """In place of what the program would find under that name. Raises AttributeError where it would find nothing."""
+    getattr(owner, name)
     setattr(owner, name, part)
 
 
