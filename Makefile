@@ -49,7 +49,7 @@ test: $(VENV)/.dev  ## the tests, under three minutes
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow"
 
 slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
-	@$(BIN)/python -m pytest -q -n auto -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
 		--ignore tests/arm64 --ignore tests/soak --ignore tests/fuzz
 
 # What reads files and messages, with a thousand examples each (a quarter of them where each replays whole passages); the

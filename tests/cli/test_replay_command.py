@@ -137,12 +137,12 @@ def test_a_hundred_thousand_rows_are_replayed(replay, trace) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_ten_million_rows_are_replayed_in_little_memory(tmp_path: Path) -> None:
+@pytest.mark.timeout(600)
+def test_two_million_rows_are_replayed_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     with path.open("w") as file:
         file.write(HEADER + "\n")
-        for start in range(0, 10_000_000, 10_000):
+        for start in range(0, 2_000_000, 10_000):
             file.writelines(
                 f"{n * 0.024:.3f},{2000 + n % 5},0,{600 + n % 7},500\n" for n in range(start, start + 10_000)
             )
@@ -153,10 +153,10 @@ def test_ten_million_rows_are_replayed_in_little_memory(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=1700,
+        timeout=500,
     )
     assert done.returncode == 0
-    assert json.loads(done.stdout.splitlines()[-1])["samples"] == 10_000_000
+    assert json.loads(done.stdout.splitlines()[-1])["samples"] == 2_000_000
     assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < max(before, 150_000)
 
 
