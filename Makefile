@@ -58,8 +58,9 @@ FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py te
 	tests/sim/test_scenario_files.py tests/beacon/test_server.py tests/beacon/test_request_handler.py tests/stateful \
 	tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 
-fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; under five minutes
-	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --timeout 170 $(FUZZED)
+fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; SEED=1 for the same again; under five minutes
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout 170 $(FUZZED) \
+		$(if $(SEED),--hypothesis-seed=$(SEED))
 
 soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
 	@RETRO_TIMER_SOAK_S=$(or $(SOAK_S),60) $(BIN)/python -m pytest -q -n 2 tests/soak
