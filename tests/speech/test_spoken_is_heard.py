@@ -202,12 +202,15 @@ def test_a_groups_session_is_understood_from_the_brief_to_the_summary(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("scenario", "words"),
-    [("lens-covered", "watch degraded by a covered lens"), ("sensor-dies", "watch lost a sensor that does not answer")],
+    ("kind", "words"),
+    [("covered", "watch degraded by a covered lens"), ("dead", "watch lost a sensor that does not answer")],
 )
 def test_a_watch_that_goes_blind_in_a_session_is_understood(
-    tmp_path: Path, listener: Listener, scenario: str, words: str
+    tmp_path: Path, listener: Listener, kind: str, words: str
 ) -> None:
+    """Blind for so long that it is still true when the time, which comes first, has been said."""
+    scenario = tmp_path / "blind.toml"
+    scenario.write_text(f"[[faults]]\nkind = '{kind}'\nrep = 2\nat_s = 1.0\nlasts_s = 15.0\n")
     hearing = spoken_session(tmp_path, listener, "--scenario", scenario)
     told = [pair for pair in hearing.pairs if pair[1].startswith(words)]
     assert told
