@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -52,7 +53,7 @@ def frames() -> list[str]:
 
 def svg_of(frame: str) -> str:
     """A frame as SVG, with whatever font the reader has: a picture loads nothing from elsewhere."""
-    console = Console(record=True, width=_COLUMNS, file=Path(os.devnull).open("w"))  # noqa: SIM115
+    console = Console(record=True, width=_COLUMNS, file=io.StringIO())
     console.print(Text.from_ansi(frame.strip("\n")))
     drawn = console.export_svg(title="retro-timer run --view", theme=MONOKAI)
     return _FONT_FACE.sub("", drawn).replace("Fira Code", "monospace")
