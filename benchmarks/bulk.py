@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from retro_timer.settings.loading import load_plan
-from retro_timer.store.database import open_for_writing
-from retro_timer.store.journal import Journal
-from retro_timer.store.rows import COLUMNS, row_of
+from retro_timer.store.results.database import open_for_writing
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.rows import COLUMNS, row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
 

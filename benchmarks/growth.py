@@ -17,9 +17,9 @@ import msgspec
 from benchmarks.bulk import ATHLETES, BOARD, fill
 from benchmarks.cost import notified, wait_until_ready
 from retro_timer.errors import RetroTimerError
-from retro_timer.store import results
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.journal import Journal, open_journal
+from retro_timer.store.results import queries as results
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.journal import Journal, open_journal
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TARGET_MS = 50.0

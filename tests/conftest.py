@@ -1,17 +1,14 @@
-"""What every test shares: helpers on the path, directories of its own, and how hard hypothesis tries."""
+"""What every test shares: directories of its own, and how hard hypothesis tries."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACES = ROOT.parent / "shared" / "traces"

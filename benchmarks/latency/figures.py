@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from benchmarks.latency.baselines import RivalReport
 from benchmarks.latency.box import BoxReport, Raise
-from benchmarks.latency.rivals import RivalReport
 from retro_timer.beacon.output import sounds
 from retro_timer.detection.events import Level
 
@@ -60,7 +60,7 @@ class Phase(msgspec.Struct, frozen=True):
     """What the load did meanwhile."""
 
 
-class Rival(msgspec.Struct, frozen=True):
+class Baseline(msgspec.Struct, frozen=True):
     """A usual way on the same scene."""
 
     name: str
@@ -126,7 +126,7 @@ def _edge_ns(report: BoxReport, one: Raise) -> float:
     return next((t_ns for t_ns, hz in report.edges[first:] if abs(hz - wanted_hz) < 1.0), math.inf)
 
 
-def rival_of(name: str, report: RivalReport) -> Rival:
+def rival_of(name: str, report: RivalReport) -> Baseline:
     """The figures of a usual way: to each appearance the first alarm before the next one."""
     sights = []
     for t_ns, next_ns in zip(report.appearances_ns, [*report.appearances_ns[1:], math.inf], strict=True):
@@ -134,4 +134,4 @@ def rival_of(name: str, report: RivalReport) -> Rival:
         if alarm_ns is not None:
             sights.append((alarm_ns - t_ns) / 1e6)
     visits = len(report.appearances_ns)
-    return Rival(name, timing(sights), visits, visits - len(sights))
+    return Baseline(name, timing(sights), visits, visits - len(sights))

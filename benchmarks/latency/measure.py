@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.bulk import fill
+from benchmarks.latency.baselines import WAYS, RivalOrder, RivalReport
 from benchmarks.latency.box import BoxOrder, BoxReport
-from benchmarks.latency.figures import Phase, Rival, phase_of, rival_of
+from benchmarks.latency.figures import Baseline, Phase, phase_of, rival_of
 from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, Followers
-from benchmarks.latency.rivals import WAYS, RivalOrder, RivalReport
 from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
@@ -69,14 +69,16 @@ class Laboratory:
 
     def watch(self, name: str, visits: int, *, busy: bool, realtime: bool = True) -> Phase:
         """One box for so many visits."""
-        phase, _ = self._run(name, visits, busy=busy, realtime=realtime, rivals=0)
+        phase, _ = self._run(name, visits, busy=busy, realtime=realtime, baselines=0)
         return phase
 
-    def compare(self, name: str, visits: int, rivals: int) -> tuple[Phase, list[Rival]]:
+    def compare(self, name: str, visits: int, baselines: int) -> tuple[Phase, list[Baseline]]:
         """A busy box, and after its visits the usual ways on the same machine under the same load."""
-        return self._run(name, visits, busy=True, realtime=True, rivals=rivals)
+        return self._run(name, visits, busy=True, realtime=True, baselines=baselines)
 
-    def _run(self, name: str, visits: int, *, busy: bool, realtime: bool, rivals: int) -> tuple[Phase, list[Rival]]:
+    def _run(
+        self, name: str, visits: int, *, busy: bool, realtime: bool, baselines: int
+    ) -> tuple[Phase, list[Baseline]]:
         place = self._folder / name.replace(" ", "-")
         place.mkdir()
         card = Card(place)
@@ -86,7 +88,7 @@ class Laboratory:
             timetable, str(place / "report.json"), ["run", "--board", "twin", *arguments], busy, realtime=realtime
         )
         environment = self._environment(card)
-        found: list[Rival] = []
+        found: list[Baseline] = []
         work: dict[str, int] = {}
         try:
             with _child("benchmarks.latency.box", order, place, environment) as box:
@@ -96,7 +98,7 @@ class Laboratory:
                 try:
                     self._wait_for_go(socket, box)
                     self._wait(_length_s(timetable) + _AFTER_S)
-                    found = self._rivals(rivals, place) if rivals else []
+                    found = self._rivals(baselines, place) if baselines else []
                 finally:
                     if exports is not None and followers is not None:
                         exports.close()
@@ -107,7 +109,7 @@ class Laboratory:
         report = msgspec.json.decode((place / "report.json").read_bytes(), type=BoxReport)
         return phase_of(name, report, work), found
 
-    def _rivals(self, visits: int, place: Path) -> list[Rival]:
+    def _rivals(self, visits: int, place: Path) -> list[Baseline]:
         """The usual ways side by side, each with a sensor and a sound card of its own."""
         timetable = msgspec.structs.replace(SLOW_VISITS, visits=visits)
         with ExitStack() as opened:
@@ -125,7 +127,7 @@ class Laboratory:
         folder.mkdir()
         card = opened.enter_context(closing(Card(folder)))
         order = RivalOrder(way, timetable, str(folder / "report.json"))
-        return opened.enter_context(_child("benchmarks.latency.rivals", order, folder, self._environment(card)))
+        return opened.enter_context(_child("benchmarks.latency.baselines", order, folder, self._environment(card)))
 
     def _environment(self, card: Card) -> dict[str, str]:
         """State, run-time files, speech and sound in the laboratory's folder."""

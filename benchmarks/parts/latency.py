@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import plots
-from benchmarks.latency.figures import PERIOD_MS, Phase, Rival
+from benchmarks.latency.figures import PERIOD_MS, Baseline, Phase
 from benchmarks.latency.load import CLIENTS, EXPORTED_REPS
 from benchmarks.latency.measure import Laboratory
 from benchmarks.parts.pool import Step
@@ -39,7 +39,7 @@ class Size(msgspec.Struct, frozen=True):
     idle: int
     busy: int
     ordinary: int
-    rivals: int
+    baselines: int
     exported: int
 
 
@@ -56,11 +56,11 @@ def measure(quick: bool, step: Step) -> Part:
         laboratory = Laboratory(Path(folder), lambda seconds: step(seconds / _SECONDS[quick]), size.exported)
         if size.idle:
             phases.append(laboratory.watch(IDLE, size.idle, busy=False))
-        busy, rivals = laboratory.compare(LOADED, size.busy, size.rivals)
+        busy, baselines = laboratory.compare(LOADED, size.busy, size.baselines)
         phases.append(busy)
         if size.ordinary:
             phases.append(laboratory.watch(ORDINARY, size.ordinary, busy=True, realtime=False))
-    drawings = {"latency.svg": _draw_curves(phases), "latency-compared.svg": _draw_compared(busy, rivals)}
+    drawings = {"latency.svg": _draw_curves(phases), "latency-compared.svg": _draw_compared(busy, baselines)}
     return Part(
         "Latency",
         "Measured in real time; people, light and the sensor's chip are simulated, the drivers, threads and pins' "
@@ -68,7 +68,7 @@ def measure(quick: bool, step: Step) -> Part:
         _targets(busy),
         [
             Table("From the reading to the buzzer", _NOTE, _PHASE_HEAD, [_phase_row(phase) for phase in phases]),
-            _compared(busy, rivals),
+            _compared(busy, baselines),
             _work(phases),
         ],
         {name: shows for name, (shows, _) in drawings.items()},
@@ -100,10 +100,10 @@ def _phase_row(phase: Phase) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def _compared(busy: Phase, rivals: list[Rival]) -> Table:
+def _compared(busy: Phase, baselines: list[Baseline]) -> Table:
     rows: list[tuple[Value, ...]] = [
         ("Retro Timer, until the buzzer's edge", busy.visits, busy.unwarned, busy.sight.median, busy.sight.p99),
-        *((_RIVALS[r.name], r.visits, r.unwarned, r.sight.median, r.sight.p99) for r in rivals),
+        *((_RIVALS[r.name], r.visits, r.unwarned, r.sight.median, r.sight.p99) for r in baselines),
     ]
     note = (
         "From the instant at which somebody stands 0.3 to 0.65 m away to the alarm, busy machine. The usual ways come "
@@ -130,9 +130,9 @@ def _draw_curves(phases: list[Phase]) -> tuple[str, bytes]:
     return title, plots.steps("latency", title, labels, series, limits, x_title="share", y_title="ms")
 
 
-def _draw_compared(busy: Phase, rivals: list[Rival]) -> tuple[str, bytes]:
+def _draw_compared(busy: Phase, baselines: list[Baseline]) -> tuple[str, bytes]:
     title = "From the obstacle's appearance to the alarm (ms, busy machine)"
-    labels = ["Retro Timer", *(_RIVALS[rival.name] for rival in rivals)]
-    timings = [busy.sight, *(rival.sight for rival in rivals)]
+    labels = ["Retro Timer", *(_RIVALS[baseline.name] for baseline in baselines)]
+    timings = [busy.sight, *(baseline.sight for baseline in baselines)]
     series = {"median": [t.median for t in timings], "99 %": [t.p99 for t in timings]}
     return title, plots.bars("latency-compared", title, labels, series, y_title="ms")

@@ -19,7 +19,7 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Board, Clock, RangeBus
 from retro_timer.sensors.known import driver_of
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.model import Settings
 from retro_timer.settings.pins import pin_plan
 
@@ -34,7 +34,7 @@ def open_pi(request: BoardRequest) -> Board:
     installed, RetroTimerError for pins that cannot be had. Sensors that do not answer tell so when they are started.
     """
     pin_plan(request.settings)
-    return PiBoard("pi", request, open_factory(places.run_dir()))
+    return PiBoard("pi", request, open_factory(paths.run_dir()))
 
 
 class GpioBoard:
@@ -115,7 +115,7 @@ class PiBoard(GpioBoard):
         """Ask by a file that the box be switched off: this process may not, but retro-timer-poweroff.path sees the file
         and root's own service takes it away and obeys. Raises RetroTimerError when nobody does.
         """
-        request = places.run_dir() / "poweroff"
+        request = paths.run_dir() / "poweroff"
         try:
             request.touch()
         except OSError as error:

@@ -10,12 +10,12 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.beacon.assembly import session_rules, watch_config
-from retro_timer.beacon.bench import Bench
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.hub import Hub
+from retro_timer.beacon.diagnostics import Diagnostics
+from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.messages import ButtonEdge, Detected, Inbox, StartPlan, StopLoop, Tone
 from retro_timer.beacon.output.lamp import LampKeeper
 from retro_timer.beacon.output.sounder import Buzzer
@@ -30,8 +30,8 @@ from retro_timer.beacon.sensing.sensing import Sensing, Shared
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.session_opener import SessionOpener
 from retro_timer.beacon.session_runner import SessionRunner
+from retro_timer.beacon.system.real_time import RealTimeScheduling
 from retro_timer.beacon.system.strain import StrainWatch
-from retro_timer.beacon.system.urgency import Urgency
 from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.beacon.troubles import Troubles
@@ -40,7 +40,7 @@ from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, RangeSample, Role, SensorSpec, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
-from retro_timer.store.writer import JournalWriter
+from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session.inputs import WatchChanged
 
@@ -81,7 +81,7 @@ class Beacon:
         readers = {} if timing is None or self.recorder is None else {timing.name: self.recorder.take}
         self.core = self._make_core(made_of, readers, awaits_journal=awaits_journal)
         if self.recorder is not None:
-            self.core.hub.subscribe(self.recorder.hear)
+            self.core.event_bus.subscribe(self.recorder.hear)
 
     def _make_core(self, made_of: Equipment, readers: Mapping[str, OnSample], *, awaits_journal: bool) -> Core:
         """Everything but the threads. What is made later is reached by name when it is needed, not before."""
@@ -89,7 +89,7 @@ class Beacon:
         sensors = [sensor for bus in board.buses for sensor in bus.sensors]
         specs = [sensor.spec for sensor in sensors]
         braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
-        hub, shared, lamp = Hub(), Shared(), LampKeeper(board.lamp)
+        event_bus, shared, lamp = EventBus(), Shared(), LampKeeper(board.lamp)
         sensing: dict[str, Sensing] = {}
         buzzer = Buzzer(
             board.sounder,
@@ -103,10 +103,10 @@ class Beacon:
         )
 
         def said(key: str, text: str) -> None:
-            hub.tell({"event": "said", "t_ns": board.clock.monotonic_ns(), "key": key, "text": text})
+            event_bus.tell({"event": "said", "t_ns": board.clock.monotonic_ns(), "key": key, "text": text})
 
         speaker = Speaker(made_of.voice, board.clock, made_of.catalogue, said, post)
-        performer = Performer(board, hub, shared, buzzer, lamp, speaker, self.journal, post)
+        performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
         session = SessionRunner(performer)
 
         def watch_changed(change: WatchChanged) -> None:
@@ -132,7 +132,7 @@ class Beacon:
             settings=settings,
             catalogue=made_of.catalogue,
             journal=self.journal,
-            hub=hub,
+            event_bus=event_bus,
             shared=shared,
             buzzer=buzzer,
             volume=Volume(settings, buzzer, made_of.voice),
@@ -151,7 +151,7 @@ class Beacon:
                 seed=made_of.seed,
                 awaits_journal=awaits_journal,
             ),
-            wall_clock=WallClockWatch(board.clock, self.journal, hub),
+            wall_clock=WallClockWatch(board.clock, self.journal, event_bus),
             strain=lambda: self.strain.latest,
         )
 
@@ -177,21 +177,21 @@ class Workbench:
 
     def __init__(self, made_of: Equipment, calibration_dir: Path) -> None:
         self._beacon = Beacon(made_of)
-        core, urgency = self._beacon.core, Urgency()
-        self.bench = Bench(
+        core, scheduling = self._beacon.core, RealTimeScheduling()
+        self.diagnostics = Diagnostics(
             core,
             made_of.voice,
             made_of.calibration,
             calibration_dir,
             lambda _trouble: None,
             voice_missing=made_of.voice_missing,
-            urgency=urgency,
+            scheduling=scheduling,
         )
-        self._service = Service(core, self._beacon.inbox, self.bench.trouble, urgency=urgency)
+        self._service = Service(core, self._beacon.inbox, self.diagnostics.trouble, scheduling=scheduling)
         self._loop = threading.Thread(target=self._service.run, name="session", daemon=True)
 
     def start(self) -> None:
-        """Begin to read the sensors. A press means nothing unless the bench has lent the button."""
+        """Begin to read the sensors. A press means nothing unless the diagnostics has lent the button."""
         button = self._beacon.core.board.button
         if button is not None:
             button.listen(self._lend)
@@ -199,7 +199,7 @@ class Workbench:
         self._loop.start()
 
     def _lend(self, pressed: bool, t_ns: int) -> None:
-        self.bench.take_press(ButtonEdge(pressed, t_ns))
+        self.diagnostics.take_press(ButtonEdge(pressed, t_ns))
 
     def close(self) -> None:
         """Stop every thread."""
@@ -216,29 +216,29 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
     beacon = Beacon(made_of, awaits_journal=first is None)
     core, inbox = beacon.core, beacon.inbox
     origin_ns = core.clock.monotonic_ns()
-    urgency = Urgency()
-    bench = Bench(
+    scheduling = RealTimeScheduling()
+    diagnostics = Diagnostics(
         core,
         made_of.voice,
         made_of.calibration,
         made_of.results_dir,
         around.tell,
         voice_missing=made_of.voice_missing,
-        urgency=urgency,
+        scheduling=scheduling,
     )
     button = ButtonController(
-        core, around.make_start, around.plans, lambda: inbox.put(StopLoop(switches_off=True)), bench.take_press
+        core, around.make_start, around.plans, lambda: inbox.put(StopLoop(switches_off=True)), diagnostics.take_press
     )
     handler = RequestHandler(
         core,
         inbox.put,
         around.make_start,
         origin_ns,
-        requests={"log": Logbook(core).log, **bench.requests},
+        requests={"log": Logbook(core).log, **diagnostics.requests},
         slow_requests={"keep": FlightRecorder(core, made_of.results_dir, around.tell).keep},
     )
     return Timer(
-        Service(core, inbox, bench.trouble, button=button, urgency=urgency),
+        Service(core, inbox, diagnostics.trouble, button=button, scheduling=scheduling),
         Server(around.socket, handler.take),
         made_of.voice,
         beacon.strain,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.beacon.contract import contract_event
-from retro_timer.beacon.hub import Hub
+from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.messages import (
     Asked,
     BeaconMessage,
@@ -33,8 +33,8 @@ from retro_timer.beacon.troubles import Troubles
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Clock
 from retro_timer.settings.model import Settings
-from retro_timer.store.repair import Repair
-from retro_timer.store.writer import JournalWriter
+from retro_timer.store.results.repair import Repair
+from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.session import effects, inputs
 
 
@@ -45,7 +45,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
     settings: Settings
     catalogue: Catalogue
     journal: JournalWriter
-    hub: Hub
+    event_bus: EventBus
     shared: Shared
     buzzer: Buzzer
     volume: Volume
@@ -77,7 +77,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         return self.performer.unanswered
 
     def contract(self, event: dict[str, Any], origin_ns: int) -> dict[str, Any] | None:
-        """A hub's event as the contract has it."""
+        """An event of the bus as the contract has it."""
         fields = {name: value for name, value in event.items() if name not in ("event", "t_ns")}
         return contract_event(effects.Publish(event["event"], event["t_ns"], fields), origin_ns, self.samples)
 
@@ -114,15 +114,15 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
 
     def _tell_tone(self, tone: Tone) -> None:
         fields = {"t_ns": tone.t_ns, "name": tone.name, "frequency_hz": tone.frequency_hz}
-        self.hub.tell({"event": "tone", **fields})
+        self.event_bus.tell({"event": "tone", **fields})
         if tone.name != self._sound:
             self._sound = tone.name
-            self.hub.tell({"event": "sound", **fields})
+            self.event_bus.tell({"event": "sound", **fields})
 
     def _tell_strain(self, change: StrainChange, now_ns: int) -> None:
         """The box itself does badly, or well again: in the log each time, said when it begins."""
         fields = {"what": change.what, "on": change.on, "temperature_c": change.temperature_c}
-        self.hub.tell({"event": "strain", "t_ns": now_ns, **fields})
+        self.event_bus.tell({"event": "strain", "t_ns": now_ns, **fields})
         if change.phrase:
             self.speaker.say(effects.Say(change.phrase))
 
@@ -130,7 +130,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         """The results had to be mended: said loudly, and once."""
         aside = "" if repair.set_aside is None else str(repair.set_aside)
         fields = {"cause": str(repair.cause), "set_aside": aside, "reps": repair.reps, "words": repair.words}
-        self.hub.tell({"event": "database_rebuilt", "t_ns": now_ns, **fields})
+        self.event_bus.tell({"event": "database_rebuilt", "t_ns": now_ns, **fields})
         self.speaker.say(effects.Say("database_rebuilt", {"reps": repair.reps}))
 
     def _answer(self, command: inputs.Command | StartPlan, now_ns: int) -> str:
@@ -144,7 +144,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
             if event["event"] == "refused":
                 refusals.append(event)
 
-        stop = self.hub.subscribe(listen)
+        stop = self.event_bus.subscribe(listen)
         try:
             if isinstance(command, StartPlan):
                 self.opener.put(command, now_ns)
@@ -157,7 +157,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
     def _set_volume(self, percent: int, now_ns: int) -> None:
         """Turn voice and buzzer up or down, and let it be heard how loud they are now."""
         self.volume.set(percent)
-        self.hub.tell({"event": "volume", "t_ns": now_ns, **self.volume.now()})
+        self.event_bus.tell({"event": "volume", "t_ns": now_ns, **self.volume.now()})
         if not self.session.busy:
             self.speaker.say(effects.Say("volume", {"percent": percent}))
             self.buzzer.signal(effects.Signal.ANSWER)

@@ -11,8 +11,8 @@ from retro_timer.beacon.sensing.coverage import SensorReport
 from retro_timer.beacon.system.strain import StrainChange
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent
-from retro_timer.store.journal import SessionEntry
-from retro_timer.store.repair import Repair
+from retro_timer.store.results.journal import SessionEntry
+from retro_timer.store.results.repair import Repair
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import inputs

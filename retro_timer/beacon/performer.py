@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from retro_timer.beacon.hub import Hub
+from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.messages import Post
 from retro_timer.beacon.output.lamp import LampKeeper
 from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.beacon.output.speaker import Speaker
 from retro_timer.beacon.sensing.sensing import Shared
 from retro_timer.ports import Board
-from retro_timer.store.writer import JournalWriter
+from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.session import effects, inputs
 
 _ARM_GRACE_NS = 500_000_000
@@ -21,7 +21,7 @@ class Performer:
     def __init__(
         self,
         board: Board,
-        hub: Hub,
+        event_bus: EventBus,
         shared: Shared,
         buzzer: Buzzer,
         lamp: LampKeeper,
@@ -31,7 +31,7 @@ class Performer:
     ) -> None:
         self._board = board
         self._clock = board.clock
-        self._hub = hub
+        self._event_bus = event_bus
         self._shared = shared
         self._buzzer = buzzer
         self._lamp = lamp
@@ -78,7 +78,7 @@ class Performer:
         return None
 
     def _publish(self, published: effects.Publish) -> None:
-        self._hub.publish(published)
+        self._event_bus.publish(published)
         self._board.notice({"event": published.event, "t_ns": published.t_ns, **published.fields})
 
     def _save(self, effect: effects.Save, now_ns: int) -> None:

@@ -14,7 +14,7 @@ from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Asked, BeaconMessage, ButtonEdge, Inbox, Message, SayButton, StopLoop
 from retro_timer.beacon.output.prefetch import phrases_ahead, worth_asking
-from retro_timer.beacon.system.urgency import Urgency
+from retro_timer.beacon.system.real_time import RealTimeScheduling
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSensor
 
@@ -37,7 +37,7 @@ class Service:
         on_trouble: Callable[[str], None],
         *,
         button: ButtonController | None = None,
-        urgency: Urgency | None = None,
+        scheduling: RealTimeScheduling | None = None,
     ) -> None:
         """`button` takes what the board's button does, where there is one."""
         self.core = core
@@ -49,14 +49,14 @@ class Service:
         self._button = button
         self.session_beat_ns = 0
         self.bus_beats_ns: dict[str, int] = {}
-        self._urgency = urgency or Urgency()
+        self._scheduling = scheduling or RealTimeScheduling()
         self._failure: RetroTimerError | None = None
         self._switches_off = False
 
     @property
     def realtime(self) -> bool:
         """Whether the sensors' threads run before all others."""
-        return self._urgency.realtime
+        return self._scheduling.realtime
 
     @property
     def switches_off(self) -> bool:
@@ -114,7 +114,7 @@ class Service:
             if self._button is not None:
                 self._button.tick(core.clock.monotonic_ns())
             self._foresee()
-            self._urgency.lift_others()
+            self._scheduling.lift_others()
             self.session_beat_ns = core.clock.monotonic_ns()
             after_each_turn()
 
@@ -174,7 +174,7 @@ class Service:
                 self.core.handle(item)
 
     def _run_bus(self, bus: RangeBus) -> None:
-        self._urgency.lift_sensor()
+        self._scheduling.lift_sensor()
         started: set[int] = set()
         while not self._stopping.is_set():
             for number, sensor in enumerate(bus.sensors):

@@ -10,7 +10,7 @@ import msgspec
 
 from retro_timer.beacon.messages import JournalLooked, Offer, Opening, StartPlan
 from retro_timer.beacon.session_runner import Outlet, SessionRunner
-from retro_timer.store.writer import JournalWriter
+from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import new_session, recovered_session
 from retro_timer.training.session.state import Phase, Rules

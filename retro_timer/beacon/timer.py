@@ -19,8 +19,8 @@ from retro_timer.beacon.system.notify import Notifier
 from retro_timer.beacon.system.strain import StrainWatch
 from retro_timer.ports import Voice
 from retro_timer.settings.starting import Trouble
-from retro_timer.store.ground import Ground, look_at_ground
-from retro_timer.store.journal import SessionEntry
+from retro_timer.store.results.ground import Ground, look_at_ground
+from retro_timer.store.results.journal import SessionEntry
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session.effects import Signal
 

@@ -15,9 +15,9 @@ import msgspec
 from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.beacon.sensing.coverage import sensor_coverage
-from retro_timer.cli.holder import Wanted, holder
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey, survey
+from retro_timer.diagnostics.holder import Wanted, holder
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.calibration import SensorCalibration

@@ -5,26 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
-from retro_timer.cli.checkup.findings import Finding, Verdict, keeps_watch, summary
-from retro_timer.cli.checkup.machine import look_at_machine
-from retro_timer.cli.checkup.plan import check_default_plan
-from retro_timer.cli.checkup.sensors import check_sensors
-from retro_timer.cli.checkup.system import check_board, check_machine
-from retro_timer.cli.checkup.trials import beep, hear, say, watch
-from retro_timer.cli.holder import BoardFaultError, Holder, Wanted, holder
-from retro_timer.detection.survey import survey
+from retro_timer.diagnostics.examination import MEASURE_S, examined
+from retro_timer.diagnostics.findings import Finding, Verdict, keeps_watch, summary
+from retro_timer.diagnostics.holder import Wanted, holder
+from retro_timer.diagnostics.trials import beep, hear, say, watch
 from retro_timer.errors import BadInputError
-from retro_timer.phrases import load_catalogue
-from retro_timer.settings import places
-from retro_timer.settings.loading import load_settings
 
-_MEASURE_S = 3.0
 _ANSWER_S = 60.0
 _NARROWEST = 50
 
@@ -58,7 +50,7 @@ def doctor(
         raise BadInputError("doctor", "two trials at once", "one of --beep, --say, --watch and --hear")
     wanted = Wanted(board, config, scenario)
     if not (beeps or watches or hears or text is not None):
-        return _examine(wanted, seconds or _MEASURE_S, as_json=as_json)
+        return _examine(wanted, seconds or MEASURE_S, as_json=as_json)
     with holder(wanted, print) as asked:
         if beeps:
             beep(asked)
@@ -79,36 +71,6 @@ def _examine(wanted: Wanted, seconds: float, *, as_json: bool) -> int:
     else:
         _print_table(findings)
     return 0 if keeps_watch(findings) else 1
-
-
-def examined(wanted: Wanted, seconds: float = _MEASURE_S) -> list[Finding]:
-    """The whole table; a board at fault is a finding too. Raises RetroTimerError where there is no board to check."""
-    try:
-        with holder(wanted, lambda _text: None) as asked:
-            return list(_all(asked, seconds))
-    except BoardFaultError as error:
-        settings = load_settings(wanted.config)
-        machine = look_at_machine(settings, places.state_dir())
-        return [
-            Finding("board", Verdict.WRONG, f"{error}", watch=True),
-            *check_machine(settings, machine, own=True),
-        ]
-
-
-def _all(asked: Holder, seconds: float) -> Iterator[Finding]:
-    """Every finding, in the order in which one would look."""
-    asked.wait_until_it_sees()
-    surveys = {name: survey(samples) for name, samples in asked.collect(seconds).items()}
-    facts = asked.facts()
-    machine = look_at_machine(facts.settings, Path(facts.state_dir))
-    if asked.running:
-        # What this user may open is nothing to the timer, which has its own rights.
-        header = machine.header or "held by the running timer"
-        machine = msgspec.structs.replace(machine, denied=(), header=header)
-    yield from check_sensors(facts, surveys, load_catalogue(facts.settings.voice.language))
-    yield from check_board(facts, machine)
-    yield from check_machine(facts.settings, machine, own=not asked.running)
-    yield check_default_plan(facts.settings)
 
 
 def _print_table(findings: Sequence[Finding]) -> None:

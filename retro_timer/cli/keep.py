@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.settings import places
+from retro_timer.settings import paths
 
 _WRITTEN_S = 120.0
 """Ten minutes of several quick sensors are 10 MB, written in portions onto a card that may be slow."""
@@ -14,7 +14,7 @@ _WRITTEN_S = 120.0
 @click.command()
 def keep() -> None:
     """Keep the last ten minutes of raw readings, when a result is disputed. What it names is on the disk."""
-    with BeaconClient(places.socket_path()) as beacon:
+    with BeaconClient(paths.socket_path()) as beacon:
         files = beacon.ask({"keep": True}, within_s=_WRITTEN_S)["files"]
     for file in files:
         print(file)

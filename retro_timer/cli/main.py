@@ -8,7 +8,7 @@ import sys
 import click
 
 from retro_timer import __version__
-from retro_timer.cli.streams import discard_output, make_streams_safe
+from retro_timer.cli.output.streams import discard_output, make_streams_safe
 from retro_timer.errors import RetroTimerError, near_miss
 
 EXIT_INTERRUPTED = 130
@@ -116,6 +116,6 @@ def _say_aloud(why: str) -> None:
     from retro_timer.beacon.system.notify import under_service
 
     if under_service():
-        from retro_timer.cli.last_words import say_last_words
+        from retro_timer.cli.output.last_words import say_last_words
 
         say_last_words(why)

@@ -9,7 +9,7 @@ import click
 
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.errors import BadInputError, RetroTimerError
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.loading import load_plan, load_settings, plan_names, read_plan
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.gaits import Gait
@@ -111,7 +111,7 @@ def new(name: str, force: bool) -> int:
     """Ask for a plan's figures and write NAME.toml into the config directory."""
     if not name.replace("-", "").isalnum() or name != name.lower():
         raise BadInputError(f"plan '{name}'", "not a name for a file", "small letters, digits and hyphens")
-    path = places.config_dir() / "plans" / f"{name}.toml"
+    path = paths.config_dir() / "plans" / f"{name}.toml"
     if path.exists() and not force:
         raise BadInputError(str(path), "there already", "another name, or --force")
     try:

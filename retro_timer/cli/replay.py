@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from retro_timer.beacon.replay import Replay
-from retro_timer.cli.lines import line_of
 from retro_timer.cli.options import Rep, Word
-from retro_timer.cli.progress import progress
+from retro_timer.cli.output.lines import line_of
+from retro_timer.cli.output.progress import progress
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.sensors.known import least_body_kcps_m2

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from retro_timer.cli.results_shown import (
+from retro_timer.cli.output.results_shown import (
     SESSION_FIELDS,
     print_csv,
     print_json,
@@ -20,12 +20,12 @@ from retro_timer.cli.results_shown import (
     session_fields,
     when,
 )
-from retro_timer.cli.streams import remark
+from retro_timer.cli.output.streams import remark
 from retro_timer.errors import BadInputError, RetroTimerError
-from retro_timer.settings import places
-from retro_timer.store.backups import back_up
-from retro_timer.store.database import NAME, no_database, open_for_reading
-from retro_timer.store.results import (
+from retro_timer.settings import paths
+from retro_timer.store.results.backups import back_up
+from retro_timer.store.results.database import NAME, no_database, open_for_reading
+from retro_timer.store.results.queries import (
     REP_FIELDS,
     SessionRow,
     Wanted,
@@ -165,9 +165,9 @@ def _one_format(*, as_json: bool, as_csv: bool) -> None:
 def backup() -> None:
     """Copy the database beside itself, as the timer's hourly service does; the seven fullest copies are kept."""
     try:
-        path = back_up(places.state_dir(), time.time_ns())
+        path = back_up(paths.state_dir(), time.time_ns())
     except (OSError, sqlite3.Error) as error:
-        raise RetroTimerError(f"{places.state_dir()}: no copy made ({error})") from None
+        raise RetroTimerError(f"{paths.state_dir()}: no copy made ({error})") from None
     print("no results yet: nothing to copy" if path is None else path)
 
 
@@ -177,12 +177,12 @@ def _opened() -> Iterator[sqlite3.Connection]:
 
     Raises RetroTimerError for one that cannot be read to its end.
     """
-    connection = open_for_reading(places.state_dir()) or no_database()
+    connection = open_for_reading(paths.state_dir()) or no_database()
     try:
         yield connection
     except sqlite3.DatabaseError as error:
         raise RetroTimerError(
-            f"{places.state_dir() / NAME}: damaged ({error}); the next start of the box rebuilds it"
+            f"{paths.state_dir() / NAME}: damaged ({error}); the next start of the box rebuilds it"
         ) from None
     finally:
         connection.close()

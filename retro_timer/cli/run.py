@@ -16,10 +16,10 @@ from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.system.notify import under_service
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.cli.main import EXIT_INTERRUPTED
-from retro_timer.cli.streams import remark
-from retro_timer.cli.tellers import make_teller
+from retro_timer.cli.output.reporters import make_reporter
+from retro_timer.cli.output.streams import remark
 from retro_timer.ports import Board
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import Settings
 from retro_timer.settings.starting import StartFiles
@@ -53,7 +53,7 @@ def run(
     as_json: bool,
 ) -> int:
     """Run the timer on a board until it is stopped."""
-    files = StartFiles(places.state_dir(), forgiving=under_service())
+    files = StartFiles(paths.state_dir(), forgiving=under_service())
     settings, catalogue = files.phrases(files.settings(config))
     if voice is not None:
         settings = _with_voice(settings, voice)
@@ -69,19 +69,19 @@ def run(
     play_seed = DEFAULT_SEED if seed is None else seed
     request = BoardRequest(settings, calibration, scenario, play_seed, trace, files.wiring_known)
     with (
-        holding(places.lock_path()),
+        holding(paths.lock_path()),
         _opened(board_name, request) as board,
-        make_teller(view=view, as_json=as_json) as teller,
+        make_reporter(view=view, as_json=as_json) as reporter,
     ):
         speaks, missing = open_voice_or_text(
-            settings, board.clock, places.cache_dir(), teller.spoken, forgiving=under_service()
+            settings, board.clock, paths.cache_dir(), reporter.spoken, forgiving=under_service()
         )
         made_of = Equipment(
             board=board,
             settings=settings,
             voice=speaks,
             catalogue=catalogue,
-            results_dir=places.state_dir(),
+            results_dir=paths.state_dir(),
             calibration=calibration,
             seed=seed,
             voice_missing=missing,
@@ -90,13 +90,13 @@ def run(
         around = Surroundings(
             make_start=make_start,
             plans=lambda: list(plan_names()),
-            socket=places.socket_path(),
-            tell=teller.trouble,
+            socket=paths.socket_path(),
+            tell=reporter.trouble,
             troubles=files.troubles,
             keep_files=files.keep,
         )
         timer = make_timer(made_of, around, first)
-        teller.attach(timer.core, timer.origin_ns)
+        reporter.attach(timer.core, timer.origin_ns)
         return _run_until_stopped(timer, once=once)
 
 

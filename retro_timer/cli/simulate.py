@@ -13,13 +13,13 @@ from typing import Any
 import click
 
 from retro_timer.beacon.boards import BoardRequest
-from retro_timer.cli.lines import line_of
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.options import Speed
-from retro_timer.cli.progress import progress
-from retro_timer.cli.streams import remark
+from retro_timer.cli.output.lines import line_of
+from retro_timer.cli.output.progress import progress
+from retro_timer.cli.output.streams import remark
 from retro_timer.phrases import load_catalogue
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.loading import load_plan, load_roster, load_settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.sim.render import RenderedVoice, render_wav
@@ -61,24 +61,24 @@ def simulate(
     simulation = Simulation(
         BoardRequest(settings, scenario=scenario, seed=seed),
         load_catalogue(settings.voice.language),
-        places.state_dir(),
+        paths.state_dir(),
         aloud=wav is not None,
     )
     sound = _Sound(wav, simulation.rendered)
     if wav is not None:
-        simulation.core.hub.subscribe(sound.take)
+        simulation.core.event_bus.subscribe(sound.take)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: simulation.stopping.set())
     try:
         with progress("simulate", _length_s(chosen, len(athletes))) as step:
-            teller = _Teller(simulation, as_json, step)
-            simulation.core.hub.subscribe(teller.take)
+            reporter = _Teller(simulation, as_json, step)
+            simulation.core.event_bus.subscribe(reporter.take)
             simulation.run(chosen, athletes, speed=None if math.isinf(speed) else speed)
     finally:
         simulation.close()
         sound.write(simulation.origin_ns, simulation.clock.monotonic_ns())
-    if teller.trouble is not None:
-        raise teller.trouble
+    if reporter.trouble is not None:
+        raise reporter.trouble
     return EXIT_INTERRUPTED if simulation.stopping.is_set() else 0
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from retro_timer.cli.nameless import Nameless
-from retro_timer.cli.support_parts import TROUBLES, Part, parts
+from retro_timer.diagnostics.anonymiser import Anonymiser
+from retro_timer.diagnostics.support_parts import TROUBLES, Part, parts
 from retro_timer.errors import BadInputError, RetroTimerError
 
 _SUFFIX = ".tar.gz"
@@ -29,17 +29,17 @@ def support(output: Path | None) -> None:
     """Pack logs, settings, shape of the results and the last trace for a bug report."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     path = _target(output, stamp)
-    nameless = Nameless()
+    anonymiser = Anonymiser()
     gathered: dict[Part, Any] = {}
     missing: dict[Part, str] = {}
-    for part in parts(nameless):
+    for part in parts(anonymiser):
         try:
             gathered[part] = part.gather()
         except TROUBLES as error:
             missing[part] = " ".join(str(error).split())
     # A name may become known by a later part than the one that it stands in.
-    texts = {part.file: _as_text(value, nameless) for part, value in gathered.items()}
-    told = _contents(gathered, {part: nameless.text(why) for part, why in missing.items()})
+    texts = {part.file: _as_text(value, anonymiser) for part, value in gathered.items()}
+    told = _contents(gathered, {part: anonymiser.text(why) for part, why in missing.items()})
     _write(path, f"retro-timer-support-{stamp}", {"contents.txt": told, **texts})
     print(f"{path} ({path.stat().st_size / 1000:.0f} kB)")
     print(told, end="")
@@ -63,9 +63,9 @@ def _contents(gathered: dict[Part, Any], missing: dict[Part, str]) -> str:
     return "\n".join([*lines, _LEFT_OUT, "Look through it before you send it.", ""])
 
 
-def _as_text(value: Any, nameless: Nameless) -> str:
+def _as_text(value: Any, anonymiser: Anonymiser) -> str:
     """Files as they are: no athlete stands in settings or traces, and a reading must not be taken for a name."""
-    return value if isinstance(value, str) else json.dumps(nameless.value(value), indent=1, ensure_ascii=False) + "\n"
+    return value if isinstance(value, str) else json.dumps(anonymiser.value(value), indent=1, ensure_ascii=False) + "\n"
 
 
 def _write(path: Path, folder: str, texts: dict[str, str]) -> None:

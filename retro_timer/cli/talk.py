@@ -9,9 +9,9 @@ import click
 
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.beacon.control.commands import ACTIONS, NAMED, percent_of
-from retro_timer.cli.lines import line_of
+from retro_timer.cli.output.lines import line_of
 from retro_timer.errors import BadInputError, near_miss
-from retro_timer.settings import places
+from retro_timer.settings import paths
 
 
 @click.command()
@@ -19,7 +19,7 @@ from retro_timer.settings import places
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def status(follow: bool, as_json: bool) -> None:
     """What the running timer does and sees now."""
-    with BeaconClient(places.socket_path()) as beacon:
+    with BeaconClient(paths.socket_path()) as beacon:
         if not follow:
             _show(beacon.ask({"status": True})["status"], as_json)
             return
@@ -93,6 +93,6 @@ def ctl(action: str, name: str | None, as_json: bool) -> None:
         message["plan"] = name
     elif name:
         raise BadInputError(f"ctl {action}", f"'{name}' is one word too many", f"ctl {action}")
-    with BeaconClient(places.socket_path()) as beacon:
+    with BeaconClient(paths.socket_path()) as beacon:
         answer = beacon.ask(message)
     print(json.dumps(answer) if as_json else "ok")

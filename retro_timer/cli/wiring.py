@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from retro_timer.settings.boot import format_boot
+from retro_timer.hardware.boot import format_boot
+from retro_timer.hardware.wiring import notes_of, pin_rows
 from retro_timer.settings.loading import load_settings
-from retro_timer.settings.wiring import notes_of, pin_rows
 
 _NARROWEST = 40
 

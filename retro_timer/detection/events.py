@@ -6,8 +6,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
-from retro_timer.detection.approach_fit import Approach
-from retro_timer.detection.beam import Break
+from retro_timer.detection.passages import Approach, Break
 
 
 class Level(IntEnum):

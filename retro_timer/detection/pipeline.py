@@ -7,10 +7,10 @@ from typing import Protocol
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, SensorChange
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.gate_pipeline import GatePipeline
-from retro_timer.detection.health import Health
-from retro_timer.detection.rear_pipeline import RearPipeline
-from retro_timer.detection.spacing import Spacing
+from retro_timer.detection.gate.pipeline import GatePipeline
+from retro_timer.detection.health.sensor_health import Health
+from retro_timer.detection.health.spacing import Spacing
+from retro_timer.detection.rear.pipeline import RearPipeline
 from retro_timer.ports import Placement, RangeSample
 
 

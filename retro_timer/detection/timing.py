@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from retro_timer.detection.approach_fit import Approach, solve_approach
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.crossing_fit import solve
 from retro_timer.detection.events import CrossingWithdrawn, Finish, PassageOver
+from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.passages import Approach
+from retro_timer.detection.rear.approach_fit import solve_approach
 
 
 def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn:

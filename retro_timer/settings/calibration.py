@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.settings.places import there
+from retro_timer.settings.paths import there
 from retro_timer.settings.tables import read_toml
 from retro_timer.settings.whole import write_whole
 

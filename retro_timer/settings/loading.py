@@ -7,7 +7,7 @@ from pathlib import Path
 
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.sensors.known import kind_named
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.tables import read_toml
@@ -28,8 +28,8 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def settings_file() -> Path:
     """The settings file in force: the config directory's, whatever is wrong with it, or the packaged one."""
-    own = places.config_dir() / "config.toml"
-    return own if places.there(own) else places.packaged() / "config.toml"
+    own = paths.config_dir() / "config.toml"
+    return own if paths.there(own) else paths.packaged() / "config.toml"
 
 
 def check_settings(settings: Settings, where: str) -> None:
@@ -53,14 +53,14 @@ def check_settings(settings: Settings, where: str) -> None:
 
 def plan_dirs() -> list[Path]:
     """Directories in which plans are looked for, first one first."""
-    return [places.config_dir() / "plans", places.packaged() / "plans"]
+    return [paths.config_dir() / "plans", paths.packaged() / "plans"]
 
 
 def plan_names() -> dict[str, Path]:
     """Every plan's name and file; a coach's own plan hides a packaged one of the same name."""
     found: dict[str, Path] = {}
     for directory in plan_dirs():
-        if places.is_folder(directory):
+        if paths.is_folder(directory):
             for path in sorted(directory.glob("*.toml")):
                 found.setdefault(path.stem, path)
     return dict(sorted(found.items()))

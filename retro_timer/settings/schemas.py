@@ -11,7 +11,7 @@ import msgspec
 from retro_timer.sensors.known import kinds
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
-from retro_timer.settings.places import packaged
+from retro_timer.settings.paths import packaged
 from retro_timer.training.plan import Plan
 
 _KINDS: dict[str, tuple[type, str]] = {

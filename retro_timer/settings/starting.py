@@ -14,7 +14,7 @@ import msgspec
 
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.phrases import BareCatalogue, Catalogue, load_catalogue
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.calibration import NAME as CALIBRATION
 from retro_timer.settings.calibration import Calibration, load_calibration, read_calibration
 from retro_timer.settings.last_good import LastGood
@@ -92,7 +92,7 @@ class StartFiles:
                 self._good.refuse_emptied(CALIBRATION, source)
         except BadInputError as error:
             return self._instead(error, "calibration_file", CALIBRATION, read_calibration, Calibration())
-        if places.there(source):
+        if paths.there(source):
             self._good.note(CALIBRATION, source)
         else:
             self._good.forget(CALIBRATION)
@@ -169,10 +169,10 @@ class StartFiles:
 
     def _refuse_lost(self, source: Path) -> None:
         """Raise BadInputError where the box had settings of its own and they are gone, or their end is."""
-        copy, delivered = self._good.copy(CONFIG), places.packaged() / CONFIG
+        copy, delivered = self._good.copy(CONFIG), paths.packaged() / CONFIG
         with contextlib.suppress(OSError):
             if source == delivered and copy.read_bytes() != delivered.read_bytes():
-                raise BadInputError(str(places.config_dir() / CONFIG), "missing", "the box's settings")
+                raise BadInputError(str(paths.config_dir() / CONFIG), "missing", "the box's settings")
         self._good.refuse_cut_short(CONFIG, source)
 
     def _other_settings(self, source: Path, error: BadInputError) -> Settings:
@@ -219,7 +219,7 @@ def _copy_of_plan(name: str) -> str:
 def _gentlest_plan() -> Plan | None:
     """The delivered file, which a coach's own plan of that name hides."""
     try:
-        return read_plan(places.packaged() / "plans" / _GENTLEST)
+        return read_plan(paths.packaged() / "plans" / _GENTLEST)
     except BadInputError:
         return None
 

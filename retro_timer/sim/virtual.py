@@ -110,7 +110,7 @@ class Simulation:
         self.core = self._beacon.core
         self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
         self._press_ns: int | None = None
-        self.core.hub.subscribe(self._coach_hears)
+        self.core.event_bus.subscribe(self._coach_hears)
         self.stopping = threading.Event()
 
     @property

@@ -165,10 +165,10 @@ def row_of(state: SessionState | None) -> Row:
         return Row.NEEDS_SPOTTER
     if state.phase is Phase.LANE_CHECK and state.level is not Level.CLEAR and state.told_ns is not None:
         return Row.LANE_BLOCKED
-    course = state.running
-    if course is None:
+    active = state.running
+    if active is None:
         return Row.WAITING
-    if course.record.distance_m is not None and (lost or state.rules.timing is Placement.BELT):
+    if active.record.distance_m is not None and (lost or state.rules.timing is Placement.BELT):
         return Row.BY_HAND
     return Row.PAUSE_ASKED if state.pause_after else Row.RUNNING
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beacon_made import made_beacon
-from plans_made import block, plan
 
 from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
@@ -29,6 +27,8 @@ from retro_timer.training.roster import SOLO
 from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.beacon_made import made_beacon
+from tests.helpers.plans_made import block, plan
 
 S = 1_000_000_000
 MS = 1_000_000
@@ -37,10 +37,10 @@ SLOW = Settings(sensors=(SensorSettings(budget_ms=33.0, period_ms=37.0),))
 LINE_ONLY = Coverage(Placement.GATE, 1.3, 0.0, None)
 
 
-class Bench:
+class Diagnostics:
     """A beacon without threads: the test is its clock, its finger and its ear."""
 
-    name = "bench"
+    name = "diagnostics"
 
     def __init__(self, directory: Path, plans: Mapping[str, Plan], settings: Settings) -> None:
         self.clock = VirtualClock(S)
@@ -56,7 +56,7 @@ class Bench:
         self.said: list[str] = []
         self.heard: list[str] = []
         self.events: list[dict[str, Any]] = []
-        self.core.hub.subscribe(self.events.append)
+        self.core.event_bus.subscribe(self.events.append)
         self.watch(SensorState.OK, "", LINE_ONLY)
 
     def notice(self, event: Mapping[str, Any]) -> None: ...
@@ -94,7 +94,7 @@ class Bench:
     def _shut_down(self) -> None:
         self.shut_down += 1
 
-    def wait(self, seconds: float) -> Bench:
+    def wait(self, seconds: float) -> Diagnostics:
         end_ns = self.clock.monotonic_ns() + round(seconds * S)
         while True:
             self._work()
@@ -118,26 +118,26 @@ class Bench:
         self.heard += [e["name"] for e in self.events if e["event"] == "sound" and e["name"]]
         self.events[:] = [e for e in self.events if e["event"] != "sound"]
 
-    def edge(self, pressed: bool) -> Bench:
+    def edge(self, pressed: bool) -> Diagnostics:
         self.controller.take(ButtonEdge(pressed, self.clock.monotonic_ns()))
         self._work()
         return self
 
-    def press(self, seconds: float = 0.1, after: float = 0.5) -> Bench:
+    def press(self, seconds: float = 0.1, after: float = 0.5) -> Diagnostics:
         return self.edge(True).wait(seconds).edge(False).wait(after)
 
-    def double(self) -> Bench:
+    def double(self) -> Diagnostics:
         return self.press(after=0.1).press()
 
-    def hold(self) -> Bench:
+    def hold(self) -> Diagnostics:
         return self.press(2.5)
 
-    def watch(self, state: SensorState, reason: str, covers: Coverage | None) -> Bench:
+    def watch(self, state: SensorState, reason: str, covers: Coverage | None) -> Diagnostics:
         self.core.overview._reports["gate"] = SensorReport("gate", SensorState.LOST, "starting", None, 0)
         self.core.overview.take(SensorReport("gate", state, reason, covers, self.clock.monotonic_ns()))
         return self
 
-    def until(self, phase: Phase) -> Bench:
+    def until(self, phase: Phase) -> Diagnostics:
         for _ in range(6000):
             if self.phase is phase:
                 return self
@@ -149,14 +149,14 @@ class Bench:
         state = self.core.session.state
         return None if state is None else state.phase
 
-    def fresh(self) -> Bench:
+    def fresh(self) -> Diagnostics:
         """Forget what was heard so far."""
         self.said.clear()
         self.heard.clear()
         return self
 
 
-Make = Callable[..., Bench]
+Make = Callable[..., Diagnostics]
 PLANS = {
     "first-steps": plan(block(reps=3), title="First steps", walk_out_s=0.0, rest_s=60.0),
     "jog": plan(title="Jogging"),
@@ -166,202 +166,202 @@ PLANS = {
 
 @pytest.fixture
 def make(state_dir: Path) -> Iterator[Make]:
-    made: list[Bench] = []
+    made: list[Diagnostics] = []
 
-    def build(plans: Mapping[str, Plan] = PLANS, settings: Settings = DEFAULTS) -> Bench:
-        bench = Bench(state_dir, plans, settings)
-        made.append(bench)
-        return bench
+    def build(plans: Mapping[str, Plan] = PLANS, settings: Settings = DEFAULTS) -> Diagnostics:
+        diagnostics = Diagnostics(state_dir, plans, settings)
+        made.append(diagnostics)
+        return diagnostics
 
     yield build
-    for bench in made:
-        bench.made.close()
+    for diagnostics in made:
+        diagnostics.made.close()
 
 
 def test_a_press_starts_the_default_plan(make: Make) -> None:
-    bench = make().press()
-    assert bench.phase is Phase.BRIEF
-    assert bench.heard[:1] == ["answer"]
-    assert bench.said[0].startswith("First steps.")
+    diagnostics = make().press()
+    assert diagnostics.phase is Phase.BRIEF
+    assert diagnostics.heard[:1] == ["answer"]
+    assert diagnostics.said[0].startswith("First steps.")
 
 
 def test_a_double_press_goes_on_to_the_next_plan_and_says_its_name(make: Make) -> None:
-    bench = make().double().double()
-    assert bench.said == ["Jogging. Press to start.", "Running. Press to start."]
-    bench.double().fresh().double()
-    assert bench.said == ["Jogging. Press to start."], "it goes round"
-    bench.fresh().press()
-    assert bench.said[0].startswith("Jogging.")
+    diagnostics = make().double().double()
+    assert diagnostics.said == ["Jogging. Press to start.", "Running. Press to start."]
+    diagnostics.double().fresh().double()
+    assert diagnostics.said == ["Jogging. Press to start."], "it goes round"
+    diagnostics.fresh().press()
+    assert diagnostics.said[0].startswith("Jogging.")
 
 
 def test_a_plan_with_a_mistake_is_passed_over(make: Make) -> None:
-    bench = make({**PLANS, "jog": plan(title="Broken")}).double()
-    assert bench.said == ["Running. Press to start."]
+    diagnostics = make({**PLANS, "jog": plan(title="Broken")}).double()
+    assert diagnostics.said == ["Running. Press to start."]
 
 
 def test_a_default_plan_that_cannot_be_started_is_refused_aloud(make: Make) -> None:
-    bench = make({"first-steps": plan(title="Broken")}).press()
-    assert bench.said == ["The plan first-steps cannot be started."]
-    assert bench.heard[-1] == "refusal"
-    assert [e["why"] for e in bench.events if e["event"] == "refused"] == ["plan 'first-steps': a mistake in it"]
-    assert bench.fresh().double().said == ["No plan can be started."]
+    diagnostics = make({"first-steps": plan(title="Broken")}).press()
+    assert diagnostics.said == ["The plan first-steps cannot be started."]
+    assert diagnostics.heard[-1] == "refusal"
+    assert [e["why"] for e in diagnostics.events if e["event"] == "refused"] == ["plan 'first-steps': a mistake in it"]
+    assert diagnostics.fresh().double().said == ["No plan can be started."]
 
 
 def test_a_default_plan_too_fast_for_the_sensor_is_refused_aloud_with_the_reason(make: Make) -> None:
     sprints = plan(title="Sprints", gait=Gait.RUN)
-    bench = make({"first-steps": sprints}, SLOW).press()
-    assert bench.said == ["The plan first-steps cannot be started. The sensor is too slow for a run."]
-    assert bench.heard[-1] == "refusal"
-    (why,) = [e["why"] for e in bench.events if e["event"] == "refused"]
+    diagnostics = make({"first-steps": sprints}, SLOW).press()
+    assert diagnostics.said == ["The plan first-steps cannot be started. The sensor is too slow for a run."]
+    assert diagnostics.heard[-1] == "refusal"
+    (why,) = [e["why"] for e in diagnostics.events if e["event"] == "refused"]
     assert why.startswith("plan 'first-steps': a run of up to 7.6 m/s gives the sensor 'gate' 2.3 readings")
 
 
 def test_a_hold_says_what_the_watch_covers(make: Make) -> None:
-    bench = make().hold()
-    assert bench.said == ["Finish line only. No rear watch."]
-    assert bench.heard == ["answer", "answer"], "one when two seconds are reached, one when it counts"
+    diagnostics = make().hold()
+    assert diagnostics.said == ["Finish line only. No rear watch."]
+    assert diagnostics.heard == ["answer", "answer"], "one when two seconds are reached, one when it counts"
     jog = Coverage(Placement.LANE_END, 4.0, 2.5, None)
-    bench.fresh().watch(SensorState.DEGRADED, "sunlight", jog).hold()
-    assert bench.said == ["Watch degraded by sunlight.", "No rear watch. Use a spotter."]
-    bench.fresh().watch(SensorState.LOST, "stuck", None).wait(0.1).fresh().hold()
-    assert bench.said == ["Watch lost: a stuck sensor. No rear watch."]
+    diagnostics.fresh().watch(SensorState.DEGRADED, "sunlight", jog).hold()
+    assert diagnostics.said == ["Watch degraded by sunlight.", "No rear watch. Use a spotter."]
+    diagnostics.fresh().watch(SensorState.LOST, "stuck", None).wait(0.1).fresh().hold()
+    assert diagnostics.said == ["Watch lost: a stuck sensor. No rear watch."]
 
 
 def test_a_press_in_the_rest_pauses_and_another_goes_on(make: Make) -> None:
-    bench = make().press().until(Phase.GET_READY).fresh().press()
-    assert bench.phase is Phase.PAUSED
-    assert bench.said == ["On hold."]
-    assert "answer" in bench.heard
-    bench.fresh().press()
-    assert bench.phase is Phase.GET_READY
-    assert "answer" in bench.heard
+    diagnostics = make().press().until(Phase.GET_READY).fresh().press()
+    assert diagnostics.phase is Phase.PAUSED
+    assert diagnostics.said == ["On hold."]
+    assert "answer" in diagnostics.heard
+    diagnostics.fresh().press()
+    assert diagnostics.phase is Phase.GET_READY
+    assert "answer" in diagnostics.heard
 
 
 def test_a_double_press_voids_the_rep(make: Make) -> None:
-    bench = make().press().until(Phase.RUNNING).wait(5.0).fresh().double()
-    assert bench.phase is Phase.REST
-    assert bench.said[0] == "Rep 1 does not count."
+    diagnostics = make().press().until(Phase.RUNNING).wait(5.0).fresh().double()
+    assert diagnostics.phase is Phase.REST
+    assert diagnostics.said[0] == "Rep 1 does not count."
 
 
 def test_a_double_press_with_nothing_to_void_is_refused_aloud(make: Make) -> None:
-    bench = make().press().until(Phase.GET_READY).fresh().double()
-    assert bench.said == ["No rep to void."]
-    assert bench.heard[-1] == "refusal"
+    diagnostics = make().press().until(Phase.GET_READY).fresh().double()
+    assert diagnostics.said == ["No rep to void."]
+    assert diagnostics.heard[-1] == "refusal"
 
 
 def test_a_hold_stops_the_session(make: Make) -> None:
-    bench = make().press().until(Phase.RUNNING).wait(5.0).hold()
-    assert bench.phase is Phase.STOPPED
-    assert any(text.startswith("Session over.") for text in bench.said)
-    assert bench.heard[-1] == "answer"
+    diagnostics = make().press().until(Phase.RUNNING).wait(5.0).hold()
+    assert diagnostics.phase is Phase.STOPPED
+    assert any(text.startswith("Session over.") for text in diagnostics.said)
+    assert diagnostics.heard[-1] == "answer"
 
 
 def test_what_a_hold_means_does_not_change_under_the_finger(make: Make) -> None:
     """Down in the rest, up after the go: the session is stopped, as was meant."""
-    bench = make().press().until(Phase.COUNTDOWN).wait(1.5).edge(True).wait(3.0)
-    assert bench.phase is Phase.RUNNING
-    assert bench.edge(False).wait(0.1).phase is Phase.STOPPED
+    diagnostics = make().press().until(Phase.COUNTDOWN).wait(1.5).edge(True).wait(3.0)
+    assert diagnostics.phase is Phase.RUNNING
+    assert diagnostics.edge(False).wait(0.1).phase is Phase.STOPPED
 
 
 def test_with_the_watch_lost_a_press_in_a_rep_stops_the_clock_at_its_edge(make: Make) -> None:
-    bench = make().press().until(Phase.RUNNING).wait(5.0)
-    bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh()
-    state = bench.core.session.state
+    diagnostics = make().press().until(Phase.RUNNING).wait(5.0)
+    diagnostics.watch(SensorState.LOST, "silent", None).wait(5.0).fresh()
+    state = diagnostics.core.session.state
     assert state is not None
     assert state.running is not None
-    go_ns, down_ns = state.running.record.go_ns, bench.clock.monotonic_ns()
+    go_ns, down_ns = state.running.record.go_ns, diagnostics.clock.monotonic_ns()
     # The loop hears of it late.
-    bench.clock.advance_to(down_ns + 300 * MS)
-    bench.controller.take(ButtonEdge(True, down_ns))
-    bench.wait(0.1).edge(False).wait(1.0)
-    assert bench.core.session.state is not None
-    (record,) = bench.core.session.state.results
+    diagnostics.clock.advance_to(down_ns + 300 * MS)
+    diagnostics.controller.take(ButtonEdge(True, down_ns))
+    diagnostics.wait(0.1).edge(False).wait(1.0)
+    assert diagnostics.core.session.state is not None
+    (record,) = diagnostics.core.session.state.results
     assert record.time_ns == down_ns - go_ns
     assert "manual" in record.flags
-    assert bench.said[0].endswith("seconds.")
+    assert diagnostics.said[0].endswith("seconds.")
 
 
 def test_a_nervous_second_press_does_not_void_the_time_taken_by_hand(make: Make) -> None:
-    bench = make().press().until(Phase.RUNNING).wait(5.0)
-    bench.watch(SensorState.LOST, "silent", None).wait(5.0).fresh().double()
-    assert bench.core.session.state is not None
-    assert [r.status for r in bench.core.session.state.results] == ["finished"]
-    assert "Not possible now." in bench.said
-    assert bench.phase is Phase.REST
+    diagnostics = make().press().until(Phase.RUNNING).wait(5.0)
+    diagnostics.watch(SensorState.LOST, "silent", None).wait(5.0).fresh().double()
+    assert diagnostics.core.session.state is not None
+    assert [r.status for r in diagnostics.core.session.state.results] == ["finished"]
+    assert "Not possible now." in diagnostics.said
+    assert diagnostics.phase is Phase.REST
 
 
 def test_a_start_that_waits_for_the_button_goes_at_the_press(make: Make) -> None:
-    bench = make({"first-steps": plan(start=StartMethod.BUTTON, walk_out_s=0.0)}).press().until(Phase.AWAIT_PRESS)
-    bench.fresh().edge(True)
-    assert bench.phase is Phase.RUNNING
-    assert bench.heard == ["go"]
+    diagnostics = make({"first-steps": plan(start=StartMethod.BUTTON, walk_out_s=0.0)}).press().until(Phase.AWAIT_PRESS)
+    diagnostics.fresh().edge(True)
+    assert diagnostics.phase is Phase.RUNNING
+    assert diagnostics.heard == ["go"]
 
 
 def test_a_start_that_waits_with_the_watch_lost_goes_on_with_a_spotter(make: Make) -> None:
-    bench = make().press().until(Phase.GET_READY).watch(SensorState.LOST, "silent", None).until(Phase.LANE_CHECK)
-    bench.wait(1.0).fresh().press()
-    assert bench.said[0] == "Spotter confirmed. Starts without the watch."
-    bench.until(Phase.RUNNING)
+    diagnostics = make().press().until(Phase.GET_READY).watch(SensorState.LOST, "silent", None).until(Phase.LANE_CHECK)
+    diagnostics.wait(1.0).fresh().press()
+    assert diagnostics.said[0] == "Spotter confirmed. Starts without the watch."
+    diagnostics.until(Phase.RUNNING)
 
 
 def test_ten_seconds_shut_the_box_down_with_a_warning_before(make: Make) -> None:
-    bench = make().edge(True).wait(4.9)
-    assert bench.said == []
-    bench.wait(0.2)
-    assert bench.said == ["Shutting down in five seconds. Let go to cancel."]
-    assert bench.wait(4.8).shut_down == 0
-    assert bench.wait(0.2).shut_down == 1
-    assert bench.said[-1] == "Shutting down now."
-    bench.edge(False).wait(5.0)
-    assert bench.shut_down == 1
+    diagnostics = make().edge(True).wait(4.9)
+    assert diagnostics.said == []
+    diagnostics.wait(0.2)
+    assert diagnostics.said == ["Shutting down in five seconds. Let go to cancel."]
+    assert diagnostics.wait(4.8).shut_down == 0
+    assert diagnostics.wait(0.2).shut_down == 1
+    assert diagnostics.said[-1] == "Shutting down now."
+    diagnostics.edge(False).wait(5.0)
+    assert diagnostics.shut_down == 1
 
 
 def test_letting_go_after_the_warning_does_nothing_and_says_so(make: Make) -> None:
-    bench = make().press(6.0)
-    assert bench.said == ["Shutting down in five seconds. Let go to cancel.", "Cancelled."]
-    assert bench.shut_down == 0
-    assert bench.heard[-1] == "refusal"
+    diagnostics = make().press(6.0)
+    assert diagnostics.said == ["Shutting down in five seconds. Let go to cancel.", "Cancelled."]
+    assert diagnostics.shut_down == 0
+    assert diagnostics.heard[-1] == "refusal"
 
 
 def test_shutting_down_in_a_session_leaves_it_open_for_the_next_start(make: Make) -> None:
-    bench = make().press().until(Phase.RUNNING).press(11.0)
-    assert bench.said[-1] == "Shutting down. The session can go on after the next start."
-    assert bench.shut_down == 1
-    assert bench.core.session.busy
+    diagnostics = make().press().until(Phase.RUNNING).press(11.0)
+    assert diagnostics.said[-1] == "Shutting down. The session can go on after the next start."
+    assert diagnostics.shut_down == 1
+    assert diagnostics.core.session.busy
 
 
 def test_what_the_button_does_is_said_on_request(make: Make) -> None:
-    bench = make()
-    bench.controller.say_button()
-    bench.wait(0.1)
-    assert bench.said == [
+    diagnostics = make()
+    diagnostics.controller.say_button()
+    diagnostics.wait(0.1)
+    assert diagnostics.said == [
         "Press: start the plan. Twice: next plan. Hold two seconds: what the watch covers. Hold ten seconds: shut down."
     ]
 
 
 def test_ctl_help_says_it_as_well(make: Make) -> None:
-    bench = make().press().until(Phase.GET_READY).press()
-    service = Service(bench.core, bench.inbox, lambda _trouble: None, button=bench.controller)
+    diagnostics = make().press().until(Phase.GET_READY).press()
+    service = Service(diagnostics.core, diagnostics.inbox, lambda _trouble: None, button=diagnostics.controller)
     replies: list[str] = []
-    bench.fresh()
-    service._handle(Asked(command_of({"ctl": "help"}, bench.make_start), replies.append))
-    bench.wait(0.1)
+    diagnostics.fresh()
+    service._handle(Asked(command_of({"ctl": "help"}, diagnostics.make_start), replies.append))
+    diagnostics.wait(0.1)
     assert replies == [""]
-    assert bench.said[0].startswith("Press: go on. Twice: the rep does not count.")
+    assert diagnostics.said[0].startswith("Press: go on. Twice: the rep does not count.")
 
 
 def test_every_press_is_told_to_whoever_follows(make: Make) -> None:
-    bench = make().press()
-    (told,) = [e for e in bench.events if e["event"] == "button"]
+    diagnostics = make().press()
+    (told,) = [e for e in diagnostics.events if e["event"] == "button"]
     assert told["gesture"] == "press"
     assert told["action"] == "button_start"
 
 
 def test_a_command_by_ctl_still_reaches_the_session(make: Make) -> None:
-    bench = make().press().until(Phase.GET_READY)
-    bench.core.session.put(inputs.Pause(), bench.clock.monotonic_ns())
-    assert bench.phase is Phase.PAUSED
-    assert bench.press().phase is Phase.GET_READY
+    diagnostics = make().press().until(Phase.GET_READY)
+    diagnostics.core.session.put(inputs.Pause(), diagnostics.clock.monotonic_ns())
+    assert diagnostics.phase is Phase.PAUSED
+    assert diagnostics.press().phase is Phase.GET_READY
 
 
 def test_only_a_board_that_can_switches_the_box_off(make: Make) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from beacon_made import MS, PinSounder, S
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from retro_timer.beacon.output import sounds
 from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.detection.events import Level
 from retro_timer.training.session.effects import Signal
+from tests.helpers.beacon_made import MS, PinSounder, S
 
 
 class Bench:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from beacon_made import BEGIN_NS, Beacon, S, steady
-from plans_made import block, plan
 
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.results import sessions
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.queries import sessions
 from retro_timer.training.gaits import Gait
+from tests.helpers.beacon_made import BEGIN_NS, Beacon, S, steady
+from tests.helpers.plans_made import block, plan
 
 TWO_REPS = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=30.0)
 TRUE_NS = 1_700_000_000 * S

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from plans_made import block, plan
-from session_drive import BEGIN_NS, Drive
 
 from retro_timer.beacon.contract import FIELDS, contract_event
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Publish
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import BEGIN_NS, Drive
 
 PROMISED = {
     "go": ["t_s", "event", "rep"],

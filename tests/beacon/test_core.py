@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from beacon_made import Beacon, steady
-from plans_made import block, plan
 
 from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import RangeSample
-from retro_timer.store.journal import SessionEntry
+from retro_timer.store.results.journal import SessionEntry
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepStatus
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.beacon_made import Beacon, steady
+from tests.helpers.plans_made import block, plan
 
 JOG = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=5.0)
 

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beacon_made import Beacon, steady
-from plans_made import block, plan
-from replaying import of, replayed_file
 
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.errors import RetroTimerError
@@ -22,6 +19,9 @@ from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
 from retro_timer.training.session import inputs
+from tests.helpers.beacon_made import Beacon, steady
+from tests.helpers.plans_made import block, plan
+from tests.helpers.replaying import of, replayed_file
 
 TWO = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=5.0)
 DEADLINE_S = 20.0

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from beacon_made import Beacon, steady
-from plans_made import block, plan
 
 from retro_timer.beacon.recording.journald import JournaldLines, under_journald
-from retro_timer.cli.tellers import JournalTeller, make_teller
+from retro_timer.cli.output.reporters import JournalReporter, make_reporter
 from retro_timer.ports import RangeSample
 from retro_timer.training.gaits import Gait
+from tests.helpers.beacon_made import Beacon, steady
+from tests.helpers.plans_made import block, plan
 
 Entry = dict[str, str]
 
@@ -135,9 +135,9 @@ def test_a_journal_that_is_gone_for_good_costs_little_memory(journal: Journal) -
 def test_a_session_leaves_one_line_for_each_thing_that_happened_and_none_for_its_readings(
     journal: Journal, beacon: Beacon
 ) -> None:
-    teller = JournalTeller(journal.lines)
-    teller.attach(beacon.core, beacon.clock.monotonic_ns())
-    beacon.core.hub.subscribe(lambda _event: journal.take())
+    reporter = JournalReporter(journal.lines)
+    reporter.attach(beacon.core, beacon.clock.monotonic_ns())
+    beacon.core.event_bus.subscribe(lambda _event: journal.take())
     beacon.scene["gate"] = steady(2000)
     two = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=5.0)
     beacon.after(3.0).begin(two)
@@ -146,7 +146,7 @@ def test_a_session_leaves_one_line_for_each_thing_that_happened_and_none_for_its
         _somebody_passes(beacon, 4.5)
         beacon.until("finish", 10.0)
     beacon.after(10.0)
-    teller.trouble("speech: no card")
+    reporter.trouble("speech: no card")
     entries = journal.take()
     events = [entry["RETRO_TIMER_EVENT"] for entry in entries]
     assert [events.count(name) for name in ("go", "crossing", "finish", "summary", "trouble")] == [2, 2, 2, 1, 1]
@@ -163,7 +163,7 @@ def test_a_session_leaves_one_line_for_each_thing_that_happened_and_none_for_its
 def test_a_command_that_is_refused_is_logged_with_its_reason(journal: Journal, beacon: Beacon) -> None:
     from retro_timer.training.session import inputs
 
-    JournalTeller(journal.lines).attach(beacon.core, beacon.clock.monotonic_ns())
+    JournalReporter(journal.lines).attach(beacon.core, beacon.clock.monotonic_ns())
     beacon.put(inputs.Pause())
     (refused,) = [entry for entry in journal.take() if entry["RETRO_TIMER_EVENT"] == "refused"]
     assert refused["RETRO_TIMER_WHY"] == "not_now"
@@ -182,4 +182,4 @@ def _somebody_passes(beacon: Beacon, at_s: float) -> None:
 def test_without_a_journal_the_lines_go_to_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JOURNAL_STREAM", raising=False)
     assert not under_journald()
-    assert not isinstance(make_teller(view=False, as_json=False), JournalTeller)
+    assert not isinstance(make_reporter(view=False, as_json=False), JournalReporter)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from replaying import field, sampled, wall, with_body
 
 from retro_timer.beacon.facts import SensorFacts
 from retro_timer.beacon.learning import learn_lane, learn_offset
@@ -16,6 +15,7 @@ from retro_timer.ports import Placement
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from retro_timer.settings.calibration import SensorCalibration
+from tests.helpers.replaying import field, sampled, wall, with_body
 
 NOTHING = SensorCalibration()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from beacon_made import Beacon, steady
 
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.ports import Placement
@@ -17,6 +16,7 @@ from retro_timer.settings.calibration import Calibration
 from retro_timer.sim.scenario import Light, Scenario
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.sim.world import World
+from tests.helpers.beacon_made import Beacon, steady
 
 AUTO = SensorSettings(name="rear", placement=Placement.LANE_END, mode=DistanceMode.AUTO, budget_ms=33.0, period_ms=37.0)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from plans_made import block, plan
-from session_drive import Drive
-
 from retro_timer.beacon.output.prefetch import phrases_ahead, worth_asking
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
 
 UNKNOWABLE = {"result", "result_of", "set_average", "summary", "summary_best"}
 

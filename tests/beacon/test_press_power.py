@@ -11,10 +11,10 @@ from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.beacon.timer import Surroundings
-from retro_timer.cli.tellers import LineTeller
+from retro_timer.cli.output.reporters import LineReporter
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import load_catalogue
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.model import Settings, VoiceSettings
 from retro_timer.sim.board import SimBoard
 
@@ -42,17 +42,17 @@ def no_plan(name: str | None) -> StartPlan:
 
 
 def run_and_hold_for_eleven_seconds(board: SimBoard) -> None:
-    teller = LineTeller(as_json=False)
+    reporter = LineReporter(as_json=False)
     made_of = Equipment(
         board=board,
         settings=REQUEST.settings,
-        voice=TextVoice(board.clock, 300, teller.spoken),
+        voice=TextVoice(board.clock, 300, reporter.spoken),
         catalogue=load_catalogue("en"),
-        results_dir=places.state_dir(),
+        results_dir=paths.state_dir(),
     )
-    around = Surroundings(make_start=no_plan, plans=list, socket=places.socket_path(), tell=teller.trouble)
+    around = Surroundings(make_start=no_plan, plans=list, socket=paths.socket_path(), tell=reporter.trouble)
     timer = make_timer(made_of, around, None)
-    teller.attach(timer.core, timer.origin_ns)
+    reporter.attach(timer.core, timer.origin_ns)
     timer.inbox.put(ButtonEdge(True, board.clock.monotonic_ns() - 11 * S))
     timer.run(once=False)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from beacon_made import S
 
 from retro_timer.beacon.recording.recorder import Recorder
 from retro_timer.errors import BadInputError
@@ -14,6 +13,7 @@ from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
+from tests.helpers.beacon_made import S
 
 SPEC = spec_of(SensorSettings(placement=Placement.GATE))
 

@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beacon_made import Beacon, steady
-from complaints import value_or_complaint
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plans_made import block, plan
 
 from retro_timer.beacon.control.commands import ACTIONS, NAMED, PLAIN, command_of
 from retro_timer.beacon.control.request_handler import RequestHandler
@@ -23,6 +20,9 @@ from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
+from tests.helpers.beacon_made import Beacon, steady
+from tests.helpers.complaints import value_or_complaint
+from tests.helpers.plans_made import block, plan
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
 JSON = st.recursive(

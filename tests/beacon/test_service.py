@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beacon_made import KeptLamp, MouthPiece, PinSounder, made_beacon, steady
 
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.service import Service
@@ -15,6 +14,7 @@ from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.ports import Button, RangeSample
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
+from tests.helpers.beacon_made import KeptLamp, MouthPiece, PinSounder, made_beacon, steady
 
 
 class ScriptedSensor:
@@ -65,7 +65,7 @@ class Run:
         made = made_beacon(board, MouthPiece(board.clock, 0.0), directory)
         self.core = made.core
         self.events: list[dict[str, Any]] = []
-        self.core.hub.subscribe(self.events.append)
+        self.core.event_bus.subscribe(self.events.append)
         self.troubles: list[str] = []
         self.service = Service(self.core, made.inbox, self.troubles.append)
 

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from beacon_made import S
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.beacon.sensing.settling import LONGEST_NS, Settling
 from retro_timer.beacon.sensing.waiting import waited_ns
+from tests.helpers.beacon_made import S
 
 MS = 1_000_000
 PERIOD_NS = 24 * MS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 import pytest
-from beacon_made import MouthPiece, S
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from retro_timer.beacon.output.speaker import Speaker
 from retro_timer.phrases import load_catalogue
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import Speech
+from tests.helpers.beacon_made import MouthPiece, S
 
 CATALOGUE = load_catalogue("en")
 

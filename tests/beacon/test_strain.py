@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beacon_made import Beacon, S, steady
 from hypothesis import given
 from hypothesis import strategies as st
-from plans_made import block, plan
 
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.system.strain import Strain, StrainChange, StrainJudge, StrainWatch, is_pi, read_strain
-from retro_timer.cli.lines import line_of
+from retro_timer.cli.output.lines import line_of
+from tests.helpers.beacon_made import Beacon, S, steady
+from tests.helpers.plans_made import block, plan
 
 WELL = Strain(False, False, 50.0)
 LOW = Strain(True, False, 50.0)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from beacon_made import MS, Beacon, steady
-from plans_made import block, plan
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import Expectation, WatchMode
@@ -15,6 +13,8 @@ from retro_timer.ports import LampState, Placement, Role
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.training.gaits import Gait
 from retro_timer.training.session.state import Phase
+from tests.helpers.beacon_made import MS, Beacon, steady
+from tests.helpers.plans_made import block, plan
 
 GATE = SensorSettings(name="gate", placement=Placement.GATE, role=Role.BOTH)
 REAR = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)

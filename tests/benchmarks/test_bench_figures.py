@@ -18,9 +18,9 @@ from benchmarks.accuracy.shares import Share
 from benchmarks.accuracy.usual import first_below
 from benchmarks.bulk import fill
 from benchmarks.growth import measure_growth
+from benchmarks.latency.baselines import RivalReport
 from benchmarks.latency.box import BoxReport, Raise
 from benchmarks.latency.figures import phase_of, rival_of, timing
-from benchmarks.latency.rivals import RivalReport
 from benchmarks.latency.visits import Timetable, Visits
 from benchmarks.obstacle_watch import WatchJob, watch_scenes
 from benchmarks.physics import NOBODY
@@ -29,8 +29,8 @@ from retro_timer.beacon.output import sounds
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Level
 from retro_timer.ports import Placement, RangeSample
-from retro_timer.store.database import open_for_reading, open_for_writing
-from retro_timer.store.results import reps, sessions
+from retro_timer.store.results.database import open_for_reading, open_for_writing
+from retro_timer.store.results.queries import reps, sessions
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import Outcome, here, process
-from plans_made import plan_text
+
+from tests.helpers.command import Outcome, here, process
+from tests.helpers.plans_made import plan_text
 
 NO_COMMAND = "expected one of run, simulate, replay"
 PLANS = "expected one of athletic-agility, conditioning"

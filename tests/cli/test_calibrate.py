@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import Outcome, here, process
-from timer_process import timer, until
+
+from tests.helpers.command import Outcome, here, process
+from tests.helpers.timer_process import timer, until
 
 needs_twin = pytest.mark.skipif(
     importlib.util.find_spec("VL53L1X") is None, reason="the driver is missing: pip install 'retro-timer[twin]'"

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import PROGRAM, Outcome, environment_with, here, process
-from timer_process import Timer, add_entry_point, timer, until
+
+from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.timer_process import Timer, add_entry_point, timer, until
 
 needs_twin = pytest.mark.skipif(
     importlib.util.find_spec("VL53L1X") is None, reason="the driver is missing: pip install 'retro-timer[twin]'"
@@ -135,10 +136,10 @@ def test_without_espeak_ng_it_says_what_to_install_and_the_box_keeps_watch(confi
 def test_a_board_that_another_process_holds_is_one_line(doctor: Doctor) -> None:
     import fcntl
 
-    from retro_timer.settings import places
+    from retro_timer.settings import paths
 
-    places.lock_path().parent.mkdir(parents=True)
-    with places.lock_path().open("w") as lock:
+    paths.lock_path().parent.mkdir(parents=True)
+    with paths.lock_path().open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = doctor("--board", "sim")
     assert told.code == 1

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import process
-from timer_process import timer, until
 
-from retro_timer.store.ground import Ground, lasting
+from retro_timer.store.results.ground import Ground, lasting
+from tests.helpers.command import process
+from tests.helpers.timer_process import timer, until
 
 SHM = Path("/dev/shm")
 

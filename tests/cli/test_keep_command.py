@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from command import process
-from timer_process import timer, until
+
+from tests.helpers.command import process
+from tests.helpers.timer_process import timer, until
 
 
 def test_what_a_running_timer_keeps_replays_to_the_same_finishes() -> None:

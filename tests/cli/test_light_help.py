@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from command import environment_with
+
+from tests.helpers.command import environment_with
 
 HEAVY = ("rich", "starlette", "uvicorn", "jinja2", "gpiozero", "sqlite3", "asyncio", "msgspec", "numpy", "pyttsx3")
 
@@ -39,7 +40,9 @@ def test_the_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
     loaded = loaded_by(*args)
     assert sorted(name for name in HEAVY if name in loaded) == []
     own = {name for name in loaded if name.startswith("retro_timer")}
-    assert own <= {f"retro_timer{name}" for name in ("", ".cli", ".cli.main", ".cli.streams", ".errors")}
+    assert own <= {
+        f"retro_timer{name}" for name in ("", ".cli", ".cli.main", ".cli.output", ".cli.output.streams", ".errors")
+    }
 
 
 def test_the_help_of_a_command_loads_no_firmware_and_no_web() -> None:

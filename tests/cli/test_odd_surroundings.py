@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import PROGRAM, environment_with, process
-from timer_process import timer, until
+
+from tests.helpers.command import PROGRAM, environment_with, process
+from tests.helpers.timer_process import timer, until
 
 DEADLINE_S = 60.0
 COMMANDS = [

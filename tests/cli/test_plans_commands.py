@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from command import PROGRAM, Outcome, environment_with, here, process
-from plans_made import plan_text
 
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod, steps
+from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
 

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import PROGRAM, environment_with
-from plans_made import plan_text
-from results_made import foreign_database
-from timer_process import DEADLINE_S, Timer, timer, until
 
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.entries import RepKept
-from retro_timer.store.reps_log import read_log
-from retro_timer.store.results import sessions
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.entries import RepKept
+from retro_timer.store.results.queries import sessions
+from retro_timer.store.results.reps_log import read_log
+from tests.helpers.command import PROGRAM, environment_with
+from tests.helpers.plans_made import plan_text
+from tests.helpers.results_made import foreign_database
+from tests.helpers.timer_process import DEADLINE_S, Timer, timer, until
 
 MOST = int(os.environ.get("RETRO_TIMER_KILLS", "50"))
 """How many random moments: 50 with the slow tests, 200 by hand."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import PROGRAM, Outcome, environment_with, here, process
-from replaying import passing_rows
+
+from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.replaying import passing_rows
 
 HEADER = "t_s,range_mm,status,signal_kcps,ambient_kcps"
 

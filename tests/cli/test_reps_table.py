@@ -6,14 +6,14 @@ import io
 
 import msgspec
 import pytest
-from plans_made import plan
 from rich.console import Console
 
-from retro_timer.cli.reps_table import reps_table
+from retro_timer.cli.output.reps_table import reps_table
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import Rules
+from tests.helpers.plans_made import plan
 
 
 @pytest.mark.parametrize(("count", "told"), [(12, False), (13, True)])

@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command import Outcome, here, process
-from plans_made import plan, plan_text
 
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.journal import Journal
-from retro_timer.store.results import reps
-from retro_timer.store.rows import row_of, save_row
-from retro_timer.store.schema import VERSION
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.queries import reps
+from retro_timer.store.results.rows import row_of, save_row
+from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
+from tests.helpers.command import Outcome, here, process
+from tests.helpers.plans_made import plan, plan_text
 
 S = 1_000_000_000
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import PROGRAM, environment_with, process
-from timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
 from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.store.database import open_for_reading
+from retro_timer.store.results.database import open_for_reading
+from tests.helpers.command import PROGRAM, environment_with, process
+from tests.helpers.timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
 
 @pytest.fixture(scope="module")

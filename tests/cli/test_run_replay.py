@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import process
+
+from tests.helpers.command import process
 
 HEAD = "# placement: {placement}\nt_s,range_mm,status,signal_kcps,ambient_kcps\n"
 

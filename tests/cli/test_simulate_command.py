@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import PROGRAM, Outcome, environment_with, here, process
-from plans_made import plan_text
+
+from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
 

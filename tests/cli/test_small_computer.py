@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from timer_process import Timer, timer, until
 
+from tests.helpers.timer_process import Timer, timer, until
 from tests.rig.cgroups import small_processor
 from tests.rig.host import RigUnavailableError
 

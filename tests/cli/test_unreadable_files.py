@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import here, process
-from plans_made import plan_text
-from timer_process import QUICK, Timer, timer, until
 
 from retro_timer.settings.calibration import Calibration, SensorCalibration, format_calibration
+from tests.helpers.command import here, process
+from tests.helpers.plans_made import plan_text
+from tests.helpers.timer_process import QUICK, Timer, timer, until
 
 SETTINGS = (
     QUICK.replace("[session]", "[session]\ndefault_plan = 'one'")

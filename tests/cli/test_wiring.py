@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import here
+
+from tests.helpers.command import here
 
 ROOT = Path(__file__).parents[2]
 TWO = """

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from replaying import of, rep, replayed
 
-from retro_timer.detection.approach_fit import Approach, solve_approach
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.passages import Approach
+from retro_timer.detection.rear.approach_fit import solve_approach
 from retro_timer.ports import Placement, RangeSample
+from tests.helpers.replaying import of, rep, replayed
 
 LANE_END = WatchConfig(placement=Placement.LANE_END, finish_range_mm=2000, fov_deg=0.5)
 RATE_HZ = 50.0

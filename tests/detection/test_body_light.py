@@ -7,8 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.detection.beam import BeamEntry
-from retro_timer.detection.body_light import OpenLight, dims_wall, is_bodily
+from retro_timer.detection.gate.body_light import OpenLight, dims_wall, is_bodily
+from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 from retro_timer.sensors.known import least_body_kcps_m2
 

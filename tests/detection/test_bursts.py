@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from retro_timer.detection.bursts import Bursts
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Level, Obstacle, SensorState
 from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.detection.health.bursts import Bursts
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import Placement, RangeSample
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from replaying import field, of, replayed, sampled, wall, with_body
 
 from retro_timer.detection.background import Background
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.readings import Kind
 from retro_timer.ports import Placement, RangeSample
+from tests.helpers.replaying import field, of, replayed, sampled, wall, with_body
 
 WALL = WatchConfig(placement=Placement.GATE, background_mm=2000, background_noise_mm=3.0)
 OPEN = WatchConfig(placement=Placement.GATE)

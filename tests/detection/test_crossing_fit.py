@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from passages import GO_S, Passage, readings, timed
 
-from retro_timer.detection.beam import BeamEntry, Break
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.crossing_fit import solve
+from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample
+from tests.helpers.passages import GO_S, Passage, readings, timed
 
 PERIOD_S = 0.025
 Row = tuple[int | None, float | None]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from replaying import Scene, of, rep, replayed, sampled, wall, with_body
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement
+from tests.helpers.replaying import Scene, of, rep, replayed, sampled, wall, with_body
 
 GATE = WatchConfig(placement=Placement.GATE, background_mm=2000)
 RUNNER_S = 16.0

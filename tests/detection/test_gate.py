@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from retro_timer.detection.beam import BeamEntry
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, Crossing, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
-from retro_timer.detection.gate import Gate, GateEvent
-from retro_timer.detection.passage import Needed
+from retro_timer.detection.gate.crossings import Gate, GateEvent
+from retro_timer.detection.gate.passage import Needed
+from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 
 PERIOD_NS = 25_000_000

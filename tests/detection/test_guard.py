@@ -7,8 +7,8 @@ import pytest
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Level, Obstacle
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
-from retro_timer.detection.guard import Guard
-from retro_timer.detection.track import Track
+from retro_timer.detection.rear.guard import Guard
+from retro_timer.detection.rear.track import Track
 from retro_timer.ports import Placement
 
 PERIOD_NS = 24_000_000

@@ -10,7 +10,7 @@ import pytest
 
 from retro_timer.detection.background import Background
 from retro_timer.detection.events import SensorChange, SensorState
-from retro_timer.detection.health import Health
+from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.readings import kind_of
 from retro_timer.ports import RangeSample
 

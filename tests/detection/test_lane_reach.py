@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from replaying import field, of, rep, replayed, sampled, wall, with_body
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
+from tests.helpers.replaying import field, of, rep, replayed, sampled, wall, with_body
 
 GATE = WatchConfig(placement=Placement.GATE)
 BEYOND_MM, WITHIN_MM = 2500, 1400

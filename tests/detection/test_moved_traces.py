@@ -10,11 +10,11 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from replaying import Event, of, rep, replayed, replayed_file, sampled
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader
+from tests.helpers.replaying import Event, of, rep, replayed, replayed_file, sampled
 
 WALL_MM = 2000
 BODY_MM = 900

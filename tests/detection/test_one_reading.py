@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from passages import BODY_MM, EMPTY_KCPS, GO_S, WALL_KCPS, Passage, body_readings, readings, timed
 
 from retro_timer.ports import RangeSample
+from tests.helpers.passages import BODY_MM, EMPTY_KCPS, GO_S, WALL_KCPS, Passage, body_readings, readings, timed
 
 LEAST_LEFT = 4
 """Readings of the body that must remain."""

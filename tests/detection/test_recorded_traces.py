@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from replaying import Event, of, rep, replayed_file
 
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
+from tests.helpers.replaying import Event, of, rep, replayed_file
 
 SUN = ("sun-8900lux-empty.csv", "sun-12200lux-wall-2000mm.csv")
 ALL = (

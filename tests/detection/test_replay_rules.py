@@ -7,10 +7,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replaying import field, of, rep, replayed, sampled, wall, with_body
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
+from tests.helpers.replaying import field, of, rep, replayed, sampled, wall, with_body
 
 GATE = WatchConfig(placement=Placement.GATE, background_mm=2000)
 OPEN_GATE = WatchConfig(placement=Placement.GATE)

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replaying import field, sampled, wall, with_body
 
 from retro_timer.detection.survey import survey
 from retro_timer.ports import RangeSample
+from tests.helpers.replaying import field, sampled, wall, with_body
 
 
 def test_a_wall_is_seen_with_its_range_noise_rate_and_light() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from retro_timer.detection.track import Proof, Track, Tracker
+from retro_timer.detection.rear.track import Proof, Track, Tracker
 
 PERIOD_S = 0.04
 

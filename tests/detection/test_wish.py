@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from replaying import Scene, sampled, wall
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Level
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import Placement
+from tests.helpers.replaying import Scene, sampled, wall
 
 LANE = Expectation(WatchMode.LANE)
 MOVED = Expectation(WatchMode.LANE, background_ns=1)

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from beacon_made import made_beacon
-from command import process
-from plans_made import block, plan
 
 from tests.firmware.gpio_bench import pretend_rpi_gpio, until
+from tests.helpers.beacon_made import made_beacon
+from tests.helpers.command import process
+from tests.helpers.plans_made import block, plan
 
 pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro-timer[twin]'")
 
@@ -32,7 +32,7 @@ from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.calibration import Calibration, SensorCalibration
 from retro_timer.settings.model import (
     ButtonSettings,
@@ -297,7 +297,7 @@ def test_the_twin_has_no_switch(twin: Open) -> None:
 def test_the_box_asks_root_to_switch_it_off_and_waits_until_that_is_seen(
     pi: PiBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = places.run_dir() / "poweroff"
+    asked = paths.run_dir() / "poweroff"
     asked.parent.mkdir(parents=True)
     waits: list[bool] = []
 
@@ -318,7 +318,7 @@ def test_a_power_off_that_nobody_carries_out_is_taken_back_and_told(
     monkeypatch.setattr(PiBoard, "_sleep", staticmethod(lambda _seconds: None))
     with pytest.raises(RetroTimerError, match=r"poweroff: not written .*; run: sudo systemctl poweroff"):
         pi.power_off()
-    asked = places.run_dir() / "poweroff"
+    asked = paths.run_dir() / "poweroff"
     asked.parent.mkdir(parents=True)
     with pytest.raises(RetroTimerError, match=r"sudo systemctl enable --now retro-timer-poweroff\.path") as told:
         pi.power_off()
@@ -340,7 +340,7 @@ class Live:
         voice = TextVoice(clock, 300, self.said.append)
         made = made_beacon(board, voice, directory, settings=settings)
         self.core = made.core
-        self.core.hub.subscribe(self.events.append)
+        self.core.event_bus.subscribe(self.events.append)
         self.course = plan(block(reps=2, distance_m=5.0), walk_out_s=0.0, rest_s=60.0)
         button = ButtonController(
             self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None

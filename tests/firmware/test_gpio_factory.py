@@ -15,7 +15,7 @@ from retro_firmware.gpio import factory as under_test
 from retro_firmware.gpio.factory import open_factory
 
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError
-from retro_timer.settings.gpio_chips import GpioChip, gpio_chips
+from retro_timer.hardware.gpio_chips import GpioChip, gpio_chips
 from tests.firmware.gpio_bench import pretend_rpi_gpio
 
 RPIGPIO = {"GPIOZERO_PIN_FACTORY": "rpigpio"}

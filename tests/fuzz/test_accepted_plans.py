@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from complaints import value_or_complaint
-from fuzzing import few
 from hypothesis import event, given
 from hypothesis import strategies as st
-from session_drive import LINE_ONLY, Drive
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.phrases import load_catalogue
@@ -24,14 +21,17 @@ from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.tables import convert, parse_toml
 from retro_timer.sim.virtual import Simulation
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.results import reps as kept_reps
-from retro_timer.store.results import sessions
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.queries import reps as kept_reps
+from retro_timer.store.results.queries import sessions
 from retro_timer.training.plan import Plan, check_plan, steps
 from retro_timer.training.record import RepStatus
 from retro_timer.training.roster import parse_roster
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.state import ENDED, Phase
+from tests.helpers.complaints import value_or_complaint
+from tests.helpers.fuzzing import few
+from tests.helpers.session_drive import LINE_ONLY, Drive
 
 MOST_STEPS = 24
 
@@ -111,11 +111,11 @@ def run_to_the_end(drive: Drive) -> None:
     for _ in range(40 * MOST_STEPS * len(drive.state.athletes)):
         if drive.phase in ENDED:
             return
-        course = drive.state.running
+        active = drive.state.running
         if drive.phase is Phase.AWAIT_PRESS:
             drive.put(inputs.Start())
-        elif course is not None and course.record.distance_m is not None:
-            drive.finish((course.fast_before_ns - course.record.go_ns) / 1e9 + 0.1)
+        elif active is not None and active.record.distance_m is not None:
+            drive.finish((active.fast_before_ns - active.record.go_ns) / 1e9 + 0.1)
         else:
             deadline = drive.state.deadline_ns
             assert deadline is not None, f"the session waits for nothing in {drive.phase}"

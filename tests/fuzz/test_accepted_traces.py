@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import Outcome, here
-from fuzzing import few
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.store.traces import HEADER
+from tests.helpers.command import Outcome, here
+from tests.helpers.fuzzing import few
 
 PLACEMENTS = st.sampled_from(["gate", "lane-end", "belt"])
 GAITS = st.sampled_from(["walk", "jog", "run"])

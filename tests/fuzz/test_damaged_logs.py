@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from results_made import fill, kept, opened
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.entries import LineReader
-from retro_timer.store.reps_log import read_log
+from retro_timer.store.results.entries import LineReader
+from retro_timer.store.results.reps_log import read_log
+from tests.helpers.results_made import fill, kept, opened
 
 MEMORY = Path("/dev/shm")
 RUBBISH = st.binary(max_size=60) | st.text(alphabet='{}[]",:0-e"kindvrepsouidlast ', max_size=60).map(str.encode)

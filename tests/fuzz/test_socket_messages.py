@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fuzzing import few
 from hypothesis import given
 from hypothesis import strategies as st
-from timer_process import Timer, raw_connection, timer, until
 
 from retro_timer.beacon.control.commands import ACTIONS
+from tests.helpers.fuzzing import few
+from tests.helpers.timer_process import Timer, raw_connection, timer, until
 
 REQUESTS = ["ctl", "status", "facts", "readings", "beep", "say", "calibrate", "log", "name", "plan", "nothing"]
 """All but `follow`, whose answers have no end, and `keep`, whose files would fill the disk."""

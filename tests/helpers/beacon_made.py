@@ -187,7 +187,7 @@ class Beacon:
         )
         self.core, self.inbox, self.journal = self._made.core, self._made.inbox, self._made.journal
         self.events: list[dict[str, Any]] = []
-        self.core.hub.subscribe(self.events.append)
+        self.core.event_bus.subscribe(self.events.append)
         self.scene: dict[str, Callable[[int], RangeSample | None]] = {}
         """What each sensor reads at an instant; a sensor without a scene gives no reading."""
         self._due_ns = {bus.name: BEGIN_NS + bus.sensors[0].spec.period_ns for bus in self.board.buses}

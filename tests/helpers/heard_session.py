@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import msgspec
-from session_drive import LINE_ONLY, S
 
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.output.speaker import Speaker
@@ -22,6 +21,7 @@ from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import announce, calls, effects, inputs
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules, SessionState
+from tests.helpers.session_drive import LINE_ONLY, S
 
 BEGIN_NS = 5_000 * S
 CATALOGUE = load_catalogue("en")
@@ -204,13 +204,13 @@ class HeardSession:
 
     def finish(self, time_s: float = 8.0) -> HeardSession:
         """The rep under way ends `time_s` after its go, or now if that was before; decided half a second later."""
-        course = self.state.running
-        assert course is not None
-        left_s = (course.record.go_ns - self.clock.monotonic_ns()) / S + time_s
+        active = self.state.running
+        assert active is not None
+        left_s = (active.record.go_ns - self.clock.monotonic_ns()) / S + time_s
         self.wait(max(0.0, left_s))
         back_ns = self.clock.monotonic_ns()
-        self.put(inputs.CrossingSeen(course.record.rep, back_ns)).wait(0.5)
-        return self.put(inputs.FinishSeen(course.record.rep, back_ns, 20_000_000, "gate", self.clock.monotonic_ns()))
+        self.put(inputs.CrossingSeen(active.record.rep, back_ns)).wait(0.5)
+        return self.put(inputs.FinishSeen(active.record.rep, back_ns, 20_000_000, "gate", self.clock.monotonic_ns()))
 
     def alarm(self, seconds: float) -> HeardSession:
         """Something stands behind the runner for so long."""

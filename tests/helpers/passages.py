@@ -7,10 +7,10 @@ import random
 from collections.abc import Sequence
 
 import msgspec
-from replaying import Event, of, rep, replayed
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
+from tests.helpers.replaying import Event, of, rep, replayed
 
 WALL_MM, BODY_MM = 2000, 900
 TORSO_M = 0.24

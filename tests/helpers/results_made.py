@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plans_made import block, plan
-
-from retro_timer.store.entries import Begun, Deleted, RepKept, encode, new_id
-from retro_timer.store.journal import Journal, open_journal
-from retro_timer.store.repair import Repair
-from retro_timer.store.reps_log import RepsLog, read_log
-from retro_timer.store.rows import row_of
+from retro_timer.store.results.entries import Begun, Deleted, RepKept, encode, new_id
+from retro_timer.store.results.journal import Journal, open_journal
+from retro_timer.store.results.repair import Repair
+from retro_timer.store.results.reps_log import RepsLog, read_log
+from retro_timer.store.results.rows import row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
+from tests.helpers.plans_made import block, plan
 
 PLAN = plan(block(reps=3))
 WALL_NS = 1_700_000_000_000_000_000

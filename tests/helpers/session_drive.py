@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from plans_made import plan as make_plan
 
 from retro_timer.beacon.output import sounds
 from retro_timer.beacon.output.arbiter import Arbiter
@@ -19,6 +18,7 @@ from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import Phase, Rules, SessionState
+from tests.helpers.plans_made import plan as make_plan
 
 S = 1_000_000_000
 BEGIN_NS = 5_000 * S
@@ -143,9 +143,9 @@ class Drive:
 
     def finish(self, time_s: float | None = None, *, rep: int | None = None) -> Drive:
         """The runner's back reaches the line `time_s` after the go, and the sensor sees it."""
-        course = self.state.running
-        go_ns = course.record.go_ns if course is not None else 0
-        number = rep if rep is not None else (course.record.rep if course is not None else 0)
+        active = self.state.running
+        go_ns = active.record.go_ns if active is not None else 0
+        number = rep if rep is not None else (active.record.rep if active is not None else 0)
         back_ns = self.now_ns if time_s is None else go_ns + round(time_s * S)
         self._to(max(self.now_ns, back_ns))
         self.put(inputs.CrossingSeen(number, self.now_ns))

@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from command import PROGRAM, environment_with
-from plans_made import plan_text
-
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
+from tests.helpers.command import PROGRAM, environment_with
+from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
 QUICK = "[session]\ncountdown_s = 1\nget_ready_s = 2\nchangeover_s = 5\n[voice]\nkind = 'hasty'\n"

@@ -34,7 +34,7 @@ class Session:
         request = BoardRequest(settings, scenario=scenario, seed=seed)
         self.simulation = Simulation(request, load_catalogue("en"), directory)
         self.events: list[dict[str, Any]] = []
-        self.simulation.core.hub.subscribe(self.events.append)
+        self.simulation.core.event_bus.subscribe(self.events.append)
         self.ended = self.simulation.run(load_plan("first-steps"), ("Runner",), most_s=MOST_S)
         self.simulation.close()
         self.results: dict[int, RepRecord] = {r.rep: r for r in self.simulation.core.session.state.results}
@@ -90,7 +90,7 @@ def test_a_scenario_comes_to_what_is_expected_of_it(tmp_path: Path, name: str, s
 def test_the_demonstration_shows_an_intruder_and_a_warning_and_ends_within_a_minute_or_so(tmp_path: Path) -> None:
     simulation = Simulation(BoardRequest(Settings(), scenario="demo"), load_catalogue("en"), tmp_path)
     events: list[dict[str, Any]] = []
-    simulation.core.hub.subscribe(events.append)
+    simulation.core.event_bus.subscribe(events.append)
     assert simulation.run(load_plan("demo"), ("Runner",), most_s=80.0)
     simulation.close()
     assert [e["level"] for e in events if e["event"] == "obstacle"] == ["danger", "clear"]

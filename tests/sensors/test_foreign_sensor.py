@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from command import PROGRAM, environment_with
-from plans_made import plan_text
-from timer_process import DEADLINE_S, QUICK, timer
+
+from tests.helpers.command import PROGRAM, environment_with
+from tests.helpers.plans_made import plan_text
+from tests.helpers.timer_process import DEADLINE_S, QUICK, timer
 
 ROOT = Path(__file__).parents[2]
 MODEL = """

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 BREAKS_AFTER_NEW_SCHEMA = {
-    "retro_timer/store/schema.py": """
+    "retro_timer/store/results/schema.py": """
 VERSION += 1
 _STEPS += ("ALTER TABLE rep ADD COLUMN mood TEXT;",)
 """,

@@ -17,9 +17,9 @@ FEWEST_ANNOUNCED = 5
 
 
 def test_killed_twenty_times_in_a_session_it_keeps_every_time_that_it_announced(box: Container) -> None:
-    box.put(Path(__file__).parent / "tormentor.py", "/root/tormentor.py")
+    box.put(Path(__file__).parent / "fault_injector.py", "/root/fault_injector.py")
     python = "/opt/retro-timer/venv/bin/python"
-    said = box.check([python, "/root/tormentor.py", str(SEED), str(KILLS)], timeout_s=400)
+    said = box.check([python, "/root/fault_injector.py", str(SEED), str(KILLS)], timeout_s=400)
     heard = {int(rep): str(time_s) for rep, time_s in json.loads(said)["announced"].items()}
     assert len(heard) >= FEWEST_ANNOUNCED, f"too few to prove anything: {heard}"
     assert box.unit(SERVICE)["NRestarts"] == str(KILLS)

@@ -56,7 +56,9 @@ def test_a_version_that_does_not_come_up_gives_way_to_the_one_before_with_its_da
 ) -> None:
     times, old = with_a_result(box), version(box)
     unit = box.read(f"/etc/systemd/system/{SERVICE}")
-    schema = "/opt/retro-timer/venv/bin/python -c 'from retro_timer.store.schema import VERSION; print(VERSION)'"
+    schema = (
+        "/opt/retro-timer/venv/bin/python -c 'from retro_timer.store.results.schema import VERSION; print(VERSION)'"
+    )
     known = int(box.check(schema))
     broken = next_version(archive, tmp_path, "8.0.0", BREAKS_AFTER_NEW_SCHEMA)
     assert "8.0.0 was not installed" in refusal(box, bring(box, broken))

@@ -6,13 +6,13 @@ import codecs
 from pathlib import Path
 
 import pytest
-from complaints import value_or_complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.encodings import decoded
 from retro_timer.settings.loading import load_roster
+from tests.helpers.complaints import value_or_complaint
 
 TEXT = "Name;Gruppe\r\nJörg Groß;U14\r\nZoë;U14\r\n"
 NAMES = ("Jörg Groß", "Zoë")

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from command import here
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.cli.checkup.findings import Verdict
-from retro_timer.cli.checkup.plan import check_default_plan
+from retro_timer.diagnostics.findings import Verdict
+from retro_timer.diagnostics.plan import check_default_plan
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, Role
 from retro_timer.sensors.settings import SensorSettings
@@ -20,6 +19,7 @@ from retro_timer.settings.model import CourseSettings, SessionSettings, Settings
 from retro_timer.settings.plan_fit import SlowSensorError, check_fit
 from retro_timer.training.gaits import Gait
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
+from tests.helpers.command import here
 
 RUNNING, JOGGING, WALKING = "athletic-agility", "jog-progression", "rehab-walk"
 

@@ -11,16 +11,14 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from complaints import value_or_complaint
 from hypothesis import given
 from hypothesis import strategies as st
-from plans_made import plan_text
 
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, Role
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings import places
+from retro_timer.settings import paths
 from retro_timer.settings.calibration import (
     Calibration,
     SensorCalibration,
@@ -42,9 +40,11 @@ from retro_timer.settings.tables import convert, parse_toml
 from retro_timer.sim.scenario import Fault, Intruder, Light, Scenario
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, check_plan, steps
+from tests.helpers.complaints import value_or_complaint
+from tests.helpers.plans_made import plan_text
 
-CONFIG = places.packaged() / "config.toml"
-PLANS = sorted((places.packaged() / "plans").glob("*.toml"))
+CONFIG = paths.packaged() / "config.toml"
+PLANS = sorted((paths.packaged() / "plans").glob("*.toml"))
 BUILT_IN = {
     "athletic-agility", "conditioning", "demo", "first-steps", "jog-progression", "rehab-walk", "senior-mobility",
     "treadmill",
@@ -128,7 +128,7 @@ def test_an_active_buzzer_has_no_volume(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["settings.schema.json", "plan.schema.json"])
 def test_the_committed_schemas_are_current(name: str) -> None:
-    committed = (places.packaged() / "schemas" / name).read_text(encoding="utf-8")
+    committed = (paths.packaged() / "schemas" / name).read_text(encoding="utf-8")
     assert committed == schema_texts()[name], "run: python -m retro_timer.settings.schemas"
 
 
@@ -339,7 +339,7 @@ def test_any_table_is_a_value_or_one_line_of_complaint(name: str, table: dict[st
 
 SOUND: dict[str, Any] = {
     "settings": msgspec.to_builtins(Settings(), builtin_types=(), str_keys=True),
-    "plan": tomllib.loads((places.packaged() / "plans" / "treadmill.toml").read_text(encoding="utf-8")),
+    "plan": tomllib.loads((paths.packaged() / "plans" / "treadmill.toml").read_text(encoding="utf-8")),
     "scenario": msgspec.to_builtins(Scenario(light=(Light(),), intruders=(Intruder(),), faults=(Fault(),))),
 }
 
@@ -411,37 +411,37 @@ def test_a_file_with_a_slip_of_the_pen_is_a_value_or_one_line_of_complaint(
 def test_the_directories_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RETRO_TIMER_STATE", str(tmp_path / "s"))
     monkeypatch.setenv("RETRO_TIMER_CONFIG", str(tmp_path / "c"))
-    assert places.state_dir() == tmp_path / "s"
-    assert places.config_dir() == tmp_path / "c"
-    assert places.socket_path() == tmp_path / "s" / "run" / "beacon.sock"
-    assert places.lock_path() == tmp_path / "s" / "run" / "board.lock"
+    assert paths.state_dir() == tmp_path / "s"
+    assert paths.config_dir() == tmp_path / "c"
+    assert paths.socket_path() == tmp_path / "s" / "run" / "beacon.sock"
+    assert paths.lock_path() == tmp_path / "s" / "run" / "board.lock"
 
 
 def test_off_the_box_the_xdg_directories_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("RETRO_TIMER_STATE")
     monkeypatch.delenv("RETRO_TIMER_CONFIG")
-    monkeypatch.setattr(places, "BOX_CONFIG", tmp_path / "no-box")
+    monkeypatch.setattr(paths, "BOX_CONFIG", tmp_path / "no-box")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "st"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "co"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "ru"))
-    assert places.state_dir() == tmp_path / "st" / "retro-timer"
-    assert places.config_dir() == tmp_path / "co" / "retro-timer"
-    assert places.run_dir() == tmp_path / "ru" / "retro-timer"
+    assert paths.state_dir() == tmp_path / "st" / "retro-timer"
+    assert paths.config_dir() == tmp_path / "co" / "retro-timer"
+    assert paths.run_dir() == tmp_path / "ru" / "retro-timer"
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert places.state_dir() == tmp_path / "home" / ".local" / "state" / "retro-timer"
+    assert paths.state_dir() == tmp_path / "home" / ".local" / "state" / "retro-timer"
 
 
 def test_on_the_box_the_system_directories_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "config.toml").touch()
-    monkeypatch.setattr(places, "BOX_CONFIG", tmp_path)
+    monkeypatch.setattr(paths, "BOX_CONFIG", tmp_path)
     monkeypatch.delenv("RETRO_TIMER_STATE")
     monkeypatch.delenv("RETRO_TIMER_CONFIG")
-    assert places.config_dir() == tmp_path
-    assert places.state_dir() == Path("/var/lib/retro-timer")
-    assert places.socket_path() == Path("/run/retro-timer/beacon.sock")
+    assert paths.config_dir() == tmp_path
+    assert paths.state_dir() == Path("/var/lib/retro-timer")
+    assert paths.socket_path() == Path("/run/retro-timer/beacon.sock")
     monkeypatch.setenv("STATE_DIRECTORY", "/srv/a:/srv/b")
-    assert places.state_dir() == Path("/srv/a")
+    assert paths.state_dir() == Path("/srv/a")
 
 
 def test_a_coachs_own_plan_hides_a_packaged_one_of_the_same_name(config_dir: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.settings.sound_cards import (
+from retro_timer.hardware.sound_cards import (
     AUTO,
     CardKind,
     SoundCard,

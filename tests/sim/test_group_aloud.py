@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from plans_made import block, plan
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.model import Settings
 from retro_timer.sim.render import RATE_HZ, Spoken, render_wav
 from retro_timer.sim.virtual import Simulation
+from tests.helpers.plans_made import block, plan
 
 NAMES = ("Anna Schmidt", "Jonas Becker", "Lea Hoffmann", "Paul Wagner")
 LONG_NAMES = ("Anna-Maria Schmidt-Hohenberg", "Maximilian Alexander von Thurn")
@@ -42,7 +42,7 @@ class Group:
         self.events: list[dict[str, Any]] = []
         self.tones: list[tuple[int, int]] = []
         self.simulation = Simulation(request, load_catalogue("en"), folder, aloud=True)
-        self.simulation.core.hub.subscribe(self._take)
+        self.simulation.core.event_bus.subscribe(self._take)
         try:
             assert self.simulation.run(plan(block(reps=2), rest_s=rest_s), tuple(names), most_s=3600.0)
         finally:

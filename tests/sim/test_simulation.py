@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plans_made import block, plan
-from replaying import of, replayed
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.detection.config import WatchConfig
@@ -19,6 +17,8 @@ from retro_timer.sim.virtual import Simulation
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
+from tests.helpers.plans_made import block, plan
+from tests.helpers.replaying import of, replayed
 
 Event = dict[str, Any]
 SHORT = {"walk_out_s": 0.0, "rest_s": 5.0}
@@ -43,7 +43,7 @@ class Day:
             BoardRequest(chosen, scenario=scenario, seed=seed), load_catalogue("en"), directory, record=record
         )
         self.events: list[Event] = []
-        self.simulation.core.hub.subscribe(self.events.append)
+        self.simulation.core.event_bus.subscribe(self.events.append)
         self.ended = self.simulation.run(of_plan, names or ("Runner",), most_s=most_s)
         self.simulation.close()
 
@@ -89,8 +89,8 @@ def test_the_same_seed_is_the_same_day_to_the_nanosecond(tmp_path: Path) -> None
 
 
 def test_what_is_kept_is_what_was_told(tmp_path: Path) -> None:
-    from retro_timer.store.database import open_for_reading
-    from retro_timer.store.results import reps
+    from retro_timer.store.results.database import open_for_reading
+    from retro_timer.store.results.queries import reps
 
     day = Day(tmp_path, plan(block(reps=3), gait=Gait.JOG, **SHORT), "Ann", "Bea")
     reading = open_for_reading(tmp_path)

@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 import pytest
-from command import PROGRAM, environment_with, process
-from plans_made import plan_text
-from timer_process import Timer, raw_connection, timer, until
-from vitals import Vitals
 
 from retro_timer.errors import RetroTimerError
+from tests.helpers.command import PROGRAM, environment_with, process
+from tests.helpers.plans_made import plan_text
+from tests.helpers.timer_process import Timer, raw_connection, timer, until
+from tests.helpers.vitals import Vitals
 
 LIVE_S = float(os.environ.get("RETRO_TIMER_SOAK_S", "60"))
 WARM_UP_S = 20.0

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from timer_process import QUICK, timer, until
 
 from retro_timer import phrases
 from retro_timer.beacon.clock import RealClock
@@ -21,10 +20,11 @@ from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from tests.firmware.voice_bench import Speaker, needs_aplay, needs_pyttsx3, voice_settings
+from tests.helpers.timer_process import QUICK, timer, until
 
 pytest.importorskip("pocketsphinx", reason="the recogniser is missing: pip install pocketsphinx")
 
-from listener import RATE_HZ, Listener, words_of
+from tests.helpers.listener import RATE_HZ, Listener, words_of
 
 pytestmark = [needs_pyttsx3, needs_aplay, pytest.mark.slow, pytest.mark.timeout(600)]
 

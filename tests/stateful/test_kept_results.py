@@ -13,10 +13,10 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from results_made import ATHLETES, PLAN, WALL_NS, foreign_database, kept, numbers, opened, rep
 
-from retro_timer.store.backups import back_up
-from retro_timer.store.journal import DisplacedError, Journal, open_journal
+from retro_timer.store.results.backups import back_up
+from retro_timer.store.results.journal import DisplacedError, Journal, open_journal
+from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, foreign_database, kept, numbers, opened, rep
 
 DATABASE, LOG = "results.db", "reps.jsonl"
 MEMORY = Path("/dev/shm")

@@ -7,8 +7,6 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from plans_made import block, plan
-from session_drive import LINE_ONLY, Drive
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.ports import Placement
@@ -18,6 +16,8 @@ from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import LINE_ONLY, Drive
 
 NAMES = ("Ann", "Bea", "Cid")
 TOLD = {"finish": RepStatus.FINISHED, "dnf": RepStatus.DNF, "void": RepStatus.VOID}
@@ -179,13 +179,13 @@ class SessionMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.drive.state.running is not None)
     @rule(seconds=st.floats(2.0, 20.0))
     def the_runner_finishes(self, seconds: float) -> None:
-        course = self.drive.state.running
-        assert course is not None
+        active = self.drive.state.running
+        assert active is not None
         self.time_passes(seconds)
         if self.drive.state.running is not None:
             now_ns = self.drive.now_ns
-            self._put(inputs.CrossingSeen(course.record.rep, now_ns))
-            self._put(inputs.FinishSeen(course.record.rep, now_ns, 20_000_000, "gate", now_ns))
+            self._put(inputs.CrossingSeen(active.record.rep, now_ns))
+            self._put(inputs.FinishSeen(active.record.rep, now_ns, 20_000_000, "gate", now_ns))
 
     @rule(level=st.sampled_from(list(Level)), expected=st.booleans(), heard=st.booleans())
     def the_watch_sees(self, level: Level, expected: bool, heard: bool) -> None:
@@ -295,7 +295,7 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def never_two_reps_at_once(self) -> None:
         if hasattr(self, "drive"):
-            running = [a for a in self.drive.state.athletes if a.course is not None and not a.course.given_up]
+            running = [a for a in self.drive.state.athletes if a.active is not None and not a.active.given_up]
             assert len(running) <= 1
             assert bool(running) == (self.drive.state.phase is Phase.RUNNING)
 

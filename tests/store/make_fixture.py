@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from retro_timer.store.schema import APPLICATION_ID, VERSION
+from retro_timer.store.results.schema import APPLICATION_ID, VERSION
 
 FIXTURES = Path(__file__).parent / "fixtures"
 _PROGRAM = (sys.executable, "-P", "-c", "from retro_timer.cli.main import main; main()")

@@ -7,10 +7,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from results_made import WALL_NS, delete_session, fill, kept, numbers, opened
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.backups import back_up
+from retro_timer.store.results.backups import back_up
+from tests.helpers.results_made import WALL_NS, delete_session, fill, kept, numbers, opened
 
 
 def test_seven_hours_of_an_emptied_database_push_out_no_fuller_copy(tmp_path: Path) -> None:

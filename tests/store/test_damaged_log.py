@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from results_made import Kept, fill, kept, numbers, opened
 
-from retro_timer.store.journal import Journal
+from retro_timer.store.results.journal import Journal
+from tests.helpers.results_made import Kept, fill, kept, numbers, opened
 
 DATABASE, LOG = "results.db", "reps.jsonl"
 

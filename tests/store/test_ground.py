@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from retro_timer.store.ground import Ground, lasting, look_at_ground
+from retro_timer.store.results.ground import Ground, lasting, look_at_ground
 
 CARD = "27 1 179:2 / / rw,relatime - ext4 /dev/mmcblk0p2 rw"
 OVERLAY = "27 1 0:30 / / rw,relatime - overlay overlay rw,lowerdir=/lower,upperdir={upper},workdir=/w"

@@ -15,19 +15,19 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans_made import block, plan
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.entries import RepKept
-from retro_timer.store.journal import Journal
-from retro_timer.store.owners import owner_lives, owner_mark
-from retro_timer.store.reps_log import read_log
-from retro_timer.store.results import KeptRep, Wanted, rep_fields, reps, session, sessions
-from retro_timer.store.rows import record_of, row_of
-from retro_timer.store.schema import VERSION
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.entries import RepKept
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.owners import owner_lives, owner_mark
+from retro_timer.store.results.queries import KeptRep, Wanted, rep_fields, reps, session, sessions
+from retro_timer.store.results.reps_log import read_log
+from retro_timer.store.results.rows import record_of, row_of
+from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
+from tests.helpers.plans_made import block, plan
 
 PLAN = plan(block(reps=3))
 WALL_NS = 1_700_000_000_000_000_000
@@ -191,7 +191,7 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
 def test_a_session_is_cut_off_when_nobody_ended_it_and_its_process_is_gone(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
-        "from plans_made import block, plan\nfrom retro_timer.store.journal import Journal\n"
+        "from plans_made import block, plan\nfrom retro_timer.store.results.journal import Journal\n"
         "j = Journal(Path(sys.argv[1]))\nj.begin(plan(block(reps=3)), ('Ann',), 'sim', 1)\n"
         "n = j.begin(plan(), ('Ann',), 'sim', 2); j.end(n, 'done', 3)\nj.begin(plan(), ('Ann',), 'other', 4)\n"
     )
@@ -247,8 +247,8 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from plans_made import block, plan
-from retro_timer.store.journal import Journal
+from tests.helpers.plans_made import block, plan
+from retro_timer.store.results.journal import Journal
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 journal = Journal(Path(sys.argv[1]))

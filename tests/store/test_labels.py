@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from plans_made import block, plan
 
-from retro_timer.store import schema
-from retro_timer.store.backups import back_up
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.entries import ClockSet
-from retro_timer.store.journal import Journal, open_journal
-from retro_timer.store.repair import Repair
-from retro_timer.store.reps_log import NAME, read_log
-from retro_timer.store.results import reps, sessions
+from retro_timer.store.results import schema
+from retro_timer.store.results.backups import back_up
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.entries import ClockSet
+from retro_timer.store.results.journal import Journal, open_journal
+from retro_timer.store.results.queries import reps, sessions
+from retro_timer.store.results.repair import Repair
+from retro_timer.store.results.reps_log import NAME, read_log
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
+from tests.helpers.plans_made import block, plan
 
 S = 1_000_000_000
 PLAN = plan(block(reps=3))
@@ -102,7 +102,7 @@ def test_what_was_recorded_in_an_earlier_boot_keeps_its_labels(
 ) -> None:
     """Nobody knows how long the box was off."""
     with monkeypatch.context() as earlier:
-        earlier.setattr("retro_timer.store.journal.boot_mark", lambda: "an-earlier-boot")
+        earlier.setattr("retro_timer.store.results.journal.boot_mark", lambda: "an-earlier-boot")
         number = session_from(journal, 1000 * S, FAKE_NS)
     journal.save(number, rep(2, 10 * S), 10 * S + FAKE_NS, 10 * S)
     journal.follow_clock(TRUE_NS)

@@ -11,7 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from results_made import (
+
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.results.apply import read_mark
+from retro_timer.store.results.backups import back_up
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.entries import Begun, RepKept, encode, new_id
+from retro_timer.store.results.journal import Journal, open_journal
+from retro_timer.store.results.repair import Cause
+from retro_timer.store.results.reps_log import RepsLog, read_log
+from tests.helpers.results_made import (
     ATHLETES,
     PLAN,
     WALL_NS,
@@ -24,15 +33,6 @@ from results_made import (
     opened,
     rep,
 )
-
-from retro_timer.errors import RetroTimerError
-from retro_timer.store.apply import read_mark
-from retro_timer.store.backups import back_up
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.entries import Begun, RepKept, encode, new_id
-from retro_timer.store.journal import Journal, open_journal
-from retro_timer.store.repair import Cause
-from retro_timer.store.reps_log import RepsLog, read_log
 
 DATABASE, LOG = "results.db", "reps.jsonl"
 
@@ -210,8 +210,8 @@ KILLED = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from results_made import add_session
-from retro_timer.store.journal import Journal
+from tests.helpers.results_made import add_session
+from retro_timer.store.results.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 for _ in range(int(sys.argv[3])):
     add_session(journal)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.entries import ClockSet, encode, new_id
-from retro_timer.store.journal import Journal
-from retro_timer.store.reps_log import RepsLog, read_log
+from retro_timer.store.results.entries import ClockSet, encode, new_id
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.reps_log import RepsLog, read_log
 
 
 def line(number: int) -> bytes:
@@ -71,7 +71,7 @@ def test_a_line_that_does_not_fit_on_the_disk_is_an_error_and_not_half_a_line(tm
     """A write may be cut short by the disk's end; the caller would announce a rep that is not there."""
     code = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from retro_timer.store.reps_log import RepsLog\n"
+        "from retro_timer.store.results.reps_log import RepsLog\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "log = RepsLog(Path(sys.argv[1]))\nlog.append([sys.argv[2].encode()])\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (150, 150))\n"

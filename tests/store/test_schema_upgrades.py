@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import results_made
-from results_made import fill, numbers, opened
 
-from retro_timer.store.database import NAME, open_for_reading
-from retro_timer.store.journal import Journal, open_journal
-from retro_timer.store.results import Wanted, reps, sessions
-from retro_timer.store.schema import VERSION
+from retro_timer.store.results.database import NAME, open_for_reading
+from retro_timer.store.results.journal import Journal, open_journal
+from retro_timer.store.results.queries import Wanted, reps, sessions
+from retro_timer.store.results.schema import VERSION
 from retro_timer.training.record import RepStatus
+from tests.helpers import results_made
+from tests.helpers.results_made import fill, numbers, opened
 from tests.store.make_fixture import FIXTURES
 
 VERSIONS = range(1, VERSION + 1)

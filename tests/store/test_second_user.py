@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from plans_made import plan
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.database import NAME, open_for_reading
-from retro_timer.store.journal import Journal
-from retro_timer.store.private_copy import open_private_copy
-from retro_timer.store.results import sessions
+from retro_timer.store.results.database import NAME, open_for_reading
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.private_copy import open_private_copy
+from retro_timer.store.results.queries import sessions
+from tests.helpers.plans_made import plan
 
 BOX, GROUP, COACH, STRANGERS = 61_001, 61_002, 61_003, 61_004
 """Numbers that nobody here has."""

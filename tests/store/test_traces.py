@@ -6,7 +6,6 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from complaints import value_or_complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import HEADER, TraceReader, TraceRep, TraceWriter, format_rep, parse_rep
 from retro_timer.training.gaits import Gait
+from tests.helpers.complaints import value_or_complaint
 
 ROWS = "0.0,2000,0,800.0,500.0\n0.1,2001,,,\n0.2,,2,4.0,500.0\n"
 

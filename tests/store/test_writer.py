@@ -10,16 +10,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from plans_made import block, plan
 
-from retro_timer.store.database import open_for_reading
-from retro_timer.store.entries import Begun, RepKept
-from retro_timer.store.reps_log import read_log
-from retro_timer.store.results import Wanted, reps, sessions
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.entries import Begun, RepKept
+from retro_timer.store.results.queries import Wanted, reps, sessions
+from retro_timer.store.results.reps_log import read_log
+from retro_timer.store.results.writer import JournalWriter
 from retro_timer.store.space import ENOUGH_FOR_RESULTS_BYTES
-from retro_timer.store.writer import JournalWriter
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
+from tests.helpers.plans_made import block, plan
 
 PLAN = plan(block(reps=3))
 TIMEOUT_S = 15.0
@@ -142,7 +142,7 @@ def test_who_was_told_that_a_change_is_not_saved_hears_when_it_is(tmp_path: Path
 
 
 def test_what_waits_is_tried_again_though_nothing_new_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retro_timer.store.writer._RETRY_S", 0.02)
+    monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
     blocked = tmp_path / "mount"
     blocked.touch()
     desk = Desk(blocked / "state")
@@ -229,7 +229,7 @@ def test_a_log_on_a_full_disk_is_trouble_too_and_makes_no_second_session(tmp_pat
 def test_a_database_that_another_program_locks_for_ever_is_trouble_and_not_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retro_timer.store.database._BUSY_S", 0.05)
+    monkeypatch.setattr("retro_timer.store.results.database._BUSY_S", 0.05)
     desk = Desk(tmp_path)
     desk.begin()
     assert desk.save(rep(1)) == ""

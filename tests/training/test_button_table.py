@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from plans_made import block, plan
-from session_drive import Drive
 
 from retro_timer.detection.events import SensorState
 from retro_timer.phrases import languages, load_catalogue
@@ -25,6 +23,8 @@ from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "button.md"
 BELT = Rules(timing=Placement.BELT, watching=Placement.BELT)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from command import environment_with
+from tests.helpers.command import environment_with
 
 PROJECT = Path(__file__).parent.parent.parent
 RUN = "from retro_timer.cli.main import main\nimport sys\nmain(sys.argv[1:])"

@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans_made import block, plan
-from session_drive import LINE_ONLY, Drive, no_disk, silent_disk
 
 import retro_timer
 from retro_timer.detection.events import Level, SensorState
@@ -27,6 +25,8 @@ from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import LINE_ONLY, Drive, no_disk, silent_disk
 
 PACKAGE = Path(retro_timer.__file__).parent
 ENGLISH = load_catalogue("en")
@@ -140,7 +140,7 @@ def test_every_phrase_that_is_spoken_is_given_the_values_that_it_speaks() -> Non
 def reasons_of_the_sensors() -> set[str]:
     """Every reason that detection's health, the drivers' faults and the beacon give for a watch that is not ok."""
     reasons = {"starting", "silent"}
-    health = (PACKAGE / "detection" / "health.py").read_text(encoding="utf-8")
+    health = (PACKAGE / "detection" / "health" / "sensor_health.py").read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(health)):
         if isinstance(node, ast.FunctionDef) and node.name in ("_complaint", "feed"):
             reasons |= {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans_made import block, plan
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import check_plan, steps
+from tests.helpers.plans_made import block, plan
 
 BLOCKS = st.lists(
     st.builds(

@@ -7,13 +7,13 @@ import io
 from typing import Any
 
 import pytest
-from complaints import value_or_complaint
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.roster import MOST_ATHLETES, parse_roster
 from retro_timer.training.roster_headings import role_of
+from tests.helpers.complaints import value_or_complaint
 
 NAMES = st.text(st.characters(min_codepoint=32, exclude_categories=["C", "Z"]), min_size=1, max_size=40)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from plans_made import block, plan
-from session_drive import Drive, silent_disk
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
@@ -15,6 +13,8 @@ from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.machine import COMMANDS, recovered_session
 from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive, silent_disk
 
 ALL_COMMANDS: tuple[inputs.Command, ...] = (
     inputs.Start(), inputs.Pause(), inputs.Resume(), inputs.Skip(), inputs.Void(), inputs.ManualFinish(),

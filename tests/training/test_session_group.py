@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from plans_made import block, plan
-from session_drive import Drive, no_disk
 
 from retro_timer.training.record import RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive, no_disk
 
 NAMES = ("Ann", "Bea", "Cid")
 
@@ -79,8 +79,8 @@ def test_one_athlete_is_on_the_course_at_a_time() -> None:
     session = group(reps=2)
     while session.phase is not Phase.DONE:
         session.to_go()
-        courses = [a for a in session.state.athletes if a.course is not None and not a.course.given_up]
-        assert len(courses) == 1
+        active_reps = [a for a in session.state.athletes if a.active is not None and not a.active.given_up]
+        assert len(active_reps) == 1
         session.finish(8.0)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from plans_made import block, plan
-from session_drive import Drive
 
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
@@ -12,6 +10,8 @@ from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules, SessionState
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
 
 PLAN = plan(block(sets=2, reps=2), rest_s=60.0)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from plans_made import block, plan
-from session_drive import Drive, no_disk, on_disk, silent_disk
-
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive, no_disk, on_disk, silent_disk
 
 RESULTS_TOLD = {"finish", "dnf", "void", "given"}
 

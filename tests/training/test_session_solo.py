@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from plans_made import block, plan
-from session_drive import Drive
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import Placement
@@ -13,6 +11,8 @@ from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
 
 
 def test_a_session_goes_from_brief_to_done_through_every_phase_in_order() -> None:
@@ -233,10 +233,10 @@ def test_after_twice_the_gaits_latest_time_the_rep_is_a_dnf() -> None:
 def test_a_crossing_before_the_next_go_revives_a_dnf_and_is_flagged_late() -> None:
     session = Drive(plan(block(reps=2))).begin().to_go().until(Phase.REST).wait(5.0)
     mark = session.mark
-    course = session.state.athletes[0].course
-    assert course is not None
-    assert course.given_up
-    time_s = (session.now_ns - course.record.go_ns) / 1e9
+    active = session.state.athletes[0].active
+    assert active is not None
+    assert active.given_up
+    time_s = (session.now_ns - active.record.go_ns) / 1e9
     session.finish(rep=1)
     (finish,) = session.events("finish", since=mark)
     assert finish.fields["flags"] == ["late"]

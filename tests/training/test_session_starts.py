@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans_made import block, plan
-from session_drive import Drive
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.ports import Placement
@@ -15,6 +13,8 @@ from retro_timer.training.record import Flag
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
 
 LOOK_S = 2.0
 

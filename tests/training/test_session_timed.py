@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from plans_made import block, plan
-from session_drive import Drive
 
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.expectation import WatchMode
@@ -14,6 +12,8 @@ from retro_timer.training.record import RepStatus
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
 
 WALK = plan(block(duration_s=300.0), gait=Gait.WALK)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from heard_session import CALLS, DECKS, HeardSession
 from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
-from plans_made import block, plan
 
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import calls, inputs
 from retro_timer.training.session.state import ENDED, Phase, Rules
+from tests.helpers.heard_session import CALLS, DECKS, HeardSession
+from tests.helpers.plans_made import block, plan
 
 NAMES = ("Anna Schmidt", "Jonas Becker", "Lea Hoffmann", "Paul Wagner")
 LONG = ("Anna-Maria Schmidt-Hohenberg", "Maximilian Alexander von Thurn", "Ana", "Wolfeschlegelsteinhausenbergerdorff")

@@ -13,11 +13,11 @@ import pytest
 
 pytest.importorskip("schemdraw", reason="it draws wiring/: make test installs it")
 
+from retro_timer.hardware.boot import boot_lines, format_boot
+from retro_timer.hardware.wiring import header_of, parts_of
 from retro_timer.header import HEADER_PIN, PIN_NAMES, SUPPLIES
-from retro_timer.settings.boot import boot_lines, format_boot
 from retro_timer.settings.model import AudioSettings, BuzzerKind, BuzzerSettings, Settings
 from retro_timer.settings.pins import pin_plan
-from retro_timer.settings.wiring import header_of, parts_of
 from wiring.draw.__main__ import files
 from wiring.draw.build import draw_build
 from wiring.draw.builds import BUILDS, Build

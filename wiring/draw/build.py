@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retro_timer.hardware.wiring import Part, Wire, header_of, notes_of, parts_of
 from retro_timer.settings.model import Settings
-from retro_timer.settings.wiring import Part, Wire, header_of, notes_of, parts_of
 from wiring.draw import devices
 from wiring.draw.modules import draw_module
 from wiring.draw.pi import PITCH, Colours, draw_header, draw_pi

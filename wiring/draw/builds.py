@@ -6,7 +6,7 @@ import msgspec
 
 from retro_timer.settings.loading import check_settings
 from retro_timer.settings.model import Settings
-from retro_timer.settings.places import packaged
+from retro_timer.settings.paths import packaged
 from retro_timer.settings.tables import parse_toml, read_toml
 
 

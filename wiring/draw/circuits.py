@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.hardware.wiring import Part, header_of, parts_of
 from retro_timer.header import SUPPLIES, V33
 from retro_timer.settings.model import BuzzerKind, Settings
-from retro_timer.settings.wiring import Part, header_of, parts_of
 from wiring.draw.pi import LEFT, RIGHT, Colours, draw_pi
 from wiring.draw.sheet import FAINT, INK, Sheet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retro_timer.settings.wiring import Part
+from retro_timer.hardware.wiring import Part
 from wiring.draw.pi import LEFT, PITCH, Colours
 from wiring.draw.sheet import FAINT, Sheet
 

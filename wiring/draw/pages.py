@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from retro_timer.hardware.wiring import notes_of, pin_rows
 from retro_timer.settings.model import Settings
-from retro_timer.settings.wiring import notes_of, pin_rows
 from wiring.draw.builds import BUILDS, Build
 from wiring.draw.parts import parts_pages
 

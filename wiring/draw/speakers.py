@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.hardware.wiring import header_of, parts_of
 from retro_timer.header import HEADER_PIN
 from retro_timer.settings.model import AudioSettings, Settings
 from retro_timer.settings.pins import I2S_PINS
-from retro_timer.settings.wiring import header_of, parts_of
 from wiring.draw.build import short
 from wiring.draw.modules import draw_module
 from wiring.draw.pi import PITCH, Colours, draw_header, draw_pi

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError, near_miss
-from retro_timer.settings.gpio_chips import GpioChip, gpio_chips, header_chip, told
+from retro_timer.hardware.gpio_chips import GpioChip, gpio_chips, header_chip, told
 
 CHOICE = "GPIOZERO_PIN_FACTORY"
 DEFAULT = "lgpio"

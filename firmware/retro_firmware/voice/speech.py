@@ -14,9 +14,9 @@ from retro_firmware.voice.player import Player, length_s
 from retro_firmware.voice.rendering import RenderError, RenderProcess
 from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BoardMissingError
+from retro_timer.hardware.sound_cards import alsa_device
 from retro_timer.ports import Clock
 from retro_timer.settings.model import Settings, VoiceSettings
-from retro_timer.settings.sound_cards import alsa_device
 
 _MOST_AHEAD = 200
 _MOST_LENGTHS = 2000

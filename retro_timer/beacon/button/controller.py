@@ -93,7 +93,7 @@ class ButtonController:
             self._act(TABLE[self._row][outcome], outcome, t_ns)
 
     def _act(self, action: Action, gesture: Gesture, t_ns: int) -> None:
-        self._core.hub.tell({"event": "button", "t_ns": t_ns, "gesture": str(gesture), "action": str(action)})
+        self._core.event_bus.tell({"event": "button", "t_ns": t_ns, "gesture": str(gesture), "action": str(action)})
         if action not in _OWN_TONES:
             # A refusal takes the buzzer over at once.
             self._core.buzzer.signal(Signal.ANSWER)
@@ -152,7 +152,7 @@ class ButtonController:
 
     def _refuse(self, key: str, why: str, values: dict[str, str]) -> None:
         self._core.buzzer.signal(Signal.REFUSAL)
-        self._core.hub.tell({"event": "refused", "t_ns": self._core.clock.monotonic_ns(), "why": why})
+        self._core.event_bus.tell({"event": "refused", "t_ns": self._core.clock.monotonic_ns(), "why": why})
         self._core.speaker.say(Say(key, dict(values)))
 
     def _say(self, key: str, values: Mapping[str, str] | None = None, *, urgent: bool = False) -> None:

@@ -88,4 +88,4 @@ class RequestHandler:
             told = {name: value for name, value in event.items() if name != "t_ns"}
             client.send({"t_s": round((event["t_ns"] - self._origin_ns) / 1e9, 6), **told})
 
-        client.on_close(self._core.hub.subscribe(listen))
+        client.on_close(self._core.event_bus.subscribe(listen))

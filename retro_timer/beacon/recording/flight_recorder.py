@@ -32,7 +32,7 @@ class FlightRecorder:
         self._writing = threading.Lock()
         """Two that are asked for within a second have the same names."""
         self._goes: list[tuple[int, float, Gait]] = []
-        core.hub.subscribe(self._hear)
+        core.event_bus.subscribe(self._hear)
 
     def _hear(self, event: dict[str, Any]) -> None:
         if event["event"] == "go" and event.get("distance_m"):

@@ -27,7 +27,7 @@ class Logbook:
 
     def __init__(self, core: Core) -> None:
         self._entries: deque[dict[str, Any]] = deque(maxlen=_MOST)
-        core.hub.subscribe(self._take)
+        core.event_bus.subscribe(self._take)
 
     def _take(self, event: dict[str, Any]) -> None:
         if worth_keeping(event):

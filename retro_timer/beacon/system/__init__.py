@@ -1,1 +1,1 @@
-"""The machine under the beacon: its clock, its threads' urgency, its strain, systemd."""
+"""The machine under the beacon: its clock, its threads' scheduling, its strain, systemd."""

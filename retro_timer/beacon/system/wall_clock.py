@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from retro_timer.beacon.hub import Hub
+from retro_timer.beacon.event_bus import EventBus
 from retro_timer.ports import Clock
-from retro_timer.store.labels import TOLERANCE_NS
-from retro_timer.store.writer import JournalWriter
+from retro_timer.store.results.labels import TOLERANCE_NS
+from retro_timer.store.results.writer import JournalWriter
 
 
 class WallClockWatch:
     """Labels of this boot follow the wall clock; also those that an earlier process made, hence at the start."""
 
-    def __init__(self, clock: Clock, journal: JournalWriter, hub: Hub) -> None:
+    def __init__(self, clock: Clock, journal: JournalWriter, event_bus: EventBus) -> None:
         self._clock = clock
         self._journal = journal
-        self._hub = hub
+        self._event_bus = event_bus
         self._offset_ns: int | None = None
 
     def look(self) -> None:
@@ -28,4 +28,4 @@ class WallClockWatch:
             self._journal.follow_clock(offset_ns)
             if was_ns is not None:
                 by_s = round((offset_ns - was_ns) / 1e9)
-                self._hub.tell({"event": "clock_set", "t_ns": self._clock.monotonic_ns(), "by_s": by_s})
+                self._event_bus.tell({"event": "clock_set", "t_ns": self._clock.monotonic_ns(), "by_s": by_s})

@@ -9,8 +9,8 @@ import msgspec
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import calls, starting
 from retro_timer.training.session.effects import About, about_rep
-from retro_timer.training.session.move import Move
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
+from retro_timer.training.session.transition import Transition
 
 _NEXT_START_LEAST_S = 20.0
 _BEFORE_START_CALLS = 3.5
@@ -18,69 +18,69 @@ _BEFORE_START_CALLS = 3.5
 that the next start would be told wrongly."""
 
 
-def durable(move: Move, rep: int, revision: int, trouble: str = "") -> None:
+def durable(transition: Transition, rep: int, revision: int, trouble: str = "") -> None:
     """A rep is on disk, or cannot be put there: now it may be announced."""
-    state = move.state
+    state = transition.state
     waiting = next((p for p in state.pending if p.record.rep == rep and p.record.revision == revision), None)
     if waiting is None:
-        _saved_after_all(move, rep, revision)
+        _saved_after_all(transition, rep, revision)
         return
-    move.set(pending=tuple(p for p in state.pending if p is not waiting))
+    transition.set(pending=tuple(p for p in state.pending if p is not waiting))
     if not trouble:
-        _saved(move, rep, revision)
+        _saved(transition, rep, revision)
     else:
-        move.set(unsaved=state.unsaved | {(rep, revision)})
-        move.publish("not_saved", rep=rep, reason=trouble)
+        transition.set(unsaved=state.unsaved | {(rep, revision)})
+        transition.publish("not_saved", rep=rep, reason=trouble)
         if waiting.kind:
-            _say_not_saved(move, waiting.record)
-    _announce(move, waiting)
-    calls.release(move)
-    if move.state.phase is Phase.LANE_CHECK:
-        starting.try_start(move)
-    if move.state.phase in ENDED:
-        conclude(move)
+            _say_not_saved(transition, waiting.record)
+    _announce(transition, waiting)
+    calls.release(transition)
+    if transition.state.phase is Phase.LANE_CHECK:
+        starting.try_start(transition)
+    if transition.state.phase in ENDED:
+        conclude(transition)
 
 
-def _say_not_saved(move: Move, record: RepRecord) -> None:
+def _say_not_saved(transition: Transition, record: RepRecord) -> None:
     about = [_unsaved(record.rep)]
-    if move.state.solo:
-        move.say("not_saved", {"rep": record.rep_no}, 30.0, about=about)
+    if transition.state.solo:
+        transition.say("not_saved", {"rep": record.rep_no}, 30.0, about=about)
     else:
-        move.say("not_saved_of", {"rep": record.rep_no, "name": record.athlete}, 30.0, about=about)
+        transition.say("not_saved_of", {"rep": record.rep_no, "name": record.athlete}, 30.0, about=about)
 
 
 def _unsaved(rep: int) -> str:
     return f"unsaved {rep}"
 
 
-def _saved(move: Move, rep: int, revision: int) -> bool:
+def _saved(transition: Transition, rep: int, revision: int) -> bool:
     """A word on a rep is on disk: what was said of it before is of no consequence any more. Whether any was."""
-    unsaved = move.state.unsaved
+    unsaved = transition.state.unsaved
     left = frozenset((other, older) for other, older in unsaved if other != rep or older > revision)
     if left == unsaved:
         return False
-    move.set(unsaved=left)
+    transition.set(unsaved=left)
     if not any(other == rep for other, _ in left):
-        move.unsay(_unsaved(rep))
+        transition.unsay(_unsaved(rep))
     return True
 
 
-def _saved_after_all(move: Move, rep: int, revision: int) -> None:
+def _saved_after_all(transition: Transition, rep: int, revision: int) -> None:
     """What was announced as not saved is on disk now; it is said once everything is."""
-    state = move.state
-    if not _saved(move, rep, revision):
+    state = transition.state
+    if not _saved(transition, rep, revision):
         return
-    if not move.state.unsaved:
-        move.publish("saved_after_all")
+    if not transition.state.unsaved:
+        transition.publish("saved_after_all")
         if any((record.rep, record.revision) == (rep, revision) for record in state.results):
-            move.say("saved_after_all", within_s=30.0)
+            transition.say("saved_after_all", within_s=30.0)
 
 
-def _announce(move: Move, waiting: Pending) -> None:
+def _announce(transition: Transition, waiting: Pending) -> None:
     record = waiting.record
     if waiting.kind == "finish":
         time_ns, uncertainty_ns = record.time_ns or 0, record.uncertainty_ns or 0
-        move.publish(
+        transition.publish(
             "finish",
             waiting.t_ns,
             rep=record.rep,
@@ -91,7 +91,7 @@ def _announce(move: Move, waiting: Pending) -> None:
             record=msgspec.to_builtins(record),
         )
     elif waiting.kind == "crowded":
-        move.publish(
+        transition.publish(
             "correction",
             waiting.t_ns,
             kind="crowded",
@@ -101,16 +101,18 @@ def _announce(move: Move, waiting: Pending) -> None:
         )
         return
     elif waiting.kind == "dnf":
-        move.publish("dnf", waiting.t_ns, rep=record.rep, reason=record.reason, record=msgspec.to_builtins(record))
+        transition.publish(
+            "dnf", waiting.t_ns, rep=record.rep, reason=record.reason, record=msgspec.to_builtins(record)
+        )
     elif waiting.kind:
-        move.publish(waiting.kind, waiting.t_ns, rep=record.rep, record=msgspec.to_builtins(record))
-    if calls.is_to_be_told(move.state, waiting):
-        called = waiting.late or _is_next_called(move.state, record)
-        _say_result(move, record, with_rep=called)
+        transition.publish(waiting.kind, waiting.t_ns, rep=record.rep, record=msgspec.to_builtins(record))
+    if calls.is_to_be_told(transition.state, waiting):
+        called = waiting.late or _is_next_called(transition.state, record)
+        _say_result(transition, record, with_rep=called)
         if waiting.kind in ("finish", "dnf"):
-            _say_average(move, record)
+            _say_average(transition, record)
             if not called:
-                _say_rest(move)
+                _say_rest(transition)
 
 
 def _is_next_called(state: SessionState, record: RepRecord) -> bool:
@@ -118,43 +120,43 @@ def _is_next_called(state: SessionState, record: RepRecord) -> bool:
     return state.called is not None or bool(state.decked) or state.reps > record.rep
 
 
-def _say_result(move: Move, record: RepRecord, *, with_rep: bool) -> None:
+def _say_result(transition: Transition, record: RepRecord, *, with_rep: bool) -> None:
     """What became of a rep."""
     about = [about_rep(record.rep)]
-    whose = {} if move.state.solo else {"name": record.athlete}
+    whose = {} if transition.state.solo else {"name": record.athlete}
     if record.status is RepStatus.DNF:
-        move.say("dnf", {"name": record.athlete, "rep": record.rep_no}, None, about=about)
+        transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, None, about=about)
     elif record.status is RepStatus.FINISHED and record.method == "clock":
-        move.say("timed_over", about=about)
+        transition.say("timed_over", about=about)
     elif record.status is RepStatus.FINISHED:
         which = {"rep": record.rep_no} if with_rep else {}
         key = ("result_rep" if with_rep else "result") + ("_of" if whose else "")
-        move.say(key, {"time": record.official(), **whose, **which}, None, about=about)
+        transition.say(key, {"time": record.official(), **whose, **which}, None, about=about)
 
 
-def _say_average(move: Move, record: RepRecord) -> None:
-    average = set_average(move.state, record)
+def _say_average(transition: Transition, record: RepRecord) -> None:
+    average = set_average(transition.state, record)
     if average is not None:
-        of_set = [r.rep for r in move.state.results if (r.athlete, r.set_no) == (record.athlete, record.set_no)]
+        of_set = [r.rep for r in transition.state.results if (r.athlete, r.set_no) == (record.athlete, record.set_no)]
         about = [about_rep(rep) for rep in of_set]
-        move.say("set_average", {"time": average, "set": record.set_no}, 30.0, about=about)
+        transition.say("set_average", {"time": average, "set": record.set_no}, 30.0, about=about)
 
 
-def _say_rest(move: Move) -> None:
-    state = move.state
+def _say_rest(transition: Transition) -> None:
+    state = transition.state
     if state.phase not in RESTING:
         return
-    left_s = (state.until_ns - move.now_ns) / 1e9
+    left_s = (state.until_ns - transition.now_ns) / 1e9
     if left_s < (12.0 if state.solo else max(_NEXT_START_LEAST_S, _BEFORE_START_CALLS * state.call_s)):
         return
     about = [About.REST]
     if not state.solo:
         # Each athlete rests from their own finish: what is left here is the time until whoever is next goes.
-        move.say("next_start", {"seconds": 5 * round(left_s / 5.0)}, 8.0, about=about)
+        transition.say("next_start", {"seconds": 5 * round(left_s / 5.0)}, 8.0, about=about)
     elif state.phase is Phase.RECOVERY and left_s >= 90.0:
-        move.say("recovery", {"minutes": f"{left_s / 60.0:.0f}"}, about=about)
+        transition.say("recovery", {"minutes": f"{left_s / 60.0:.0f}"}, about=about)
     else:
-        move.say("rest", {"seconds": 5 * round(left_s / 5.0)}, 8.0, about=about)
+        transition.say("rest", {"seconds": 5 * round(left_s / 5.0)}, 8.0, about=about)
 
 
 def set_average(state: SessionState, record: RepRecord) -> str | None:
@@ -167,23 +169,23 @@ def set_average(state: SessionState, record: RepRecord) -> str | None:
     return f"{sum(times) / len(times):.2f}" if len(times) >= 2 else None
 
 
-def conclude(move: Move) -> None:
+def conclude(transition: Transition) -> None:
     """Tell the summary and close the session, once everything has been answered by the journal."""
-    state = move.state
+    state = transition.state
     if state.pending or state.concluded:
         return
-    move.set(concluded=True)
+    transition.set(concluded=True)
     times = [r for r in state.results if r.status is RepStatus.FINISHED]
-    move.publish("summary", reps=state.reps, finished=len(times), obstacles=state.obstacles)
+    transition.publish("summary", reps=state.reps, finished=len(times), obstacles=state.obstacles)
     best = _best(times)
     values = {"finished": len(times), "reps": state.reps}
     if best is not None:
-        move.say("summary_best", {**values, "best": best}, 60.0)
+        transition.say("summary_best", {**values, "best": best}, 60.0)
     else:
-        move.say("summary", values, 60.0)
+        transition.say("summary", values, 60.0)
     if state.unsaved:
-        move.say("summary_unsaved", {"count": state.unsaved_reps}, 60.0)
-    move.close("done" if state.phase is Phase.DONE else "stopped")
+        transition.say("summary_unsaved", {"count": state.unsaved_reps}, 60.0)
+    transition.close("done" if state.phase is Phase.DONE else "stopped")
 
 
 def _best(records: Sequence[RepRecord]) -> str | None:

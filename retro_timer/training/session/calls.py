@@ -14,8 +14,8 @@ import msgspec
 
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import About, Say
-from retro_timer.training.session.move import Move, ns
 from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState, Turn
+from retro_timer.training.session.transition import Transition, ns
 
 RESULT_WAIT_S = 8.0
 """A call waits this long for the result before it. An SD card that collects its garbage answers within a second or two;
@@ -53,9 +53,9 @@ def deck(state: SessionState, turn: Turn) -> dict[str, str]:
     return names
 
 
-def call_of_turn(move: Move) -> tuple[str, dict[str, Any]] | None:
+def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
     """The call's phrase: set, rep, athlete, distance and gait of the present turn."""
-    step = move.state.step
+    step = transition.state.step
     if step is None:
         return None
     values: dict[str, Any] = {
@@ -64,90 +64,90 @@ def call_of_turn(move: Move) -> tuple[str, dict[str, Any]] | None:
         "rep": step.rep_no,
         "reps": step.reps,
         "gait": str(step.gait),
-        "name": move.athlete().name,
+        "name": transition.athlete().name,
     }
     if step.distance_m is not None:
         values["distance"] = f"{step.distance_m:g}"
-        return "turn_solo" if move.state.solo else "turn", values
+        return "turn_solo" if transition.state.solo else "turn", values
     values["minutes"] = f"{(step.duration_s or 0.0) / 60.0:g}"
     if step.speed_kmh is None:
         return "turn_timed", values
     return "turn_treadmill", values | {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
 
 
-def ask_length(move: Move) -> None:
+def ask_length(transition: Transition) -> None:
     """How long will the call of the present turn take?"""
-    call = call_of_turn(move)
-    move.set(call_s=0.0)
+    call = call_of_turn(transition)
+    transition.set(call_s=0.0)
     if call is not None:
-        move.measure(*call)
+        transition.measure(*call)
 
 
-def measured(move: Move, event: inputs.Measured) -> None:
+def measured(transition: Transition, event: inputs.Measured) -> None:
     """The call begins early enough for its length."""
-    move.set(call_s=event.seconds)
-    state = move.state
+    transition.set(call_s=event.seconds)
+    state = transition.state
     if state.phase not in RESTING:
         return
-    call_ns = max(move.now_ns, state.until_ns - ns(max(CALL_LEAD_S, event.seconds + _CALL_END_S)))
+    call_ns = max(transition.now_ns, state.until_ns - ns(max(CALL_LEAD_S, event.seconds + _CALL_END_S)))
     moved = [
         msgspec.structs.replace(a, at_ns=min(a.at_ns, call_ns))
         if a.item is Item.SAY and a.key in ("deck", "turn")
         else a
         for a in state.agenda
     ]
-    move.set(agenda=tuple(sorted(moved, key=lambda a: a.at_ns)))
+    transition.set(agenda=tuple(sorted(moved, key=lambda a: a.at_ns)))
 
 
-def ensure_called(move: Move) -> None:
+def ensure_called(transition: Transition) -> None:
     """Call the present turn unless that has been done, or waits only for a result."""
-    if move.state.called != move.state.turn and not any(a.key == "turn" for a in move.state.delayed):
-        say_item(move, Appointment(move.now_ns, Item.SAY, "turn"))
+    if transition.state.called != transition.state.turn and not any(a.key == "turn" for a in transition.state.delayed):
+        say_item(transition, Appointment(transition.now_ns, Item.SAY, "turn"))
 
 
-def say_item(move: Move, appointment: Appointment) -> None:
+def say_item(transition: Transition, appointment: Appointment) -> None:
     """A phrase that the agenda holds. What comes after a rep waits for its result."""
-    if awaits_result(move.state):
+    if awaits_result(transition.state):
         if appointment.key != "ten_seconds":
-            _delay(move, appointment)
+            _delay(transition, appointment)
         return
-    about = About.RUN if move.state.phase is Phase.RUNNING else About.REST
+    about = About.RUN if transition.state.phase is Phase.RUNNING else About.REST
     if appointment.key == "turn":
-        _say_turn(move)
+        _say_turn(transition)
     elif appointment.key == "deck":
-        _say_deck(move)
+        _say_deck(transition)
     elif appointment.key == "ten_seconds":
         # Worthless three seconds later.
-        move.say("ten_seconds", within_s=2.0, about=[about])
+        transition.say("ten_seconds", within_s=2.0, about=[about])
     else:
-        move.say(appointment.key, dict(appointment.values), 6.0, about=[about])
+        transition.say(appointment.key, dict(appointment.values), 6.0, about=[about])
 
 
-def _say_turn(move: Move) -> None:
-    call = call_of_turn(move)
+def _say_turn(transition: Transition) -> None:
+    call = call_of_turn(transition)
     if call is not None:
-        move.set(called=move.state.turn)
-        move.say(*call, within_s=None, about=[About.TURN])
+        transition.set(called=transition.state.turn)
+        transition.say(*call, within_s=None, about=[About.TURN])
 
 
-def _say_deck(move: Move) -> None:
-    turn = move.state.turn
+def _say_deck(transition: Transition) -> None:
+    turn = transition.state.turn
     if turn is not None:
-        names = deck(move.state, turn)
-        move.set(decked=names)
-        move.say("next_and_deck" if "then" in names else "next", names, None, about=[About.TURN])
+        names = deck(transition.state, turn)
+        transition.set(decked=names)
+        transition.say("next_and_deck" if "then" in names else "next", names, None, about=[About.TURN])
 
 
-def mind_deck(move: Move) -> None:
+def mind_deck(transition: Transition) -> None:
     """Somebody has come, gone, or been given a rep: who was called on deck may not be it any more."""
-    turn, told = move.state.turn, move.state.decked
-    if turn is None or not told or deck(move.state, turn) == told:
+    turn, told = transition.state.turn, transition.state.decked
+    if turn is None or not told or deck(transition.state, turn) == told:
         return
-    called = move.state.called
-    move.unsay(About.TURN)
-    _say_deck(move)
+    called = transition.state.called
+    transition.unsay(About.TURN)
+    _say_deck(transition)
     if called is not None:
-        ensure_called(move)
+        ensure_called(transition)
 
 
 def is_to_be_told(state: SessionState, waiting: Pending) -> bool:
@@ -165,27 +165,27 @@ def awaits_result(state: SessionState) -> bool:
     return any(p.kind in ("finish", "dnf", "given") and not p.late and is_to_be_told(state, p) for p in state.pending)
 
 
-def _delay(move: Move, appointment: Appointment) -> None:
-    if not move.state.delayed:
-        move.appoint(move.now_ns + ns(RESULT_WAIT_S), Item.RESULT_LATE)
-    move.set(delayed=(*move.state.delayed, appointment))
+def _delay(transition: Transition, appointment: Appointment) -> None:
+    if not transition.state.delayed:
+        transition.appoint(transition.now_ns + ns(RESULT_WAIT_S), Item.RESULT_LATE)
+    transition.set(delayed=(*transition.state.delayed, appointment))
 
 
-def result_late(move: Move) -> None:
+def result_late(transition: Transition) -> None:
     """The result has been waited for long enough; nothing waits for this disk again until it has answered."""
-    move.set(pending=tuple(msgspec.structs.replace(p, late=True) for p in move.state.pending))
-    release(move)
+    transition.set(pending=tuple(msgspec.structs.replace(p, late=True) for p in transition.state.pending))
+    release(transition)
 
 
-def release(move: Move) -> None:
+def release(transition: Transition) -> None:
     """Say what has waited for a result, as things are now, unless there is still one to wait for."""
-    if awaits_result(move.state):
+    if awaits_result(transition.state):
         return
-    delayed = move.state.delayed
-    move.set(delayed=(), agenda=tuple(a for a in move.state.agenda if a.item is not Item.RESULT_LATE))
+    delayed = transition.state.delayed
+    transition.set(delayed=(), agenda=tuple(a for a in transition.state.agenda if a.item is not Item.RESULT_LATE))
     for appointment in in_order(delayed):
-        if appointment.key in ("deck", "turn") or move.state.phase in RESTING:
-            say_item(move, appointment)
+        if appointment.key in ("deck", "turn") or transition.state.phase in RESTING:
+            say_item(transition, appointment)
 
 
 def in_order(appointments: Sequence[Appointment]) -> list[Appointment]:
@@ -193,18 +193,18 @@ def in_order(appointments: Sequence[Appointment]) -> list[Appointment]:
     return sorted(appointments, key=lambda a: ("deck", "turn").index(a.key) if a.key in ("deck", "turn") else -1)
 
 
-def speech(move: Move, event: inputs.Speech) -> bool:
+def speech(transition: Transition, event: inputs.Speech) -> bool:
     """The voice tells how far it is; False for a report that a newer one has overtaken."""
-    if event.number <= move.state.speech_number:
+    if event.number <= transition.state.speech_number:
         return False
-    move.set(speech_until_ns=event.until_ns, speech_number=event.number)
+    transition.set(speech_until_ns=event.until_ns, speech_number=event.number)
     return True
 
 
-def until_heard_ns(move: Move) -> int | None:
+def until_heard_ns(transition: Transition) -> int | None:
     """When to look again whether everything has been heard that comes before a start; None when it has."""
-    state, now_ns = move.state, move.now_ns
-    if any(isinstance(effect, Say) for effect in move.effects):
+    state, now_ns = transition.state, transition.now_ns
+    if any(isinstance(effect, Say) for effect in transition.effects):
         # Said in this very step: the voice has not told yet how long it needs for that.
         return now_ns
     if state.delayed:

@@ -1,4 +1,4 @@
-"""Commands that steer the session's course: start, pause, resume, skip, stop, recover."""
+"""Commands that steer the session's active: start, pause, resume, skip, stop, recover."""
 
 from __future__ import annotations
 
@@ -7,138 +7,138 @@ import msgspec
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import calls, racing, resting, starting
+from retro_timer.training.session import active_rep, calls, resting, starting
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.move import Move, ns
 from retro_timer.training.session.state import RESTING, Phase
+from retro_timer.training.session.transition import Transition, ns
 
 
-def begin(move: Move) -> None:
+def begin(transition: Transition) -> None:
     """Leave the idle state."""
-    if move.state.rules.given_goes:
-        move.enter(Phase.AWAIT_GO)
+    if transition.state.rules.given_goes:
+        transition.enter(Phase.AWAIT_GO)
         # Without any rep in the record, whatever is seen is an obstacle; else only what stays before the go.
-        move.watch(WatchMode.LANE if move.state.steps else WatchMode.REP)
+        transition.watch(WatchMode.LANE if transition.state.steps else WatchMode.REP)
         return
-    starting.brief(move)
+    starting.brief(transition)
 
 
-def look_anew(move: Move) -> None:
+def look_anew(transition: Transition) -> None:
     """What blocks the lane stands there because the box was set down anew: take it for the background."""
-    if move.state.level is Level.CLEAR:
-        racing.refuse(move, "not_now")
+    if transition.state.level is Level.CLEAR:
+        active_rep.refuse(transition, "not_now")
         return
-    move.set(background_ns=move.now_ns, told_ns=move.now_ns)
-    move.watch(WatchMode.LANE)
-    move.beep(Signal.ANSWER)
-    move.say("background_anew", within_s=5.0, about=[About.START])
+    transition.set(background_ns=transition.now_ns, told_ns=transition.now_ns)
+    transition.watch(WatchMode.LANE)
+    transition.beep(Signal.ANSWER)
+    transition.say("background_anew", within_s=5.0, about=[About.START])
 
 
-def press_for_go(move: Move) -> None:
+def press_for_go(transition: Transition) -> None:
     """The press that a button start waits for."""
-    starting.give_go(move)
+    starting.give_go(transition)
 
 
-def pause(move: Move) -> None:
+def pause(transition: Transition) -> None:
     """Hold between reps; the rep under way is finished first."""
-    if move.state.phase in (Phase.RUNNING, Phase.GO):
-        move.set(pause_after=True)
-        move.beep(Signal.ANSWER)
-        move.say("pause_after_rep", within_s=5.0, about=[About.HOLD])
+    if transition.state.phase in (Phase.RUNNING, Phase.GO):
+        transition.set(pause_after=True)
+        transition.beep(Signal.ANSWER)
+        transition.say("pause_after_rep", within_s=5.0, about=[About.HOLD])
         return
-    starting.call_off(move)
-    move.beep(Signal.ANSWER)
-    starting.hold_session(move)
+    starting.call_off(transition)
+    transition.beep(Signal.ANSWER)
+    starting.hold_session(transition)
 
 
-def resume(move: Move) -> None:
+def resume(transition: Transition) -> None:
     """Go on; a rest that is not over goes on as well."""
-    if move.state.phase is Phase.RUNNING:
-        move.set(pause_after=False)
-        move.unsay(About.HOLD)
-        move.beep(Signal.ANSWER)
+    if transition.state.phase is Phase.RUNNING:
+        transition.set(pause_after=False)
+        transition.unsay(About.HOLD)
+        transition.beep(Signal.ANSWER)
         return
-    move.beep(Signal.ANSWER)
-    move.unsay(About.HOLD)
-    move.set(turn=calls.next_turn(move.state))
-    if move.state.turn is None:
-        resting.end_session(move, Phase.DONE)
+    transition.beep(Signal.ANSWER)
+    transition.unsay(About.HOLD)
+    transition.set(turn=calls.next_turn(transition.state))
+    if transition.state.turn is None:
+        resting.end_session(transition, Phase.DONE)
         return
-    starting.get_ready(move, move.athlete().rested_ns)
+    starting.get_ready(transition, transition.athlete().rested_ns)
 
 
-def skip(move: Move) -> None:
+def skip(transition: Transition) -> None:
     """Skip what is waited for."""
-    state = move.state
-    move.beep(Signal.ANSWER)
+    state = transition.state
+    transition.beep(Signal.ANSWER)
     if state.phase is Phase.BRIEF:
-        starting.get_ready(move)
+        starting.get_ready(transition)
     elif state.phase is Phase.GET_READY or state.phase in RESTING:
-        move.unsay(About.REST)
-        move.set(until_ns=move.now_ns + ns(starting.LOOK_S + state.rules.countdown_s))
-        starting.look_at_lane(move)
+        transition.unsay(About.REST)
+        transition.set(until_ns=transition.now_ns + ns(starting.LOOK_S + state.rules.countdown_s))
+        starting.look_at_lane(transition)
     elif state.phase is Phase.RUNNING:
-        racing.give_up(move, "stopped")
+        active_rep.give_up(transition, "stopped")
     elif state.turn is not None:
-        starting.call_off(move)
-        move.publish("skipped", athlete=move.athlete().name, step=state.turn.step)
-        move.set_athlete(state.turn.athlete, next_step=state.turn.step + 1)
-        move.watch(WatchMode.OFF)
-        resting.to_next_turn(move)
+        starting.call_off(transition)
+        transition.publish("skipped", athlete=transition.athlete().name, step=state.turn.step)
+        transition.set_athlete(state.turn.athlete, next_step=state.turn.step + 1)
+        transition.watch(WatchMode.OFF)
+        resting.to_next_turn(transition)
 
 
-def stop(move: Move) -> None:
+def stop(transition: Transition) -> None:
     """End the session now; a rep under way is a DNF."""
-    starting.call_off(move)
-    if move.state.running is not None:
-        racing.give_up(move, "stopped")
-    if move.state.phase is not Phase.DONE:
-        resting.end_session(move, Phase.STOPPED)
+    starting.call_off(transition)
+    if transition.state.running is not None:
+        active_rep.give_up(transition, "stopped")
+    if transition.state.phase is not Phase.DONE:
+        resting.end_session(transition, Phase.STOPPED)
 
 
-def spotter(move: Move) -> None:
+def spotter(transition: Transition) -> None:
     """Somebody watches: starts are allowed while the watch is lost."""
-    if move.state.watch_state is SensorState.OK:
-        racing.refuse(move, "watch_is_ok")
+    if transition.state.watch_state is SensorState.OK:
+        active_rep.refuse(transition, "watch_is_ok")
         return
-    move.set(spotter=True)
-    move.acknowledge(True)
-    move.beep(Signal.ANSWER)
-    move.publish("spotter")
-    move.say("spotter", within_s=8.0, about=[About.WATCH])
-    starting.try_start(move)
+    transition.set(spotter=True)
+    transition.acknowledge(True)
+    transition.beep(Signal.ANSWER)
+    transition.publish("spotter")
+    transition.say("spotter", within_s=8.0, about=[About.WATCH])
+    starting.try_start(transition)
 
 
-def repeat(move: Move) -> None:
+def repeat(transition: Transition) -> None:
     """Say the last announcement again."""
-    last = move.state.last_said
+    last = transition.state.last_said
     if last is None:
-        racing.refuse(move, "nothing_to_repeat")
+        active_rep.refuse(transition, "nothing_to_repeat")
         return
-    move.say(last.key, dict(last.values), 8.0, about=last.about)
+    transition.say(last.key, dict(last.values), 8.0, about=last.about)
 
 
-def recover(move: Move) -> None:
+def recover(transition: Transition) -> None:
     """After a power cut: on at the next rep, every rest in full, since nobody knows how long the box was off."""
-    state = move.state
+    state = transition.state
     for index, athlete in enumerate(state.athletes):
         if athlete.next_step > 0:
             rest_s = resting.rest_after_s(state, athlete.next_step - 1)
-            move.set_athlete(index, rested_ns=move.now_ns + ns(rest_s), rest_from_ns=move.now_ns)
-    move.beep(Signal.ANSWER)
-    move.publish("recovered", title=state.plan.title, reps=state.reps)
-    move.say("recovered", within_s=10.0)
-    resting.to_next_turn(move)
+            transition.set_athlete(index, rested_ns=transition.now_ns + ns(rest_s), rest_from_ns=transition.now_ns)
+    transition.beep(Signal.ANSWER)
+    transition.publish("recovered", title=state.plan.title, reps=state.reps)
+    transition.say("recovered", within_s=10.0)
+    resting.to_next_turn(transition)
 
 
-def close_interrupted(move: Move) -> None:
+def close_interrupted(transition: Transition) -> None:
     """After a power cut: keep what there is and end."""
-    move.beep(Signal.ANSWER)
-    move.enter(Phase.STOPPED)
-    move.set(concluded=True)
-    move.publish("closed", outcome="interrupted")
-    move.say("closed_interrupted", within_s=10.0)
-    move.close("interrupted")
+    transition.beep(Signal.ANSWER)
+    transition.enter(Phase.STOPPED)
+    transition.set(concluded=True)
+    transition.publish("closed", outcome="interrupted")
+    transition.say("closed_interrupted", within_s=10.0)
+    transition.close("interrupted")
 
 
 def without_open_reps(records: tuple[RepRecord, ...]) -> tuple[RepRecord, ...]:

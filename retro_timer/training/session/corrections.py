@@ -10,276 +10,285 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import calls, inputs, racing, resting
+from retro_timer.training.session import active_rep, calls, inputs, resting
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
-from retro_timer.training.session.move import Move
-from retro_timer.training.session.state import Athlete, Course, Phase, Turn, UndoPoint
+from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
+from retro_timer.training.session.transition import Transition
 
 _BETWEEN = frozenset((Phase.REST, Phase.RECOVERY, Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS, Phase.PAUSED))
 """Between reps: the next turn may still change."""
 
 
-def void(move: Move) -> None:
+def void(transition: Transition) -> None:
     """The rep under way, or else the last one, does not count and is run again."""
-    course = move.state.running
-    if course is not None:
-        found = racing.course_of(move, course.record.rep)
+    active = transition.state.running
+    if active is not None:
+        found = active_rep.of_rep(transition, active.record.rep)
         if found is None:
             return
-        record = _changed(course.record, status=RepStatus.VOID, reason="void")
-        move.unsay(About.RUN)
-        racing.end_rep(move, record, "void", move.now_ns)
-        move.set_athlete(found[0], course=None)
-        move.watch(WatchMode.OFF)
-        move.light(LampState.CLEAR)
-        _told_void(move, record)
-        resting.to_next_turn(move)
+        record = _changed(active.record, status=RepStatus.VOID, reason="void")
+        transition.unsay(About.RUN)
+        active_rep.end_rep(transition, record, "void", transition.now_ns)
+        transition.set_athlete(found[0], active=None)
+        transition.watch(WatchMode.OFF)
+        transition.light(LampState.CLEAR)
+        _told_void(transition, record)
+        resting.to_next_turn(transition)
         return
-    last = _last_countable(move)
-    index = None if last is None else resting.find_athlete(move.state.athletes, last.athlete)
+    last = _last_countable(transition)
+    index = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
     if last is None or index is None:
-        racing.refuse(move, "nothing_to_void")
+        active_rep.refuse(transition, "nothing_to_void")
         return
-    _remember(move, "void")
+    _remember(transition, "void")
     record = _changed(last, status=RepStatus.VOID, reason="void")
-    racing.end_rep(move, record, "void", move.now_ns)
-    move.set_athlete(index, next_step=_step_without(move, index, last), course=None)
-    _told_void(move, last)
-    _replan(move)
+    active_rep.end_rep(transition, record, "void", transition.now_ns)
+    transition.set_athlete(index, next_step=_step_without(transition, index, last), active=None)
+    _told_void(transition, last)
+    _replan(transition)
 
 
-def give(move: Move, command: inputs.Give) -> None:
+def give(transition: Transition, command: inputs.Give) -> None:
     """The rep under way, or else the last one, belongs to somebody else."""
-    index = _meant(move, command.name)
+    index = _meant(transition, command.name)
     if index is None:
         return
-    course = move.state.running
-    if course is not None:
-        _give_running(move, index)
+    active = transition.state.running
+    if active is not None:
+        _give_running(transition, index)
         return
-    last = _last_countable(move)
-    owner = None if last is None else resting.find_athlete(move.state.athletes, last.athlete)
+    last = _last_countable(transition)
+    owner = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
     if last is None or owner is None or owner == index:
-        racing.refuse(move, "nothing_to_give")
+        active_rep.refuse(transition, "nothing_to_give")
         return
-    _remember(move, "give")
-    step = _step_index(move, last)
-    before = move.state.athletes[owner]
-    new_owner = move.state.athletes[index]
+    _remember(transition, "give")
+    step = _step_index(transition, last)
+    before = transition.state.athletes[owner]
+    new_owner = transition.state.athletes[index]
     record = _changed(last, athlete=new_owner.name)
-    racing.end_rep(move, record, "given", move.now_ns)
-    move.set_athlete(owner, next_step=_step_without(move, owner, last), rested_ns=new_owner.rested_ns)
-    move.set_athlete(
+    active_rep.end_rep(transition, record, "given", transition.now_ns)
+    transition.set_athlete(owner, next_step=_step_without(transition, owner, last), rested_ns=new_owner.rested_ns)
+    transition.set_athlete(
         index,
         next_step=max(step + 1, new_owner.next_step),
         rested_ns=before.rested_ns,
         rest_from_ns=before.rest_from_ns,
     )
-    if before.course is not None and before.course.record.rep == last.rep:
+    if before.active is not None and before.active.record.rep == last.rep:
         # Given up, and yet it may be revived: then for its new owner.
-        move.set_athlete(owner, course=None)
-        move.set_athlete(index, course=msgspec.structs.replace(before.course, record=record))
-    _told(move, "given", {"name": new_owner.name, "rep": last.rep_no}, about=[about_rep(last.rep)])
-    _replan(move)
+        transition.set_athlete(owner, active=None)
+        transition.set_athlete(index, active=msgspec.structs.replace(before.active, record=record))
+    _told(transition, "given", {"name": new_owner.name, "rep": last.rep_no}, about=[about_rep(last.rep)])
+    _replan(transition)
 
 
-def _give_running(move: Move, index: int) -> None:
-    turn = move.state.turn
-    course = move.state.running
-    if turn is None or course is None or turn.athlete == index:
-        racing.refuse(move, "nothing_to_give")
+def _give_running(transition: Transition, index: int) -> None:
+    turn = transition.state.turn
+    active = transition.state.running
+    if turn is None or active is None or turn.athlete == index:
+        active_rep.refuse(transition, "nothing_to_give")
         return
-    _remember(move, "give")
+    _remember(transition, "give")
     owner = turn.athlete
-    name = move.state.athletes[index].name
-    moved = msgspec.structs.replace(course, record=_changed(course.record, athlete=name))
-    move.set_athlete(owner, course=None)
-    move.set_athlete(index, course=moved, present=True)
-    move.set(turn=Turn(index, turn.step))
-    move.unsay(about_rep(course.record.rep), about_athlete(name))
-    move.save(moved.record, "")
-    _told(move, "given", {"name": name, "rep": course.record.rep_no}, about=[about_rep(course.record.rep), About.RUN])
+    name = transition.state.athletes[index].name
+    moved = msgspec.structs.replace(active, record=_changed(active.record, athlete=name))
+    transition.set_athlete(owner, active=None)
+    transition.set_athlete(index, active=moved, present=True)
+    transition.set(turn=Turn(index, turn.step))
+    transition.unsay(about_rep(active.record.rep), about_athlete(name))
+    transition.save(moved.record, "")
+    _told(
+        transition,
+        "given",
+        {"name": name, "rep": active.record.rep_no},
+        about=[about_rep(active.record.rep), About.RUN],
+    )
 
 
-def absent(move: Move, command: inputs.Absent) -> None:
+def absent(transition: Transition, command: inputs.Absent) -> None:
     """An athlete drops out; if theirs is the rep under way, it ends as a DNF."""
-    index = _meant(move, command.name, present=True)
+    index = _meant(transition, command.name, present=True)
     if index is None:
         return
-    _remember(move, "absent")
-    name = move.state.athletes[index].name
-    move.set_athlete(index, present=False)
-    _told(move, "absent", {"name": name}, about=[about_athlete(name)])
-    turn = move.state.turn
+    _remember(transition, "absent")
+    name = transition.state.athletes[index].name
+    transition.set_athlete(index, present=False)
+    _told(transition, "absent", {"name": name}, about=[about_athlete(name)])
+    turn = transition.state.turn
     if turn is None or turn.athlete != index:
-        _replan(move)
-    elif move.state.running is not None:
-        racing.give_up(move, "stopped")
+        _replan(transition)
+    elif transition.state.running is not None:
+        active_rep.give_up(transition, "stopped")
     else:
-        _replan(move, force=True)
+        _replan(transition, force=True)
 
 
-def undo(move: Move) -> None:
+def undo(transition: Transition) -> None:
     """Take back the last correction; with the next go it can no longer be taken back."""
-    if not move.state.undo:
-        racing.refuse(move, "nothing_to_undo")
+    if not transition.state.undo:
+        active_rep.refuse(transition, "nothing_to_undo")
         return
-    point = move.state.undo[-1]
-    move.set(undo=move.state.undo[:-1])
-    running = move.state.running
-    present = move.state.athletes
+    point = transition.state.undo[-1]
+    transition.set(undo=transition.state.undo[:-1])
+    running = transition.state.running
+    present = transition.state.athletes
     for index, old in enumerate(point.athletes):
         if old.present is not present[index].present:
-            move.unsay(about_athlete(old.name))
-        _restore(move, index, old)
-        if running is None and old.course is not None and not old.course.given_up:
-            _return_ended(move, index, old.course.record.rep, present)
+            transition.unsay(about_athlete(old.name))
+        _restore(transition, index, old)
+        if running is None and old.active is not None and not old.active.given_up:
+            _return_ended(transition, index, old.active.record.rep, present)
     if running is not None:
-        _give_back(move, point, running)
-    now = {record.rep: record for record in move.state.results}
+        _give_back(transition, point, running)
+    now = {record.rep: record for record in transition.state.results}
     for record in point.results:
         new = now.get(record.rep)
         if new is not None and new != record:
-            racing.end_rep(move, msgspec.structs.replace(record, revision=new.revision + 1), "given", move.now_ns)
-    _told(move, "undone", {"what": point.what})
-    _replan(move, force=True)
+            active_rep.end_rep(
+                transition, msgspec.structs.replace(record, revision=new.revision + 1), "given", transition.now_ns
+            )
+    _told(transition, "undone", {"what": point.what})
+    _replan(transition, force=True)
 
 
-def _restore(move: Move, index: int, old: Athlete) -> None:
+def _restore(transition: Transition, index: int, old: Athlete) -> None:
     """One athlete as before the correction; a rep of theirs that has ended since stays ended."""
-    was_running = old.course is not None and not old.course.given_up
-    if was_running and move.state.running is None:
-        move.set_athlete(index, present=old.present)
+    was_running = old.active is not None and not old.active.given_up
+    if was_running and transition.state.running is None:
+        transition.set_athlete(index, present=old.present)
         return
-    course = move.state.athletes[index].course
-    if course is None or course.given_up:
+    active = transition.state.athletes[index].active
+    if active is None or active.given_up:
         # What may still be revived belongs to whoever had it before.
-        course = old.course if old.course is not None and old.course.given_up else None
-    move.set_athlete(
+        active = old.active if old.active is not None and old.active.given_up else None
+    transition.set_athlete(
         index,
         present=old.present,
-        course=course,
+        active=active,
         next_step=old.next_step,
         rested_ns=old.rested_ns,
         rest_from_ns=old.rest_from_ns,
     )
 
 
-def _return_ended(move: Move, index: int, rep: int, present: tuple[Athlete, ...]) -> None:
+def _return_ended(transition: Transition, index: int, rep: int, present: tuple[Athlete, ...]) -> None:
     """The rep that was under way at the correction has ended since: that stays, but it was this athlete's."""
-    ended = next((r for r in move.state.results if r.rep == rep), None)
+    ended = next((r for r in transition.state.results if r.rep == rep), None)
     holder = None if ended is None else resting.find_athlete(present, ended.athlete)
     if ended is None or holder is None or holder == index:
         return
     record = _changed(ended, athlete=present[index].name)
-    racing.end_rep(move, record, "given", move.now_ns)
+    active_rep.end_rep(transition, record, "given", transition.now_ns)
     if record.status is RepStatus.VOID:
         return
-    course = present[holder].course
-    move.set_athlete(
+    active = present[holder].active
+    transition.set_athlete(
         index,
-        next_step=max(_step_index(move, record) + 1, present[index].next_step),
+        next_step=max(_step_index(transition, record) + 1, present[index].next_step),
         rested_ns=present[holder].rested_ns,
         rest_from_ns=present[holder].rest_from_ns,
-        course=None if course is None else msgspec.structs.replace(course, record=record),
+        active=None if active is None else msgspec.structs.replace(active, record=record),
     )
 
 
-def _give_back(move: Move, point: UndoPoint, running: Course) -> None:
+def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> None:
     """The rep under way belongs to whoever had it before."""
-    owners = [i for i, a in enumerate(point.athletes) if a.course and a.course.record.rep == running.record.rep]
-    turn = move.state.turn
+    owners = [i for i, a in enumerate(point.athletes) if a.active and a.active.record.rep == running.record.rep]
+    turn = transition.state.turn
     if not owners or turn is None or turn.athlete == owners[0]:
         return
     owner = owners[0]
-    record = _changed(running.record, athlete=move.state.athletes[owner].name)
-    move.set_athlete(turn.athlete, course=None)
-    move.set_athlete(owner, course=msgspec.structs.replace(running, record=record))
-    move.set(turn=Turn(owner, turn.step))
-    move.unsay(about_rep(record.rep))
-    move.save(record, "")
+    record = _changed(running.record, athlete=transition.state.athletes[owner].name)
+    transition.set_athlete(turn.athlete, active=None)
+    transition.set_athlete(owner, active=msgspec.structs.replace(running, record=record))
+    transition.set(turn=Turn(owner, turn.step))
+    transition.unsay(about_rep(record.rep))
+    transition.save(record, "")
 
 
 def _changed(record: RepRecord, **changes: object) -> RepRecord:
     return msgspec.structs.replace(record, revision=record.revision + 1, **changes)
 
 
-def _last_countable(move: Move) -> RepRecord | None:
+def _last_countable(transition: Transition) -> RepRecord | None:
     """The last rep that ended, unless it is void already."""
-    ended = [r for r in move.state.results if r.status in (RepStatus.FINISHED, RepStatus.DNF)]
+    ended = [r for r in transition.state.results if r.status in (RepStatus.FINISHED, RepStatus.DNF)]
     return max(ended, key=lambda r: r.rep) if ended else None
 
 
-def _step_index(move: Move, record: RepRecord) -> int:
-    for index, step in enumerate(move.state.steps):
+def _step_index(transition: Transition, record: RepRecord) -> int:
+    for index, step in enumerate(transition.state.steps):
         if (step.set_no, step.rep_no) == (record.set_no, record.rep_no):
             return index
     return 0
 
 
-def _step_without(move: Move, index: int, taken: RepRecord) -> int:
+def _step_without(transition: Transition, index: int, taken: RepRecord) -> int:
     """An athlete's next step when a rep of theirs has been taken away: that one, unless they have done it besides.
 
     They have, when somebody else's rep had been given to them on top of their own.
     """
-    athlete = move.state.athletes[index]
+    athlete = transition.state.athletes[index]
     place = (taken.set_no, taken.rep_no)
     besides = any(
         record.athlete == athlete.name
         and record.status in (RepStatus.FINISHED, RepStatus.DNF)
         and (record.set_no, record.rep_no) == place
-        for record in move.state.results
+        for record in transition.state.results
         if record.rep != taken.rep
     )
-    return athlete.next_step if besides else min(_step_index(move, taken), athlete.next_step)
+    return athlete.next_step if besides else min(_step_index(transition, taken), athlete.next_step)
 
 
-def _remember(move: Move, what: str) -> None:
-    point = UndoPoint(what, move.state.athletes, move.state.results)
-    move.set(undo=(*move.state.undo, point))
+def _remember(transition: Transition, what: str) -> None:
+    point = UndoPoint(what, transition.state.athletes, transition.state.results)
+    transition.set(undo=(*transition.state.undo, point))
 
 
-def _told(move: Move, kind: str, values: dict[str, str | int], key: str = "", *, about: Sequence[str] = ()) -> None:
+def _told(
+    transition: Transition, kind: str, values: dict[str, str | int], key: str = "", *, about: Sequence[str] = ()
+) -> None:
     """Answer a correction; `key` is its phrase where that is not called like its kind."""
-    move.beep(Signal.ANSWER)
-    move.say(key or kind, dict(values), 10.0, about=about)
-    move.publish("correction", kind=kind, values=values)
+    transition.beep(Signal.ANSWER)
+    transition.say(key or kind, dict(values), 10.0, about=about)
+    transition.publish("correction", kind=kind, values=values)
 
 
-def _told_void(move: Move, record: RepRecord) -> None:
+def _told_void(transition: Transition, record: RepRecord) -> None:
     about = [about_rep(record.rep)]
-    if move.state.solo:
-        _told(move, "voided", {"rep": record.rep_no}, about=about)
+    if transition.state.solo:
+        _told(transition, "voided", {"rep": record.rep_no}, about=about)
     else:
-        _told(move, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)
+        _told(transition, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)
 
 
-def _replan(move: Move, *, force: bool = False) -> None:
+def _replan(transition: Transition, *, force: bool = False) -> None:
     """Whose turn it is may have changed."""
-    if move.state.phase not in _BETWEEN:
-        if force and move.state.running is None:
-            resting.to_next_turn(move)
+    if transition.state.phase not in _BETWEEN:
+        if force and transition.state.running is None:
+            resting.to_next_turn(transition)
         return
-    turn = calls.next_turn(move.state)
-    if move.state.phase is Phase.PAUSED:
-        move.set(turn=turn)
+    turn = calls.next_turn(transition.state)
+    if transition.state.phase is Phase.PAUSED:
+        transition.set(turn=turn)
         return
-    if turn == move.state.turn and not force:
-        calls.mind_deck(move)
+    if turn == transition.state.turn and not force:
+        calls.mind_deck(transition)
         return
-    resting.to_next_turn(move)
+    resting.to_next_turn(transition)
 
 
-def _meant(move: Move, name: str, *, present: bool = False) -> int | None:
+def _meant(transition: Transition, name: str, *, present: bool = False) -> int | None:
     """The athlete whom somebody means, of all or of those who are `present`; None, and refused, if unclear."""
-    athletes = move.state.athletes
+    athletes = transition.state.athletes
     found = find_name(name, (athlete.name for athlete in athletes if athlete.present or not present))
     if found.names:
         return next(index for index, athlete in enumerate(athletes) if athlete.name == found.names[0])
     if found.unclear:
-        racing.refuse(move, "several_of_that_name", {"names": " or ".join(found.unclear)})
+        active_rep.refuse(transition, "several_of_that_name", {"names": " or ".join(found.unclear)})
     elif found.suggested:
-        racing.refuse(move, "nobody_but_alike", {"names": " or ".join(found.suggested)})
+        active_rep.refuse(transition, "nobody_but_alike", {"names": " or ".join(found.suggested)})
     else:
-        racing.refuse(move, "nobody_of_that_name")
+        active_rep.refuse(transition, "nobody_of_that_name")
     return None

@@ -8,10 +8,9 @@ from typing import Any
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.record import RepRecord
-from retro_timer.training.session import announce, calls, control, corrections, inputs, racing, starting, watching
+from retro_timer.training.session import active_rep, announce, calls, control, corrections, inputs, starting, watching
 from retro_timer.training.session.effects import Effect
 from retro_timer.training.session.inputs import Input
-from retro_timer.training.session.move import Move
 from retro_timer.training.session.state import (
     STARTING,
     Appointment,
@@ -21,12 +20,13 @@ from retro_timer.training.session.state import (
     Rules,
     SessionState,
 )
+from retro_timer.training.session.transition import Transition
 
-Handler = Callable[[Move, Any], None]
+Handler = Callable[[Transition, Any], None]
 
 
-def _plain(handler: Callable[[Move], None]) -> Handler:
-    return lambda move, _event: handler(move)
+def _plain(handler: Callable[[Transition], None]) -> Handler:
+    return lambda transition, _event: handler(transition)
 
 
 _STEER: dict[type[inputs.Command], Handler] = {
@@ -67,7 +67,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.RUNNING: {
         **_STEER,
         inputs.Resume: _plain(control.resume),
-        inputs.ManualFinish: _plain(racing.by_hand),
+        inputs.ManualFinish: _plain(active_rep.by_hand),
     },
     Phase.REST: _STEER,
     Phase.RECOVERY: _STEER,
@@ -84,27 +84,27 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
 
 
 def _await_go_only(handler: Handler) -> Handler:
-    def guarded(move: Move, event: Any) -> None:
-        if move.state.phase is Phase.GO:
-            handler(move, event)
+    def guarded(transition: Transition, event: Any) -> None:
+        if transition.state.phase is Phase.GO:
+            handler(transition, event)
 
     return guarded
 
 
 REPORTS: dict[type, Handler] = {
-    inputs.Tick: lambda move, _event: _tick(move),
-    inputs.WentOff: _await_go_only(lambda move, event: racing.went_off(move, event.t_ns)),
-    inputs.GoBlocked: _await_go_only(lambda move, _event: starting.recall(move)),
-    inputs.GoGiven: racing.go_given,
-    inputs.TraceEnd: _plain(racing.trace_end),
-    inputs.CrossingSeen: racing.crossing,
-    inputs.CrossingTakenBack: racing.crossing_taken_back,
-    inputs.FinishSeen: racing.finish_seen,
+    inputs.Tick: lambda transition, _event: _tick(transition),
+    inputs.WentOff: _await_go_only(lambda transition, event: active_rep.went_off(transition, event.t_ns)),
+    inputs.GoBlocked: _await_go_only(lambda transition, _event: starting.recall(transition)),
+    inputs.GoGiven: active_rep.go_given,
+    inputs.TraceEnd: _plain(active_rep.trace_end),
+    inputs.CrossingSeen: active_rep.crossing,
+    inputs.CrossingTakenBack: active_rep.crossing_taken_back,
+    inputs.FinishSeen: active_rep.finish_seen,
     inputs.BodySeen: watching.body_seen,
     inputs.ObstacleSeen: watching.obstacle,
     inputs.WatchChanged: watching.watch_changed,
-    inputs.Durable: lambda move, event: announce.durable(move, event.rep, event.revision),
-    inputs.NotSaved: lambda move, event: announce.durable(move, event.rep, event.revision, event.reason),
+    inputs.Durable: lambda transition, event: announce.durable(transition, event.rep, event.revision),
+    inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
     inputs.Speech: starting.heard,
     inputs.Measured: calls.measured,
 }
@@ -143,61 +143,61 @@ def recovered_session(plan: Plan, names: Sequence[str], rules: Rules, records: S
 
 def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, tuple[Effect, ...]]:
     """Apply one event. Pure; a command that the phase does not take becomes a refusal, never an error."""
-    move = Move(state, now_ns)
+    transition = Transition(state, now_ns)
     handler = REPORTS.get(type(event))
     if handler is None:
         handler = COMMANDS[state.phase].get(type(event)) if isinstance(event, inputs.Command) else None
     if handler is None:
-        racing.refuse(move, "not_now")
+        active_rep.refuse(transition, "not_now")
     else:
-        handler(move, event)
-    return move.state, tuple(move.effects)
+        handler(transition, event)
+    return transition.state, tuple(transition.effects)
 
 
-def _tick(move: Move) -> None:
+def _tick(transition: Transition) -> None:
     """Keep every appointment that is due, each at most once."""
-    due = [a for a in move.state.agenda if a.at_ns <= move.now_ns]
+    due = [a for a in transition.state.agenda if a.at_ns <= transition.now_ns]
     for appointment in due:
         # A former appointment may have changed the phase and thrown the agenda away.
-        if appointment not in move.state.agenda:
+        if appointment not in transition.state.agenda:
             continue
-        move.set(agenda=tuple(a for a in move.state.agenda if a is not appointment))
-        _keep(move, appointment)
+        transition.set(agenda=tuple(a for a in transition.state.agenda if a is not appointment))
+        _keep(transition, appointment)
 
 
-def _keep(move: Move, appointment: Appointment) -> None:
+def _keep(transition: Transition, appointment: Appointment) -> None:
     item = appointment.item
     if item is Item.NEXT_PHASE:
-        _next_phase(move)
+        _next_phase(transition)
     elif item is Item.COUNT:
-        starting.count(move, appointment)
+        starting.count(transition, appointment)
     elif item is Item.SAY:
-        calls.say_item(move, appointment)
+        calls.say_item(transition, appointment)
     elif item is Item.GO:
-        starting.give_go(move)
+        starting.give_go(transition)
     elif item is Item.TIMEOUT:
-        racing.timeout(move)
+        active_rep.timeout(transition)
     elif item is Item.CLOCK_END:
-        racing.clock_end(move)
+        active_rep.clock_end(transition)
     elif item is Item.LANE_AGAIN:
-        starting.try_start(move)
+        starting.try_start(transition)
     elif item is Item.WATCH_OFF:
-        _watch_off(move)
+        _watch_off(transition)
     elif item is Item.RESULT_LATE:
-        calls.result_late(move)
-        starting.try_start(move)
+        calls.result_late(transition)
+        starting.try_start(transition)
 
 
-def _next_phase(move: Move) -> None:
-    phase = move.state.phase
+def _next_phase(transition: Transition) -> None:
+    phase = transition.state.phase
     if phase is Phase.BRIEF:
-        starting.brief_is_over(move)
+        starting.brief_is_over(transition)
     elif phase is Phase.COUNTDOWN:
-        starting.hold(move)
+        starting.hold(transition)
     elif phase not in STARTING:
-        starting.look_at_lane(move)
+        starting.look_at_lane(transition)
 
 
-def _watch_off(move: Move) -> None:
-    if move.state.expectation.mode is WatchMode.RUNOUT:
-        move.watch(WatchMode.OFF)
+def _watch_off(transition: Transition) -> None:
+    if transition.state.expectation.mode is WatchMode.RUNOUT:
+        transition.watch(WatchMode.OFF)

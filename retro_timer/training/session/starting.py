@@ -9,8 +9,8 @@ from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import calls, inputs
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.move import Move, ns
 from retro_timer.training.session.state import STARTING, Appointment, Item, Phase
+from retro_timer.training.session.transition import Transition, ns
 
 LOOK_S = 2.0
 """How long before the countdown the lane is looked at."""
@@ -20,52 +20,54 @@ _RANDOM_FACTOR = 1103515245
 _RANDOM_STEP = 12345
 
 
-def brief(move: Move) -> None:
+def brief(transition: Transition) -> None:
     """Say what comes, what the watch covers, and the plan's safety note."""
-    state = move.state
-    move.set(turn=calls.next_turn(state), random=state.rules.seed % _RANDOM_MODULUS)
-    end_ns = move.now_ns + ns(state.rules.brief_s)
-    move.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
-    move.publish("session", title=state.plan.title, athletes=[a.name for a in state.athletes], steps=len(state.steps))
+    state = transition.state
+    transition.set(turn=calls.next_turn(state), random=state.rules.seed % _RANDOM_MODULUS)
+    end_ns = transition.now_ns + ns(state.rules.brief_s)
+    transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
+    transition.publish(
+        "session", title=state.plan.title, athletes=[a.name for a in state.athletes], steps=len(state.steps)
+    )
     sets = state.steps[-1].set_no
     told = {"title": state.plan.title, "sets": sets, "reps": len(state.steps)}
-    move.say("brief", told, 30.0, about=[About.PLAN])
-    say_coverage(move)
-    move.say("safety", {"note": state.plan.safety}, 40.0, about=[About.PLAN])
+    transition.say("brief", told, 30.0, about=[About.PLAN])
+    say_coverage(transition)
+    transition.say("safety", {"note": state.plan.safety}, 40.0, about=[About.PLAN])
 
 
-def brief_is_over(move: Move) -> None:
+def brief_is_over(transition: Transition) -> None:
     """On to the first turn once the brief has been heard."""
-    wait_ns = calls.until_heard_ns(move)
+    wait_ns = calls.until_heard_ns(transition)
     if wait_ns is None:
-        get_ready(move)
+        get_ready(transition)
     else:
-        move.appoint(wait_ns, Item.NEXT_PHASE)
+        transition.appoint(wait_ns, Item.NEXT_PHASE)
 
 
-def heard(move: Move, event: inputs.Speech) -> None:
+def heard(transition: Transition, event: inputs.Speech) -> None:
     """The voice is further on: whatever waited to be heard may have been."""
-    if not calls.speech(move, event):
+    if not calls.speech(transition, event):
         return
-    state = move.state
+    state = transition.state
     if state.phase is Phase.LANE_CHECK:
-        try_start(move)
-    elif state.phase is Phase.BRIEF and move.now_ns >= state.until_ns and not state.speech_until_ns:
-        get_ready(move)
+        try_start(transition)
+    elif state.phase is Phase.BRIEF and transition.now_ns >= state.until_ns and not state.speech_until_ns:
+        get_ready(transition)
 
 
-def say_coverage(move: Move) -> None:
+def say_coverage(transition: Transition) -> None:
     """Say what the watch covers now; a brief that cannot say it says that there is no watch."""
-    coverage = move.state.coverage
-    if move.state.rules.watching is None or coverage is None:
-        move.say("covers_nothing", within_s=40.0, about=[About.WATCH])
+    coverage = transition.state.coverage
+    if transition.state.rules.watching is None or coverage is None:
+        transition.say("covers_nothing", within_s=40.0, about=[About.WATCH])
         return
-    move.say(coverage.phrase, coverage.spoken, 40.0, about=[About.WATCH])
+    transition.say(coverage.phrase, coverage.spoken, 40.0, about=[About.WATCH])
 
 
-def get_ready(move: Move, ready_ns: int | None = None) -> None:
+def get_ready(transition: Transition, ready_ns: int | None = None) -> None:
     """Call the athlete; `ready_ns` is when the go may come at the earliest."""
-    state = move.state
+    state = transition.state
     step = state.step
     if step is None:
         return
@@ -75,171 +77,173 @@ def get_ready(move: Move, ready_ns: int | None = None) -> None:
     if walks_out and step.distance_m is not None:
         chosen = state.plan.walk_out_s
         lead_s = max(lead_s, default_walk_out_s(step.distance_m) if chosen is None else chosen)
-    until_ns = max(move.now_ns + ns(lead_s), ready_ns or 0)
+    until_ns = max(transition.now_ns + ns(lead_s), ready_ns or 0)
     agenda = [Appointment(until_ns - ns(state.rules.countdown_s + LOOK_S), Item.NEXT_PHASE)]
-    left_s = (until_ns - move.now_ns) / 1e9
+    left_s = (until_ns - transition.now_ns) / 1e9
     if left_s >= 25.0:
         agenda.append(Appointment(until_ns - ns(10.0), Item.SAY, "ten_seconds"))
-    move.enter(Phase.GET_READY, until_ns, agenda)
-    move.light(LampState.CLEAR)
+    transition.enter(Phase.GET_READY, until_ns, agenda)
+    transition.light(LampState.CLEAR)
     if walks_out:
-        move.say("walk_out", {"seconds": round(left_s)}, about=[About.TURN])
-    calls.ensure_called(move)
+        transition.say("walk_out", {"seconds": round(left_s)}, about=[About.TURN])
+    calls.ensure_called(transition)
 
 
-def look_at_lane(move: Move) -> None:
+def look_at_lane(transition: Transition) -> None:
     """Arm the watch before a start and start when lane and watch allow it, and when the call has been heard."""
-    until_ns = max(move.state.until_ns, move.now_ns + ns(move.state.rules.countdown_s))
-    move.enter(Phase.LANE_CHECK, until_ns)
-    move.set(clear_since_ns=max(move.state.clear_since_ns, move.now_ns))
-    if _watch_matters(move):
-        move.watch(WatchMode.LANE)
-    calls.ensure_called(move)
-    try_start(move)
+    until_ns = max(transition.state.until_ns, transition.now_ns + ns(transition.state.rules.countdown_s))
+    transition.enter(Phase.LANE_CHECK, until_ns)
+    transition.set(clear_since_ns=max(transition.state.clear_since_ns, transition.now_ns))
+    if _watch_matters(transition):
+        transition.watch(WatchMode.LANE)
+    calls.ensure_called(transition)
+    try_start(transition)
 
 
-def _watch_matters(move: Move) -> bool:
+def _watch_matters(transition: Transition) -> bool:
     """A timed step has no lane to be clear: only a watch that the runner wears goes with it."""
-    step, watching = move.state.step, move.state.rules.watching
+    step, watching = transition.state.step, transition.state.rules.watching
     if watching is None or step is None:
         return False
     return step.distance_m is not None or watching is Placement.BELT
 
 
-def try_start(move: Move) -> None:
+def try_start(transition: Transition) -> None:
     """Start if nothing forbids it; otherwise say once what does and look again."""
-    state = move.state
+    state = transition.state
     if state.phase is not Phase.LANE_CHECK:
         return
-    wait_ns = _hindrance(move)
+    wait_ns = _hindrance(transition)
     if wait_ns is None:
-        _start(move)
+        _start(transition)
         return
-    kept = [a for a in move.state.agenda if a.item is not Item.LANE_AGAIN]
-    move.set(agenda=tuple(kept))
-    move.appoint(max(wait_ns, move.now_ns + ns(0.1)), Item.LANE_AGAIN)
+    kept = [a for a in transition.state.agenda if a.item is not Item.LANE_AGAIN]
+    transition.set(agenda=tuple(kept))
+    transition.appoint(max(wait_ns, transition.now_ns + ns(0.1)), Item.LANE_AGAIN)
 
 
-def _hindrance(move: Move) -> int | None:
+def _hindrance(transition: Transition) -> int | None:
     """When to look again; None when the start may go ahead."""
-    state, now_ns, rules = move.state, move.now_ns, move.state.rules
-    if _watch_matters(move):
+    state, now_ns, rules = transition.state, transition.now_ns, transition.state.rules
+    if _watch_matters(transition):
         if state.watch_state is SensorState.LOST and not state.spotter:
-            if _reminds(move):
-                move.beep(Signal.REFUSAL)
-                move.say("lost_needs_spotter", {"reason": state.watch_reason}, about=[About.WATCH])
+            if _reminds(transition):
+                transition.beep(Signal.REFUSAL)
+                transition.say("lost_needs_spotter", {"reason": state.watch_reason}, about=[About.WATCH])
             return now_ns + ns(_REMIND_S)
         if state.watch_state is SensorState.DEGRADED and not state.limit_told:
-            move.set(limit_told=True, until_ns=max(state.until_ns, now_ns + ns(rules.limit_s + rules.countdown_s)))
-            move.acknowledge(True)
-            move.say("degraded", {"reason": state.watch_reason}, about=[About.WATCH])
-            say_coverage(move)
+            transition.set(
+                limit_told=True, until_ns=max(state.until_ns, now_ns + ns(rules.limit_s + rules.countdown_s))
+            )
+            transition.acknowledge(True)
+            transition.say("degraded", {"reason": state.watch_reason}, about=[About.WATCH])
+            say_coverage(transition)
             return now_ns + ns(rules.limit_s)
         if state.level is not Level.CLEAR:
             again = state.told_ns is not None
-            if _reminds(move):
+            if _reminds(transition):
                 # The alarm that says so silences it: once the lane is clear again it would be wrong.
-                move.say("lane_blocked_still" if again else "lane_blocked", within_s=1.0, about=[About.START])
+                transition.say("lane_blocked_still" if again else "lane_blocked", within_s=1.0, about=[About.START])
             return now_ns + ns(_REMIND_S)
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
         if now_ns < clear_ns:
             return clear_ns
     start_ns = state.until_ns - ns(rules.countdown_s)
-    return start_ns if now_ns < start_ns else calls.until_heard_ns(move)
+    return start_ns if now_ns < start_ns else calls.until_heard_ns(transition)
 
 
-def _reminds(move: Move) -> bool:
+def _reminds(transition: Transition) -> bool:
     """Whether it is time to say why nothing starts: at once, and then every now and again."""
-    told_ns = move.state.told_ns
-    if told_ns is not None and move.now_ns - told_ns < ns(_REMIND_S):
+    told_ns = transition.state.told_ns
+    if told_ns is not None and transition.now_ns - told_ns < ns(_REMIND_S):
         return False
-    move.set(told_ns=move.now_ns)
+    transition.set(told_ns=transition.now_ns)
     return True
 
 
-def _start(move: Move) -> None:
-    state, now_ns, rules = move.state, move.now_ns, move.state.rules
+def _start(transition: Transition) -> None:
+    state, now_ns, rules = transition.state, transition.now_ns, transition.state.rules
     if state.speech_until_ns:
         # The voice hangs: what it has not said by now must not come between the numbers.
-        move.unsay(About.TURN, About.REST, About.START)
-    if _watch_matters(move):
-        move.watch(WatchMode.START)
+        transition.unsay(About.TURN, About.REST, About.START)
+    if _watch_matters(transition):
+        transition.watch(WatchMode.START)
     method = state.plan.start
     if method is StartMethod.BUTTON:
-        move.enter(Phase.AWAIT_PRESS)
-        move.say("press_for_go", about=[About.START])
+        transition.enter(Phase.AWAIT_PRESS)
+        transition.say("press_for_go", about=[About.START])
         return
     if method is StartMethod.MARKS_SET_GO:
-        move.enter(Phase.COUNTDOWN, 0, [Appointment(now_ns + ns(rules.marks_s), Item.NEXT_PHASE)])
-        move.say("on_your_marks", within_s=1.0, urgent=True)
+        transition.enter(Phase.COUNTDOWN, 0, [Appointment(now_ns + ns(rules.marks_s), Item.NEXT_PHASE)])
+        transition.say("on_your_marks", within_s=1.0, urgent=True)
         return
     count = max(1, round(rules.countdown_s))
     go_ns = now_ns + ns(rules.countdown_s)
     key = "silent" if method is StartMethod.AUTO else ""
     agenda = [Appointment(go_ns - ns(number), Item.COUNT, key, {"number": number}) for number in range(count, 0, -1)]
     agenda.append(Appointment(go_ns, Item.GO))
-    move.enter(Phase.COUNTDOWN, go_ns, agenda)
+    transition.enter(Phase.COUNTDOWN, go_ns, agenda)
 
 
-def count(move: Move, appointment: Appointment) -> None:
+def count(transition: Transition, appointment: Appointment) -> None:
     """One number of the countdown: a beep, and the number unless the start is by beeps alone."""
-    move.beep(Signal.COUNT)
+    transition.beep(Signal.COUNT)
     if appointment.key != "silent":
         number = appointment.values["number"]
-        move.say(f"count_{number}" if number in (1, 2, 3) else "count", {"number": number}, 0.3, urgent=True)
+        transition.say(f"count_{number}" if number in (1, 2, 3) else "count", {"number": number}, 0.3, urgent=True)
 
 
-def hold(move: Move) -> None:
+def hold(transition: Transition) -> None:
     """Set: then a hold whose length nobody can guess."""
-    rules = move.state.rules
-    drawn = (move.state.random * _RANDOM_FACTOR + _RANDOM_STEP) % _RANDOM_MODULUS
-    move.set(random=drawn)
+    rules = transition.state.rules
+    drawn = (transition.state.random * _RANDOM_FACTOR + _RANDOM_STEP) % _RANDOM_MODULUS
+    transition.set(random=drawn)
     share = drawn / _RANDOM_MODULUS
     hold_s = rules.hold_least_s + share * (rules.hold_most_s - rules.hold_least_s)
-    move.enter(Phase.SET, 0, [Appointment(move.now_ns + ns(hold_s), Item.GO)])
-    move.say("set", within_s=0.5, urgent=True)
+    transition.enter(Phase.SET, 0, [Appointment(transition.now_ns + ns(hold_s), Item.GO)])
+    transition.say("set", within_s=0.5, urgent=True)
 
 
-def give_go(move: Move) -> None:
+def give_go(transition: Transition) -> None:
     """Ask for the go tone, unless something came into the lane since the last look."""
-    state = move.state
-    if _watch_matters(move) and (state.level is not Level.CLEAR or _unwatched(move)):
-        recall(move)
+    state = transition.state
+    if _watch_matters(transition) and (state.level is not Level.CLEAR or _unwatched(transition)):
+        recall(transition)
         return
-    move.enter(Phase.GO)
-    move.go_tone()
+    transition.enter(Phase.GO)
+    transition.go_tone()
 
 
-def _unwatched(move: Move) -> bool:
-    return move.state.watch_state is SensorState.LOST and not move.state.spotter
+def _unwatched(transition: Transition) -> bool:
+    return transition.state.watch_state is SensorState.LOST and not transition.state.spotter
 
 
-def recall(move: Move) -> None:
+def recall(transition: Transition) -> None:
     """Take a start back, or refuse one: the runner must not go."""
-    _tell_recall(move)
-    move.set(until_ns=0)
-    if move.state.pause_after:
-        move.set(pause_after=False)
-        hold_session(move)
+    _tell_recall(transition)
+    transition.set(until_ns=0)
+    if transition.state.pause_after:
+        transition.set(pause_after=False)
+        hold_session(transition)
     else:
-        look_at_lane(move)
+        look_at_lane(transition)
 
 
-def call_off(move: Move) -> None:
+def call_off(transition: Transition) -> None:
     """Tell a runner who waits for the go that it does not come; nothing where no start is under way."""
-    if move.state.phase in STARTING:
-        _tell_recall(move)
+    if transition.state.phase in STARTING:
+        _tell_recall(transition)
 
 
-def _tell_recall(move: Move) -> None:
-    move.beep(Signal.RECALL)
-    move.publish("recall")
-    move.say("recall", within_s=3.0, urgent=True)
+def _tell_recall(transition: Transition) -> None:
+    transition.beep(Signal.RECALL)
+    transition.publish("recall")
+    transition.say("recall", within_s=3.0, urgent=True)
 
 
-def hold_session(move: Move) -> None:
+def hold_session(transition: Transition) -> None:
     """Pause: nothing is started until somebody says so."""
-    move.unsay(About.TURN, About.REST, About.START)
-    move.enter(Phase.PAUSED)
-    move.watch(WatchMode.OFF)
-    move.say("paused", within_s=5.0, about=[About.HOLD])
+    transition.unsay(About.TURN, About.REST, About.START)
+    transition.enter(Phase.PAUSED)
+    transition.watch(WatchMode.OFF)
+    transition.say("paused", within_s=5.0, about=[About.HOLD])

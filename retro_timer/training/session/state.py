@@ -103,7 +103,7 @@ class Appointment(msgspec.Struct, frozen=True):
     values: dict[str, str | int | float] = {}
 
 
-class Course(msgspec.Struct, frozen=True):
+class ActiveRep(msgspec.Struct, frozen=True):
     """One athlete's rep under way, or given up but not beyond revival."""
 
     record: RepRecord
@@ -124,7 +124,7 @@ class Athlete(msgspec.Struct, frozen=True):
     rested_ns: int = 0
     """Not started before this: the end of their rest."""
     rest_from_ns: int = 0
-    course: Course | None = None
+    active: ActiveRep | None = None
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -234,9 +234,9 @@ class SessionState(msgspec.Struct, frozen=True):
         return len(self.athletes) == 1
 
     @property
-    def running(self) -> Course | None:
-        """The course whose rep is under way."""
-        return next((a.course for a in self.athletes if a.course is not None and not a.course.given_up), None)
+    def running(self) -> ActiveRep | None:
+        """The rep that is under way."""
+        return next((a.active for a in self.athletes if a.active is not None and not a.active.given_up), None)
 
     @property
     def blind(self) -> bool:

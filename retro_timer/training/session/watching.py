@@ -6,102 +6,102 @@ import msgspec
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.record import Flag, RepStatus
-from retro_timer.training.session import crowding, inputs, racing, starting
+from retro_timer.training.session import active_rep, crowding, inputs, starting
 from retro_timer.training.session.effects import About
-from retro_timer.training.session.move import Move
 from retro_timer.training.session.state import STARTING, Phase
+from retro_timer.training.session.transition import Transition
 
 
-def obstacle(move: Move, event: inputs.ObstacleSeen) -> None:
+def obstacle(transition: Transition, event: inputs.ObstacleSeen) -> None:
     """The level changed: told, counted on the rep, and a start under way is recalled."""
-    state = move.state
+    state = transition.state
     rising = state.level is Level.CLEAR and event.level is not Level.CLEAR
-    move.set(level=event.level)
+    transition.set(level=event.level)
     if event.level is Level.CLEAR:
-        move.set(clear_since_ns=move.now_ns)
+        transition.set(clear_since_ns=transition.now_ns)
     shown = None if event.range_mm is None else round(event.range_mm / 1000.0, 3)
-    move.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown)
+    transition.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown)
     if state.phase is Phase.LANE_CHECK and event.level is not state.level:
-        move.unsay(About.START)
+        transition.unsay(About.START)
     if rising and not event.expected:
-        move.set(obstacles=state.obstacles + 1)
-        _count_on_rep(move)
+        transition.set(obstacles=state.obstacles + 1)
+        _count_on_rep(transition)
     if event.level is not Level.CLEAR and not event.expected and state.phase in STARTING:
-        starting.recall(move)
+        starting.recall(transition)
     elif state.phase is Phase.LANE_CHECK:
         if event.level is Level.CLEAR and state.level is not Level.CLEAR:
-            move.say("lane_clear", within_s=2.0, about=[About.START])
-        starting.try_start(move)
+            transition.say("lane_clear", within_s=2.0, about=[About.START])
+        starting.try_start(transition)
 
 
-def _count_on_rep(move: Move) -> None:
-    course = move.state.running
-    if course is None:
+def _count_on_rep(transition: Transition) -> None:
+    active = transition.state.running
+    if active is None:
         return
-    index, _ = racing.course_of(move, course.record.rep) or (0, course)
-    record = msgspec.structs.replace(course.record, obstacles=course.record.obstacles + 1)
-    move.set_athlete(index, course=msgspec.structs.replace(course, record=record))
+    index, _ = active_rep.of_rep(transition, active.record.rep) or (0, active)
+    record = msgspec.structs.replace(active.record, obstacles=active.record.obstacles + 1)
+    transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
 
 
-def watch_changed(move: Move, event: inputs.WatchChanged) -> None:
+def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
     """What the watch sees changed: told aloud, since silence never means safe."""
-    state = move.state
+    state = transition.state
     changed = event.state is not state.watch_state
     covers_less = event.coverage is not None and (
         state.coverage is None or event.coverage.phrase != state.coverage.phrase
     )
-    move.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
+    transition.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
     if changed:
-        move.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
-        move.set(limit_told=False, told_ns=None)
-        move.unsay(About.WATCH)
-        move.acknowledge(event.state is SensorState.LOST and state.spotter)
+        transition.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
+        transition.set(limit_told=False, told_ns=None)
+        transition.unsay(About.WATCH)
+        transition.acknowledge(event.state is SensorState.LOST and state.spotter)
         if event.state is SensorState.OK:
-            move.set(spotter=False)
-        _say_watch(move, event)
+            transition.set(spotter=False)
+        _say_watch(transition, event)
     elif covers_less and state.phase is not Phase.IDLE:
-        move.unsay(About.WATCH)
-        starting.say_coverage(move)
+        transition.unsay(About.WATCH)
+        starting.say_coverage(transition)
     if event.state is not SensorState.OK:
-        _blind_rep(move)
+        _blind_rep(transition)
     if event.state is SensorState.LOST and not state.spotter and state.phase in STARTING:
-        starting.recall(move)
+        starting.recall(transition)
     elif state.phase is Phase.LANE_CHECK:
-        starting.try_start(move)
+        starting.try_start(transition)
 
 
-def _say_watch(move: Move, event: inputs.WatchChanged) -> None:
-    if move.state.rules.given_goes:
+def _say_watch(transition: Transition, event: inputs.WatchChanged) -> None:
+    if transition.state.rules.given_goes:
         return
     about = [About.WATCH]
     if event.state is SensorState.OK:
-        move.say("watch_back", within_s=10.0, about=about)
+        transition.say("watch_back", within_s=10.0, about=about)
     elif event.state is SensorState.LOST:
-        move.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True, about=about)
-        if move.state.phase is Phase.RUNNING:
-            move.say("manual_finish_offered", within_s=10.0, about=[About.WATCH, About.RUN])
-    elif move.state.phase is Phase.RUNNING:
-        move.say("degraded", {"reason": event.reason}, 10.0, urgent=True, about=about)
+        transition.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True, about=about)
+        if transition.state.phase is Phase.RUNNING:
+            transition.say("manual_finish_offered", within_s=10.0, about=[About.WATCH, About.RUN])
+    elif transition.state.phase is Phase.RUNNING:
+        transition.say("degraded", {"reason": event.reason}, 10.0, urgent=True, about=about)
 
 
-def _blind_rep(move: Move) -> None:
-    course = move.state.running
-    if course is None or Flag.BLIND in course.record.flags or move.state.rules.watching is None:
+def _blind_rep(transition: Transition) -> None:
+    active = transition.state.running
+    if active is None or Flag.BLIND in active.record.flags or transition.state.rules.watching is None:
         return
-    found = racing.course_of(move, course.record.rep)
+    found = active_rep.of_rep(transition, active.record.rep)
     if found is not None:
-        flags = tuple(sorted((*course.record.flags, Flag.BLIND)))
-        record = msgspec.structs.replace(course.record, flags=flags)
-        move.set_athlete(found[0], course=msgspec.structs.replace(course, record=record))
+        flags = tuple(sorted((*active.record.flags, Flag.BLIND)))
+        record = msgspec.structs.replace(active.record, flags=flags)
+        transition.set_athlete(found[0], active=msgspec.structs.replace(active, record=record))
 
 
-def body_seen(move: Move, event: inputs.BodySeen) -> None:
+def body_seen(transition: Transition, event: inputs.BodySeen) -> None:
     """Somebody passed who is not timed. A finish that was told already is flagged on the disk, without a word."""
-    move.set(other_body_ns=(event.first_ns, event.last_ns))
-    for record in move.state.results:
+    transition.set(other_body_ns=(event.first_ns, event.last_ns))
+    for record in transition.state.results:
         if record.status is not RepStatus.FINISHED or record.by_hand or Flag.CROWDED in record.flags:
             continue
-        if record.time_ns is not None and crowding.is_crowded(move.state, record.go_ns + record.time_ns):
+        if record.time_ns is not None and crowding.is_crowded(transition.state, record.go_ns + record.time_ns):
             flags = tuple(sorted((*record.flags, Flag.CROWDED)))
             flagged = msgspec.structs.replace(record, flags=flags, revision=record.revision + 1)
-            racing.end_rep(move, flagged, "crowded", event.t_ns)
+            active_rep.end_rep(transition, flagged, "crowded", event.t_ns)

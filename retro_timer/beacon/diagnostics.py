@@ -1,0 +1,252 @@
+"""What `doctor` and `calibrate` ask of whoever holds the board: facts, readings, a beep, a word, a new calibration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+
+from retro_timer.beacon.assembly import watch_config
+from retro_timer.beacon.core import Core
+from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
+from retro_timer.beacon.messages import ButtonEdge
+from retro_timer.beacon.output import sounds
+from retro_timer.beacon.system.real_time import RealTimeScheduling
+from retro_timer.detection.events import SensorState
+from retro_timer.errors import BadInputError, RetroTimerError, near_miss
+from retro_timer.ports import RangeSensor, Voice
+from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
+from retro_timer.settings.tables import convert
+from retro_timer.training.session.effects import Say, Signal
+
+_MOST_SAMPLES = 500
+"""Of each sensor in one answer: a slow client's connection holds no more than a few of them."""
+_LONGEST_TEXT = 300
+_LONGEST_LOAN_S = 600
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """A sensor that can tell what it has found."""
+
+    @property
+    def identity(self) -> str:
+        """What answers, in a line; an empty string while nothing does. May be read from any thread."""
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A sensor whose offset may be changed while it ranges."""
+
+    offset_mm: int
+
+
+@runtime_checkable
+class Pressable(Protocol):
+    """A button that tells its level."""
+
+    @property
+    def pressed(self) -> bool:
+        """Whether it is down now."""
+
+
+class Diagnostics:
+    """Answers on the socket's thread; only the sensors' own threads touch a sensor. Every request returns at once."""
+
+    def __init__(
+        self,
+        core: Core,
+        voice: Voice,
+        calibration: Calibration,
+        state_dir: Path,
+        tell: Callable[[str], None],
+        *,
+        voice_missing: str = "",
+        scheduling: RealTimeScheduling | None = None,
+    ) -> None:
+        """`voice_missing`: why the settings' voice is not there and words are printed. `scheduling`: of threads that
+        read the sensors.
+        """
+        self._core = core
+        self._voice = voice
+        self._calibration = calibration
+        self._state_dir = state_dir
+        self._tell = tell
+        self._voice_missing = voice_missing
+        self._scheduling = scheduling or RealTimeScheduling()
+        self._troubles: dict[str, str] = {}
+        self._lent_until_ns = 0
+        self._held = False
+        self._pressed_ns: int | None = None
+        self.requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "facts": self._facts,
+            "readings": self._readings,
+            "beep": self._beep,
+            "say": self._say,
+            "lend_button": self._lend_button,
+            "calibrate": self._calibrate,
+        }
+        """By the key that a message has. Each raises RetroTimerError for what it refuses."""
+
+    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """As the socket's request handler would. Raises RetroTimerError for what is refused."""
+        return next(request for name, request in self.requests.items() if name in message)(message)
+
+    def trouble(self, text: str) -> None:
+        """What the sensors' threads complain of: kept for who asks, and passed on once, for they try each second."""
+        for name in self._core.sensing:
+            if text.startswith(f"sensor {name}: "):
+                complaint = text.removeprefix(f"sensor {name}: ")
+                if self._troubles.get(name) == complaint:
+                    return
+                self._troubles[name] = complaint
+        self._tell(text)
+
+    # Asking
+
+    def _facts(self, _message: dict[str, Any]) -> dict[str, Any]:
+        core, button = self._core, self._core.board.button
+        facts = Facts(
+            board=core.board.name,
+            pid=os.getpid(),
+            now_ns=core.clock.monotonic_ns(),
+            settings=core.settings,
+            calibration=self._calibration,
+            sensors=tuple(self._sensor_facts(sensor) for bus in core.board.buses for sensor in bus.sensors),
+            busy=core.session.busy,
+            realtime=self._scheduling.realtime,
+            state_dir=str(self._state_dir),
+            speaking=self._voice.speaking or core.speaker.next_ns is not None,
+            voice_trouble=self._voice_missing or self._voice.trouble(),
+            troubles=core.troubles.of("file"),
+            voice_volume=core.volume.now()["voice"],
+            button_pressed=button.pressed if isinstance(button, Pressable) else None,
+            pressed_ns=self._pressed_ns,
+        )
+        answer: dict[str, Any] = msgspec.to_builtins(facts)
+        return answer
+
+    def _sensor_facts(self, sensor: RangeSensor) -> SensorFacts:
+        spec = sensor.spec
+        health = self._core.sensing[spec.name].watch.health
+        identity = sensor.identity if isinstance(sensor, Identified) else ""
+        lost = health.state is SensorState.LOST or not self._core.sensing[spec.name].samples
+        trouble = self._troubles.get(spec.name, "") if lost else ""
+        return SensorFacts(spec, identity, trouble, health.state, health.reason)
+
+    def _readings(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"readings": t}: each sensor's readings after that instant of the board's clock; null for the last one."""
+        after_ns = message["readings"]
+        if after_ns is not None and not isinstance(after_ns, int):
+            raise BadInputError("readings", "no instant", "nanoseconds of the board's clock, or null")
+        sensors = []
+        for name, sensing in self._core.sensing.items():
+            health = sensing.watch.health
+            if after_ns is None:
+                found = [] if sensing.last_sample is None else [sensing.last_sample]
+            else:
+                found = [sample for sample in sensing.ring.copy() if sample.t_ns > after_ns][-_MOST_SAMPLES:]
+            sensors.append(SensorReadings(name, health.state, health.reason, tuple(found)))
+        answer: dict[str, Any] = msgspec.to_builtins(Readings(self._core.clock.monotonic_ns(), tuple(sensors)))
+        return answer
+
+    # Sounding and speaking
+
+    def _beep(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"beep": "ready"} or {"beep": "go"}."""
+        which = message["beep"]
+        self._must_be_idle("the buzzer")
+        core = self._core
+        if which == "go":
+            sounds_now, pattern = core.buzzer.go() is not None, sounds.GO
+        elif which == "ready":
+            sounds_now, pattern = core.buzzer.signal(Signal.READY), sounds.SIGNALS[Signal.READY]
+        else:
+            raise BadInputError("beep", f"no sound '{which}'", "ready or go")
+        if not sounds_now:
+            raise RetroTimerError(
+                f"the buzzer sounds '{core.buzzer.sounding}', which goes before this; see: retro-timer doctor"
+            )
+        return {"lasts_s": pattern.length_ns / 1e9}
+
+    def _say(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"say": text}; the facts tell when it has been said."""
+        text = message["say"]
+        if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_TEXT:
+            raise BadInputError("say", "nothing that can be said", f"a text of at most {_LONGEST_TEXT} characters")
+        self._must_be_idle("the voice")
+        self._core.speaker.say(Say("cue", {"cue": text}))
+        return {}
+
+    # The button
+
+    def _lend_button(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"lend_button": seconds}: for so long a press means nothing but itself; the facts tell of it. 0 ends it."""
+        seconds = message["lend_button"]
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_LOAN_S:
+            raise BadInputError("lend_button", "no time", f"seconds from 0 to {_LONGEST_LOAN_S}")
+        if seconds:
+            self._must_be_idle("the button")
+        self._lent_until_ns = self._core.clock.monotonic_ns() + round(seconds * 1e9)
+        self._pressed_ns = None
+        return {}
+
+    def take_press(self, edge: ButtonEdge) -> bool:
+        """An edge of the button: whether it belongs to whoever has borrowed it, a press with its release."""
+        if edge.pressed:
+            self._held = edge.t_ns < self._lent_until_ns and not self._core.session.busy
+            if self._held:
+                self._pressed_ns = edge.t_ns
+                self._core.buzzer.signal(Signal.ANSWER)
+            return self._held
+        held, self._held = self._held, False
+        return held
+
+    def _must_be_idle(self, what: str) -> None:
+        if self._core.session.busy:
+            raise RetroTimerError(
+                f"a session is under way and {what} is for the runners; wait for its end, or: retro-timer ctl stop"
+            )
+
+    # Calibrating
+
+    def _calibrate(self, message: dict[str, Any]) -> dict[str, Any]:
+        """{"calibrate": {name: calibration}}: write it and use it from the next reading on."""
+        self._must_be_idle("what the sensors take for the empty lane")
+        learnt = convert(message["calibrate"], dict[str, SensorCalibration], "calibrate")
+        sensing = self._core.sensing
+        for name in learnt:
+            if name not in sensing:
+                raise BadInputError(
+                    "calibrate", f"no sensor '{name}'{near_miss(name, sensing)}", f"one of {', '.join(sensing)}"
+                )
+        calibration = Calibration(sensors={**self._calibration.sensors, **learnt})
+        sensors = [s for bus in self._core.board.buses for s in bus.sensors if s.spec.name in learnt]
+        for sensor in sensors:
+            changed = self._offset_mm(calibration, sensor) != self._offset_mm(self._calibration, sensor)
+            if changed and not isinstance(sensor, Adjustable):
+                raise RetroTimerError(
+                    f"sensor '{sensor.spec.name}' of the board '{self._core.board.name}' has no offset"
+                )
+        path = save_calibration(self._state_dir, calibration)
+        self._calibration = calibration
+        for sensor in sensors:
+            self._use(sensor)
+        return {"file": str(path)}
+
+    def _offset_mm(self, calibration: Calibration, sensor: RangeSensor) -> int:
+        return calibration.of(sensor.spec.name, str(sensor.spec.placement)).offset_mm
+
+    def _use(self, sensor: RangeSensor) -> None:
+        """Judge this sensor's readings by the new calibration."""
+        spec = sensor.spec
+        sensing = self._core.sensing[spec.name]
+        offset_mm = self._offset_mm(self._calibration, sensor)
+        if isinstance(sensor, Adjustable) and sensor.offset_mm != offset_mm:
+            sensor.offset_mm = offset_mm
+            # A trace must not mix ranges of two offsets.
+            sensing.ring.clear()
+        sensing.begin_anew(watch_config(spec, self._core.settings, self._calibration))

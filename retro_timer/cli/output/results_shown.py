@@ -1,0 +1,120 @@
+"""How `results` shows what it found: as a table for people, as JSON and as CSV, each written while it is read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from retro_timer.store.results.labels import date_of
+from retro_timer.store.results.queries import KeptRep, SessionRow
+from retro_timer.training.record import RepStatus
+
+SESSION_FIELDS = ("session", "started", "ended", "outcome", "board", "title", "athletes", "reps", "finished")
+
+
+def session_fields(row: SessionRow) -> dict[str, Any]:
+    """A session as other programs read it; None for a label that is no date."""
+    return {
+        "session": row.id,
+        "started": _stamp(row.started_wall_ns),
+        "ended": None if row.ended_wall_ns is None else _stamp(row.ended_wall_ns),
+        "outcome": row.outcome,
+        "board": row.board,
+        "title": row.title,
+        "athletes": list(row.roster),
+        "reps": row.reps,
+        "finished": row.finished,
+    }
+
+
+def _stamp(wall_ns: int) -> str | None:
+    date = date_of(wall_ns)
+    return None if date is None else date.isoformat(timespec="seconds")
+
+
+def print_json(items: Iterable[dict[str, Any]], end: str = "\n") -> None:
+    """One JSON array, an object a line."""
+    before = "[\n"
+    for item in items:
+        sys.stdout.write(f"{before}{json.dumps(item)}")
+        before = ",\n"
+    sys.stdout.write(f"[]{end}" if before == "[\n" else f"\n]{end}")
+
+
+def print_session_json(row: SessionRow, items: Iterable[dict[str, Any]]) -> None:
+    """One JSON object: the session, and its reps as `results`."""
+    sys.stdout.write(f'{json.dumps(session_fields(row))[:-1]}, "results": ')
+    print_json(items, end="}\n")
+
+
+def print_csv(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> None:
+    """A line of names, then a line for each row; a list is parted by semicolons."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in names])
+
+
+def _cell(value: Any) -> Any:
+    return ";".join(str(part) for part in value) if isinstance(value, list) else value
+
+
+def print_sessions(rows: Callable[[], Iterable[SessionRow]]) -> int:
+    """The table of sessions. Returns how many it shows."""
+    head = ("session", "started", "plan", "athletes", "reps", "finished", "outcome", "board")
+    return _print_table(head, lambda: map(_session_cells, rows()))
+
+
+def _session_cells(row: SessionRow) -> tuple[Any, ...]:
+    athletes = len(row.roster)
+    return (row.id, when(row.started_wall_ns), row.title, athletes, row.reps, row.finished, row.outcome, row.board)
+
+
+def when(wall_ns: int) -> str:
+    """A label for people, by this machine's time zone."""
+    date = date_of(wall_ns)
+    return "date unknown" if date is None else f"{date:%Y-%m-%d %H:%M}"
+
+
+def print_reps(found: Callable[[], Iterable[KeptRep]], *, with_session: bool) -> int:
+    """The table of reps; returns how many it shows. `found` is asked twice, so that a long one need not be held."""
+    head = ("session",) if with_session else ()
+    columns = (*head, "rep", "set", "no", "athlete", "what", "time", "", "status", "flags", "obstacles")
+    shown = _print_table(columns, lambda: (_rep_cells(kept, with_session=with_session) for kept in found()))
+    told = "times: rounded up, less the sound's way to the start; they include the runner's reaction"
+    print(told if shown else "no reps")
+    return shown
+
+
+def _rep_cells(kept: KeptRep, *, with_session: bool) -> tuple[Any, ...]:
+    record = kept.record
+    spread = "" if record.uncertainty_ns is None else f"± {record.uncertainty_ns / 1e9:.2f}"
+    status = record.reason or str(record.status) if record.status is RepStatus.DNF else str(record.status)
+    amount = f"{record.distance_m:g} m" if record.distance_m is not None else f"{record.duration_s or 0:g} s"
+    cells = (record.rep, record.set_no, record.rep_no, record.athlete, f"{amount} {record.gait}")
+    tail = (record.official(), spread, status, " ".join(record.flags), record.obstacles or "")
+    return (*((kept.session,) if with_session else ()), *cells, *tail)
+
+
+def _print_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[Any]]]) -> int:
+    """Returns how many rows there were; with none nothing is printed."""
+
+    def texts() -> Iterator[list[str]]:
+        return ([str(cell) for cell in row] for row in rows())
+
+    widths, count = [len(name) for name in head], 0
+    for row in texts():
+        widths = [max(pair) for pair in zip(widths, map(len, row), strict=True)]
+        count += 1
+    if count:
+        _print_row(head, widths)
+        for row in texts():
+            _print_row(row, widths)
+    return count
+
+
+def _print_row(cells: Sequence[str], widths: Sequence[int]) -> None:
+    print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())

@@ -1,0 +1,142 @@
+"""When the back reached a gate's axis, from the whole break of the beam and not from its first reading.
+
+A cone-shaped beam and a body of known depth make a break that is the same forward and backward in time around the
+instant at which the middle of the torso stands on the axis; the back was there half a torso earlier. Here a break is
+looked through: which stretch of it is the torso, whether a torso can have made it at all, and how much of the beam was
+covered at each reading. `cover_fit` finds the middle of that.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
+from retro_timer.detection.gate.occlusion_fit import Cover, Outline, fit_cover
+from retro_timer.detection.gate.torso import FASTEST_MPS, Torso, duration_bounds_s, fastest_mps, find_torso
+from retro_timer.detection.passages import Break
+from retro_timer.detection.solution import NORMAL_95, Solution
+
+_SLOWEST_MPS = 0.25
+_SPEED_LOG_SD = 0.25
+"""Speed at the line against the mean speed on the way to it."""
+_DAWDLER_LOG_SD = 0.6
+_CLEARLY = 1.1
+_HOLE_PERIODS = 1.6
+"""Readings farther apart than this lack one between them."""
+_LEAST_COVER = 0.5
+"""A body that covers less than this share of what a torso covers is an arm."""
+_FOOT = 1.6
+"""Half of a break against the half-width of the cover at half its height, where a tenth of the cover is seen."""
+_STOPPED = 2.6
+"""A break so many times the usual is somebody who stopped in the beam."""
+# What bodies do that a symmetric break cannot show: arms that swing to either side, sway, a turned trunk. One standard
+# deviation of the back's place in metres, and its growth with speed, found with the accuracy benchmark's physics.
+_BODY_SD_M = 0.010
+_BODY_SD_S = 0.0022
+
+
+def solve(broken: Break, config: WatchConfig) -> Solution:
+    """Find the back's moment in a break. Never raises; a break that no torso makes comes back as a refusal."""
+    torso = find_torso(broken, config)
+    if torso is None or torso.doubt:
+        return Solution(refusal="no range" if torso is None else torso.doubt)
+    broken, ranges = torso.broken, torso.ranges
+    origin_ns = broken.entries[torso.first].t_ns
+    torso_m = config.torso_mm / 1000.0
+    half_cone_m = config.cone_half_width_m(ranges.body_mm / 1000.0)
+    half_cover_m = math.hypot(half_cone_m, torso_m / 2.0)
+    speed, speed_log_sd = _likely_speed(broken)
+    shortest_s, longest_s = duration_bounds_s(torso)
+    cover = cover_of(broken, (torso.first, torso.last), ranges, origin_ns)
+    usual_s = 2.0 * _FOOT * half_cover_m / speed
+    if not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s:
+        return _leading_edge(torso, cover, half_cone_m, speed)
+    if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):
+        return Solution(refusal="too slender for a torso")
+    duration_s, hits_s = (shortest_s + longest_s) / 2.0, (0.0, shortest_s)
+    outline = Outline(
+        half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s, torso_m / 2.0
+    )
+    alone = first_body(cover)
+    found = fit_cover(alone, outline)
+    if found.speed_mps > _CLEARLY * fastest_mps(broken):
+        return Solution(refusal="too fast for a torso")
+    back_s = found.middle_s - torso_m / 2.0 / found.speed_mps
+    body_s = (_BODY_SD_M + _BODY_SD_S * found.speed_mps) / found.speed_mps
+    torso_s = config.torso_sd_mm / 2000.0 / found.speed_mps
+    # An error of the speed moves the half torso that is taken off; a deep chest looks like a slow one, which undoes
+    # half of it.
+    half_torso_s = 0.5 * torso_m / 2.0 / found.speed_mps * found.log_speed_sd
+    # An edge that fell between readings may lie anywhere there, and the middle goes with it by half.
+    holes_s = _holes_s(torso) / 2.0 / math.sqrt(12.0)
+    sd_s = math.hypot(found.middle_sd_s, body_s, torso_s, half_torso_s, holes_s)
+    # Without the reading that moves it most the moment is another one, and that is no better known than this one.
+    half_width_s = max(NORMAL_95 * sd_s, found.moved_s + sd_s)
+    crowded = broken.before_others or len(alone.looks) < len(cover.looks)
+    return Solution(origin_ns + round(back_s * 1e9), round(half_width_s * 1e9), found.speed_mps, crowded=crowded)
+
+
+def _likely_speed(broken: Break) -> tuple[float, float]:
+    """Speed at the line and one standard deviation of its logarithm, before the break is looked at.
+
+    The mean speed since the go tells it, except of somebody so late that they must have stood still on the way.
+    """
+    likely = broken.mean_speed_mps
+    dawdling = 1.5 * broken.slowest_mps
+    if likely < dawdling:
+        return max(dawdling, _SLOWEST_MPS), _DAWDLER_LOG_SD
+    return min(FASTEST_MPS * 0.9, max(_SLOWEST_MPS, likely)), _SPEED_LOG_SD
+
+
+def _holes_s(torso: Torso) -> float:
+    """How long readings are missing in the break or beside it."""
+    entries = torso.broken.entries[max(0, torso.first - 2) : torso.last + 3]
+    gaps_s = [(b.t_ns - a.t_ns) / 1e9 for a, b in itertools.pairwise(entries)]
+    return sum(gap_s - torso.broken.period_s for gap_s in gaps_s if gap_s > _HOLE_PERIODS * torso.broken.period_s)
+
+
+def _leading_edge(torso: Torso, cover: Cover, half_cone_m: float, speed: float) -> Solution:
+    """Somebody stopped in the beam: only the edge at which they came in tells of the finish.
+
+    The back is on the axis when the cover has nearly reached what it stays at; without a measure of the cover, half a
+    cone after the edge.
+    """
+    broken = torso.broken
+    entries = broken.entries
+    first_ns = entries[torso.first].t_ns
+    risen = None if cover.source == "presence" else _rise_s(cover)
+    if risen is not None:
+        half_s, nearly_s, full_s = risen
+        sd_s = math.hypot((full_s - half_s) / 2.0, broken.period_s / math.sqrt(12.0))
+        return Solution(first_ns + round(nearly_s * 1e9), round(NORMAL_95 * sd_s * 1e9), speed)
+    before = next((e.t_ns for e in reversed(entries[: torso.first]) if is_open(e, broken.wall_mm)), None)
+    gap_s = (first_ns - before) / 1e9 if before is not None else broken.period_s
+    lead_s = 0.8 * half_cone_m / speed
+    back_s = -gap_s / 2.0 + lead_s
+    sd_s = math.hypot(gap_s / math.sqrt(12.0), 0.4 * lead_s)
+    return Solution(first_ns + round(back_s * 1e9), round(NORMAL_95 * sd_s * 1e9), speed)
+
+
+def _rise_s(cover: Cover) -> tuple[float, float, float] | None:
+    """When the cover rose to half, four fifths and nearly all of what it stays at, from the break's first hit."""
+    looks = cover.looks
+    stays = sorted(look.cover for look in looks if look.cover > 0.3)
+    if len(stays) < 4:
+        return None
+    level = stays[len(stays) // 2]
+    times = []
+    for share in (0.5, 0.8, 0.95):
+        reached = next((i for i, look in enumerate(looks) if look.cover >= share * level), None)
+        if reached is None:
+            return None
+        at, upper = looks[reached], looks[reached].cover
+        if reached == 0 or upper <= looks[reached - 1].cover:
+            times.append(at.t_s)
+            continue
+        lower = looks[reached - 1]
+        part = (share * level - lower.cover) / (upper - lower.cover)
+        times.append(lower.t_s + part * (at.t_s - lower.t_s))
+    return times[0], times[1], times[2]

@@ -1,0 +1,293 @@
+"""The finish line's beam: finds breaks, says whose they may be, and hands a finished one over to be timed."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
+from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.body_light import OpenLight, is_bodily
+from retro_timer.detection.gate.passage import Needed, Passage
+from retro_timer.detection.gate.torso import find_torso, vouches
+from retro_timer.detection.passages import BeamEntry, Break
+from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
+
+_LEAD_IN = 48
+"""Readings before a break that may show the flank of a body, half a second of them at 100 Hz."""
+_MOST_ENTRIES = 600
+_STANDING_NS = 1_500_000_000
+"""Before the go somebody may pass through the beam; who stays this long blocks it."""
+_STOPPED_NS = 2_500_000_000
+"""A runner who is still in the beam after this is timed by the edge at which they came in."""
+_CLEAR_NS = 400_000_000
+_START_S = 0.8
+"""What a start from standing costs against one at full speed: reaction (0.25 s) and acceleration."""
+_IN_FRONT_MM = 200
+AGREES_MM = 60
+"""Two readings of one body, where phantoms are about."""
+_ENDED_NS = 60_000_000
+_ENDED_PERIODS = 2.5
+"""A beam that is free for so long has seen the end of a break..."""
+_FREE_PERIODS, _UNSURE_PERIODS = 1.5, 4.0
+"""A hit or two are nobody when nothing follows, or for so long only what the sensor doubts."""
+_WAIT_NS = 600_000_000
+"""... and of a doubtful one (an arm, then a gap, then the torso) after this."""
+_SAME_BODY_NS = 250_000_000
+"""What follows a body this close behind its break is an arm of it: no crossing of its own."""
+_STEADY_MM = 100
+_STEADY_NS = 1_000_000_000
+_OPEN_BEFORE_NS = 300_000_000
+_OPEN_BEFORE_PERIODS = 5
+
+GateEvent = Crossing | PassageOver | Obstacle | Body
+
+
+class Gate:
+    """Feed every reading of a gate sensor in order."""
+
+    def __init__(self, config: WatchConfig) -> None:
+        self.level = Level.CLEAR
+        self._config = config
+        self._passage: Passage | None = None
+        self._before: deque[BeamEntry] = deque(maxlen=_LEAD_IN)
+        self._light = OpenLight()
+        self._open_ns: int | None = None
+        """When the beam was last seen to be free; None before that."""
+        self._occupier: Passage | None = None
+        self._handed_over_ns: int | None = None
+        """Last hit of the body that was handed over last."""
+
+    @property
+    def occupied(self) -> bool:
+        """Whether somebody is in the beam now."""
+        return (self._passage is not None and self._passage.confirmed) or self._occupier is not None
+
+    @property
+    def hits(self) -> int:
+        """Hits of the break in progress."""
+        return self._passage.hits if self._passage is not None else 0
+
+    def feed(
+        self,
+        entry: BeamEntry,
+        expectation: Expectation,
+        needed: Needed,
+        period_ns: int,
+        budget_ns: int,
+        wall_mm: float | None,
+    ) -> list[GateEvent]:
+        """One reading; `needed`: what makes a break."""
+        told: list[GateEvent] = []
+        entry = self._past_occupier(entry, expectation, told)
+        passage = self._passage
+        if passage is None:
+            if entry.hit:
+                passage = self._passage = self._begin(entry, expectation, period_ns, wall_mm)
+            else:
+                self._light.learn(entry, wall_mm)
+        else:
+            if len(passage.entries) < _MOST_ENTRIES:
+                passage.entries.append(entry)
+            if entry.hit:
+                self._take_hit(passage, entry)
+            elif self._supports(entry, passage.range_mm, wall_mm):
+                passage.support += 1
+        self._before.append(entry)
+        if is_open(entry, wall_mm) or (entry.kind is Kind.TARGET and not entry.hit):
+            self._open_ns = entry.t_ns
+        if passage is not None:
+            self._judge(passage, entry, expectation, needed, told)
+            self._finish(passage, entry, expectation, period_ns, budget_ns, wall_mm, told)
+        if self.level and (not expectation.armed or not self.occupied):
+            self._set_level(Level.CLEAR, None, entry.t_ns, told)
+        return told
+
+    def flush(
+        self, t_ns: int, expectation: Expectation, period_ns: int, budget_ns: int, wall_mm: float | None
+    ) -> list[GateEvent]:
+        """No more readings come: decide a break that is still open."""
+        passage = self._passage
+        if passage is None or expectation.rep is None or not passage.announced or passage.handed_over:
+            return []
+        passage.handed_over = True
+        over = self._before[-1].t_ns > passage.last_hit_ns
+        broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, over)
+        return [PassageOver(expectation.rep, broken, t_ns)]
+
+    def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> Passage:
+        # Without an open beam just before it nobody can say that this is where a body came in.
+        oldest_ns = entry.t_ns - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
+        seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
+        stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
+        passage = Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
+        handed_ns = self._handed_over_ns
+        passage.follower = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS
+        passage.range_mm = entry.range_mm or 0
+        if self._before and self._supports(self._before[-1], passage.range_mm, wall_mm):
+            passage.support = 1
+        self._take_hit(passage, entry)
+        passage.steady_since_ns = entry.t_ns
+        return passage
+
+    def _supports(self, entry: BeamEntry, near_mm: int, wall_mm: float | None) -> bool:
+        return vouches(entry, near_mm, wall_mm, self._light.mean_kcps, self._light.stands_out_kcps, self._config)
+
+    def _take_hit(self, passage: Passage, entry: BeamEntry) -> None:
+        passage.hits += 1
+        range_mm = entry.range_mm or 0
+        before = passage.entries[-2] if len(passage.entries) > 1 else None
+        off_body = abs(range_mm - passage.range_mm) > _STEADY_MM
+        beside = before is not None and (before.hit or before.kind is Kind.REJECTED)
+        if passage.confirmed and off_body and not beside:
+            # By itself it may be a phantom, which must not make the break longer.
+            return
+        passage.last_hit_ns = entry.t_ns
+        passage.doubtful = None
+        agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
+        passage.run = passage.run + 1 if agrees else 1
+        passage.longest_run = max(passage.longest_run, passage.run)
+        if is_bodily(entry, self._light.stands_out_kcps, self._config.least_body_kcps_m2):
+            passage.bodily += 1
+            passage.bodily_run = max(passage.bodily_run, passage.run)
+        if off_body:
+            passage.range_mm = range_mm
+            passage.steady_since_ns = entry.t_ns
+
+    def _judge(
+        self,
+        passage: Passage,
+        entry: BeamEntry,
+        expectation: Expectation,
+        needed: Needed,
+        told: list[GateEvent],
+    ) -> None:
+        t_ns = entry.t_ns
+        if not passage.confirmed:
+            if not passage.reaches(needed):
+                return
+            passage.confirmed = True
+        if not passage.stranger:
+            if not passage.announced and not passage.follower and expectation.rep is not None:
+                passage.announced = True
+                told.append(Crossing(expectation.rep, t_ns))
+            return
+        if expectation.mode is WatchMode.REP:
+            self._set_level(Level.DANGER, passage.range_mm, t_ns, told)
+        else:
+            stands = t_ns - passage.first_ns >= _STANDING_NS
+            if expectation.mode is WatchMode.START or (expectation.mode is WatchMode.LANE and stands):
+                self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
+        steady = entry.hit and t_ns - passage.steady_since_ns >= _STEADY_NS
+        if steady and self._occupier is None:
+            # The runner may still pass in front of whoever stands there: from now on only nearer hits are a break.
+            self._occupier, self._passage = passage, None
+
+    def _past_occupier(self, entry: BeamEntry, expectation: Expectation, told: list[GateEvent]) -> BeamEntry:
+        """While somebody stands in the beam, what is as far as they are is background."""
+        occupier = self._occupier
+        if occupier is None:
+            return entry
+        if entry.hit and entry.range_mm is not None and entry.range_mm < occupier.range_mm - _IN_FRONT_MM:
+            return entry
+        if entry.hit:
+            occupier.last_hit_ns = entry.t_ns
+            if expectation.mode is WatchMode.REP:
+                self._set_level(Level.DANGER, occupier.range_mm, entry.t_ns, told)
+            elif expectation.mode in (WatchMode.LANE, WatchMode.START):
+                self._set_level(Level.WARNING, occupier.range_mm, entry.t_ns, told)
+        elif entry.t_ns - occupier.last_hit_ns >= _CLEAR_NS:
+            self._occupier = None
+        return BeamEntry(entry.t_ns, entry.kind, False, entry.range_mm, entry.signal_kcps)
+
+    def _finish(
+        self,
+        passage: Passage,
+        entry: BeamEntry,
+        expectation: Expectation,
+        period_ns: int,
+        budget_ns: int,
+        wall_mm: float | None,
+        told: list[GateEvent],
+    ) -> None:
+        t_ns, free_ns = entry.t_ns, 0 if entry.hit else entry.t_ns - passage.last_hit_ns
+        if not passage.confirmed:
+            # The wall was seen again, or nothing for a while: what came before was nobody.
+            # A finish that old would be told too late to be anybody's.
+            stale = not passage.stranger and t_ns - passage.first_ns >= _STOPPED_NS
+            patience = _UNSURE_PERIODS if _says_nothing(entry) else _FREE_PERIODS
+            if stale or free_ns >= patience * period_ns or (entry.kind is Kind.TARGET and not entry.hit):
+                self._passage = None
+            return
+        ended = free_ns >= max(_ENDED_NS, _ENDED_PERIODS * period_ns)
+        stopped = t_ns - passage.first_ns >= _STOPPED_NS
+        if not (ended or (stopped and not passage.handed_over)):
+            return
+        broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, free_ns > 0)
+        if passage.doubtful is None:
+            torso = find_torso(broken, self._config)
+            brief = torso is not None and torso.brief and not passage.stranger
+            passage.doubtful = torso is None or bool(torso.doubt) or brief
+        decided = stopped or not passage.doubtful or free_ns >= _WAIT_NS
+        rep = expectation.rep
+        if decided and passage.announced and rep is not None and not passage.handed_over:
+            passage.handed_over = True
+            self._handed_over_ns = passage.last_hit_ns
+            told.append(PassageOver(rep, broken, t_ns))
+        elif ended and not passage.doubtful and not passage.handed_over:
+            passage.handed_over = True
+            told.append(Body(passage.first_ns, passage.last_hit_ns, t_ns))
+        if ended and decided and free_ns >= (_CLEAR_NS if passage.stranger else 0):
+            self._close(passage)
+
+    def _close(self, passage: Passage) -> None:
+        """Nothing of this body belongs to the next one."""
+        self._passage = None
+        free = [e for e in self._before if e.t_ns > passage.last_hit_ns]
+        self._before.clear()
+        self._before.extend(free)
+
+    @staticmethod
+    def _mean_speed(expectation: Expectation, t_ns: int) -> float:
+        elapsed_s = (t_ns - expectation.go_ns) / 1e9
+        if elapsed_s <= 0.0:
+            return 1.0
+        return max(0.1, expectation.distance_m / max(0.5 * elapsed_s, elapsed_s - _START_S))
+
+    def _break(
+        self,
+        passage: Passage,
+        expectation: Expectation,
+        period_ns: int,
+        budget_ns: int,
+        wall_mm: float | None,
+        over: bool,
+    ) -> Break:
+        wall = wall_mm
+        if self._occupier is not None:
+            wall = float(self._occupier.range_mm)
+        return Break(
+            tuple(passage.entries),
+            wall,
+            self._light.mean_kcps,
+            self._light.stands_out_kcps,
+            period_ns / 1e9,
+            budget_ns / 1e9,
+            self._mean_speed(expectation, passage.first_ns),
+            expectation.slow_speed_mps,
+            expectation.assumed_speed_mps,
+            over,
+            self._occupier is not None,
+        )
+
+    def _set_level(self, level: Level, range_mm: int | None, t_ns: int, told: list[GateEvent]) -> None:
+        if level is not self.level:
+            self.level = level
+            told.append(Obstacle(level, range_mm, t_ns))
+
+
+def _says_nothing(entry: BeamEntry) -> bool:
+    """Doubted by the sensor, or too dim for its range: neither a break nor a free beam."""
+    dim = entry.kind is Kind.ABSURD and (entry.range_mm or 0) >= MINIMUM_RANGE_MM
+    return dim or entry.kind is Kind.REJECTED

@@ -1,0 +1,57 @@
+"""The bookkeeping of one break in a gate's beam: its readings, its hits, and whether they make a body."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.passages import BeamEntry
+
+_DIM_HITS = 3
+"""So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
+
+
+class Needed(msgspec.Struct, frozen=True, gc=False):
+    """What makes a break of hits."""
+
+    hits: int
+    agreeing: bool
+    """Whether only those in a row count that agree in range: phantoms are about."""
+
+
+class Passage(msgspec.Struct):
+    """A break in progress, with what stood around it; later breaks that belong to the same body join it."""
+
+    entries: list[BeamEntry]
+    first_ns: int
+    last_hit_ns: int
+    stranger: bool
+    """It began when the runner could not be there."""
+    follower: bool = False
+    """It began close behind a body that has been handed over."""
+    hits: int = 0
+    bodily: int = 0
+    """Hits with a body's light, or whose light is not recorded."""
+    run: int = 0
+    """Hits in a row that agree in range."""
+    longest_run: int = 0
+    bodily_run: int = 0
+    support: int = 0
+    """Readings beside a hit that something in the beam explains: motion makes them (status 7)."""
+    confirmed: bool = False
+    announced: bool = False
+    handed_over: bool = False
+    doubtful: bool | None = None
+    """Whether it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
+    range_mm: int = 0
+    steady_since_ns: int = 0
+
+    def reaches(self, needed: Needed) -> bool:
+        """Whether the hits make a break.
+
+        A body passes sideways and its range may jump between two readings; with phantoms about, only readings that
+        agree count.
+        """
+        counted = self.bodily_run if needed.agreeing else self.bodily
+        in_a_row = self.longest_run if needed.agreeing else self.hits
+        beside = min(self.support, 1)
+        return counted + beside >= needed.hits or in_a_row + beside >= max(needed.hits, _DIM_HITS)

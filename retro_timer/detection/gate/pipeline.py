@@ -1,0 +1,166 @@
+"""What becomes of a gate's readings: across the lane a body passes sideways, and whatever breaks the beam counts."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from retro_timer.detection.background import Background
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
+from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.gate.crossings import AGREES_MM, Gate
+from retro_timer.detection.gate.passage import Needed
+from retro_timer.detection.health.persistence import PersistenceThreshold
+from retro_timer.detection.health.sensor_health import Health
+from retro_timer.detection.health.spacing import Spacing
+from retro_timer.detection.passages import BeamEntry
+from retro_timer.detection.readings import Kind, Reading, judge, kind_of, too_dim
+from retro_timer.detection.wish import BackgroundWish
+from retro_timer.ports import RangeSample
+
+_DOUBTED = 6
+"""Readings that must agree for a finish while the sensor is doubted."""
+_FEW = 3
+"""A body passes sideways and its range may jump between two readings: of so few none has to agree."""
+_EVEN_MM = 100
+"""Three readings of one body that moves through the beam lie this close to a line."""
+_SURELY = 8
+"""So many readings that agree are somebody in the beam, however much the sensor is to be doubted."""
+
+
+class GatePipeline:
+    """One gate sensor's judge: see `pipeline.Pipeline`."""
+
+    def __init__(self, config: WatchConfig) -> None:
+        self._config = config
+        self._background = Background(config.background_mm, config.background_noise_mm, known_open=config.open_field)
+        self._wish = BackgroundWish(self._background)
+        self.health = Health(self._background)
+        self.spacing = Spacing(config.period_ns)
+        self._persistence = PersistenceThreshold()
+        self._gate = Gate(config)
+        self._hits_mm: deque[int] = deque(maxlen=2)
+        """Ranges of the hits just before."""
+        self._lone_pending = False
+        self._last_in_lane = False
+
+    @property
+    def level(self) -> Level:
+        """Present obstacle level."""
+        return self._gate.level
+
+    @property
+    def occupied(self) -> bool:
+        """Whether somebody stands in the beam now."""
+        return self._gate.occupied
+
+    def lose(self, reason: str, t_ns: int) -> SensorChange | None:
+        """The driver has no reading to give."""
+        return self.health.lose(reason, t_ns)
+
+    def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
+        """Judge one reading; what changed comes back, oldest first."""
+        gap = self.spacing.feed(sample.t_ns)
+        self._wish.grant(expectation)
+        self._persistence.begin(sample.status is not None, self.spacing.period_ns)
+        reading = self._judge(sample)
+        lone = self._weigh(reading, sample.status is not None)
+        period_ns = self.spacing.period_ns
+        change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
+        told: list[DetectionEvent] = [] if change is None else [change]
+        told.extend(self._watch_beam(reading, expectation))
+        return told
+
+    def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
+        """No more readings come: a break that is still open is decided now."""
+        if not self._config.times:
+            return []
+        wall_mm = self._background.in_view_mm
+        return list(self._gate.flush(t_ns, expectation, self.spacing.period_ns, self._budget_ns, wall_mm))
+
+    @property
+    def _budget_ns(self) -> int:
+        return self._config.budget_ns or self.spacing.period_ns
+
+    def _judge(self, sample: RangeSample) -> Reading:
+        kind, range_mm = kind_of(sample), sample.range_mm
+        self._background.feed(kind, range_mm, sample.t_ns)
+        in_front = (
+            range_mm is not None
+            and not too_dim(range_mm, sample.signal_kcps)
+            and self._background.in_front(range_mm)
+            and range_mm <= self._reach_mm()
+        )
+        return judge(sample, kind, in_front)
+
+    def _reach_mm(self) -> float:
+        """How far a body of this lane reads at the most: who passes beyond it is nobody's alarm and nobody's crossing.
+
+        A sensor that averages over all light reads a body that half fills its cone, at the far edge of the lane, a
+        little farther, by what the wall behind returns: both count by their light, which falls with distance squared.
+        """
+        reach_mm, wall_mm = self._config.lane_reach_mm, self._background.in_view_mm
+        if wall_mm is None or wall_mm <= reach_mm:
+            return reach_mm
+        return (1.0 / reach_mm + 1.0 / wall_mm) / (1.0 / reach_mm**2 + 1.0 / wall_mm**2)
+
+    def _weigh(self, reading: Reading, status_known: bool) -> bool:
+        """Count phantoms; whether a hit before this reading turns out to have stood alone."""
+        lone = False
+        if reading.kind is not Kind.REJECTED:
+            # A reading that the sensor doubts neither joins a run of hits nor ends it.
+            self._persistence.feed(reading.in_lane, self._agrees(reading), status_known, self.spacing.period_ns)
+            lone = self._lone(reading.in_lane)
+        if reading.stray:
+            self._persistence.suspect()
+        return lone
+
+    def _agrees(self, reading: Reading) -> bool:
+        """Whether a hit goes on from the one before, standing or moving evenly."""
+        hits = self._hits_mm
+        if not reading.in_lane or reading.range_mm is None:
+            hits.clear()
+            return False
+        beside = bool(hits) and abs(reading.range_mm - hits[-1]) <= AGREES_MM
+        evenly = len(hits) == 2 and abs(reading.range_mm - 2 * hits[1] + hits[0]) <= _EVEN_MM
+        agrees = beside or evenly or (bool(hits) and self._gate.occupied)
+        hits.append(reading.range_mm)
+        return agrees
+
+    def _lone(self, in_lane: bool) -> bool:
+        # A body passes sideways: whatever stands in the beam beside it agrees.
+        beside, self._last_in_lane = self._last_in_lane, in_lane
+        lone = self._lone_pending and not in_lane
+        self._lone_pending = in_lane and not beside
+        return lone
+
+    def _watch_beam(self, reading: Reading, expectation: Expectation) -> list[DetectionEvent]:
+        entry = self._entry(reading)
+        was_occupied = self._gate.occupied
+        needed = self._needed(expectation.may_arrive(reading.t_ns))
+        wall_mm = self._background.in_view_mm
+        told = self._gate.feed(entry, expectation, needed, self.spacing.period_ns, self._budget_ns, wall_mm)
+        if self._gate.occupied and not was_occupied:
+            self._persistence.forgive(self._gate.hits)
+        return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
+
+    @staticmethod
+    def _entry(reading: Reading) -> BeamEntry:
+        # Too dim for anything so near: it says neither that the beam is broken nor that it is free.
+        target = reading.kind is Kind.TARGET and reading.range_mm is not None
+        phantom = target and too_dim(reading.range_mm or 0, reading.signal_kcps)
+        kind = Kind.ABSURD if phantom else reading.kind
+        return BeamEntry(reading.t_ns, kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
+
+    def _needed(self, expected: bool) -> Needed:
+        """What makes a break; `expected`: the runner may arrive now.
+
+        A state that says ok leaves an alarm no more readings than it has time for, of a body that moves as it likes.
+        """
+        persistence, doubted = self._persistence, self.health.doubted
+        if expected:
+            hits = max(persistence.needed_for_finish, _DOUBTED) if doubted else persistence.needed_for_finish
+            return Needed(hits, agreeing=hits > _FEW)
+        if doubted:
+            return Needed(max(_SURELY, persistence.in_time), agreeing=True)
+        return Needed(min(persistence.needed, persistence.in_time), agreeing=False)

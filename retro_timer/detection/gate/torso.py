@@ -1,0 +1,247 @@
+"""Which stretch of a break a torso made, and whether a torso can have made any of it at all.
+
+A break is looked through before it is timed: phantoms are taken out, stretches of hits are told apart, and each must
+pass every test of a body. What fails one is doubtful: an arm, a ball, phantoms that agree by chance.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+
+import msgspec
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.body_light import dims_wall, is_bodily
+from retro_timer.detection.gate.occlusion import BodyRanges, body_ranges
+from retro_timer.detection.passages import BeamEntry, Break
+from retro_timer.detection.readings import Kind
+
+FASTEST_MPS = 9.0
+_SURGE = 1.4
+"""More than this times the mean speed nobody has at the line..."""
+_GAIT_SURGE = 1.3
+"""... unless the gait's own fast end, with this margin, is more."""
+_ENOUGH_HITS = 3
+"""Readings that agree and yet have no body's light, or no recorded one: two phantoms do so by chance."""
+_BRIEF = 0.55
+_LANE_M = 0.6
+"""Nearer than this nobody runs past a sensor."""
+_SEEN_WIDER = 1.17
+"""A body is seen for so many times the half-width of its cover at half height, to either side."""
+_AT_BODY_MM, _AT_BODY_SHARE = 80.0, 0.08
+_LEAST_LIGHT = 0.6
+"""Of the light that a body returns at its fullest, for as much of it as the range shows."""
+_FLANK = 0.2
+_NEARER = 0.85
+_FAR_NEARER = 0.7
+_ACROSS_MM = 400
+"""From shoulder to shoulder, across the lane."""
+_ODD = 2
+_IN_FRONT = 0.95
+_MIXED_LOW, _MIXED_HIGH = 0.15, 0.85
+
+
+class Torso(msgspec.Struct, frozen=True):
+    """One stretch of hits."""
+
+    broken: Break
+    """Its break, without phantoms."""
+    first: int
+    last: int
+    """Indices into the entries, both included."""
+    ranges: BodyRanges
+    doubt: str = ""
+    """Why this is nobody; empty when every test of a body was passed."""
+    brief: bool = False
+    """So brief, for the way's mean speed, that it may be an arm: a longer stretch close behind is rather the torso."""
+
+    @property
+    def hits(self) -> list[BeamEntry]:
+        """Its hits."""
+        return [e for e in self.broken.entries[self.first : self.last + 1] if e.hit]
+
+
+def fastest_mps(broken: Break) -> float:
+    """Nobody is faster at the line: who dawdled may pass it at the gait's full speed."""
+    return min(FASTEST_MPS, max(_SURGE * broken.mean_speed_mps, _GAIT_SURGE * broken.fastest_mps))
+
+
+def find_torso(broken: Break, config: WatchConfig) -> Torso | None:
+    """The first stretch that passes every test of a body, else the longest that is as good; None without a hit."""
+    sifted = _sift(broken, config)
+    found = [_examine(sifted, first, last, config) for first, last in _spans(sifted)]
+    whole = next((torso for torso in found if not torso.doubt and not torso.brief), None)
+    return whole or max(found, key=lambda torso: (not torso.doubt, _length_ns(torso)), default=None)
+
+
+def duration_bounds_s(torso: Torso) -> tuple[float, float]:
+    """Shortest and longest time that the beam can have been broken."""
+    entries, period_ns = torso.broken.entries, round(torso.broken.period_s * 1e9)
+    wall_mm = torso.broken.wall_mm
+    first_ns, last_ns = entries[torso.first].t_ns, entries[torso.last].t_ns
+    before = next((e.t_ns for e in reversed(entries[: torso.first]) if is_open(e, wall_mm)), first_ns - period_ns)
+    after = next((e.t_ns for e in entries[torso.last + 1 :] if is_open(e, wall_mm)), last_ns + period_ns)
+    return (last_ns - first_ns) / 1e9, (after - before) / 1e9
+
+
+def _length_ns(torso: Torso) -> int:
+    entries = torso.broken.entries
+    return entries[torso.last].t_ns - entries[torso.first].t_ns + 1_000_000 * (torso.last - torso.first + 1)
+
+
+def _spans(broken: Break) -> list[tuple[int, int]]:
+    """Stretches of hits; a doubtful reading between two hits does not split them, an open one does."""
+    spans: list[tuple[int, int]] = []
+    first = last = -1
+    for index, entry in enumerate(broken.entries):
+        if entry.hit:
+            if first < 0:
+                first = index
+            last = index
+        elif first >= 0 and is_open(entry, broken.wall_mm) and not _lost(broken, index):
+            spans.append((first, last))
+            first = -1
+    if first >= 0:
+        spans.append((first, last))
+    return spans
+
+
+def _lost(broken: Break, index: int) -> bool:
+    """Whether one reading stands between two of one body, whatever it says itself: a sensor loses one now and then,
+    and a phantom in its place may name a range that is nobody's. No body leaves and returns within one reading."""
+    entries = broken.entries
+    if not 0 < index < len(entries) - 1:
+        return False
+    before, after = entries[index - 1], entries[index + 1]
+    if not (before.hit and after.hit) or before.range_mm is None or after.range_mm is None:
+        return False
+    return abs(before.range_mm - after.range_mm) <= _AT_BODY_MM
+
+
+def _sift(broken: Break, config: WatchConfig) -> Break:
+    """Without the hits that have the empty beam's light while the body's own stands out of it."""
+    hits = [e for e in broken.entries if e.hit and e.range_mm is not None]
+    if len(hits) > _ENOUGH_HITS and all(e.signal_kcps is None for e in hits):
+        return _sift_ranges(broken, hits)
+    hits = [e for e in hits if e.signal_kcps is not None]
+    sure = [e for e in hits if is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2)]
+    if len(sure) < 2 or len(sure) == len(hits):
+        return broken
+    brightest = sorted(sure, key=lambda e: -(e.signal_kcps or 0.0))[: max(2, len(sure) // 3)]
+    body_mm = median(e.range_mm or 0 for e in brightest)
+    body_kcps = min(e.signal_kcps or 0.0 for e in brightest)
+    wall_mm = broken.wall_mm
+    mixes = wall_mm is not None and any(
+        _MIXED_LOW < (wall_mm - (e.range_mm or 0)) / max(1.0, wall_mm - body_mm) < _MIXED_HIGH for e in sure
+    )
+    certain = set(map(id, sure))
+
+    def phantom(entry: BeamEntry) -> bool:
+        if not entry.hit or entry.range_mm is None or entry.signal_kcps is None or id(entry) in certain:
+            return False
+        if wall_mm is None:
+            return True
+        at_body = abs(entry.range_mm - body_mm) <= max(_AT_BODY_MM, _AT_BODY_SHARE * body_mm)
+        if not mixes:
+            # A sensor that reports the nearest thing has nothing between body and wall.
+            return not at_body
+        dip = (wall_mm - entry.range_mm) / max(1.0, wall_mm - body_mm)
+        if dip <= _FLANK or entry.range_mm < _NEARER * body_mm:
+            return dip > _FLANK
+        covered = 1.0 - (1.0 - dip) * entry.signal_kcps / max(1.0, broken.open_signal_kcps)
+        return dip * entry.signal_kcps < _LEAST_LIGHT * covered * body_kcps
+
+    kept = [e for e in broken.entries if not phantom(e)]
+    return msgspec.structs.replace(broken, entries=kept)
+
+
+def _sift_ranges(broken: Break, hits: list[BeamEntry]) -> Break:
+    """Without one or two hits far nearer than all the others: no arm reaches so far from its body.
+
+    In the open field the same with far ones: nothing of a body is farther than its far shoulder. Before a wall they
+    may be its flank.
+    """
+    nearest = sorted(e.range_mm or 0 for e in hits)
+    body_mm = nearest[len(nearest) // 3]
+    farthest_mm = body_mm + _ACROSS_MM if broken.wall_mm is None else math.inf
+    odd = [e for e in hits if not _FAR_NEARER * body_mm <= (e.range_mm or 0) <= farthest_mm]
+    if not 0 < len(odd) <= _ODD or len(hits) - len(odd) < _ENOUGH_HITS:
+        return broken
+    return msgspec.structs.replace(broken, entries=[e for e in broken.entries if e not in odd])
+
+
+def _examine(broken: Break, first: int, last: int, config: WatchConfig) -> Torso:
+    body = [e for e in broken.entries[first : last + 1] if e.hit and e.range_mm is not None]
+    if not body:
+        return Torso(broken, first, last, BodyRanges(0.0, 0.0), "no range")
+    torso = Torso(broken, first, last, body_ranges(body, broken, config))
+    brief = duration_bounds_s(torso)[1] < _BRIEF * _seen_s(torso, config, broken.mean_speed_mps)
+    return msgspec.structs.replace(torso, doubt=_doubt(torso, config), brief=brief)
+
+
+def _doubt(torso: Torso, config: WatchConfig) -> str:
+    broken, body_m = torso.broken, torso.ranges.body_mm / 1000.0
+    if torso.ranges.body_mm > config.lane_reach_mm:
+        return "beyond the lane"
+    half_cone_m, torso_m = config.cone_half_width_m(body_m), config.torso_mm / 1000.0
+    if duration_bounds_s(torso)[1] < (torso_m + half_cone_m) / fastest_mps(broken):
+        return "too brief for a torso"
+    if not _vouched(torso, config):
+        return "too few readings with a body's light"
+    return ""
+
+
+def _vouched(torso: Torso, config: WatchConfig) -> bool:
+    """Whether more than one reading, or two that agree by chance, makes this a body."""
+    broken, hits = torso.broken, torso.hits
+    if len(hits) >= _ENOUGH_HITS:
+        return True
+    around = broken.entries[max(0, torso.first - 1) : torso.last + 2]
+    if all(e.signal_kcps is None for e in hits):
+        speed_mps = min(broken.mean_speed_mps, broken.fastest_mps)
+        return len(hits) == 2 and _seen_s(torso, config, speed_mps) < (_ENOUGH_HITS - 0.5) * broken.period_s
+    sure = sum(is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2) for e in hits)
+    beside = sum(_vouches_in(broken, e, torso.ranges.read_mm, config) for e in around)
+    return sure + min(1, beside) >= 2 or (len(hits) >= 2 and beside >= 1)
+
+
+def _vouches_in(broken: Break, entry: BeamEntry, near_mm: float, config: WatchConfig) -> bool:
+    return vouches(entry, near_mm, broken.wall_mm, broken.open_signal_kcps, broken.stands_out_kcps, config)
+
+
+def _seen_s(torso: Torso, config: WatchConfig, speed_mps: float) -> float:
+    """How long a body is in the beam at this speed."""
+    half_cone_m = config.cone_half_width_m(max(torso.ranges.body_mm / 1000.0, _LANE_M))
+    half_cover_m = math.hypot(half_cone_m, config.torso_mm / 2000.0)
+    return 2.0 * _SEEN_WIDER * half_cover_m / speed_mps
+
+
+def vouches(
+    entry: BeamEntry,
+    near_mm: float,
+    wall_mm: float | None,
+    open_kcps: float,
+    stands_out_kcps: float,
+    config: WatchConfig,
+) -> bool:
+    """Whether a reading that is no hit shows that something stands in the beam beside one at `near_mm`.
+
+    The sensor doubts a body in motion (status 7), and then its range may be wrong: its light must be a body's, and its
+    range agree or be missing.
+    """
+    if entry.hit or entry.signal_kcps is None:
+        return False
+    if dims_wall(entry, wall_mm, open_kcps):
+        return True
+    if entry.kind is Kind.TARGET or not is_bodily(entry, stands_out_kcps, config.least_body_kcps_m2):
+        return False
+    return entry.range_mm is None or _agree(entry.range_mm, near_mm, wall_mm)
+
+
+def _agree(range_mm: float, near_mm: float, wall_mm: float | None) -> bool:
+    """Beside it, or on the way from it to the wall, where a sensor that averages over all light reads."""
+    off_mm = range_mm - near_mm
+    beside = 2.0 * max(_AT_BODY_MM, _AT_BODY_SHARE * near_mm)
+    return abs(off_mm) <= beside or (wall_mm is not None and off_mm > 0.0 and range_mm < _IN_FRONT * wall_mm)

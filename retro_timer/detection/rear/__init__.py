@@ -1,0 +1,1 @@
+"""Who closes in from behind: the range along the lane."""

@@ -1,0 +1,1 @@
+"""What a wire or a boot line is, and what the machine has."""

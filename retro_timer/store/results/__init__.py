@@ -1,0 +1,1 @@
+"""The kept results: the log that judges, the database, their one writer and their readers."""

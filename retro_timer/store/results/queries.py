@@ -1,0 +1,197 @@
+"""Queries over what is kept: each looks rows up by an index, and lists of any length come in pages.
+
+A page is one short read transaction: however slowly its reader takes a list, the writer's log does not grow for it.
+Nothing comes twice and nothing that was there at the beginning is left out; what is written meanwhile may be in it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from retro_timer.store.results.labels import date_of
+from retro_timer.store.results.rows import record_of
+from retro_timer.training.record import RepRecord
+
+_PAGE_ROWS = 500
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session in a list."""
+
+    id: int
+    started_wall_ns: int
+    ended_wall_ns: int | None
+    outcome: str
+    board: str
+    title: str
+    roster: tuple[str, ...]
+    reps: int
+    finished: int
+
+
+class KeptRep(NamedTuple):
+    """A rep with what the database knows besides."""
+
+    session: int
+    record: RepRecord
+    go_wall_ns: int
+    """Label of its go; see `labels.date_of`."""
+
+
+def sessions(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[SessionRow]:
+    """Sessions, newest first: all, or only the newest so many."""
+    below, left = None, newest
+    while left is None or left > 0:
+        rows = connection.execute(
+            "SELECT * FROM session WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?",
+            (below, below, _PAGE_ROWS if left is None else min(left, _PAGE_ROWS)),
+        ).fetchall()
+        if not rows:
+            return
+        yield from (_session_row(connection, row) for row in rows)
+        below = rows[-1]["id"]
+        left = None if left is None else left - len(rows)
+
+
+def count_sessions(connection: sqlite3.Connection) -> int:
+    """How many there are."""
+    return int(connection.execute("SELECT count(*) FROM session").fetchone()[0])
+
+
+def session(connection: sqlite3.Connection, number: int | None) -> SessionRow | None:
+    """One session by its number, or the newest."""
+    if number is None:
+        row = connection.execute("SELECT * FROM session ORDER BY id DESC LIMIT 1").fetchone()
+    else:
+        row = connection.execute("SELECT * FROM session WHERE id = ?", (number,)).fetchone()
+    return None if row is None else _session_row(connection, row)
+
+
+def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow:
+    counted = connection.execute(
+        "SELECT count(*), coalesce(sum(status = 'finished'), 0) FROM rep WHERE session = ?", (row["id"],)
+    ).fetchone()
+    return SessionRow(
+        id=row["id"],
+        started_wall_ns=row["started_wall_ns"],
+        ended_wall_ns=row["ended_wall_ns"],
+        outcome=row["outcome"],
+        board=row["board"],
+        title=row["title"],
+        roster=tuple(msgspec.json.decode(row["roster"])),
+        reps=counted[0],
+        finished=counted[1],
+    )
+
+
+def athletes(connection: sqlite3.Connection) -> list[str]:
+    """Everybody who has a rep, by one step in the index each, however many reps there are."""
+    rows = connection.execute(
+        "WITH RECURSIVE known (name) AS (SELECT min(athlete) FROM rep UNION ALL"
+        " SELECT (SELECT min(athlete) FROM rep WHERE athlete > name) FROM known WHERE name IS NOT NULL)"
+        " SELECT name FROM known WHERE name IS NOT NULL"
+    )
+    return [str(row[0]) for row in rows.fetchall()]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which reps. Those still open are in no list."""
+
+    session: int | None = None
+    athletes: tuple[str, ...] | None = None
+    """One person in every spelling that was used; None for everybody."""
+
+
+EVERYTHING = Wanted()
+
+
+def reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING, newest: int | None = None) -> Iterator[KeptRep]:
+    """Reps in the order in which they were run: all, or only the newest so many."""
+    first = (0, 0) if newest is None else _first_of_newest(connection, wanted, newest)
+    pages = (_pages(connection, *selection, first) for selection in _selections(wanted))
+    return heapq.merge(*pages, key=lambda kept: (kept.session, kept.record.rep))
+
+
+def count_reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> int:
+    """How many there are."""
+    return sum(
+        int(connection.execute(f"SELECT count(*) FROM rep WHERE {where}", values).fetchone()[0])
+        for where, values in _selections(wanted)
+    )
+
+
+def _selections(wanted: Wanted) -> list[tuple[str, Sequence[Any]]]:
+    """A condition with its values for each spelling, so that each is looked up in an index; together they are all."""
+    conditions, values = ["status != 'open'"], list[Any]()
+    if wanted.session is not None:
+        conditions.append("session = ?")
+        values.append(wanted.session)
+    if wanted.athletes is None:
+        return [(" AND ".join(conditions), values)]
+    conditions.append("athlete = ?")
+    return [(" AND ".join(conditions), (*values, name)) for name in wanted.athletes]
+
+
+def _first_of_newest(connection: sqlite3.Connection, wanted: Wanted, newest: int) -> tuple[int, int]:
+    """Where the newest so many begin, as (session, rep)."""
+    keys = (
+        tuple(row)
+        for where, values in _selections(wanted)
+        for row in connection.execute(
+            f"SELECT session, rep FROM rep WHERE {where} ORDER BY session DESC, rep DESC LIMIT ?", (*values, newest)
+        ).fetchall()
+    )
+    return min(heapq.nlargest(newest, keys), default=(0, 0))
+
+
+def _pages(
+    connection: sqlite3.Connection, where: str, values: Sequence[Any], first: tuple[int, int]
+) -> Iterator[KeptRep]:
+    query = f"SELECT * FROM rep WHERE {where} AND (session, rep) > (?, ?) ORDER BY session, rep LIMIT {_PAGE_ROWS}"
+    number, rep = first[0], first[1] - 1
+    while rows := connection.execute(query, (*values, number, rep)).fetchall():
+        yield from (KeptRep(row["session"], record_of(row), row["go_wall_ns"]) for row in rows)
+        number, rep = rows[-1]["session"], rows[-1]["rep"]
+
+
+def rep_fields(kept: KeptRep) -> dict[str, Any]:
+    """A rep as other programs read it. `time_s` is raw, from the go; `shown_s` is corrected for the sound's way.
+
+    `go_at` is the go's label with its distance from UTC, `date` and `time_of_day` are its parts by this machine's time
+    zone: None where the box did not know the date. No time is taken from them.
+    """
+    record, go_at = kept.record, date_of(kept.go_wall_ns)
+    return {
+        "session": kept.session,
+        "rep": record.rep,
+        "set": record.set_no,
+        "rep_in_set": record.rep_no,
+        "athlete": record.athlete,
+        "distance_m": record.distance_m,
+        "duration_s": record.duration_s,
+        "gait": str(record.gait),
+        "status": str(record.status),
+        "time_s": None if record.time_ns is None else record.time_ns / 1e9,
+        "uncertainty_s": None if record.uncertainty_ns is None else record.uncertainty_ns / 1e9,
+        "sound_delay_s": record.sound_delay_ns / 1e9,
+        "shown_s": record.official_s(),
+        "method": record.method,
+        "flags": [str(flag) for flag in record.flags],
+        "obstacles": record.obstacles,
+        "reason": record.reason,
+        "date": None if go_at is None else f"{go_at:%Y-%m-%d}",
+        "time_of_day": None if go_at is None else f"{go_at:%H:%M:%S}",
+        "go_at": None if go_at is None else go_at.isoformat(timespec="milliseconds"),
+    }
+
+
+REP_FIELDS = (
+    "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
+    "uncertainty_s", "sound_delay_s", "shown_s", "method", "flags", "obstacles", "reason", "date", "time_of_day",
+    "go_at",
+)  # fmt: skip

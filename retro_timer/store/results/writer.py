@@ -1,0 +1,227 @@
+"""The journal's thread: takes changes in order, answers each when it is on disk, and outlives a full or dead disk."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.results.entries import new_id
+from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, open_journal
+from retro_timer.store.results.repair import DAMAGE, Repair
+from retro_timer.store.results.reps_log import RepsLog
+from retro_timer.store.space import make_room_for_results
+from retro_timer.training.plan import Plan
+from retro_timer.training.record import RepRecord
+
+Answer = Callable[[str], None]
+"""Called from the writer's thread: an empty string when the change is on disk, else why it is not. Whoever was told
+that it is not is called again if it gets there after all.
+"""
+_Job = Callable[[Journal], None]
+_RETRY_S = 10.0
+"""How often what could not be written is tried again, and the files are looked for, while nothing new comes."""
+
+
+class JournalWriter:
+    """Thread-safe. Every call returns at once."""
+
+    def __init__(
+        self,
+        directory: Path,
+        wall_ns: Callable[[], int],
+        on_repair: Callable[[Repair], None] = lambda _repair: None,
+        *,
+        since_boot_ns: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._directory = directory
+        self._since_boot_ns = since_boot_ns
+        self._on_repair = on_repair
+        self._suspect = False
+        self._wall_ns = wall_ns
+        self._jobs: queue.SimpleQueue[tuple[_Job, Answer] | None] = queue.SimpleQueue()
+        self._backlog: list[tuple[_Job, Answer]] = []
+        self._journal: Journal | None = None
+        self._former: RepsLog | None = None
+        """The log as it was open when it was taken from its place: what it holds is put back."""
+        self._session = 0
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def begin(self, plan: Plan, roster: tuple[str, ...], board: str, answer: Answer) -> None:
+        """A session starts; later changes belong to it."""
+        wall_ns, since_boot_ns, change = self._wall_ns(), self._since_boot_ns(), new_id()
+
+        def job(journal: Journal) -> None:
+            self._session = journal.begin(plan, roster, board, wall_ns, since_boot_ns, change)
+
+        self._jobs.put((job, answer))
+
+    def adopt(self, session: int, answer: Answer) -> None:
+        """A session that was cut off goes on; later changes belong to it."""
+        change = new_id()
+
+        def job(journal: Journal) -> None:
+            self._session = session
+            journal.adopt(session, change)
+
+        self._jobs.put((job, answer))
+
+    def find_cut_off(
+        self, board: str, found: Callable[[SessionEntry, list[RepRecord]], None], looked: Callable[[], None]
+    ) -> None:
+        """Look for a session that nobody ended: `found` gets the newest with its reps; older ones are closed.
+
+        `looked` comes after it, found or not, and without a disk as well.
+        """
+        wall_ns = self._wall_ns()
+
+        def job(journal: Journal) -> None:
+            entries = journal.cut_off(board)
+            for entry in entries[1:]:
+                journal.end(entry.id, "interrupted", wall_ns)
+            for entry in entries[:1]:
+                found(entry, journal.reps(entry.id))
+
+        self._jobs.put((job, lambda _trouble: looked()))
+
+    def save(self, record: RepRecord, go_wall_ns: int, answer: Answer, go_boot_ns: int = 0) -> None:
+        """The newest word on a rep, its go labelled as the journal has it."""
+        change = new_id()
+        self._jobs.put((lambda journal: journal.save(self._session, record, go_wall_ns, go_boot_ns, change), answer))
+
+    def end(self, outcome: str, answer: Answer) -> None:
+        """The session ends."""
+        wall_ns, since_boot_ns, change = self._wall_ns(), self._since_boot_ns(), new_id()
+        self._jobs.put((lambda journal: journal.end(self._session, outcome, wall_ns, since_boot_ns, change), answer))
+
+    def follow_clock(self, offset_ns: int) -> None:
+        """The wall clock shows time since boot and `offset_ns`: labels of this boot are corrected."""
+        self._jobs.put((lambda journal: journal.follow_clock(offset_ns), lambda _trouble: None))
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        self._jobs.put(None)
+        self._thread.join(timeout=30.0)
+
+    def _run(self) -> None:
+        while True:
+            self._look_whole()
+            try:
+                item = self._jobs.get(timeout=_RETRY_S)
+            except queue.Empty:
+                self._look_for_files()
+                self._work_off()
+                continue
+            if item is None:
+                break
+            self._backlog.append(item)
+            if trouble := self._work_off():
+                _, answer = item
+                answer(trouble)
+                if self._former is not None:
+                    # Whoever waited has heard that something is wrong; nothing keeps the change from its new file.
+                    self._work_off()
+        if self._backlog:
+            self._work_off()
+        if self._journal is not None:
+            self._journal.close()
+
+    def _look_whole(self) -> None:
+        """Read the whole of a database that was cut off by the power, while nothing waits, and mend what is wrong.
+
+        A start does not wait for that, and it gives way to whatever comes: until then the log knows all that is done.
+        """
+        if self._journal is None or not self._journal.unchecked:
+            return
+        try:
+            if self._journal.check(self._jobs.empty) is not False:
+                return
+            self._suspect = True
+            self._give_up_journal()
+        except (OSError, sqlite3.Error) as error:
+            self._note(error)
+        self._work_off(open_anyway=True)
+
+    def _look_for_files(self) -> None:
+        """See whether database and log are still in their places, and begin new ones where they are not."""
+        try:
+            if self._journal is not None:
+                self._journal.check_in_place()
+        except (OSError, DisplacedError) as error:
+            self._note(error)
+            self._work_off(open_anyway=True)
+
+    def _work_off(self, *, open_anyway: bool = False) -> str:
+        """Do what waits, in order, repairing the database or at the cost of old traces if need be; why it cannot be
+        done, or an empty string.
+
+        What fails is kept and tried again, with the next change or after a while: a disk may come back.
+        """
+        if not self._backlog and not open_anyway:
+            return ""
+        trouble = self._try()
+        return self._try() if trouble and (self._suspect or self._make_room()) else trouble
+
+    def _make_room(self) -> bool:
+        try:
+            return make_room_for_results(self._directory)
+        except OSError:
+            # The disk is not full but dead: the trouble at hand tells of it.
+            return False
+
+    def _try(self) -> str:
+        try:
+            if self._journal is None:
+                self._journal = self._open()
+            while self._backlog:
+                job, answer = self._backlog[0]
+                job(self._journal)
+                del self._backlog[0]
+                answer("")
+        except (OSError, sqlite3.Error, RetroTimerError) as error:
+            self._note(error)
+            return str(error)
+        return ""
+
+    def _note(self, error: Exception) -> None:
+        """Remember what kind of trouble it is, and open everything anew for the next try."""
+        self._suspect = isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode in DAMAGE
+        self._give_up_journal(keep_log=isinstance(error, DisplacedError) or self._is_displaced())
+
+    def _is_displaced(self) -> bool:
+        """Whether a file is no longer in its place: SQLite may have stumbled over that before anybody looked."""
+        if self._journal is None:
+            return False
+        try:
+            self._journal.check_in_place()
+        except (OSError, DisplacedError):
+            return True
+        return False
+
+    def _open(self) -> Journal:
+        journal, repaired = open_journal(self._directory, self._wall_ns(), suspect=self._suspect, former=self._former)
+        self._suspect = False
+        if self._former is not None:
+            self._former.close()
+            self._former = None
+        if repaired is not None:
+            self._on_repair(repaired)
+        return journal
+
+    def _give_up_journal(self, *, keep_log: bool = False) -> None:
+        journal, self._journal = self._journal, None
+        if journal is None:
+            return
+        if keep_log:
+            self._former = journal.log
+        else:
+            journal.log.close()
+        try:
+            journal.close_database()
+        except sqlite3.Error:
+            # It failed already and its answer says so; a new one is opened for the next change.
+            return

@@ -1,0 +1,290 @@
+"""A rep under way: the go's edge, crossing and finish, DNF and its revival."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.ports import LampState, Placement
+from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
+from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.session import crowding, inputs, resting
+from retro_timer.training.session.effects import About, Signal, about_rep
+from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
+from retro_timer.training.session.transition import Transition, ns
+
+_HAND_UNCERTAINTY_S = 0.3
+"""Half-width for a time stopped by hand: two reactions of a person."""
+_DECISION_S = 4.0
+"""A crossing is timed or taken back within this, also that of a runner who stops in the beam."""
+
+
+def went_off(transition: Transition, go_ns: int) -> None:
+    """The go sounded: the clock runs from its edge."""
+    state = transition.state
+    turn, step = state.turn, state.step
+    if turn is None or step is None:
+        return
+    _forget_given_up(transition)
+    belt = state.rules.timing is Placement.BELT
+    delay_s = 0.0 if belt or step.distance_m is None else sound_delay_s(step.distance_m)
+    record = RepRecord(
+        rep=state.reps + 1,
+        set_no=step.set_no,
+        rep_no=step.rep_no,
+        athlete=transition.athlete().name,
+        distance_m=step.distance_m,
+        duration_s=step.duration_s,
+        gait=step.gait,
+        status=RepStatus.OPEN,
+        go_ns=go_ns,
+        sound_delay_ns=ns(delay_s),
+        flags=(Flag.BLIND,) if _is_blind(transition) else (),
+    )
+    transition.set(reps=record.rep, undo=())
+    transition.unsay(About.TURN, About.REST, About.START)
+    begin_rep(transition, turn, record)
+
+
+def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
+    """Put the athlete on the course and arm the watch."""
+    agenda = []
+    if record.distance_m is not None:
+        window = finish_window(record.distance_m, record.gait)
+        active = ActiveRep(
+            record,
+            earliest_ns=record.go_ns + ns(window.human_limit_s),
+            fast_before_ns=record.go_ns + ns(window.earliest_s),
+            timeout_ns=record.go_ns + ns(window.timeout_s),
+        )
+        agenda.append(Appointment(active.timeout_ns, Item.TIMEOUT))
+    else:
+        end_ns = record.go_ns + ns(record.duration_s or 0.0)
+        active = ActiveRep(record, end_ns, end_ns, end_ns)
+        agenda.extend(_timed_agenda(record.go_ns, end_ns))
+    transition.set_athlete(turn.athlete, active=active)
+    transition.enter(Phase.RUNNING, 0, agenda)
+    rules = transition.state.rules
+    watched = rules.watching is Placement.BELT or (record.distance_m is not None and rules.watching is not None)
+    timed = record.distance_m is not None
+    transition.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
+    transition.light(LampState.RUNNING)
+    transition.publish(
+        "go",
+        record.go_ns,
+        rep=record.rep,
+        athlete=record.athlete,
+        distance_m=record.distance_m,
+        duration_s=record.duration_s,
+        gait=str(record.gait),
+    )
+    transition.save(record, "")
+
+
+def _timed_agenda(go_ns: int, end_ns: int) -> list[Appointment]:
+    agenda = [Appointment(end_ns, Item.CLOCK_END)]
+    length_ns = end_ns - go_ns
+    if length_ns >= ns(60.0):
+        agenda.append(Appointment(go_ns + length_ns // 2, Item.SAY, "halfway"))
+    if length_ns >= ns(25.0):
+        agenda.append(Appointment(end_ns - ns(10.0), Item.SAY, "ten_seconds"))
+    return agenda
+
+
+def _is_blind(transition: Transition) -> bool:
+    return transition.state.rules.watching is not None and transition.state.blind
+
+
+def _forget_given_up(transition: Transition) -> None:
+    """With the next go a rep that was given up can no longer be revived."""
+    for index, athlete in enumerate(transition.state.athletes):
+        if athlete.active is not None and athlete.active.given_up:
+            transition.set_athlete(index, active=None)
+
+
+def of_rep(transition: Transition, rep: int) -> tuple[int, ActiveRep] | None:
+    """Whose active rep carries this running number."""
+    for index, athlete in enumerate(transition.state.athletes):
+        if athlete.active is not None and athlete.active.record.rep == rep:
+            return index, athlete.active
+    return None
+
+
+def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
+    """Provisional finish: beep at once."""
+    found = of_rep(transition, event.rep)
+    if found is None:
+        return
+    index, active = found
+    transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns))
+    transition.beep(Signal.FINISH)
+    transition.publish("crossing", event.t_ns, rep=event.rep)
+
+
+def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack) -> None:
+    """It was not the runner: two low tones, and the rep goes on."""
+    found = of_rep(transition, event.rep)
+    if found is None:
+        return
+    index, active = found
+    transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None))
+    transition.beep(Signal.WITHDRAWN)
+    transition.publish("crossing_withdrawn", event.t_ns, rep=event.rep)
+    if not active.given_up and transition.now_ns >= active.timeout_ns:
+        give_up(transition, "timeout")
+
+
+def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
+    """The sensor timed the rep."""
+    found = of_rep(transition, event.rep)
+    if found is None:
+        return
+    _, active = found
+    if event.back_ns < active.earliest_ns:
+        crossing_taken_back(transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human"))
+        return
+    time_ns = event.back_ns - active.record.go_ns
+    crowded = event.crowded or crowding.is_crowded(transition.state, event.back_ns)
+    _finish(transition, event.rep, time_ns, event.uncertainty_ns, event.method, event.t_ns, crowded=crowded)
+
+
+def _finish(
+    transition: Transition,
+    rep: int,
+    time_ns: int,
+    uncertainty_ns: int,
+    method: str,
+    t_ns: int,
+    *,
+    crowded: bool = False,
+) -> None:
+    found = of_rep(transition, rep)
+    if found is None:
+        return
+    index, active = found
+    flags = set(active.record.flags)
+    if method == "manual":
+        flags.add(Flag.MANUAL)
+    if active.record.go_ns + time_ns < active.fast_before_ns:
+        flags.add(Flag.FAST)
+    if active.given_up:
+        flags.add(Flag.LATE)
+    if crowded:
+        flags.add(Flag.CROWDED)
+    record = msgspec.structs.replace(
+        active.record,
+        status=RepStatus.FINISHED,
+        time_ns=time_ns,
+        uncertainty_ns=uncertainty_ns,
+        method=method,
+        flags=tuple(sorted(flags)),
+        reason="",
+        revision=active.record.revision + 1,
+    )
+    revived = active.given_up
+    end_rep(transition, record, "finish", t_ns)
+    transition.set_athlete(index, active=None)
+    if not revived:
+        resting.after_rep(transition, index, active.record.go_ns + time_ns)
+    elif transition.state.expectation.mode is WatchMode.REP:
+        resting.run_out(transition)
+
+
+def end_rep(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None:
+    """Keep the newest word on a rep and put it on disk; `kind` is announced once it is there."""
+    former = next((r.revision for r in transition.state.results if r.rep == record.rep), 0)
+    if record.revision <= former:
+        # A correction came between: the disk keeps the highest revision.
+        record = msgspec.structs.replace(record, revision=former + 1)
+    transition.unsay(about_rep(record.rep), About.RUN)
+    results = [r for r in transition.state.results if r.rep != record.rep]
+    transition.set(results=(*results, record))
+    transition.save(record, kind, t_ns)
+
+
+def clock_end(transition: Transition) -> None:
+    """A timed step is over."""
+    active = transition.state.running
+    if active is None:
+        return
+    length_ns = active.earliest_ns - active.record.go_ns
+    transition.beep(Signal.FINISH)
+    _finish(transition, active.record.rep, length_ns, 0, "clock", active.earliest_ns)
+
+
+def by_hand(transition: Transition) -> None:
+    """Stop the clock by hand."""
+    active = transition.state.running
+    if active is None:
+        refuse(transition, "nothing_to_finish")
+        return
+    timed_step = active.record.distance_m is None
+    if not timed_step and transition.now_ns < active.earliest_ns:
+        refuse(transition, "too_early")
+        return
+    transition.beep(Signal.FINISH)
+    transition.publish("crossing", rep=active.record.rep)
+    time_ns = transition.now_ns - active.record.go_ns
+    _finish(transition, active.record.rep, time_ns, ns(_HAND_UNCERTAINTY_S), "manual", transition.now_ns)
+
+
+def refuse(transition: Transition, key: str, values: dict[str, str | int] | None = None) -> None:
+    """Say why a command was not taken."""
+    transition.beep(Signal.REFUSAL)
+    transition.publish("refused", why=key, values=values or {})
+    transition.say(key, values or {}, within_s=5.0)
+
+
+def timeout(transition: Transition) -> None:
+    """Nobody came in twice the gait's latest time. Whoever is on the line just then came in time."""
+    active = transition.state.running
+    if active is None:
+        return
+    if active.crossing_ns is not None and transition.now_ns < active.crossing_ns + ns(_DECISION_S):
+        transition.appoint(active.crossing_ns + ns(_DECISION_S), Item.TIMEOUT)
+        return
+    give_up(transition, "timeout")
+
+
+def give_up(transition: Transition, reason: str) -> None:
+    """DNF. After a timeout it is provisional: until the next go a crossing revives it."""
+    state = transition.state
+    for index, athlete in enumerate(state.athletes):
+        active = athlete.active
+        if active is None or active.given_up:
+            continue
+        record = msgspec.structs.replace(
+            active.record, status=RepStatus.DNF, reason=reason, revision=active.record.revision + 1
+        )
+        end_rep(transition, record, "dnf", transition.now_ns)
+        provisional = reason == "timeout"
+        kept = msgspec.structs.replace(active, record=record, given_up=True) if provisional else None
+        transition.set_athlete(index, active=kept)
+        resting.after_rep(transition, index, transition.now_ns, keep_watch=provisional)
+
+
+def go_given(transition: Transition, event: inputs.GoGiven) -> None:
+    """A recorded go is a fact: this rep runs."""
+    _forget_given_up(transition)
+    record = RepRecord(
+        rep=event.rep,
+        set_no=1,
+        rep_no=event.rep,
+        athlete=transition.state.athletes[0].name,
+        distance_m=event.distance_m,
+        duration_s=None,
+        gait=Gait(event.gait),
+        status=RepStatus.OPEN,
+        go_ns=event.t_ns,
+        sound_delay_ns=ns(sound_delay_s(event.distance_m)),
+        flags=(Flag.BLIND,) if _is_blind(transition) else (),
+    )
+    transition.set(reps=transition.state.reps + 1)
+    begin_rep(transition, Turn(0, 0), record)
+
+
+def trace_end(transition: Transition) -> None:
+    """Nothing more comes: an open rep did not finish."""
+    if transition.state.running is not None:
+        give_up(transition, "trace-end")
+    resting.end_session(transition, Phase.DONE)

@@ -1,0 +1,211 @@
+"""One step in the making: the state as changed so far, and the effects collected on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
+from retro_timer.ports import LampState, Placement
+from retro_timer.training.gaits import SPEEDS
+from retro_timer.training.record import NS_PER_S, RepRecord
+from retro_timer.training.session.effects import (
+    About,
+    Acknowledge,
+    Beep,
+    Close,
+    Effect,
+    GoTone,
+    Light,
+    Measure,
+    Publish,
+    Save,
+    Say,
+    Signal,
+    Unsay,
+    Watch,
+)
+from retro_timer.training.session.state import (
+    STARTING,
+    Appointment,
+    Athlete,
+    Item,
+    Pending,
+    Phase,
+    SessionState,
+)
+
+
+def ns(seconds: float) -> int:
+    """Whole nanoseconds in so many seconds."""
+    return round(seconds * NS_PER_S)
+
+
+_KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE))
+"""Appointments that a change of the phase leaves alone."""
+_OF_THE_MOMENT = frozenset((About.REST, About.START, About.RUN, About.HOLD))
+"""What is said of these is not true any more when somebody asks for it again."""
+
+
+class Transition:
+    """Lives for one call of `machine.step`; everything it holds is replaced, never changed in place."""
+
+    def __init__(self, state: SessionState, now_ns: int) -> None:
+        self.state = state
+        self.now_ns = now_ns
+        self.effects: list[Effect] = []
+
+    def set(self, **changes: Any) -> None:
+        """Replace fields of the state."""
+        self.state = msgspec.structs.replace(self.state, **changes)
+
+    def set_athlete(self, index: int, **changes: Any) -> None:
+        """Replace fields of one athlete."""
+        athletes = list(self.state.athletes)
+        athletes[index] = msgspec.structs.replace(athletes[index], **changes)
+        self.set(athletes=tuple(athletes))
+
+    def enter(self, phase: Phase, until_ns: int = 0, agenda: list[Appointment] | None = None) -> None:
+        """Change the phase: the old agenda is void, but for what has its own time.
+
+        With the end of a start whatever was held back during it is said.
+        """
+        kept = [a for a in self.state.agenda if a.item in _KEPT]
+        items = tuple(sorted([*(agenda or []), *kept], key=lambda a: a.at_ns))
+        self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, told_ns=None)
+        self.effects.append(
+            Publish(
+                "phase",
+                self.now_ns,
+                {"phase": str(phase), "until_ns": until_ns or None, **self._turn_fields()},
+            )
+        )
+        if phase not in STARTING:
+            self.effects.extend(self.state.held)
+            self.set(held=())
+
+    def appoint(self, at_ns: int, item: Item, key: str = "", values: dict[str, Any] | None = None) -> None:
+        """Add one appointment to the agenda."""
+        added = (*self.state.agenda, Appointment(at_ns, item, key, values or {}))
+        self.set(agenda=tuple(sorted(added, key=lambda a: a.at_ns)))
+
+    def say(
+        self,
+        key: str,
+        values: dict[str, Any] | None = None,
+        within_s: float | None = 20.0,
+        *,
+        urgent: bool = False,
+        about: Sequence[str] = (),
+    ) -> None:
+        """Speak, if it can begin within so many seconds; None: whenever that is.
+
+        During a start only what is urgent is said: everything else waits until the go.
+        """
+        expires_ns = None if within_s is None else self.now_ns + ns(within_s)
+        said = Say(key, values or {}, expires_ns, urgent, tuple(about))
+        if not _OF_THE_MOMENT.intersection(about):
+            self.set(last_said=said)
+        if self.state.phase in STARTING and not urgent:
+            self.set(held=(*self.state.held, said))
+        else:
+            self.effects.append(said)
+
+    def unsay(self, *about: str) -> None:
+        """These things have changed: what was to be said of them is taken back."""
+        gone = frozenset(about)
+        last = self.state.last_said
+        self.set(
+            held=tuple(said for said in self.state.held if not gone.intersection(said.about)),
+            last_said=None if last is not None and gone.intersection(last.about) else last,
+        )
+        if About.TURN in gone:
+            self.set(called=None, decked={}, delayed=())
+        self.effects.append(Unsay(tuple(about)))
+
+    def measure(self, key: str, values: dict[str, Any]) -> None:
+        """Ask how long a phrase will take."""
+        self.effects.append(Measure(key, values))
+
+    def beep(self, signal: Signal) -> None:
+        """Sound a signal."""
+        self.effects.append(Beep(signal))
+
+    def publish(self, event: str, t_ns: int | None = None, **fields: Any) -> None:
+        """Tell whoever listens."""
+        self.effects.append(Publish(event, self.now_ns if t_ns is None else t_ns, fields))
+
+    def light(self, lamp: LampState) -> None:
+        """Show a state on the lamp."""
+        self.effects.append(Light(lamp))
+
+    def acknowledge(self, blind: bool) -> None:
+        """Let the blind alarm fall to a tick, or sound in full again."""
+        self.effects.append(Acknowledge(blind))
+
+    def go_tone(self) -> None:
+        """Ask for the go."""
+        self.effects.append(GoTone())
+
+    def close(self, outcome: str) -> None:
+        """End the session in the journal."""
+        self.effects.append(Close(outcome))
+
+    def save(self, record: RepRecord, kind: str, t_ns: int | None = None) -> None:
+        """Put a rep on disk; what `kind` announces follows when it is there."""
+        late = any(waiting.late for waiting in self.state.pending)
+        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late)
+        self.set(pending=(*self.state.pending, waiting))
+        self.effects.append(Save(record))
+
+    def watch(self, mode: WatchMode) -> None:
+        """Publish a new expectation for the sensors."""
+        expectation = self._expectation(mode)
+        if expectation != self.state.expectation:
+            self.set(expectation=expectation)
+            self.effects.append(Watch(expectation))
+
+    def athlete(self) -> Athlete:
+        """The athlete whose turn it is."""
+        turn = self.state.turn
+        return self.state.athletes[turn.athlete if turn is not None else 0]
+
+    def _turn_fields(self) -> dict[str, Any]:
+        step = self.state.step
+        if step is None:
+            return {}
+        return {
+            "athlete": self.athlete().name,
+            "set": step.set_no,
+            "sets": step.sets,
+            "rep_in_set": step.rep_no,
+            "reps_in_set": step.reps,
+            "distance_m": step.distance_m,
+            "duration_s": step.duration_s,
+            "gait": str(step.gait),
+        }
+
+    def _expectation(self, mode: WatchMode) -> Expectation:
+        step = self.state.step
+        active = next((a.active for a in self.state.athletes if a.active is not None), None)
+        if mode is WatchMode.OFF or (mode is WatchMode.RUNOUT and self.state.rules.timing is Placement.GATE):
+            return self._wished(NOBODY)
+        assumed = SPEEDS[step.gait].fast_mps if step is not None else 1.5
+        if mode is not WatchMode.REP or active is None or active.record.distance_m is None:
+            return self._wished(Expectation(mode, assumed_speed_mps=assumed))
+        record = active.record
+        expected = Expectation(
+            mode,
+            rep=record.rep,
+            go_ns=record.go_ns,
+            earliest_ns=active.earliest_ns,
+            distance_m=record.distance_m or 0.0,
+            slow_speed_mps=SPEEDS[record.gait].slow_mps,
+            assumed_speed_mps=SPEEDS[record.gait].fast_mps,
+        )
+        return self._wished(expected)
+
+    def _wished(self, expectation: Expectation) -> Expectation:
+        return msgspec.structs.replace(expectation, background_ns=self.state.background_ns)
