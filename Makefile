@@ -94,10 +94,10 @@ lock: $(VENV)/.dev  ## pin the dependencies anew
 release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookworm|trixie, ARCH=arm64|amd64
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
-# Three at a time, the longest first: they wait for watchdogs and restarts more than they work.
 test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, faults, CUTS (5) power cuts
 	@RETRO_TIMER_CUTS=$(or $(CUTS),5) $(BIN)/python -m pytest -q -s tests/vm
 
+# Three at a time, the longest first: they wait for watchdogs and restarts more than they work.
 test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/service
 

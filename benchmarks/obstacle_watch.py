@@ -22,7 +22,7 @@ PLACEMENTS = (Placement.LANE_END, Placement.BELT)
 SIGHT_S = 0.2
 """Danger may come this long after the first sight, if that is later than the stopping distance."""
 _BRAKING = Braking()
-"""DESIGN section 5: 0.6 s and 2.5 m/s^2."""
+"""0.6 s and 2.5 m/s^2, as docs/sources.md has them."""
 
 
 class WatchJob(msgspec.Struct, frozen=True):

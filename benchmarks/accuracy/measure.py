@@ -28,7 +28,7 @@ from retro_timer.training.gaits import Gait
 
 OTHER_HZ = tuple(hz for hz in RATES_HZ if hz not in bars.ASKED_HZ)
 RANGES_M = {Gait.WALK: (1.3, 8.0), Gait.JOG: (8.0,), Gait.RUN: (8.0,)}
-"""Which sensors see a gait early enough to stop before them (FACTS section 3): a jogger needs a TF-Luna."""
+"""Which sensors see a gait early enough to stop before them (docs/sources.md): a jogger needs a TF-Luna."""
 _CHUNK = 50
 _HARD_SHARE = 0.1
 """Of the time."""

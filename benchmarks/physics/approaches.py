@@ -12,7 +12,7 @@ Speed: constant v until the range is  finish_range - v * d,  d from -0.2 (less, 
 to 0.4 s, so some brake before the beep and some after, then braking at a = 1.8 to 2.8 m/s^2 to a stop that leaves
 0.35 m or more. The finish range, unless given, is the least that allows this, 0.35 + 0.4 v + v^2 / 3.6, rounded up to
 0.1 m. Where a back could not well be seen from there (`usable_m`) the runner is slower; so a short-range sensor gets
-slow walkers only (FACTS §3). A sensor for more than 4 m has a narrow beam, 2 degrees, as the TF-Luna.
+slow walkers only (docs/sources.md, People). A sensor for more than 4 m has a narrow beam, 2 degrees, as the TF-Luna.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from retro_timer.ports import Placement
 from retro_timer.training.gaits import SPEED_OF_SOUND_MPS, SPEEDS, Gait
 
 MAX_RANGES_M = (1.3, 3.0, 8.0)
-"""VL53L1X in short and long mode, TF-Luna (FACTS §1)."""
+"""VL53L1X in short and long mode, TF-Luna (docs/sources.md)."""
 WIDE_TO_M = 4.0
 SPARE_M = 0.35
 _DELAYS_S = (-0.2, 0.4)

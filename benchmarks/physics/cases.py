@@ -22,7 +22,7 @@ class Rep:
     back_ns: int | None
     """When the back reached the line; None for a dnf."""
     flags: tuple[str, ...] = ()
-    """Flags that the result must carry (DESIGN §4)."""
+    """Flags that the result must carry."""
 
 
 @dataclass(frozen=True, slots=True)

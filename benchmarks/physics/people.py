@@ -2,8 +2,8 @@
 
 The runner (millimetres; `u` is the direction of travel, `w` runs across it, away from the gate's sensor):
 
-* torso: ellipse, semi-axis along u = chest depth / 2 with depth N(240, 20) (FACTS §3), across = shoulder width / 2 with
-  width 400 to 460. Its extent along u at the yaw psi is e = sqrt(a^2 cos^2 psi + b^2 sin^2 psi).
+* torso: ellipse, semi-axis along u = chest depth / 2 with depth N(240, 20) (docs/sources.md), across = shoulder width
+  / 2 with width 400 to 460. Its extent along u at the yaw psi is e = sqrt(a^2 cos^2 psi + b^2 sin^2 psi).
 * THE BACK at the time t is at  back(t) = p(t) + sway * sin(2 pi f_step t + phi1) + e(psi(t)),  p the course of the
   torso's middle, sway 5 to 15 mm, psi(t) = psi0 + psi1 sin(pi f_step t + phi2), psi0 ~ N(0, 3 deg), psi1 2 to 6 deg.
   The truth is the first t with back(t) = the axis' plane (gate) or the finish range (lane-end).

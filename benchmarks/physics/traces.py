@@ -1,4 +1,4 @@
-"""Cases as trace files (DESIGN §4), to be fed to `retro-timer replay`."""
+"""Cases as trace files, to be fed to `retro-timer replay`."""
 
 from __future__ import annotations
 

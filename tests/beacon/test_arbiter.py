@@ -1,4 +1,4 @@
-"""One buzzer, one arbiter: the most urgent sound has it, and silence never means safe (DESIGN §2)."""
+"""One buzzer, one arbiter: the most urgent sound has it, and silence never means safe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MS = 1_000_000
 NOW = 50 * S
 
 Make = Callable[[Arbiter], object]
-# DESIGN §2, most urgent first: danger > warning > blind > go and recall > finish > countdown > tick.
+# Most urgent first: danger > warning > blind > go and recall > finish > countdown > tick.
 ORDER: list[tuple[str, Make]] = [
     ("danger", lambda a: a.level("x", Level.DANGER)),
     ("warning", lambda a: a.level("y", Level.WARNING)),

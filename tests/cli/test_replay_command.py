@@ -1,4 +1,4 @@
-"""`retro-timer replay`: the contract of DESIGN §4, over the recordings and over what nobody should record."""
+"""`retro-timer replay`: its events as they are promised, over the recordings and over what nobody should record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traces: read whatever stands in them, count what cannot be read, write what can be read back (DESIGN §4)."""
+"""Traces: read whatever stands in them, count what cannot be read, write what can be read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finish windows against the facts that were read (FACTS §3)."""
+"""Finish windows against the facts that were read (docs/sources.md, People)."""
 
 from __future__ import annotations
 

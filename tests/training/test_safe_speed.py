@@ -1,4 +1,4 @@
-"""Stopping distance, and what a watch covers (DESIGN §5, FACTS §3)."""
+"""Stopping distance, and what a watch covers (docs/safety.md, docs/sources.md)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from tests.vm.installed import installed_disk
 def box(request: pytest.FixtureRequest) -> Iterator[Box]:
     """The box as it is after its installation, switched on; OWN_TIME of the file says by which clock it runs."""
     need_rig()
-    with VirtualMachine(installed_disk(), boot=False, own_time=request.module.OWN_TIME) as vm:
+    own_time = request.module.OWN_TIME
+    with VirtualMachine(installed_disk(), boot=False, own_time=own_time, watchdog=own_time) as vm:
         vm.put(GUEST, TOOLS)
         vm.boot()
         yield Box(vm)

@@ -8,7 +8,7 @@ Public parts:
 - `Fault`, `FaultKind`: everything that can go wrong, switched on at a moment or at a transfer.
 - `lent_to_package`: runs the unmodified package `VL53L1X` on a twin bus.
 
-What the twin claims about a real chip is what ST's driver and data sheet say and what DESIGN and FACTS record; where
+What the twin claims about a real chip is what ST's driver and data sheet say and what docs/sources.md lists; where
 they are silent, the docstring of the part says which behaviour was chosen.
 """
 

@@ -1,4 +1,4 @@
-"""Driver of the VL53L1X over the package `VL53L1X`, hardened against every fault of the bus that FACTS records.
+"""Driver of the VL53L1X over the package `VL53L1X`, hardened against every fault of the bus that docs/sources.md lists.
 
 `bus.open_bus` is where a board begins. The parts, from the wire up: `safe_bus` (I2C callbacks that cannot hang or
 lie), `native` (ST's C driver), `device` (one chip: reset, address, ranging), `frames` (is this frame new and whole?),

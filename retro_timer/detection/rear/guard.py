@@ -38,7 +38,7 @@ class Guard:
         self._parking = False
 
     def stopping_distance_m(self, speed_mps: float) -> float:
-        """DESIGN's v·t + v²/2a with this sensor's settings."""
+        """v·t + v²/2a with this sensor's settings."""
         speed = max(0.0, speed_mps)
         return speed * self._config.stop_delay_s + speed * speed / (2.0 * self._config.braking_mps2)
 

@@ -10,7 +10,7 @@ import msgspec
 RANGE_NOISE_M = 0.02
 """One reading's standard deviation when the sensor gives none (ST: ±20 mm dark, ±25 mm in ambient light)."""
 FASTEST_MPS = 9.0
-"""Nothing on a track closes in faster (record backward speed 8.3 m/s, FACTS' curve); it bounds agreement."""
+"""Nothing on a track closes in faster (record backward speed 8.3 m/s, docs/sources.md); it bounds agreement."""
 _REACH_S = 0.3
 _LEAST_POINTS = 4
 _LONGEST_REACH_S = 1.0

@@ -112,7 +112,7 @@ class Save(msgspec.Struct, frozen=True):
 
 
 class Publish(msgspec.Struct, frozen=True):
-    """Tell whoever listens. `fields` are those of DESIGN's event without its time."""
+    """Tell whoever listens. `fields` are those of the event without its time."""
 
     event: str
     t_ns: int
