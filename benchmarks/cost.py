@@ -18,6 +18,7 @@ import msgspec
 from benchmarks.driver_cost import DriverCost, measure_driver
 from benchmarks.latency.box import BoxOrder, BoxReport
 from benchmarks.latency.visits import Timetable
+from benchmarks.luna_cost import LunaCost, measure_luna
 from benchmarks.sampling_cost import Window, lane_costs, long_session
 from retro_timer.errors import RetroTimerError
 
@@ -55,6 +56,7 @@ class Cost(msgspec.Struct, frozen=True):
     lanes: dict[str, float]
     """What the sensor looks at, to the percentage of one core that sampling and detection take at 41 Hz."""
     driver: DriverCost
+    luna: LunaCost
     whole_percent: dict[str, float]
     """Board to the percentage of one core that the whole idle beacon takes in real time."""
     memory: list[Memory]
@@ -73,6 +75,7 @@ def measure_cost(
     windows = long_session(hours)
     step()
     driver = measure_driver(seconds)
+    luna = measure_luna(seconds)
     step()
     begun = [_time_starts(_place(folder, board), board, starts) for board in ("sim", "twin")]
     step()
@@ -84,7 +87,7 @@ def measure_cost(
         step()
     simulated_s, took_s = _time_simulation(_place(folder, "sim"))
     step()
-    return Cost(lanes, driver, whole, memory, begun, simulated_s, took_s, windows)
+    return Cost(lanes, driver, luna, whole, memory, begun, simulated_s, took_s, windows)
 
 
 def _place(folder: Path, board: str) -> Path:

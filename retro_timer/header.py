@@ -19,6 +19,15 @@ PIN_NAMES: dict[int, str] = dict(
 """Header pin to its name."""
 I2C_PINS = {0: (0, 1), 1: (2, 3)}
 """I2C bus to its data and clock line (GPIO)."""
-UART_PINS = {14: "TXD", 15: "RXD"}
+HEADER_UART = 14
+"""GPIO of the TXD that every model has; RXD is the next one, of this pair as of the further ones."""
+EXTRA_UARTS: dict[int, tuple[str, str]] = {
+    0: ("uart2", "uart1-pi5"),
+    4: ("uart3", "uart2-pi5"),
+    8: ("uart4", "uart3-pi5"),
+    12: ("uart5", "uart4-pi5"),
+}
+"""GPIO of the TXD of each further pair to its overlay on a Pi 4 and on a Pi 5 (the firmware's overlays/README); older
+models and the Zero 2 W have none."""
 UART_PORTS = frozenset(("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"))
 """Serial ports that come out on the header."""

@@ -11,6 +11,7 @@ import msgspec
 from benchmarks import cost, plots
 from benchmarks.cost import BEACON_TARGET_MB, READY_TARGET_S, SAMPLING_TARGET_PERCENT, Cost
 from benchmarks.driver_cost import TARGET_PERCENT as DRIVER_TARGET_PERCENT
+from benchmarks.luna_cost import TARGET_PERCENT as LUNA_TARGET_PERCENT
 from benchmarks.parts.pool import Step
 from benchmarks.report import Part, Table, Target, Value
 
@@ -81,6 +82,12 @@ def _targets(found: Cost) -> list[Target]:
             found.driver.driver_percent <= DRIVER_TARGET_PERCENT,
         ),
         Target(
+            "the TF-Luna driver at 250 Hz",
+            f"{LUNA_TARGET_PERCENT:g} % of one core",
+            f"{found.luna.driver_percent:.2f} %",
+            found.luna.driver_percent <= LUNA_TARGET_PERCENT,
+        ),
+        Target(
             "memory of the beacon",
             f"{BEACON_TARGET_MB:g} MB",
             f"{beacon:.0f} MB (PSS; RSS {rss:.0f} MB)",
@@ -119,6 +126,8 @@ def _tables(found: Cost) -> list[Table]:
     ]
     driver = found.driver
     lanes.append(("driver, beside the emulated bus", driver.driver_percent, _SECONDS_A_MINUTE * driver.driver_percent))
+    luna = found.luna.driver_percent
+    lanes.append(("TF-Luna's driver at 250 Hz", luna, _SECONDS_A_MINUTE * luna))
     for board, percent in found.whole_percent.items():
         lanes.append((f"whole idle beacon, board {board}", percent, _SECONDS_A_MINUTE * percent))
     note = f"At 41 Hz. The emulated chip and bus take {driver.twin_percent:.2f} % more on the board twin, not on a Pi."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from retro_timer.header import UART_PORTS
+from retro_timer.header import EXTRA_UARTS, HEADER_UART
 from retro_timer.sensors.known import Bus, connections
 from retro_timer.settings.model import Settings
 from retro_timer.settings.pins import pin_plan
@@ -59,7 +59,8 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
         "sound until the timer runs.",
     )
     yield from _AUDIO[settings.audio.output]
-    yield from (line for port, shown in connected.ports.items() if port in UART_PORTS for line in _uart(shown))
+    for txd, shown in connected.uarts.items():
+        yield from _uart(shown) if txd == HEADER_UART else _further_uart(txd, shown)
 
 
 def _i2c(bus: Bus) -> Iterator[tuple[str, str]]:
@@ -120,7 +121,17 @@ def _uart(shown: str) -> Iterator[tuple[str, str]]:
     )
     yield (
         "dtoverlay=disable-bt",
-        "The good UART for the header and not for Bluetooth: the small one's speed follows the processor's clock.",
+        "The good UART for the header and not for Bluetooth: the small one's speed follows the processor's clock, and "
+        "its 8 bytes do not hold a frame of the sensor, which comes out torn when the box is busy.",
+    )
+
+
+def _further_uart(txd: int, shown: str) -> Iterator[tuple[str, str]]:
+    pi4, pi5 = EXTRA_UARTS[txd]
+    yield (
+        f"[pi4]\ndtoverlay={pi4}\n[pi5]\ndtoverlay={pi5}\n[all]",
+        f"A further serial port for the {shown}, GPIO{txd} and GPIO{txd + 1}. Only a Pi 4 and a Pi 5 have one; what it "
+        "is called the settings' port must say: ls /dev/ttyAMA* after the reboot.",
     )
 
 

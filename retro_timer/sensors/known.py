@@ -10,6 +10,7 @@ from typing import Any, assert_never
 import msgspec
 
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError, near_miss
+from retro_timer.header import HEADER_UART, UART_PORTS
 from retro_timer.ports import SensorSpec
 from retro_timer.sensors.kind import I2c, OwnPins, SensorKind, Serial
 from retro_timer.sensors.settings import SensorSettings
@@ -94,12 +95,15 @@ class Connections(msgspec.Struct, frozen=True):
     """Lowest number first."""
     ports: Mapping[str, str]
     """Serial port, as the settings have it, to the models on it."""
+    uarts: Mapping[int, str]
+    """TXD (GPIO) of each serial pair of the header in use, to the models on it."""
 
 
 def connections(sensors: Sequence[SensorSettings]) -> Connections:
     """Which buses and ports the sensors use. Raises BadInputError for an unknown model."""
     buses: dict[int, Bus] = {}
     ports: dict[str, str] = {}
+    uarts: dict[int, str] = {}
     for sensor in sensors:
         kind = kind_of(sensor)
         match kind.connection:
@@ -109,11 +113,14 @@ def connections(sensors: Sequence[SensorSettings]) -> Connections:
                 buses[sensor.bus] = Bus(sensor.bus, _joined(bus.shown, kind.shown), *slowest)
             case Serial():
                 ports[sensor.port] = _joined(ports.get(sensor.port, ""), kind.shown)
+                txd = HEADER_UART if sensor.port in UART_PORTS else sensor.txd_pin
+                if txd is not None:
+                    uarts[txd] = _joined(uarts.get(txd, ""), kind.shown)
             case OwnPins():
                 pass
             case _:
                 assert_never(kind.connection)
-    return Connections(tuple(buses[number] for number in sorted(buses)), ports)
+    return Connections(tuple(buses[number] for number in sorted(buses)), ports, dict(sorted(uarts.items())))
 
 
 def shown(found: Sequence[SensorKind]) -> str:

@@ -44,5 +44,9 @@ class SensorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     xshut_pin: Annotated[Pin, Meta(description="pin that resets it; needed with several.")] | None = None
     interrupt_pin: Annotated[Pin, Meta(description="pin wired to its GPIO1.")] | None = None
     port: Annotated[str, Meta(min_length=1, description="serial port.")] = "/dev/serial0"
+    rate_hz: Annotated[int, Meta(ge=1, le=250, description="TF-Luna: readings a second, 100, 125 or 250.")] = 100
+    txd_pin: (
+        Annotated[Pin, Meta(description="TF-Luna: TXD of a further serial pair of a Pi 4 or 5: 0, 4, 8 or 12.")] | None
+    ) = None
     trigger_pin: Annotated[Pin, Meta(description="trigger.")] | None = None
     echo_pin: Annotated[Pin, Meta(description="echo, through a level shifter.")] | None = None

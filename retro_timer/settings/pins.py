@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from retro_timer.errors import BadInputError
-from retro_timer.header import I2C_PINS, UART_PINS, UART_PORTS
+from retro_timer.header import I2C_PINS
 from retro_timer.sensors.known import connections, kind_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import LampKind, Settings
@@ -58,8 +58,8 @@ def _functions(settings: Settings) -> Iterator[PinUse]:
     if settings.audio.output in ("i2s", "hat"):
         for pin, line in I2S_PINS.items():
             yield PinUse(pin, f"audio function (I2S {line})", remedy="audio.output = 'usb' or 'none'")
-    if shown := next((shown for port, shown in connected.ports.items() if port in UART_PORTS), ""):
-        for pin, line in UART_PINS.items():
+    for txd, shown in connected.uarts.items():
+        for pin, line in ((txd, "TXD"), (txd + 1, "RXD")):
             yield PinUse(pin, f"UART of the {shown} ({line})", remedy=f"a {shown} on another port")
 
 

@@ -19,7 +19,7 @@ STREAMS = st.lists(FRAMES, min_size=2, max_size=12)
 
 
 def wire(frames: list[LunaFrame]) -> bytes:
-    return b"".join(encode(f.distance_cm, f.amplitude) for f in frames)
+    return b"".join(encode(f.distance, f.amplitude) for f in frames)
 
 
 @given(STREAMS, st.lists(st.integers(1, 25), min_size=1, max_size=40))
@@ -55,7 +55,7 @@ def test_after_any_nonsense_the_place_is_found_again(nonsense: bytes, frames: li
 @given(st.binary(max_size=400))
 def test_what_comes_out_stood_on_the_wire_behind_another_frame(noise: bytes) -> None:
     for frame in FrameParser().feed(noise):
-        body = b"\x59\x59" + frame.distance_cm.to_bytes(2, "little") + frame.amplitude.to_bytes(2, "little")
+        body = b"\x59\x59" + frame.distance.to_bytes(2, "little") + frame.amplitude.to_bytes(2, "little")
         at = noise.find(body)
         assert at >= SIZE
 
@@ -78,7 +78,7 @@ def test_a_torn_frame_does_not_mix_with_the_next(frames: list[LunaFrame], data: 
 @given(STREAMS, st.binary(min_size=1, max_size=20))
 def test_bytes_between_frames_cost_frames_and_invent_none(frames: list[LunaFrame], noise: bytes) -> None:
     assume(b"\x59" not in noise)
-    mixed = b"".join(noise + encode(f.distance_cm, f.amplitude) for f in frames)
+    mixed = b"".join(noise + encode(f.distance, f.amplitude) for f in frames)
     assert FrameParser().feed(mixed) == []
 
 
@@ -100,7 +100,19 @@ def test_bytes_between_frames_cost_frames_and_invent_none(frames: list[LunaFrame
 def test_amplitude_and_distance_decide_what_a_frame_says(
     distance_cm: int, amplitude: int, status: int, range_mm: int | None
 ) -> None:
-    assert judge(LunaFrame(distance_cm, amplitude), 200, 8000) == (status, range_mm)
+    assert judge(LunaFrame(distance_cm, amplitude), 10, 200, 8000) == (status, range_mm)
+
+
+def test_in_the_format_of_millimetres_a_distance_is_one() -> None:
+    assert judge(LunaFrame(2437, 2000), 1, 200, 8000) == (RangeStatus.VALID, 2437)
+    parser = FrameParser(unit_mm=1)
+    assert parser.feed(encode(2437, 500) * 2) == [LunaFrame(2437, 500)]
+
+
+def test_each_place_where_the_stream_is_torn_counts_once() -> None:
+    parser = FrameParser()
+    parser.feed(encode(300, 500) * 5 + encode(300, 500)[:4] + encode(300, 500) * 5)
+    assert (parser.found, parser.torn) == (10, 1)
 
 
 def test_a_late_thread_hardly_moves_the_time_of_a_frame() -> None:

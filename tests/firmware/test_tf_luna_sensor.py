@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from retro_timer.errors import SensorFaultError
@@ -16,7 +17,10 @@ from retro_timer.sim.optics import Surface, View
 
 pytest.importorskip("serial", reason="the port's library is missing: pip install 'retro-timer[twin]'")
 
-from retro_firmware.tf_luna.sensor import TfLunaSensor, open_port
+from retro_firmware.tf_luna import ports
+from retro_firmware.tf_luna.commands import CENTIMETRES, MILLIMETRES
+from retro_firmware.tf_luna.ports import SerialPort
+from retro_firmware.tf_luna.sensor import TfLunaSensor
 from retro_firmware.tf_luna.twin import LunaFault, LunaTwin, PtyTwin, TwinPort
 
 SETTINGS = SensorSettings(name="lane", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
@@ -41,12 +45,13 @@ class Lane:
 class Bench:
     """The driver on the twin's port, in time that only sleeping moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: int = 100, *, deaf: bool = False, millimetres: bool = True) -> None:
         self.now_ns = 1_000_000_000
         self.lane = Lane()
-        self.twin = LunaTwin("lane", self.lane, self.now_ns)
+        self.twin = LunaTwin("lane", self.lane, self.now_ns, deaf=deaf, millimetres=millimetres)
         self.ports: list[TwinPort] = []
-        self.sensor = TfLunaSensor(SETTINGS, open_port=self.open, clock=self.clock, sleep=self.sleep)
+        settings = msgspec.structs.replace(SETTINGS, rate_hz=rate_hz)
+        self.sensor = TfLunaSensor(settings, open_port=self.open, clock=self.clock, sleep=self.sleep)
 
     def open(self, _path: str) -> TwinPort:
         if self.twin.fault_at(self.now_ns) is LunaFault.UNPLUGGED:
@@ -98,8 +103,95 @@ def test_it_reads_100_frames_a_second_in_order_and_in_time(bench: Bench) -> None
 def test_a_late_thread_gets_the_newest_readings_with_their_times(bench: Bench) -> None:
     bench.sleep(0.5)
     samples, _ = bench.read_for(0.1)
-    assert bench.now_ns - samples[0].t_ns < 180 * MS
+    assert bench.now_ns - samples[0].t_ns < 320 * MS
     assert bench.true(samples)
+
+
+@pytest.mark.parametrize("rate_hz", [100, 250])
+def test_a_thread_that_is_late_by_200_ms_loses_no_reading(rate_hz: int) -> None:
+    late = Bench(rate_hz)
+    late.sensor.start()
+    before, _ = late.read_for(0.3)
+    late.sleep(0.19)
+    after, _ = late.read_for(0.3)
+    spacing_ns = 1_000_000_000 // rate_hz
+    pairs = itertools.pairwise([*before, *after])
+    assert all(b.t_ns - a.t_ns == pytest.approx(spacing_ns, abs=MS) for a, b in pairs)
+    assert late.true(after)
+
+
+@pytest.mark.parametrize("rate_hz", [100, 125, 250])
+def test_its_rate_and_its_format_are_told_at_each_start_and_never_saved(rate_hz: int) -> None:
+    told = Bench(rate_hz)
+    for _ in range(2):
+        told.sensor.start()
+        samples, lost = told.read_for(1.0)
+        assert lost == []
+        assert len(samples) == pytest.approx(rate_hz, abs=3)
+        assert told.true(samples)
+        assert any((s.range_mm or 0) % 10 for s in samples)
+        told.sensor.stop()
+    assert told.twin.format == MILLIMETRES
+    assert told.twin.saved == 0
+    told.sensor.start()
+    assert f"firmware 3.3.1, {rate_hz} Hz in mm" in told.sensor.identity
+
+
+def test_firmware_without_millimetres_is_read_in_centimetres() -> None:
+    coarse = Bench(250, millimetres=False)
+    coarse.sensor.start()
+    samples, _ = coarse.read_for(0.5)
+    assert coarse.twin.format == CENTIMETRES
+    assert coarse.true(samples)
+
+
+def test_a_sensor_that_hears_nothing_serves_at_its_own_rate() -> None:
+    deaf = Bench(deaf=True)
+    deaf.sensor.start()
+    samples, lost = deaf.read_for(0.5)
+    assert lost == []
+    assert deaf.true(samples)
+    assert "takes no command, 100 Hz in cm" in deaf.sensor.identity
+
+
+def test_a_sensor_that_hears_nothing_is_refused_at_250_hz_with_what_mends_it() -> None:
+    deaf = Bench(250, deaf=True)
+    with pytest.raises(SensorFaultError, match=r"wire the box's TXD to its RXD .* or set rate_hz = 100") as refused:
+        deaf.sensor.start()
+    assert refused.value.reason == "wrong-rate"
+
+
+def test_after_a_dip_of_its_supply_it_is_told_anew_before_a_reading_is_believed() -> None:
+    dipped = Bench(250)
+    dipped.sensor.start()
+    dipped.read_for(0.3)
+    dipped.twin.fail(LunaFault.SILENT, until_ns=dipped.now_ns + 90 * MS)
+    dipped.twin.power_cut()
+    samples, _ = dipped.read_for(1.0)
+    assert dipped.true(samples)
+    assert dipped.twin.format == MILLIMETRES
+    assert len(samples) > 200
+
+
+def test_torn_frames_are_told_with_what_mends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    torn = Bench()
+    torn.sensor.start()
+    for _ in range(10):
+        torn.twin.fail(LunaFault.TORN, until_ns=torn.now_ns + 11 * MS)
+        torn.read_for(0.2)
+    assert "shorten its cable" in torn.sensor.identity
+    monkeypatch.setattr(ports.os.path, "realpath", lambda _path: "/dev/ttyS0")
+    assert "dtoverlay=disable-bt" in torn.sensor.identity
+
+
+def test_a_torn_frame_does_not_shift_the_times_of_those_behind_it() -> None:
+    torn = Bench(250)
+    torn.sensor.start()
+    torn.read_for(0.3)
+    torn.twin.fail(LunaFault.TORN, until_ns=torn.now_ns + 8 * MS)
+    samples, _ = torn.read_for(0.2)
+    offsets_ns = [s.t_ns % (4 * MS) for s in samples]
+    assert max(offsets_ns) - min(offsets_ns) < MS
 
 
 def test_a_dark_target_far_away_reads_as_no_target(bench: Bench) -> None:
@@ -197,7 +289,7 @@ def test_a_start_without_frames_names_the_likely_cause(wrong: LunaFault, reason:
 
 def test_it_reads_a_real_terminal_through_pyserial() -> None:
     with contextlib.closing(PtyTwin(LunaTwin("lane", Lane(), time.monotonic_ns()))) as terminal:
-        sensor = TfLunaSensor(SETTINGS, open_port=lambda _path: open_port(terminal.path))
+        sensor = TfLunaSensor(SETTINGS, open_port=lambda _path: SerialPort(terminal.path))
         sensor.start()
         samples = [sensor.read() for _ in range(20)]
         assert all(s is not None and s.status == RangeStatus.VALID for s in samples)

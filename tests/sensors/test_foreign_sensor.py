@@ -17,7 +17,7 @@ from tests.helpers.timer_process import DEADLINE_S, QUICK, timer
 
 ROOT = Path(__file__).parents[2]
 MODEL = """
-from retro_timer.header import GROUND, UART_PINS, V5
+from retro_timer.header import GROUND, HEADER_UART, V5
 from retro_timer.ports import SensorSpec
 from retro_timer.sensors.kind import Buy, Module, ReturnedLight, SensorKind, Serial, Terminal
 
@@ -25,7 +25,7 @@ def spec(sensor, mode):
     return SensorSpec(sensor.name, "TFmini-S", sensor.placement, sensor.role, 10_000_000, 10_000_000, 2.0, 100, 7000)
 
 def module(sensor):
-    txd, rxd = UART_PINS
+    txd, rxd = HEADER_UART, HEADER_UART + 1
     lines = (Terminal("+5V", V5), Terminal("RXD", txd, "TXD"), Terminal("TXD", rxd, "RXD"), Terminal("GND", GROUND))
     return Module("TFmini-S", lines, ("Its plug is a GH1.25.",))
 
@@ -106,7 +106,7 @@ def test_a_simulation_times_with_it(foreign: Path) -> None:
 
 def test_on_the_twin_doctor_finds_it_and_a_session_is_timed(foreign: Path) -> None:
     assert "line: rate" in (found := told([PROGRAM, "doctor", "--board", "twin"])), found
-    assert "frames on /dev/serial0" in found
+    assert "on /dev/serial0" in found
     (foreign / "config.toml").write_text(SENSOR + QUICK)
     with timer("--plan", "one", "--once", board="twin", env={"RETRO_TIMER_CONFIG": str(foreign)}) as running:
         assert running.ended() == 0, running.err

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
+from retro_timer.hardware.boot import format_boot
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings.loading import load_settings
+from retro_timer.settings.loading import check_settings, load_settings
 from retro_timer.settings.model import (
     AudioSettings,
     ButtonSettings,
@@ -140,3 +141,38 @@ def test_whatever_the_pins_each_has_one_owner_or_the_settings_are_refused_in_one
     with pytest.raises(BadInputError) as refused:
         pin_plan(made)
     assert "\n" not in str(refused.value)
+
+
+def test_a_further_serial_pair_of_a_pi_4_or_5_owns_its_pins() -> None:
+    far = SensorSettings(name="far", model="tf-luna", port="/dev/ttyAMA3", txd_pin=4)
+    found = owners(settings(SensorSettings(model="tf-luna"), far))
+    assert [found[pin] for pin in (4, 5, 14, 15)] == ["UART of the TF-Luna (TXD)", "UART of the TF-Luna (RXD)"] * 2
+    with pytest.raises(BadInputError, match=r"buzzer\.pin: GPIO5 for the buzzer belongs to the UART of the TF-Luna"):
+        pin_plan(settings(far, buzzer=BuzzerSettings(pin=5)))
+
+
+@pytest.mark.parametrize(
+    ("sensors", "told"),
+    [
+        ((SensorSettings(model="tf-luna", rate_hz=200),), r"rate_hz: 200; expected one of 100, 125, 250"),
+        ((SensorSettings(model="tf-luna", port="/dev/ttyAMA3", txd_pin=6),), r"txd_pin: 6; expected 0, 4, 8, 12"),
+        (
+            (SensorSettings(model="tf-luna", txd_pin=4),),
+            r"port: /dev/serial0 with txd_pin 4; expected the port of that",
+        ),
+        (
+            (SensorSettings(model="tf-luna"), SensorSettings(name="far", model="tf-luna", port="/dev/ttyS0")),
+            r"port: /dev/ttyS0 for 'far' belongs to 'gate'; expected a port of its own: a USB adapter",
+        ),
+    ],
+)
+def test_a_rate_or_a_port_that_cannot_be_is_refused_with_what_can(
+    sensors: tuple[SensorSettings, ...], told: str
+) -> None:
+    with pytest.raises(BadInputError, match=told):
+        check_settings(settings(*sensors), "config.toml")
+
+
+def test_the_boot_configuration_has_a_further_pair_s_overlay_for_either_model() -> None:
+    far = SensorSettings(model="tf-luna", port="/dev/ttyAMA3", txd_pin=4)
+    assert "[pi4]\ndtoverlay=uart3\n[pi5]\ndtoverlay=uart2-pi5\n[all]" in format_boot(settings(far))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_firmware.tf_luna.commands import checksum
 from retro_timer.ports import RangeStatus
 
 SIZE = 9
 HEADER = b"\x59\x59"
 WEAK, OVEREXPOSED = 100, 0xFFFF
 """Amplitudes: below the first, and at the second, the distance is unreliable (Benewake's manual)."""
-_LONGEST_CM = 1200
+_LONGEST_MM = 12_000
 _SAID_WEAK, _SAID_OVEREXPOSED, _SAID_SUN = 0xFFFF, 0xFFFE, 0xFFFC
 _SPECIAL = frozenset((_SAID_WEAK, _SAID_OVEREXPOSED, _SAID_SUN))
 """Distances by which firmware of the family says why there is none."""
@@ -21,25 +22,21 @@ _COLDEST, _HOTTEST = 8 * (256 - 40), 8 * (256 + 125)
 class LunaFrame(msgspec.Struct, frozen=True, gc=False):
     """One reading as the sensor sends it."""
 
-    distance_cm: int
+    distance: int
+    """In the unit of its format: centimetres or millimetres."""
     amplitude: int
 
 
-def checksum(body: bytes | bytearray) -> int:
-    """The low byte of the sum of a frame's first eight bytes."""
-    return sum(body) & 0xFF
-
-
-def _decode(raw: bytearray) -> LunaFrame | None:
+def _decode(raw: bytearray, unit_mm: int) -> LunaFrame | None:
     """A frame, or None when these nine bytes are not one."""
     if raw[:2] != HEADER or checksum(raw[: SIZE - 1]) != raw[SIZE - 1]:
         return None
-    distance_cm = raw[2] | raw[3] << 8
-    if distance_cm > _LONGEST_CM and distance_cm not in _SPECIAL:
+    distance = raw[2] | raw[3] << 8
+    if distance * unit_mm > _LONGEST_MM and distance not in _SPECIAL:
         return None
     if not _COLDEST <= raw[6] | raw[7] << 8 <= _HOTTEST:
         return None
-    return LunaFrame(distance_cm, raw[4] | raw[5] << 8)
+    return LunaFrame(distance, raw[4] | raw[5] << 8)
 
 
 class FrameParser:
@@ -49,16 +46,16 @@ class FrameParser:
     come about by chance. So the first frame of all is not given out either.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unit_mm: int = 10) -> None:
+        self.unit_mm = unit_mm
+        self.found = 0
+        """Frames that were whole."""
         self.discarded = 0
         """Bytes that belonged to no frame."""
+        self.torn = 0
+        """How often the place was lost."""
         self._pending = bytearray()
         self._aligned = False
-
-    @property
-    def missing(self) -> int:
-        """How many bytes complete the frame that has begun."""
-        return SIZE - len(self._pending)
 
     def feed(self, data: bytes) -> list[LunaFrame]:
         """The frames that these bytes complete, oldest first."""
@@ -66,13 +63,15 @@ class FrameParser:
         pending = self._pending
         pending += data
         while len(pending) >= SIZE:
-            frame = _decode(pending[:SIZE])
+            frame = _decode(pending[:SIZE], self.unit_mm)
             if frame is not None:
+                self.found += 1
                 if self._aligned:
                     found.append(frame)
                 self._aligned = True
                 del pending[:SIZE]
                 continue
+            self.torn += self._aligned
             self._aligned = False
             self._skip()
         return found
@@ -87,13 +86,13 @@ class FrameParser:
         del pending[:start]
 
 
-def judge(frame: LunaFrame, min_mm: int, max_mm: int) -> tuple[int, int | None]:
+def judge(frame: LunaFrame, unit_mm: int, min_mm: int, max_mm: int) -> tuple[int, int | None]:
     """The status (as of RangeStatus) and range of a frame; what blinds the sensor is never told as 'no target'."""
-    if frame.amplitude == OVEREXPOSED or frame.distance_cm in (_SAID_OVEREXPOSED, _SAID_SUN):
+    if frame.amplitude == OVEREXPOSED or frame.distance in (_SAID_OVEREXPOSED, _SAID_SUN):
         return RangeStatus.SIGMA_FAIL, None
-    if frame.amplitude < WEAK or frame.distance_cm == _SAID_WEAK:
+    if frame.amplitude < WEAK or frame.distance == _SAID_WEAK:
         return RangeStatus.SIGNAL_FAIL, None
-    range_mm = 10 * frame.distance_cm
+    range_mm = unit_mm * frame.distance
     if range_mm < min_mm:
         return RangeStatus.BELOW_MINIMUM, range_mm or None
     if range_mm > max_mm:

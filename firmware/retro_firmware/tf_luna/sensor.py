@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
-
-import serial  # type: ignore[import-untyped]
 
 from retro_firmware.backoff import Backoff
 from retro_firmware.tf_luna.arrival import Arrival
+from retro_firmware.tf_luna.commands import USUAL_HZ, Port, Setup, set_up
 from retro_firmware.tf_luna.frames import SIZE, FrameParser, LunaFrame, judge
+from retro_firmware.tf_luna.ports import BAUD, READ_MS, SerialPort, cannot_open, mend_of
 from retro_firmware.wires import OwnBus, Wires
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeBus, RangeSample, SensorSpec
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 
-BAUD = 115_200
 NOTICE_NS = 200_000_000
-_READ_S = 0.02
-"""Longest wait of one read of the port; the deadline is looked at in between."""
 _WIRE_NS = round(SIZE * 10 / BAUD * 1e9)
 _FARTHEST_MM = 8000
-_BACKLOG = 5
-"""Frames that wait for a late thread; older ones say nothing about now."""
-
-
-class Port(Protocol):
-    """What is used of `serial.Serial`; `read` gives fewer bytes than asked when its time-out passes."""
-
-    @property
-    def in_waiting(self) -> int: ...
-
-    def read(self, size: int) -> bytes: ...
-
-    def close(self) -> None: ...
-
-
-def open_port(path: str) -> Port:
-    """The serial port, held by this process alone. Raises OSError."""
-    port: Port = serial.Serial(path, BAUD, timeout=_READ_S, exclusive=True)
-    return port
+_BACKLOG_NS = 200_000_000
+"""What waits for a late thread: a finish needs every reading of its break. Older ones say nothing about now."""
+_DIPPED_READS = 3
+"""After so long a silence, 60 ms, its supply may have dipped, and what it was told is forgotten then. No sensor starts
+anew so quickly; a twin on a busy machine may be silent for less."""
+_TORN_SHARE = 0.002
+"""Torn frames up to this share cost no finish a reading that it needs; more have a cause that can be mended."""
 
 
 def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus]:
@@ -54,7 +37,7 @@ def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus
 def _on_wires(settings: SensorSettings, wires: Wires) -> TfLunaSensor:
     path = wires.ports.get(settings.name, settings.port)
     sensor = TfLunaSensor(
-        settings, open_port=lambda _configured: open_port(path), offset_mm=wires.offsets_mm[settings.name]
+        settings, open_port=lambda _configured: SerialPort(path), offset_mm=wires.offsets_mm[settings.name]
     )
     wires.opened.callback(sensor.stop)
     return sensor
@@ -67,7 +50,7 @@ class TfLunaSensor:
         self,
         settings: SensorSettings,
         *,
-        open_port: Callable[[str], Port] = open_port,
+        open_port: Callable[[str], Port] = SerialPort,
         offset_mm: int = 0,
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
@@ -80,8 +63,11 @@ class TfLunaSensor:
         self._clock = clock
         self._sleep = sleep
         self._port: Port | None = None
+        self._setup = Setup()
         self._parser = FrameParser()
         self._arrival = Arrival(self.spec.period_ns)
+        self._empty_reads = 0
+        """In a row, each of 20 ms."""
         self._waiting: deque[RangeSample] = deque()
         self._backoff = Backoff()
         self._running = False
@@ -91,7 +77,13 @@ class TfLunaSensor:
         """What answers; an empty string while nothing does. May be read from any thread."""
         if self._port is None or self._backoff.fault is not None:
             return ""
-        return f"TF-Luna's frames on {self.settings.port}; bytes that belonged to none: {self._parser.discarded}"
+        setup, parser = self._setup, self._parser
+        told = f"firmware {setup.firmware}" if setup.firmware else "takes no command"
+        unit = "mm" if setup.unit_mm == 1 else "cm"
+        frames = f"{parser.torn} torn frames of {parser.found}"
+        if parser.torn > _TORN_SHARE * parser.found:
+            frames += f"; {mend_of(self.settings.port)}"
+        return f"TF-Luna on {self.settings.port}: {told}, {setup.rate_hz} Hz in {unit}, {frames}"
 
     # RangeSensor
 
@@ -102,7 +94,7 @@ class TfLunaSensor:
         self._running = True
         try:
             self._open()
-            self._waiting.append(self._next())
+            self._wait()
         except SensorFaultError as fault:
             self._lose(fault)
             raise SensorFaultError(fault.reason, f"{self.settings.name}: {fault.detail}{self._hint(fault)}") from None
@@ -120,7 +112,7 @@ class TfLunaSensor:
             if self._backoff.fault is not None:
                 self._open()
             if not self._waiting:
-                self._waiting.append(self._next())
+                self._wait()
         except SensorFaultError as fault:
             self._lose(fault)
             raise
@@ -152,11 +144,38 @@ class TfLunaSensor:
         try:
             self._port = self._open_port(path)
         except OSError as error:
-            raise _cannot_open(path, error) from None
-        self._parser = FrameParser()
-        self._arrival.forget()
+            raise cannot_open(path, error) from None
         self._waiting.clear()
+        self._set_up(self._port)
         self._backoff.found()
+
+    def _set_up(self, port: Port) -> None:
+        """Tell it rate and format; what came before is not looked at."""
+        before = self._setup
+        try:
+            self._setup = set_up(port, self.settings.rate_hz, self._clock)
+        except OSError as error:
+            raise SensorFaultError("no-answer", f"{self.settings.port} failed ({error})") from None
+        if before.firmware and not self._setup.firmware:
+            # It may still send in the unit that it was told, or not: a range could be ten times too long.
+            self._setup = before
+            raise SensorFaultError("no-answer", f"{self.settings.port}: it took commands and takes none any more")
+        self._parser = FrameParser(self._setup.unit_mm)
+        self._arrival.forget()
+        self._empty_reads = 0
+        if self._setup.rate_hz != self.settings.rate_hz:
+            raise self._wrong_rate()
+
+    def _wrong_rate(self) -> SensorFaultError:
+        """It sends, and not as the settings say."""
+        if self._setup.firmware:
+            found = f"firmware {self._setup.firmware} sends at {self._setup.rate_hz} Hz, not {self.settings.rate_hz}"
+        else:
+            found = f"it answers no command, so that it sends at {USUAL_HZ} Hz and not {self.settings.rate_hz}"
+        return SensorFaultError(
+            "wrong-rate",
+            f"{self.settings.port}: {found}; wire the box's TXD to its RXD (`retro-timer wiring`) or set rate_hz = 100",
+        )
 
     def _close(self) -> None:
         if self._port is not None:
@@ -165,20 +184,34 @@ class TfLunaSensor:
 
     # Frames
 
-    def _next(self) -> RangeSample:
-        """Wait for a frame; what came with it waits in `_waiting`."""
-        port, parser = self._port, self._parser
-        limit_ns = self._clock() + NOTICE_NS - round(_READ_S * 1e9)
+    def _wait(self) -> None:
+        """Until a frame has come; it and what came with it wait in `_waiting`."""
+        port = self._port
+        limit_ns = self._clock() + NOTICE_NS - 1_000_000 * READ_MS
         heard = 0
         while port is not None and self._clock() < limit_ns:
+            parser = self._parser
+            torn = parser.torn
             try:
-                data = port.read(max(parser.missing, port.in_waiting))
+                data = port.read()
             except OSError as error:
                 raise SensorFaultError("no-answer", f"{self.settings.port} failed ({error})") from None
             heard += len(data)
-            if frames := parser.feed(data):
+            if not data:
+                self._empty_reads += 1
+            elif self._empty_reads >= _DIPPED_READS:
+                self._set_up(port)
+                limit_ns, heard = self._clock() + NOTICE_NS - 1_000_000 * READ_MS, 0
+                continue
+            else:
+                self._empty_reads = 0
+            frames = parser.feed(data)
+            if parser.torn > torn:
+                # How many frames are missing nobody knows, so the next one's time is when it came.
+                self._arrival.forget()
+            if frames:
                 self._waiting.extend(self._samples(frames))
-                return self._waiting.popleft()
+                return
         if heard:
             raise SensorFaultError("garbage", f"{heard} bytes came from {self.settings.port}, and no frame")
         raise SensorFaultError("no-answer", f"nothing comes from {self.settings.port}")
@@ -188,31 +221,19 @@ class TfLunaSensor:
         spec = self.spec
         newest_ns = self._arrival.newest(self._clock(), len(frames)) - _WIRE_NS - spec.budget_ns // 2
         samples = []
-        for age, frame in enumerate(reversed(frames[-_BACKLOG:])):
-            status, range_mm = judge(frame, spec.min_range_mm, _FARTHEST_MM)
+        kept = frames[-(_BACKLOG_NS // spec.period_ns) :]
+        for age, frame in enumerate(reversed(kept)):
+            status, range_mm = judge(frame, self._parser.unit_mm, spec.min_range_mm, _FARTHEST_MM)
             if range_mm is not None:
                 range_mm = max(0, range_mm + self.offset_mm)
             samples.append(RangeSample(newest_ns - age * spec.period_ns, range_mm, status, float(frame.amplitude)))
         return samples[::-1]
 
     def _hint(self, fault: SensorFaultError) -> str:
+        if fault.reason == "garbage" and self._parser.torn:
+            return f"; {mend_of(self.settings.port)}"
         if fault.reason == "garbage":
             return "; is the console on it? run `sudo raspi-config nonint do_serial_cons 1`, then reboot"
         if fault.detail.startswith("nothing"):
             return "; check 5 V, GND and that the sensor's TX goes to RXD against `retro-timer wiring`"
         return ""
-
-
-def _cannot_open(path: str, error: OSError) -> SensorFaultError:
-    """Why the serial port does not open."""
-    if error.errno == errno.ENOENT:
-        return SensorFaultError(
-            "no-port", f"{path} does not exist; run `sudo raspi-config nonint do_serial_hw 0`, then reboot"
-        )
-    if error.errno == errno.EACCES:
-        return SensorFaultError(
-            "no-permission", f"{path} may not be opened; run `sudo usermod -aG dialout $USER`, then log in again"
-        )
-    if error.errno in (errno.EBUSY, errno.EAGAIN):
-        return SensorFaultError("busy", f"{path} is held by another process; run `sudo fuser {path}` to see which")
-    return SensorFaultError("no-answer", f"{path} does not open ({error})")
