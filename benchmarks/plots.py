@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pygal  # type: ignore[import-untyped]
-from pygal.style import Style  # type: ignore[import-untyped]
+import pygal
+from pygal.style import Style
 
 COLOURS = ("#0b6e99", "#d9822b", "#8a4fa3", "#4c8c4a", "#b3382c", "#666666")
 GREY = "#9a9a9a"

@@ -170,7 +170,9 @@ def test_the_readme_is_two_screens() -> None:
 
 
 def test_the_two_commands_of_the_readme_come_first() -> None:
-    assert _FENCE.search(README).group(2).split("\n")[:2] == ["make demo", "make test"]
+    first = _FENCE.search(README)
+    assert first is not None
+    assert first.group(2).split("\n")[:2] == ["make demo", "make test"]
 
 
 def test_what_the_architecture_names_is_there() -> None:

@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-import gpiozero  # type: ignore[import-untyped]
+import gpiozero
 import msgspec
-from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
+from gpiozero.pins.mock import MockFactory
 from retro_firmware.hc_sr04.twin import HcSr04Twin
 from retro_firmware.twin import TwinBus, TwinChip, lent_to_package
 
@@ -63,7 +63,7 @@ def watch_by_distance_sensor(visits: Visits) -> list[int]:
 
 def watch_by_speech_loop(visits: Visits) -> list[int]:
     """Read, compare, speak, wait until it is spoken, read again."""
-    import pyttsx3  # type: ignore[import-untyped]
+    import pyttsx3
 
     alarms_ns: list[int] = []
     play = os.system

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 import retro_firmware.twin_board
 import retro_firmware.twin_stage
-from gpiozero.pins.mock import MockPWMPin  # type: ignore[import-untyped]
+from gpiozero.pins.mock import MockPWMPin
 from retro_firmware.twin import TwinBus
 from retro_firmware.vl53l1x.native import LIBRARY
 

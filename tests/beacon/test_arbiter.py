@@ -19,11 +19,18 @@ MS = 1_000_000
 NOW = 50 * S
 
 Make = Callable[[Arbiter], object]
+
+
+def blinded(arbiter: Arbiter) -> None:
+    arbiter.arm(True, NOW, 0)
+    arbiter.blind(True)
+
+
 # Most urgent first: danger > warning > blind > go and recall > finish > countdown > tick.
 ORDER: list[tuple[str, Make]] = [
     ("danger", lambda a: a.level("x", Level.DANGER)),
     ("warning", lambda a: a.level("y", Level.WARNING)),
-    ("blind", lambda a: (a.arm(True, NOW, 0), a.blind(True))),
+    ("blind", blinded),
     ("go", lambda a: a.sound(sounds.GO, NOW)),
     ("finish", lambda a: a.sound(SIGNALS[Signal.FINISH], NOW)),
     ("count", lambda a: a.sound(SIGNALS[Signal.COUNT], NOW)),

@@ -11,7 +11,7 @@ import pytest
 from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.control.commands import command_of
-from retro_timer.beacon.messages import Asked, ButtonEdge, StartPlan
+from retro_timer.beacon.messages import Asked, ButtonEdge, StartPlan, StopLoop
 from retro_timer.beacon.sensing.coverage import SensorReport
 from retro_timer.beacon.service import Service
 from retro_timer.detection.events import SensorState
@@ -112,7 +112,9 @@ class Diagnostics:
         self.controller.tick(self.clock.monotonic_ns())
         self.core.buzzer.update()
         while self.core.unanswered or not self.inbox.empty():
-            self.core.handle(self.inbox.get(timeout=20.0))
+            message = self.inbox.get(timeout=20.0)
+            assert not isinstance(message, ButtonEdge | StopLoop)
+            self.core.handle(message)
         for _ in range(5):
             self.core.speaker.update()
         self.heard += [e["name"] for e in self.events if e["event"] == "sound" and e["name"]]
@@ -232,8 +234,7 @@ def test_a_press_in_the_rest_pauses_and_another_goes_on(make: Make) -> None:
     assert diagnostics.phase is Phase.PAUSED
     assert diagnostics.said == ["On hold."]
     assert "answer" in diagnostics.heard
-    diagnostics.fresh().press()
-    assert diagnostics.phase is Phase.GET_READY
+    assert diagnostics.fresh().press().phase is Phase.GET_READY
     assert "answer" in diagnostics.heard
 
 

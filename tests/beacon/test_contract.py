@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -26,12 +27,12 @@ PROMISED = {
 }
 
 
-def told(session: Drive) -> list[dict]:
+def told(session: Drive) -> list[dict[str, Any]]:
     events = (contract_event(e, BEGIN_NS, 4711) for e in session.events())
     return [event for event in events if event is not None]
 
 
-def everything() -> list[dict]:
+def everything() -> list[dict[str, Any]]:
     """The contract's events of a session in which everything happens."""
     session = Drive(plan(block(reps=3))).begin().to_go().wait(1.0).obstacle(Level.DANGER, 610)
     session.obstacle(Level.CLEAR).finish(3.0).finish(8.0)

@@ -82,7 +82,7 @@ def test_an_armed_watch_that_never_gave_a_reading_is_blind(beacon: Beacon) -> No
 def test_a_sensor_that_falls_silent_during_a_countdown_recalls_the_start(beacon: Beacon) -> None:
     beacon.scene["gate"] = steady(2000)
     beacon.after(3.0).begin(JOG)
-    while beacon.core.session.state.phase is not Phase.COUNTDOWN:
+    while beacon.state.phase is not Phase.COUNTDOWN:
         beacon.after(0.05)
     beacon.scene.clear()
     beacon.after(10.0)
@@ -118,7 +118,7 @@ def test_undo_of_a_void_works_on_the_box_as_well(beacon: Beacon) -> None:
     passing(beacon, 4.5)
     beacon.until("finish", 10.0).put(inputs.Void()).put(inputs.Undo()).after(1.0)
     assert [event["event"] for event in beacon.told("void", "given", "refused")] == ["void", "given"]
-    assert beacon.core.session.state.results[0].status is RepStatus.FINISHED
+    assert beacon.state.results[0].status is RepStatus.FINISHED
 
 
 def offer() -> Offer:
@@ -130,7 +130,7 @@ def offer() -> Offer:
 
 def test_a_session_that_was_cut_off_is_offered_when_the_box_is_idle(beacon: Beacon) -> None:
     beacon.put(offer())
-    assert beacon.core.session.state.phase is Phase.RECOVERABLE
+    assert beacon.state.phase is Phase.RECOVERABLE
     assert beacon.told("recoverable")[0]["title"] == "Old"
 
 
@@ -138,12 +138,12 @@ def test_a_start_before_the_journal_has_looked_waits_and_gives_way_to_what_was_c
     waiting.put(StartPlan(JOG, SOLO))
     assert waiting.core.session.state is None
     waiting.put(offer()).put(JournalLooked())
-    assert waiting.core.session.state.phase is Phase.RECOVERABLE
+    assert waiting.state.phase is Phase.RECOVERABLE
 
 
 def test_a_start_before_the_journal_has_looked_begins_when_nothing_was_cut_off(waiting: Beacon) -> None:
     waiting.put(StartPlan(JOG, SOLO)).put(JournalLooked())
-    assert waiting.core.session.state.phase is Phase.BRIEF
+    assert waiting.state.phase is Phase.BRIEF
 
 
 def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first_one_begins(waiting: Beacon) -> None:
@@ -154,8 +154,8 @@ def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first
     waiting.put(Asked(StartPlan(JOG, ("Ann", "Bea")), replies.append))
     assert replies == ["Not possible now."]
     waiting.put(JournalLooked())
-    assert waiting.core.session.state.phase is Phase.BRIEF
-    assert [athlete.name for athlete in waiting.core.session.state.athletes] == list(SOLO)
+    assert waiting.state.phase is Phase.BRIEF
+    assert [athlete.name for athlete in waiting.state.athletes] == list(SOLO)
 
 
 def test_a_session_that_was_cut_off_never_takes_the_place_of_one_that_is_under_way(beacon: Beacon) -> None:
@@ -163,7 +163,7 @@ def test_a_session_that_was_cut_off_never_takes_the_place_of_one_that_is_under_w
     beacon.scene["gate"] = steady(2000)
     beacon.after(3.0).begin(JOG).until("go")
     beacon.put(offer())
-    assert beacon.core.session.state.phase is Phase.RUNNING
+    assert beacon.state.phase is Phase.RUNNING
     passing(beacon, 4.5)
     beacon.until("finish", 10.0)
 
@@ -172,14 +172,14 @@ def test_starting_a_plan_closes_the_session_that_was_cut_off(beacon: Beacon) -> 
     beacon.scene["gate"] = steady(2000)
     beacon.after(3.0).put(offer()).begin(JOG)
     assert beacon.told("closed")[0]["outcome"] == "interrupted"
-    assert beacon.core.session.state.phase is Phase.BRIEF
+    assert beacon.state.phase is Phase.BRIEF
 
 
 def test_a_second_start_does_not_disturb_the_session_that_runs(beacon: Beacon) -> None:
     beacon.scene["gate"] = steady(2000)
     beacon.after(3.0).begin(JOG).until("go").begin(JOG)
     assert beacon.told("refused")[0]["why"] == "not_now"
-    assert beacon.core.session.state.phase is Phase.RUNNING
+    assert beacon.state.phase is Phase.RUNNING
 
 
 def test_after_a_session_another_one_can_be_started(beacon: Beacon) -> None:
@@ -211,7 +211,7 @@ def seeds_of_three_sessions(beacon: Beacon) -> list[int]:
     seeds = []
     for _ in range(3):
         beacon.begin(JOG).put(inputs.Stop())
-        seeds.append(beacon.core.session.state.rules.seed)
+        seeds.append(beacon.state.rules.seed)
     return seeds
 
 

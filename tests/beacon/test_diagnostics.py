@@ -227,6 +227,7 @@ def test_one_sensors_calibration_leaves_the_others(diagnostics: Diagnostics, tmp
 def test_an_offset_reaches_a_sensor_that_takes_one_and_is_refused_by_another(
     beacon: Beacon, diagnostics: Diagnostics
 ) -> None:
+    gate: Any
     gate, rear = (bus.sensors[0] for bus in beacon.board.buses)
     gate.offset_mm = 0
     diagnostics.answer({"calibrate": {"gate": {"placement": "gate", "offset_mm": 12}}})

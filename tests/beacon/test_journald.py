@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import tempfile
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,11 @@ def test_a_session_leaves_one_line_for_each_thing_that_happened_and_none_for_its
 ) -> None:
     reporter = JournalReporter(journal.lines)
     reporter.attach(beacon.core, beacon.clock.monotonic_ns())
-    beacon.core.event_bus.subscribe(lambda _event: journal.take())
+
+    def make_room(_event: Mapping[str, Any]) -> None:
+        journal.take()
+
+    beacon.core.event_bus.subscribe(make_room)
     beacon.scene["gate"] = steady(2000)
     two = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=5.0)
     beacon.after(3.0).begin(two)

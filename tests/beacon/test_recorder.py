@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def sample(n: int) -> RangeSample:
     return RangeSample(5 * S + n * 24_000_000, 2000 + n, 0, 800.5, 500.0)
 
 
-def go(t_s: float, rep: int = 1, distance_m: float | None = 20.0) -> dict:
+def go(t_s: float, rep: int = 1, distance_m: float | None = 20.0) -> dict[str, Any]:
     return {"event": "go", "t_ns": round(t_s * S), "rep": rep, "distance_m": distance_m, "gait": "jog"}
 
 

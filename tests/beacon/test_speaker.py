@@ -234,9 +234,11 @@ def test_no_phrase_ever_begins_after_it_is_worthless(wishes: list[tuple[float, f
     bench = Bench(seconds=1.0)
     limits: dict[str, int] = {}
     began: dict[str, int] = {}
-    bench.speaker = Speaker(
-        bench.voice, bench.clock, CATALOGUE, lambda _key, text: began.setdefault(text, bench.clock.monotonic_ns())
-    )
+
+    def note(_key: str, text: str) -> None:
+        began.setdefault(text, bench.clock.monotonic_ns())
+
+    bench.speaker = Speaker(bench.voice, bench.clock, CATALOGUE, note)
     for number, (pause_s, within_s, urgent) in enumerate(wishes):
         bench.after(pause_s)
         limits[f"{number}."] = bench.clock.monotonic_ns() + round(within_s * S)

@@ -12,6 +12,7 @@ from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.ports import LampState, Placement, Role
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.effects import Say
 from retro_timer.training.session.state import Phase
 from tests.helpers.beacon_made import MS, Beacon, steady
 from tests.helpers.plans_made import block, plan
@@ -50,15 +51,9 @@ def test_while_one_sensor_sees_danger_another_that_is_clear_does_not_give_speech
     assert beacon.core.sensing["rear"].watch.level is Level.CLEAR
     assert beacon.core.buzzer.sounding == "danger"
     said = len(beacon.voice.said)
-    beacon.core.speaker.say(_halfway())
+    beacon.core.speaker.say(Say("halfway"))
     beacon.after(1.0)
     assert beacon.voice.said[said:] == []
-
-
-def _halfway() -> object:
-    from retro_timer.training.session.effects import Say
-
-    return Say("halfway")
 
 
 def test_while_one_sensor_sees_danger_another_that_is_clear_does_not_turn_the_lamp(beacon: Beacon) -> None:
@@ -77,13 +72,11 @@ def test_the_lane_is_not_clear_while_either_sensor_sees_somebody_in_it(beacon: B
     beacon.scene["rear"] = steady(900)
     beacon.begin(plan(block(distance_m=20.0), gait=Gait.JOG, walk_out_s=0.0))
     beacon.after(30.0)
-    state = beacon.core.session.state
-    assert state is not None
-    assert state.phase is Phase.LANE_CHECK
+    assert beacon.state.phase is Phase.LANE_CHECK
     beacon.scene["rear"] = steady(None)
     beacon.after(2.0)
     assert beacon.core.sensing["gate"].watch.level is not Level.CLEAR
-    assert beacon.core.session.state.level is not Level.CLEAR
+    assert beacon.state.level is not Level.CLEAR
     beacon.after(20.0)
     assert beacon.told("go") == []
     assert beacon.told("recall") == [], "a start was begun although somebody stands in the beam"
@@ -105,8 +98,8 @@ def test_a_rear_sensor_that_falls_silent_makes_the_whole_watch_blind(beacon: Bea
     beacon.scene.pop("rear")
     beacon.after(1.0)
     assert beacon.core.buzzer.sounding == "blind"
-    assert beacon.core.overview.latest.state is SensorState.LOST
-    assert beacon.core.overview.latest.reason == "silent"
+    silent = beacon.core.overview.latest
+    assert (silent.state, silent.reason) == (SensorState.LOST, "silent")
     assert beacon.board.lamp.shown[-1] is LampState.BLIND
     beacon.scene["rear"] = steady(None)
     beacon.after(8.0)

@@ -20,7 +20,9 @@ BODY, WALL = (3000.0, 800.0), (7000.0, 2000.0)
 
 
 def test_the_first_law_lies_between_all_that_is_seen() -> None:
-    assert Average(1.0).of([BODY, WALL]) == (10_000.0, pytest.approx(1640.0))
+    signal, range_mm = Average(1.0).of([BODY, WALL])
+    assert signal == 10_000.0
+    assert range_mm == pytest.approx(1640.0)
     assert Average(1.4).of([BODY, WALL])[1] > 1640.0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.command import Outcome, here, process
+from tests.helpers.command import Command, Outcome, here, process
 from tests.helpers.plans_made import plan_text
 
 NO_COMMAND = "expected one of run, simulate, replay"
@@ -14,7 +14,7 @@ PLANS = "expected one of athletic-agility, conditioning"
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "names.csv").write_text("Ann\nann\n")
@@ -102,7 +102,7 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_a_mistake_is_exit_2_and_one_line(run, args: list[str], words: str) -> None:
+def test_a_mistake_is_exit_2_and_one_line(run: Command, args: list[str], words: str) -> None:
     outcome: Outcome = run(*args)
     assert outcome.code == 2
     assert words in outcome.one_line()
@@ -110,7 +110,7 @@ def test_a_mistake_is_exit_2_and_one_line(run, args: list[str], words: str) -> N
 
 
 @pytest.mark.parametrize("group", [[], ["plans"], ["results"]], ids=lambda value: " ".join(value) or "nothing")
-def test_a_command_that_is_left_out_is_one_short_line_with_what_there_is(run, group: list[str]) -> None:
+def test_a_command_that_is_left_out_is_one_short_line_with_what_there_is(run: Command, group: list[str]) -> None:
     outcome: Outcome = run(*group)
     assert outcome.code == 2
     line = outcome.one_line()
@@ -119,7 +119,7 @@ def test_a_command_that_is_left_out_is_one_short_line_with_what_there_is(run, gr
 
 
 @pytest.mark.parametrize("name", ["a\nb", "x\x1b[31m", "\u202e", "é" * 300])
-def test_a_strange_argument_is_still_one_line(run, name: str) -> None:
+def test_a_strange_argument_is_still_one_line(run: Command, name: str) -> None:
     for args in (["replay", name], ["simulate", name], ["plans", "show", name], [name]):
         outcome: Outcome = run(*args)
         assert outcome.code == 2
@@ -136,7 +136,7 @@ def test_a_strange_argument_is_still_one_line(run, name: str) -> None:
     ids=lambda value: " ".join(value) or "retro-timer",
 )  # fmt: skip
 @pytest.mark.parametrize("option", ["--help", "-h"])
-def test_every_command_explains_itself(run, command: list[str], option: str) -> None:
+def test_every_command_explains_itself(run: Command, command: list[str], option: str) -> None:
     outcome: Outcome = run(*command, option)
     assert outcome.code == 0
     assert outcome.out.startswith("Usage: retro-timer")
@@ -144,18 +144,18 @@ def test_every_command_explains_itself(run, command: list[str], option: str) -> 
     assert all(len(line) <= 100 for line in outcome.lines)
 
 
-def test_the_help_says_that_it_is_no_collision_protection(run) -> None:
+def test_the_help_says_that_it_is_no_collision_protection(run: Command) -> None:
     assert "not collision protection" in " ".join(run("--help").out.split())
 
 
-def test_the_version_is_told(run) -> None:
+def test_the_version_is_told(run: Command) -> None:
     from retro_timer import __version__
 
     assert run("--version").out.strip().endswith(__version__)
 
 
 @pytest.mark.parametrize("args", [["status"], ["ctl", "pause"], ["keep"], ["status", "--follow"]], ids=" ".join)
-def test_without_a_timer_there_is_nobody_to_talk_to(run, args: list[str]) -> None:
+def test_without_a_timer_there_is_nobody_to_talk_to(run: Command, args: list[str]) -> None:
     outcome: Outcome = run(*args)
     assert outcome.code == 1
     assert "no timer runs here" in outcome.one_line()

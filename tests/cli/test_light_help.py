@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_a_simulation_without_a_terminal_loads_no_terminal_arts() -> None:
     assert not loaded_by("simulate", "demo", "--json") & {"rich", "starlette", "gpiozero", "asyncio", "numpy"}
 
 
-def test_a_replay_loads_no_database_and_no_terminal_arts(tmp_path) -> None:
+def test_a_replay_loads_no_database_and_no_terminal_arts(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
     path.write_text("t_s,range_mm,status,signal_kcps,ambient_kcps\n0,2000,,,\n")
     assert not loaded_by("replay", str(path)) & {"rich", "asyncio", "sqlite3", "gpiozero"}

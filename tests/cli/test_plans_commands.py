@@ -18,18 +18,18 @@ import pytest
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod, steps
-from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process
 from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):
+def run(capsys: pytest.CaptureFixture[str]) -> Command:
     return lambda *args: here(capsys, *args)
 
 
-def test_the_list_has_a_line_for_each_plan_with_its_size_and_how_often(run) -> None:
+def test_the_list_has_a_line_for_each_plan_with_its_size_and_how_often(run: Command) -> None:
     outcome: Outcome = run("plans", "list")
     assert outcome.code == 0
     by_name = {line.split()[0]: line for line in outcome.lines}
@@ -39,7 +39,9 @@ def test_the_list_has_a_line_for_each_plan_with_its_size_and_how_often(run) -> N
     assert "12 min" in by_name["rehab-walk"]
 
 
-def test_a_coachs_own_plan_that_cannot_be_read_is_listed_as_such_and_the_others_too(run, config_dir: Path) -> None:
+def test_a_coachs_own_plan_that_cannot_be_read_is_listed_as_such_and_the_others_too(
+    run: Command, config_dir: Path
+) -> None:
     (config_dir / "plans").mkdir(parents=True)
     (config_dir / "plans" / "broken.toml").write_text("title = \n")
     outcome: Outcome = run("plans", "list")
@@ -48,7 +50,7 @@ def test_a_coachs_own_plan_that_cannot_be_read_is_listed_as_such_and_the_others_
     assert any(line.startswith("first-steps") for line in outcome.lines)
 
 
-def test_show_tells_everything_that_a_coach_wrote(run, tmp_path: Path) -> None:
+def test_show_tells_everything_that_a_coach_wrote(run: Command, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(plan_text("sets = 2\nreps = 3\ndistance_m = 22.5", more='cues = ["Up."]'))
     out = run("plans", "show", path).out
@@ -56,22 +58,22 @@ def test_show_tells_everything_that_a_coach_wrote(run, tmp_path: Path) -> None:
         assert words in out
 
 
-def test_show_tells_a_treadmills_speed_in_both_units(run) -> None:
+def test_show_tells_a_treadmills_speed_in_both_units(run: Command) -> None:
     assert "incline 8 %, 2.0 mph (3.2 km/h)" in run("plans", "show", "treadmill").out
 
 
-def test_check_says_ok_with_the_size_of_every_plan(run) -> None:
+def test_check_says_ok_with_the_size_of_every_plan(run: Command) -> None:
     outcome: Outcome = run("plans", "check", "first-steps", "rehab-walk")
     assert outcome.code == 0
     assert outcome.lines == ["first-steps: ok, 5 reps, 120 m", "rehab-walk: ok, 12 min"]
 
 
-def test_every_packaged_plan_checks(run) -> None:
+def test_every_packaged_plan_checks(run: Command) -> None:
     names = [line.split()[0] for line in run("plans", "list").lines]
     assert run("plans", "check", *names).code == 0
 
 
-def test_the_greatest_plan_there_can_be_checks_in_no_time(run, tmp_path: Path) -> None:
+def test_the_greatest_plan_there_can_be_checks_in_no_time(run: Command, tmp_path: Path) -> None:
     path = tmp_path / "huge.toml"
     path.write_text(plan_text(*["sets = 99\nreps = 99\ndistance_m = 100"] * 30))
     outcome: Outcome = run("plans", "check", path)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process
 from tests.helpers.replaying import passing_rows
 
+MakeTrace = Callable[..., Path]
 HEADER = "t_s,range_mm,status,signal_kcps,ambient_kcps"
 
 
 @pytest.fixture
-def replay(capsys: pytest.CaptureFixture[str]):
+def replay(capsys: pytest.CaptureFixture[str]) -> Command:
     return lambda *args: here(capsys, "replay", *args)
 
 
@@ -32,13 +34,13 @@ def test_the_shown_command_times_the_doorway_walk(traces: Path) -> None:
     assert 4.85 <= finish["time_s"] <= 5.15
 
 
-def test_the_shown_command_finds_nobody_in_the_empty_doorway(replay, traces: Path) -> None:
+def test_the_shown_command_finds_nobody_in_the_empty_doorway(replay: Command, traces: Path) -> None:
     outcome = replay(traces / "doorway-empty.csv", "--placement", "gate", "--rep", "0:5:walk", "--json")
     assert outcome.code == 0
     assert [e["event"] for e in events(outcome)] == ["go", "dnf", "summary"]
 
 
-def test_without_json_the_same_is_told_in_lines_for_people(replay, traces: Path) -> None:
+def test_without_json_the_same_is_told_in_lines_for_people(replay: Command, traces: Path) -> None:
     outcome = replay(traces / "doorway-walk.csv", "--rep", "0:5:walk")
     assert [line[11:] for line in outcome.lines][:2] == ["GO, rep 1", "crossing, rep 1"]
     assert "by gate" in outcome.lines[2]
@@ -46,7 +48,7 @@ def test_without_json_the_same_is_told_in_lines_for_people(replay, traces: Path)
 
 
 @pytest.fixture
-def trace(tmp_path: Path):
+def trace(tmp_path: Path) -> MakeTrace:
     """Writes a trace with metadata and rows."""
 
     def made(*metadata: str, rows: str | None = None) -> Path:
@@ -58,44 +60,46 @@ def trace(tmp_path: Path):
     return made
 
 
-def test_goes_and_placement_are_read_from_the_trace(replay, trace) -> None:
+def test_goes_and_placement_are_read_from_the_trace(replay: Command, trace: MakeTrace) -> None:
     path = trace("placement: gate", "background_mm: 2000", "rep: go_s=1.000 distance_m=20 gait=jog")
     told = events(replay(path, "--json"))
     assert [e["event"] for e in told] == ["go", "crossing", "finish", "summary"]
     assert told[2]["time_s"] == pytest.approx(8.0, abs=0.15)
 
 
-def test_goes_on_the_command_line_take_the_place_of_the_traces_own(replay, trace) -> None:
+def test_goes_on_the_command_line_take_the_place_of_the_traces_own(replay: Command, trace: MakeTrace) -> None:
     path = trace("background_mm: 2000", "rep: go_s=1.000 distance_m=20 gait=jog")
     told = events(replay(path, "--rep", "2:20:jog", "--json"))
     assert [e["t_s"] for e in told if e["event"] == "go"] == [2.0]
 
 
-def test_a_placement_on_the_command_line_takes_the_place_of_the_traces_own(replay, trace) -> None:
+def test_a_placement_on_the_command_line_takes_the_place_of_the_traces_own(replay: Command, trace: MakeTrace) -> None:
     path = trace("placement: lane-end", "background_mm: 2000", "rep: go_s=1 distance_m=20 gait=jog")
     told = events(replay(path, "--placement", "gate", "--json"))
     assert [e["method"] for e in told if e["event"] == "finish"] == ["gate"]
 
 
-def test_the_settings_say_how_early_to_warn(replay, trace, tmp_path: Path) -> None:
+def test_the_settings_say_how_early_to_warn(replay: Command, trace: MakeTrace, tmp_path: Path) -> None:
     rows = "".join(f"{n / 50:.2f},{max(300, 8000 - 30 * n)},0,800,500\n" for n in range(270))
     slow = tmp_path / "slow.toml"
     slow.write_text("[watch]\ndelay_s = 1.5\nbraking_mps2 = 1.0\n")
 
     def danger_m(*options: object) -> float:
         told = events(replay(trace("placement: lane-end", rows=rows), "--rep", "0:50:walk", "--json", *options))
-        return next(e["range_m"] for e in told if e.get("level") == "danger")
+        return float(next(e["range_m"] for e in told if e.get("level") == "danger"))
 
     assert danger_m() < 2.0 < 3.3 < danger_m("--config", slow)
 
 
-def test_a_go_may_lie_before_the_first_reading(replay, trace) -> None:
+def test_a_go_may_lie_before_the_first_reading(replay: Command, trace: MakeTrace) -> None:
     told = events(replay(trace("background_mm: 2000"), "--rep=-2:20:jog", "--json"))
     assert told[0] == {"t_s": -2.0, "event": "go", "rep": 1}
     assert told[2]["time_s"] == pytest.approx(11.0, abs=0.2)
 
 
-def test_unknown_metadata_is_kept_quiet_about_and_unparsable_metadata_warned_of(replay, trace) -> None:
+def test_unknown_metadata_is_kept_quiet_about_and_unparsable_metadata_warned_of(
+    replay: Command, trace: MakeTrace
+) -> None:
     outcome = replay(trace("weather: mild", "fov_deg: wide", "placement: gte", "background_mm: 2000"), "--json")
     assert outcome.code == 0
     warnings = outcome.err.splitlines()
@@ -105,7 +109,7 @@ def test_unknown_metadata_is_kept_quiet_about_and_unparsable_metadata_warned_of(
     assert all(line.startswith("retro-timer: ") for line in warnings)
 
 
-def test_bad_rows_are_counted_and_reported_and_the_rest_is_judged(replay, trace) -> None:
+def test_bad_rows_are_counted_and_reported_and_the_rest_is_judged(replay: Command, trace: MakeTrace) -> None:
     rows = passing_rows(9.0, 12.0).splitlines()
     for at, bad in ((10, "nan,1,,,"), (20, "0.1,2000,,,"), (30, "1,2"), (31, "\x00\xff")):
         rows.insert(at, bad)
@@ -121,7 +125,7 @@ def test_bad_rows_are_counted_and_reported_and_the_rest_is_judged(replay, trace)
     ]
 
 
-def test_a_trace_of_rubbish_only_is_a_session_without_readings(replay, trace) -> None:
+def test_a_trace_of_rubbish_only_is_a_session_without_readings(replay: Command, trace: MakeTrace) -> None:
     outcome = replay(trace(rows="a,b,c,d,e\n" * 5), "--rep", "0:5:walk", "--json")
     assert outcome.code == 0
     assert [e["event"] for e in events(outcome)] == ["go", "dnf", "summary"]
@@ -129,7 +133,7 @@ def test_a_trace_of_rubbish_only_is_a_session_without_readings(replay, trace) ->
     assert "5 of 5 rows ignored: not a number" in outcome.err
 
 
-def test_a_hundred_thousand_rows_are_replayed(replay, trace) -> None:
+def test_a_hundred_thousand_rows_are_replayed(replay: Command, trace: MakeTrace) -> None:
     rows = "".join(f"{n * 0.024:.3f},{2000 + n % 5},0,{600 + n % 7},500\n" for n in range(100_000))
     outcome = replay(trace("background_mm: 2000", rows=rows), "--rep", "5:20:walk", "--json")
     assert outcome.code == 0

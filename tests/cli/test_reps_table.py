@@ -23,8 +23,8 @@ def test_a_table_of_the_newest_reps_says_how_many_there_are_and_where_they_are(c
         for n in range(1, count + 1)
     )
     state = msgspec.structs.replace(new_session(plan(), ("Ann",), Rules()), results=records)
-    console = Console(file=io.StringIO(), width=120)
-    console.print(reps_table(state))
-    text = console.file.getvalue()
+    page = io.StringIO()
+    Console(file=page, width=120).print(reps_table(state))
+    text = page.getvalue()
     assert ("the newest 12 of 13 reps; all of them: retro-timer results show" in text) is told
     assert len(text.splitlines()) == 1 + 12 + told

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from retro_timer.store.results.rows import row_of, save_row
 from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
-from tests.helpers.command import Outcome, here, process
+from tests.helpers.command import Command, Outcome, here, process
 from tests.helpers.plans_made import plan, plan_text
 
 S = 1_000_000_000
@@ -33,12 +34,12 @@ FIELDS = [
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):
+def run(capsys: pytest.CaptureFixture[str]) -> Command:
     return lambda *args: here(capsys, *args)
 
 
 @pytest.fixture
-def kept(run, tmp_path: Path) -> list[dict]:
+def kept(run: Command, tmp_path: Path) -> list[dict[str, Any]]:
     """Two sessions: a group of two, then a drop-out."""
     (tmp_path / "short.toml").write_text(plan_text("reps = 2\ndistance_m = 10"))
     (tmp_path / "names.csv").write_text('Žofia\n"Müller, J."\n', encoding="utf-8")
@@ -47,7 +48,7 @@ def kept(run, tmp_path: Path) -> list[dict]:
     return [json.loads(line) for line in (*told.lines, *more.lines)]
 
 
-def test_the_reps_as_json_are_those_that_were_told(run, kept: list[dict]) -> None:
+def test_the_reps_as_json_are_those_that_were_told(run: Command, kept: list[dict[str, Any]]) -> None:
     outcome: Outcome = run("results", "reps", "--json")
     assert (outcome.code, outcome.err) == (0, "")
     reps = json.loads(outcome.out)
@@ -63,7 +64,7 @@ def test_the_reps_as_json_are_those_that_were_told(run, kept: list[dict]) -> Non
     )  # fmt: skip
 
 
-def test_the_reps_as_csv_are_the_same(run, kept: list[dict]) -> None:
+def test_the_reps_as_csv_are_the_same(run: Command, kept: list[dict[str, Any]]) -> None:
     as_json = json.loads(run("results", "reps", "--json").out)
     rows = list(csv.DictReader(io.StringIO(run("results", "reps", "--csv").out)))
     assert list(rows[0]) == FIELDS
@@ -73,7 +74,7 @@ def test_the_reps_as_csv_are_the_same(run, kept: list[dict]) -> None:
         assert row["flags"] == ";".join(rep["flags"])
 
 
-def test_reps_can_be_asked_for_by_session_and_athlete(run, kept: list[dict]) -> None:
+def test_reps_can_be_asked_for_by_session_and_athlete(run: Command, kept: list[dict[str, Any]]) -> None:
     def asked(*args: object) -> list[tuple[int, int]]:
         return [(r["session"], r["rep"]) for r in json.loads(run("results", "reps", "--json", *args).out)]
 
@@ -100,12 +101,12 @@ def many(state_dir: Path) -> int:
     return 1199
 
 
-def rep_row(name: str, status: str, session: int, number: int, go_wall_ns: int) -> dict:
+def rep_row(name: str, status: str, session: int, number: int, go_wall_ns: int) -> dict[str, Any]:
     record = RepRecord(number, 1, number, name, 20.0, None, Gait.JOG, RepStatus(status), 0, 8 * S, S // 100)
     return row_of(session, record, go_wall_ns)
 
 
-def test_exports_have_every_rep_and_every_session(run, many: int) -> None:
+def test_exports_have_every_rep_and_every_session(run: Command, many: int) -> None:
     assert len(json.loads(run("results", "reps", "--json").out)) == many
     assert len(run("results", "reps", "--csv").lines) == 1 + many
     assert len(json.loads(run("results", "list", "--json").out)) == 60
@@ -115,7 +116,7 @@ def test_exports_have_every_rep_and_every_session(run, many: int) -> None:
     assert (len(keys), keys[0], keys[-1]) == (1100, (5, 20), (60, 19))
 
 
-def test_a_table_that_shows_a_part_says_how_much_there_is_and_how_to_see_it(run, many: int) -> None:
+def test_a_table_that_shows_a_part_says_how_much_there_is_and_how_to_see_it(run: Command, many: int) -> None:
     reps, sessions = run("results", "reps"), run("results", "list")
     assert len(reps.lines) == 1 + 1000 + 2
     assert reps.lines[-1] == "the newest 1,000 of 1,199 reps; all of them: --all, --csv or --json"
@@ -140,7 +141,7 @@ def test_an_export_reads_in_short_transactions_beside_the_writer(state_dir: Path
     connection.close()
 
 
-def test_an_athlete_is_found_in_any_capitals_and_by_a_part_of_the_name(run, many: int) -> None:
+def test_an_athlete_is_found_in_any_capitals_and_by_a_part_of_the_name(run: Command, many: int) -> None:
     def of(name: str) -> int:
         return len(json.loads(run("results", "reps", "--json", "--athlete", name).out))
 
@@ -154,7 +155,9 @@ def test_an_athlete_is_found_in_any_capitals_and_by_a_part_of_the_name(run, many
     assert "did you mean 'ANNA SCHMIDT' or 'Anna Schmidt'?" in nobody.one_line()
 
 
-def test_each_rep_has_its_date_and_time_of_day_unless_nobody_had_set_the_clock(run, many: int, monkeypatch) -> None:
+def test_each_rep_has_its_date_and_time_of_day_unless_nobody_had_set_the_clock(
+    run: Command, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
     try:
@@ -174,7 +177,7 @@ def test_each_rep_has_its_date_and_time_of_day_unless_nobody_had_set_the_clock(r
     assert "date unknown" in listed
 
 
-def test_the_table_shows_times_rounded_up_and_says_so(run, kept: list[dict]) -> None:
+def test_the_table_shows_times_rounded_up_and_says_so(run: Command, kept: list[dict[str, Any]]) -> None:
     reps = json.loads(run("results", "reps", "--json").out)
     outcome: Outcome = run("results", "reps")
     assert outcome.lines[0].split()[:4] == ["session", "rep", "set", "no"]
@@ -184,7 +187,7 @@ def test_the_table_shows_times_rounded_up_and_says_so(run, kept: list[dict]) -> 
     assert any("timeout" in line for line in outcome.lines)
 
 
-def test_sessions_are_listed_newest_first(run, kept: list[dict]) -> None:
+def test_sessions_are_listed_newest_first(run: Command, kept: list[dict[str, Any]]) -> None:
     listed = json.loads(run("results", "list", "--json").out)
     assert [(s["session"], s["reps"], s["finished"], s["outcome"], s["board"]) for s in listed] == [
         (2, 2, 1, "done", "sim"),
@@ -196,7 +199,9 @@ def test_sessions_are_listed_newest_first(run, kept: list[dict]) -> None:
     assert run("results", "list", "--csv").lines[0].startswith("session,started,ended")
 
 
-def test_one_session_is_shown_with_its_reps_the_newest_without_a_number(run, kept: list[dict]) -> None:
+def test_one_session_is_shown_with_its_reps_the_newest_without_a_number(
+    run: Command, kept: list[dict[str, Any]]
+) -> None:
     newest = json.loads(run("results", "show", "--json").out)
     assert newest["session"] == 2
     assert [r["rep"] for r in newest["results"]] == [1, 2]
@@ -204,7 +209,9 @@ def test_one_session_is_shown_with_its_reps_the_newest_without_a_number(run, kep
     assert run("results", "show", "1").lines[0].startswith("session 1: Test plan, done, ")
 
 
-def test_before_the_first_session_there_is_nothing_and_it_is_said_how_to_make_one(run, state_dir: Path) -> None:
+def test_before_the_first_session_there_is_nothing_and_it_is_said_how_to_make_one(
+    run: Command, state_dir: Path
+) -> None:
     assert run("results", "list", "--json").out.strip() == "[]"
     assert run("results", "reps", "--json").out.strip() == "[]"
     assert run("results", "list", "--csv").lines == ["session,started,ended,outcome,board,title,athletes,reps,finished"]
@@ -215,7 +222,7 @@ def test_before_the_first_session_there_is_nothing_and_it_is_said_how_to_make_on
     assert not state_dir.exists(), "asking wrote something"
 
 
-def test_a_damaged_database_is_one_line(run, state_dir: Path) -> None:
+def test_a_damaged_database_is_one_line(run: Command, state_dir: Path) -> None:
     state_dir.mkdir(parents=True)
     (state_dir / "results.db").write_bytes(b"not a database" * 1000)
     for args in (("list",), ("reps", "--json"), ("show",)):
@@ -224,7 +231,7 @@ def test_a_damaged_database_is_one_line(run, state_dir: Path) -> None:
         assert "damaged" in outcome.one_line()
 
 
-def test_a_half_damaged_database_is_one_line(run, kept: list[dict], state_dir: Path) -> None:
+def test_a_half_damaged_database_is_one_line(run: Command, kept: list[dict[str, Any]], state_dir: Path) -> None:
     path = state_dir / "results.db"
     data = bytearray(path.read_bytes())
     data[4096:] = b"\x55" * (len(data) - 4096)
@@ -235,7 +242,9 @@ def test_a_half_damaged_database_is_one_line(run, kept: list[dict], state_dir: P
         outcome.one_line()
 
 
-def test_a_database_of_a_newer_program_is_read_or_told_of_in_one_line(run, kept: list[dict], state_dir: Path) -> None:
+def test_a_database_of_a_newer_program_is_read_or_told_of_in_one_line(
+    run: Command, kept: list[dict[str, Any]], state_dir: Path
+) -> None:
     with sqlite3.connect(state_dir / "results.db") as db:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
         db.execute("ALTER TABLE rep RENAME COLUMN time_ns TO time_ps")
@@ -244,14 +253,14 @@ def test_a_database_of_a_newer_program_is_read_or_told_of_in_one_line(run, kept:
     assert str(VERSION + 1) in outcome.one_line()
 
 
-def test_a_directory_in_the_databases_place_is_one_line(run, state_dir: Path) -> None:
+def test_a_directory_in_the_databases_place_is_one_line(run: Command, state_dir: Path) -> None:
     (state_dir / "results.db").mkdir(parents=True)
     outcome: Outcome = run("results", "list")
     assert outcome.code in (0, 1)
     assert "Traceback" not in outcome.err
 
 
-def test_results_can_be_read_while_a_session_is_written(run, state_dir: Path) -> None:
+def test_results_can_be_read_while_a_session_is_written(run: Command, state_dir: Path) -> None:
     journal = Journal(state_dir)
     journal.begin(plan(), ("Ann",), "sim", 1)
     assert json.loads(run("results", "list", "--json").out)[0]["outcome"] == "open"

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,9 @@ def command(running: Timer, *args: object) -> subprocess.CompletedProcess[str]:
 
 def reps_on_disk(box: Timer) -> int:
     """Reps in its database, those that still run among them."""
-    with contextlib.closing(open_for_reading(box.state)) as reading:
+    database = open_for_reading(box.state)
+    assert database is not None
+    with contextlib.closing(database) as reading:
         return int(reading.execute("SELECT count(*) FROM rep").fetchone()[0])
 
 
@@ -143,7 +146,7 @@ def test_the_program_on_the_box_loads_no_terminal_arts_and_no_web(idle: Timer) -
 def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
     with timer("--json") as box:
         box.ready()
-        heard: list[dict] = []
+        heard: list[dict[str, Any]] = []
         with BeaconClient(box.socket) as client:
             listening = threading.Thread(target=lambda: heard.extend(client.follow()), daemon=True)
             listening.start()

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process
 from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):
+def run(capsys: pytest.CaptureFixture[str]) -> Command:
     return lambda *args: here(capsys, "simulate", *args)
 
 
@@ -36,7 +36,7 @@ def events(outcome: Outcome) -> list[dict[str, Any]]:
     return [json.loads(line) for line in outcome.lines]
 
 
-def test_every_finish_has_its_truth_beside_it_within_a_sane_margin(run, short: Path) -> None:
+def test_every_finish_has_its_truth_beside_it_within_a_sane_margin(run: Command, short: Path) -> None:
     told = events(run(short, "--json"))
     finishes = [e for e in told if e["event"] == "finish"]
     assert [e["rep"] for e in finishes] == [1, 2]
@@ -46,7 +46,7 @@ def test_every_finish_has_its_truth_beside_it_within_a_sane_margin(run, short: P
     assert [e["event"] for e in told] == ["go", "crossing", "finish"] * 2 + ["summary"]
 
 
-def test_times_run_on_and_are_seconds_of_the_session(run, short: Path) -> None:
+def test_times_run_on_and_are_seconds_of_the_session(run: Command, short: Path) -> None:
     told = [e["t_s"] for e in events(run(short, "--json"))]
     assert told == sorted(told)
     assert 10.0 < told[0] < 60.0
@@ -59,20 +59,20 @@ def test_the_same_seed_prints_the_same_lines_and_another_one_others(short: Path)
     assert lines(3) == lines(3) != lines(4)
 
 
-def test_plain_lines_tell_what_is_said_and_measured(run, short: Path) -> None:
+def test_plain_lines_tell_what_is_said_and_measured(run: Command, short: Path) -> None:
     outcome: Outcome = run(short)
     assert (outcome.code, outcome.err) == (0, "")
     for words in ('"Finish line only. No rear watch."', "GO, rep 1", "crossing, rep 1", "by gate", "(true ", "session"):
         assert words in outcome.out
 
 
-def test_the_scenarios_are_listed_with_what_happens_in_them(run) -> None:
+def test_the_scenarios_are_listed_with_what_happens_in_them(run: Command) -> None:
     lines = run("--scenarios").lines
     assert len(lines) >= 12
     assert any(line.startswith("dog-on-the-line") and "dog" in line[20:] for line in lines)
 
 
-def test_a_group_runs_in_turn(run, short: Path, tmp_path: Path) -> None:
+def test_a_group_runs_in_turn(run: Command, short: Path, tmp_path: Path) -> None:
     (tmp_path / "names.csv").write_text("Ann\nBea\nCid\n")
     outcome: Outcome = run(short, "--roster", tmp_path / "names.csv")
     assert '"Next: Bea. On deck: Cid."' in outcome.out
@@ -80,7 +80,7 @@ def test_a_group_runs_in_turn(run, short: Path, tmp_path: Path) -> None:
     assert '"Ann. Set 1 of 1. Rep 2 of 2. 10 metres, jog."' in outcome.out
 
 
-def test_an_absurd_but_allowed_group_comes_to_its_end(run, short: Path, tmp_path: Path) -> None:
+def test_an_absurd_but_allowed_group_comes_to_its_end(run: Command, short: Path, tmp_path: Path) -> None:
     names = [f"{n:02d} " + "Ἀλέξανδρος"[: n % 10 + 1] + "🏃" * (n % 3) for n in range(60)]
     (tmp_path / "names.csv").write_text("\n".join(names), encoding="utf-8")
     told = events(run(short, "--roster", tmp_path / "names.csv", "--json"))
@@ -88,7 +88,7 @@ def test_an_absurd_but_allowed_group_comes_to_its_end(run, short: Path, tmp_path
     assert told[-1]["reps"] == 120
 
 
-def test_a_session_without_a_place_to_save_says_so_and_goes_on(run, short: Path, state_dir: Path) -> None:
+def test_a_session_without_a_place_to_save_says_so_and_goes_on(run: Command, short: Path, state_dir: Path) -> None:
     state_dir.parent.mkdir(exist_ok=True)
     state_dir.touch()
     outcome: Outcome = run(short)
@@ -105,7 +105,7 @@ def test_a_pace_is_kept(short: Path) -> None:
     assert paced.out == at_once.out
 
 
-def test_what_is_heard_is_rendered_as_sound(run, short: Path, tmp_path: Path) -> None:
+def test_what_is_heard_is_rendered_as_sound(run: Command, short: Path, tmp_path: Path) -> None:
     told = run(short, "--wav", tmp_path / "day.wav", "--json")
     assert told.code == 0
     with wave.open(str(tmp_path / "day.wav")) as file:

@@ -24,6 +24,18 @@ SETTINGS = (
 )
 """Good ones, on other pins than the default's."""
 LEARNT = format_calibration(Calibration(sensors={"gate": SensorCalibration(placement="gate", offset_mm=12)}))
+
+
+def folder_instead(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def link_to_itself(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path)
+
+
 BREAK: dict[str, Callable[[Path], Any]] = {
     "a syntax error": lambda path: path.write_text(path.read_text() + "[session\n"),
     "a wrong type": lambda path: path.write_text("[session]\ncountdown_s = 'three'\n[sensors.gate]\noffset_mm = 'x'\n"),
@@ -31,8 +43,8 @@ BREAK: dict[str, Callable[[Path], Any]] = {
     "no text": lambda path: path.write_bytes(b"\x00\xff\x00\xff" * 100),
     "only its first half, as a power cut leaves it": lambda path: path.write_text(path.read_text()[:-20]),
     "nothing": lambda path: path.write_text(""),
-    "a folder in its place": lambda path: (path.unlink(), path.mkdir()),
-    "a name that cannot be opened": lambda path: (path.unlink(), path.symlink_to(path)),
+    "a folder in its place": folder_instead,
+    "a name that cannot be opened": link_to_itself,
 }
 MISSING: dict[str, Callable[[Path], Any]] = {"gone": lambda path: path.unlink()}
 

@@ -15,8 +15,8 @@ from tests.helpers.passages import GO_S, Passage, readings, timed
 
 PERIOD_S = 0.025
 Row = tuple[int | None, float | None]
-BODY = (900, 2500.0)
-WALL = (2000, 600.0)
+BODY: Row = (900, 2500.0)
+WALL: Row = (2000, 600.0)
 
 
 def broken(rows: list[Row], wall_mm: float | None = 2000.0) -> Break:

@@ -7,7 +7,7 @@ import pytest
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
-from tests.helpers.replaying import field, of, rep, replayed, sampled, wall, with_body
+from tests.helpers.replaying import Scene, field, of, rep, replayed, sampled, wall, with_body
 
 GATE = WatchConfig(placement=Placement.GATE)
 BEYOND_MM, WITHIN_MM = 2500, 1400
@@ -18,7 +18,7 @@ def ranges_only(samples: list[RangeSample]) -> list[RangeSample]:
 
 
 @pytest.mark.parametrize("behind", [field(), wall(4000)], ids=["open field", "wall"])
-def test_who_passes_beyond_the_lane_before_anybody_may_arrive_is_no_alarm(behind) -> None:
+def test_who_passes_beyond_the_lane_before_anybody_may_arrive_is_no_alarm(behind: Scene) -> None:
     samples = sampled(with_body(behind, 3.0, 3.6, BEYOND_MM), 12.0)
     assert of(replayed(samples, GATE, rep(2.5, 20, "jog")), "obstacle") == []
     assert of(replayed(ranges_only(samples), GATE), "obstacle") == []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader
-from tests.helpers.replaying import Event, of, rep, replayed, replayed_file, sampled
+from tests.helpers.replaying import Event, Scene, of, rep, replayed, replayed_file, sampled
 
 WALL_MM = 2000
 BODY_MM = 900
@@ -28,7 +28,7 @@ DISTANCE_M = 10.0
 RUNS = settings(max_examples=25)
 
 
-def gate_scene(speed_mps: float, back_at_s: float, behind_mm: int | None, mm: float = 1.0):
+def gate_scene(speed_mps: float, back_at_s: float, behind_mm: int | None, mm: float = 1.0) -> Scene:
     """A torso through a cone: the ideal passage, its back on the axis at `back_at_s`. `mm` scales all ranges."""
 
     def look(t_s: float) -> tuple[int | None, int | None, float | None]:
@@ -160,7 +160,7 @@ def test_the_recorded_walk_moved_and_thinned_stays_one_finish_at_its_place(
     assert abs(told["time_s"] - whole["time_s"]) <= told["uncertainty_s"] + whole["uncertainty_s"]
 
 
-def approach_scene(speed_mps: float, at_line_s: float, finish_m: float):
+def approach_scene(speed_mps: float, at_line_s: float, finish_m: float) -> Scene:
     """Somebody who comes up the lane at a steady speed and stops beyond the line."""
 
     def look(t_s: float) -> tuple[int | None, int | None, float | None]:
@@ -179,7 +179,7 @@ def test_an_approach_moved_and_thinned_is_timed_within_its_own_interval(
 ) -> None:
     speed = GAITS[gait]
     at_line_s = 20.0 / speed + 0.7
-    config = WatchConfig(placement=Placement.BELT, finish_range_mm=2000.0, fov_deg=2.0)
+    config = WatchConfig(placement=Placement.BELT, finish_range_mm=2000, fov_deg=2.0)
     samples = sampled(approach_scene(speed, at_line_s, 2.0), at_line_s + 2.0, rate_hz=100.0)
     changed = thinned(moved(samples, shift_s), share, seed)
     (told,) = of(replayed(changed, config, rep(shift_s, 20.0, gait)), "finish")

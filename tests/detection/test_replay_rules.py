@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
-from tests.helpers.replaying import field, of, rep, replayed, sampled, wall, with_body
+from tests.helpers.replaying import Look, Scene, field, of, rep, replayed, sampled, wall, with_body
 
 GATE = WatchConfig(placement=Placement.GATE, background_mm=2000)
 OPEN_GATE = WatchConfig(placement=Placement.GATE)
 SECONDS_IN_BEAM = 0.17
 
 
-def passing(at_s: float, lasts_s: float = SECONDS_IN_BEAM):
+def passing(at_s: float, lasts_s: float = SECONDS_IN_BEAM) -> Scene:
     return with_body(wall(), at_s, at_s + lasts_s)
 
 
@@ -157,7 +157,7 @@ def test_an_open_field_behind_the_gate_is_learnt() -> None:
 
 
 @pytest.mark.parametrize("behind", [field(), wall(2600)])
-def test_a_background_that_was_told_of_and_is_gone_costs_no_finish(behind) -> None:
+def test_a_background_that_was_told_of_and_is_gone_costs_no_finish(behind: Scene) -> None:
     events = replayed(sampled(with_body(behind, 9.0, 9.1), 12.0), GATE, rep(1.0, 20, "jog"))
     assert [event["reason"] for event in of(events, "sensor")] == ["background-gone"]
     assert of(events, "obstacle") == []
@@ -180,10 +180,10 @@ def test_a_sensor_that_stops_giving_readings_is_lost_for_the_gap_and_back_after_
 
 
 @pytest.mark.parametrize("behind", [wall(), field()])
-def test_phantoms_after_the_runner_neither_take_the_finish_away_nor_put_it_off(behind) -> None:
+def test_phantoms_after_the_runner_neither_take_the_finish_away_nor_put_it_off(behind: Scene) -> None:
     phantoms = {9.4: 154, 9.6: 283, 9.72: 690, 9.9: 282, 10.05: 362}
 
-    def scene(t_s: float):
+    def scene(t_s: float) -> Look:
         shown = [mm for at_s, mm in phantoms.items() if at_s <= t_s < at_s + 1.0 / 41.0]
         return (shown[0], None, None) if shown else (with_body(behind, 9.0, 9.2)(t_s)[0], None, None)
 
@@ -208,7 +208,7 @@ def test_a_sensor_that_repeats_one_reading_for_ever_is_lost() -> None:
     assert lost["t_s"] < 7.0
 
 
-def _rest(sample: RangeSample) -> tuple:
+def _rest(sample: RangeSample) -> tuple[int | None, int | None, float | None, float | None]:
     return (sample.range_mm, sample.status, sample.signal_kcps, sample.ambient_kcps)
 
 
@@ -226,8 +226,8 @@ def test_a_sensor_that_answers_with_hardware_faults_is_doubted() -> None:
     assert changes[0]["reason"] == "hardware"
 
 
-def approach(speed_mps: float, from_m: float, stop_m: float = 0.3, at_s: float = 3.0):
-    def scene(t_s: float):
+def approach(speed_mps: float, from_m: float, stop_m: float = 0.3, at_s: float = 3.0) -> Scene:
+    def scene(t_s: float) -> Look:
         range_m = max(stop_m, from_m - speed_mps * max(0.0, t_s - at_s))
         return (round(range_m * 1000), 0, 800.0) if t_s >= at_s else (None, 2, 5.0)
 
@@ -248,7 +248,7 @@ def test_from_the_lanes_end_the_rep_ends_where_the_range_closes_to_the_finish_ra
 def test_two_phantoms_that_agree_just_before_the_line_do_not_cost_the_finish() -> None:
     comes = approach(2.0, 6.0, at_s=9.0)  # At 2 m two seconds later.
 
-    def scene(t_s: float):
+    def scene(t_s: float) -> Look:
         return (400, 0, 60.0) if 10.93 <= t_s < 10.93 + 2.0 / 41.0 else comes(t_s)
 
     events = replayed(sampled(scene, 14.0), LANE_END, rep(1.0, 20, "jog"))
@@ -259,7 +259,7 @@ def test_two_phantoms_that_agree_just_before_the_line_do_not_cost_the_finish() -
 def test_from_the_lanes_end_a_late_runner_is_followed_no_longer_than_another() -> None:
     runner, coach = approach(2.0, 6.0, at_s=24.0), approach(1.3, 6.0, at_s=45.0)
 
-    def scene(t_s: float):
+    def scene(t_s: float) -> Look:
         return runner(t_s) if t_s < 28.0 else coach(t_s) if t_s < 49.0 else (None, 2, 5.0)
 
     samples = sampled(scene, 55.0, rate_hz=100.0)
@@ -279,7 +279,7 @@ def test_what_closes_in_before_the_runner_can_be_there_is_graded_by_its_distance
 
 
 def test_an_obstacle_that_leaves_is_told_to_be_gone() -> None:
-    def scene(t_s: float):
+    def scene(t_s: float) -> Look:
         return (900, 0, 800.0) if 3.0 <= t_s <= 5.0 else (None, 2, 5.0)
 
     events = replayed(sampled(scene, 8.0, rate_hz=100.0), LANE_END, rep(1.0, 50, "walk"))
@@ -304,11 +304,15 @@ def test_an_obstacle_that_leaves_is_told_to_be_gone() -> None:
         st.tuples(st.floats(-5.0, 60.0), st.floats(1.0, 100.0), st.sampled_from(["walk", "jog", "run"])), max_size=4
     ),
 )
-def test_whatever_a_sensor_reads_every_go_ends_once_and_changes_are_told_once(rows, placement, goes) -> None:
+def test_whatever_a_sensor_reads_every_go_ends_once_and_changes_are_told_once(
+    rows: list[tuple[int, int | None, int | None, float | None, float | None]],
+    placement: Placement,
+    goes: list[tuple[float, float, str]],
+) -> None:
     samples, t_ns = [], 0
-    for gap_ns, *cells in rows:
+    for gap_ns, range_mm, status, signal, ambient in rows:
         t_ns += gap_ns
-        samples.append(RangeSample(t_ns, *cells))
+        samples.append(RangeSample(t_ns, range_mm, status, signal, ambient))
     events = replayed(samples, WatchConfig(placement=placement), *(rep(*go) for go in goes))
     ends = [event["rep"] for event in of(events, "finish") if "late" not in event["flags"]]
     ends += [event["rep"] for event in of(events, "dnf")]

@@ -21,7 +21,7 @@ from retro_timer.hardware.sound_cards import CardKind, SoundCard
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement, Role
 from retro_timer.sensors.known import spec_of
-from retro_timer.sensors.settings import SensorSettings
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from retro_timer.settings.calibration import Calibration, SensorCalibration
 from retro_timer.settings.model import ButtonSettings, Settings, VoiceSettings
 from retro_timer.store.results.ground import Ground, GroundSeen
@@ -179,7 +179,9 @@ def test_the_watch_says_what_it_covers_in_this_light() -> None:
 
 
 def test_a_rear_watch_that_covers_not_even_walking_is_poor() -> None:
-    long = SensorSettings(name="rear", placement=Placement.LANE_END, mode="long", budget_ms=33.0, period_ms=37.0)
+    long = SensorSettings(
+        name="rear", placement=Placement.LANE_END, mode=DistanceMode.LONG, budget_ms=33.0, period_ms=37.0
+    )
     found = of_sensors(facts(sensor(long)), seen(ambient_kcps=51_200.0))["watch"]
     assert (found.verdict, "spotter" in found.mend) == (Verdict.POOR, True)
 

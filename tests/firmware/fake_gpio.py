@@ -35,7 +35,7 @@ class StatefulGPIO(fake._GPIO):  # type: ignore[misc, name-defined]
             self.levels[channel] = initial
 
     def gpio_function(self, channel: int) -> int:
-        return self.functions.get(channel, self.IN)
+        return self.functions.get(channel, int(self.IN))
 
     def input(self, channel: int) -> int:
         return self.levels.get(channel, 0)

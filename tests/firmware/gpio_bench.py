@@ -32,6 +32,9 @@ class StepClock:
     def wall_ns(self) -> int:
         return self.now_ns
 
+    def since_boot_ns(self) -> int:
+        return 0
+
 
 def mock_factory() -> Any:
     """gpiozero's mock pins, with PWM."""

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from retro_firmware.twin.chip import TwinChip
+from retro_firmware.twin.staged import StagedChips
 
 from tests.firmware.gpio_bench import pretend_rpi_gpio, until
 from tests.helpers.beacon_made import made_beacon
@@ -119,6 +121,13 @@ def test_a_box_whose_wiring_is_not_known_drives_no_pin_and_still_measures() -> N
         board.close()
 
 
+def chips_of(board: TwinBoard) -> dict[str, TwinChip]:
+    """The VL53L1X of a twin board, by their sensors' names."""
+    twins = board.stage.twins["vl53l1x"]
+    assert isinstance(twins, StagedChips)
+    return twins.bus.chips
+
+
 @pytest.mark.parametrize("settings", [LUNA, ECHO])
 def test_every_kind_of_sensor_has_a_twin_behind_its_driver(twin: Open, settings: SensorSettings) -> None:
     timing = () if settings.role is Role.TIMING else (GATE,)
@@ -134,7 +143,7 @@ def test_two_sensors_share_a_bus_by_their_shutdown_lines(twin: Open) -> None:
     for sensor in bus.sensors:
         sensor.start()
     assert [int(board.factory.pin(pin).state) for pin in (12, 13)] == [1, 1]
-    assert [board.stage.twins["vl53l1x"].bus.chips[name].address for name in ("left", "right")] == [0x30, 0x31]
+    assert [chips_of(board)[name].address for name in ("left", "right")] == [0x30, 0x31]
     for sensor in bus.sensors:
         assert readings(sensor, 3)
 
@@ -403,7 +412,7 @@ def test_a_press_starts_a_rep_the_crossing_stops_it_a_dog_raises_the_alarm_and_a
     assert edges.count(0.5) >= len([name for name in names if name])
     live.skip()
     live.until(Phase.LANE_CHECK)
-    live.board.stage.twins["vl53l1x"].bus.chips["gate"].set_xshut(False, time.monotonic_ns())
+    chips_of(live.board)["gate"].set_xshut(False, time.monotonic_ns())
     until(lambda: any(e["state"] == "lost" for e in live.of("sensor")), "the sensor is lost")
     until(lambda: live.core.buzzer.sounding == "blind", "the blind alarm")
 

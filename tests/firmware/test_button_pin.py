@@ -102,8 +102,13 @@ def rig() -> Iterator[Rig]:
 
 
 def test_a_press_pulls_the_line_to_ground_and_is_reported_from_a_thread_of_its_own(rig: Rig) -> None:
-    callers = set()
-    rig.button.listen(lambda pressed, t_ns: (callers.add(threading.current_thread().name), rig.note(pressed, t_ns)))
+    callers: set[str] = set()
+
+    def note(pressed: bool, t_ns: int) -> None:
+        callers.add(threading.current_thread().name)
+        rig.note(pressed, t_ns)
+
+    rig.button.listen(note)
     assert not rig.button.pressed
     before_ns = time.monotonic_ns()
     rig.pin.drive_low()

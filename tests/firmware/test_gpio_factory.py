@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from retro_firmware.gpio import factory as under_test
 from retro_firmware.gpio.factory import open_factory
 
 from retro_timer.errors import BadInputError, BoardMissingError, RetroTimerError
@@ -183,7 +183,7 @@ def test_without_rpi_gpio_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tm
 
 def failing(message: str, kind: type[Exception] = RuntimeError) -> Callable[[str], Any]:
     """What an import gives when RPi.GPIO raises on it."""
-    real = under_test.importlib.import_module
+    real = importlib.import_module
 
     def load(name: str) -> Any:
         if name == "gpiozero.pins.rpigpio":
@@ -204,7 +204,7 @@ def failing(message: str, kind: type[Exception] = RuntimeError) -> Callable[[str
 def test_what_rpi_gpio_says_on_import_is_told_with_what_mends_it(
     message: str, remedy: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(under_test.importlib, "import_module", failing(message))
+    monkeypatch.setattr(importlib, "import_module", failing(message))
     with pytest.raises(RetroTimerError) as refused:
         open_factory(tmp_path, dict(RPIGPIO))
     assert remedy in one_line(refused.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import time
 from collections.abc import Callable
 
@@ -17,7 +18,6 @@ from retro_timer.sim.optics import Surface, View
 
 pytest.importorskip("serial", reason="the port's library is missing: pip install 'retro-timer[twin]'")
 
-from retro_firmware.tf_luna import ports
 from retro_firmware.tf_luna.commands import CENTIMETRES, MILLIMETRES
 from retro_firmware.tf_luna.ports import SerialPort
 from retro_firmware.tf_luna.sensor import TfLunaSensor
@@ -180,7 +180,7 @@ def test_torn_frames_are_told_with_what_mends_them(monkeypatch: pytest.MonkeyPat
         torn.twin.fail(LunaFault.TORN, until_ns=torn.now_ns + 11 * MS)
         torn.read_for(0.2)
     assert "shorten its cable" in torn.sensor.identity
-    monkeypatch.setattr(ports.os.path, "realpath", lambda _path: "/dev/ttyS0")
+    monkeypatch.setattr(os.path, "realpath", lambda _path: "/dev/ttyS0")
     assert "dtoverlay=disable-bt" in torn.sensor.identity
 
 
@@ -196,7 +196,7 @@ def test_a_torn_frame_does_not_shift_the_times_of_those_behind_it() -> None:
 
 def test_a_dark_target_far_away_reads_as_no_target(bench: Bench) -> None:
     bench.lane.still_mm = 7900.0
-    bench.lane.view = lambda _s, _t: View((Surface(7900.0, 0.05, 0.05),), 0.0)  # type: ignore[method-assign]
+    bench.lane.view = lambda _sensor, t_ns: View((Surface(7900.0, 0.05, 0.05),), 0.0)  # type: ignore[method-assign]
     samples, _ = bench.read_for(0.5)
     assert (samples[-1].status, samples[-1].range_mm) == (RangeStatus.SIGNAL_FAIL, None)
 

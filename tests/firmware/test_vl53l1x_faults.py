@@ -146,7 +146,7 @@ def test_while_it_is_lost_each_call_returns_soon_and_attempts_grow_rare(bench: B
     found = bench.read_for(8.0)
     moments = [t_ns for t_ns, _ in faults(found)]
     assert max(b - a for a, b in itertools.pairwise(moments)) < 0.5e9
-    pauses = []
+    pauses: list[int] = []
     before = bench.wire.transfers
     last_ns = bench.clock()
     while len(pauses) < 3:
@@ -199,8 +199,17 @@ def test_handles_of_failed_and_ended_starts_are_freed(bench: Bench, monkeypatch:
     made: list[int] = []
     freed: list[int] = []
     initialise, free = native.LIBRARY.initialise, native.LIBRARY.free
-    monkeypatch.setattr(native.LIBRARY, "initialise", lambda *a: (made.append(h := initialise(*a)), h)[1])
-    monkeypatch.setattr(native.LIBRARY, "free", lambda h: (freed.append(h), free(h))[0])
+
+    def count_made(*args: Any) -> int:
+        made.append(initialise(*args))
+        return made[-1]
+
+    def count_freed(handle: int) -> None:
+        freed.append(handle)
+        free(handle)
+
+    monkeypatch.setattr(native.LIBRARY, "initialise", count_made)
+    monkeypatch.setattr(native.LIBRARY, "free", count_freed)
     for _ in range(4):
         bench.fail(FaultKind.BROWN_OUT)
         bench.read_for(2.8)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retro_timer.errors import SensorFaultError
 from retro_timer.ports import RangeStatus
 from retro_timer.sensors.settings import DistanceMode, SensorSettings
+from retro_timer.sensors.vl53l1x import BRIGHT_KCPS
 from tests.firmware.sensor_bench import (
     MS,
     Backoff,
@@ -186,10 +187,10 @@ def test_a_glint_does_not_change_the_mode() -> None:
 def test_between_the_two_thresholds_nothing_changes() -> None:
     chooser = light.ModeChooser(DistanceMode.AUTO)
     for t_ns in range(0, 2_000 * MS, 40 * MS):
-        chooser.feed(light.BRIGHT_KCPS + 1, t_ns)
+        chooser.feed(BRIGHT_KCPS + 1, t_ns)
     assert chooser.mode == "short"
     for t_ns in range(2_000 * MS, 30_000 * MS, 40 * MS):
-        chooser.feed((light.BRIGHT_KCPS + light.DIM_KCPS) / 2, t_ns)
+        chooser.feed((BRIGHT_KCPS + light.DIM_KCPS) / 2, t_ns)
     assert chooser.mode == "short"
 
 

@@ -57,7 +57,7 @@ def test_a_thread_that_is_kept_from_running_does_not_move_the_stamps() -> None:
     with Bench().start() as bench:
         bench.read(50)
         bench.lane.looks.clear()
-        stamps = []
+        stamps: list[int] = []
         for late_ms in (0, 12, 3, 15, 0, 7, 14, 1) * 4:
             bench.clock.sleep(late_ms / 1000.0)
             stamps.extend(s.t_ns for s in bench.read())

@@ -11,6 +11,7 @@ import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,9 @@ class StepClock:
 
     def wall_ns(self) -> int:
         return self.now_ns
+
+    def since_boot_ns(self) -> int:
+        return 0
 
     def advance(self, seconds: float) -> None:
         self.now_ns += round(seconds * 1e9)
@@ -158,6 +162,6 @@ def beep(path: Path, length_s: float) -> Path:
     return path
 
 
-def voice_settings(**changes: object) -> VoiceSettings:
+def voice_settings(**changes: Any) -> VoiceSettings:
     """The settings of the voice under test."""
     return VoiceSettings(**{"rate_wpm": 160, **changes})

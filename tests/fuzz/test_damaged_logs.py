@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.results.entries import LineReader
+from retro_timer.store.results.entries import LineReader, RepKept
 from retro_timer.store.results.reps_log import read_log
 from tests.helpers.results_made import fill, kept, opened
 
@@ -30,7 +30,7 @@ def lines() -> Iterator[list[bytes]]:
     shutil.rmtree(folder)
 
 
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.data())
 def test_rubbish_torn_and_doubled_lines_cost_no_other_line(lines: list[bytes], data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=4, unique=True))
@@ -54,16 +54,14 @@ def test_rubbish_torn_and_doubled_lines_cost_no_other_line(lines: list[bytes], d
         (directory / "results.db").unlink()
         opened(directory)
         assert kept(directory) == found, "the same comes of the same log"
-        untouched = {LineReader().read(line).id for n, line in enumerate(lines) if n not in places}
-        assert untouched <= {entry.id for entry in read_log(directory)}
+        untouched = [entry for n, entry in enumerate(map(LineReader().read, lines)) if n not in places and entry]
+        assert len(untouched) == len(lines) - len(places)
+        assert {entry.id for entry in untouched} <= {entry.id for entry in read_log(directory)}
         reps = {(row[0], row[1]) for row in found if isinstance(row[1], int)}
-        for n, line in enumerate(lines):
-            entry = LineReader().read(line)
-            if n not in places and hasattr(entry, "rep"):
-                assert (entry.session, entry.rep) in reps
+        assert {(entry.session, entry.rep) for entry in untouched if isinstance(entry, RepKept)} <= reps
 
 
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.lists(RUBBISH, max_size=5))
 def test_any_bytes_are_a_log_that_is_opened_or_refused_in_one_line(made: list[bytes]) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:

@@ -8,13 +8,14 @@ from typing import Any
 
 from retro_timer.beacon import app
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.messages import StartPlan
+from retro_timer.beacon.messages import ButtonEdge, StartPlan, StopLoop
 from retro_timer.phrases import load_catalogue
-from retro_timer.ports import Board, Button, LampState, RangeSample, SensorSpec, Voice
+from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec, Voice
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.plan import Plan
+from retro_timer.training.session.state import SessionState
 
 MS = 1_000_000
 S = 1_000_000_000
@@ -25,7 +26,7 @@ DEFAULTS = Settings()
 class PinSounder:
     """A buzzer that keeps every edge."""
 
-    def __init__(self, clock: Any) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.edges: list[tuple[int, int]] = []
         """(monotonic_ns, frequency in Hz or 0)"""
@@ -63,7 +64,7 @@ class KeptLamp:
 class MouthPiece:
     """A voice that takes as long as it is told to."""
 
-    def __init__(self, clock: Any, seconds: float = 1.0) -> None:
+    def __init__(self, clock: Clock, seconds: float = 1.0) -> None:
         self._clock = clock
         self.seconds_each = seconds
         self.said: list[str] = []
@@ -201,6 +202,13 @@ class Beacon:
         """Seconds since the beginning."""
         return (self.clock.monotonic_ns() - BEGIN_NS) / S
 
+    @property
+    def state(self) -> SessionState:
+        """The session that was begun."""
+        state = self.core.session.state
+        assert state is not None, "no session was begun"
+        return state
+
     def told(self, *names: str) -> list[dict[str, Any]]:
         """Events of these names."""
         return [event for event in self.events if event["event"] in names]
@@ -222,7 +230,9 @@ class Beacon:
         core = self.core
         core.tick()
         while core.unanswered or not self.inbox.empty():
-            core.handle(self.inbox.get(timeout=20.0))
+            message = self.inbox.get(timeout=20.0)
+            assert not isinstance(message, ButtonEdge | StopLoop)
+            core.handle(message)
         next_ns = core.buzzer.next_ns
         if next_ns is not None and next_ns <= self.clock.monotonic_ns():
             core.buzzer.update()

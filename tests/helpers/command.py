@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -33,6 +33,10 @@ class Outcome(msgspec.Struct, frozen=True):
         assert len(lines) == 1, self.err
         assert lines[0].startswith("retro-timer: "), self.err
         return lines[0]
+
+
+Command = Callable[..., Outcome]
+"""Runs with these arguments."""
 
 
 def here(capsys: pytest.CaptureFixture[str], *args: object) -> Outcome:

@@ -103,12 +103,13 @@ class HeardSession:
     @property
     def state(self) -> SessionState:
         """The session now."""
+        assert self.runner.state is not None
         return self.runner.state
 
     @property
     def phase(self) -> Phase:
         """Where it stands."""
-        return self.runner.state.phase
+        return self.state.phase
 
     @property
     def now_s(self) -> float:

@@ -42,8 +42,10 @@ def of(events: Iterable[Event], *names: str) -> list[Event]:
     return [event for event in events if event["event"] in names]
 
 
-Scene = Callable[[float], tuple[int | None, int | None, float | None]]
-"""Seconds to range, status and signal."""
+Look = tuple[int | None, int | None, float | None]
+"""Range, status and signal."""
+Scene = Callable[[float], Look]
+"""What is seen at a time in seconds."""
 
 
 def sampled(scene: Scene, seconds: float, *, rate_hz: float = 41.0, from_s: float = 0.0) -> list[RangeSample]:

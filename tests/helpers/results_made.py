@@ -70,8 +70,11 @@ def fill_by_log(directory: Path, sessions: int) -> Kept:
     """Add any number of sessions at once: their lines are put into the log, and the journal takes them over."""
     log, first, waiting = RepsLog(directory), max(numbers(kept(directory)), default=0) + 1, list[bytes]()
     for session in range(first, first + sessions):
-        uid, of = new_id(), {"board": "sim", "title": "Many", "plan": "{}", "roster": ATHLETES, "owner": ""}
-        lines = [encode(Begun(id=uid, session=session, begin=WALL_NS, **of))]
+        uid = new_id()
+        begun = Begun(
+            id=uid, session=session, begin=WALL_NS, board="sim", title="Many", plan="{}", roster=ATHLETES, owner=""
+        )
+        lines = [encode(begun)]
         rows = [row_of(session, rep(n), WALL_NS) for n in (1, 2, 3)]
         waiting += lines + [encode(RepKept(id=new_id(), uid=uid, **row)) for row in rows]
     log.append(waiting)

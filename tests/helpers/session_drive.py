@@ -89,12 +89,13 @@ class Drive:
     @property
     def state(self) -> SessionState:
         """The session now."""
+        assert self.runner.state is not None
         return self.runner.state
 
     @property
     def phase(self) -> Phase:
         """Where it stands."""
-        return self.runner.state.phase
+        return self.state.phase
 
     @property
     def now_s(self) -> float:
@@ -176,9 +177,9 @@ class Drive:
 
     def spoken(self, key: str) -> dict[str, Any]:
         """Values of the newest phrase with a key."""
-        found = [say for say in self.of(effects.Say) if say.key == key]
+        found: list[dict[str, Any]] = [say.values for say in self.of(effects.Say) if say.key == key]
         assert found, f"'{key}' was never said; said were {self.said()}"
-        return found[-1].values
+        return found[-1]
 
     def said_at_s(self, key: str) -> float:
         """When a phrase was last said."""

@@ -138,7 +138,8 @@ class Timer:
 
     def status(self) -> dict[str, Any]:
         """What it does and sees now."""
-        return self.ask(status=True)["status"]
+        told: dict[str, Any] = self.ask(status=True)["status"]
+        return told
 
     def answers(self) -> bool:
         """Whether somebody answers at the socket."""
@@ -165,7 +166,7 @@ class Timer:
         """Skip what can be skipped until a rep runs."""
 
         def runs() -> bool:
-            phase = self.status()["phase"]
+            phase: str = self.status()["phase"]
             if phase in ("brief", "get-ready", "rest", "recovery"):
                 with contextlib.suppress(RetroTimerError):
                     self.ctl("skip")
@@ -183,7 +184,8 @@ class Timer:
             timeout=DEADLINE_S,
             check=True,
         )
-        return json.loads(done.stdout)
+        reps: list[dict[str, Any]] = json.loads(done.stdout)
+        return reps
 
     def signal(self, number: int) -> None:
         """Send it a signal."""

@@ -37,7 +37,9 @@ class Session:
         self.simulation.core.event_bus.subscribe(self.events.append)
         self.ended = self.simulation.run(load_plan("first-steps"), ("Runner",), most_s=MOST_S)
         self.simulation.close()
-        self.results: dict[int, RepRecord] = {r.rep: r for r in self.simulation.core.session.state.results}
+        state = self.simulation.core.session.state
+        assert state is not None
+        self.results: dict[int, RepRecord] = {r.rep: r for r in state.results}
 
     def truth_s(self, rep: int) -> float | None:
         """When the back really reached the line, from the go."""

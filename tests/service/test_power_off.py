@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ ASK = """
 from retro_firmware.boards import PiBoard
 PiBoard.power_off(object.__new__(PiBoard))
 """
-SANDBOX = {
+SANDBOX: dict[str, Any] = {
     "User": "nobody",
     "RuntimeDirectory": "retro-timer",
     "RuntimeDirectoryMode": "0750",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
 from retro_timer.hardware.boot import format_boot
+from retro_timer.ports import Role
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import check_settings, load_settings
 from retro_timer.settings.model import (
@@ -18,7 +19,6 @@ from retro_timer.settings.model import (
     BuzzerSettings,
     LampKind,
     LampSettings,
-    Role,
     Settings,
 )
 from retro_timer.settings.pins import pin_plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,7 @@ from tests.helpers.command import here
 RUNNING, JOGGING, WALKING = "athletic-agility", "jog-progression", "rehab-walk"
 
 
-def gate(period_ms: float, **course: float) -> Settings:
+def gate(period_ms: float, **course: Any) -> Settings:
     """A VL53L1X at a gate, reading once in so many milliseconds."""
     sensor = SensorSettings(period_ms=period_ms, budget_ms=20.0)
     return Settings(sensors=(sensor,), course=CourseSettings(**course))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from retro_timer.errors import BadInputError
 from retro_timer.ports import Placement, Role
 from retro_timer.sensors.known import spec_of
-from retro_timer.sensors.settings import SensorSettings
+from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from retro_timer.settings import paths
 from retro_timer.settings.calibration import (
     Calibration,
@@ -264,7 +264,7 @@ def test_several_vl53l1x_with_shutdown_lines_and_addresses_of_their_own_are_take
         ((SensorSettings(name="a"), SensorSettings(name="a", address=0x30)), "'a' stands twice"),
         ((SensorSettings(role=Role.WATCH),), "no sensor has the role timing or both"),
         ((SensorSettings(budget_ms=33.0, period_ms=36.0),), "period_ms: 36 with budget_ms 33; expected at least"),
-        ((SensorSettings(mode="long"),), "budget_ms: 20 in mode long"),
+        ((SensorSettings(mode=DistanceMode.LONG),), "budget_ms: 20 in mode long"),
         (_pair(), "sensors[0].xshut_pin: missing for 'a', one of several VL53L1X; expected the pin wired to its XSHUT"),
         (_pair(xshut=(5, None), addresses=(0x30, 0x31)), "sensors[1].xshut_pin: missing for 'b'"),
         (_pair(xshut=(5, 6)), "sensors[0].address: 0x29 for 'a'"),
@@ -319,9 +319,14 @@ VALUES = st.recursive(
 )
 
 
+def check_laid_out(value: Plan) -> None:
+    check_plan(value, "file")
+    steps(value)
+
+
 KINDS: dict[str, tuple[type, Callable[[Any], None]]] = {
     "settings": (Settings, lambda value: check_settings(value, "file")),
-    "plan": (Plan, lambda value: (check_plan(value, "file"), steps(value), None)[-1]),
+    "plan": (Plan, check_laid_out),
     "scenario": (Scenario, lambda _value: None),
 }
 
@@ -351,13 +356,16 @@ def without_nothing(value: Any) -> Any:
     return [without_nothing(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def paths_in(value: Any, path: tuple = ()) -> list[tuple]:
+Place = tuple[Any, ...]
+
+
+def paths_in(value: Any, path: Place = ()) -> list[Place]:
     """Every place in a table."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(found for key, one in inner for found in paths_in(one, (*path, key)))]
 
 
-def replaced(value: Any, path: tuple, new: Any) -> Any:
+def replaced(value: Any, path: Place, new: Any) -> Any:
     """The table with another value at a place."""
     if not path:
         return new
@@ -493,8 +501,11 @@ def test_a_damaged_calibration_is_one_line_of_complaint(tmp_path: Path) -> None:
         load_calibration(tmp_path)
 
 
-@pytest.mark.parametrize(("mode", "range_mm"), [("short", 1360), ("medium", 2900), ("long", 3600), ("auto", 3600)])
-def test_a_vl53l1x_sees_as_far_as_its_data_sheet_says(mode: str, range_mm: int) -> None:
+@pytest.mark.parametrize(
+    ("mode", "range_mm"),
+    [(DistanceMode.SHORT, 1360), (DistanceMode.MEDIUM, 2900), (DistanceMode.LONG, 3600), (DistanceMode.AUTO, 3600)],
+)
+def test_a_vl53l1x_sees_as_far_as_its_data_sheet_says(mode: DistanceMode, range_mm: int) -> None:
     spec = spec_of(_by_types(SensorSettings(mode=mode, budget_ms=33.0, period_ms=37.0)))
     assert spec.max_range_mm == range_mm
     assert (spec.period_ns, spec.budget_ns, spec.fov_deg) == (37_000_000, 33_000_000, 27.0)

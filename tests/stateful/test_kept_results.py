@@ -186,4 +186,4 @@ class KeptResults(RuleBasedStateMachine):
 
 
 TestKeptResults = KeptResults.TestCase
-TestKeptResults.settings = settings(max_examples=settings.default.max_examples // 8, stateful_step_count=20)
+TestKeptResults.settings = settings(max_examples=settings().max_examples // 8, stateful_step_count=20)

@@ -353,4 +353,4 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 TestSessionMachine = SessionMachine.TestCase
-TestSessionMachine.settings = settings(max_examples=2 * settings.default.max_examples, stateful_step_count=40)
+TestSessionMachine.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=40)

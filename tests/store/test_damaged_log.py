@@ -15,9 +15,11 @@ from tests.helpers.results_made import Kept, fill, kept, numbers, opened
 DATABASE, LOG = "results.db", "reps.jsonl"
 
 
-def another_box(directory: Path) -> None:
-    Journal(directory).close()
-    fill(directory, 1)
+def another_boxs(log: Path) -> None:
+    other = log.parent / "other"
+    Journal(other).close()
+    fill(other, 1)
+    shutil.copy(other / LOG, log)
 
 
 LOG_DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -25,7 +27,7 @@ LOG_DAMAGES: dict[str, Callable[[Path], object]] = {
     "0 bytes": lambda path: path.write_bytes(b""),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:1500]),
     "garbage": lambda path: path.write_bytes(os.urandom(20_000)),
-    "another box's": lambda path: (another_box(path.parent / "other"), shutil.copy(path.parent / "other" / LOG, path)),
+    "another box's": another_boxs,
 }
 
 

@@ -8,6 +8,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.database import open_for_reading
-from retro_timer.store.results.entries import RepKept
+from retro_timer.store.results.entries import Begun, Ended, RepKept
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.owners import owner_lives, owner_mark
 from retro_timer.store.results.queries import KeptRep, Wanted, rep_fields, reps, session, sessions
@@ -75,7 +76,7 @@ def rep(number: int = 1, **changes: Any) -> RepRecord:
 
 
 @pytest.fixture
-def journal(tmp_path: Path):
+def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(tmp_path)
     yield made
     made.close()
@@ -121,8 +122,11 @@ def test_the_log_beside_the_database_says_the_same(journal: Journal, tmp_path: P
     journal.save(number, rep(3, athlete="李", revision=2), WALL_NS + 3)
     journal.end(number, "done", WALL_NS + 9)
     entries = list(read_log(tmp_path))
-    assert (entries[0].begin, entries[0].roster) == (WALL_NS, ("Žofia", "李"))
-    assert (entries[-1].end, entries[-1].outcome) == (WALL_NS + 9, "done")
+    begun, ended = entries[0], entries[-1]
+    assert isinstance(begun, Begun)
+    assert (begun.begin, begun.roster) == (WALL_NS, ("Žofia", "李"))
+    assert isinstance(ended, Ended)
+    assert (ended.end, ended.outcome) == (WALL_NS + 9, "done")
     newest: dict[int, RepRecord] = {}
     for entry in entries:
         if isinstance(entry, RepKept):
@@ -227,8 +231,7 @@ def test_results_can_be_asked_for_by_session_athlete_and_number(journal: Journal
     assert [(s, r.rep) for s, r, _ in reps(reading, Wanted(session=2))] == [(2, 1), (2, 2), (2, 3), (2, 4)]
     assert [(s, r.rep) for s, r, _ in reps(reading, Wanted(athletes=("Bea",)))] == [(1, 2), (1, 4), (2, 2), (2, 4)]
     assert [(s, r.rep) for s, r, _ in reps(reading, newest=3)] == [(2, 2), (2, 3), (2, 4)]
-    assert session(reading, None).id == 2
-    assert session(reading, 1).id == 1
+    assert [found.id for found in (session(reading, None), session(reading, 1)) if found] == [2, 1]
     assert session(reading, 9) is None
 
 

@@ -179,4 +179,5 @@ def test_the_newest_database_that_was_set_aside_is_kept_whatever_the_clock_says(
     for wall_ns in (TRUE_NS, TRUE_NS + S, TRUE_NS + 2 * S, FAKE_NS):
         (tmp_path / "results.db").write_bytes(str(wall_ns).encode())
         aside = repair(tmp_path, wall_ns).set_aside
+        assert aside is not None
         assert aside.read_bytes() == str(wall_ns).encode()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from retro_timer.errors import RetroTimerError
@@ -159,7 +160,7 @@ def test_what_another_process_left_in_the_log_alone_is_taken_over_with_the_next_
         other = RepsLog(tmp_path)
         uid = next(entry.id for entry in read_log(tmp_path) if isinstance(entry, Begun))
         row = next(entry for entry in read_log(tmp_path) if isinstance(entry, RepKept))
-        other.append([encode(type(row)(**{**as_fields(row), "id": new_id(), "rep": 8}))])
+        other.append([encode(msgspec.structs.replace(row, id=new_id(), rep=8))])
         other.close()
         journal.save(1, rep(9), WALL_NS)
         assert [record.rep for record in journal.reps(1)] == [1, 2, 3, 8, 9]

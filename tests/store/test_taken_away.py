@@ -106,7 +106,8 @@ def test_what_is_taken_between_the_look_and_the_write_is_in_the_new_files_too(
     desk.begin()
     for n in (1, 2):
         assert desk.save(rep(n)) == ""
-    look, taken = Journal.check_in_place, []
+    look = Journal.check_in_place
+    taken: list[Callable[[Path], None]] = []
 
     def look_then_lose(journal: Journal) -> None:
         look(journal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from retro_timer.store.traces import HEADER, TraceReader, TraceRep, TraceWriter,
 from retro_timer.training.gaits import Gait
 from tests.helpers.complaints import value_or_complaint
 
+ReadTrace = Callable[..., tuple[TraceReader, list[RangeSample]]]
 ROWS = "0.0,2000,0,800.0,500.0\n0.1,2001,,,\n0.2,,2,4.0,500.0\n"
 
 
@@ -27,7 +29,7 @@ def read(path: Path) -> tuple[TraceReader, list[RangeSample]]:
 
 
 @pytest.fixture
-def trace(tmp_path: Path):
+def trace(tmp_path: Path) -> ReadTrace:
     """Reads a text as a trace."""
 
     def made(text: str | bytes, name: str = "day.csv") -> tuple[TraceReader, list[RangeSample]]:
@@ -38,7 +40,7 @@ def trace(tmp_path: Path):
     return made
 
 
-def test_rows_are_read_with_empty_cells_as_nothing_recorded(trace) -> None:
+def test_rows_are_read_with_empty_cells_as_nothing_recorded(trace: ReadTrace) -> None:
     reader, samples = trace(f"{HEADER}\n{ROWS}")
     assert samples == [
         RangeSample(0, 2000, 0, 800.0, 500.0),
@@ -49,7 +51,7 @@ def test_rows_are_read_with_empty_cells_as_nothing_recorded(trace) -> None:
     assert reader.report() == []
 
 
-def test_metadata_that_replay_reads(trace) -> None:
+def test_metadata_that_replay_reads(trace: ReadTrace) -> None:
     head = trace(
         "# placement: lane-end\n# budget_ms: 33\n# fov_deg: 15\n# background_mm: 2050\n"
         "# rep: go_s=5.000 distance_m=30 gait=jog\n# rep: go_s=60 distance_m=20.5 gait=walk\n" + HEADER + "\n"
@@ -60,7 +62,7 @@ def test_metadata_that_replay_reads(trace) -> None:
     assert head.warnings == []
 
 
-def test_unknown_metadata_is_kept(trace) -> None:
+def test_unknown_metadata_is_kept(trace: ReadTrace) -> None:
     head = trace(f"# sensor: VL53L1X, long mode\n# what: a walk: slow\n# weather\n{HEADER}\n")[0].head
     assert head.other == {"sensor": "VL53L1X, long mode", "what": "a walk: slow"}
     assert head.warnings == []
@@ -82,7 +84,9 @@ def test_unknown_metadata_is_kept(trace) -> None:
         ("rep:", "no go_s"),
     ],
 )
-def test_metadata_that_cannot_be_read_is_warned_of_with_its_line_and_ignored(trace, line: str, words: str) -> None:
+def test_metadata_that_cannot_be_read_is_warned_of_with_its_line_and_ignored(
+    trace: ReadTrace, line: str, words: str
+) -> None:
     reader, samples = trace(f"# sensor: x\n# {line}\n{HEADER}\n{ROWS}")
     (warning,) = reader.head.warnings
     assert "day.csv: line 2: " in warning
@@ -118,14 +122,14 @@ def test_metadata_that_cannot_be_read_is_warned_of_with_its_line_and_ignored(tra
         ("1e10,2000,,,", "out of range"),
     ],
 )
-def test_a_bad_row_is_counted_reported_and_left_out(trace, row: str, reason: str) -> None:
+def test_a_bad_row_is_counted_reported_and_left_out(trace: ReadTrace, row: str, reason: str) -> None:
     reader, samples = trace(f"{HEADER}\n0.0,2000,,,\n0.1,2001,,,\n{row}\n0.2,2002,,,\n")
     assert [s.range_mm for s in samples] == [2000, 2001, 2002]
     (line,) = reader.report()
     assert line.endswith(f"1 of 4 rows ignored: {reason} (first at line 4)")
 
 
-def test_the_report_has_one_line_for_each_kind_of_bad_row(trace) -> None:
+def test_the_report_has_one_line_for_each_kind_of_bad_row(trace: ReadTrace) -> None:
     reader, _ = trace(f"{HEADER}\nx,1,,,\n0.1,2001,,,\ny,1,,,\n0.0,1,,,\n1,2\n")
     assert [line.partition("day.csv: ")[2] for line in reader.report()] == [
         "1 of 5 rows ignored: not 5 columns (first at line 6)",
@@ -134,25 +138,25 @@ def test_the_report_has_one_line_for_each_kind_of_bad_row(trace) -> None:
     ]
 
 
-def test_after_time_ran_backwards_reading_goes_on_where_it_was(trace) -> None:
+def test_after_time_ran_backwards_reading_goes_on_where_it_was(trace: ReadTrace) -> None:
     _, samples = trace(f"{HEADER}\n0.0,1000,,,\n5.0,1001,,,\n1.0,1002,,,\n4.9,1003,,,\n5.0,1004,,,\n5.1,1005,,,\n")
     assert [s.range_mm for s in samples] == [1000, 1001, 1004, 1005]
 
 
 @pytest.mark.parametrize("torn", ["0.2,20", "0.2", "0.", "0.2,2002,,"])
-def test_a_torn_last_line_is_counted(trace, torn: str) -> None:
+def test_a_torn_last_line_is_counted(trace: ReadTrace, torn: str) -> None:
     reader, samples = trace(f"{HEADER}\n0.0,2000,,,\n0.1,2001,,,\n{torn}")
     assert len(samples) == 2
     assert sum(reader.bad_rows.values()) == 1
 
 
-def test_comments_and_blank_lines_between_rows_are_no_rows(trace) -> None:
+def test_comments_and_blank_lines_between_rows_are_no_rows(trace: ReadTrace) -> None:
     reader, samples = trace(f"\n# a: b\n\n{HEADER}\n0.0,2000,,,\n\n# coach waves\n0.1,2001,,,\n\n")
     assert len(samples) == reader.rows == 2
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_every_kind_of_line_end_is_understood(trace, end: str) -> None:
+def test_every_kind_of_line_end_is_understood(trace: ReadTrace, end: str) -> None:
     text = f"\ufeff# placement: gate\n{HEADER}\n{ROWS}".replace("\n", end)
     reader, samples = trace(text)
     assert reader.head.placement is Placement.GATE
@@ -168,7 +172,7 @@ def test_every_kind_of_line_end_is_understood(trace, end: str) -> None:
         ("# a: b\nt,mm\n0,1\n", "line 2: 't,mm' is neither metadata nor header"),
     ],
 )
-def test_a_file_without_a_header_is_no_trace(trace, text: str, words: str) -> None:
+def test_a_file_without_a_header_is_no_trace(trace: ReadTrace, text: str, words: str) -> None:
     with pytest.raises(BadInputError) as caught:
         trace(text)
     assert words in str(caught.value)
@@ -262,7 +266,7 @@ def test_what_is_written_reads_back_the_same(
     assert [RangeSample(s.t_ns + origin_ns, *_rest(s)) for s in back] == samples
 
 
-def _rest(sample: RangeSample) -> tuple:
+def _rest(sample: RangeSample) -> tuple[int | None, int | None, float | None, float | None]:
     return (sample.range_mm, sample.status, sample.signal_kcps, sample.ambient_kcps)
 
 

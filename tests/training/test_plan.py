@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import check_plan, steps
+from retro_timer.training.plan import Plan, PlanSet, check_plan, steps
 from tests.helpers.plans_made import block, plan
 
 BLOCKS = st.lists(
@@ -39,7 +41,7 @@ def test_sets_and_reps_are_laid_out_in_order_with_rest_within_and_recovery_after
 
 
 @given(BLOCKS)
-def test_every_step_has_a_place_of_its_own(blocks: list) -> None:
+def test_every_step_has_a_place_of_its_own(blocks: list[PlanSet]) -> None:
     laid = steps(plan(*blocks))
     assert len(laid) == sum(b.sets * b.reps for b in blocks)
     places = [(s.set_no, s.rep_no) for s in laid]
@@ -67,7 +69,7 @@ def test_a_treadmills_speed_may_be_given_in_either_unit() -> None:
         (lambda: plan(sessions_per_week=(3, 2)), "sessions_per_week", "3 is more than 2"),
     ],
 )
-def test_what_the_types_cannot_say_is_told_with_its_key(wrong, key: str, what: str) -> None:
+def test_what_the_types_cannot_say_is_told_with_its_key(wrong: Callable[[], Plan], key: str, what: str) -> None:
     with pytest.raises(BadInputError) as caught:
         check_plan(wrong(), "my.toml")
     assert f"my.toml: {key}" in str(caught.value)

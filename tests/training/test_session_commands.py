@@ -130,7 +130,7 @@ def test_void_of_the_rep_under_way_ends_it_and_runs_it_again() -> None:
         (2, 1, RepStatus.FINISHED),
         (3, 2, RepStatus.FINISHED),
     ]
-    assert session.phase is Phase.DONE
+    assert session.state.phase is Phase.DONE
 
 
 def test_after_the_rep_under_way_was_made_void_nobody_is_watched_or_waited_for() -> None:
@@ -244,10 +244,8 @@ def test_a_pause_on_the_course_comes_after_the_rep() -> None:
     session = two_reps().to_go().wait(2.0).put(inputs.Pause())
     assert session.phase is Phase.RUNNING
     assert session.said()[-1] == "pause_after_rep"
-    session.finish(8.0)
-    assert session.phase is Phase.PAUSED
-    session.wait(600.0)
-    assert session.phase is Phase.PAUSED
+    assert session.finish(8.0).phase is Phase.PAUSED
+    assert session.wait(600.0).phase is Phase.PAUSED
 
 
 def test_resume_on_the_course_takes_the_pause_back() -> None:

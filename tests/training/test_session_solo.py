@@ -266,8 +266,7 @@ def test_a_correction_does_not_make_the_run_out_longer() -> None:
     session = Drive(plan(block(reps=2)), rules=rules).begin().to_go().finish(8.0)
     session.put(inputs.Void())
     assert session.state.expectation.mode is WatchMode.RUNOUT
-    session.wait(rules.runout_s + 0.1)
-    assert session.state.expectation.mode is WatchMode.OFF
+    assert session.wait(rules.runout_s + 0.1).state.expectation.mode is WatchMode.OFF
 
 
 def test_after_the_next_go_a_dnf_stays_a_dnf() -> None:
@@ -320,5 +319,4 @@ def test_a_lane_end_watch_follows_a_braking_runner_for_a_while_beyond_the_line()
     rules = Rules(timing=Placement.LANE_END, watching=Placement.LANE_END)
     session = Drive(plan(block(reps=2)), rules=rules).begin().to_go().finish(8.0)
     assert session.state.expectation.mode is WatchMode.RUNOUT
-    session.wait(5.0)
-    assert session.state.expectation.mode is WatchMode.OFF
+    assert session.wait(5.0).state.expectation.mode is WatchMode.OFF

@@ -11,6 +11,7 @@ import array
 import json
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ default_plan = "field"
 countdown_s = 1
 get_ready_s = 2.0
 """
-PLAN = {"title": "Field", "gait": "walk", "reps": 9, "distance_m": 10, "rest_s": 10, "walk_out_s": 10}
+PLAN: dict[str, Any] = {"title": "Field", "gait": "walk", "reps": 9, "distance_m": 10, "rest_s": 10, "walk_out_s": 10}
 
 
 @pytest.fixture(scope="module")

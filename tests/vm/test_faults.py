@@ -31,7 +31,7 @@ get_ready_s = 2.0
 kind = "text"
 rate_wpm = 300
 """
-PLAN = {"title": "Field", "gait": "jog", "reps": 99, "distance_m": 5, "rest_s": REST_S, "walk_out_s": 0}
+PLAN: dict[str, Any] = {"title": "Field", "gait": "jog", "reps": 99, "distance_m": 5, "rest_s": REST_S, "walk_out_s": 0}
 SCENARIO = "[[intruders]]\nrep = 2\nat_s = 0.2\nstays_s = 0.6\n"
 TRACE_BYTES = 3_000_000
 
@@ -200,7 +200,11 @@ def test_whatever_file_of_the_results_is_lost_while_the_power_is_off_nothing_ann
         field.vm.check(["systemctl", "start", SERVICE], timeout_s=WAIT_S)
         assert field.offered()["title"] == PLAN["title"], words
         assert kept(field).items() >= announced.items(), words
-        field.vm.wait_for(lambda count=count: len(field.logged("database_rebuilt")) == count + 1, WAIT_S, words)
+
+        def rebuilt_once_more(before: int = count) -> bool:
+            return len(field.logged("database_rebuilt")) == before + 1
+
+        field.vm.wait_for(rebuilt_once_more, WAIT_S, words)
         assert field.audit()["integrity"] == "ok", words
         assert [session["id"] for session in field.audit()["sessions"]] == [1], words
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import gpiozero  # type: ignore[import-untyped]
+import gpiozero
 
 from retro_timer.ports import Clock
 from retro_timer.settings.model import ButtonSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import gpiozero  # type: ignore[import-untyped]
-from gpiozero.tones import Tone  # type: ignore[import-untyped]
+import gpiozero
+from gpiozero.tones import Tone
 
 from retro_timer.ports import Clock
 from retro_timer.settings.model import BuzzerKind, BuzzerSettings

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import gpiozero  # type: ignore[import-untyped]
+import gpiozero
 
 from retro_timer.ports import Clock, LampState
 from retro_timer.settings.model import LampKind, LampSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import gpiozero  # type: ignore[import-untyped]
+import gpiozero
 
 
 class ShutdownLine:

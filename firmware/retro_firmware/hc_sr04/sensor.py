@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import gpiozero  # type: ignore[import-untyped]
+import gpiozero
 
 from retro_firmware.backoff import Backoff
 from retro_firmware.wires import OwnBus, Wires

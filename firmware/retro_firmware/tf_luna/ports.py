@@ -6,7 +6,7 @@ import errno
 import os
 import select
 
-import serial  # type: ignore[import-untyped]
+import serial
 
 from retro_timer.errors import SensorFaultError
 

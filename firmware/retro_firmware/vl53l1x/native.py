@@ -10,7 +10,7 @@ import ctypes
 from typing import Any
 
 try:
-    import VL53L1X as package  # type: ignore[import-untyped]  # noqa: N811
+    import VL53L1X as package  # noqa: N811
 except OSError as error:
     # The package loads its shared library on import and raises OSError when it finds none.
     raise ImportError(str(error), name="VL53L1X") from None
