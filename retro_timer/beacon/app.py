@@ -22,6 +22,7 @@ from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.beacon.output.speaker import Speaker
 from retro_timer.beacon.output.volume import Volume
 from retro_timer.beacon.performer import Performer
+from retro_timer.beacon.recording.finish_recorder import FinishRecorder
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.beacon.recording.recorder import Recorder
@@ -127,6 +128,8 @@ class Beacon:
                 post,
                 readers.get(spec.name),
             )
+        self.finishes = FinishRecorder(made_of.results_dir, sensing, lambda: self.journal.session_id)
+        event_bus.subscribe(self.finishes.hear)
         return Core(
             board=board,
             settings=settings,
@@ -152,12 +155,15 @@ class Beacon:
                 awaits_journal=awaits_journal,
             ),
             wall_clock=WallClockWatch(board.clock, self.journal, event_bus),
+            on_detected=self.finishes.note,
+            on_tick=self.finishes.tick,
             strain=lambda: self.strain.latest,
         )
 
     def close(self) -> None:
-        """Write what waits; safe to call twice. A service that runs this beacon closes all but the recording."""
+        """Write what waits; safe to call twice. A service that runs this beacon closes all but the recordings."""
         self.journal.close()
+        self.finishes.close()
         self.core.speaker.close()
         self.core.buzzer.close()
         if self.recorder is not None:
@@ -243,6 +249,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         made_of.voice,
         beacon.strain,
         beacon.recorder,
+        beacon.finishes,
         around,
         first,
         results_dir=made_of.results_dir,

@@ -30,6 +30,7 @@ from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.beacon.system.strain import Strain, StrainChange
 from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.troubles import Troubles
+from retro_timer.detection.events import DetectionEvent
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Clock
 from retro_timer.settings.model import Settings
@@ -59,6 +60,10 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
     wall_clock: WallClockWatch
     strain: Callable[[], Strain]
     """How the machine does now."""
+    on_detected: Callable[[DetectionEvent], None]
+    """Gets all that a sensor's judge has found, before the session does."""
+    on_tick: Callable[[int, bool], None]
+    """Called with the time at each tick, and whether the journal has something to answer."""
     _sound: str = ""
 
     @property
@@ -83,14 +88,17 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
 
     def tick(self) -> None:
         """Keep the session's appointments that are due, and see whether somebody has set the clock."""
-        self.session.tick(self.clock.monotonic_ns())
+        now_ns = self.clock.monotonic_ns()
+        self.session.tick(now_ns)
         self.wall_clock.look()
+        self.on_tick(now_ns, self.unanswered > 0)
 
     def handle(self, message: BeaconMessage) -> None:
         """One message of the inbox."""
         now_ns = self.clock.monotonic_ns()
         match message:
             case Detected(event, config):
+                self.on_detected(event)
                 made = session_input(event, config)
                 if made is not None:
                     self.session.put(made, now_ns)

@@ -97,7 +97,7 @@ class SessionOpener:
             return
         entry = offer.entry
         runner.begin(recovered_session(entry.plan, entry.roster, self._drawn(), offer.records), now_ns)
-        self._journal.adopt(entry.id, lambda _trouble: None)
+        self._journal.adopt(entry, lambda _trouble: None)
         for record in runner.state.results if runner.state is not None else ():
             if record.reason == "interrupted":
                 self._outlet.carry_out(effects.Save(record), now_ns)

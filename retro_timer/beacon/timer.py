@@ -13,6 +13,7 @@ from retro_timer.beacon.control.commands import MakeStart
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
 from retro_timer.beacon.readiness import Readiness
+from retro_timer.beacon.recording.finish_recorder import FinishRecorder
 from retro_timer.beacon.recording.recorder import Recorder
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.system.notify import Notifier
@@ -53,6 +54,7 @@ class Timer:
         voice: Voice,
         strain: StrainWatch,
         recorder: Recorder | None,
+        finishes: FinishRecorder,
         around: Surroundings,
         first: StartPlan | None,
         *,
@@ -69,6 +71,7 @@ class Timer:
         self._voice = voice
         self._strain = strain
         self._recorder = recorder
+        self._finishes = finishes
         self._around = around
         self._first = first
         self._results_dir = results_dir
@@ -123,6 +126,7 @@ class Timer:
         self._strain.close()
         self._service.close(finish_speech_s=self._last_words_s)
         self._tell_voice_trouble()
+        self._finishes.close()
         if self._recorder is not None:
             self._recorder.close()
             if self._recorder.trouble:

@@ -7,10 +7,14 @@ from pathlib import Path
 
 TRACES = "traces"
 """Folder, in the state directory, of all that can be spared."""
+FINISHES = "finishes"
+"""Folder, in the state directory, of the readings around each finish: they can be spared as well, after the traces."""
 LEAST_FREE_BYTES = 50_000_000
 ENOUGH_FOR_RESULTS_BYTES = 5_000_000
 """The write-ahead log of the database grows to about 4 MB before it is used anew."""
 MOST_TRACES = 40
+MOST_FINISHES = 2000
+"""About ten busy sessions; 20 MB at the most."""
 _SPARE_PATTERNS = ("*.new", "*.csv", "*.tar.gz")
 
 
@@ -30,13 +34,30 @@ def make_room(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = M
     return gone
 
 
+def make_room_for_finish(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = MOST_FINISHES) -> list[Path]:
+    """Delete the oldest finishes, by their numbers, until so much is free and there is a place for one more.
+
+    Returns what was deleted.
+    """
+    gone: list[Path] = []
+    spare = sorted(folder.glob("*.csv.gz"))
+    while spare and (len(spare) >= most or free_bytes(folder) < least_free):
+        oldest = spare.pop(0)
+        oldest.unlink(missing_ok=True)
+        gone.append(oldest)
+    return gone
+
+
 def make_room_for_results(state: Path) -> bool:
     """When the disk is as good as full, delete the oldest of what can be spared until results fit on it again.
 
     Whether anything was deleted, so that it is worth trying once more. Raises OSError.
     """
-    folder = state / TRACES
-    return folder.is_dir() and bool(make_room(folder, least_free=ENOUGH_FOR_RESULTS_BYTES))
+    traces, finishes = state / TRACES, state / FINISHES
+    gone = make_room(traces, least_free=ENOUGH_FOR_RESULTS_BYTES) if traces.is_dir() else []
+    if finishes.is_dir():
+        gone += make_room_for_finish(finishes, least_free=ENOUGH_FOR_RESULTS_BYTES)
+    return bool(gone)
 
 
 def free_bytes(folder: Path) -> int:

@@ -155,27 +155,11 @@ class TraceReader:
         self.first_bad.setdefault(reason, self._line_no)
 
     def _sample(self, text: str) -> RangeSample | None:
-        cells = text.split(",")
-        if len(cells) != _COLUMNS:
-            self._bad(f"not {_COLUMNS} columns")
-            return None
         try:
-            t_s = float(cells[0])
-            range_mm = float(cells[1]) if cells[1].strip() else None
-            status = int(cells[2]) if cells[2].strip() else None
-            signal = float(cells[3]) if cells[3].strip() else None
-            ambient = float(cells[4]) if cells[4].strip() else None
-        except ValueError:
-            self._bad("not a number")
+            return parse_row(text)
+        except ValueError as error:
+            self._bad(str(error))
             return None
-        if not -_LATEST_S <= t_s <= _LATEST_S or not _sane(range_mm, -_LONGEST_RANGE_MM, _LONGEST_RANGE_MM):
-            self._bad("out of range")
-            return None
-        if not _sane(signal, 0.0, 1e9) or not _sane(ambient, 0.0, 1e9) or not _sane(status, 0, 255):
-            self._bad("out of range")
-            return None
-        whole = None if range_mm is None else round(range_mm)
-        return RangeSample(round(t_s * 1e9), whole, status, signal, ambient)
 
     def report(self) -> list[str]:
         """One line for each kind of bad row, with the number of rows and the first line."""
@@ -183,6 +167,27 @@ class TraceReader:
             f"{self.path}: {count} of {self.rows} rows ignored: {reason} (first at line {self.first_bad[reason]})"
             for reason, count in sorted(self.bad_rows.items())
         ]
+
+
+def parse_row(text: str) -> RangeSample:
+    """One reading from its line. Raises ValueError that says what kind of row it is instead."""
+    cells = text.split(",")
+    if len(cells) != _COLUMNS:
+        raise ValueError(f"not {_COLUMNS} columns")
+    try:
+        t_s = float(cells[0])
+        range_mm = float(cells[1]) if cells[1].strip() else None
+        status = int(cells[2]) if cells[2].strip() else None
+        signal = float(cells[3]) if cells[3].strip() else None
+        ambient = float(cells[4]) if cells[4].strip() else None
+    except ValueError:
+        raise ValueError("not a number") from None
+    if not -_LATEST_S <= t_s <= _LATEST_S or not _sane(range_mm, -_LONGEST_RANGE_MM, _LONGEST_RANGE_MM):
+        raise ValueError("out of range")
+    if not _sane(signal, 0.0, 1e9) or not _sane(ambient, 0.0, 1e9) or not _sane(status, 0, 255):
+        raise ValueError("out of range")
+    whole = None if range_mm is None else round(range_mm)
+    return RangeSample(round(t_s * 1e9), whole, status, signal, ambient)
 
 
 def _sane(value: float | None, least: float, most: float) -> bool:

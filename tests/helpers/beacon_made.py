@@ -183,10 +183,10 @@ class Beacon:
         chosen = settings or Settings(sensors=sensors or (SensorSettings(),))
         self.board = MadeBoard(self.clock, chosen.sensors)
         self.voice = MouthPiece(self.clock, 0.5)
-        self._made = made_beacon(
+        self.made = made_beacon(
             self.board, self.voice, directory, settings=chosen, seed=seed, awaits_journal=awaits_journal
         )
-        self.core, self.inbox, self.journal = self._made.core, self._made.inbox, self._made.journal
+        self.core, self.inbox, self.journal = self.made.core, self.made.inbox, self.made.journal
         self.events: list[dict[str, Any]] = []
         self.core.event_bus.subscribe(self.events.append)
         self.scene: dict[str, Callable[[int], RangeSample | None]] = {}
@@ -195,7 +195,7 @@ class Beacon:
 
     def close(self) -> None:
         """Write what waits."""
-        self._made.close()
+        self.made.close()
 
     @property
     def now_s(self) -> float:

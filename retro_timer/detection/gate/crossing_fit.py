@@ -11,10 +11,12 @@ from __future__ import annotations
 import itertools
 import math
 
+import msgspec
+
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
-from retro_timer.detection.gate.occlusion_fit import Cover, Outline, fit_cover
+from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
 from retro_timer.detection.gate.torso import FASTEST_MPS, Torso, duration_bounds_s, fastest_mps, find_torso
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import NORMAL_95, Solution
@@ -38,45 +40,74 @@ _BODY_SD_M = 0.010
 _BODY_SD_S = 0.0022
 
 
-def solve(broken: Break, config: WatchConfig) -> Solution:
-    """Find the back's moment in a break. Never raises; a break that no torso makes comes back as a refusal."""
+class Examined(msgspec.Struct, frozen=True):
+    """What a break was found to be, before a moment is made of it."""
+
+    refusal: str = ""
+    """Why no torso makes it; empty for a body."""
+    torso: Torso | None = None
+    cover: Cover | None = None
+    """How much of the beam was covered at each reading, in seconds from the torso's first hit."""
+    alone: Cover | None = None
+    """The same without whoever came close behind."""
+    fit: Fit | None = None
+    """The outline that fits; None for somebody who stopped in the beam, and for what was refused before."""
+    speed_mps: float = 0.0
+    """Likely speed at the line, before the break is looked at."""
+
+
+def examine(broken: Break, config: WatchConfig) -> Examined:
+    """Find the torso in a break and the outline that fits it. Never raises."""
     torso = find_torso(broken, config)
     if torso is None or torso.doubt:
-        return Solution(refusal="no range" if torso is None else torso.doubt)
+        return Examined("no range" if torso is None else torso.doubt)
     broken, ranges = torso.broken, torso.ranges
-    origin_ns = broken.entries[torso.first].t_ns
-    torso_m = config.torso_mm / 1000.0
-    half_cone_m = config.cone_half_width_m(ranges.body_mm / 1000.0)
-    half_cover_m = math.hypot(half_cone_m, torso_m / 2.0)
+    half_cover_m = math.hypot(_half_cone_m(torso, config), config.torso_mm / 2000.0)
     speed, speed_log_sd = _likely_speed(broken)
     shortest_s, longest_s = duration_bounds_s(torso)
-    cover = cover_of(broken, (torso.first, torso.last), ranges, origin_ns)
+    cover = cover_of(broken, (torso.first, torso.last), ranges, broken.entries[torso.first].t_ns)
     usual_s = 2.0 * _FOOT * half_cover_m / speed
     if not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s:
-        return _leading_edge(torso, cover, half_cone_m, speed)
+        return Examined("", torso, cover, speed_mps=speed)
     if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):
-        return Solution(refusal="too slender for a torso")
-    duration_s, hits_s = (shortest_s + longest_s) / 2.0, (0.0, shortest_s)
+        return Examined("too slender for a torso", torso, cover)
+    duration_s, hits_s, half_torso_m = (shortest_s + longest_s) / 2.0, (0.0, shortest_s), config.torso_mm / 2000.0
     outline = Outline(
-        half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s, torso_m / 2.0
+        half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s, half_torso_m
     )
     alone = first_body(cover)
     found = fit_cover(alone, outline)
-    if found.speed_mps > _CLEARLY * fastest_mps(broken):
-        return Solution(refusal="too fast for a torso")
-    back_s = found.middle_s - torso_m / 2.0 / found.speed_mps
+    refusal = "too fast for a torso" if found.speed_mps > _CLEARLY * fastest_mps(broken) else ""
+    return Examined(refusal, torso, cover, alone, found, speed)
+
+
+def solve(broken: Break, config: WatchConfig) -> Solution:
+    """Find the back's moment in a break. Never raises; a break that no torso makes comes back as a refusal."""
+    seen = examine(broken, config)
+    if seen.refusal or seen.torso is None or seen.cover is None:
+        return Solution(refusal=seen.refusal)
+    if seen.fit is None or seen.alone is None:
+        return _leading_edge(seen.torso, seen.cover, _half_cone_m(seen.torso, config), seen.speed_mps)
+    found, broken = seen.fit, seen.torso.broken
+    half_torso_m = config.torso_mm / 2000.0
+    back_s = found.middle_s - half_torso_m / found.speed_mps
     body_s = (_BODY_SD_M + _BODY_SD_S * found.speed_mps) / found.speed_mps
     torso_s = config.torso_sd_mm / 2000.0 / found.speed_mps
     # An error of the speed moves the half torso that is taken off; a deep chest looks like a slow one, which undoes
     # half of it.
-    half_torso_s = 0.5 * torso_m / 2.0 / found.speed_mps * found.log_speed_sd
+    half_torso_s = 0.5 * half_torso_m / found.speed_mps * found.log_speed_sd
     # An edge that fell between readings may lie anywhere there, and the middle goes with it by half.
-    holes_s = _holes_s(torso) / 2.0 / math.sqrt(12.0)
+    holes_s = _holes_s(seen.torso) / 2.0 / math.sqrt(12.0)
     sd_s = math.hypot(found.middle_sd_s, body_s, torso_s, half_torso_s, holes_s)
     # Without the reading that moves it most the moment is another one, and that is no better known than this one.
     half_width_s = max(NORMAL_95 * sd_s, found.moved_s + sd_s)
-    crowded = broken.before_others or len(alone.looks) < len(cover.looks)
+    crowded = broken.before_others or len(seen.alone.looks) < len(seen.cover.looks)
+    origin_ns = broken.entries[seen.torso.first].t_ns
     return Solution(origin_ns + round(back_s * 1e9), round(half_width_s * 1e9), found.speed_mps, crowded=crowded)
+
+
+def _half_cone_m(torso: Torso, config: WatchConfig) -> float:
+    return config.cone_half_width_m(torso.ranges.body_mm / 1000.0)
 
 
 def _likely_speed(broken: Break) -> tuple[float, float]:

@@ -99,6 +99,14 @@ class Fit(msgspec.Struct, frozen=True):
     log_speed_sd: float
     moved_s: float
     """How far the back's moment, middle and speed together, moves at most when any one reading is left out."""
+    half_width_s: float
+    """Half-width of the outline at half its height."""
+    order: float
+    """Steepness of its flanks: 2.5 a bell, 10 nearly a box."""
+
+    def cover_at(self, t_s: float) -> float:
+        """The outline at a time, 1 at its middle."""
+        return math.exp(-_LN2 * (abs(t_s - self.middle_s) / self.half_width_s) ** self.order)
 
 
 def _table(order: float) -> list[float]:
@@ -118,12 +126,17 @@ class _Prior(msgspec.Struct, frozen=True):
     blur_s2: float
     """Averaging over the integration widens a bell by the window's own spread."""
 
+    def width_s(self, log_width: float) -> float:
+        """The half-width that is seen, where it is so much wider than expected."""
+        return math.sqrt((self.half_width_s * math.exp(log_width)) ** 2 + self.blur_s2)
+
 
 class _Point(msgspec.Struct, frozen=True, gc=False):
     """One outline and how well it fits."""
 
     middle_s: float
     log_width: float
+    order: float
     weight: float
     misfits: list[float]
 
@@ -153,7 +166,8 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
     spread = math.hypot(middle_sd, kind.lopsided_m / speed)
     moved = max(moved, _moved(points, outline, kind, len(looks))) / size
-    return Fit(middle, spread, speed, log_speed_sd, moved)
+    order = max(kind.orders, key=lambda order: sum(p.weight for p in points if p.order == order))
+    return Fit(middle, spread, speed, log_speed_sd, moved, prior.width_s(log_width), order)
 
 
 def _centre(looks: Sequence[Look], outline: Outline) -> float:
@@ -198,17 +212,17 @@ def _grid(
     scored = []
     for log_width in log_widths:
         before = -0.5 * (log_width / prior.width_sd) ** 2
-        width = math.sqrt((prior.half_width_s * math.exp(log_width)) ** 2 + prior.blur_s2)
+        width = prior.width_s(log_width)
         for order in kind.orders:
             table = _TABLES[order]
             for index in range(count):
                 middle = centre + reach * (2.0 * index / (count - 1) - 1.0)
                 misfits = _misfits(looks, middle, width, table, kind)
-                scored.append((before - sum(map(math.log, misfits)), middle, log_width, misfits))
+                scored.append((before - sum(map(math.log, misfits)), middle, log_width, order, misfits))
     best = max(score for score, *_ in scored)
     return [
-        _Point(middle, log_width, math.exp(score - best), misfits)
-        for score, middle, log_width, misfits in scored
+        _Point(middle, log_width, order, math.exp(score - best), misfits)
+        for score, middle, log_width, order, misfits in scored
         if score > best - _NEGLIGIBLE
     ]
 

@@ -53,6 +53,8 @@ class SessionEntry(msgspec.Struct, frozen=True):
     title: str
     plan: Plan
     roster: tuple[str, ...]
+    uid: str = ""
+    """The session's random id."""
 
 
 def _boot_of(since_boot_ns: int) -> str:
@@ -266,7 +268,7 @@ class Journal:
     def cut_off(self, board: str) -> list[SessionEntry]:
         """Sessions on this board that nobody ended and whose process is gone, newest first."""
         rows = self._db.execute(
-            "SELECT id, started_wall_ns, outcome, board, owner, title, plan, roster FROM session"
+            "SELECT id, started_wall_ns, outcome, board, owner, title, plan, roster, uid FROM session"
             " WHERE outcome = ? AND board = ? ORDER BY id DESC",
             (OPEN, board),
         ).fetchall()
@@ -274,13 +276,13 @@ class Journal:
 
     def _entry(self, row: Sequence[Any]) -> SessionEntry | None:
         """A session from its row; None, and closed as interrupted, if this program no longer reads its plan."""
-        number, started_wall_ns, outcome, board, owner, title, plan, roster = row
+        number, started_wall_ns, outcome, board, owner, title, plan, roster, uid = row
         try:
             read, names = msgspec.json.decode(plan, type=Plan), msgspec.json.decode(roster, type=tuple[str, ...])
         except msgspec.MsgspecError:
             self.end(number, "interrupted", started_wall_ns)
             return None
-        return SessionEntry(number, started_wall_ns, outcome, board, owner, title, read, names)
+        return SessionEntry(number, started_wall_ns, outcome, board, owner, title, read, names, uid)
 
     def reps(self, session: int) -> list[RepRecord]:
         """The reps of a session, in order."""

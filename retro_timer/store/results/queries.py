@@ -32,6 +32,8 @@ class SessionRow(msgspec.Struct, frozen=True):
     roster: tuple[str, ...]
     reps: int
     finished: int
+    uid: str
+    """Its random id."""
 
 
 class KeptRep(NamedTuple):
@@ -86,6 +88,7 @@ def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow
         roster=tuple(msgspec.json.decode(row["roster"])),
         reps=counted[0],
         finished=counted[1],
+        uid=row["uid"],
     )
 
 

@@ -48,25 +48,28 @@ class JournalWriter:
         self._former: RepsLog | None = None
         """The log as it was open when it was taken from its place: what it holds is put back."""
         self._session = 0
+        self.session_id = ""
+        """Random id of the session that later changes belong to; empty before the first."""
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
     def begin(self, plan: Plan, roster: tuple[str, ...], board: str, answer: Answer) -> None:
         """A session starts; later changes belong to it."""
         wall_ns, since_boot_ns, change = self._wall_ns(), self._since_boot_ns(), new_id()
+        self.session_id = change
 
         def job(journal: Journal) -> None:
             self._session = journal.begin(plan, roster, board, wall_ns, since_boot_ns, change)
 
         self._jobs.put((job, answer))
 
-    def adopt(self, session: int, answer: Answer) -> None:
+    def adopt(self, entry: SessionEntry, answer: Answer) -> None:
         """A session that was cut off goes on; later changes belong to it."""
-        change = new_id()
+        change, self.session_id = new_id(), entry.uid
 
         def job(journal: Journal) -> None:
-            self._session = session
-            journal.adopt(session, change)
+            self._session = entry.id
+            journal.adopt(entry.id, change)
 
         self._jobs.put((job, answer))
 
