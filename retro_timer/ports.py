@@ -11,6 +11,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+FINISH_LINE = "finish"
+"""The line at which a rep ends."""
+
 
 class Placement(StrEnum):
     """Where a sensor stands and what it looks at."""
@@ -82,6 +85,10 @@ class SensorSpec(msgspec.Struct, frozen=True):
     """The ranging mode in force, where the sensor has several; its figures are those of this mode."""
     bright_range_mm: int | None = None
     """What remains of its range in strong ambient light; None for a sensor that is not blinded by it."""
+    line: str = FINISH_LINE
+    """Gate: name of the line that it watches."""
+    offset_mm: int = 0
+    """Gate: how far beyond that line its beam is, positive in the direction of travel."""
 
 
 class RangeSensor(Protocol):

@@ -112,10 +112,12 @@ def _keys(kind: type[msgspec.Struct], prefix: str) -> set[str]:
 
 
 def every_setting() -> dict[str, Any]:
-    """Key to default."""
+    """Key to default, of every table whose name is given: of a line on the way the name is the coach's."""
     found = {}
     for table in msgspec.structs.fields(Settings):
         defaults = SensorSettings() if table.name == "sensors" else getattr(Settings(), table.name)
+        if isinstance(defaults, dict):
+            continue
         for key in msgspec.structs.fields(type(defaults)):
             found[f"{table.name}.{key.name}"] = getattr(defaults, key.name)
     return found

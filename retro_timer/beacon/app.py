@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +44,7 @@ from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.safe_speed import Braking
-from retro_timer.training.session.inputs import WatchChanged
+from retro_timer.training.session.inputs import SensorChanged, WatchChanged
 
 OnSample = Callable[[RangeSample], None]
 
@@ -63,7 +64,7 @@ class Equipment(msgspec.Struct, frozen=True, kw_only=True):
     voice_missing: str = ""
     """Why the voice of the settings is not there and words are printed."""
     record: Path | None = None
-    """Gets the timing sensor's readings as a trace."""
+    """Gets every sensor's readings as a trace."""
 
 
 class Beacon:
@@ -77,9 +78,10 @@ class Beacon:
             made_of.results_dir, clock.wall_ns, self.inbox.put, since_boot_ns=clock.since_boot_ns
         )
         self.strain = StrainWatch(self.inbox.put, clock)
-        timing = next((s.spec for bus in board.buses for s in bus.sensors if s.spec.role is not Role.WATCH), None)
-        self.recorder = None if made_of.record is None or timing is None else Recorder(made_of.record, timing)
-        readers = {} if timing is None or self.recorder is None else {timing.name: self.recorder.take}
+        specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
+        self.recorder = None if made_of.record is None else Recorder(made_of.record, specs)
+        take = None if self.recorder is None else self.recorder.take
+        readers = {} if take is None else {spec.name: functools.partial(take, spec.name) for spec in specs}
         self.core = self._make_core(made_of, readers, awaits_journal=awaits_journal)
         if self.recorder is not None:
             self.core.event_bus.subscribe(self.recorder.hear)
@@ -110,15 +112,16 @@ class Beacon:
         performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
         session = SessionRunner(performer)
 
-        def watch_changed(change: WatchChanged) -> None:
-            lamp.blind(change.state is not SensorState.OK)
-            buzzer.blind(change.state is not SensorState.OK)
+        def watch_changed(change: WatchChanged | SensorChanged) -> None:
+            if isinstance(change, WatchChanged):
+                lamp.blind(change.state is not SensorState.OK)
+                buzzer.blind(change.state is not SensorState.OK)
             session.put(change, board.clock.monotonic_ns())
 
         for sensor, spec in zip(sensors, specs, strict=True):
             sensing[spec.name] = Sensing(
                 sensor,
-                watch_config(spec, settings, made_of.calibration),
+                watch_config(spec, settings, made_of.calibration, several=len(specs) > 1),
                 shared,
                 buzzer,
                 lamp,
@@ -141,7 +144,7 @@ class Beacon:
             volume=Volume(settings, buzzer, made_of.voice),
             troubles=Troubles(lamp),
             speaker=speaker,
-            overview=WatchOverview([spec.name for spec in specs], watch_changed),
+            overview=WatchOverview({spec.name: spec.line for spec in specs}, watch_changed),
             sensing=sensing,
             performer=performer,
             session=session,

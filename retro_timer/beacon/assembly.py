@@ -13,11 +13,16 @@ from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session.state import Rules
 
 
-def watch_config(spec: SensorSpec, settings: Settings, calibration: Calibration) -> WatchConfig:
-    """How a sensor's readings are judged."""
+def watch_config(
+    spec: SensorSpec, settings: Settings, calibration: Calibration, *, several: bool = False
+) -> WatchConfig:
+    """How a sensor's readings are judged; `several`: there are others."""
     learnt = calibration.of(spec.name, str(spec.placement))
     return WatchConfig(
+        name=spec.name if several else "",
         placement=spec.placement,
+        line=spec.line,
+        offset_mm=spec.offset_mm,
         times=spec.role is not Role.WATCH,
         watches=spec.role is not Role.TIMING and spec.may_watch,
         fov_deg=spec.fov_deg,

@@ -18,6 +18,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "summary": ("samples", "reps", "finished", "obstacles"),
 }
 """Event name to its fields, in order, after `t_s` and `event`."""
+SOMETIMES: dict[str, tuple[str, ...]] = {"obstacle": ("sensor",), "sensor": ("sensor", "line")}
+"""Fields that follow where there are several sensors."""
 
 
 def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str, Any] | None:
@@ -30,4 +32,5 @@ def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str
         return None
     line: dict[str, Any] = {"t_s": round((published.t_ns - origin_ns) / 1e9, 6), "event": published.event}
     line.update((name, fields[name]) for name in names)
+    line.update((name, fields[name]) for name in SOMETIMES.get(published.event, ()) if name in fields)
     return line

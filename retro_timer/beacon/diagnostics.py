@@ -249,4 +249,6 @@ class Diagnostics:
             sensor.offset_mm = offset_mm
             # A trace must not mix ranges of two offsets.
             sensing.ring.clear()
-        sensing.begin_anew(watch_config(spec, self._core.settings, self._calibration))
+        sensing.begin_anew(
+            watch_config(spec, self._core.settings, self._calibration, several=len(self._core.sensing) > 1)
+        )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from retro_timer.beacon.contract import contract_event
+from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, SensorChange, SensorState
-from retro_timer.detection.pipeline import pipeline_for
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
+from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
@@ -29,20 +32,45 @@ _RECORD = Plan(
 )
 
 
+class _Judge:
+    """One sensor's pipeline."""
+
+    def __init__(self, name: str, config: WatchConfig) -> None:
+        self.name = name
+        self.config = config
+        self.watch: Pipeline = pipeline_for(config)
+        self.level = Level.CLEAR
+
+
 class Replay:
     """One run over one trace; `tell` gets each contract event in order of decision."""
 
-    def __init__(self, config: WatchConfig, reps: Sequence[TraceRep], tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        config: WatchConfig,
+        reps: Sequence[TraceRep],
+        tell: Callable[[dict[str, Any]], None],
+        sensors: Mapping[str, WatchConfig] | None = None,
+    ) -> None:
+        """`sensors`: how each of several is judged, by its name; `config` is for whoever is not among them."""
         self._config = config
-        self._watch = pipeline_for(config)
-        self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].go_s)
+        self._judges = {name: _Judge(name, one) for name, one in (sensors or {}).items()}
+        self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
         self._tell = tell
         self._samples = 0
-        rules = Rules(timing=config.placement, watching=config.placement, given_goes=True)
+        known = [judge.config for judge in self._judges.values()] or [config]
+        timing = next((one for one in known if one.times), config)
+        rules = Rules(timing=timing.placement, watching=timing.placement, given_goes=True)
         state = new_session(_RECORD, SOLO, rules)
         if not reps:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
         self._runner = SessionRunner(self, state)
+        self._now_ns = 0
+        self._overview = WatchOverview(
+            {name: one.config.line for name, one in self._judges.items()},
+            lambda change: self._runner.put(change, self._now_ns),
+            starting=False,
+        )
 
     def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
         """Replay has no disk and makes no sound: a rep counts as durable at once."""
@@ -55,12 +83,16 @@ class Replay:
         return None
 
     def run(self, samples: Iterable[RangeSample]) -> None:
-        """Judge every sample, then decide what is still open."""
-        goes = [(round(rep.go_s * 1e9), number, rep) for number, rep in reversed(self._goes)]
+        """Judge every sample of one sensor, then decide what is still open."""
+        self.run_several(("", sample) for sample in samples)
+
+    def run_several(self, rows: Iterable[tuple[str, RangeSample]]) -> None:
+        """The same over readings in order of time, each with its sensor's name."""
+        goes = [(round(rep.begins_s * 1e9), number, rep) for number, rep in reversed(self._goes)]
         now_ns = goes[-1][0] if goes else 0
         started = False
-        for sample in samples:
-            now_ns = sample.t_ns
+        for name, sample in rows:
+            now_ns = self._now_ns = sample.t_ns
             if not started:
                 started = True
                 self._runner.put(inputs.Start(), now_ns)
@@ -68,30 +100,53 @@ class Replay:
                 self._give_go(*goes.pop())
             self._runner.tick(now_ns)
             self._samples += 1
-            for event in self._watch.feed(sample, self._runner.expectation):
-                self._pass_on(event, now_ns)
+            judge = self._judge(name)
+            for event in judge.watch.feed(sample, self._runner.expectation):
+                self._pass_on(event, judge, now_ns)
         if not started:
             self._runner.put(inputs.Start(), now_ns)
-        for event in self._watch.flush(now_ns, self._runner.expectation):
-            self._pass_on(event, now_ns)
+        self._flush(now_ns)
         while goes:
             now_ns = max(now_ns, goes[-1][0])
             self._give_go(*goes.pop())
         self._runner.put(inputs.TraceEnd(), now_ns)
 
+    def _judge(self, name: str) -> _Judge:
+        judge = self._judges.get(name)
+        if judge is None:
+            judge = self._judges[name] = _Judge(name, msgspec.structs.replace(self._config, name=name))
+            self._overview.add(name, judge.config.line)
+        return judge
+
+    def _flush(self, now_ns: int) -> None:
+        for judge in self._judges.values():
+            for event in judge.watch.flush(now_ns, self._runner.expectation):
+                self._pass_on(event, judge, now_ns)
+
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
         self._runner.tick(go_ns)
         # A break that is still open belongs to the rep before this go.
-        for event in self._watch.flush(go_ns, self._runner.expectation):
-            self._pass_on(event, go_ns)
+        self._flush(go_ns)
         if self._runner.state is not None and self._runner.state.running is not None:
             self._runner.put(inputs.Skip(), go_ns)
         self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
 
-    def _pass_on(self, event: DetectionEvent, now_ns: int) -> None:
+    def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
+        config = judge.config
         if isinstance(event, SensorChange):
-            self._runner.put(inputs.WatchChanged(SensorState(event.state), event.reason, None, event.t_ns), now_ns)
+            self._overview.take(SensorReport(judge.name, event.state, event.reason, None, event.t_ns))
             return
-        made = session_input(event, self._config)
+        if isinstance(event, Obstacle):
+            before = self._level
+            judge.level = event.level
+            if self._level is before:
+                return
+            event = msgspec.structs.replace(event, level=self._level)
+        made = session_input(event, config)
         if made is not None:
             self._runner.put(made, now_ns)
+
+    @property
+    def _level(self) -> Level:
+        """The most urgent level of all sensors."""
+        return max((judge.level for judge in self._judges.values()), default=Level.CLEAR)

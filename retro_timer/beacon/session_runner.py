@@ -104,7 +104,10 @@ class SessionRunner:
         """Without a session the watch's state is told all the same, on change, and a command is refused."""
         if isinstance(event, inputs.Command):
             self.refuse(now_ns)
-        elif isinstance(event, inputs.WatchChanged) and event.state is not self._told:
+        elif isinstance(event, inputs.SensorChanged):
+            fields = {"state": str(event.state), "reason": event.reason, "sensor": event.sensor, "line": event.line}
+            self._outlet.carry_out(effects.Publish("sensor", event.t_ns, fields), now_ns)
+        elif isinstance(event, inputs.WatchChanged) and not event.of_several and event.state is not self._told:
             self._told = event.state
             fields = {"state": str(event.state), "reason": event.reason}
             self._outlet.carry_out(effects.Publish("sensor", event.t_ns, fields), now_ns)
@@ -125,5 +128,5 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
     if isinstance(event, Body):
         return inputs.BodySeen(event.first_ns, event.last_ns, event.t_ns)
     if isinstance(event, Obstacle):
-        return inputs.ObstacleSeen(event.level, event.range_mm, event.expected, event.t_ns)
+        return inputs.ObstacleSeen(event.level, event.range_mm, event.expected, event.t_ns, config.name)
     return None

@@ -35,17 +35,22 @@ class Word(click.ParamType[str]):
 
 
 class Rep(click.ParamType[TraceRep]):
-    """A rep of a trace as GO:DISTANCE:GAIT."""
+    """A rep of a trace as GO:DISTANCE:GAIT or GO:DISTANCE:GAIT:LANE."""
 
-    name = "GO:DISTANCE:GAIT"
+    name = "GO:DISTANCE:GAIT[:LANE]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> TraceRep:
         """The rep."""
         if isinstance(value, TraceRep):
             return value
         parts = str(value).split(":")
-        if len(parts) != 3:
-            self.fail(f"'{value}' has not three parts; expected GO:DISTANCE:GAIT, such as 5.0:30:jog", param, ctx)
+        if len(parts) not in (3, 4):
+            self.fail(
+                f"'{value}' has not three parts, nor a fourth for the lane; expected GO:DISTANCE:GAIT[:LANE], "
+                "such as 5.0:30:jog",
+                param,
+                ctx,
+            )
         try:
             return parse_rep(*parts)
         except ValueError as error:

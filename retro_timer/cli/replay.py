@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from retro_timer.beacon.replay import Replay
 from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.detection.config import WatchConfig
-from retro_timer.ports import Placement, RangeSample
+from retro_timer.ports import FINISH_LINE, Placement, RangeSample
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
@@ -28,7 +29,12 @@ _LONG_FILE = 20_000_000
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--placement", type=Word([str(p) for p in Placement]), help="Instead of the trace's own.")
 @click.option(
-    "--rep", "reps", type=Rep(), multiple=True, metavar="GO:DISTANCE:GAIT", help="A go; instead of the trace's own."
+    "--rep",
+    "reps",
+    type=Rep(),
+    multiple=True,
+    metavar="GO:DISTANCE:GAIT[:LANE]",
+    help="A go; instead of the trace's own.",
 )
 @click.option("--finish-range", type=click.FloatRange(0.1, 50.0), metavar="M", help="Lane-end and belt: finish range.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
@@ -48,14 +54,62 @@ def replay(
         head = reader.head
         for warning in head.warnings:
             print(f"retro-timer: {warning}", file=sys.stderr)
-        chosen = Placement(placement) if placement else head.placement or Placement.GATE
+        goes = reps or head.reps
+        for what in _not_replayed(head, goes):
+            print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
+        chosen = None if placement is None else Placement(placement)
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
-        judge = _config(head, chosen, range_m, settings)
-        Replay(judge, reps or head.reps, _teller(as_json)).run(_shown(reader))
+        judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
+        sensors = _configs(head, chosen, judge)
+        known = [rep for rep in goes if rep.go_s is not None]
+        Replay(judge, known, _teller(as_json), sensors).run_several(_shown(reader))
     finally:
         reader.close()
     for line in reader.report():
         print(f"retro-timer: {line}", file=sys.stderr)
+
+
+def _not_replayed(head: TraceHead, reps: Sequence[TraceRep]) -> list[str]:
+    """What stands in the head and is not replayed."""
+    found = []
+    if any(rep.go_s is None for rep in reps):
+        found.append("rep: a start by release, which is not timed")
+    if any(rep.lane is not None for rep in reps) or head.lanes not in (None, 1):
+        found.append("lanes, which are not told apart")
+    if head.order not in (None, "rotation"):
+        found.append(f"order: {head.order}: a go ends the rep before it")
+    if head.course == "out-and-back":
+        found.append("course: out-and-back: a rep ends at the first crossing")
+    others = dict.fromkeys(sensor.line for sensor in head.sensors.values() if sensor.line != FINISH_LINE)
+    found.extend(f"line {name}: its times" for name in others)
+    return found
+
+
+def _configs(head: TraceHead, placement: Placement | None, usual: WatchConfig) -> dict[str, WatchConfig]:
+    """How each of several sensors is judged: what its own line does not say is the head's.
+
+    Gates at the finish time where there are any; at another line the runner may be at any moment, so it watches
+    nothing.
+    """
+    placed = {name: placement or sensor.placement or usual.placement for name, sensor in head.sensors.items()}
+    gates = Placement.GATE in placed.values()
+    configs = {}
+    for name, sensor in head.sensors.items():
+        at_finish = placed[name] is not Placement.GATE or sensor.line == FINISH_LINE
+        configs[name] = msgspec.structs.replace(
+            usual,
+            name=name if len(head.sensors) > 1 else "",
+            placement=placed[name],
+            line=sensor.line,
+            offset_mm=sensor.offset_mm,
+            times=at_finish and (placed[name] is Placement.GATE or not gates),
+            watches=at_finish,
+            fov_deg=sensor.fov_deg or usual.fov_deg,
+            budget_ns=round(sensor.budget_ms * 1e6) if sensor.budget_ms else usual.budget_ns,
+            background_mm=None if placed[name] is Placement.BELT else sensor.background_mm or usual.background_mm,
+            least_body_kcps_m2=least_body_kcps_m2(sensor.model) if sensor.model else usual.least_body_kcps_m2,
+        )
+    return configs
 
 
 def _config(head: TraceHead, placement: Placement, finish_range_m: float, settings: Settings) -> WatchConfig:
@@ -83,13 +137,13 @@ def _teller(as_json: bool) -> Any:
     return tell
 
 
-def _shown(reader: TraceReader) -> Iterator[RangeSample]:
-    """The readings, with a progress bar for a long file on a terminal."""
+def _shown(reader: TraceReader) -> Iterator[tuple[str, RangeSample]]:
+    """The readings, each with its sensor's name, with a progress bar for a long file on a terminal."""
     if reader.path.stat().st_size < _LONG_FILE or not sys.stderr.isatty():
-        yield from reader
+        yield from reader.rows_of_sensors()
         return
     with progress("replay", None) as step:
-        for count, sample in enumerate(reader):
+        for count, row in enumerate(reader.rows_of_sensors()):
             if count % 10_000 == 0:
                 step(count)
-            yield sample
+            yield row

@@ -6,13 +6,19 @@ import math
 
 import msgspec
 
-from retro_timer.ports import Placement
+from retro_timer.ports import FINISH_LINE, Placement
 
 
 class WatchConfig(msgspec.Struct, frozen=True):
     """One sensor as detection sees it. Figures without a source here are settings."""
 
+    name: str = ""
+    """Its name where it is one of several sensors; empty where it stands alone."""
     placement: Placement = Placement.GATE
+    line: str = FINISH_LINE
+    """Gate: the line that it watches."""
+    offset_mm: float = 0.0
+    """Gate: how far beyond that line its beam is, positive in the direction of travel."""
     times: bool = True
     """Whether its readings decide finishes."""
     watches: bool = True

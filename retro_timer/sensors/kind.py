@@ -137,3 +137,7 @@ class SensorKind(msgspec.Struct, frozen=True, kw_only=True):
     buy: Buy
     optics: Mapping[str, Optics]
     """How the simulator draws its readings, by ranging mode."""
+
+    def spec_in(self, sensor: SensorSettings, mode: str) -> SensorSpec:
+        """Its figures in a ranging mode, and the line that it watches."""
+        return msgspec.structs.replace(self.spec(sensor, mode), line=sensor.line, offset_mm=sensor.offset_mm)

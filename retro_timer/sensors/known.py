@@ -49,7 +49,7 @@ def kinds() -> tuple[SensorKind, ...]:
 def spec_of(sensor: SensorSettings) -> SensorSpec:
     """What the program must know of a sensor with these settings. Raises BadInputError for an unknown model."""
     kind = kind_of(sensor)
-    return kind.spec(sensor, kind.mode(sensor, None))
+    return kind.spec_in(sensor, kind.mode(sensor, None))
 
 
 def least_body_kcps_m2(told: str) -> float:

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from retro_timer.ports import Placement, Role
+from retro_timer.ports import FINISH_LINE, Placement, Role
 
 Pin = Annotated[int, Meta(ge=0, le=27, description="GPIO number (BCM), not the header's pin number.")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
@@ -34,6 +34,17 @@ class SensorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     model: Annotated[str, Meta(description="What it is.")] = "vl53l1x"
     placement: Annotated[Placement, Meta(description="gate, lane-end or belt.")] = Placement.GATE
     role: Annotated[Role, Meta(description="timing, watch or both.")] = Role.BOTH
+    line: Annotated[
+        Name, Meta(description="gate: the line that it watches: finish, start or the name of a table [lines.NAME].")
+    ] = FINISH_LINE
+    offset_mm: Annotated[
+        int,
+        Meta(
+            ge=-2000,
+            le=2000,
+            description="gate: its beam is so far beyond the line, along the lane; 0 for one above another.",
+        ),
+    ] = 0
     mode: Annotated[DistanceMode, Meta(description="short, medium, long, or auto by the light.")] = DistanceMode.SHORT
     budget_ms: Annotated[float, Meta(ge=20.0, le=1000.0, description="integration time of a reading.")] = 20.0
     period_ms: Annotated[

@@ -9,6 +9,7 @@ from retro_timer.errors import BadInputError, near_miss
 from retro_timer.sensors.known import kind_named
 from retro_timer.settings import paths
 from retro_timer.settings.encodings import read_spreadsheet_text
+from retro_timer.settings.lines import check_lines
 from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.tables import read_toml
 from retro_timer.training.plan import Plan, check_plan
@@ -40,6 +41,7 @@ def check_settings(settings: Settings, where: str) -> None:
         if names.count(sensor.name) > 1:
             raise BadInputError(f"{key}.name", f"'{sensor.name}' stands twice", "a name of its own for each sensor")
         kind_named(sensor.model, f"{key}.model").check(sensor, key)
+    check_lines(settings, where)
     if settings.timing is None:
         raise BadInputError(f"{where}: sensors", "no sensor has the role timing or both", "one that times")
     if settings.buzzer.kind is BuzzerKind.ACTIVE and settings.buzzer.volume != 100:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.ports import Role
+from retro_timer.sensors.settings import Name as LineName
 from retro_timer.sensors.settings import Pin, SensorSettings
 
 Volume = Annotated[int, Meta(ge=0, le=100, description="Loudness in percent; alarms do not go below theirs.")]
@@ -53,6 +54,19 @@ class CourseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         float, Meta(ge=0.3, le=12.0, description="Gate: who passes farther from the sensor is not in the lane.")
     ] = 1.7
     torso_mm: Annotated[float, Meta(ge=100.0, le=500.0, description="Gate: chest depth of the runners.")] = 240.0
+    lanes: Annotated[
+        int, Meta(ge=1, le=4, description="Gate: lanes across its beam, told apart by the range of who breaks it.")
+    ] = 1
+    lane_width_m: Annotated[float, Meta(ge=0.5, le=3.0, description="Gate: width of a lane.")] = 1.22
+    first_lane_m: Annotated[
+        float, Meta(ge=0.0, le=5.0, description="Gate: from the sensor to the near edge of lane 1.")
+    ] = 0.4
+
+
+class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A line on the way, which a gate of its own watches."""
+
+    distance_m: Annotated[float, Meta(ge=0.0, le=1000.0, description="From the start.")]
 
 
 class WatchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -133,6 +147,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         tuple[SensorSettings, ...], Meta(min_length=1, max_length=6, description="One table [[sensors]] each.")
     ] = (SensorSettings(),)
     course: CourseSettings = CourseSettings()
+    lines: Annotated[
+        dict[LineName, LineSettings], Meta(max_length=6, description="One table [lines.NAME] for each line on the way.")
+    ] = {}
     watch: WatchSettings = WatchSettings()
     session: SessionSettings = SessionSettings()
     voice: VoiceSettings = VoiceSettings()

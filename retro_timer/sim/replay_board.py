@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,23 +12,40 @@ import msgspec
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import RealClock
 from retro_timer.errors import BadInputError
-from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec
+from retro_timer.ports import FINISH_LINE, Board, Button, Clock, LampState, Placement, RangeSample, Role, SensorSpec
 from retro_timer.sensors.known import spec_of
+from retro_timer.settings.model import Settings
 from retro_timer.sim.board import QuietLamp, SilentSounder
-from retro_timer.store.traces import TraceReader
+from retro_timer.store.traces import TraceHead, TraceReader, TraceSensor
 
 _FIRST_READING_NS = 100_000_000
 
 
-class _TraceSensor:
-    """Gives each recorded reading when it is due, as if it were measured now."""
+class _Shift:
+    """From the trace's time to the clock's, the same for all sensors: set by the first reading that is asked for."""
 
-    def __init__(self, spec: SensorSpec, reader: TraceReader, clock: Clock) -> None:
+    def __init__(self) -> None:
+        self._ns: int | None = None
+        self._lock = threading.Lock()
+
+    def ns(self, first_ns: int, now_ns: int) -> int:
+        """What a reading's time is moved by; `first_ns`: the time of the first one."""
+        with self._lock:
+            if self._ns is None:
+                self._ns = now_ns + _FIRST_READING_NS - first_ns
+            return self._ns
+
+
+class _TraceSensor:
+    """Gives each recorded reading of one sensor when it is due, as if it were measured now."""
+
+    def __init__(self, spec: SensorSpec, name: str, reader: TraceReader, clock: Clock, shift: _Shift) -> None:
+        """`name`: the sensor's in the trace."""
         self.spec = spec
         self._reader = reader
-        self._samples: Iterator[RangeSample] = iter(reader)
+        self._samples = (sample for whose, sample in reader.rows_of_sensors() if whose == name)
         self._clock = clock
-        self._shift_ns: int | None = None
+        self._shift = shift
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -39,9 +57,7 @@ class _TraceSensor:
         if sample is None:
             return None
         now_ns = self._clock.monotonic_ns()
-        if self._shift_ns is None:
-            self._shift_ns = now_ns + _FIRST_READING_NS - sample.t_ns
-        due_ns = sample.t_ns + self._shift_ns
+        due_ns = sample.t_ns + self._shift.ns(sample.t_ns, now_ns)
         self._stopped.wait(max(0.0, (due_ns - now_ns) / 1e9))
         return msgspec.structs.replace(sample, t_ns=due_ns)
 
@@ -53,33 +69,30 @@ class _TraceSensor:
 
 class _TraceBus:
     def __init__(self, sensor: _TraceSensor) -> None:
-        self.name = "trace"
+        self.name = f"trace-{sensor.spec.name}"
         self.sensors = (sensor,)
 
 
 class ReplayBoard:
-    """One sensor, the settings' timing sensor, whose readings come from a file; sound and light go nowhere."""
+    """Sensors whose readings come from a file: the settings' timing sensor, or all that the file names; sound and light
+    go nowhere.
+    """
 
     name = "replay"
 
     def __init__(self, request: BoardRequest) -> None:
         if request.trace is None:
             raise BadInputError("board 'replay'", "no trace named", "run --board replay --trace FILE")
-        self.clock: Clock = RealClock()
-        settings = request.settings.timing
-        reader = TraceReader(request.trace)
-        if settings is None:
+        if request.settings.timing is None:
             raise BadInputError("settings", "no sensor times", "one sensor with the role timing or both")
-        spec = spec_of(settings)
-        head = reader.head
-        spec = msgspec.structs.replace(
-            spec,
-            model=f"{spec.model}, recorded",
-            placement=head.placement or spec.placement,
-            fov_deg=head.fov_deg or spec.fov_deg,
-            budget_ns=round(head.budget_ms * 1e6) if head.budget_ms else spec.budget_ns,
-        )
-        self.buses = (_TraceBus(_TraceSensor(spec, reader, self.clock)),)
+        self.clock: Clock = RealClock()
+        shift = _Shift()
+        sensors = []
+        for name in _names(request.trace):
+            # Each reads the file by itself: their threads ask at their own pace.
+            reader = TraceReader(request.trace)
+            sensors.append(_TraceSensor(_spec(request.settings, reader.head, name), name, reader, self.clock, shift))
+        self.buses = tuple(_TraceBus(sensor) for sensor in sensors)
         self.sounder = SilentSounder(self.clock)
         self.lamp = QuietLamp()
         self.button: Button | None = None
@@ -89,8 +102,44 @@ class ReplayBoard:
 
     def close(self) -> None:
         """Close the trace."""
-        self.buses[0].sensors[0].stop()
+        for bus in self.buses:
+            bus.sensors[0].stop()
         self.lamp.show(LampState.OFF)
+
+
+def _names(trace: Path) -> list[str]:
+    """The sensors that a trace describes, at the finish; one without a name where its rows name none."""
+    reader = TraceReader(trace)
+    reader.close()
+    if not reader.several:
+        return [""]
+    if not reader.head.sensors:
+        raise BadInputError(
+            str(trace), "describes none of its sensors", "a line '# sensor NAME: placement=gate' for each"
+        )
+    return [name for name, sensor in reader.head.sensors.items() if sensor.line == FINISH_LINE]
+
+
+def _spec(settings: Settings, head: TraceHead, name: str) -> SensorSpec:
+    """A sensor as the settings have it, with what the trace knows better."""
+    known = next((one for one in settings.sensors if one.name == name), settings.timing) or settings.sensors[0]
+    told = head.sensors.get(name, TraceSensor())
+    placement = told.placement or head.placement or (known.placement if known.name == name else Placement.GATE)
+    gates = any((one.placement or head.placement or Placement.GATE) is Placement.GATE for one in head.sensors.values())
+    watches = known.name != name and placement is not Placement.GATE and gates
+    spec = spec_of(known)
+    budget_ms = told.budget_ms or head.budget_ms
+    return msgspec.structs.replace(
+        spec,
+        name=name or spec.name,
+        model=f"{told.model or spec.model}, recorded",
+        placement=placement if name else head.placement or spec.placement,
+        role=Role.WATCH if watches else spec.role,
+        fov_deg=told.fov_deg or head.fov_deg or spec.fov_deg,
+        budget_ns=round(budget_ms * 1e6) if budget_ms else spec.budget_ns,
+        line=told.line if name else spec.line,
+        offset_mm=round(told.offset_mm) if name else spec.offset_mm,
+    )
 
 
 def open_board(request: BoardRequest) -> Board:

@@ -47,5 +47,5 @@ class SimSensor:
         view = self._world.view(self.spec.name, t_ns)
         mode = self._kind.mode(self._settings, view.ambient_kcps)
         if mode != self.spec.mode:
-            self.spec = self._kind.spec(self._settings, mode)
+            self.spec = self._kind.spec_in(self._settings, mode)
         return measure(view, self._kind.optics[mode], self.spec.budget_ns / 1e6, self._rng)

@@ -104,7 +104,7 @@ def test_only_the_last_ten_minutes_are_kept_and_only_their_goes(box: Box) -> Non
     reader = TraceReader(path)
     times = [sample.t_ns for sample in reader]
     assert (times[-1] - times[0]) / 1e9 == pytest.approx(600.0, abs=1.0)
-    assert all(rep.go_s >= 0.0 for rep in reader.head.reps)
+    assert all(rep.begins_s >= 0.0 for rep in reader.head.reps)
 
 
 def test_two_kept_within_a_second_are_one_whole_trace(box: Box) -> None:

@@ -35,9 +35,9 @@ def read(path: Path) -> tuple[TraceReader, list[RangeSample]]:
 
 
 def test_what_was_read_is_in_the_file_with_times_from_the_first_reading(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "day.csv", SPEC)
+    recorder = Recorder(tmp_path / "day.csv", [SPEC])
     for n in range(100):
-        recorder.take(sample(n))
+        recorder.take("gate", sample(n))
     recorder.hear(go(6.5))
     recorder.hear({"event": "finish", "t_ns": 0, "rep": 1})
     recorder.close()
@@ -55,22 +55,22 @@ def test_what_was_read_is_in_the_file_with_times_from_the_first_reading(tmp_path
 
 
 def test_a_timed_step_is_no_rep_of_a_trace(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "day.csv", SPEC)
-    recorder.take(sample(0))
+    recorder = Recorder(tmp_path / "day.csv", [SPEC])
+    recorder.take("gate", sample(0))
     recorder.hear(go(6.0, distance_m=None))
     recorder.close()
     assert read(tmp_path / "day.csv")[0].head.reps == []
 
 
 def test_a_record_without_any_reading_is_a_trace_all_the_same(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "day.csv", SPEC)
+    recorder = Recorder(tmp_path / "day.csv", [SPEC])
     recorder.close()
     assert read(tmp_path / "day.csv")[1] == []
 
 
 def test_no_target_is_an_empty_range(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "day.csv", SPEC)
-    recorder.take(RangeSample(5 * S, None, 2, 3.0, 100.0))
+    recorder = Recorder(tmp_path / "day.csv", [SPEC])
+    recorder.take("gate", RangeSample(5 * S, None, 2, 3.0, 100.0))
     recorder.close()
     assert "0.000000,,2,3.0,100.0\n" in (tmp_path / "day.csv").read_text()
     assert read(tmp_path / "day.csv")[1] == [RangeSample(0, None, 2, 3.0, 100.0)]
@@ -78,14 +78,14 @@ def test_no_target_is_an_empty_range(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_told_before_the_session_begins(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="cannot be written"):
-        Recorder(tmp_path / "missing" / "day.csv", SPEC)
+        Recorder(tmp_path / "missing" / "day.csv", [SPEC])
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_disk_that_is_full_ends_neither_the_session_nor_the_recorder(tmp_path: Path) -> None:
-    recorder = Recorder(Path("/dev/full"), SPEC)
+    recorder = Recorder(Path("/dev/full"), [SPEC])
     for n in range(1000):
-        recorder.take(sample(n))
+        recorder.take("gate", sample(n))
     recorder.close()
 
 
@@ -93,9 +93,33 @@ def test_what_is_no_ordinary_file_is_never_replaced_by_one(tmp_path: Path) -> No
     """`--record /dev/null` by root must not put a file where /dev/null was."""
     device = tmp_path / "null"
     device.symlink_to("/dev/null")
-    recorder = Recorder(device, SPEC)
-    recorder.take(sample(0))
+    recorder = Recorder(device, [SPEC])
+    recorder.take("gate", sample(0))
     recorder.hear(go(6.0))
     recorder.close()
     assert device.is_symlink()
     assert not device.is_file()
+
+
+def test_rows_of_several_sensors_are_in_order_of_time_whoever_comes_late(tmp_path: Path) -> None:
+    specs = [
+        spec_of(SensorSettings(name="low", xshut_pin=5, address=0x30)),
+        spec_of(SensorSettings(name="high", model="tf-luna", offset_mm=200)),
+    ]
+    recorder = Recorder(tmp_path / "two.csv", specs)
+    for n in range(100):
+        if n >= 10:
+            # Its readings need a quarter of a second to come.
+            recorder.take("low", sample(n - 10))
+        recorder.take("high", sample(n))
+    recorder.close()
+    reader = TraceReader(tmp_path / "two.csv")
+    rows = list(reader.rows_of_sensors())
+    reader.close()
+    assert reader.report() == []
+    assert len(rows) == 190
+    assert [name for name, _ in rows[:4]] == ["high", "low", "high", "low"]
+    assert {name: (one.line, one.offset_mm, one.model) for name, one in reader.head.sensors.items()} == {
+        "low": ("finish", 0.0, "VL53L1X"),
+        "high": ("finish", 200.0, "TF-Luna"),
+    }

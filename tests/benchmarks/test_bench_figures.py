@@ -45,7 +45,7 @@ def first_reading(samples: Sequence[RangeSample], reps: Sequence[TraceRep], _: W
     t_ns = first_below(samples, wall_mm - 200, lambda ranges: ranges[-1])
     if t_ns is None:
         return []
-    return [{"event": "finish", "rep": 1, "time_s": t_ns / 1e9 - reps[0].go_s, "uncertainty_s": 0.001, "flags": []}]
+    return [{"event": "finish", "rep": 1, "time_s": t_ns / 1e9 - reps[0].begins_s, "uncertainty_s": 0.001, "flags": []}]
 
 
 def nothing(*_: Any) -> list[dict[str, Any]]:

@@ -240,7 +240,7 @@ def test_a_case_comes_back_from_its_trace(tmp_path: Path) -> None:
         assert [(s.range_mm, s.status) for s in read] == [(s.range_mm, s.status) for s in case.samples]
         assert all(abs(a.t_ns - b.t_ns) <= 500 for a, b in zip(read, case.samples, strict=True))
         assert reader.head.placement is case.spec.placement
-        assert [(round(r.go_s * 1e6), r.distance_m, r.gait) for r in reader.head.reps] == [
+        assert [(round(r.begins_s * 1e6), r.distance_m, r.gait) for r in reader.head.reps] == [
             (round(r.go_ns / 1e3), r.distance_m, r.gait) for r in case.reps
         ]
 

@@ -34,3 +34,14 @@ def test_a_recording_without_a_reading_ends_at_once(tmp_path: Path, state: dict[
     trace.write_text(HEAD.format(placement="gate"))
     outcome = process("run", "--board", "replay", "--trace", trace, "--voice", "text", env=state)
     assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_every_sensor_of_a_recording_is_played_and_recorded_again(tmp_path: Path, state: dict[str, str]) -> None:
+    head = "# sensor gate: placement=gate\n# sensor rear: placement=lane-end fov_deg=2 budget_ms=10\n"
+    rows = [f"{0.0125 * n:.4f},{1300 + n % 5},0,{5000 + n % 7},20,{('gate', 'rear')[n % 2]}" for n in range(120)]
+    trace, again = tmp_path / "two.csv", tmp_path / "again.csv"
+    trace.write_text(head + "t_s,range_mm,status,signal_kcps,ambient_kcps,sensor\n" + "\n".join(rows) + "\n")
+    outcome = process("run", "--board", "replay", "--trace", trace, "--record", again, "--voice", "text", env=state)
+    assert (outcome.code, outcome.err) == (0, "")
+    kept = [line.rpartition(",")[2] for line in again.read_text().splitlines() if line[0].isdigit()]
+    assert (kept.count("gate"), kept.count("rear")) == (60, 60)

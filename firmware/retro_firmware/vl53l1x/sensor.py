@@ -80,7 +80,7 @@ class Vl53l1xSensor:
     def spec(self) -> SensorSpec:
         """Figures for the mode in force: with `auto`, model and range change with `mode`."""
         return msgspec.structs.replace(
-            VL53L1X.spec(self.settings, self._mode),
+            VL53L1X.spec_in(self.settings, self._mode),
             period_ns=self._period_ms * 1_000_000,
             budget_ns=self._budget_us * 1000,
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import Placement, SensorSpec
 from retro_timer.training.safe_speed import Braking, Coverage, coverage, range_in_light_m
-from retro_timer.training.session.inputs import WatchChanged
+from retro_timer.training.session.inputs import SensorChanged, WatchChanged
 
 _WORST = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
 _DARKEST_RANGE_M = 0.3
@@ -50,13 +50,27 @@ def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
 class WatchOverview:
     """Collects the sensors' reports; tells the session when the whole has changed. One thread calls it."""
 
-    def __init__(self, names: Sequence[str], tell: Callable[[WatchChanged], None]) -> None:
-        self._reports: dict[str, SensorReport] = {
-            name: SensorReport(name, SensorState.LOST, "starting", None, 0) for name in names
-        }
+    def __init__(
+        self,
+        lines: Mapping[str, str],
+        tell: Callable[[WatchChanged | SensorChanged], None],
+        *,
+        starting: bool = True,
+    ) -> None:
+        """`lines`: each sensor's line by its name. `starting`: none of them sees before its first report."""
+        begins = (SensorState.LOST, "starting") if starting else (SensorState.OK, "")
+        self._reports: dict[str, SensorReport] = {name: SensorReport(name, *begins, None, 0) for name in lines}
+        self._lines = dict(lines)
         self._tell = tell
         self._told: tuple[SensorState, str, str] | None = None
+        self._told_of = dict.fromkeys(lines, SensorState.OK)
         self.latest = WatchChanged(SensorState.LOST, "starting", None, 0)
+
+    def add(self, name: str, line: str) -> None:
+        """One more sensor, which sees."""
+        self._lines[name] = line
+        self._told_of[name] = SensorState.OK
+        self._reports[name] = SensorReport(name, SensorState.OK, "", None, 0)
 
     @property
     def reports(self) -> tuple[SensorReport, ...]:
@@ -66,11 +80,16 @@ class WatchOverview:
     def take(self, report: SensorReport) -> None:
         """A sensor's report: the worst sensor speaks for the watch."""
         self._reports[report.sensor] = report
+        several = len(self._reports) > 1
+        if several and report.state is not self._told_of[report.sensor]:
+            self._told_of[report.sensor] = report.state
+            whose = self._lines[report.sensor]
+            self._tell(SensorChanged(report.sensor, whose, report.state, report.reason, report.t_ns))
         worst = max(self._reports.values(), key=lambda r: _WORST[r.state])
         rear = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement != Placement.GATE]
         line = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement == Placement.GATE]
         covers = min(rear, key=lambda c: c.range_m) if rear else (line[0] if line else None)
-        self.latest = WatchChanged(worst.state, worst.reason, covers, report.t_ns)
+        self.latest = WatchChanged(worst.state, worst.reason, covers, report.t_ns, several)
         key = (worst.state, worst.reason, covers.phrase if covers else "")
         if key != self._told:
             self._told = key

@@ -38,10 +38,12 @@ def _text(event: Mapping[str, Any]) -> str | None:
         return f"{_STRAINS[event['what']][0 if event['on'] else 1]}{heat}"
     if kind == "obstacle":
         at = "" if event["range_m"] is None else f" at {event['range_m']:.2f} m"
-        return "lane clear" if event["level"] == "clear" else f"{event['level'].upper()}: obstacle{at}"
+        whose = f", seen by {event['sensor']}" if "sensor" in event else ""
+        return "lane clear" if event["level"] == "clear" else f"{event['level'].upper()}: obstacle{at}{whose}"
     if kind == "sensor":
         why = f": {event['reason']}" if event["reason"] else ""
-        return f"watch {event['state']}{why}"
+        whose = f"sensor {event['sensor']}" if "sensor" in event else "watch"
+        return f"{whose} {event['state']}{why}"
     if kind == "finish":
         flags = f"  [{', '.join(event['flags'])}]" if event["flags"] else ""
         truth = event.get("truth_s")

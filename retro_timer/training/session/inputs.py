@@ -143,6 +143,8 @@ class ObstacleSeen(msgspec.Struct, frozen=True):
     range_mm: int | None
     expected: bool
     t_ns: int
+    sensor: str = ""
+    """Whose reading changed it, where there are several sensors."""
 
 
 class WatchChanged(msgspec.Struct, frozen=True):
@@ -151,6 +153,18 @@ class WatchChanged(msgspec.Struct, frozen=True):
     state: SensorState
     reason: str
     coverage: Coverage | None
+    t_ns: int
+    of_several: bool = False
+    """There are several sensors: each one's own change is told by SensorChanged."""
+
+
+class SensorChanged(msgspec.Struct, frozen=True):
+    """One of several sensors changed its state."""
+
+    sensor: str
+    line: str
+    state: SensorState
+    reason: str
     t_ns: int
 
 
@@ -197,6 +211,7 @@ Input = (
     | BodySeen
     | ObstacleSeen
     | WatchChanged
+    | SensorChanged
     | Durable
     | NotSaved
     | Speech

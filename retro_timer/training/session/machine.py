@@ -103,6 +103,7 @@ REPORTS: dict[type, Handler] = {
     inputs.BodySeen: watching.body_seen,
     inputs.ObstacleSeen: watching.obstacle,
     inputs.WatchChanged: watching.watch_changed,
+    inputs.SensorChanged: watching.sensor_changed,
     inputs.Durable: lambda transition, event: announce.durable(transition, event.rep, event.revision),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
     inputs.Speech: starting.heard,

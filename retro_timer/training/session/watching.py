@@ -20,7 +20,8 @@ def obstacle(transition: Transition, event: inputs.ObstacleSeen) -> None:
     if event.level is Level.CLEAR:
         transition.set(clear_since_ns=transition.now_ns)
     shown = None if event.range_mm is None else round(event.range_mm / 1000.0, 3)
-    transition.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown)
+    whose = {"sensor": event.sensor} if event.sensor else {}
+    transition.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown, **whose)
     if state.phase is Phase.LANE_CHECK and event.level is not state.level:
         transition.unsay(About.START)
     if rising and not event.expected:
@@ -52,7 +53,8 @@ def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
     )
     transition.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
     if changed:
-        transition.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
+        if not event.of_several:
+            transition.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
         transition.set(limit_told=False, told_ns=None)
         transition.unsay(About.WATCH)
         transition.acknowledge(event.state is SensorState.LOST and state.spotter)
@@ -68,6 +70,12 @@ def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
         starting.recall(transition)
     elif state.phase is Phase.LANE_CHECK:
         starting.try_start(transition)
+
+
+def sensor_changed(transition: Transition, event: inputs.SensorChanged) -> None:
+    """One of several sensors sees better or worse; what the watch as a whole sees is told by WatchChanged."""
+    fields = {"state": str(event.state), "reason": event.reason, "sensor": event.sensor, "line": event.line}
+    transition.publish("sensor", event.t_ns, **fields)
 
 
 def _say_watch(transition: Transition, event: inputs.WatchChanged) -> None:

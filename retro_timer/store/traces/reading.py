@@ -1,70 +1,22 @@
-"""Traces: a sensor's readings in CSV, read back with every bad row counted, and written while a session runs."""
+"""Reads a trace back, with every bad row counted."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-import msgspec
-
-from retro_timer.errors import BadInputError, near_miss
-from retro_timer.ports import Placement, RangeSample
-from retro_timer.training.gaits import Gait
+from retro_timer.errors import BadInputError
+from retro_timer.ports import RangeSample
+from retro_timer.store.traces.head import LATEST_S, LONGEST_RANGE_MM, TraceHead, TraceSensor
 
 HEADER = "t_s,range_mm,status,signal_kcps,ambient_kcps"
+SENSOR_COLUMN = ",sensor"
+"""Follows the header where several sensors were read."""
 _COLUMNS = HEADER.count(",") + 1
 _LONGEST_LINE = 4096
-_LONGEST_RANGE_MM = 100_000
-_LONGEST_DISTANCE_M = 1000.0
-_LATEST_S = 4e9
-"""Seconds that still fit 64-bit nanoseconds; a wall-clock time stamp does."""
-
-
-class TraceRep(msgspec.Struct, frozen=True):
-    """A go that the recording knows of."""
-
-    go_s: float
-    distance_m: float
-    gait: Gait
-
-
-class TraceHead(msgspec.Struct):
-    """What stands before the readings. Unknown keys are kept."""
-
-    placement: Placement | None = None
-    budget_ms: float | None = None
-    fov_deg: float | None = None
-    background_mm: int | None = None
-    torso_mm: float | None = None
-    finish_range_m: float | None = None
-    reps: list[TraceRep] = []
-    other: dict[str, str] = {}
-    warnings: list[str] = []
-
-
-def parse_rep(go: str, distance: str, gait: str) -> TraceRep:
-    """A rep from its three texts. Raises ValueError that says which one is wrong and what is expected."""
-    go_s = _number(go, -_LATEST_S, _LATEST_S)
-    if go_s is None:
-        raise ValueError(f"go '{go}' is not a time in seconds")
-    distance_m = _number(distance, 1.0, _LONGEST_DISTANCE_M)
-    if distance_m is None:
-        raise ValueError(f"distance '{distance}' is not a number of metres from 1 to {_LONGEST_DISTANCE_M:.0f}")
-    gaits = [str(g) for g in Gait]
-    if gait not in gaits:
-        raise ValueError(f"gait '{gait}' is none of {', '.join(gaits)}{near_miss(gait, gaits)}")
-    return TraceRep(go_s, distance_m, Gait(gait))
-
-
-def _number(text: str, least: float, most: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and least <= value <= most else None
+_MOST_SENSORS = 16
 
 
 class TraceReader:
@@ -78,6 +30,8 @@ class TraceReader:
         self.bad_rows: Counter[str] = Counter()
         self.first_bad: dict[str, int] = {}
         self.rows = 0
+        self.several = False
+        """Whether each row names its sensor."""
         try:
             self._file: TextIO = path.open(encoding="utf-8-sig", errors="replace", newline=None)
         except OSError as error:
@@ -113,7 +67,9 @@ class TraceReader:
         head = TraceHead()
         while (line := self._line()) is not None:
             text = line.strip()
-            if text.replace(" ", "") == HEADER:
+            columns = text.replace(" ", "")
+            if columns in (HEADER, HEADER + SENSOR_COLUMN):
+                self.several = columns != HEADER
                 return head
             if not text:
                 continue
@@ -129,30 +85,47 @@ class TraceReader:
         key, value = key.strip(), value.strip()
         if not colon:
             return
-        try:
-            _apply(head, key, value)
-        except ValueError as error:
-            head.warnings.append(f"{self.path}: line {self._line_no}: {key}: {error}; ignored")
+        for problem in head.take(key, value):
+            head.warnings.append(f"{self.path}: line {self._line_no}: {key}: {problem}; ignored")
 
     def __iter__(self) -> Iterator[RangeSample]:
+        return (sample for _, sample in self.rows_of_sensors())
+
+    def rows_of_sensors(self) -> Iterator[tuple[str, RangeSample]]:
+        """The readings in order, each with its sensor's name, which is empty where the trace has but one."""
         last_ns: int | None = None
         while (line := self._line()) is not None:
             text = line.strip()
             if not text or text.startswith("#"):
                 continue
             self.rows += 1
-            sample = self._sample(text)
-            if sample is None:
+            sensor, text = self._whose(text) if self.several else ("", text)
+            sample = None if sensor is None else self._sample(text)
+            if sensor is None or sample is None:
                 continue
             if last_ns is not None and sample.t_ns < last_ns:
                 self._bad("time runs backwards")
                 continue
             last_ns = sample.t_ns
-            yield sample
+            yield sensor, sample
 
     def _bad(self, reason: str) -> None:
         self.bad_rows[reason] += 1
         self.first_bad.setdefault(reason, self._line_no)
+
+    def _whose(self, text: str) -> tuple[str | None, str]:
+        """A row's sensor, None for a row that has none, and the rest of the row."""
+        if text.count(",") != _COLUMNS:
+            self._bad(f"not {_COLUMNS + 1} columns")
+            return None, ""
+        rest, _, name = text.rpartition(",")
+        name = name.strip()
+        if name not in self.head.sensors:
+            if not name or len(self.head.sensors) >= _MOST_SENSORS:
+                self._bad(f"over {_MOST_SENSORS} sensors" if name else f"no sensor's name in column {_COLUMNS + 1}")
+                return None, ""
+            self.head.sensors[name] = TraceSensor()
+        return name, rest
 
     def _sample(self, text: str) -> RangeSample | None:
         try:
@@ -182,7 +155,7 @@ def parse_row(text: str) -> RangeSample:
         ambient = float(cells[4]) if cells[4].strip() else None
     except ValueError:
         raise ValueError("not a number") from None
-    if not -_LATEST_S <= t_s <= _LATEST_S or not _sane(range_mm, -_LONGEST_RANGE_MM, _LONGEST_RANGE_MM):
+    if not -LATEST_S <= t_s <= LATEST_S or not _sane(range_mm, -LONGEST_RANGE_MM, LONGEST_RANGE_MM):
         raise ValueError("out of range")
     if not _sane(signal, 0.0, 1e9) or not _sane(ambient, 0.0, 1e9) or not _sane(status, 0, 255):
         raise ValueError("out of range")
@@ -193,61 +166,3 @@ def parse_row(text: str) -> RangeSample:
 def _sane(value: float | None, least: float, most: float) -> bool:
     # A comparison with NaN is false, so NaN is out of range as well.
     return value is None or least <= value <= most
-
-
-def _apply(head: TraceHead, key: str, value: str) -> None:
-    """Take one line of metadata. Raises ValueError with what is wrong and what is expected."""
-    if key == "placement":
-        known = [str(p) for p in Placement]
-        if value not in known:
-            raise ValueError(f"'{value}' is none of {', '.join(known)}{near_miss(value, known)}")
-        head.placement = Placement(value)
-    elif key == "rep":
-        fields = dict(part.partition("=")[::2] for part in value.split())
-        missing = [name for name in ("go_s", "distance_m", "gait") if name not in fields]
-        if missing:
-            raise ValueError(f"no {missing[0]}, expected 'go_s=5.000 distance_m=30 gait=jog'")
-        head.reps.append(parse_rep(fields["go_s"], fields["distance_m"], fields["gait"]))
-    elif key in _BOUNDS:
-        least, most = _BOUNDS[key]
-        number = _number(value, least, most)
-        if number is None:
-            raise ValueError(f"'{value}' is not a number from {least:g} to {most:g}")
-        setattr(head, key, round(number) if key == "background_mm" else number)
-    else:
-        head.other[key] = value
-
-
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "budget_ms": (1.0, 1000.0),
-    "fov_deg": (0.1, 90.0),
-    "background_mm": (100.0, float(_LONGEST_RANGE_MM)),
-    "torso_mm": (50.0, 600.0),
-    "finish_range_m": (0.1, 50.0),
-}
-
-
-class TraceWriter:
-    """Writes readings in the same format. Not thread-safe; whoever reads the sensor hands samples to one writer."""
-
-    def __init__(self, file: TextIO, metadata: dict[str, str]) -> None:
-        self._file = file
-        for key, value in metadata.items():
-            file.write(f"# {key}: {value}\n")
-        file.write(HEADER + "\n")
-
-    def write(self, sample: RangeSample, origin_ns: int = 0) -> None:
-        """One reading; its time is written from `origin_ns`."""
-        self._file.write(format_row(sample, origin_ns))
-
-
-def format_row(sample: RangeSample, origin_ns: int) -> str:
-    """A reading as a line of the trace."""
-    cells = (sample.range_mm, sample.status, sample.signal_kcps, sample.ambient_kcps)
-    texts = ["" if c is None else (f"{c:.1f}" if isinstance(c, float) else str(c)) for c in cells]
-    return f"{(sample.t_ns - origin_ns) / 1e9:.6f},{','.join(texts)}\n"
-
-
-def format_rep(go_s: float, distance_m: float, gait: Gait) -> str:
-    """A go as the value of a `rep` line."""
-    return f"go_s={go_s:.6f} distance_m={distance_m:g} gait={gait}"

@@ -1,0 +1,105 @@
+"""A trace of several sensors: each is judged by its own readings, and what is told names it (DESIGN §4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from retro_timer.ports import RangeSample
+from retro_timer.store.traces import HEADER, SENSOR_COLUMN, format_row
+from tests.helpers.command import Outcome, here
+from tests.helpers.replaying import Event, Scene, of, sampled, wall, with_body
+
+Replaying = Callable[..., tuple[Outcome, list[Event]]]
+GATE_AND_REAR = ("sensor gate: placement=gate fov_deg=27", "sensor rear: placement=lane-end fov_deg=2 budget_ms=10")
+
+
+def rows_of(**scenes: tuple[Scene, float]) -> list[tuple[str, RangeSample]]:
+    """Twelve seconds of each sensor's scene at its rate, in order of time."""
+    found = [
+        (name, sample) for name, (scene, rate_hz) in scenes.items() for sample in sampled(scene, 12.0, rate_hz=rate_hz)
+    ]
+    return sorted(found, key=lambda row: row[1].t_ns)
+
+
+def text_of(head: Iterable[str], rows: Iterable[tuple[str, RangeSample]]) -> str:
+    body = "".join(f"{format_row(sample, 0)[:-1]},{name}\n" for name, sample in rows)
+    return "".join(f"# {line}\n" for line in head) + HEADER + SENSOR_COLUMN + "\n" + body
+
+
+@pytest.fixture
+def replay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Replaying:
+    """Writes a trace and replays it."""
+
+    def run(head: Iterable[str], rows: Iterable[tuple[str, RangeSample]], *args: str) -> tuple[Outcome, list[Event]]:
+        path = tmp_path / "several.csv"
+        path.write_text(text_of(head, rows), encoding="utf-8")
+        outcome = here(capsys, "replay", path, "--json", *args)
+        return outcome, [json.loads(line) for line in outcome.lines]
+
+    return run
+
+
+def approach(t_s: float) -> tuple[int | None, int | None, float | None]:
+    """Somebody closes in on the lane's end from 8 m at 1.5 m/s from the third second on, and stays."""
+    return (round(max(0.5, 8.0 - 1.5 * max(0.0, t_s - 3.0)) * 1000), 0, 2000.0)
+
+
+def test_a_gate_times_while_a_rear_sensor_watches(replay: Replaying) -> None:
+    rows = rows_of(gate=(with_body(wall(), 9.0, 9.17), 41.0), rear=(lambda _t: (None, 2, 5.0), 100.0))
+    outcome, events = replay((*GATE_AND_REAR, "rep: go_s=1 distance_m=5 gait=walk"), rows)
+    assert (outcome.code, outcome.err) == (0, "")
+    (finish,) = of(events, "finish")
+    assert (finish["rep"], finish["method"]) == (1, "gate")
+    assert 7.9 <= finish["time_s"] <= 8.2
+    assert events[-1]["samples"] == len(rows)
+
+
+def test_an_obstacle_names_the_sensor_that_saw_it(replay: Replaying) -> None:
+    rows = rows_of(gate=(wall(), 41.0), rear=(approach, 100.0))
+    events = replay((*GATE_AND_REAR, "rep: go_s=1 distance_m=50 gait=walk"), rows)[1]
+    obstacles = of(events, "obstacle")
+    assert "danger" in [event["level"] for event in obstacles]
+    assert {event["sensor"] for event in obstacles} == {"rear"}
+    assert list(obstacles[0]) == ["t_s", "event", "level", "range_m", "sensor"]
+
+
+def test_each_sensor_tells_its_own_state_and_its_line(replay: Replaying) -> None:
+    rows = rows_of(gate=(lambda t: (2000, 0, 600.0) if t < 4.0 else (None, 5, None), 41.0), rear=(wall(4000), 100.0))
+    events = replay(GATE_AND_REAR, rows)[1]
+    changes = of(events, "sensor")
+    assert changes
+    assert {(event["sensor"], event["line"]) for event in changes} == {("gate", "finish")}
+    assert list(changes[0]) == ["t_s", "event", "state", "reason", "sensor", "line"]
+
+
+def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
+    replay: Replaying, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = rows_of(gate=(with_body(wall(), 9.0, 9.17), 41.0))
+    head = ("rep: go_s=1 distance_m=5 gait=walk", "fov_deg: 27")
+    named = replay((*head, "sensor gate: placement=gate"), rows)[0]
+    plain = tmp_path / "plain.csv"
+    body = "".join(format_row(sample, 0) for _, sample in rows)
+    plain.write_text("".join(f"# {line}\n" for line in head) + HEADER + "\n" + body)
+    assert named.out == here(capsys, "replay", plain, "--json").out
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("order: rolling", "order: rolling: a go ends the rep before it"),
+        ("lanes: 2", "lanes, which are not told apart"),
+        ("course: out-and-back", "a rep ends at the first crossing"),
+        ("rep: release_from_s=2 distance_m=5 gait=walk", "a start by release, which is not timed"),
+    ],
+)
+def test_what_is_not_replayed_is_said_in_one_line(replay: Replaying, line: str, words: str) -> None:
+    outcome, events = replay((*GATE_AND_REAR, line), rows_of(gate=(wall(), 41.0)))
+    (complaint,) = outcome.err.splitlines()
+    assert words in complaint
+    assert complaint.endswith("; ignored")
+    assert (outcome.code, events[-1]["event"]) == (0, "summary")
