@@ -107,11 +107,12 @@ class Machine(ABC):
 
     def wait_until_up(self, deadline_s: float) -> str:
         """Wait until systemd has finished starting; return `running` or, where a unit failed, `degraded`."""
-        return self.wait_for(self._state, deadline_s, "the system's start")
 
-    def _state(self) -> str | None:
-        state = self.run(["systemctl", "is-system-running", "--wait"], timeout_s=120).output.strip()
-        return state if state in READY_STATES else None
+        def look() -> str | None:
+            state = self.run(["systemctl", "is-system-running", "--wait"], timeout_s=deadline_s).output.strip()
+            return state if state in READY_STATES else None
+
+        return self.wait_for(look, deadline_s, "the system's start")
 
 
 def words(command: Command) -> list[str]:

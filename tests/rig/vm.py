@@ -35,7 +35,7 @@ CMDLINE = (
     # Starved by a busy host, the kernel's check of its timer chip fails, and its clock goes wrong.
     "no_timer_check"
 )
-BOOT_S = 240
+BOOT_S = 400
 
 
 @functools.cache
