@@ -86,3 +86,31 @@ def test_a_wall_that_a_phantom_dims_beside_a_brief_break_widens_the_interval() -
     (clean,) = timed(passage, good)
     (told,) = timed(passage, [*good[:at], dimmed, *good[at + 1 :]])
     assert abs(told["time_s"] - clean["time_s"]) <= told["uncertainty_s"]
+
+
+@pytest.mark.parametrize("law", ["average", "nearest"])
+@pytest.mark.parametrize("wall", [True, False])
+@pytest.mark.parametrize(("gait", "rate_hz"), [("walk", 25.0), ("jog", 41.0), ("run", 100.0)])
+def test_without_light_a_beam_may_be_thinner_than_it_was_called(
+    law: str, wall: bool, gait: str, rate_hz: float
+) -> None:
+    for half_cone_m in (0.005, 0.05):
+        passage = Passage(gait, rate_hz, wall, law, full=False, half_cone_m=half_cone_m)
+        (told,) = timed(passage, readings(passage))
+        assert abs(told["time_s"] - (passage.back_s - GO_S)) <= told["uncertainty_s"]
+
+
+def test_five_readings_of_a_brisk_walker_in_a_thin_beam_are_a_finish() -> None:
+    entries = []
+    for n in range(25):
+        hit = 10 <= n < 15
+        entries.append(BeamEntry(n * 40_000_000, Kind.TARGET, hit, 1000 if hit else 1600, None))
+    walk = Break(entries, 1600.0, 0.0, 0.0, 0.04, 0.04, 1.3, 0.3, 1.7, over=True)
+    found = solve(walk, WatchConfig())
+    assert found.refusal == ""
+    assert 0.9 <= found.speed_mps <= 1.7
+
+
+def test_an_arm_whose_light_is_known_is_none() -> None:
+    rows: list[Row] = [WALL] * 10 + [BODY] * 3 + [WALL] * 10
+    assert solve(broken(rows), WatchConfig()).refusal in ("too fast for a torso", "too brief for a torso")

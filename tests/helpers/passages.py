@@ -33,6 +33,7 @@ class Passage(msgspec.Struct, frozen=True):
     full: bool = True
     """False: ranges only."""
     seed: int = 0
+    half_cone_m: float = HALF_CONE_M
 
     @property
     def speed_mps(self) -> float:
@@ -52,7 +53,7 @@ def cover(passage: Passage, t_s: float) -> float:
     """Share of the cone's light that falls on the torso: a smooth cone, full at its middle."""
     back_m = (t_s - passage.back_s) * passage.speed_mps
     middle_m = back_m - TORSO_M / 2.0
-    spread_m = HALF_CONE_M / 1.5
+    spread_m = passage.half_cone_m / 1.5
     edges = ((middle_m + TORSO_M / 2.0) / spread_m, (middle_m - TORSO_M / 2.0) / spread_m)
     return 0.5 * (math.erf(edges[0] / math.sqrt(2.0)) - math.erf(edges[1] / math.sqrt(2.0)))
 

@@ -17,7 +17,8 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
 from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
-from retro_timer.detection.gate.torso import FASTEST_MPS, Torso, duration_bounds_s, fastest_mps, find_torso
+from retro_timer.detection.gate.torso import FASTEST_MPS, Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
+from retro_timer.detection.gate.unlit_fit import fit_unlit
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import NORMAL_95, Solution
 
@@ -76,8 +77,9 @@ def examine(broken: Break, config: WatchConfig) -> Examined:
         half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s, half_torso_m
     )
     alone = first_body(cover)
-    found = fit_cover(alone, outline)
-    refusal = "too fast for a torso" if found.speed_mps > _CLEARLY * fastest_mps(broken) else ""
+    most_mps = _CLEARLY * fastest_mps(broken)
+    found = fit_cover(alone, outline) if is_lit(torso) else fit_unlit(alone, outline, most_mps)
+    refusal = "too fast for a torso" if found.speed_mps > most_mps else ""
     return Examined(refusal, torso, cover, alone, found, speed)
 
 

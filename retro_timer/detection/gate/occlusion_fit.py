@@ -54,6 +54,12 @@ _KINDS: dict[Source, _Kind] = {
     "presence": _Kind(1.17, 0.22, 0.20, 0.0, (10.0,), 0.022),
 }
 
+_THIN: dict[Source, _Kind] = {
+    "range": _Kind(1.0, 0.14, 0.03, 0.18, (8.0,), 0.014),
+    "presence": _Kind(1.0, 0.22, 0.20, 0.0, (10.0,), 0.022),
+}
+"""The same of a beam that is hardly more than a line: a box as wide as the torso, and nothing half-way."""
+
 
 class Look(msgspec.Struct, frozen=True, gc=False):
     """One reading: share of full cover, 0 to about 1, at a time in seconds."""
@@ -88,6 +94,8 @@ class Outline(msgspec.Struct, frozen=True):
     """First and last reading of the torso."""
     half_torso_m: float
     """From the middle of the torso to its back."""
+    thin: bool = False
+    """Whether the beam is taken for a line; only where no light is recorded."""
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -99,6 +107,8 @@ class Fit(msgspec.Struct, frozen=True):
     log_speed_sd: float
     moved_s: float
     """How far the back's moment, middle and speed together, moves at most when any one reading is left out."""
+    log_evidence: float
+    """Logarithm of how well the readings agree with an outline of this size, all middles and speeds together."""
     half_width_s: float
     """Half-width of the outline at half its height."""
     order: float
@@ -114,7 +124,7 @@ def _table(order: float) -> list[float]:
     return [math.exp(-_LN2 * (index * _TABLE_STEP) ** order) for index in range(count)]
 
 
-_TABLES = {order: _table(order) for kind in _KINDS.values() for order in kind.orders}
+_TABLES = {order: _table(order) for kind in (*_KINDS.values(), *_THIN.values()) for order in kind.orders}
 
 
 class _Prior(msgspec.Struct, frozen=True):
@@ -143,7 +153,7 @@ class _Point(msgspec.Struct, frozen=True, gc=False):
 
 def fit_cover(cover: Cover, outline: Outline) -> Fit:
     """Compare the readings with every outline; the grid is laid twice, the second time where the first one fits."""
-    kind = _KINDS[cover.source]
+    kind = (_THIN if outline.thin else _KINDS)[cover.source]
     half_m = outline.half_cover_m * kind.widening
     centre = _centre(cover.looks, outline)
     expected_s = half_m / outline.speed_mps
@@ -153,21 +163,24 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     prior = _Prior(expected_s, width_sd, _BLUR * outline.budget_s**2)
     reach = 0.7 * outline.period_s + 0.25 * min(expected_s, outline.duration_s)
     coarse_log = [width_sd * k * 0.7 for k in range(-3, 4)]
-    points = _grid(looks, kind, prior, (centre, reach, 9), coarse_log)
+    points, best = _grid(looks, kind, prior, (centre, reach, 9), coarse_log)
+    # Readings of an empty beam speak for no outline, however many of them an outline's reach takes in.
+    log_evidence = size * (best + len(looks) * math.log(kind.noise))
+    log_evidence += math.log(reach * sum(p.weight for p in points))
     middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
     log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
     # Without the reading that pulls hardest the middle may lie where the second grid no longer reaches.
     moved = _moved(points, outline, kind, len(looks))
     reach = max(2.8 * middle_sd, 0.12 * reach)
     fine_log = [log_width + max(log_sd, 0.03) * k * 0.8 for k in range(-3, 4)]
-    points = _grid(looks, kind, prior, (middle, reach, 13), fine_log)
+    points, _ = _grid(looks, kind, prior, (middle, reach, 13), fine_log)
     middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
     log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
     speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
     spread = math.hypot(middle_sd, kind.lopsided_m / speed)
     moved = max(moved, _moved(points, outline, kind, len(looks))) / size
     order = max(kind.orders, key=lambda order: sum(p.weight for p in points if p.order == order))
-    return Fit(middle, spread, speed, log_speed_sd, moved, prior.width_s(log_width), order)
+    return Fit(middle, spread, speed, log_speed_sd, moved, log_evidence, prior.width_s(log_width), order)
 
 
 def _centre(looks: Sequence[Look], outline: Outline) -> float:
@@ -206,8 +219,8 @@ def _grid(
     prior: _Prior,
     middles: tuple[float, float, int],
     log_widths: Sequence[float],
-) -> list[_Point]:
-    """Every outline of a grid that fits at all."""
+) -> tuple[list[_Point], float]:
+    """Every outline of a grid that fits at all, weighted against the best one, and that one's logarithm."""
     centre, reach, count = middles
     scored = []
     for log_width in log_widths:
@@ -220,11 +233,12 @@ def _grid(
                 misfits = _misfits(looks, middle, width, table, kind)
                 scored.append((before - sum(map(math.log, misfits)), middle, log_width, order, misfits))
     best = max(score for score, *_ in scored)
-    return [
+    points = [
         _Point(middle, log_width, order, math.exp(score - best), misfits)
         for score, middle, log_width, order, misfits in scored
         if score > best - _NEGLIGIBLE
     ]
+    return points, best
 
 
 def _misfits(looks: Sequence[Look], middle: float, width: float, table: Sequence[float], kind: _Kind) -> list[float]:

@@ -76,6 +76,11 @@ def find_torso(broken: Break, config: WatchConfig) -> Torso | None:
     return whole or max(found, key=lambda torso: (not torso.doubt, _length_ns(torso)), default=None)
 
 
+def is_lit(torso: Torso) -> bool:
+    """Whether the light of its readings is recorded: a range alone does not tell how much of the cone is looked at."""
+    return all(e.signal_kcps is not None for e in torso.hits)
+
+
 def duration_bounds_s(torso: Torso) -> tuple[float, float]:
     """Shortest and longest time that the beam can have been broken."""
     entries, period_ns = torso.broken.entries, round(torso.broken.period_s * 1e9)
@@ -186,7 +191,8 @@ def _doubt(torso: Torso, config: WatchConfig) -> str:
     if torso.ranges.body_mm > config.lane_reach_mm:
         return "beyond the lane"
     half_cone_m, torso_m = config.cone_half_width_m(body_m), config.torso_mm / 1000.0
-    if duration_bounds_s(torso)[1] < (torso_m + half_cone_m) / fastest_mps(broken):
+    narrowest_m = torso_m + half_cone_m if is_lit(torso) else torso_m
+    if duration_bounds_s(torso)[1] < narrowest_m / fastest_mps(broken):
         return "too brief for a torso"
     if not _vouched(torso, config):
         return "too few readings with a body's light"
