@@ -17,9 +17,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from benchmarks.parts import accuracy, cost, growth, latency, warnings
-from benchmarks.parts.pool import Step
+from benchmarks.accuracy import part as accuracy
+from benchmarks.cost import part as cost
+from benchmarks.growth import part as growth
+from benchmarks.latency import part as latency
+from benchmarks.pool import Step
 from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine, this_version
+from benchmarks.warnings import part as warnings
 
 Measure = Callable[[bool, Step], Part]
 PARTS: dict[str, Measure] = {

@@ -18,10 +18,10 @@ from benchmarks.accuracy.cells import Cell
 from benchmarks.accuracy.measure import gate_cells, gate_jobs, kinds
 from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share, one_in
-from benchmarks.parts.pool import workers
 from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.gate import Background
 from benchmarks.physics.sensor import Record
+from benchmarks.pool import workers
 
 _HEAD = (
     "cell", "n", "95 % within ms", "bar", "share within", "covers", "± ms", "over 3×", "missed 4 p.",

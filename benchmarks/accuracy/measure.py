@@ -19,9 +19,9 @@ from benchmarks.accuracy.passages import (
     time_approach,
     time_gate,
 )
-from benchmarks.parts.pool import Step, chunks, run_jobs, workers
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.sensor import Record
+from benchmarks.pool import Step, chunks, run_jobs, workers
 from benchmarks.verdicts import HARD_NAMES, HardJob, Verdict, add_verdicts, judge_hard
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait

@@ -31,10 +31,6 @@ class Timing(msgspec.Struct, frozen=True):
     curve: list[tuple[float, float]]
     """(share, milliseconds that this share does not exceed)."""
 
-    def share_within(self, limit_ms: float) -> float:
-        """The largest share known to stay within a limit."""
-        return max((share for share, ms in self.curve if ms <= limit_ms), default=0.0)
-
 
 class Phase(msgspec.Struct, frozen=True):
     """One box, watched for a while."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import msgspec
 
-from benchmarks.bulk import fill
+from benchmarks.growth.bulk import fill
 from benchmarks.latency.baselines import WAYS, RivalOrder, RivalReport
 from benchmarks.latency.box import BoxOrder, BoxReport
 from benchmarks.latency.figures import Baseline, Phase, phase_of, rival_of
 from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, Followers
 from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
+from benchmarks.processes import ordered, running
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
 
@@ -91,7 +90,7 @@ class Laboratory:
         found: list[Baseline] = []
         work: dict[str, int] = {}
         try:
-            with _child("benchmarks.latency.box", order, place, environment) as box:
+            with running(ordered("benchmarks.latency.box", order, place), environment, place / "output.txt") as box:
                 socket = self._state / "run" / "beacon.sock"
                 followers = Followers(socket) if busy else None
                 exports = Exports(environment) if busy else None
@@ -127,7 +126,8 @@ class Laboratory:
         folder.mkdir()
         card = opened.enter_context(closing(Card(folder)))
         order = RivalOrder(way, timetable, str(folder / "report.json"))
-        return opened.enter_context(_child("benchmarks.latency.baselines", order, folder, self._environment(card)))
+        command = ordered("benchmarks.latency.baselines", order, folder)
+        return opened.enter_context(running(command, self._environment(card), folder / "output.txt"))
 
     def _environment(self, card: Card) -> dict[str, str]:
         """State, run-time files, speech and sound in the laboratory's folder."""
@@ -158,19 +158,3 @@ class Laboratory:
 def _length_s(timetable: Timetable) -> float:
     low, high = timetable.every_s
     return timetable.visits * (low + high) / 2.0 + timetable.stays_s
-
-
-@contextmanager
-def _child(module: str, order: object, place: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of this benchmark, asked to end when the block does."""
-    file = place / "order.json"
-    file.write_text(json.dumps(msgspec.to_builtins(order)), encoding="utf-8")
-    with (place / "output.txt").open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, str(file)], env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(_END_S)

@@ -193,7 +193,6 @@ def approach(
         reps=(rep,),
         finish_range_m=plan.finish_m,
         speed_mps=mover.speed_mmps(truth_s) / 1000.0,
-        brake_range_m=plan.brake_m,
         braking_mps2=plan.braking_mps2,
         period_s=sensor.period_s,
         first_report_ns=first_report(mover, sensor, first, stands, 0.02),

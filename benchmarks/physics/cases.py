@@ -112,8 +112,6 @@ class ApproachCase:
     finish_range_m: float
     speed_mps: float
     """Speed at the finish range."""
-    brake_range_m: float
-    """Range at which braking begins."""
     braking_mps2: float
     period_s: float
     first_report_ns: int | None

@@ -10,21 +10,20 @@ from typing import Any
 
 import pytest
 
-from benchmarks import obstacle_watch
 from benchmarks.accuracy import bars
 from benchmarks.accuracy.cells import Cell, gate_cell
 from benchmarks.accuracy.passages import Finder, GateJob, replay, time_gate
 from benchmarks.accuracy.shares import Share
 from benchmarks.accuracy.usual import first_below
-from benchmarks.bulk import fill
-from benchmarks.growth import measure_growth
+from benchmarks.growth.bulk import fill
+from benchmarks.growth.measure import measure_growth
 from benchmarks.latency.baselines import RivalReport
 from benchmarks.latency.box import BoxReport, Raise
 from benchmarks.latency.figures import phase_of, rival_of, timing
 from benchmarks.latency.visits import Timetable, Visits
-from benchmarks.obstacle_watch import WatchJob, watch_scenes
 from benchmarks.physics import NOBODY
 from benchmarks.verdicts import HardJob, judge_hard
+from benchmarks.warnings.measure import WatchJob, tally, watch_scenes
 from retro_timer.beacon.output import sounds
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Level
@@ -128,7 +127,7 @@ def test_a_watch_that_always_cries_wolf_has_false_alarms_and_a_dumb_one_is_never
         watch_scenes(WatchJob(kind, Placement.BELT, 25.0, 1.3, "full", 0, 1, seconds=60.0), wolf) for kind in NOBODY
     )
     closing = watch_scenes(WatchJob("closing", Placement.BELT, 25.0, 1.3, "full", 0, 3), nothing)
-    found = obstacle_watch.tally("belt", closing, empty, bursts, 60.0)
+    found = tally("belt", closing, empty, bursts, 60.0)
     assert found.false_per_10_min == 100.0
     assert found.burst_alarms_per_10_min == 100.0
     assert found.never == 3

@@ -23,7 +23,7 @@ class SerialPort:
     """A serial port, held by this process alone; raises OSError where it cannot be opened.
 
     pyserial opens it and sets the line; what it does beside each read counts at 250 frames a second
-    (benchmarks/luna_cost.py).
+    (benchmarks/cost/drivers.py).
     """
 
     def __init__(self, path: str) -> None:

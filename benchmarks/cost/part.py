@@ -6,13 +6,10 @@ import statistics
 import tempfile
 from pathlib import Path
 
-import msgspec
-
-from benchmarks import cost, plots
-from benchmarks.cost import BEACON_TARGET_MB, READY_TARGET_S, SAMPLING_TARGET_PERCENT, Cost
-from benchmarks.driver_cost import TARGET_PERCENT as DRIVER_TARGET_PERCENT
-from benchmarks.luna_cost import TARGET_PERCENT as LUNA_TARGET_PERCENT
-from benchmarks.parts.pool import Step
+from benchmarks import plots
+from benchmarks.cost.drivers import LUNA_TARGET_PERCENT, VL53L1X_TARGET_PERCENT
+from benchmarks.cost.measure import BEACON_TARGET_MB, READY_TARGET_S, SAMPLING_TARGET_PERCENT, Cost, Size, measure_cost
+from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
 
 _STEPS = 7
@@ -22,14 +19,6 @@ _GROWS = 1.25
 """A session's last quarter may cost this many times its first: more is growth and not noise."""
 
 
-class Size(msgspec.Struct, frozen=True):
-    """How much."""
-
-    seconds: float
-    starts: int
-    hours: float
-
-
 FULL, QUICK = Size(30.0, 7, 10.0), Size(1.0, 1, 0.5)
 
 
@@ -37,13 +26,7 @@ def measure(quick: bool, step: Step) -> Part:
     """Measure on the quietest machine that there is: nothing else of the benchmark runs."""
     size = QUICK if quick else FULL
     with tempfile.TemporaryDirectory(prefix="retro-timer-cost-") as folder:
-        found = cost.measure_cost(
-            Path(folder),
-            seconds=size.seconds,
-            starts=size.starts,
-            hours=size.hours,
-            step=lambda: step(1.0 / _STEPS),
-        )
+        found = measure_cost(Path(folder), size, lambda: step(1.0 / _STEPS))
     title = "Cost of a reading along one session (µs of processor time)"
     points = [(window.hours, window.us_a_sample) for window in found.long_session]
     most = max(us for _, us in points)
@@ -77,9 +60,9 @@ def _targets(found: Cost) -> list[Target]:
         ),
         Target(
             "the VL53L1X driver at 41 Hz",
-            f"{DRIVER_TARGET_PERCENT:g} % of one core",
+            f"{VL53L1X_TARGET_PERCENT:g} % of one core",
             f"{found.driver.driver_percent:.2f} %",
-            found.driver.driver_percent <= DRIVER_TARGET_PERCENT,
+            found.driver.driver_percent <= VL53L1X_TARGET_PERCENT,
         ),
         Target(
             "the TF-Luna driver at 250 Hz",

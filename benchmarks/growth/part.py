@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from benchmarks import growth, plots
-from benchmarks.cost import READY_TARGET_S
-from benchmarks.growth import SIZES, TARGET_MS, Query
-from benchmarks.parts.pool import Step
+from benchmarks import plots
+from benchmarks.cost.measure import READY_TARGET_S
+from benchmarks.growth.measure import READY, SIZES, TARGET_MS, Query, measure_growth
+from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
 
 QUICK_SIZES = SIZES[:2]
@@ -16,15 +16,16 @@ _NOTE = (
     "Median of 15 in ms, the worst in brackets: it tells of whatever else the machine did. `status` asks the database "
     "nothing."
 )
+_NOTE_COMMANDS = "Median of 5 in ms, the worst in brackets; mostly the start of Python."
 
 
 def measure(quick: bool, step: Step) -> Part:
     """Fill and ask."""
     sizes = QUICK_SIZES if quick else SIZES
     with tempfile.TemporaryDirectory(prefix="retro-timer-growth-") as folder:
-        found = growth.measure_growth(Path(folder), sizes, lambda: step(1.0 / len(sizes)))
+        found = measure_growth(Path(folder), sizes, lambda: step(1.0 / len(sizes)))
     slowest = max((q for q in found.queries if q.reps == sizes[-1]), key=lambda q: q.median_ms)
-    ready = next(q for q in found.commands if (q.name, q.reps) == (growth.READY, sizes[-1]))
+    ready = next(q for q in found.commands if (q.name, q.reps) == (READY, sizes[-1]))
     title = "Time of each query against the number of stored reps (ms, median of 15)"
     names = list(dict.fromkeys(query.name for query in found.queries))
     times = {(query.name, query.reps): query.median_ms for query in found.queries}
@@ -48,18 +49,8 @@ def measure(quick: bool, step: Step) -> Part:
             ),
         ],
         [
-            _table(
-                "Queries",
-                _NOTE,
-                found.queries,
-                sizes,
-            ),
-            _table(
-                "Whole commands",
-                "Median of 5 in ms, the worst in brackets; mostly the start of Python.",
-                found.commands,
-                sizes,
-            ),
+            _table("Queries", _NOTE, found.queries, sizes),
+            _table("Whole commands", _NOTE_COMMANDS, found.commands, sizes),
             Table("Database", "", ("reps", "MB"), [(f"{size:,}", mb) for size, mb in found.file_mb.items()]),
         ],
         {"growth.svg": title},

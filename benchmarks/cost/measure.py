@@ -7,28 +7,35 @@ import os
 import socket
 import statistics
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
-from benchmarks.driver_cost import DriverCost, measure_driver
+from benchmarks.cost.drivers import DriverCost, measure_luna, measure_vl53l1x
+from benchmarks.cost.sampling import Window, lane_costs, long_session
 from benchmarks.latency.box import BoxOrder, BoxReport
 from benchmarks.latency.visits import Timetable
-from benchmarks.luna_cost import LunaCost, measure_luna
-from benchmarks.sampling_cost import Window, lane_costs, long_session
-from retro_timer.errors import RetroTimerError
+from benchmarks.processes import PROGRAM, notified, ordered, running, wait_until_ready
 
 SAMPLING_TARGET_PERCENT = 2.0
 BEACON_TARGET_MB = 40.0
 READY_TARGET_S = 0.6
-_PATIENCE_S = 30.0
 _SETTINGS = '[voice]\nkind = "speech"\n'
 _NOT_PASSED_ON = ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE")
 _PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024.0
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How much."""
+
+    seconds: float
+    """For each figure in real time."""
+    starts: int
+    hours: float
+    """Of readings in the long session."""
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -56,7 +63,7 @@ class Cost(msgspec.Struct, frozen=True):
     lanes: dict[str, float]
     """What the sensor looks at, to the percentage of one core that sampling and detection take at 41 Hz."""
     driver: DriverCost
-    luna: LunaCost
+    luna: DriverCost
     whole_percent: dict[str, float]
     """Board to the percentage of one core that the whole idle beacon takes in real time."""
     memory: list[Memory]
@@ -66,22 +73,20 @@ class Cost(msgspec.Struct, frozen=True):
     long_session: list[Window]
 
 
-def measure_cost(
-    folder: Path, *, seconds: float, starts: int, hours: float, step: Callable[[], None] = lambda: None
-) -> Cost:
-    """Everything; `seconds` for each figure in real time, `hours` of readings for the long session."""
+def measure_cost(folder: Path, size: Size, step: Callable[[], None]) -> Cost:
+    """Everything."""
     lanes = lane_costs()
     step()
-    windows = long_session(hours)
+    windows = long_session(size.hours)
     step()
-    driver = measure_driver(seconds)
-    luna = measure_luna(seconds)
+    driver = measure_vl53l1x(size.seconds)
+    luna = measure_luna(size.seconds)
     step()
-    begun = [_time_starts(_place(folder, board), board, starts) for board in ("sim", "twin")]
+    begun = [_time_starts(_place(folder, board), board, size.starts) for board in ("sim", "twin")]
     step()
     whole, memory = {}, list[Memory]()
     for board in ("sim", "twin"):
-        percent, found = _watch_whole(_place(folder, board), board, seconds)
+        percent, found = _watch_whole(_place(folder, board), board, size.seconds)
         whole[board] = percent
         memory += found
         step()
@@ -108,44 +113,10 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-@contextmanager
-def _beacon(folder: Path, board: str, notify: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
-    config = folder / "config.toml"
-    program = str(Path(sys.executable).with_name("retro-timer"))
+def _beacon(folder: Path, board: str, notify: socket.socket) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    command = [PROGRAM, "run", "--board", board, "--config", str(folder / "config.toml")]
     environment = _environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()}
-    with (folder / f"{board}.txt").open("wb") as output:
-        process = subprocess.Popen(
-            [program, "run", "--board", board, "--config", str(config)],
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(_PATIENCE_S)
-
-
-@contextmanager
-def notified(folder: Path) -> Iterator[socket.socket]:
-    """systemd's end of the notification socket."""
-    path = folder / "notify.sock"
-    path.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-        notify.bind(str(path))
-        notify.settimeout(_PATIENCE_S)
-        yield notify
-
-
-def wait_until_ready(notify: socket.socket) -> float:
-    """Raises RetroTimerError when the beacon does not become ready."""
-    try:
-        while b"READY=1" not in notify.recv(4096):
-            pass
-    except TimeoutError:
-        raise RetroTimerError(f"the benchmark's box was not ready within {_PATIENCE_S:.0f} s") from None
-    return time.monotonic()
+    return running(command, environment, folder / f"{board}.txt")
 
 
 def _watch_whole(folder: Path, board: str, seconds: float) -> tuple[float, list[Memory]]:
@@ -199,30 +170,19 @@ def _first_reading_s(folder: Path) -> float:
     with notified(folder) as notify:
         arguments = ["run", "--board", "twin", "--config", str(folder / "config.toml")]
         order = BoxOrder(Timetable((1.0, 1.0), 0.5, 1), str(report), arguments, busy=False)
-        file = folder / "order.json"
-        file.write_text(json.dumps(msgspec.to_builtins(order)), encoding="utf-8")
         began_ns = time.monotonic_ns()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.latency.box", str(file)],
-            env=_environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
+        environment = _environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()}
+        with running(ordered("benchmarks.latency.box", order, folder), environment, folder / "box.txt"):
             wait_until_ready(notify)
-        finally:
-            process.terminate()
-            process.wait(_PATIENCE_S)
     told = msgspec.json.decode(report.read_bytes(), type=BoxReport)
     return (told.first_sample_ns - began_ns) / 1e9
 
 
 def _time_simulation(folder: Path) -> tuple[float, float]:
     """Simulated seconds of a session, and how long the command took for them."""
-    program = str(Path(sys.executable).with_name("retro-timer"))
     began_s = time.monotonic()
     done = subprocess.run(
-        [program, "simulate", "conditioning", "--json"], env=_environment(folder), capture_output=True, check=True
+        [PROGRAM, "simulate", "conditioning", "--json"], env=_environment(folder), capture_output=True, check=True
     )
     took_s = time.monotonic() - began_s
     return float(json.loads(done.stdout.splitlines()[-1])["t_s"]), took_s

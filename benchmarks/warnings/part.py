@@ -7,11 +7,11 @@ from itertools import chain
 
 import msgspec
 
-from benchmarks import obstacle_watch, plots
-from benchmarks.obstacle_watch import WatchCell, WatchJob, watch_scenes
-from benchmarks.parts.pool import Step, chunks, run_jobs, workers
+from benchmarks import plots
 from benchmarks.physics import NOBODY
+from benchmarks.pool import Step, chunks, run_jobs, workers
 from benchmarks.report import Part, Table, Target, Value
+from benchmarks.warnings.measure import MAX_RANGES_M, PLACEMENTS, RATES_HZ, WatchCell, WatchJob, tally, watch_scenes
 
 RECORDS = ("full", "range")
 _CHUNK = 25
@@ -66,12 +66,7 @@ def measure(quick: bool, step: Step) -> Part:
 
 
 def _cells(pool: ProcessPoolExecutor, record: str, size: Size, step: Step) -> list[WatchCell]:
-    kinds = [
-        (placement, rate_hz, range_m)
-        for placement in obstacle_watch.PLACEMENTS
-        for range_m in obstacle_watch.MAX_RANGES_M
-        for rate_hz in obstacle_watch.RATES_HZ
-    ]
+    kinds = [(place, hz, range_m) for place in PLACEMENTS for range_m in MAX_RANGES_M for hz in RATES_HZ]
     closing = [
         WatchJob("closing", *kind, record, *piece, size.seconds)
         for kind in kinds
@@ -85,7 +80,7 @@ def _cells(pool: ProcessPoolExecutor, record: str, size: Size, step: Step) -> li
         {name: [*chain(*pieces)] for name, pieces in run_jobs(pool, watch_scenes, jobs, step, share).items()}
         for jobs, share in ((closing, 0.3), (empty, 0.1), (bursts, 0.1))
     )
-    return [obstacle_watch.tally(name, came[name], sun[name], burst[name], size.seconds) for name in came]
+    return [tally(name, came[name], sun[name], burst[name], size.seconds) for name in came]
 
 
 def _rows(cells: list[WatchCell]) -> list[tuple[Value, ...]]:

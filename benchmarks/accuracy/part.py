@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from benchmarks.accuracy.measure import FULL, QUICK, figures, part_of
 from benchmarks.accuracy.tables import draw, tables
 from benchmarks.accuracy.targets import targets
-from benchmarks.parts.pool import Step
+from benchmarks.pool import Step
 from benchmarks.report import Part
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import deque
@@ -14,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.bulk import ATHLETES, BOARD, fill
-from benchmarks.cost import notified, wait_until_ready
+from benchmarks.growth.bulk import ATHLETES, BOARD, fill
+from benchmarks.processes import PROGRAM, notified, running, wait_until_ready
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results import queries as results
 from retro_timer.store.results.database import open_for_reading
@@ -115,23 +114,18 @@ def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
 
 def _start_until_ready(directory: Path) -> None:
     """From the shell until the timer tells systemd that it is ready; ended by kill -9, so that no end is timed."""
-    program = str(Path(sys.executable).with_name("retro-timer"))
     with tempfile.TemporaryDirectory(prefix="rt") as folder, notified(Path(folder)) as notify:
         places = {"RETRO_TIMER_STATE": str(directory), "NOTIFY_SOCKET": notify.getsockname()}
-        command = [program, "run", "--board", "sim", "--voice", "text"]
-        with subprocess.Popen(command, env=os.environ | places, stdout=subprocess.DEVNULL) as process:
-            try:
-                wait_until_ready(notify)
-            finally:
-                process.kill()
+        command = [PROGRAM, "run", "--board", "sim", "--voice", "text"]
+        with running(command, os.environ | places, Path(folder, "output.txt"), subprocess.Popen.kill):
+            wait_until_ready(notify)
 
 
 def _time_commands(directory: Path, size: int, names: tuple[str, ...]) -> list[Query]:
-    program = str(Path(sys.executable).with_name("retro-timer"))
     environment = os.environ | {"RETRO_TIMER_STATE": str(directory)}
 
     def run(name: str) -> Callable[[], object]:
-        command = [program, "results", name]
+        command = [PROGRAM, "results", name]
         return lambda: subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
 
     return [_timed(f"results {name}", size, run(name), repeats=5) for name in names]

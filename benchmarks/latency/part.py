@@ -11,7 +11,7 @@ from benchmarks import plots
 from benchmarks.latency.figures import PERIOD_MS, Baseline, Phase
 from benchmarks.latency.load import CLIENTS, EXPORTED_REPS
 from benchmarks.latency.measure import Laboratory
-from benchmarks.parts.pool import Step
+from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
 
 LOADED = "busy"

@@ -1,1 +1,0 @@
-"""The benchmark's parts: each measures, judges by the targets, and draws."""

@@ -1,0 +1,1 @@
+"""Warnings: whether danger is told in time, not too early, and not for nothing."""
