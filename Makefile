@@ -71,10 +71,11 @@ field: $(VENV)/.dev  ## what takes long: ten minutes' soak, 30 power cuts, the t
 	@$(BIN)/python -m pytest -q tests/rig
 	@$(BIN)/python -m pytest -q tests/arm64
 
-check: $(VENV)/.dev  ## format, lint, types, layers, README
+check: $(VENV)/.dev  ## format, lint, types, dead names, layers, README
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/vulture
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_docs.py
 

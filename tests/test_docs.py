@@ -107,10 +107,6 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def _keys(kind: type[msgspec.Struct], prefix: str) -> set[str]:
-    return {f"{prefix}.{field.name}" for field in msgspec.structs.fields(kind)}
-
-
 def every_setting() -> dict[str, Any]:
     """Key to default, of every table whose name is given: of a line on the way the name is the coach's."""
     found = {}

@@ -47,7 +47,6 @@ class Service:
         self._threads: list[threading.Thread] = []
         self._foreseen: tuple[Any, ...] = ()
         self._button = button
-        self.session_beat_ns = 0
         self.bus_beats_ns: dict[str, int] = {}
         self._scheduling = scheduling or RealTimeScheduling()
         self._failure: RetroTimerError | None = None
@@ -115,7 +114,6 @@ class Service:
                 self._button.tick(core.clock.monotonic_ns())
             self._foresee()
             self._scheduling.lift_others()
-            self.session_beat_ns = core.clock.monotonic_ns()
             after_each_turn()
 
     def _handle(self, item: BeaconMessage | ButtonEdge) -> None:

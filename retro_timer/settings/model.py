@@ -13,7 +13,6 @@ from retro_timer.sensors.settings import Name as LineName
 from retro_timer.sensors.settings import Pin, SensorSettings
 
 Volume = Annotated[int, Meta(ge=0, le=100, description="Loudness in percent; alarms do not go below theirs.")]
-Frequency = Annotated[int, Meta(ge=200, le=4000)]
 
 
 class TickMode(StrEnum):

@@ -36,7 +36,6 @@ ORDER: list[tuple[str, Make]] = [
     ("count", lambda a: a.sound(SIGNALS[Signal.COUNT], NOW)),
     ("tick", lambda a: a.arm(True, NOW, 0)),
 ]
-SHOTS = {"go": sounds.GO, "finish": SIGNALS[Signal.FINISH], "count": SIGNALS[Signal.COUNT]}
 PAIRS = [(a, b) for a in range(len(ORDER)) for b in range(a + 1, len(ORDER)) if not (a == 2 and ORDER[b][0] == "tick")]
 
 

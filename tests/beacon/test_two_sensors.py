@@ -19,7 +19,6 @@ from tests.helpers.plans_made import block, plan
 
 GATE = SensorSettings(name="gate", placement=Placement.GATE, role=Role.BOTH)
 REAR = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END, role=Role.WATCH)
-LONG_AGO_NS = 1
 
 
 @pytest.fixture

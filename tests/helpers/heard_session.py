@@ -279,11 +279,6 @@ class HeardSession:
         """What was heard of these, in order."""
         return [heard for heard in self.transcript if heard.say.key in keys]
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the session has ended."""
-        return self.phase in ENDED
-
     def check_calls(self) -> None:
         """No go without its call, heard whole since the last go; no countdown talks into a call."""
         before_ns = 0

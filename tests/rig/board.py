@@ -37,14 +37,6 @@ class Edge(NamedTuple):
 class Board(Machine):
     """The simulated pins, bus and card of a machine."""
 
-    def gpio_value(self, line: int) -> int:
-        """The level of a line now."""
-        return int(self.check(f"cat {LINE.format(line=line)}/value"))
-
-    def set_gpio(self, line: int, level: int) -> None:
-        """Pull an input line up (1) or down (0), as what is wired to it would."""
-        self.check(f"echo {'pull-up' if level else 'pull-down'} >$(echo {LINE.format(line=line)}/pull)")
-
     def press_button(self, line: int, hold_s: float = 0.2) -> None:
         """Press a button that joins the line to ground, hold it, let go."""
         pull = f"$(echo {LINE.format(line=line)}/pull)"

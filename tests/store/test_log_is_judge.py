@@ -168,10 +168,6 @@ def test_what_another_process_left_in_the_log_alone_is_taken_over_with_the_next_
     assert opened(tmp_path) is None
 
 
-def as_fields(entry: RepKept) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in entry.__struct_fields__}
-
-
 def test_a_start_reads_only_what_the_database_has_not(tmp_path: Path) -> None:
     """The log's beginning is damaged, and nobody notices who needs no more than its end."""
     before = fill(tmp_path)

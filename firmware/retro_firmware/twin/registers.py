@@ -17,7 +17,6 @@ VCSEL_PERIOD_A = 0x0060
 """Tells the ranging mode."""
 PERIOD = 0x006C
 """Four bytes, inter-measurement period in counts of the slow oscillator."""
-ROI_CENTRE = 0x007F
 ROI_SIZE = 0x0080
 """High nibble height - 1, low nibble width - 1, in SPADs."""
 INTERRUPT_CLEAR = 0x0086
