@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from benchmarks.accuracy import part as accuracy
 from benchmarks.cost import part as cost
+from benchmarks.dual import part as dual
 from benchmarks.growth import part as growth
 from benchmarks.latency import part as latency
 from benchmarks.pool import Step
@@ -28,6 +29,7 @@ from benchmarks.warnings import part as warnings
 Measure = Callable[[bool, Step], Part]
 PARTS: dict[str, Measure] = {
     "accuracy": accuracy.measure,
+    "dual": dual.measure,
     "warnings": warnings.measure,
     "latency": latency.measure,
     "cost": cost.measure,
@@ -53,14 +55,19 @@ def chosen_parts(only: str | None) -> list[str]:
 @click.option("--quick", is_flag=True, help="Under a minute: few of everything, kept apart from the full results.")
 @click.option("--only", metavar="PART,PART", help=f"Only these of {', '.join(PARTS)}.")
 @click.option("--seed", type=click.IntRange(1), help="Held-out passages of this date, as 20261125; today's without it.")
-@click.option("--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, help="Of accuracy's reps.")
+@click.option(
+    "--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, help="Of the reps of accuracy and dual."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
 def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
-    """Reproduce the figures of docs/accuracy.md: accuracy, warnings, latency, cost and growth."""
+    """Reproduce the figures of docs/accuracy.md: accuracy, dual gate, warnings, latency, cost and growth."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()
-    parts: dict[str, Measure] = PARTS | {"accuracy": partial(accuracy.measure, seed=seed, share=share)}
+    parts: dict[str, Measure] = PARTS | {
+        "accuracy": partial(accuracy.measure, seed=seed, share=share),
+        "dual": partial(dual.measure, seed=seed, share=share),
+    }
     said = {"QUICK": quick and "1", "ONLY": only, "SEED": seed, "SHARE": share < 1.0 and f"{share:g}"}
     command = " ".join(["make bench", *(f"{word}={value}" for word, value in said.items() if value)])
     runs: dict[str, Run] = {}

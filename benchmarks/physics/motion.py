@@ -46,6 +46,13 @@ class Course:
         self.then(reached, 0.0, speed_mmps)
         return reached
 
+    def moved(self, by_mm: float) -> Course:
+        """The same course, so much farther on."""
+        other = Course(self._begins[0], 0.0, 0.0)
+        other._begins = list(self._begins)
+        other._pieces = [(begin, position + by_mm, speed, a) for begin, position, speed, a in self._pieces]
+        return other
+
     def at(self, t: float) -> tuple[float, float]:
         """Position (mm) and speed (mm/s) at the time `t`."""
         index = max(bisect_right(self._begins, t) - 1, 0)

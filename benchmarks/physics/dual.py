@@ -1,0 +1,341 @@
+"""A dual gate: two beams across one line, one above the other or one behind the other, and what passes them.
+
+Each beam is a horizontal cross-section of its own, as in `gate`; the sensors stand on the same side of the lane, their
+tolerances and the phases of their readings are independent, the sun is one (see `sun`).
+
+* above: the upper beam UPPER_MM over the ground, a shoulder of the smallest athlete and the chest of the others, where
+  the truth is; the lower one LOWER_MM, at the hips. A trunk that leans by theta has its hips (UPPER - LOWER) tan theta
+  ahead: 0 to 20 degrees, four of five forward, as who runs backward leans against the way. The pelvis turns against the
+  shoulders, and beside it swing the hands, up to 200 mm to either side.
+* behind: both beams UPPER_MM over the ground, the second BEHIND_MM beyond the line in the direction of travel.
+
+A fourth of the athletes are children: chests of 165 to 215 mm, 290 to 350 mm wide. Things fill a beam by how much of
+its height, 2 r tan 13.5 degrees at the range r, they take: a dog, a ball, an arm, each at a height of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+import msgspec
+
+from benchmarks.physics.blending import Law
+from benchmarks.physics.gate import (
+    GO_S,
+    Background,
+    GateOptions,
+    Stage,
+    draw_arrival,
+    passing,
+    set_stage,
+    truth,
+)
+from benchmarks.physics.motion import Path
+from benchmarks.physics.people import CLOTH, Build, Mover, Runner, Thing, draw_build, person
+from benchmarks.physics.rays import Circle, Ellipse, Shape
+from benchmarks.physics.scene import film
+from benchmarks.physics.sensor import STRAY_SHARE, Light
+from benchmarks.physics.sun import Sun, SunlitSensor
+from benchmarks.physics.visibility import passage
+from retro_timer.ports import Placement, RangeSample
+from retro_timer.training.gaits import Gait, finish_window, human_limit_s
+
+Layout = Literal["above", "behind"]
+LAYOUTS: tuple[Layout, ...] = ("above", "behind")
+UPPER_MM, LOWER_MM, BEHIND_MM = 1150.0, 780.0, 200.0
+FIRST, SECOND = "first", "second"
+"""The halves: the upper or the nearer one first."""
+_TALL_MM = 4000.0
+_LEAN_DEG = 20.0
+_FORWARD = 0.8
+_CHILDREN = 0.25
+_LEAD_S, _TAIL_S = 3.0, 1.5
+_MOST_S = 30.0
+_REACHES = 0.12
+"""Of a beam's height: what fills less of either is no trial of it."""
+
+
+class DualCase(msgspec.Struct, frozen=True):
+    """Readings of both halves around one rep, and the truth."""
+
+    rows: list[tuple[str, RangeSample]]
+    """In order of time, each with its half."""
+    go_s: float
+    distance_m: float
+    back_s: float | None
+    """When the back reached the line; None where nobody came."""
+    speed_mps: float
+    seen_periods: float
+    peak_kcps: float
+    budgets_ns: tuple[int, int]
+
+
+class Hips:
+    """The same runner at the height of the hips: pelvis and hands."""
+
+    def __init__(self, rng: Random, runner: Runner, ahead_mm: float, scale: float) -> None:
+        """`ahead_mm`: how far the hips are ahead of the chest."""
+        self._runner = runner
+        self._ahead_mm = ahead_mm
+        self._depth_mm = scale * min(max(rng.gauss(225.0, 25.0), 170.0), 290.0)
+        self._width_mm = scale * rng.uniform(320.0, 380.0)
+        self._against = rng.uniform(0.4, 1.0)
+        self._hand_mm = scale * rng.uniform(35.0, 45.0)
+        self._hand_fill = rng.uniform(0.3, 0.7)
+        self._swing_mm = scale * rng.uniform(100.0, 200.0)
+        self._rho = rng.uniform(*CLOTH)
+        self.target = runner.target
+
+    def near(self, begin: float, end: float) -> bool:
+        """As the chest, which is never farther away than a lean."""
+        slack = abs(self._ahead_mm) / max(self.speed_mmps(begin), 100.0)
+        return self._runner.near(begin - slack, end + slack) or self._runner.near(begin, end + 2.0 * slack)
+
+    def speed_mmps(self, t: float) -> float:
+        """Speed of the course."""
+        return self._runner.speed_mmps(t)
+
+    def shapes(self, t: float) -> list[Shape]:
+        """Pelvis and both hands."""
+        b = self._runner.build
+        u = self._runner.middle_mm(t) + self._ahead_mm
+        yaw = -self._against * self._runner.yaw_at(t)
+        swing = self._swing_mm * math.sin(math.pi * b.step_hz * t + b.phases[2])
+        c, s = math.cos(yaw), math.sin(yaw)
+        pu, pw = (2.0 / self._depth_mm) ** 2, (2.0 / self._width_mm) ** 2
+        across = self._runner.lateral_mm
+        pelvis = Ellipse(
+            u, across, c * c * pu + s * s * pw, c * s * (pu - pw), s * s * pu + c * c * pw, self._rho, 1.0, self.target
+        )
+        beside = self._width_mm / 2.0 + self._hand_mm
+        hands = (
+            Circle(u + side * swing, across + side * beside, self._hand_mm, b.rho, self._hand_fill, self.target)
+            for side in (-1.0, 1.0)
+        )
+        return [pelvis, *hands]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An athlete as both beams meet them."""
+
+    runner: Runner
+    halves: tuple[Mover, Mover]
+    back_s: float
+    gone_s: float
+
+
+@dataclass(slots=True)
+class Gate:
+    """The place with both sensors."""
+
+    stage: Stage
+    layout: Layout
+    first: SunlitSensor
+    second: SunlitSensor
+
+    @property
+    def rng(self) -> Random:
+        """The scene's chance."""
+        return self.stage.rng
+
+    def heights_mm(self) -> tuple[float, float]:
+        """Of the two beams."""
+        return (UPPER_MM, LOWER_MM) if self.layout == "above" else (UPPER_MM, UPPER_MM)
+
+    def seen_by_both(self, thing: Thing, low_mm: float, high_mm: float) -> tuple[Thing, Thing]:
+        """Something between two heights, as each beam meets it."""
+        start = thing.path.points[0]
+        reach_mm = start[2] * math.tan(math.radians(13.5))
+        found = []
+        for index, height_mm in enumerate(self.heights_mm()):
+            inside = min(high_mm, height_mm + reach_mm) - max(low_mm, height_mm - reach_mm)
+            fill = min(1.0, max(0.0, inside / (2.0 * reach_mm)))
+            back_mm = BEHIND_MM if index and self.layout == "behind" else 0.0
+            path = Path([(t, x - back_mm, y) for t, x, y in thing.path.points])
+            found.append(Thing(path, thing.semi_x_mm, thing.semi_y_mm, thing.rho, max(fill, 1e-3), thing.target))
+        return found[0], found[1]
+
+    def film(
+        self, halves: tuple[list[Mover], list[Mover]], first_s: float, last_s: float, body: Body | None
+    ) -> DualCase:
+        """The readings of both, merged."""
+        sun = Sun(self.rng, first_s, last_s, self.first.light.burst_share)
+        rows = []
+        for name, sensor, movers in zip((FIRST, SECOND), (self.first, self.second), halves, strict=True):
+            sensor.sun = sun
+            rows += [(name, sample) for sample in film(sensor, movers, len(movers) + 1, first_s, last_s)]
+        rows.sort(key=lambda row: row[1].t_ns)
+        seen = None if body is None else passage(body.runner, self.first, body.back_s)
+        return DualCase(
+            rows=rows,
+            go_s=GO_S,
+            distance_m=self.stage.distance_m,
+            back_s=None if body is None else body.back_s,
+            speed_mps=0.0 if body is None else body.runner.course.at(body.back_s)[1] / 1000.0,
+            seen_periods=0.0 if seen is None else (seen.reported[1] - seen.reported[0]) / self.first.period_s,
+            peak_kcps=0.0 if seen is None else seen.peak_kcps,
+            budgets_ns=(self.first.spec.budget_ns, self.second.spec.budget_ns),
+        )
+
+
+def set_gate(
+    name: str,
+    seed: int,
+    layout: Layout,
+    gait: Gait,
+    rate_hz: float,
+    background: Background,
+    law: Law,
+    light: Light | None,
+) -> Gate:
+    """Draw the place and both sensors."""
+    options: GateOptions = {"law": law} if light is None else {"law": law, "light": light}
+    stage = set_stage(f"dual {layout} {name}", seed, gait, rate_hz, background, options)
+    shown = light or stage.sensor.light
+
+    def sensor() -> SunlitSensor:
+        return SunlitSensor(stage.rng, rate_hz, Placement.GATE, shown, law=law, wall_mm=stage.wall_mm)
+
+    return Gate(stage, layout, sensor(), sensor())
+
+
+def draw_body(gate: Gate) -> Body:
+    """An athlete at random, who arrives as in `gate`."""
+    rng, stage = gate.rng, gate.stage
+    child = rng.random() < _CHILDREN
+    at_s, speed = draw_arrival(stage)
+    course = passing(at_s, speed, rng.uniform(-250.0, 250.0) * min(speed / 1500.0, 1.0))
+    build = draw_build(rng, stage.gait, min(max(rng.gauss(190.0, 12.0), 165.0), 215.0) if child else None)
+    if child:
+        build = _small(rng, build)
+    runner = Runner(build, course, across=True, lateral_mm=stage.lateral_mm)
+    lean = math.radians(rng.uniform(0.0, _LEAN_DEG)) * (1.0 if rng.random() < _FORWARD else -1.0)
+    back_s = truth(runner, at_s, runner.reach_mm / speed)
+    if gate.layout == "above":
+        second: Mover = Hips(rng, runner, (UPPER_MM - LOWER_MM) * math.tan(lean), 0.8 if child else 1.0)
+    else:
+        second = Runner(build, course.moved(-BEHIND_MM), across=True, lateral_mm=stage.lateral_mm)
+    return Body(runner, (runner, second), back_s, at_s + (runner.reach_mm + BEHIND_MM) / speed)
+
+
+def _small(rng: Random, build: Build) -> Build:
+    """A child's shoulders and arms."""
+    return Build(
+        depth_mm=build.depth_mm,
+        width_mm=rng.uniform(290.0, 350.0),
+        rho=build.rho,
+        arm_radius_mm=rng.uniform(34.0, 40.0),
+        elbow_radius_mm=rng.uniform(32.0, 38.0),
+        elbow_fill=build.elbow_fill,
+        elbow_middle_mm=0.8 * build.elbow_middle_mm,
+        elbow_lead_mm=0.8 * build.elbow_lead_mm,
+        step_hz=build.step_hz,
+        sway_mm=0.8 * build.sway_mm,
+        yaw=build.yaw,
+        yaw_swing=build.yaw_swing,
+        phases=build.phases,
+    )
+
+
+def dual_passage(seed: int, layout: Layout, gait: Gait, rate_hz: float, background: Background, law: Law) -> DualCase:
+    """One athlete passes, and nothing else happens. Same arguments, same case."""
+    gate = set_gate("passage", seed, layout, gait, rate_hz, background, law, None)
+    body = draw_body(gate)
+    enters = body.back_s - body.runner.reach_mm / body.runner.speed_mmps(body.back_s)
+    return gate.film(([body.halves[0]], [body.halves[1]]), max(enters - 2.0, GO_S), body.gone_s + 1.3, body)
+
+
+TRIALS = ("dog", "ball", "arm held in", "arm swept", "sun", "bursts", "wrong way")
+"""What is in the beams of a rep and is no finish; `wrong way` is asked of beams behind one another alone."""
+
+
+def dual_trial(name: str, seed: int, layout: Layout, gait: Gait, background: Background, law: Law) -> DualCase:
+    """One of TRIALS: an athlete comes after it, but in `sun` and `bursts`, where nobody does."""
+    light = None
+    if name == "sun":
+        light = Light(ambient_kcps=15_000.0, phantom_share=0.3 + 0.65 * (seed % 8) / 7.0, stray_share=STRAY_SHARE)
+    elif name == "bursts":
+        light = Light(ambient_kcps=15_000.0, phantom_share=0.2, burst_share=(0.02, 0.05, 0.1)[seed % 3])
+    gate = set_gate(name, seed, layout, gait, 41.0, background, law, light)
+    if light is not None:
+        end = GO_S + min(finish_window(gate.stage.distance_m, gait).timeout_s + 2.0, _MOST_S)
+        return gate.film(([], []), GO_S - _LEAD_S, end, None)
+    body = draw_body(gate)
+    at_s = _in_window_s(gate, body)
+    if name in ("dog", "ball"):
+        halves = _flying(gate, name, at_s)
+    elif name == "wrong way":
+        halves = _passer(gate, at_s)
+    else:
+        halves = _arm(gate, at_s, held=name == "arm held in")
+    # The athlete's echoes are the first target, the thing's the second.
+    movers: tuple[list[Mover], list[Mover]] = ([body.halves[0], halves[0]], [body.halves[1], halves[1]])
+    first_s = max(GO_S - _LEAD_S, at_s - _MOST_S / 2.0)
+    return gate.film(movers, first_s, body.gone_s + _TAIL_S, body)
+
+
+def _in_window_s(gate: Gate, body: Body) -> float:
+    """Between the human limit and the athlete, whom it precedes by 1.2 to 12 s."""
+    latest = body.back_s - 1.2
+    earliest = max(GO_S + human_limit_s(gate.stage.distance_m) + 0.2, latest - 10.0)
+    return gate.rng.uniform(min(earliest, latest - 0.4), latest)
+
+
+def _flying(gate: Gate, what: str, at_s: float) -> tuple[Mover, Mover]:
+    """A dog in a leap, or a ball, high enough for one beam at least; in either direction."""
+    rng = gate.rng
+    y_mm = gate.stage.lateral_mm + rng.uniform(150.0, 350.0)
+    way = 2500.0 * rng.choice((-1.0, 1.0))
+    took = 2500.0 / (1000.0 * rng.uniform(*((4.0, 9.0) if what == "dog" else (5.0, 15.0))))
+    path = Path([(at_s - took, -way, y_mm), (at_s + took, way, y_mm)])
+    while True:
+        if what == "dog":
+            top_mm = rng.uniform(350.0, 700.0) + rng.uniform(0.0, 700.0)
+            low_mm = top_mm - rng.uniform(200.0, 330.0)
+            thing = Thing(path, rng.uniform(280.0, 400.0), rng.uniform(80.0, 120.0), rng.uniform(0.2, 0.6), 1.0, 1)
+        else:
+            radius = rng.uniform(90.0, 115.0)
+            middle_mm = rng.uniform(200.0, 1700.0)
+            low_mm, top_mm = middle_mm - radius, middle_mm + radius
+            thing = Thing(path, radius, radius, rng.uniform(0.4, 0.8), 1.0, 1)
+        halves = gate.seen_by_both(thing, low_mm, top_mm)
+        if max(half.fill for half in halves) >= _REACHES:
+            return halves
+
+
+def _arm(gate: Gate, at_s: float, *, held: bool) -> tuple[Mover, Mover]:
+    """A forearm reaches into the beam from beside the lane and is held there for 0.12 to 0.5 s, or is swept through."""
+    rng = gate.rng
+    y_mm = gate.stage.lateral_mm + rng.uniform(0.0, 150.0)
+    if held:
+        stays, inside = rng.uniform(0.12, 0.5), rng.uniform(-60.0, 160.0)
+        side = rng.choice((-1.0, 1.0))
+        points = [
+            (at_s - 0.15, side * 700.0, y_mm),
+            (at_s, inside, y_mm),
+            (at_s + stays, inside, y_mm),
+            (at_s + stays + 0.15, side * 700.0, y_mm),
+        ]
+    else:
+        way, took = 900.0 * rng.choice((-1.0, 1.0)), 900.0 / (1000.0 * rng.uniform(0.8, 3.0))
+        points = [(at_s - took, -way, y_mm), (at_s + took, way, y_mm)]
+    radius = rng.uniform(35.0, 50.0)
+    thing = Thing(Path(points), radius, radius, rng.uniform(0.35, 0.6), 1.0, 1)
+    while True:
+        middle_mm, half_mm = rng.uniform(600.0, 1350.0), rng.uniform(50.0, 150.0)
+        halves = gate.seen_by_both(thing, middle_mm - half_mm, middle_mm + half_mm)
+        if max(half.fill for half in halves) >= _REACHES:
+            return halves
+
+
+def _passer(gate: Gate, at_s: float) -> tuple[Mover, Mover]:
+    """Somebody walks through against the direction of travel."""
+    rng = gate.rng
+    y_mm = gate.stage.lateral_mm + rng.uniform(150.0, 350.0)
+    took = 2500.0 / rng.uniform(900.0, 2500.0)
+    thing = person(Path([(at_s - took, 2500.0, y_mm), (at_s + took, -2500.0, y_mm)]), rng, 1, facing=False)
+    return gate.seen_by_both(thing, 0.0, _TALL_MM)
