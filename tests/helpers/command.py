@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+import unittest.mock
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -50,6 +53,23 @@ def here(capsys: pytest.CaptureFixture[str], *args: object) -> Outcome:
     out, err = capsys.readouterr()
     assert isinstance(code, int)
     return Outcome(code, out, err)
+
+
+def quietly(*args: object, env: Mapping[str, str | None] | None = None) -> Outcome:
+    """A command in this process, for whoever has no capsys. `env` as for `process`."""
+    from retro_timer.cli.main import main
+
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    with (
+        unittest.mock.patch.dict(os.environ, environment_with(env), clear=True),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main([str(arg) for arg in args])
+    assert isinstance(ended.value.code, int)
+    told = [stream.buffer.getvalue().decode() for stream in (out, err) if isinstance(stream.buffer, io.BytesIO)]
+    return Outcome(ended.value.code, *told)
 
 
 def process(
