@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import deque
 
 _MEMORY_S = 0.4
+"""A flickering body is seen again sooner. Longer excuses phantoms, which then agree with each other by chance."""
 _SLACK_M = 0.25
-_MOVES_MPS = 4.0
+"""Far, faint readings of one body scatter by so much: three standard deviations of 80 mm, status 1's limit."""
+_MOVES_MPS = 9.0
+"""As fast as anything comes or goes on a track (see `track.FASTEST_MPS`): less calls a runner's readings phantoms."""
 
 
 class Outliers:

@@ -10,7 +10,8 @@ import msgspec
 RANGE_NOISE_M = 0.02
 """One reading's standard deviation when the sensor gives none (ST: ±20 mm dark, ±25 mm in ambient light)."""
 FASTEST_MPS = 9.0
-"""Nothing on a track closes in faster (record backward speed 8.3 m/s, docs/sources.md); it bounds agreement."""
+"""Nothing on a track closes in faster (record backward speed 8.3 m/s, docs/sources.md), and neither runners nor dogs
+make off faster within a sensor's view. It bounds agreement: more lets phantoms agree, less takes a body for them."""
 _REACH_S = 0.3
 _LEAST_POINTS = 4
 _LONGEST_REACH_S = 1.0
@@ -85,7 +86,8 @@ class Track:
             closing = motion.closing_mps
             doubt = min(FASTEST_MPS, 2.0 * motion.closing_sd_mps + _CHANGE_MPS2 * dt)
         else:
-            closing, doubt = FASTEST_MPS / 2.0 - 1.0, FASTEST_MPS / 2.0 + 1.0
+            # Somebody may stand up before the box and run off as fast as others come.
+            closing, doubt = 0.0, FASTEST_MPS
         allowed = min(_SLACK_M + doubt * dt, max(_MOST_SLACK_M, _SLACK_M + doubt * 1.3 * period_s))
         return any(abs(range_m - (start_m - closing * dt)) <= allowed for start_m in from_m)
 
