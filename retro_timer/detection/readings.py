@@ -112,11 +112,16 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     """In the lane, so near and so bright that it needs no second reading."""
     stray: bool
     """A bad status and a near range where nothing is: a phantom that the sensor caught."""
+    dim: bool
+    """With less light than a body returns as a rule: phantoms have that, and some bodies."""
+    too_dim: bool
+    """With less light than the darkest cloth returns from so near."""
 
 
 def judge(sample: RangeSample, kind: Kind, in_front: bool) -> Reading:
     """Judge one sample. `in_front`: its range is nearer than what stands behind the lane."""
     target = kind is Kind.TARGET
+    lit = target and sample.range_mm is not None and sample.signal_kcps is not None
     return Reading(
         sample.t_ns,
         kind,
@@ -126,4 +131,6 @@ def judge(sample: RangeSample, kind: Kind, in_front: bool) -> Reading:
         doubtful_body=not target and in_front and is_doubtful_body(sample),
         point_blank=target and in_front and is_point_blank(sample),
         stray=not target and is_stray(sample),
+        dim=lit and not has_body_signal(sample.range_mm or 0, sample.signal_kcps or 0.0),
+        too_dim=lit and too_dim(sample.range_mm or 0, sample.signal_kcps),
     )

@@ -135,9 +135,13 @@ class Approach(msgspec.Struct, frozen=True):
 
     from_m: float
     speed_mps: float
+    kcps_m2: float
+    """The light that it returns from one metre: of usual clothes, or of the darkest."""
 
 
-approaches = st.builds(Approach, from_m=st.floats(0.4, 6.0), speed_mps=st.floats(0.3, 5.0))
+approaches = st.builds(
+    Approach, from_m=st.floats(0.4, 6.0), speed_mps=st.floats(0.3, 5.0), kcps_m2=st.sampled_from([3000.0, 450.0])
+)
 
 
 def shown_before(pipeline: Pipeline, readings: Readings, history: list[Stretch], expectation: Expectation) -> None:
@@ -172,7 +176,7 @@ def test_who_closes_in_behind_is_told_in_time_whatever_was_read_before(
     latest_s = danger_s + max(LATEST_S, LATEST_PERIODS / sensor.rate_hz) * 1.02
     while readings.t_s <= latest_s:
         range_m = max(0.15, from_m - speed * (readings.t_s - visible_s))
-        pipeline.feed(readings.reading(1000.0 * range_m, max(800.0, 3000.0 / range_m**2)), expectation)
+        pipeline.feed(readings.reading(1000.0 * range_m, approach.kcps_m2 / range_m**2), expectation)
         if pipeline.level is Level.DANGER:
             return
     pytest.fail(f"no danger {latest_s - danger_s:.2f} s after it was due at {danger_s - visible_s:.2f} s in view")

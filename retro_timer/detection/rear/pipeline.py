@@ -83,7 +83,7 @@ class RearPipeline:
         period_ns = self.spacing.period_ns
         change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
-        asked = self._asked()
+        asked = self._asked(reading)
         believed = [track for track in tracks if track.shows(asked) or track.shows(track.asked)]
         told.extend(self._guard_against(reading, tracks, believed, expectation))
         if self._config.times:
@@ -113,12 +113,14 @@ class RearPipeline:
         t_s = reading.t_ns / 1e9
         if (reading.in_lane or reading.doubtful_body) and reading.range_mm is not None:
             period_s = self.spacing.period_ns / 1e9
-            asked = self._asked()
+            asked = self._asked(reading)
             return self._tracker.feed(t_s, reading.range_mm / 1000.0, period_s, valid=reading.in_lane, asked=asked)
         self._tracker.forget_stale(t_s)
         return [], False
 
     def _keep_run(self, reading: Reading) -> None:
+        if reading.too_dim:
+            return
         if reading.in_lane and not self._explained(reading):
             if not self._run_m or not self.health.doubted:
                 self._run_trusted = not self.health.doubted
@@ -147,12 +149,16 @@ class RearPipeline:
         known = self._background.decided and not self._stands_out(range_mm)
         return known or self._background.may_scatter_to(range_mm)
 
-    def _asked(self) -> Proof:
-        """What a body must show. A state that says ok leaves it no more time than an alarm has."""
+    def _asked(self, reading: Reading) -> Proof:
+        """What a body must show. A state that says ok leaves it no more time than an alarm has.
+
+        A phantom has the empty field's light, whatever its range, and so has a body in dark clothes: it takes all of
+        that time. Nothing solid is darker still.
+        """
         persistence = self._persistence
-        if self.health.doubted:
+        if self.health.doubted or reading.too_dim:
             return Proof(max(_SMOOTH, persistence.in_time), _SMOOTH_M)
-        needed = min(persistence.needed, persistence.in_time)
+        needed = persistence.in_time if reading.dim else min(persistence.needed, persistence.in_time)
         return Proof(needed, math.inf if needed <= _FEW else _FAIRLY_SMOOTH_M)
 
     def _guard_against(
@@ -166,7 +172,12 @@ class RearPipeline:
                 return guard.see(track, expectation, t_ns, self.spacing.period_ns, known)
             if tracks and reading.point_blank and not self.health.doubted:
                 return guard.point_blank(tracks[0].last_range_m, expectation, t_ns)
-            if reading.in_lane and len(self._run_m) >= self._persistence.in_time and self._run_trusted:
+            if (
+                reading.in_lane
+                and not reading.too_dim
+                and len(self._run_m) >= self._persistence.in_time
+                and self._run_trusted
+            ):
                 return guard.present(median(list(self._run_m)[-_MIDDLE_OF:]), expectation, t_ns)
         return guard.quiet(expectation, t_ns)
 
