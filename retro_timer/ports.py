@@ -13,6 +13,8 @@ import msgspec
 
 FINISH_LINE = "finish"
 """The line at which a rep ends."""
+START_LINE = "start"
+"""The line at which a rep begins, where a gate of its own watches it."""
 
 
 class Placement(StrEnum):

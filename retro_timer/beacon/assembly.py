@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role, SensorSpec
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings
 from retro_timer.training.safe_speed import Braking
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.state import Line, Rules
 
 
 def watch_config(
@@ -42,7 +42,10 @@ def watch_config(
 
 def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Braking) -> Rules:
     """How a session goes with these sensors."""
-    timing = next((spec.placement for spec in specs if spec.role is not Role.WATCH), Placement.GATE)
+    timers = [spec for spec in specs if spec.role is not Role.WATCH]
+    timing = next((spec.placement for spec in timers if spec.line == FINISH_LINE), Placement.GATE)
+    watched = {spec.line for spec in timers if spec.placement is Placement.GATE}
+    on_the_way = [Line(name, line.distance_m) for name, line in settings.lines.items() if name in watched]
     watching = [spec.placement for spec in specs if spec.role is not Role.TIMING and spec.may_watch]
     rear = [placement for placement in watching if placement is not Placement.GATE]
     return Rules(
@@ -54,4 +57,6 @@ def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Brak
         get_ready_s=settings.session.get_ready_s,
         countdown_s=float(settings.session.countdown_s),
         changeover_s=settings.session.changeover_s,
+        lines=tuple(sorted(on_the_way, key=lambda line: line.distance_m)),
+        start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )

@@ -10,6 +10,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "go": ("rep",),
     "obstacle": ("level", "range_m"),
     "sensor": ("state", "reason"),
+    "split": ("rep", "line", "distance_m", "time_s", "uncertainty_s"),
     "crossing": ("rep",),
     "crossing_withdrawn": ("rep",),
     "finish": ("rep", "time_s", "uncertainty_s", "method", "flags"),
@@ -18,8 +19,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "summary": ("samples", "reps", "finished", "obstacles"),
 }
 """Event name to its fields, in order, after `t_s` and `event`."""
-SOMETIMES: dict[str, tuple[str, ...]] = {"obstacle": ("sensor",), "sensor": ("sensor", "line")}
-"""Fields that follow where there are several sensors."""
+SOMETIMES: dict[str, tuple[str, ...]] = {
+    "go": ("start", "uncertainty_s"),
+    "finish": ("start",),
+    "obstacle": ("sensor",),
+    "sensor": ("sensor", "line"),
+}
+"""Fields that follow where there is something to tell: of a start that the athlete gives, of several sensors."""
 
 
 def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
-from retro_timer.ports import RangeSample
+from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, PlanSet
@@ -21,7 +21,7 @@ from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.state import Line, Rules
 
 _RECORD = Plan(
     title="replay",
@@ -51,16 +51,27 @@ class Replay:
         reps: Sequence[TraceRep],
         tell: Callable[[dict[str, Any]], None],
         sensors: Mapping[str, WatchConfig] | None = None,
+        lines: Mapping[str, float] | None = None,
+        *,
+        out_and_back: bool = False,
     ) -> None:
-        """`sensors`: how each of several is judged, by its name; `config` is for whoever is not among them."""
+        """`sensors`: how each of several is judged, by its name; `config` is for whoever is not among them. `lines`:
+        distance from the start of each line on the way, by its name. `out_and_back`: the start is at the finish."""
         self._config = config
         self._judges = {name: _Judge(name, one) for name, one in (sensors or {}).items()}
         self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
         self._tell = tell
         self._samples = 0
         known = [judge.config for judge in self._judges.values()] or [config]
-        timing = next((one for one in known if one.times), config)
-        rules = Rules(timing=timing.placement, watching=timing.placement, given_goes=True)
+        timing = next((one for one in known if one.times and one.line == FINISH_LINE), config)
+        at_start = not out_and_back and any(one.line == START_LINE for one in known)
+        rules = Rules(
+            timing=timing.placement,
+            watching=timing.placement,
+            given_goes=True,
+            lines=tuple(Line(name, at_m) for name, at_m in sorted((lines or {}).items(), key=lambda pair: pair[1])),
+            start_line=START_LINE if at_start else FINISH_LINE,
+        )
         state = new_session(_RECORD, SOLO, rules)
         if not reps:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
@@ -127,8 +138,12 @@ class Replay:
         self._runner.tick(go_ns)
         # A break that is still open belongs to the rep before this go.
         self._flush(go_ns)
-        if self._runner.state is not None and self._runner.state.running is not None:
+        state = self._runner.state
+        if state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)
+        if rep.release_from_s is not None:
+            self._runner.put(inputs.ReleaseGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
+            return
         self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:

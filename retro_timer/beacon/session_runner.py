@@ -14,12 +14,16 @@ from retro_timer.detection.events import (
     CrossingWithdrawn,
     DetectionEvent,
     Finish,
+    LeftBeam,
     Obstacle,
     PassageOver,
+    Released,
     SensorState,
+    StandChanged,
 )
 from retro_timer.detection.expectation import NOBODY, Expectation
-from retro_timer.detection.timing import decide
+from retro_timer.detection.timing import decide, decide_start
+from retro_timer.ports import FINISH_LINE, START_LINE
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import step
 from retro_timer.training.session.state import ENDED, SessionState
@@ -117,6 +121,14 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
     """What a sensor's event is to the session; a passage is timed here. None for what only the sounder needs."""
     if isinstance(event, PassageOver):
         event = decide(event, config)
+    elif isinstance(event, LeftBeam):
+        event = decide_start(event, config)
+    if isinstance(event, StandChanged):
+        return inputs.StandSeen(event.stand, event.reason, event.t_ns)
+    if isinstance(event, Released):
+        return inputs.StartSeen(event.left_ns, event.uncertainty_ns, event.t_ns)
+    if config.line != FINISH_LINE and not isinstance(event, Obstacle):
+        return _at_line(event, config.line)
     if isinstance(event, Crossing):
         return inputs.CrossingSeen(event.rep, event.t_ns)
     if isinstance(event, CrossingWithdrawn):
@@ -130,3 +142,12 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
     if isinstance(event, Obstacle):
         return inputs.ObstacleSeen(event.level, event.range_mm, event.expected, event.t_ns, config.name)
     return None
+
+
+def _at_line(event: DetectionEvent, line: str) -> inputs.Input | None:
+    """What a passage at another line than the finish is: a flying start, or a split. There a beep would mislead."""
+    if not isinstance(event, Finish):
+        return None
+    if line == START_LINE:
+        return inputs.StartSeen(event.back_ns, event.uncertainty_ns, event.t_ns)
+    return inputs.SplitSeen(event.rep, line, event.back_ns, event.uncertainty_ns, event.t_ns)

@@ -16,7 +16,7 @@ from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.detection.config import WatchConfig
-from retro_timer.ports import FINISH_LINE, Placement, RangeSample
+from retro_timer.ports import FINISH_LINE, START_LINE, Placement, RangeSample
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
@@ -61,8 +61,9 @@ def replay(
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
         judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
         sensors = _configs(head, chosen, judge)
-        known = [rep for rep in goes if rep.go_s is not None]
-        Replay(judge, known, _teller(as_json), sensors).run_several(_shown(reader))
+        out_and_back = head.course == "out-and-back"
+        made = Replay(judge, goes, _teller(as_json), sensors, head.lines, out_and_back=out_and_back)
+        made.run_several(_shown(reader))
     finally:
         reader.close()
     for line in reader.report():
@@ -72,23 +73,20 @@ def replay(
 def _not_replayed(head: TraceHead, reps: Sequence[TraceRep]) -> list[str]:
     """What stands in the head and is not replayed."""
     found = []
-    if any(rep.go_s is None for rep in reps):
-        found.append("rep: a start by release, which is not timed")
     if any(rep.lane is not None for rep in reps) or head.lanes not in (None, 1):
         found.append("lanes, which are not told apart")
     if head.order not in (None, "rotation"):
         found.append(f"order: {head.order}: a go ends the rep before it")
-    if head.course == "out-and-back":
-        found.append("course: out-and-back: a rep ends at the first crossing")
-    others = dict.fromkeys(sensor.line for sensor in head.sensors.values() if sensor.line != FINISH_LINE)
-    found.extend(f"line {name}: its times" for name in others)
+    known = (FINISH_LINE, START_LINE, *head.lines)
+    others = dict.fromkeys(sensor.line for sensor in head.sensors.values() if sensor.line not in known)
+    found.extend(f"line {name}, whose distance_m is not told" for name in others)
     return found
 
 
 def _configs(head: TraceHead, placement: Placement | None, usual: WatchConfig) -> dict[str, WatchConfig]:
     """How each of several sensors is judged: what its own line does not say is the head's.
 
-    Gates at the finish time where there are any; at another line the runner may be at any moment, so it watches
+    Gates time where there are any; at another line than the finish the runner may be at any moment, so it watches
     nothing.
     """
     placed = {name: placement or sensor.placement or usual.placement for name, sensor in head.sensors.items()}
@@ -102,7 +100,7 @@ def _configs(head: TraceHead, placement: Placement | None, usual: WatchConfig) -
             placement=placed[name],
             line=sensor.line,
             offset_mm=sensor.offset_mm,
-            times=at_finish and (placed[name] is Placement.GATE or not gates),
+            times=placed[name] is Placement.GATE or (at_finish and not gates),
             watches=at_finish,
             fov_deg=sensor.fov_deg or usual.fov_deg,
             budget_ns=round(sensor.budget_ms * 1e6) if sensor.budget_ms else usual.budget_ns,

@@ -120,6 +120,8 @@ class Background:
             self._candidate.forget()
             self._follow(range_mm, t_ns)
         elif self.decided and self.in_front(range_mm):
+            # Readings that somebody in front spoils show nothing at all: the wall is there nevertheless.
+            self._candidate.see_other()
             self._look_for_return(range_mm, t_ns)
         elif range_mm >= NEAREST_BACKGROUND_MM:
             self._consider(range_mm, t_ns)

@@ -31,6 +31,57 @@ class SensorState(StrEnum):
     LOST = "lost"
 
 
+class Stand(StrEnum):
+    """Who stands in the beam while a start by release is waited for."""
+
+    EMPTY = "empty"
+    STANDING = "standing"
+    """Somebody, and not yet steadily."""
+    STEADY = "steady"
+    """From now on leaving the beam is a start."""
+
+
+class StandEnd(StrEnum):
+    """Why somebody does not stand, or not steadily any more."""
+
+    NONE = ""
+    PASSED = "passed"
+    """Went through."""
+    EARLY = "early"
+    """Left before having stood steadily."""
+    MOVED = "moved"
+    """Stepped out and back in."""
+    SOMEBODY_ELSE = "somebody-else"
+    """Somebody else came into the beam: nobody can say who left it."""
+    SENSOR = "sensor"
+    """The sensor did not see what happened."""
+
+
+class StandChanged(msgspec.Struct, frozen=True, tag=True):
+    """Somebody came to stand in the beam, stands steadily, or does not any more."""
+
+    stand: Stand
+    reason: StandEnd
+    t_ns: int
+
+
+class LeftBeam(msgspec.Struct, frozen=True, tag=True):
+    """Whoever stood steadily has left; when is left to `timing.decide_start`, which takes milliseconds."""
+
+    passage: Break
+    t_ns: int
+
+
+class Released(msgspec.Struct, frozen=True, tag=True):
+    """When the trunk's trailing side passed the axis: the start."""
+
+    left_ns: int
+    uncertainty_ns: int
+    """Half-width of the 95 % interval of `left_ns`."""
+    t_ns: int
+    """The sample on which this was decided."""
+
+
 class Crossing(msgspec.Struct, frozen=True, tag=True):
     """Provisional finish: somebody who may be the runner is on the line."""
 
@@ -106,4 +157,16 @@ class SensorChange(msgspec.Struct, frozen=True, tag=True):
     t_ns: int
 
 
-DetectionEvent = Crossing | CrossingWithdrawn | PassageOver | Body | Finish | Obstacle | Parking | SensorChange
+DetectionEvent = (
+    Crossing
+    | CrossingWithdrawn
+    | PassageOver
+    | Body
+    | Finish
+    | Obstacle
+    | Parking
+    | SensorChange
+    | StandChanged
+    | LeftBeam
+    | Released
+)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from retro_timer.ports import FINISH_LINE, START_LINE
+
 
 class WatchMode(StrEnum):
     """What the obstacle watch does with what it sees."""
@@ -16,10 +18,24 @@ class WatchMode(StrEnum):
     """Before the go: whatever stays in view blocks the start."""
     START = "start"
     """A start is under way: whatever comes into view recalls it."""
+    RELEASE = "release"
+    """Whoever stands in the beam of the start is expected: leaving it is the start."""
+    FLYING = "flying"
+    """Whoever crosses the line at the start starts so."""
     REP = "rep"
     """A runner is on the course: whatever the runner cannot be is an obstacle."""
     RUNOUT = "runout"
     """The runner has finished and is braking: what still closes in fast matters, what stands does not."""
+
+
+class LineAhead(msgspec.Struct, frozen=True):
+    """A line on the way where the runner's time is taken."""
+
+    name: str
+    distance_m: float
+    """From the start."""
+    earliest_ns: int
+    """No human is there before this."""
 
 
 class Expectation(msgspec.Struct, frozen=True):
@@ -37,6 +53,10 @@ class Expectation(msgspec.Struct, frozen=True):
     """The gait's slow end."""
     assumed_speed_mps: float = 1.5
     """Closing speed to assume until it has been measured: the gait's fast end, or 1.5 m/s without a plan."""
+    lines: tuple[LineAhead, ...] = ()
+    """Lines on the way of that rep."""
+    start_line: str = FINISH_LINE
+    """RELEASE and FLYING: the line whose gate sees the start."""
 
     background_ns: int = 0
     """When somebody last said that the box stands elsewhere: whatever stands still after that is the background."""
@@ -45,6 +65,19 @@ class Expectation(msgspec.Struct, frozen=True):
     def armed(self) -> bool:
         """Whether the watch is on."""
         return self.mode is not WatchMode.OFF
+
+    def at_line(self, line: str) -> Expectation:
+        """What a gate at that line may expect: at the finish the rep's end, elsewhere a start or a split."""
+        if self.mode in (WatchMode.RELEASE, WatchMode.FLYING):
+            return self if line == self.start_line else msgspec.structs.replace(self, mode=WatchMode.LANE, rep=None)
+        if line == FINISH_LINE or self.mode is not WatchMode.REP:
+            return self
+        ahead = next((known for known in self.lines if known.name == line), None)
+        if ahead is not None:
+            return msgspec.structs.replace(self, distance_m=ahead.distance_m, earliest_ns=ahead.earliest_ns)
+        # The next athlete may stand at the start already; no rep is timed at a line that is not on its way.
+        mode = WatchMode.OFF if line == START_LINE else WatchMode.LANE
+        return msgspec.structs.replace(self, mode=mode, rep=None)
 
     def may_arrive(self, t_ns: int) -> bool:
         """Whether the runner who is timed can be at the line at `t_ns`."""

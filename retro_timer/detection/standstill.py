@@ -73,6 +73,13 @@ class Standstill:
                 return still
         return None
 
+    def see_other(self) -> None:
+        """One reading showed something in front: where nothing at all was seen, that is no stretch of nothing."""
+        if self._nothing and self._count:
+            self._strays += 1
+            if self._strays > max(1.0, _STRAY_SHARE * self._count):
+                self.forget()
+
     def _begin(self, range_mm: float | None, t_ns: int) -> None:
         self.forget()
         self._since_ns = t_ns

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from retro_timer.errors import BadInputError, near_miss
-from retro_timer.ports import FINISH_LINE, Placement, Role
+from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role
 from retro_timer.settings.model import Settings
 
-START_LINE = "start"
 LEAST_OFFSET_MM = 150
 """Two halves nearer than this one behind the other tell no speed: it is lost in what one reading's time is worth."""
 _HALVES = 2
@@ -25,8 +24,6 @@ def check_lines(settings: Settings, where: str) -> None:
         if sensor.line not in known:
             problem = f"'{sensor.line}' is no line{near_miss(sensor.line, known)}"
             raise BadInputError(f"{key}.line", problem, f"one of {', '.join(known)}, or a table [lines.{sensor.line}]")
-        if sensor.line != FINISH_LINE:
-            raise BadInputError(f"{key}.line", f"'{sensor.line}': only the finish is timed", FINISH_LINE)
     for line in known:
         _check_halves(settings, line, where)
     if settings.course.lanes > 1:

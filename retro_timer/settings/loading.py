@@ -43,7 +43,9 @@ def check_settings(settings: Settings, where: str) -> None:
         kind_named(sensor.model, f"{key}.model").check(sensor, key)
     check_lines(settings, where)
     if settings.timing is None:
-        raise BadInputError(f"{where}: sensors", "no sensor has the role timing or both", "one that times")
+        raise BadInputError(
+            f"{where}: sensors", "no sensor at the finish has the role timing or both", "one that times"
+        )
     if settings.buzzer.kind is BuzzerKind.ACTIVE and settings.buzzer.volume != 100:
         raise BadInputError(
             f"{where}: buzzer.volume", f"{settings.buzzer.volume} for an active buzzer, which knows on and off", "100"

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from retro_timer.ports import Role
+from retro_timer.ports import FINISH_LINE, Role
 from retro_timer.sensors.settings import Name as LineName
 from retro_timer.sensors.settings import Pin, SensorSettings
 
@@ -159,8 +159,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def timing(self) -> SensorSettings | None:
-        """The sensor that decides finishes: the first whose role is timing or both."""
-        return next((s for s in self.sensors if s.role is not Role.WATCH), None)
+        """The sensor that decides finishes: the first at the finish whose role is timing or both."""
+        return next((s for s in self.sensors if s.role is not Role.WATCH and s.line == FINISH_LINE), None)
 
     @property
     def watchers(self) -> tuple[SensorSettings, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from retro_timer.errors import BadInputError
-from retro_timer.ports import Placement
+from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
-from retro_timer.training.plan import Plan, steps
+from retro_timer.training.plan import SELF_STARTED, Course, Plan, StartMethod, steps
 from retro_timer.training.safe_speed import Braking
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 
@@ -28,12 +28,29 @@ def check_fit(plan: Plan, settings: Settings, where: str) -> None:
     sensor = settings.timing
     if sensor is None:
         return
+    _check_start(plan, settings, where)
     gaits = list(dict.fromkeys(step.gait for step in steps(plan) if step.distance_m is not None))
     for gait in gaits:
         if sensor.placement is Placement.GATE:
             _check_readings(gait, sensor, settings, where)
         elif not settings.course.allow_short_runout:
             _check_runout(gait, settings, where)
+
+
+def _check_start(plan: Plan, settings: Settings, where: str) -> None:
+    """Who starts by themselves needs a gate that sees it: at the start, or for out and back the one at the finish."""
+    if plan.start not in SELF_STARTED or not any(block.distance_m is not None for block in plan.blocks):
+        return
+    line = FINISH_LINE if plan.course is Course.OUT_AND_BACK else START_LINE
+    gates = [s for s in settings.sensors if s.placement is Placement.GATE and s.role is not Role.WATCH]
+    if any(sensor.line == line for sensor in gates):
+        return
+    mend = "course = 'out-and-back', or " if plan.start is StartMethod.RELEASE and line == START_LINE else ""
+    raise BadInputError(
+        where,
+        f"start = '{plan.start}' and no gate watches the line '{line}'",
+        f"{mend}a timing sensor with placement = 'gate' and line = '{line}'",
+    )
 
 
 def _check_readings(gait: Gait, sensor: SensorSettings, settings: Settings, where: str) -> None:

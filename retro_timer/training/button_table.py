@@ -31,6 +31,7 @@ class Row(StrEnum):
     NEEDS_SPOTTER = "needs-spotter"
     LANE_BLOCKED = "lane-blocked"
     AWAITS_PRESS = "awaits-press"
+    AWAITS_RELEASE = "awaits-release"
     RUNNING = "running"
     PAUSE_ASKED = "pause-asked"
     BY_HAND = "by-hand"
@@ -80,6 +81,7 @@ TABLE: dict[Row, dict[Gesture, Action]] = {
     Row.LANE_BLOCKED: _in_session(Action.LOOK_ANEW, Action.PAUSE),
     # A second tap must neither void the rep that the first one started nor the time that it took.
     Row.AWAITS_PRESS: _in_session(Action.GO, Action.GO),
+    Row.AWAITS_RELEASE: _in_session(Action.PAUSE),
     Row.RUNNING: _in_session(Action.PAUSE_AFTER),
     Row.PAUSE_ASKED: _in_session(Action.NO_PAUSE),
     Row.BY_HAND: _in_session(Action.FINISH, Action.FINISH),
@@ -123,6 +125,7 @@ _ROW_WORDS = {
     Row.NEEDS_SPOTTER: "a start waits: watch lost",
     Row.LANE_BLOCKED: "a start waits: lane not clear",
     Row.AWAITS_PRESS: "a start waits for the press",
+    Row.AWAITS_RELEASE: "a start waits for the athlete",
     Row.RUNNING: "in a rep",
     Row.PAUSE_ASKED: "in a rep, a pause asked for",
     Row.BY_HAND: "in a rep on the belt, or with the watch lost",
@@ -160,6 +163,8 @@ def row_of(state: SessionState | None) -> Row:
         return Row.PAUSED
     if state.phase is Phase.AWAIT_PRESS:
         return Row.AWAITS_PRESS
+    if state.phase is Phase.AWAIT_RELEASE:
+        return Row.AWAITS_RELEASE
     lost = state.watch_state is SensorState.LOST
     if state.phase is Phase.LANE_CHECK and lost and not state.spotter:
         return Row.NEEDS_SPOTTER

@@ -43,6 +43,9 @@ _FASTEST_HUMAN = (
     (100.0, 13.17),
 )
 
+_FASTEST_MPS = 8.5
+"""The steepest part of that curve: 50 m after the 50 m in which the record runner got under way."""
+
 WALK_SPEED_MPS = 1.2
 """Forward walking to the start or back, as the walk-out rule takes it."""
 SPEED_OF_SOUND_MPS = 343.0
@@ -61,8 +64,13 @@ class FinishWindow(msgspec.Struct, frozen=True):
     """After this the rep is a provisional DNF."""
 
 
-def human_limit_s(distance_m: float) -> float:
-    """Seconds below which nobody covers `distance_m` (5 to 100 m; shorter and longer are extrapolated by speed)."""
+def human_limit_s(distance_m: float, *, flying: bool = False) -> float:
+    """Seconds below which nobody covers `distance_m` (5 to 100 m; shorter and longer are extrapolated by speed).
+
+    `flying`: already at full speed at its beginning.
+    """
+    if flying:
+        return distance_m / _FASTEST_MPS
     points = _FASTEST_HUMAN
     if distance_m <= points[0][0]:
         return points[0][1] * max(distance_m, 0.0) / points[0][0]
@@ -73,10 +81,10 @@ def human_limit_s(distance_m: float) -> float:
     return near_s + (far_s - near_s) * (distance_m - near_m) / (far_m - near_m)
 
 
-def finish_window(distance_m: float, gait: Gait) -> FinishWindow:
-    """The finish window of a rep of `distance_m` metres."""
+def finish_window(distance_m: float, gait: Gait, *, flying: bool = False) -> FinishWindow:
+    """The finish window of a rep of `distance_m` metres; `flying`: at full speed from its beginning."""
     speeds = SPEEDS[gait]
-    limit = human_limit_s(distance_m)
+    limit = human_limit_s(distance_m, flying=flying)
     latest = distance_m / speeds.slow_mps
     return FinishWindow(limit, max(limit, distance_m / speeds.fast_mps), latest, 2.0 * latest)
 

@@ -30,6 +30,22 @@ class StartMethod(StrEnum):
     """The go tone follows a press at the box."""
     AUTO = "auto"
     """At the end of the rest, by beeps alone."""
+    RELEASE = "release"
+    """The athlete stands in the beam and leaves it when ready: no go, and no reaction in the time."""
+    FLYING = "flying"
+    """The clock starts when the athlete crosses the line at the start, already running."""
+
+
+SELF_STARTED = frozenset((StartMethod.RELEASE, StartMethod.FLYING))
+"""Starts that the athlete gives and not the box."""
+
+
+class Course(StrEnum):
+    """Where a rep leads."""
+
+    STRAIGHT = "straight"
+    OUT_AND_BACK = "out-and-back"
+    """From the box to a turning point and back to it."""
 
 
 class PlanSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,8 +95,16 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     gait: Annotated[Gait, Meta(description="walk, jog or run.")] = Gait.WALK
     start: Annotated[
         StartMethod,
-        Meta(description="countdown, marks-set-go, button, or auto (by beeps at the end of the rest)."),
+        Meta(
+            description="countdown, marks-set-go, button, auto (by beeps at the end of the rest), release (on leaving"
+            " the beam) or flying (on crossing the line at the start)."
+        ),
     ] = StartMethod.COUNTDOWN
+    course: Annotated[
+        Course,
+        Meta(description="straight, or out-and-back: distance_m is the whole way, there and back to the box."),
+    ] = Course.STRAIGHT
+    say_splits: Annotated[bool, Meta(description="Speak the times at the lines on the way after each rep.")] = False
     rest_s: Annotated[RestSeconds, Meta(description="Rest between reps in seconds.")] = 25.0
     recovery_s: Annotated[RestSeconds, Meta(description="Recovery between sets in seconds.")] = 180.0
     walk_out_s: (
@@ -131,6 +155,12 @@ def check_plan(plan: Plan, where: str) -> None:
         treadmill = (block.incline_percent, block.speed_mph, block.speed_kmh)
         if block.distance_m is not None and any(value is not None for value in treadmill):
             raise BadInputError(key, "a treadmill's incline or speed on a rep over a distance", "duration_s with it")
+    if plan.course is Course.OUT_AND_BACK and plan.start is not StartMethod.RELEASE:
+        raise BadInputError(
+            f"{where}: course",
+            f"out-and-back with start = '{plan.start}'",
+            "start = 'release' with it: one box does both",
+        )
     low, high = plan.sessions_per_week
     if low > high:
         raise BadInputError(f"{where}: sessions_per_week", f"{low} is more than {high}", "[fewest, most]")

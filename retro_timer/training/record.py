@@ -38,6 +38,29 @@ class Flag(StrEnum):
     """Stopped by hand."""
 
 
+class StartKind(StrEnum):
+    """From what moment a rep's clock runs. Times of different kinds are never compared: only a go has a reaction."""
+
+    GO = "go"
+    """The go's edge."""
+    RELEASE = "release"
+    """The trunk left the beam in which the athlete stood."""
+    FLYING = "flying"
+    """The back crossed the line at the start."""
+
+
+class Split(msgspec.Struct, frozen=True):
+    """When the back passed a line on the way."""
+
+    line: str
+    distance_m: float
+    """From the start."""
+    time_ns: int
+    """From the start of the clock, raw as `RepRecord.time_ns`."""
+    uncertainty_ns: int
+    """Half-width of its 95 % interval."""
+
+
 class RepRecord(msgspec.Struct, frozen=True):
     """One rep. Times are whole nanoseconds; `go_ns` is on the monotonic clock of the run that timed it."""
 
@@ -53,7 +76,7 @@ class RepRecord(msgspec.Struct, frozen=True):
     status: RepStatus
     go_ns: int
     time_ns: int | None = None
-    """From the go to the moment when the back reached the line, raw."""
+    """From the start to the moment when the back reached the line, raw."""
     uncertainty_ns: int | None = None
     """Half-width of the 95 % interval of `time_ns`."""
     sound_delay_ns: int = 0
@@ -65,11 +88,20 @@ class RepRecord(msgspec.Struct, frozen=True):
     """Why it is a DNF: timeout, trace-end, stopped or interrupted."""
     revision: int = 1
     """Grows with every change, so that the last word on a rep is known."""
+    start: StartKind = StartKind.GO
+    start_uncertainty_ns: int = 0
+    """Half-width of the 95 % interval of `go_ns`; 0 for a go, whose edge is known. `uncertainty_ns` contains it."""
+    splits: tuple[Split, ...] = ()
+    """In order of their lines."""
 
     @property
     def corrected_ns(self) -> int | None:
         """Time without the sound's way to the runner; it still includes the runner's reaction."""
         return None if self.time_ns is None else self.time_ns - self.sound_delay_ns
+
+    def official_split(self, split: Split) -> str:
+        """A split as it is shown: less the go's way to the ear, rounded up to 0.01 s."""
+        return f"{-(-(split.time_ns - self.sound_delay_ns) // _CENTISECOND_NS) / 100.0:.2f}"
 
     @property
     def by_hand(self) -> bool:

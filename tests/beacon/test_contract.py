@@ -9,8 +9,10 @@ import pytest
 
 from retro_timer.beacon.contract import FIELDS, contract_event
 from retro_timer.detection.events import Level, SensorState
+from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Publish
+from retro_timer.training.session.state import Line, Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import BEGIN_NS, Drive
 
@@ -18,6 +20,7 @@ PROMISED = {
     "go": ["t_s", "event", "rep"],
     "obstacle": ["t_s", "event", "level", "range_m"],
     "sensor": ["t_s", "event", "state", "reason"],
+    "split": ["t_s", "event", "rep", "line", "distance_m", "time_s", "uncertainty_s"],
     "crossing": ["t_s", "event", "rep"],
     "crossing_withdrawn": ["t_s", "event", "rep"],
     "finish": ["t_s", "event", "rep", "time_s", "uncertainty_s", "method", "flags"],
@@ -34,8 +37,9 @@ def told(session: Drive) -> list[dict[str, Any]]:
 
 def everything() -> list[dict[str, Any]]:
     """The contract's events of a session in which everything happens."""
-    session = Drive(plan(block(reps=3))).begin().to_go().wait(1.0).obstacle(Level.DANGER, 610)
-    session.obstacle(Level.CLEAR).finish(3.0).finish(8.0)
+    rules = Rules(lines=(Line("ten", 10.0),))
+    session = Drive(plan(block(reps=3)), rules=rules).begin().to_go().wait(1.0).obstacle(Level.DANGER, 610)
+    session.obstacle(Level.CLEAR).finish(3.0).pass_line("ten", 4.0).finish(8.0)
     session.put(inputs.BodySeen(session.now_ns - 300_000_000, session.now_ns, session.now_ns)).wait(0.5)
     session.watch(SensorState.DEGRADED, "sunlight").watch(SensorState.OK)
     session.to_go().wait(60.0).to_go().put(inputs.Stop())
@@ -87,3 +91,12 @@ def test_states_levels_and_reasons_are_the_words_of_the_contract() -> None:
     assert {e["level"] for e in events if e["event"] == "obstacle"} <= {"clear", "caution", "warning", "danger"}
     assert {e["state"] for e in events if e["event"] == "sensor"} <= {"ok", "degraded", "lost"}
     assert {e["reason"] for e in events if e["event"] == "dnf"} <= {"timeout", "trace-end", "stopped"}
+
+
+def test_a_start_that_the_athlete_gives_tells_its_kind_and_interval() -> None:
+    session = Drive(plan(start=StartMethod.RELEASE)).begin().until(Phase.AWAIT_RELEASE).stand().leave().finish(8.0)
+    (go,) = [event for event in told(session) if event["event"] == "go"]
+    assert list(go) == [*PROMISED["go"], "start", "uncertainty_s"]
+    (finish,) = [event for event in told(session) if event["event"] == "finish"]
+    assert list(finish) == [*PROMISED["finish"], "start"]
+    assert (go["start"], finish["start"]) == ("release", "release")

@@ -28,8 +28,8 @@ S = 1_000_000_000
 
 FIELDS = [
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
-    "uncertainty_s", "sound_delay_s", "shown_s", "method", "flags", "obstacles", "reason", "date", "time_of_day",
-    "go_at",
+    "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
+    "time_of_day", "go_at",
 ]  # fmt: skip
 
 

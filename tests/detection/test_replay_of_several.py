@@ -93,8 +93,6 @@ def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
     [
         ("order: rolling", "order: rolling: a go ends the rep before it"),
         ("lanes: 2", "lanes, which are not told apart"),
-        ("course: out-and-back", "a rep ends at the first crossing"),
-        ("rep: release_from_s=2 distance_m=5 gait=walk", "a start by release, which is not timed"),
     ],
 )
 def test_what_is_not_replayed_is_said_in_one_line(replay: Replaying, line: str, words: str) -> None:

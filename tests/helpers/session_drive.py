@@ -10,7 +10,7 @@ import msgspec
 from retro_timer.beacon.output import sounds
 from retro_timer.beacon.output.arbiter import Arbiter
 from retro_timer.beacon.session_runner import SessionRunner
-from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
 from retro_timer.ports import Placement
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord
@@ -152,6 +152,23 @@ class Drive:
         self.put(inputs.CrossingSeen(number, self.now_ns))
         self._to(self.now_ns + S // 2)
         return self.put(inputs.FinishSeen(number, back_ns, 20_000_000, "gate", self.now_ns))
+
+    def stand(self, stand: Stand = Stand.STEADY, reason: StandEnd = StandEnd.NONE) -> Drive:
+        """The gate at the start sees somebody stand, or not any more."""
+        return self.put(inputs.StandSeen(stand, reason, self.now_ns))
+
+    def leave(self, ago_s: float = 0.8, uncertainty_s: float = 0.07) -> Drive:
+        """The athlete left the beam so long ago, and the gate has just decided it."""
+        start_ns = self.now_ns - round(ago_s * S)
+        return self.put(inputs.StartSeen(start_ns, round(uncertainty_s * S), self.now_ns))
+
+    def pass_line(self, line: str, time_s: float, uncertainty_s: float = 0.02) -> Drive:
+        """The runner's back passes a line on the way `time_s` after the start."""
+        active = self.state.running
+        assert active is not None, "nobody is on the way"
+        back_ns = active.record.go_ns + round(time_s * S)
+        self._to(max(self.now_ns, back_ns + S // 2))
+        return self.put(inputs.SplitSeen(active.record.rep, line, back_ns, round(uncertainty_s * S), self.now_ns))
 
     def obstacle(self, level: Level = Level.WARNING, range_mm: int | None = 700, *, expected: bool = False) -> Drive:
         """The watch sees something, or nothing any more."""

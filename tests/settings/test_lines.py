@@ -24,13 +24,23 @@ def test_two_gates_of_one_line_stand_one_above_or_one_behind_the_other() -> None
     assert [s.offset_mm for s in settings_of(f"{HIGH}{LOW}offset_mm = 200\n").sensors] == [0, 200]
 
 
+def test_gates_may_watch_the_start_and_lines_on_the_way_beside_the_finish() -> None:
+    settings = settings_of(f'{HIGH}{LOW}line = "ten"\n[lines.ten]\ndistance_m = 10\n')
+    assert [s.line for s in settings.sensors] == ["finish", "ten"]
+    assert settings.timing is settings.sensors[0]
+
+
+def test_without_a_gate_at_the_finish_nothing_is_timed() -> None:
+    with pytest.raises(BadInputError, match="no sensor at the finish has the role timing or both"):
+        settings_of(f'{HIGH}line = "start"\n')
+
+
 @pytest.mark.parametrize(
     ("text", "where", "words"),
     [
         (f"{HIGH}{LOW}offset_mm = 100\n", "sensors[1].offset_mm", "100 mm behind 'high'"),
         (HIGH + LOW + GATE.format(name="third", pin=13, address=0x32), "sensors[2].line", "a third gate sensor"),
         (f'{HIGH}line = "finnish"\n', "sensors[0].line", "did you mean 'finish'?"),
-        (f'{HIGH}line = "start"\n', "sensors[0].line", "only the finish is timed"),
         (f'{HIGH}placement = "belt"\noffset_mm = 20\n', "sensors[0].offset_mm", "given for the placement belt"),
         (f"{HIGH}[lines.finish]\ndistance_m = 5\n", "lines.finish", "its distance is the plan's"),
         (f"{HIGH}[course]\nlanes = 3\n", "course.lanes", "3: lanes are not told apart"),

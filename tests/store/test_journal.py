@@ -27,7 +27,7 @@ from retro_timer.store.results.reps_log import read_log
 from retro_timer.store.results.rows import record_of, row_of
 from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.record import Flag, RepRecord, RepStatus, Split, StartKind
 from tests.helpers.plans_made import block, plan
 
 PLAN = plan(block(reps=3))
@@ -52,6 +52,18 @@ RECORDS = st.builds(
     obstacles=st.integers(0, 1000),
     reason=st.sampled_from(["", "timeout", "stopped", "interrupted"]),
     revision=st.integers(1, 1000),
+    start=st.sampled_from(StartKind),
+    start_uncertainty_ns=st.integers(0, 2**40),
+    splits=st.lists(
+        st.builds(
+            Split,
+            line=st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=30),
+            distance_m=st.integers(1, 100_000).map(lambda mm: mm / 1000),
+            time_ns=st.integers(0, 2**50),
+            uncertainty_ns=st.integers(0, 2**40),
+        ),
+        max_size=6,
+    ).map(tuple),
 )
 
 
@@ -240,7 +252,8 @@ def test_the_fields_of_a_rep_for_other_programs() -> None:
     assert fields == {
         "session": 7, "rep": 1, "set": 1, "rep_in_set": 1, "athlete": "Runner", "distance_m": 20.0,
         "duration_s": None, "gait": "jog", "status": "finished", "time_s": 8.0, "uncertainty_s": 0.02,
-        "sound_delay_s": 0.058309038, "shown_s": 7.95, "method": "gate", "flags": ["fast"], "obstacles": 2,
+        "sound_delay_s": 0.058309038, "shown_s": 7.95, "method": "gate", "start": "go", "splits": [],
+        "flags": ["fast"], "obstacles": 2,
         "reason": "", "date": None, "time_of_day": None, "go_at": None,
     }  # fmt: skip
     assert json.loads(json.dumps(fields)) == fields

@@ -55,6 +55,7 @@ STATES: dict[Row, Drive] = {
     Row.NEEDS_SPOTTER: lost_before_a_start(),
     Row.LANE_BLOCKED: Drive(plan(block(reps=3))).begin().until(Phase.LANE_CHECK).obstacle(),
     Row.AWAITS_PRESS: Drive(plan(start=StartMethod.BUTTON)).begin().until(Phase.AWAIT_PRESS),
+    Row.AWAITS_RELEASE: Drive(plan(start=StartMethod.RELEASE)).begin().until(Phase.AWAIT_RELEASE),
     Row.RUNNING: running(),
     Row.PAUSE_ASKED: running().put(inputs.Pause()),
     Row.BY_HAND: running().watch(SensorState.LOST, "silent", None).wait(10.0),

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retro_timer
-from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
 from retro_timer.errors import BadInputError
 from retro_timer.phrases import languages, load_catalogue
 from retro_timer.ports import Placement
@@ -24,7 +24,7 @@ from retro_timer.training.plan import StartMethod
 from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.state import Line, Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import LINE_ONLY, Drive, no_disk, silent_disk
 
@@ -93,6 +93,12 @@ def everything_that_a_session_says() -> list[effects.Say]:
     )
     button = Drive(timed).begin().until(Phase.AWAIT_PRESS).put(inputs.Start()).to_go().until(Phase.AWAIT_PRESS)
     said += said_in(button.put(inputs.Start()).until(Phase.DONE))
+
+    for reason in (StandEnd.EARLY, StandEnd.MOVED, StandEnd.SOMEBODY_ELSE, StandEnd.SENSOR):
+        waits = Drive(plan(start=StartMethod.RELEASE)).begin().until(Phase.AWAIT_RELEASE)
+        said += said_in(waits.stand().stand(Stand.EMPTY, reason))
+    flying = Drive(plan(start=StartMethod.FLYING, say_splits=True), rules=Rules(lines=(Line("ten", 10.0),))).begin()
+    said += said_in(flying.until(Phase.AWAIT_RELEASE).leave().pass_line("ten", 4.0).finish(8.0))
 
     of = plan(block(reps=2))
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Recover()))

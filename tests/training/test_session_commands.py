@@ -29,7 +29,11 @@ def two_reps(**fields: object) -> Drive:
 
 def in_phase(phase: Phase) -> Drive:
     """A session that stands in a phase."""
-    starts = {Phase.AWAIT_PRESS: StartMethod.BUTTON, Phase.SET: StartMethod.MARKS_SET_GO}
+    starts = {
+        Phase.AWAIT_PRESS: StartMethod.BUTTON,
+        Phase.SET: StartMethod.MARKS_SET_GO,
+        Phase.AWAIT_RELEASE: StartMethod.RELEASE,
+    }
     made = plan(block(sets=2, reps=2), start=starts.get(phase, StartMethod.COUNTDOWN))
     if phase is Phase.RECOVERABLE:
         return Drive(made, state=recovered_session(made, ("Runner",), Rules(), ()))

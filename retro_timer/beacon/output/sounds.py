@@ -58,6 +58,7 @@ TICK = _pattern("tick", Priority.TICK, (900, 25), (0, 1475), repeats=True)
 GO = _pattern("go", Priority.START, (1800, 700))
 SIGNALS: dict[Signal, Pattern] = {
     Signal.COUNT: _pattern("count", Priority.COUNT, (1000, 130)),
+    Signal.SET: _pattern("set", Priority.START, (1150, 450)),
     Signal.RECALL: _pattern("recall", Priority.START, *((700, 110), (0, 70)) * 4),
     Signal.FINISH: _pattern("finish", Priority.FINISH, (1300, 100), (0, 40), (1700, 200)),
     Signal.WITHDRAWN: _pattern("withdrawn", Priority.FINISH, (620, 180), (0, 60), (520, 260)),

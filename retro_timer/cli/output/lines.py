@@ -44,6 +44,13 @@ def _text(event: Mapping[str, Any]) -> str | None:
         why = f": {event['reason']}" if event["reason"] else ""
         whose = f"sensor {event['sensor']}" if "sensor" in event else "watch"
         return f"{whose} {event['state']}{why}"
+    if kind == "go":
+        started = event.get("start")
+        return f"GO, rep {event['rep']}" if started is None else _started(event)
+    if kind == "split":
+        return f"rep {event['rep']}: {event['time_s']:.3f} s ± {event['uncertainty_s']:.3f} s at {event['line']}"
+    if kind == "stand":
+        return "set" if event["stand"] == "steady" else f"the stand counts no more: {event['reason']}"
     if kind == "finish":
         flags = f"  [{', '.join(event['flags'])}]" if event["flags"] else ""
         truth = event.get("truth_s")
@@ -51,6 +58,11 @@ def _text(event: Mapping[str, Any]) -> str | None:
         spread = event["uncertainty_s"]
         return f"rep {event['rep']}: {event['time_s']:.3f} s ± {spread:.3f} s by {event['method']}{flags}{true}"
     return None
+
+
+def _started(event: Mapping[str, Any]) -> str:
+    how = "left the beam" if event["start"] == "release" else "crossed the start line"
+    return f"rep {event['rep']} started: {how}, ± {event['uncertainty_s']:.3f} s"
 
 
 # Sounds that stand beside a line of their own, or come too often for one.
@@ -61,7 +73,6 @@ _STRAINS = {
     "slow": ("the box is slowed down", "the box has its speed again"),
 }
 _PLAIN = {
-    "go": "GO, rep {rep}",
     "said": '"{text}"',
     "crossing": "crossing, rep {rep}",
     "crossing_withdrawn": "not the runner: crossing of rep {rep} withdrawn",

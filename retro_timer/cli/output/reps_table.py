@@ -24,7 +24,7 @@ def reps_table(state: SessionState) -> Table:
     table = Table(box=None, padding=(0, 2), header_style="dim", caption_justify="left")
     if (there := len(state.results)) > _MOST_ROWS:
         table.caption = f"the newest {_MOST_ROWS} of {there} reps; all of them: retro-timer results show"
-    for name in ("rep", "set", "athlete", "time", "", "status", "flags", "obstacles"):
+    for name in ("rep", "set", "athlete", "time", "", "status", "flags", "obstacles", "splits"):
         table.add_column(name)
     for record in state.results[-_MOST_ROWS:]:
         table.add_row(*_cells(record))
@@ -43,4 +43,5 @@ def _cells(record: RepRecord) -> tuple[str, ...]:
         str(record.status),
         " ".join(record.flags),
         str(record.obstacles or ""),
+        " ".join(f"{split.line} {record.official_split(split)}" for split in record.splits),
     )

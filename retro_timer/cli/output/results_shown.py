@@ -10,9 +10,12 @@ from typing import Any
 
 from retro_timer.store.results.labels import date_of
 from retro_timer.store.results.queries import KeptRep, SessionRow
-from retro_timer.training.record import RepStatus
+from retro_timer.training.record import RepStatus, StartKind
 
 SESSION_FIELDS = ("session", "started", "ended", "outcome", "board", "title", "athletes", "reps", "finished")
+
+
+_STARTS = {StartKind.RELEASE: "by release", StartKind.FLYING: "flying"}
 
 
 def session_fields(row: SessionRow) -> dict[str, Any]:
@@ -59,7 +62,12 @@ def print_csv(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> None:
 
 
 def _cell(value: Any) -> Any:
-    return ";".join(str(part) for part in value) if isinstance(value, list) else value
+    return ";".join(_part(part) for part in value) if isinstance(value, list) else value
+
+
+def _part(part: Any) -> str:
+    """A split is its line and its raw time, `ten=4.013`; everything else is itself."""
+    return f"{part['line']}={part['time_s']}" if isinstance(part, dict) else str(part)
 
 
 def print_sessions(rows: Callable[[], Iterable[SessionRow]]) -> int:
@@ -82,9 +90,12 @@ def when(wall_ns: int) -> str:
 def print_reps(found: Callable[[], Iterable[KeptRep]], *, with_session: bool) -> int:
     """The table of reps; returns how many it shows. `found` is asked twice, so that a long one need not be held."""
     head = ("session",) if with_session else ()
-    columns = (*head, "rep", "set", "no", "athlete", "what", "time", "", "status", "flags", "obstacles")
+    columns = (*head, "rep", "set", "no", "athlete", "what", "time", "", "status", "flags", "obstacles", "splits")
     shown = _print_table(columns, lambda: (_rep_cells(kept, with_session=with_session) for kept in found()))
-    told = "times: rounded up, less the sound's way to the start; they include the runner's reaction"
+    told = (
+        "times: rounded up; from a go less the sound's way to the start, with the runner's reaction; by release and "
+        "flying without"
+    )
     print(told if shown else "no reps")
     return shown
 
@@ -93,9 +104,11 @@ def _rep_cells(kept: KeptRep, *, with_session: bool) -> tuple[Any, ...]:
     record = kept.record
     spread = "" if record.uncertainty_ns is None else f"± {record.uncertainty_ns / 1e9:.2f}"
     status = record.reason or str(record.status) if record.status is RepStatus.DNF else str(record.status)
+    how = "" if record.start is StartKind.GO else f", {_STARTS[record.start]}"
     amount = f"{record.distance_m:g} m" if record.distance_m is not None else f"{record.duration_s or 0:g} s"
-    cells = (record.rep, record.set_no, record.rep_no, record.athlete, f"{amount} {record.gait}")
-    tail = (record.official(), spread, status, " ".join(record.flags), record.obstacles or "")
+    cells = (record.rep, record.set_no, record.rep_no, record.athlete, f"{amount} {record.gait}{how}")
+    splits = " ".join(f"{split.line} {record.official_split(split)}" for split in record.splits)
+    tail = (record.official(), spread, status, " ".join(record.flags), record.obstacles or "", splits)
     return (*((kept.session,) if with_session else ()), *cells, *tail)
 
 

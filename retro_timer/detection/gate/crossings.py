@@ -250,6 +250,9 @@ class Gate:
 
     @staticmethod
     def _mean_speed(expectation: Expectation, t_ns: int) -> float:
+        if expectation.distance_m <= 0.0:
+            # A flying start: where the run-up began is not known, the gait is.
+            return (expectation.slow_speed_mps + expectation.assumed_speed_mps) / 2.0
         elapsed_s = (t_ns - expectation.go_ns) / 1e9
         if elapsed_s <= 0.0:
             return 1.0

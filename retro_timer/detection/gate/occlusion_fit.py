@@ -18,7 +18,7 @@ import msgspec
 Source = Literal["signal", "mixture", "pulse", "range", "presence"]
 
 _LN2 = math.log(2.0)
-_TABLE_STEP = 0.01
+TABLE_STEP = 0.01
 _TABLE_REACH = 3.0
 _BLUR = 1.386 / 12.0
 _NEGLIGIBLE = 14.0
@@ -46,7 +46,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 # Widths and steepness as the accuracy benchmark's physics gives them; a box stands for sensors that report the nearest
 # thing whatever its share.
-_KINDS: dict[Source, _Kind] = {
+KINDS: dict[Source, _Kind] = {
     "signal": _Kind(0.95, 0.08, 0.03, 0.18, (2.5, 5.0)),
     "mixture": _Kind(0.92, 0.09, 0.03, 0.15, (2.5, 5.0)),
     "pulse": _Kind(0.96, 0.11, 0.04, 0.17, (2.5, 5.0)),
@@ -120,11 +120,11 @@ class Fit(msgspec.Struct, frozen=True):
 
 
 def _table(order: float) -> list[float]:
-    count = round(_TABLE_REACH / _TABLE_STEP) + 2
-    return [math.exp(-_LN2 * (index * _TABLE_STEP) ** order) for index in range(count)]
+    count = round(_TABLE_REACH / TABLE_STEP) + 2
+    return [math.exp(-_LN2 * (index * TABLE_STEP) ** order) for index in range(count)]
 
 
-_TABLES = {order: _table(order) for kind in (*_KINDS.values(), *_THIN.values()) for order in kind.orders}
+TABLES = {order: _table(order) for kind in (*KINDS.values(), *_THIN.values()) for order in kind.orders}
 
 
 class _Prior(msgspec.Struct, frozen=True):
@@ -153,7 +153,7 @@ class _Point(msgspec.Struct, frozen=True, gc=False):
 
 def fit_cover(cover: Cover, outline: Outline) -> Fit:
     """Compare the readings with every outline; the grid is laid twice, the second time where the first one fits."""
-    kind = (_THIN if outline.thin else _KINDS)[cover.source]
+    kind = (_THIN if outline.thin else KINDS)[cover.source]
     half_m = outline.half_cover_m * kind.widening
     centre = _centre(cover.looks, outline)
     expected_s = half_m / outline.speed_mps
@@ -227,7 +227,7 @@ def _grid(
         before = -0.5 * (log_width / prior.width_sd) ** 2
         width = prior.width_s(log_width)
         for order in kind.orders:
-            table = _TABLES[order]
+            table = TABLES[order]
             for index in range(count):
                 middle = centre + reach * (2.0 * index / (count - 1) - 1.0)
                 misfits = _misfits(looks, middle, width, table, kind)
@@ -243,7 +243,7 @@ def _grid(
 
 def _misfits(looks: Sequence[Look], middle: float, width: float, table: Sequence[float], kind: _Kind) -> list[float]:
     """How badly an outline fits each reading (one over its likelihood), its height being whatever fits best."""
-    scale = 1.0 / (width * _TABLE_STEP)
+    scale = 1.0 / (width * TABLE_STEP)
     last = len(table) - 1
     expected = []
     dot = squares = 0.0

@@ -6,9 +6,10 @@ from collections import deque
 
 from retro_timer.detection.background import Background
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
-from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange, SensorState
+from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
 from retro_timer.detection.gate.crossings import AGREES_MM, Gate
+from retro_timer.detection.gate.departure import Departure
 from retro_timer.detection.gate.passage import Needed
 from retro_timer.detection.health.persistence import PersistenceThreshold
 from retro_timer.detection.health.sensor_health import Health
@@ -39,6 +40,8 @@ class GatePipeline:
         self.spacing = Spacing(config.period_ns)
         self._persistence = PersistenceThreshold()
         self._gate = Gate(config)
+        self._departure = Departure()
+        self._told = self._mine = NOBODY
         self._hits_mm: deque[int] = deque(maxlen=2)
         """Ranges of the hits just before."""
         self._lone_pending = False
@@ -60,6 +63,7 @@ class GatePipeline:
 
     def feed(self, sample: RangeSample, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading; what changed comes back, oldest first."""
+        expectation = self._at_my_line(expectation)
         gap = self.spacing.feed(sample.t_ns)
         self._wish.grant(expectation)
         self._persistence.begin(sample.status is not None, self.spacing.period_ns)
@@ -69,14 +73,25 @@ class GatePipeline:
         change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
         told.extend(self._watch_beam(reading, expectation))
+        told.extend(self._watch_stand(reading, expectation))
         return told
 
     def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
         """No more readings come: a break that is still open is decided now."""
+        expectation = self._at_my_line(expectation)
         if not self._config.times:
             return []
         wall_mm = self._background.in_view_mm
+        if expectation.mode is WatchMode.RELEASE:
+            speeds_mps = expectation.slow_speed_mps, expectation.assumed_speed_mps
+            return list(self._departure.flush(t_ns, wall_mm, self.spacing.period_ns, self._budget_ns, speeds_mps))
         return list(self._gate.flush(t_ns, expectation, self.spacing.period_ns, self._budget_ns, wall_mm))
+
+    def _at_my_line(self, expectation: Expectation) -> Expectation:
+        """What may be expected at this gate's line; swapped whole, so that it is worked out once."""
+        if expectation is not self._told:
+            self._told, self._mine = expectation, expectation.at_line(self._config.line)
+        return self._mine
 
     @property
     def _budget_ns(self) -> int:
@@ -143,6 +158,17 @@ class GatePipeline:
         if self._gate.occupied and not was_occupied:
             self._persistence.forgive(self._gate.hits)
         return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
+
+    def _watch_stand(self, reading: Reading, expectation: Expectation) -> list[DetectionEvent]:
+        """Who stands in the beam to start by leaving it."""
+        entry, wall_mm = self._entry(reading), self._background.in_view_mm
+        if expectation.mode is not WatchMode.RELEASE:
+            self._departure.rest(entry, wall_mm)
+            return []
+        trusted = self.health.state is not SensorState.LOST
+        speeds_mps = expectation.slow_speed_mps, expectation.assumed_speed_mps
+        period_ns = self.spacing.period_ns
+        return list(self._departure.feed(entry, wall_mm, period_ns, self._budget_ns, speeds_mps, trusted=trusted))
 
     @staticmethod
     def _entry(reading: Reading) -> BeamEntry:

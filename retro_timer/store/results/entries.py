@@ -98,6 +98,9 @@ class RepKept(OfSession, frozen=True, kw_only=True, tag="rep"):
     reason: str
     go_boot: str = ""
     go_boot_ns: int = 0
+    start: str = "go"
+    start_uncertainty_ns: int = 0
+    splits: str = ""
 
 
 class Deleted(OfSession, frozen=True, kw_only=True, tag="delete"):

@@ -88,7 +88,8 @@ def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow
         roster=tuple(msgspec.json.decode(row["roster"])),
         reps=counted[0],
         finished=counted[1],
-        uid=row["uid"],
+        # A database that an older program left behind is read before it is upgraded.
+        uid=row["uid"] if "uid" in row.keys() else "",  # noqa: SIM118 - a Row looks among its values
     )
 
 
@@ -184,6 +185,16 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
         "sound_delay_s": record.sound_delay_ns / 1e9,
         "shown_s": record.official_s(),
         "method": record.method,
+        "start": str(record.start),
+        "splits": [
+            {
+                "line": split.line,
+                "distance_m": split.distance_m,
+                "time_s": split.time_ns / 1e9,
+                "uncertainty_s": split.uncertainty_ns / 1e9,
+            }
+            for split in record.splits
+        ],
         "flags": [str(flag) for flag in record.flags],
         "obstacles": record.obstacles,
         "reason": record.reason,
@@ -195,6 +206,6 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
 
 REP_FIELDS = (
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
-    "uncertainty_s", "sound_delay_s", "shown_s", "method", "flags", "obstacles", "reason", "date", "time_of_day",
-    "go_at",
+    "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
+    "time_of_day", "go_at",
 )  # fmt: skip

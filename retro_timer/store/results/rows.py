@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+import msgspec
+
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.record import Flag, RepRecord, RepStatus, Split, StartKind
 
 COLUMNS = (
     "session", "rep", "revision", "set_no", "rep_no", "athlete", "distance_mm", "duration_ms", "gait", "status",
     "go_wall_ns", "go_ns", "time_ns", "uncertainty_ns", "sound_delay_ns", "method", "flags", "obstacles", "reason",
-    "go_boot", "go_boot_ns",
+    "go_boot", "go_boot_ns", "start", "start_uncertainty_ns", "splits",
 )  # fmt: skip
 _LABEL = ("go_wall_ns", "go_boot", "go_boot_ns")
 _FIXED = ("session", "rep", *_LABEL)
@@ -54,12 +56,17 @@ def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", 
         "reason": record.reason,
         "go_boot": go_boot,
         "go_boot_ns": go_boot_ns,
+        "start": str(record.start),
+        "start_uncertainty_ns": record.start_uncertainty_ns,
+        "splits": _splits_text(record.splits),
     }
 
 
 def record_of(row: dict[str, Any] | sqlite3.Row) -> RepRecord:
     """A rep from its row."""
     distance_mm, duration_ms = row["distance_mm"], row["duration_ms"]
+    # A database that an older program left behind is read before it is upgraded.
+    of_start = {} if "start" not in row.keys() else _start_of(row)  # noqa: SIM118 - a Row looks among its values
     return RepRecord(
         rep=row["rep"],
         set_no=row["set_no"],
@@ -78,4 +85,24 @@ def record_of(row: dict[str, Any] | sqlite3.Row) -> RepRecord:
         obstacles=row["obstacles"],
         reason=row["reason"],
         revision=row["revision"],
+        **of_start,
     )
+
+
+def _start_of(row: dict[str, Any] | sqlite3.Row) -> dict[str, Any]:
+    return {
+        "start": StartKind(row["start"]),
+        "start_uncertainty_ns": row["start_uncertainty_ns"],
+        "splits": _splits_of(row["splits"]),
+    }
+
+
+def _splits_text(splits: tuple[Split, ...]) -> str:
+    """A JSON list for each split: line, distance in mm, time and uncertainty in ns; empty without any."""
+    kept = [(split.line, round(split.distance_m * 1000), split.time_ns, split.uncertainty_ns) for split in splits]
+    return msgspec.json.encode(kept).decode() if kept else ""
+
+
+def _splits_of(text: str) -> tuple[Split, ...]:
+    kept = msgspec.json.decode(text, type=list[tuple[str, int, int, int]]) if text else []
+    return tuple(Split(line, mm / 1000.0, time_ns, spread_ns) for line, mm, time_ns, spread_ns in kept)

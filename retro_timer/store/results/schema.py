@@ -7,7 +7,7 @@ import sqlite3
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.entries import old_session_id
 
-VERSION = 3
+VERSION = 4
 APPLICATION_ID = 0x52545231
 """Tells a results database from any other: "RTR1" in its header."""
 
@@ -73,6 +73,12 @@ _STEPS: tuple[str, ...] = (
     ) STRICT;
     CREATE TABLE tombstone (uid TEXT PRIMARY KEY, session INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     PRAGMA application_id = {APPLICATION_ID};
+    """,
+    # How a rep was started, how well that moment is known, and the times at lines on the way.
+    """
+    ALTER TABLE rep ADD COLUMN start TEXT NOT NULL DEFAULT 'go';
+    ALTER TABLE rep ADD COLUMN start_uncertainty_ns INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE rep ADD COLUMN splits TEXT NOT NULL DEFAULT '';
     """,
 )
 """Step n brings a database of version n to version n + 1."""

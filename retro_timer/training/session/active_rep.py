@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
-from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.plan import Course
+from retro_timer.training.record import Flag, RepRecord, RepStatus, Split, StartKind
 from retro_timer.training.session import crowding, inputs, resting
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
-from retro_timer.training.session.transition import Transition, ns
+from retro_timer.training.session.transition import Transition, limit_s, ns
 
 _HAND_UNCERTAINTY_S = 0.3
 """Half-width for a time stopped by hand: two reactions of a person."""
@@ -25,9 +28,10 @@ def went_off(transition: Transition, go_ns: int) -> None:
     turn, step = state.turn, state.step
     if turn is None or step is None:
         return
-    _forget_given_up(transition)
+    forget_given_up(transition)
     belt = state.rules.timing is Placement.BELT
-    delay_s = 0.0 if belt or step.distance_m is None else sound_delay_s(step.distance_m)
+    at_box = belt or step.distance_m is None or state.plan.course is Course.OUT_AND_BACK
+    delay_s = 0.0 if at_box or step.distance_m is None else sound_delay_s(step.distance_m)
     record = RepRecord(
         rep=state.reps + 1,
         set_no=step.set_no,
@@ -39,7 +43,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
         status=RepStatus.OPEN,
         go_ns=go_ns,
         sound_delay_ns=ns(delay_s),
-        flags=(Flag.BLIND,) if _is_blind(transition) else (),
+        flags=flags_at_start(transition),
     )
     transition.set(reps=record.rep, undo=())
     transition.unsay(About.TURN, About.REST, About.START)
@@ -50,7 +54,7 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
     """Put the athlete on the course and arm the watch."""
     agenda = []
     if record.distance_m is not None:
-        window = finish_window(record.distance_m, record.gait)
+        window = finish_window(record.distance_m, record.gait, flying=record.start is StartKind.FLYING)
         active = ActiveRep(
             record,
             earliest_ns=record.go_ns + ns(window.human_limit_s),
@@ -77,8 +81,16 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
         distance_m=record.distance_m,
         duration_s=record.duration_s,
         gait=str(record.gait),
+        **_start_fields(record),
     )
     transition.save(record, "")
+
+
+def _start_fields(record: RepRecord) -> dict[str, str | float]:
+    """What a go says of a start that is known by an interval."""
+    if record.start is StartKind.GO:
+        return {}
+    return {"start": str(record.start), "uncertainty_s": record.start_uncertainty_ns / 1e9}
 
 
 def _timed_agenda(go_ns: int, end_ns: int) -> list[Appointment]:
@@ -91,11 +103,12 @@ def _timed_agenda(go_ns: int, end_ns: int) -> list[Appointment]:
     return agenda
 
 
-def _is_blind(transition: Transition) -> bool:
-    return transition.state.rules.watching is not None and transition.state.blind
+def flags_at_start(transition: Transition) -> tuple[Flag, ...]:
+    """What is particular about a rep from its start on."""
+    return (Flag.BLIND,) if transition.state.rules.watching is not None and transition.state.blind else ()
 
 
-def _forget_given_up(transition: Transition) -> None:
+def forget_given_up(transition: Transition) -> None:
     """With the next go a rep that was given up can no longer be revived."""
     for index, athlete in enumerate(transition.state.athletes):
         if athlete.active is not None and athlete.active.given_up:
@@ -144,8 +157,33 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
         crossing_taken_back(transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human"))
         return
     time_ns = event.back_ns - active.record.go_ns
+    uncertainty_ns = _with_start(event.uncertainty_ns, active.record)
     crowded = event.crowded or crowding.is_crowded(transition.state, event.back_ns)
-    _finish(transition, event.rep, time_ns, event.uncertainty_ns, event.method, event.t_ns, crowded=crowded)
+    _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, crowded=crowded)
+
+
+def _with_start(uncertainty_ns: int, record: RepRecord) -> int:
+    """An interval of a moment as one of the time since the start, which is no better known than the start."""
+    return round(math.hypot(uncertainty_ns, record.start_uncertainty_ns))
+
+
+def split_seen(transition: Transition, event: inputs.SplitSeen) -> None:
+    """The athlete passed a line on the way; the first time there counts."""
+    found = of_rep(transition, event.rep)
+    line = next((known for known in transition.state.rules.lines if known.name == event.line), None)
+    if found is None or line is None:
+        return
+    index, active = found
+    record = active.record
+    limit_ns = record.go_ns + ns(limit_s(line.distance_m, record.start))
+    if event.back_ns < limit_ns or any(split.line == line.name for split in record.splits):
+        return
+    time_ns = event.back_ns - record.go_ns
+    split = Split(line.name, line.distance_m, time_ns, _with_start(event.uncertainty_ns, record))
+    splits = tuple(sorted((*record.splits, split), key=lambda split: split.distance_m))
+    record = msgspec.structs.replace(record, splits=splits, revision=record.revision + 1)
+    transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
+    transition.save(record, "split", event.t_ns, line.name)
 
 
 def _finish(
@@ -225,7 +263,8 @@ def by_hand(transition: Transition) -> None:
     transition.beep(Signal.FINISH)
     transition.publish("crossing", rep=active.record.rep)
     time_ns = transition.now_ns - active.record.go_ns
-    _finish(transition, active.record.rep, time_ns, ns(_HAND_UNCERTAINTY_S), "manual", transition.now_ns)
+    uncertainty_ns = _with_start(ns(_HAND_UNCERTAINTY_S), active.record)
+    _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns)
 
 
 def refuse(transition: Transition, key: str, values: dict[str, str | int] | None = None) -> None:
@@ -265,7 +304,7 @@ def give_up(transition: Transition, reason: str) -> None:
 
 def go_given(transition: Transition, event: inputs.GoGiven) -> None:
     """A recorded go is a fact: this rep runs."""
-    _forget_given_up(transition)
+    forget_given_up(transition)
     record = RepRecord(
         rep=event.rep,
         set_no=1,
@@ -277,14 +316,7 @@ def go_given(transition: Transition, event: inputs.GoGiven) -> None:
         status=RepStatus.OPEN,
         go_ns=event.t_ns,
         sound_delay_ns=ns(sound_delay_s(event.distance_m)),
-        flags=(Flag.BLIND,) if _is_blind(transition) else (),
+        flags=flags_at_start(transition),
     )
     transition.set(reps=transition.state.reps + 1)
     begin_rep(transition, Turn(0, 0), record)
-
-
-def trace_end(transition: Transition) -> None:
-    """Nothing more comes: an open rep did not finish."""
-    if transition.state.running is not None:
-        give_up(transition, "trace-end")
-    resting.end_session(transition, Phase.DONE)

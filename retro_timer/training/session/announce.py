@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session import calls, starting
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
@@ -89,7 +89,11 @@ def _announce(transition: Transition, waiting: Pending) -> None:
             method=record.method,
             flags=[str(flag) for flag in record.flags],
             record=msgspec.to_builtins(record),
+            **({} if record.start is StartKind.GO else {"start": str(record.start)}),
         )
+    elif waiting.kind == "split":
+        _publish_split(transition, waiting)
+        return
     elif waiting.kind == "crowded":
         transition.publish(
             "correction",
@@ -109,10 +113,35 @@ def _announce(transition: Transition, waiting: Pending) -> None:
     if calls.is_to_be_told(transition.state, waiting):
         called = waiting.late or _is_next_called(transition.state, record)
         _say_result(transition, record, with_rep=called)
+        if waiting.kind == "finish":
+            _say_splits(transition, record)
         if waiting.kind in ("finish", "dnf"):
             _say_average(transition, record)
             if not called:
                 _say_rest(transition)
+
+
+def _publish_split(transition: Transition, waiting: Pending) -> None:
+    record = waiting.record
+    split = next(split for split in record.splits if split.line == waiting.line)
+    transition.publish(
+        "split",
+        waiting.t_ns,
+        rep=record.rep,
+        line=split.line,
+        distance_m=split.distance_m,
+        time_s=split.time_ns / 1e9,
+        uncertainty_s=split.uncertainty_ns / 1e9,
+    )
+
+
+def _say_splits(transition: Transition, record: RepRecord) -> None:
+    """The times at the lines on the way, where the plan asks for them."""
+    if not transition.state.plan.say_splits:
+        return
+    for split in record.splits:
+        values = {"distance": f"{split.distance_m:g}", "time": record.official_split(split)}
+        transition.say("split", values, 30.0, about=[about_rep(record.rep)])
 
 
 def _is_next_called(state: SessionState, record: RepRecord) -> bool:
@@ -160,10 +189,13 @@ def _say_rest(transition: Transition) -> None:
 
 
 def set_average(state: SessionState, record: RepRecord) -> str | None:
-    """The athlete's mean shown time in the set that this rep ended; None before its end or with under two times."""
+    """The athlete's mean shown time in the set that this rep ended; None before its end, with under two times, and
+    where some were started otherwise than others."""
     of_set = [r for r in state.results if r.athlete == record.athlete and r.set_no == record.set_no]
     reps = next((s.reps for s in state.steps if s.set_no == record.set_no), 0)
     if record.rep_no != reps:
+        return None
+    if len({r.start for r in of_set}) > 1:
         return None
     times = [t for r in of_set if r.status is RepStatus.FINISHED and r.distance_m and (t := r.official_s()) is not None]
     return f"{sum(times) / len(times):.2f}" if len(times) >= 2 else None
@@ -189,5 +221,8 @@ def conclude(transition: Transition) -> None:
 
 
 def _best(records: Sequence[RepRecord]) -> str | None:
+    """The shortest time; None where some were started otherwise than others, which cannot be compared."""
+    if len({r.start for r in records if r.distance_m is not None}) > 1:
+        return None
     times = [(t, r) for r in records if r.distance_m is not None and (t := r.official_s()) is not None]
     return min(times, key=lambda pair: pair[0])[1].official() if times else None

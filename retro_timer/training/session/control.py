@@ -7,7 +7,7 @@ import msgspec
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, calls, resting, starting
+from retro_timer.training.session import active_rep, calls, resting, self_starting, starting
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase
 from retro_timer.training.session.transition import Transition, ns
@@ -79,6 +79,8 @@ def skip(transition: Transition) -> None:
         starting.look_at_lane(transition)
     elif state.phase is Phase.RUNNING:
         active_rep.give_up(transition, "stopped")
+    elif state.given is not None:
+        self_starting.give_up_given(transition, "stopped")
     elif state.turn is not None:
         starting.call_off(transition)
         transition.publish("skipped", athlete=transition.athlete().name, step=state.turn.step)

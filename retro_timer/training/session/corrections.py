@@ -15,7 +15,17 @@ from retro_timer.training.session.effects import About, Signal, about_athlete, a
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
-_BETWEEN = frozenset((Phase.REST, Phase.RECOVERY, Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS, Phase.PAUSED))
+_BETWEEN = frozenset(
+    (
+        Phase.REST,
+        Phase.RECOVERY,
+        Phase.GET_READY,
+        Phase.LANE_CHECK,
+        Phase.AWAIT_PRESS,
+        Phase.AWAIT_RELEASE,
+        Phase.PAUSED,
+    )
+)
 """Between reps: the next turn may still change."""
 
 

@@ -16,6 +16,8 @@ class Signal(StrEnum):
     """A short sound of its own pattern."""
 
     COUNT = "count"
+    SET = "set"
+    """The athlete stands as for a start by release, and may leave."""
     RECALL = "recall"
     FINISH = "finish"
     WITHDRAWN = "withdrawn"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
 from retro_timer.training.gaits import Gait
 from retro_timer.training.safe_speed import Coverage
 
@@ -97,6 +97,16 @@ class GoGiven(msgspec.Struct, frozen=True):
     gait: Gait
 
 
+class ReleaseGiven(msgspec.Struct, frozen=True):
+    """In the record the box was armed for a start by release. Whatever rep was open has been given up before it."""
+
+    t_ns: int
+    rep: int
+    """Its number in the record."""
+    distance_m: float
+    gait: Gait
+
+
 class TraceEnd(msgspec.Struct, frozen=True):
     """There is nothing more to replay."""
 
@@ -126,6 +136,33 @@ class FinishSeen(msgspec.Struct, frozen=True):
     t_ns: int
     crowded: bool = False
     """Somebody else was in the beam as well."""
+
+
+class StandSeen(msgspec.Struct, frozen=True):
+    """Somebody came to stand in the beam of the start, stands steadily, or does not any more."""
+
+    stand: Stand
+    reason: StandEnd
+    t_ns: int
+
+
+class StartSeen(msgspec.Struct, frozen=True):
+    """The athlete started by leaving the beam, or by crossing the line at the start."""
+
+    start_ns: int
+    uncertainty_ns: int
+    t_ns: int
+    """The sample on which it was decided."""
+
+
+class SplitSeen(msgspec.Struct, frozen=True):
+    """The back passed a line on the way at `back_ns`."""
+
+    rep: int
+    line: str
+    back_ns: int
+    uncertainty_ns: int
+    t_ns: int
 
 
 class BodySeen(msgspec.Struct, frozen=True):
@@ -204,10 +241,14 @@ Input = (
     | WentOff
     | GoBlocked
     | GoGiven
+    | ReleaseGiven
     | TraceEnd
     | CrossingSeen
     | CrossingTakenBack
     | FinishSeen
+    | StandSeen
+    | StartSeen
+    | SplitSeen
     | BodySeen
     | ObstacleSeen
     | WatchChanged

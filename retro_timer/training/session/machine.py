@@ -8,7 +8,18 @@ from typing import Any
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.record import RepRecord
-from retro_timer.training.session import active_rep, announce, calls, control, corrections, inputs, starting, watching
+from retro_timer.training.session import (
+    active_rep,
+    announce,
+    calls,
+    control,
+    corrections,
+    inputs,
+    self_starting,
+    standing,
+    starting,
+    watching,
+)
 from retro_timer.training.session.effects import Effect
 from retro_timer.training.session.inputs import Input
 from retro_timer.training.session.state import (
@@ -61,6 +72,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.GET_READY: _STEER,
     Phase.LANE_CHECK: {**_STEER, inputs.Start: _plain(control.look_anew)},
     Phase.AWAIT_PRESS: {**_STEER, inputs.Start: _plain(control.press_for_go)},
+    Phase.AWAIT_RELEASE: _STEER,
     Phase.COUNTDOWN: _without(_STEER, inputs.Give),
     Phase.SET: _without(_STEER, inputs.Give),
     Phase.GO: {inputs.Stop: _STEER[inputs.Stop], inputs.Pause: _STEER[inputs.Pause]},
@@ -96,7 +108,11 @@ REPORTS: dict[type, Handler] = {
     inputs.WentOff: _await_go_only(lambda transition, event: active_rep.went_off(transition, event.t_ns)),
     inputs.GoBlocked: _await_go_only(lambda transition, _event: starting.recall(transition)),
     inputs.GoGiven: active_rep.go_given,
-    inputs.TraceEnd: _plain(active_rep.trace_end),
+    inputs.ReleaseGiven: self_starting.release_given,
+    inputs.TraceEnd: _plain(self_starting.trace_end),
+    inputs.StandSeen: standing.stand_seen,
+    inputs.StartSeen: self_starting.start_seen,
+    inputs.SplitSeen: active_rep.split_seen,
     inputs.CrossingSeen: active_rep.crossing,
     inputs.CrossingTakenBack: active_rep.crossing_taken_back,
     inputs.FinishSeen: active_rep.finish_seen,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import walk_back_s
+from retro_timer.training.plan import Course
 from retro_timer.training.session import announce, calls, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import Appointment, Athlete, Item, Phase, SessionState
@@ -45,7 +46,8 @@ def run_out(transition: Transition) -> None:
 def rest_after_s(state: SessionState, step_index: int) -> float:
     """The longer of the plan's rest and the walk back to the start."""
     step = state.steps[step_index]
-    if step.distance_m is None or state.rules.timing is Placement.BELT:
+    at_start = state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
+    if step.distance_m is None or at_start:
         return step.rest_s
     return max(step.rest_s, walk_back_s(step.distance_m))
 

@@ -6,11 +6,11 @@ from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import default_walk_out_s
-from retro_timer.training.plan import StartMethod
-from retro_timer.training.session import calls, inputs
+from retro_timer.training.plan import Course, StartMethod
+from retro_timer.training.session import calls, inputs, standing
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import STARTING, Appointment, Item, Phase
-from retro_timer.training.session.transition import Transition, ns
+from retro_timer.training.session.transition import Transition, ns, start_method
 
 LOOK_S = 2.0
 """How long before the countdown the lane is looked at."""
@@ -73,7 +73,8 @@ def get_ready(transition: Transition, ready_ns: int | None = None) -> None:
         return
     first = state.reps == 0
     lead_s = state.rules.get_ready_s + state.rules.countdown_s
-    walks_out = first and state.solo and step.distance_m is not None and state.rules.timing is not Placement.BELT
+    away = state.rules.timing is not Placement.BELT and state.plan.course is not Course.OUT_AND_BACK
+    walks_out = first and state.solo and step.distance_m is not None and away
     if walks_out and step.distance_m is not None:
         chosen = state.plan.walk_out_s
         lead_s = max(lead_s, default_walk_out_s(step.distance_m) if chosen is None else chosen)
@@ -95,7 +96,9 @@ def look_at_lane(transition: Transition) -> None:
     transition.enter(Phase.LANE_CHECK, until_ns)
     transition.set(clear_since_ns=max(transition.state.clear_since_ns, transition.now_ns))
     if _watch_matters(transition):
-        transition.watch(WatchMode.LANE)
+        # Who starts by release may come early: whoever stands in the beam of the start is expected.
+        released = start_method(transition.state) is StartMethod.RELEASE
+        transition.watch(WatchMode.RELEASE if released else WatchMode.LANE)
     calls.ensure_called(transition)
     try_start(transition)
 
@@ -166,9 +169,12 @@ def _start(transition: Transition) -> None:
     if state.speech_until_ns:
         # The voice hangs: what it has not said by now must not come between the numbers.
         transition.unsay(About.TURN, About.REST, About.START)
+    if standing.starts_by_itself(transition):
+        standing.await_start(transition)
+        return
     if _watch_matters(transition):
         transition.watch(WatchMode.START)
-    method = state.plan.start
+    method = start_method(state)
     if method is StartMethod.BUTTON:
         transition.enter(Phase.AWAIT_PRESS)
         transition.say("press_for_go", about=[About.START])

@@ -6,13 +6,14 @@ from enum import StrEnum
 
 import msgspec
 
-from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.events import Level, SensorState, Stand
 from retro_timer.detection.expectation import NOBODY, Expectation
-from retro_timer.ports import Placement
+from retro_timer.ports import FINISH_LINE, Placement
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Braking, Coverage
 from retro_timer.training.session.effects import Say
+from retro_timer.training.session.inputs import ReleaseGiven
 
 
 class Phase(StrEnum):
@@ -27,6 +28,8 @@ class Phase(StrEnum):
     """Walk-out to the start, or the moment before a start."""
     LANE_CHECK = "lane-check"
     AWAIT_PRESS = "await-press"
+    AWAIT_RELEASE = "await-release"
+    """The athlete stands in the beam, or is about to, and leaves it when ready; flying: is on the way to the line."""
     COUNTDOWN = "countdown"
     SET = "set"
     """On your marks, set: the hold of random length."""
@@ -46,6 +49,14 @@ ENDED = frozenset((Phase.DONE, Phase.STOPPED))
 STARTING = frozenset((Phase.COUNTDOWN, Phase.SET, Phase.GO))
 """An obstacle recalls the start in these."""
 RESTING = frozenset((Phase.REST, Phase.RECOVERY))
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line on the way that a gate watches."""
+
+    name: str
+    distance_m: float
+    """From the start."""
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -73,6 +84,10 @@ class Rules(msgspec.Struct, frozen=True):
     """Least time between one athlete's finish and the next one's start."""
     runout_s: float = 4.0
     """How long the watch follows a runner who brakes beyond the line."""
+    lines: tuple[Line, ...] = ()
+    """Where splits are taken, in order of their distance."""
+    start_line: str = FINISH_LINE
+    """The line whose gate sees a start by release: the finish's own where one box does both."""
     seed: int = 1
     given_goes: bool = False
     """A replay: goes are facts of the record, and nothing waits for a lane or a watch."""
@@ -148,9 +163,11 @@ class Pending(msgspec.Struct, frozen=True):
     record: RepRecord
     t_ns: int
     kind: str
-    """finish, dnf, void, given, or nothing for a silent change."""
+    """finish, split, dnf, void, given, or nothing for a silent change."""
     late: bool = False
     """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
+    line: str = ""
+    """Of a split."""
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -176,6 +193,10 @@ class SessionState(msgspec.Struct, frozen=True):
     undo: tuple[UndoPoint, ...] = ()
     other_body_ns: tuple[int, int] | None = None
     """First and last reading of whoever passed the line last and was not timed."""
+    given: ReleaseGiven | None = None
+    """A replay: the recorded rep whose start is waited for."""
+    stand: Stand = Stand.EMPTY
+    """Who stands in the beam of the start, where that is waited for."""
     level: Level = Level.CLEAR
     clear_since_ns: int = 0
     obstacles: int = 0

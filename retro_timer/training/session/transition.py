@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
-from retro_timer.ports import LampState, Placement
-from retro_timer.training.gaits import SPEEDS
-from retro_timer.training.record import NS_PER_S, RepRecord
+from retro_timer.detection.expectation import NOBODY, Expectation, LineAhead, WatchMode
+from retro_timer.ports import FINISH_LINE, START_LINE, LampState, Placement
+from retro_timer.training.gaits import SPEEDS, Gait, human_limit_s
+from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
+from retro_timer.training.record import NS_PER_S, RepRecord, StartKind
 from retro_timer.training.session.effects import (
     About,
     Acknowledge,
@@ -47,6 +48,20 @@ _KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE))
 """Appointments that a change of the phase leaves alone."""
 _OF_THE_MOMENT = frozenset((About.REST, About.START, About.RUN, About.HOLD))
 """What is said of these is not true any more when somebody asks for it again."""
+
+
+def limit_s(distance_m: float, start: StartKind) -> float:
+    """Seconds below which nobody covers `distance_m` after this kind of start."""
+    return human_limit_s(distance_m, flying=start is StartKind.FLYING)
+
+
+def start_method(state: SessionState) -> StartMethod:
+    """How the rep of the present turn is started: a timed step by a countdown where its athlete would start it."""
+    if state.given is not None:
+        return StartMethod.RELEASE
+    step = state.step
+    timed = step is not None and step.distance_m is None
+    return StartMethod.COUNTDOWN if timed and state.plan.start in SELF_STARTED else state.plan.start
 
 
 class Transition:
@@ -153,10 +168,10 @@ class Transition:
         """End the session in the journal."""
         self.effects.append(Close(outcome))
 
-    def save(self, record: RepRecord, kind: str, t_ns: int | None = None) -> None:
-        """Put a rep on disk; what `kind` announces follows when it is there."""
+    def save(self, record: RepRecord, kind: str, t_ns: int | None = None, line: str = "") -> None:
+        """Put a rep on disk; what `kind` announces follows when it is there. `line`: the split's."""
         late = any(waiting.late for waiting in self.state.pending)
-        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late)
+        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late, line)
         self.set(pending=(*self.state.pending, waiting))
         self.effects.append(Save(record))
 
@@ -193,6 +208,8 @@ class Transition:
         if mode is WatchMode.OFF or (mode is WatchMode.RUNOUT and self.state.rules.timing is Placement.GATE):
             return self._wished(NOBODY)
         assumed = SPEEDS[step.gait].fast_mps if step is not None else 1.5
+        if mode in (WatchMode.RELEASE, WatchMode.FLYING):
+            return self._wished(self._start_awaited(mode))
         if mode is not WatchMode.REP or active is None or active.record.distance_m is None:
             return self._wished(Expectation(mode, assumed_speed_mps=assumed))
         record = active.record
@@ -204,8 +221,34 @@ class Transition:
             distance_m=record.distance_m or 0.0,
             slow_speed_mps=SPEEDS[record.gait].slow_mps,
             assumed_speed_mps=SPEEDS[record.gait].fast_mps,
+            lines=self._lines_of(record),
         )
         return self._wished(expected)
+
+    def _start_awaited(self, mode: WatchMode) -> Expectation:
+        """Who starts by themselves: from now on, at their gait."""
+        state = self.state
+        gait = state.given.gait if state.given is not None else state.step.gait if state.step is not None else Gait.JOG
+        flying = mode is WatchMode.FLYING
+        own_line = FINISH_LINE if state.plan.course is Course.OUT_AND_BACK else state.rules.start_line
+        return Expectation(
+            mode,
+            rep=state.reps + 1 if flying else None,
+            go_ns=self.now_ns,
+            earliest_ns=self.now_ns,
+            slow_speed_mps=SPEEDS[gait].slow_mps,
+            assumed_speed_mps=SPEEDS[gait].fast_mps,
+            start_line=START_LINE if flying else own_line,
+        )
+
+    def _lines_of(self, record: RepRecord) -> tuple[LineAhead, ...]:
+        """Where splits of a rep are taken: between its start and its finish."""
+        length_m = record.distance_m or 0.0
+        return tuple(
+            LineAhead(line.name, line.distance_m, record.go_ns + ns(limit_s(line.distance_m, record.start)))
+            for line in self.state.rules.lines
+            if 0.0 < line.distance_m < length_m
+        )
 
     def _wished(self, expectation: Expectation) -> Expectation:
         return msgspec.structs.replace(expectation, background_ns=self.state.background_ns)

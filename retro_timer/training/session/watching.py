@@ -27,7 +27,8 @@ def obstacle(transition: Transition, event: inputs.ObstacleSeen) -> None:
     if rising and not event.expected:
         transition.set(obstacles=state.obstacles + 1)
         _count_on_rep(transition)
-    if event.level is not Level.CLEAR and not event.expected and state.phase in STARTING:
+    waits = state.phase in STARTING or state.phase is Phase.AWAIT_RELEASE
+    if event.level is not Level.CLEAR and not event.expected and waits:
         starting.recall(transition)
     elif state.phase is Phase.LANE_CHECK:
         if event.level is Level.CLEAR and state.level is not Level.CLEAR:
@@ -66,7 +67,8 @@ def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
         starting.say_coverage(transition)
     if event.state is not SensorState.OK:
         _blind_rep(transition)
-    if event.state is SensorState.LOST and not state.spotter and state.phase in STARTING:
+    awaited = state.phase is Phase.AWAIT_RELEASE
+    if event.state is SensorState.LOST and (awaited or (not state.spotter and state.phase in STARTING)):
         starting.recall(transition)
     elif state.phase is Phase.LANE_CHECK:
         starting.try_start(transition)

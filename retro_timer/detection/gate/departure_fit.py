@@ -1,0 +1,137 @@
+"""The moment at which the trunk's trailing side passed a gate's axis, from how the beam became free.
+
+A body that stood within a hand of the line speeds up out of the cone. The cover of the cone falls like the flank of a
+bell over the body's way (see `occlusion_fit`), and the way grows with the square of the time. Neither the place nor the
+acceleration is known beforehand: every pair of them is compared with the readings, and the answer is the mean of what
+fits, with its spread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise, product
+from statistics import median
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.occlusion import body_ranges, cover_of
+from retro_timer.detection.gate.occlusion_fit import KINDS, TABLE_STEP, TABLES, Cover, Look, Source
+from retro_timer.detection.passages import Break
+from retro_timer.detection.solution import NORMAL_95, Solution
+
+_SHOULDER_MM = 200.0
+"""The trunk's middle is so much farther than the near shoulder, and the cone wider there."""
+_PLACES_M = ((-0.08, 0.5), (0.0, 1.0), (0.08, 0.5))
+"""Where the trunk's middle stands from the axis, and how likely: within a hand of it, as the brief asks."""
+_STARTING_S, _STARTING_PER_MPS = 0.3, 0.12
+"""Time constant of a start: 0.3 to 0.9 s, longer for who is going to be faster; more would take a walker as gone early,
+less a runner late."""
+_ACCELERATION_LOG_SD = 0.5
+"""Wide, so that the readings decide: the fall itself tells the speed."""
+_STEPS = (-1.8, -1.08, -0.36, 0.36, 1.08, 1.8)
+_WIDTHS = (-1.2, 0.0, 1.2)
+_SHIFTS = tuple(k / 2.0 for k in range(-2, 3))
+_FALL_S = 0.7
+"""A slow walker leaves a cone of 0.4 m within this."""
+_MOST_LOOKS = 24
+_TRUNK_SD_M = 0.020
+"""The trunk leans and turns as it starts: as much as a running body's back is not what its cover shows."""
+_TRUNK_SD_S = 0.008
+_LEAST_S = 0.03
+"""One standard deviation less than this would claim to know how a body starts."""
+
+
+def solve_departure(left: Break, config: WatchConfig) -> Solution:
+    """The moment (`back_ns`) with its 95 % interval. Never raises; `refusal` where no body's range was seen."""
+    hits = [i for i, e in enumerate(left.entries) if e.hit and e.range_mm is not None]
+    if not hits:
+        return Solution(refusal="no range")
+    span = hits[0], hits[-1]
+    ranges = body_ranges([left.entries[i] for i in hits], left, config)
+    origin_ns = left.entries[span[1]].t_ns
+    cover = _against_stand(cover_of(left, span, ranges, origin_ns))
+    kind = KINDS[cover.source]
+    half_cone_m = config.cone_half_width_m((ranges.body_mm + _SHOULDER_MM) / 1000.0)
+    torso_m = config.torso_mm / 1000.0
+    half_m = math.hypot(half_cone_m, torso_m / 2.0) * kind.widening
+    looks = _fall(cover.looks)
+    half_s = _half_fall_s(looks)
+    gait_mps = (left.slowest_mps + left.fastest_mps) / 2.0
+    likely_mps2 = gait_mps / (_STARTING_S + _STARTING_PER_MPS * gait_mps)
+    points = _compare(looks, cover.source, half_m, half_s, torso_m / 2.0, left.period_s, likely_mps2)
+    total = sum(weight for _, _, weight in points)
+    mean_s = sum(at_s * weight for at_s, _, weight in points) / total
+    spread_s = math.sqrt(sum(weight * (at_s - mean_s) ** 2 for at_s, _, weight in points) / total)
+    speed_mps = sum(speed * weight for _, speed, weight in points) / total
+    trunk_s = math.hypot(_TRUNK_SD_M, config.torso_sd_mm / 2000.0) / speed_mps
+    sd_s = max(_LEAST_S, math.hypot(spread_s, trunk_s, _TRUNK_SD_S, left.period_s / math.sqrt(12.0)))
+    return Solution(origin_ns + round(mean_s * 1e9), round(NORMAL_95 * sd_s * 1e9), speed_mps)
+
+
+def _against_stand(cover: Cover) -> Cover:
+    """The cover as a share of what the standing body covers."""
+    stood = [look.cover for look in cover.looks if look.t_s < -_FALL_S and look.cover > 0.2]
+    if not stood:
+        return cover
+    level = median(stood)
+    return Cover(cover.source, [Look(look.t_s, look.cover / level) for look in cover.looks], cover.peak)
+
+
+def _fall(looks: Sequence[Look]) -> list[Look]:
+    """The readings of the fall; where there are many, so many neighbours are averaged."""
+    near = [look for look in looks if look.t_s >= -_FALL_S]
+    size = max(1, -(-len(near) // _MOST_LOOKS))
+    groups = [near[start : start + size] for start in range(0, len(near), size)]
+    return [Look(sum(k.t_s for k in g) / len(g), sum(k.cover for k in g) / len(g)) for g in groups]
+
+
+def _half_fall_s(looks: Sequence[Look]) -> float:
+    """When the cover last fell through half of the stand's."""
+    for before, after in reversed(list(pairwise(looks))):
+        if before.cover > 0.5 >= after.cover:
+            part = (before.cover - 0.5) / (before.cover - after.cover)
+            return before.t_s + part * (after.t_s - before.t_s)
+    return 0.0
+
+
+def _compare(
+    looks: Sequence[Look],
+    source: Source,
+    half_m: float,
+    half_s: float,
+    half_torso_m: float,
+    period_s: float,
+    likely_mps2: float,
+) -> list[tuple[float, float, float]]:
+    """(moment, speed there, weight) of every way out of the beam."""
+    kind = KINDS[source]
+    scored = []
+    for (place_m, likely), step, wide, order in product(_PLACES_M, _STEPS, _WIDTHS, kind.orders):
+        acceleration = likely_mps2 * math.exp(_ACCELERATION_LOG_SD * step)
+        width_m = half_m * math.exp(kind.width_log_sd * wide)
+        table = TABLES[order]
+        scale, last, half_mps2 = 1.0 / (width_m * TABLE_STEP), len(table) - 1, 0.5 * acceleration
+        stood = table[int(abs(place_m) * scale)]
+        to_half_s = math.sqrt(2.0 * (_reach_of_half(stood, order) * width_m - place_m) / acceleration)
+        to_axis_s = math.sqrt(2.0 * (half_torso_m - place_m) / acceleration)
+        before = math.log(likely) - 0.5 * step * step - 0.5 * wide * wide
+        for shift in _SHIFTS:
+            begins_s = half_s - to_half_s + shift * (period_s + 0.03)
+            misfit = 1.0
+            for look in looks:
+                moving_s = look.t_s - begins_s
+                way_m = place_m + (half_mps2 * moving_s * moving_s if moving_s > 0.0 else 0.0)
+                index = int(abs(way_m) * scale)
+                model = table[index] / stood if index < last else 0.0
+                sd = kind.noise + kind.inside * model
+                z = (look.cover - model) / sd
+                tail = 1.0 + 0.25 * z * z
+                misfit *= sd * tail * tail * math.sqrt(tail)
+            scored.append((before - math.log(misfit), begins_s + to_axis_s, acceleration * to_axis_s))
+    best = max(score for score, _, _ in scored)
+    return [(at_s, speed, math.exp(score - best)) for score, at_s, speed in scored if score > best - 14.0]
+
+
+def _reach_of_half(stood: float, order: float) -> float:
+    """Where, in half-widths, the outline has fallen to half of what it is at the stand."""
+    return math.pow(math.log(2.0 / stood) / math.log(2.0), 1.0 / order)

@@ -1,0 +1,102 @@
+"""Starts that the athlete gives: out of the beam when ready, or flying over the line at the start."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.events import Stand
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.training.plan import StartMethod
+from retro_timer.training.record import RepRecord, RepStatus, StartKind
+from retro_timer.training.session import active_rep, inputs, resting, starting
+from retro_timer.training.session.effects import About
+from retro_timer.training.session.state import STARTING, Phase, Turn
+from retro_timer.training.session.transition import Transition, start_method
+
+
+def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
+    """The athlete has started: the clock runs from that moment, which is past."""
+    state = transition.state
+    transition.set(stand=Stand.EMPTY)
+    kind = StartKind.FLYING if start_method(state) is StartMethod.FLYING else StartKind.RELEASE
+    if state.phase is not Phase.AWAIT_RELEASE:
+        if state.phase is Phase.LANE_CHECK or state.phase in STARTING:
+            # Nobody has heard the tone for this.
+            starting.recall(transition)
+        return
+    given = state.given
+    record = _record(transition, kind, event.start_ns, event.uncertainty_ns)
+    turn = Turn(0, 0) if given is not None else state.turn
+    if record is None or turn is None:
+        return
+    transition.set(given=None)
+    active_rep.forget_given_up(transition)
+    transition.set(reps=state.reps + 1, undo=())
+    transition.unsay(About.TURN, About.REST, About.START)
+    active_rep.begin_rep(transition, turn, record)
+
+
+def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_ns: int) -> RepRecord | None:
+    given, step = transition.state.given, transition.state.step
+    flags = active_rep.flags_at_start(transition)
+    if given is not None:
+        return RepRecord(
+            rep=given.rep,
+            set_no=1,
+            rep_no=given.rep,
+            athlete=transition.state.athletes[0].name,
+            distance_m=given.distance_m,
+            duration_s=None,
+            gait=given.gait,
+            status=RepStatus.OPEN,
+            go_ns=start_ns,
+            start=kind,
+            start_uncertainty_ns=uncertainty_ns,
+            flags=flags,
+        )
+    if step is None:
+        return None
+    return RepRecord(
+        rep=transition.state.reps + 1,
+        set_no=step.set_no,
+        rep_no=step.rep_no,
+        athlete=transition.athlete().name,
+        distance_m=step.distance_m,
+        duration_s=step.duration_s,
+        gait=step.gait,
+        status=RepStatus.OPEN,
+        go_ns=start_ns,
+        start=kind,
+        start_uncertainty_ns=uncertainty_ns,
+        flags=flags,
+    )
+
+
+def release_given(transition: Transition, event: inputs.ReleaseGiven) -> None:
+    """A recorded box was armed for a start: whoever stands in its beam then is the athlete."""
+    active_rep.forget_given_up(transition)
+    transition.set(given=event, stand=Stand.EMPTY)
+    transition.enter(Phase.AWAIT_RELEASE)
+    transition.watch(WatchMode.RELEASE)
+
+
+def give_up_given(transition: Transition, reason: str) -> None:
+    """Nobody has started a recorded rep that was waited for: it did not finish either."""
+    given = transition.state.given
+    if given is None:
+        return
+    record = _record(transition, StartKind.RELEASE, given.t_ns, 0)
+    transition.set(given=None, reps=transition.state.reps + 1)
+    if record is not None:
+        transition.enter(Phase.AWAIT_GO)
+        transition.watch(WatchMode.OFF)
+        failed = msgspec.structs.replace(record, status=RepStatus.DNF, reason=reason)
+        active_rep.end_rep(transition, failed, "dnf", transition.now_ns)
+
+
+def trace_end(transition: Transition) -> None:
+    """Nothing more comes: an open rep did not finish, nor one whose start is still waited for."""
+    give_up_given(transition, "trace-end")
+    if transition.state.running is not None:
+        active_rep.give_up(transition, "trace-end")
+    resting.end_session(transition, Phase.DONE)

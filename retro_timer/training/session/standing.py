@@ -1,0 +1,64 @@
+"""Waiting for a start that the athlete gives: who stands in the beam, and when they may leave it."""
+
+from __future__ import annotations
+
+from retro_timer.detection.events import SensorState, Stand, StandEnd
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.ports import LampState
+from retro_timer.training.plan import SELF_STARTED, StartMethod
+from retro_timer.training.session import inputs
+from retro_timer.training.session.effects import About, Signal
+from retro_timer.training.session.state import Phase
+from retro_timer.training.session.transition import Transition, start_method
+
+_SAID: dict[StandEnd, str] = {
+    StandEnd.EARLY: "stand_early",
+    StandEnd.MOVED: "stand_moved",
+    StandEnd.SOMEBODY_ELSE: "stand_somebody_else",
+    StandEnd.SENSOR: "stand_not_seen",
+}
+"""Why a stand counts no more. Who only passes through is told nothing."""
+
+
+def await_start(transition: Transition) -> None:
+    """Everything is ready: from now on the athlete starts when they like."""
+    method = start_method(transition.state)
+    transition.enter(Phase.AWAIT_RELEASE)
+    transition.light(LampState.CLEAR)
+    if method is StartMethod.FLYING:
+        transition.watch(WatchMode.FLYING)
+        transition.say("run_over_start", within_s=None, about=[About.START])
+        return
+    transition.watch(WatchMode.RELEASE)
+    if transition.state.stand is Stand.STEADY:
+        _set(transition)
+    else:
+        transition.say("stand_in_beam", within_s=None, about=[About.START])
+
+
+def _set(transition: Transition) -> None:
+    transition.unsay(About.START)
+    transition.beep(Signal.SET)
+    transition.publish("stand", stand=str(Stand.STEADY), reason="")
+
+
+def stand_seen(transition: Transition, event: inputs.StandSeen) -> None:
+    """Somebody came to stand, stands steadily, or does not any more."""
+    was_set = transition.state.stand is Stand.STEADY
+    transition.set(stand=event.stand)
+    if transition.state.phase is not Phase.AWAIT_RELEASE or start_method(transition.state) is StartMethod.FLYING:
+        return
+    if event.stand is Stand.STEADY:
+        _set(transition)
+        return
+    if event.reason in _SAID:
+        transition.publish("stand", event.t_ns, stand=str(event.stand), reason=str(event.reason))
+        transition.unsay(About.START)
+        transition.beep(Signal.RECALL if was_set else Signal.REFUSAL)
+        transition.say(_SAID[event.reason], within_s=6.0, about=[About.START])
+
+
+def starts_by_itself(transition: Transition) -> bool:
+    """Whether the athlete of the present turn gives the start; not while the beam that would tell is lost."""
+    state = transition.state
+    return start_method(state) in SELF_STARTED and state.watch_state is not SensorState.LOST
