@@ -14,11 +14,11 @@ import pytest
 
 from benchmarks.publish import RESULTS, published
 from retro_timer.cli.main import cli
+from retro_timer.detection.people import Braking
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sensors.vl53l1x import RANGE_M
 from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import Settings
-from retro_timer.training.safe_speed import Braking
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [

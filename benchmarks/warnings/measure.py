@@ -12,8 +12,8 @@ from benchmarks.accuracy.cells import p95
 from benchmarks.accuracy.passages import Finder, replay
 from benchmarks.physics import WarningCase, warning_scene
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement
-from retro_timer.training.safe_speed import Braking
 
 RATES_HZ = (10.0, 25.0, 41.0, 100.0)
 MAX_RANGES_M = (1.3, 8.0)

@@ -38,12 +38,12 @@ from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.beacon.troubles import Troubles
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.people import Braking
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, RangeSample, Role, SensorSpec, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.results.writer import JournalWriter
-from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session.inputs import SensorChanged, WatchChanged
 
 OnSample = Callable[[RangeSample], None]

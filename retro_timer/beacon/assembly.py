@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role, SensorSpec
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings
-from retro_timer.training.safe_speed import Braking
 from retro_timer.training.session.state import Line, Rules
 
 
@@ -35,8 +35,7 @@ def watch_config(
         least_body_kcps_m2=least_body_kcps_m2(spec.model),
         torso_mm=settings.course.torso_mm,
         finish_range_mm=round(settings.course.finish_range_m * 1000),
-        stop_delay_s=settings.watch.delay_s,
-        braking_mps2=settings.watch.braking_mps2,
+        braking=Braking(settings.watch.delay_s, settings.watch.braking_mps2),
     )
 
 

@@ -16,12 +16,12 @@ from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.people import Braking
 from retro_timer.detection.survey import Survey, survey
 from retro_timer.diagnostics.holder import Wanted, holder
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.calibration import SensorCalibration
-from retro_timer.training.safe_speed import Braking
 
 _MEASURE_S = 5.0
 _NARROWEST = 50

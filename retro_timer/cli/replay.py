@@ -16,6 +16,7 @@ from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement, RangeSample
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.loading import load_settings
@@ -120,8 +121,7 @@ def _config(head: TraceHead, placement: Placement, finish_range_m: float, settin
         torso_mm=head.torso_mm or settings.course.torso_mm,
         lane_reach_mm=settings.course.lane_reach_m * 1000.0,
         finish_range_mm=round(finish_range_m * 1000),
-        stop_delay_s=settings.watch.delay_s,
-        braking_mps2=settings.watch.braking_mps2,
+        braking=Braking(settings.watch.delay_s, settings.watch.braking_mps2),
     )
 
 

@@ -6,6 +6,7 @@ import math
 
 import msgspec
 
+from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
 
 
@@ -44,8 +45,8 @@ class WatchConfig(msgspec.Struct, frozen=True):
     """Gate: who passes farther away than this is not in the lane."""
     finish_range_mm: int = 2000
     """Lane-end and belt: the range at which the rep ends."""
-    stop_delay_s: float = 0.6
-    braking_mps2: float = 2.5
+    braking: Braking = Braking()
+    """Lane-end and belt: how soon the runner stops."""
 
     def cone_half_width_m(self, range_m: float) -> float:
         """Half the width of the cone at `range_m` metres."""

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.people import Braking
 from retro_timer.detection.survey import Survey
 from retro_timer.diagnostics.findings import Finding, Verdict
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Placement, Role, SensorSpec
 from retro_timer.sensors.known import may_watch, shown
 from retro_timer.settings.calibration import SensorCalibration
-from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Braking, Coverage
+from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Coverage
 
 _FAST_ENOUGH = 0.85
 """Share of the expected rate below which readings are too few to be called ok: the alarm is late by as much."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from retro_timer.detection.people import Braking
 from retro_timer.errors import BadInputError
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role
 from retro_timer.sensors.known import spec_of
@@ -11,7 +12,6 @@ from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
 from retro_timer.training.plan import SELF_STARTED, Course, Plan, StartMethod, steps
-from retro_timer.training.safe_speed import Braking
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 
 

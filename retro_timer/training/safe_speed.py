@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 
+from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import SPEEDS, Gait
 
 STRONG_AMBIENT_KCPS = 51_200.0
 """200 kcps on each of the 256 SPADs of the full field of view: DS12385's strong ambient light."""
-
-
-class Braking(msgspec.Struct, frozen=True):
-    """How a person running backward comes to a stop: reaction delay, then constant braking."""
-
-    delay_s: float = 0.6
-    braking_mps2: float = 2.5
-
-    def stopping_distance_m(self, speed_mps: float) -> float:
-        """v·t + v²/2a; nothing for a speed of zero or away."""
-        if speed_mps <= 0.0:
-            return 0.0
-        return speed_mps * self.delay_s + speed_mps * speed_mps / (2.0 * self.braking_mps2)
-
-    def safe_speed_mps(self, range_m: float) -> float:
-        """The fastest speed from which one stops within `range_m`."""
-        if range_m <= 0.0:
-            return 0.0
-        a, t = self.braking_mps2, self.delay_s
-        return a * (math.sqrt(t * t + 2.0 * range_m / a) - t)
 
 
 def range_in_light_m(dark_m: float, bright_m: float, ambient_kcps: float | None) -> float:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement
 from retro_timer.sensors.vl53l1x import RANGE_M
 from retro_timer.training.gaits import Gait
-from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, Braking, coverage, range_in_light_m
+from retro_timer.training.safe_speed import STRONG_AMBIENT_KCPS, coverage, range_in_light_m
 
 SPEEDS_MPS = st.floats(0.0, 9.0)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement, SensorSpec
-from retro_timer.training.safe_speed import Braking, Coverage, coverage, range_in_light_m
+from retro_timer.training.safe_speed import Coverage, coverage, range_in_light_m
 from retro_timer.training.session.inputs import SensorChanged, WatchChanged
 
 _WORST = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}

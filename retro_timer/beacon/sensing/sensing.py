@@ -17,9 +17,9 @@ from retro_timer.beacon.sensing.waiting import waited_ns
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation
+from retro_timer.detection.people import Braking
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample, RangeSensor
-from retro_timer.training.safe_speed import Braking
 
 log = logging.getLogger("retro_timer")
 

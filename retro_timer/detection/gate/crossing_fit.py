@@ -17,9 +17,10 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
 from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
-from retro_timer.detection.gate.torso import FASTEST_MPS, Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
+from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
 from retro_timer.detection.gate.unlit_fit import fit_unlit
 from retro_timer.detection.passages import Break
+from retro_timer.detection.people import FASTEST_MPS
 from retro_timer.detection.solution import NORMAL_95, Solution
 
 _SLOWEST_MPS = 0.25

@@ -16,9 +16,9 @@ from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.body_light import dims_wall, is_bodily
 from retro_timer.detection.gate.occlusion import BodyRanges, body_ranges
 from retro_timer.detection.passages import BeamEntry, Break
+from retro_timer.detection.people import FASTEST_MPS
 from retro_timer.detection.readings import Kind
 
-FASTEST_MPS = 9.0
 _SURGE = 1.4
 """More than this times the mean speed nobody has at the line..."""
 _GAIT_SURGE = 1.3

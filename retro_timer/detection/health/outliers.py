@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 
+from retro_timer.detection.people import FASTEST_MPS
+
 _MEMORY_S = 0.4
 """A flickering body is seen again sooner. Longer excuses phantoms, which then agree with each other by chance."""
 _SLACK_M = 0.25
 """Far, faint readings of one body scatter by so much: three standard deviations of 80 mm, status 1's limit."""
-_MOVES_MPS = 9.0
-"""As fast as anything comes or goes on a track (see `track.FASTEST_MPS`): less calls a runner's readings phantoms."""
 
 
 class Outliers:
@@ -41,4 +41,4 @@ class Outliers:
 
 def _agree(one: tuple[float, float], other: tuple[float, float]) -> bool:
     dt = other[0] - one[0]
-    return dt <= _MEMORY_S and abs(other[1] - one[1]) <= _SLACK_M + _MOVES_MPS * dt
+    return dt <= _MEMORY_S and abs(other[1] - one[1]) <= _SLACK_M + FASTEST_MPS * dt

@@ -30,17 +30,13 @@ class Guard:
     """Raises at once, lowers after 0.4 s, says `clear` 0.5 s after the last reading that agreed."""
 
     def __init__(self, config: WatchConfig) -> None:
-        self._config = config
+        self._placement = config.placement
+        self._braking = config.braking
         self.level = Level.CLEAR
         self._expected = False
         self._lower_since_ns: int | None = None
         self._seen_ns = 0
         self._parking = False
-
-    def stopping_distance_m(self, speed_mps: float) -> float:
-        """v·t + v²/2a with this sensor's settings."""
-        speed = max(0.0, speed_mps)
-        return speed * self._config.stop_delay_s + speed * speed / (2.0 * self._config.braking_mps2)
 
     def see(
         self, track: Track, expectation: Expectation, t_ns: int, period_ns: int, static_allowed: bool
@@ -54,11 +50,11 @@ class Guard:
         reached_m = min(motion.range_m, track.last_range_m + _RANGE_DOUBT_M)
         reached_m -= max(0.0, speed) * period_ns / 1e9 + _RANGE_DOUBT_M
         runner = expectation.may_arrive(t_ns) and expectation.mode is WatchMode.REP
-        if runner and self._config.placement is Placement.BELT:
+        if runner and self._placement is Placement.BELT:
             return self._park(reached_m, speed, motion, expectation, t_ns)
         level = self._level(reached_m, speed, expectation, static_allowed)
         early = expectation.mode is not WatchMode.RUNOUT and not runner
-        if early and static_allowed and self._config.placement is Placement.LANE_END:
+        if early and static_allowed and self._placement is Placement.LANE_END:
             # Nobody has any business in view yet: whatever stands there stands in the runner's way.
             level = max(level, Level.WARNING)
         return self._move_to(level, motion.range_m, runner, t_ns)
@@ -93,7 +89,7 @@ class Guard:
             return likely
         assumed = min(expectation.assumed_speed_mps, motion.closing_mps + 2.0 * motion.closing_sd_mps)
         waited = track.last_s - track.first_s >= FIRST_LOOK_S
-        near = track.last_range_m <= self.stopping_distance_m(1.5)
+        near = track.last_range_m <= self._braking.stopping_distance_m(1.5)
         return assumed if waited or near else None
 
     def _level(self, reached_m: float, speed: float, expectation: Expectation, static_allowed: bool) -> Level:
@@ -102,7 +98,7 @@ class Guard:
             return Level.CLEAR
         if speed < -_STILL_MPS and reached_m > _STILL_M[Level.DANGER]:
             return Level.CLEAR
-        stop_m = self.stopping_distance_m(speed)
+        stop_m = self._braking.stopping_distance_m(speed)
         for level in (Level.DANGER, Level.WARNING, Level.CAUTION):
             ease = _EASE if self.level >= level else 1.0
             if moving and reached_m <= ease * (stop_m + speed * _AHEAD_S[level]):
@@ -117,9 +113,9 @@ class Guard:
     ) -> list[Obstacle | Parking]:
         """The end board closes in as it should: its own tone, and danger only if the runner does not slow."""
         slowing = motion.slowing_mps2 >= _SLOWING_MPS2 or speed < 0.5
-        if reached_m <= self.stopping_distance_m(speed) and not slowing:
+        if reached_m <= self._braking.stopping_distance_m(speed) and not slowing:
             return self._move_to(Level.DANGER, motion.range_m, True, t_ns)
-        far_m = self.stopping_distance_m(expectation.assumed_speed_mps) + 1.0
+        far_m = self._braking.stopping_distance_m(expectation.assumed_speed_mps) + 1.0
         self._parking = True
         nearness = min(1.0, max(0.0, 1.0 - reached_m / far_m))
         return [*self._move_to(Level.CLEAR, motion.range_m, True, t_ns), Parking(nearness, t_ns)]

@@ -7,11 +7,10 @@ from collections import deque
 
 import msgspec
 
+from retro_timer.detection.people import FASTEST_MPS
+
 RANGE_NOISE_M = 0.02
 """One reading's standard deviation when the sensor gives none (ST: ±20 mm dark, ±25 mm in ambient light)."""
-FASTEST_MPS = 9.0
-"""Nothing on a track closes in faster (record backward speed 8.3 m/s, docs/sources.md), and neither runners nor dogs
-make off faster within a sensor's view. It bounds agreement: more lets phantoms agree, less takes a body for them."""
 _REACH_S = 0.3
 _LEAST_POINTS = 4
 _LONGEST_REACH_S = 1.0

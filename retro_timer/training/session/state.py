@@ -8,10 +8,11 @@ import msgspec
 
 from retro_timer.detection.events import Level, SensorState, Stand
 from retro_timer.detection.expectation import NOBODY, Expectation
+from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
-from retro_timer.training.safe_speed import Braking, Coverage
+from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import ReleaseGiven
 
