@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process, quietly
 from tests.helpers.timer_process import Timer, add_entry_point, timer, until
 
 needs_twin = pytest.mark.skipif(
@@ -320,7 +320,7 @@ def running() -> Iterator[Timer]:
 
 def ask(running: Timer, *args: object) -> Outcome:
     """A doctor beside the timer."""
-    return process("doctor", *args, env=running.env)
+    return quietly("doctor", *args, env=running.env)
 
 
 def test_the_running_timer_is_asked_and_goes_on(running: Timer) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.store.results.database import open_for_reading
-from tests.helpers.command import PROGRAM, environment_with, process
+from tests.helpers.command import PROGRAM, Outcome, environment_with, process, quietly
 from tests.helpers.timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
 
@@ -28,16 +28,9 @@ def idle() -> Iterator[Timer]:
         yield made.ready()
 
 
-def command(running: Timer, *args: object) -> subprocess.CompletedProcess[str]:
+def command(running: Timer, *args: object) -> Outcome:
     """A command of the same home."""
-    return subprocess.run(
-        [str(PROGRAM), *(str(arg) for arg in args)],
-        env=environment_with(running.env),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEADLINE_S,
-    )
+    return quietly(*args, env=running.env)
 
 
 def reps_on_disk(box: Timer) -> int:
@@ -53,10 +46,10 @@ def reps_on_disk(box: Timer) -> int:
 
 def test_status_tells_people_what_the_box_does_and_sees(idle: Timer) -> None:
     done = command(idle, "status")
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[0].split() == ["phase", "idle"]
-    assert "watch    ok, off, finish line only, no rear watch" in done.stdout
-    assert "sensor   gate (VL53L1X short, gate): ok" in done.stdout
+    assert done.code == 0
+    assert done.lines[0].split() == ["phase", "idle"]
+    assert "watch    ok, off, finish line only, no rear watch" in done.out
+    assert "sensor   gate (VL53L1X short, gate): ok" in done.out
 
 
 def test_a_box_that_sees_says_that_it_is_ready_and_never_that_it_is_not(idle: Timer) -> None:
@@ -68,29 +61,29 @@ def test_a_box_that_sees_says_that_it_is_ready_and_never_that_it_is_not(idle: Ti
 
 def test_status_as_json_is_one_object(idle: Timer) -> None:
     done = command(idle, "status", "--json")
-    (line,) = done.stdout.splitlines()
+    (line,) = done.lines
     assert json.loads(line)["board"] == "sim"
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "skip", "void", "finish", "undo", "repeat", "stop", "recover"])
 def test_a_command_that_is_refused_is_exit_1_and_one_line(idle: Timer, action: str) -> None:
     done = command(idle, "ctl", action)
-    assert done.returncode == 1
-    assert done.stderr == "retro-timer: Not possible now.\n"
-    assert done.stdout == ""
+    assert done.code == 1
+    assert done.err == "retro-timer: Not possible now.\n"
+    assert done.out == ""
 
 
 def test_a_plan_that_is_not_there_is_refused_with_a_hint_by_the_timer_itself(idle: Timer) -> None:
     done = command(idle, "ctl", "start", "shrt")
-    assert done.returncode == 1
-    assert "did you mean 'short'?" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert done.code == 1
+    assert "did you mean 'short'?" in done.err
+    assert len(done.err.splitlines()) == 1
 
 
 def test_a_second_timer_is_refused_and_told_who_holds_the_board(idle: Timer) -> None:
-    done = command(idle, "run", "--board", "sim")
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
+    done = process("run", "--board", "sim", env=idle.env)
+    assert done.code == 1
+    (line,) = done.err.splitlines()
     assert f"held by process {idle.process.pid}" in line
     assert "retro-timer ctl" in line
     assert idle.answers()

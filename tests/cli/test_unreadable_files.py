@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from retro_timer.settings.calibration import Calibration, SensorCalibration, format_calibration
-from tests.helpers.command import here, process
+from tests.helpers.command import here, process, quietly
 from tests.helpers.plans_made import plan_text
 from tests.helpers.timer_process import QUICK, Timer, timer, until
 
@@ -268,9 +268,9 @@ def test_doctor_and_status_tell_what_the_running_box_could_not_read(box: Box) ->
     BREAK["a syntax error"](box.config)
     with running(box.start()) as service:
         env = service.env
-        shown = process("status", env=env)
+        shown = quietly("status", env=env)
         assert "to mend  " in shown.out
-        found = json.loads(process("doctor", "--for", "0.5", "--json", env=env).out)["findings"]
+        found = json.loads(quietly("doctor", "--for", "0.5", "--json", env=env).out)["findings"]
     (files,) = [finding for finding in found if finding["name"] == "files"]
     assert files["verdict"] == "wrong"
     assert str(box.config) in files["found"]

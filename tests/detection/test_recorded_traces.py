@@ -64,7 +64,9 @@ def test_the_empty_doorway_holds_no_obstacle_and_a_sensor_that_is_well(traces: P
     assert [event["event"] for event in replayed_file(traces / "doorway-empty.csv", placement)] == ["summary"]
 
 
-@pytest.mark.parametrize("distance_m", [5, 10, 20, 30])
+@pytest.mark.parametrize(
+    "distance_m", [5, 30, pytest.param(10, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("gait", list(Gait))
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("name", SUN)

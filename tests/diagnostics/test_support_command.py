@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from retro_timer.store.results.schema import VERSION
-from tests.helpers.command import Outcome, process
+from tests.helpers.command import Outcome, process, quietly
 from tests.helpers.timer_process import timer, until
 
 NAMES = ("Zoë Quick", "Zoë", "O'Neil-7", "Status")
@@ -54,7 +54,7 @@ def roster(tmp_path: Path) -> Path:
 
 
 def test_on_a_fresh_machine_the_pack_has_what_can_be_had_and_the_rest_is_named_with_its_reason(tmp_path: Path) -> None:
-    outcome = process("support", cwd=tmp_path)
+    outcome = quietly("support", cwd=tmp_path)
     path = pack_of(outcome)
     assert path.parent == tmp_path
     files = packed(path)
@@ -75,7 +75,7 @@ def _machine(outcome: Outcome) -> set[str]:
 
 
 def test_versions_of_program_kernel_and_libraries_are_in_it(tmp_path: Path) -> None:
-    versions = json.loads(packed(pack_of(process("support", cwd=tmp_path)))["versions.json"])
+    versions = json.loads(packed(pack_of(quietly("support", cwd=tmp_path)))["versions.json"])
     assert os.uname().release in versions["kernel"]
     assert os.uname().nodename not in json.dumps(versions).split()
     assert {"retro-timer", "python", "msgspec", "click"} <= set(versions)
@@ -88,7 +88,7 @@ def test_settings_and_calibration_are_in_it_as_they_stand_even_with_a_mistake_in
     state_dir.mkdir(parents=True)
     (config_dir / "config.toml").write_text("sensors = 'oops'\n# mine\n")
     (state_dir / "calibration.toml").write_text("[sensors.gate]\nplacement = 'gate'\n")
-    files = packed(pack_of(process("support", cwd=tmp_path)))
+    files = packed(pack_of(quietly("support", cwd=tmp_path)))
     assert files["settings.toml"] == "sensors = 'oops'\n# mine\n"
     assert "placement = 'gate'" in files["calibration.toml"]
 
@@ -96,15 +96,15 @@ def test_settings_and_calibration_are_in_it_as_they_stand_even_with_a_mistake_in
 def test_plans_are_named_and_one_with_a_mistake_says_which(tmp_path: Path, config_dir: Path) -> None:
     (config_dir / "plans").mkdir(parents=True)
     (config_dir / "plans" / "mine.toml").write_text("titel = 'x'")
-    plans = {p["name"]: p for p in json.loads(packed(pack_of(process("support", cwd=tmp_path)))["plans.json"])}
+    plans = {p["name"]: p for p in json.loads(packed(pack_of(quietly("support", cwd=tmp_path)))["plans.json"])}
     assert plans["first-steps"] == {"name": "first-steps", "from": "packaged", "state": "ok"}
     assert plans["mine"]["from"] == "own"
     assert "titel: unknown key (did you mean 'title'?)" in plans["mine"]["state"]
 
 
 def test_the_shape_of_the_results_is_in_it_and_no_result_and_no_name(tmp_path: Path, roster: Path) -> None:
-    assert process("simulate", "demo", "--roster", roster).code == 0
-    files = packed(pack_of(process("support", cwd=tmp_path)))
+    assert quietly("simulate", "demo", "--roster", roster).code == 0
+    files = packed(pack_of(quietly("support", cwd=tmp_path)))
     shape = json.loads(files["database.json"])
     assert shape["schema"] == VERSION
     assert shape["sound"] == "ok"
@@ -131,9 +131,9 @@ def test_a_running_timer_gives_its_log_its_status_and_a_trace_without_anybodys_n
     with timer("--plan", "one", "--roster", roster) as box:
         box.ready().to_go()
         until(lambda: box.status()["reps_done"] >= 1, "a rep is on disk")
-        assert process("keep", env=box.env).code == 0
+        assert quietly("keep", env=box.env).code == 0
         until(lambda: list(box.state.glob("traces/*.csv")), "the trace is written")
-        outcome = process("support", "--output", tmp_path / "pack.tar.gz", env=box.env)
+        outcome = quietly("support", "--output", tmp_path / "pack.tar.gz", env=box.env)
         files = packed(pack_of(outcome))
     assert not {"log.json", "status.json", "trace.csv", "database.json"} & set(missing(outcome))
     assert events(files, "go")[0]["athlete"] == "Athlete 1"
@@ -151,14 +151,14 @@ def test_an_athlete_who_is_called_like_a_word_of_the_program_leaves_the_pack_rea
     tmp_path: Path, roster: Path
 ) -> None:
     """Names are replaced in values and never in keys: "Status" is one of the athletes."""
-    assert process("simulate", "demo", "--roster", roster).code == 0
-    for name, text in packed(pack_of(process("support", cwd=tmp_path))).items():
+    assert quietly("simulate", "demo", "--roster", roster).code == 0
+    for name, text in packed(pack_of(quietly("support", cwd=tmp_path))).items():
         if name.endswith(".json"):
             json.loads(text)
 
 
 def test_a_directory_gets_a_pack_with_a_name_of_its_own(tmp_path: Path) -> None:
-    path = pack_of(process("support", "--output", tmp_path))
+    path = pack_of(quietly("support", "--output", tmp_path))
     assert path.parent == tmp_path
     assert path.name.startswith("retro-timer-support-")
 
@@ -166,7 +166,7 @@ def test_a_directory_gets_a_pack_with_a_name_of_its_own(tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "precious"
     path.write_text("mine")
-    outcome = process("support", "--output", path)
+    outcome = quietly("support", "--output", path)
     assert outcome.code == 2
     assert outcome.one_line().endswith("precious: there already; expected a new file, or a directory to put it in")
     assert path.read_text() == "mine"
@@ -174,7 +174,7 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
 
 def test_a_pack_that_cannot_be_written_is_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    outcome = process("support", "--output", tmp_path / "file" / "pack.tar.gz")
+    outcome = quietly("support", "--output", tmp_path / "file" / "pack.tar.gz")
     assert outcome.code == 1
     assert "pack.tar.gz: not written" in outcome.one_line()
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -191,6 +191,6 @@ def test_a_disk_that_fills_up_leaves_no_half_pack(tmp_path: Path) -> None:
 def test_a_damaged_database_is_a_part_that_cannot_be_had(tmp_path: Path, state_dir: Path) -> None:
     state_dir.mkdir(parents=True)
     (state_dir / "results.db").write_bytes(b"no database at all" * 500)
-    outcome = process("support", cwd=tmp_path)
+    outcome = quietly("support", cwd=tmp_path)
     assert "damaged" in missing(outcome)["database.json"]
     assert "versions.json" in packed(pack_of(outcome))

@@ -15,7 +15,7 @@ from retro_firmware.twin.staged import StagedChips
 
 from tests.firmware.gpio_bench import pretend_rpi_gpio, until
 from tests.helpers.beacon_made import made_beacon
-from tests.helpers.command import process
+from tests.helpers.command import quietly
 from tests.helpers.plans_made import block, plan
 
 pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro-timer[twin]'")
@@ -421,7 +421,7 @@ def test_a_press_starts_a_rep_the_crossing_stops_it_a_dog_raises_the_alarm_and_a
 
 
 def test_a_scenario_that_is_not_there_is_refused() -> None:
-    done = process("run", "--board", "twin", "--scenario", "dogg-on-the-line")
+    done = quietly("run", "--board", "twin", "--scenario", "dogg-on-the-line")
     assert done.code == 2
     assert "dog-on-the-line" in done.one_line()
 
@@ -429,12 +429,12 @@ def test_a_scenario_that_is_not_there_is_refused() -> None:
 def test_a_pin_used_twice_is_refused_by_the_command(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[button]\npin = 18\n")
-    done = process("run", "--board", "twin", "--config", config)
+    done = quietly("run", "--board", "twin", "--config", config)
     assert done.code == 2
     assert "button.pin: GPIO18 for the button belongs to the audio function (I2S bit clock)" in done.one_line()
 
 
 def test_a_pin_factory_that_is_not_known_is_refused_by_the_command() -> None:
-    done = process("run", "--board", "pi", "--voice", "text", env={"GPIOZERO_PIN_FACTORY": "lgpoi"})
+    done = quietly("run", "--board", "pi", "--voice", "text", env={"GPIOZERO_PIN_FACTORY": "lgpoi"})
     assert done.code == 2
     assert "did you mean 'lgpio'?" in done.one_line()

@@ -55,13 +55,14 @@ def here(capsys: pytest.CaptureFixture[str], *args: object) -> Outcome:
     return Outcome(code, out, err)
 
 
-def quietly(*args: object, env: Mapping[str, str | None] | None = None) -> Outcome:
-    """A command in this process, for whoever has no capsys. `env` as for `process`."""
+def quietly(*args: object, env: Mapping[str, str | None] | None = None, cwd: Path | None = None) -> Outcome:
+    """A command in this process, for whoever has no capsys. `env` and `cwd` as for `process`."""
     from retro_timer.cli.main import main
 
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with (
         unittest.mock.patch.dict(os.environ, environment_with(env), clear=True),
+        contextlib.chdir(cwd or Path.cwd()),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         pytest.raises(SystemExit) as ended,
