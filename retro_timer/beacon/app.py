@@ -27,7 +27,7 @@ from retro_timer.beacon.recording.finish_recorder import FinishRecorder
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.beacon.recording.recorder import Recorder
-from retro_timer.beacon.sensing.coverage import WatchOverview
+from retro_timer.beacon.sensing.coverage import WatchChange, WatchOverview
 from retro_timer.beacon.sensing.sensing import Sensing, Shared
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.session_opener import SessionOpener
@@ -38,13 +38,14 @@ from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.beacon.troubles import Troubles
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.lines import Lines
 from retro_timer.detection.people import Braking
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, RangeSample, Role, SensorSpec, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.results.writer import JournalWriter
-from retro_timer.training.session.inputs import SensorChanged, WatchChanged
+from retro_timer.training.session.inputs import WatchChanged
 
 OnSample = Callable[[RangeSample], None]
 
@@ -93,12 +94,17 @@ class Beacon:
         specs = [sensor.spec for sensor in sensors]
         braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
         event_bus, shared, lamp = EventBus(), Shared(), LampKeeper(board.lamp)
+        configs = {
+            spec.name: watch_config(spec, settings, made_of.calibration, several=len(specs) > 1) for spec in specs
+        }
+        lines = Lines(configs.values())
         sensing: dict[str, Sensing] = {}
         buzzer = Buzzer(
             board.sounder,
             board.clock,
             ticks=_ticks(settings, specs),
             watchers=[spec.name for spec in specs if spec.role is not Role.TIMING and spec.may_watch],
+            pairs=lines.pairs,
             # Its lock is held and an alarm may wait for it: the session's loop tells it later.
             heard=lambda name, frequency_hz, t_ns: post(Tone(name, frequency_hz, t_ns)),
             on_expired=lambda name: sensing[name].fall_silent(board.clock.monotonic_ns()),
@@ -112,7 +118,7 @@ class Beacon:
         performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
         session = SessionRunner(performer)
 
-        def watch_changed(change: WatchChanged | SensorChanged) -> None:
+        def watch_changed(change: WatchChange) -> None:
             if isinstance(change, WatchChanged):
                 lamp.blind(change.state is not SensorState.OK)
                 buzzer.blind(change.state is not SensorState.OK)
@@ -121,7 +127,7 @@ class Beacon:
         for sensor, spec in zip(sensors, specs, strict=True):
             sensing[spec.name] = Sensing(
                 sensor,
-                watch_config(spec, settings, made_of.calibration, several=len(specs) > 1),
+                configs[spec.name],
                 shared,
                 buzzer,
                 lamp,
@@ -144,7 +150,8 @@ class Beacon:
             volume=Volume(settings, buzzer, made_of.voice),
             troubles=Troubles(lamp),
             speaker=speaker,
-            overview=WatchOverview({spec.name: spec.line for spec in specs}, watch_changed),
+            overview=WatchOverview({spec.name: spec.line for spec in specs}, watch_changed, pairs=lines.pairs),
+            lines=lines,
             sensing=sensing,
             performer=performer,
             session=session,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ from retro_timer.beacon.system.strain import Strain, StrainChange
 from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.troubles import Troubles
 from retro_timer.detection.events import DetectionEvent
+from retro_timer.detection.lines import Lines, Told
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Clock
 from retro_timer.settings.model import Settings
@@ -53,6 +54,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
     troubles: Troubles
     speaker: Speaker
     overview: WatchOverview
+    lines: Lines
     sensing: Mapping[str, Sensing]
     performer: Performer
     session: SessionRunner
@@ -90,8 +92,21 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         """Keep the session's appointments that are due, and see whether somebody has set the clock."""
         now_ns = self.clock.monotonic_ns()
         self.session.tick(now_ns)
+        self._hear(self.lines.tick(now_ns), now_ns)
         self.wall_clock.look()
         self.on_tick(now_ns, self.unanswered > 0)
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When `tick` must be called next."""
+        deadlines = (self.session.deadline_ns, self.lines.deadline_ns)
+        return min((ns for ns in deadlines if ns is not None), default=None)
+
+    def _hear(self, told: Iterable[Told], now_ns: int) -> None:
+        for event, config in told:
+            made = session_input(event, config)
+            if made is not None:
+                self.session.put(made, now_ns)
 
     def handle(self, message: BeaconMessage) -> None:
         """One message of the inbox."""
@@ -99,10 +114,9 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         match message:
             case Detected(event, config):
                 self.on_detected(event)
-                made = session_input(event, config)
-                if made is not None:
-                    self.session.put(made, now_ns)
+                self._hear(self.lines.take(event, config), now_ns)
             case SensorReport():
+                self.lines.state(message.sensor, message.state)
                 self.overview.take(message)
             case Tone():
                 self._tell_tone(message)

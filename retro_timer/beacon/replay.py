@@ -12,6 +12,7 @@ from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
+from retro_timer.detection.lines import Lines, Told
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
 from retro_timer.store.traces import TraceRep
@@ -76,10 +77,12 @@ class Replay:
         if not reps:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
         self._runner = SessionRunner(self, state)
+        self._lines = Lines(judge.config for judge in self._judges.values())
         self._now_ns = 0
         self._overview = WatchOverview(
             {name: one.config.line for name, one in self._judges.items()},
             lambda change: self._runner.put(change, self._now_ns),
+            pairs=self._lines.pairs,
             starting=False,
         )
 
@@ -114,6 +117,7 @@ class Replay:
             judge = self._judge(name)
             for event in judge.watch.feed(sample, self._runner.expectation):
                 self._pass_on(event, judge, now_ns)
+            self._hear(self._lines.tick(now_ns), now_ns)
         if not started:
             self._runner.put(inputs.Start(), now_ns)
         self._flush(now_ns)
@@ -133,6 +137,7 @@ class Replay:
         for judge in self._judges.values():
             for event in judge.watch.flush(now_ns, self._runner.expectation):
                 self._pass_on(event, judge, now_ns)
+        self._hear(self._lines.flush(now_ns), now_ns)
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
         self._runner.tick(go_ns)
@@ -147,19 +152,24 @@ class Replay:
         self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
-        config = judge.config
         if isinstance(event, SensorChange):
+            self._lines.state(judge.name, event.state)
             self._overview.take(SensorReport(judge.name, event.state, event.reason, None, event.t_ns))
             return
+        before = self._level
         if isinstance(event, Obstacle):
-            before = self._level
             judge.level = event.level
-            if self._level is before:
-                return
-            event = msgspec.structs.replace(event, level=self._level)
-        made = session_input(event, config)
-        if made is not None:
-            self._runner.put(made, now_ns)
+        told = self._lines.take(event, judge.config)
+        if isinstance(event, Obstacle):
+            worst = msgspec.structs.replace(event, level=self._level)
+            told = [] if self._level is before else [(worst, judge.config)]
+        self._hear(told, now_ns)
+
+    def _hear(self, told: Iterable[Told], now_ns: int) -> None:
+        for event, config in told:
+            made = session_input(event, config)
+            if made is not None:
+                self._runner.put(made, now_ns)
 
     @property
     def _level(self) -> Level:

@@ -140,7 +140,7 @@ class Service:
                 self.core.speaker.prepare({key: values})
 
     def _next(self) -> Message | None:
-        deadlines = [self.core.session.deadline_ns, None if self._button is None else self._button.deadline_ns]
+        deadlines = [self.core.deadline_ns, None if self._button is None else self._button.deadline_ns]
         deadline_ns = min((ns for ns in deadlines if ns is not None), default=None)
         wait_s = _LONGEST_WAIT_S
         if deadline_ns is not None:

@@ -14,15 +14,13 @@ from retro_timer.detection.events import (
     CrossingWithdrawn,
     DetectionEvent,
     Finish,
-    LeftBeam,
+    HalfSeen,
     Obstacle,
-    PassageOver,
     Released,
     SensorState,
     StandChanged,
 )
 from retro_timer.detection.expectation import NOBODY, Expectation
-from retro_timer.detection.timing import decide, decide_start
 from retro_timer.ports import FINISH_LINE, START_LINE
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import step
@@ -111,6 +109,9 @@ class SessionRunner:
         elif isinstance(event, inputs.SensorChanged):
             fields = {"state": str(event.state), "reason": event.reason, "sensor": event.sensor, "line": event.line}
             self._outlet.carry_out(effects.Publish("sensor", event.t_ns, fields), now_ns)
+        elif isinstance(event, inputs.GateAlone):
+            values = {"sensor": event.blind, "reason": event.reason} if event.blind else {}
+            self._outlet.carry_out(effects.Say("one_beam" if event.blind else "both_beams", values), now_ns)
         elif isinstance(event, inputs.WatchChanged) and not event.of_several and event.state is not self._told:
             self._told = event.state
             fields = {"state": str(event.state), "reason": event.reason}
@@ -118,11 +119,7 @@ class SessionRunner:
 
 
 def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | None:
-    """What a sensor's event is to the session; a passage is timed here. None for what only the sounder needs."""
-    if isinstance(event, PassageOver):
-        event = decide(event, config)
-    elif isinstance(event, LeftBeam):
-        event = decide_start(event, config)
+    """What a line's event is to the session; None for what only the sounder needs. `config`: of whose it is."""
     if isinstance(event, StandChanged):
         return inputs.StandSeen(event.stand, event.reason, event.t_ns)
     if isinstance(event, Released):
@@ -135,8 +132,10 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
         return inputs.CrossingTakenBack(event.rep, event.t_ns, event.reason)
     if isinstance(event, Finish):
         return inputs.FinishSeen(
-            event.rep, event.back_ns, event.uncertainty_ns, event.method, event.t_ns, event.crowded
+            event.rep, event.back_ns, event.uncertainty_ns, event.method, event.t_ns, event.crowded, event.single
         )
+    if isinstance(event, HalfSeen):
+        return inputs.HalfSeen(event.rep, event.sensor, event.beam, event.t_ns)
     if isinstance(event, Body):
         return inputs.BodySeen(event.first_ns, event.last_ns, event.t_ns)
     if isinstance(event, Obstacle):

@@ -82,6 +82,16 @@ class Released(msgspec.Struct, frozen=True, tag=True):
     """The sample on which this was decided."""
 
 
+class Beam(StrEnum):
+    """Which half of a dual gate."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+    NEAR = "near"
+    """The first that who walks in the direction of travel reaches."""
+    FAR = "far"
+
+
 class Crossing(msgspec.Struct, frozen=True, tag=True):
     """Provisional finish: somebody who may be the runner is on the line."""
 
@@ -130,6 +140,17 @@ class Finish(msgspec.Struct, frozen=True, tag=True):
     """The sample on which this was decided."""
     crowded: bool = False
     """Somebody else was in the beam as well."""
+    single: bool = False
+    """Seen by one half of a dual gate, the other being blind."""
+
+
+class HalfSeen(msgspec.Struct, frozen=True, tag=True):
+    """One half of a dual gate saw a whole body that the other, which sees, did not: nobody's finish."""
+
+    rep: int
+    sensor: str
+    beam: Beam
+    t_ns: int
 
 
 class Obstacle(msgspec.Struct, frozen=True, tag=True):
@@ -163,6 +184,7 @@ DetectionEvent = (
     | PassageOver
     | Body
     | Finish
+    | HalfSeen
     | Obstacle
     | Parking
     | SensorChange

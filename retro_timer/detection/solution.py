@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.detection.events import CrossingWithdrawn, Finish, PassageOver
+
 NORMAL_95 = 1.96
 """Half-width of a normal distribution's 95 % interval, in standard deviations."""
 
@@ -16,5 +18,20 @@ class Solution(msgspec.Struct, frozen=True):
     """Half-width of the 95 % interval."""
     speed_mps: float = 0.0
     refusal: str = ""
+    middle_ns: int | None = None
+    """When the middle of the torso was on the beam's axis; None where only an edge was seen."""
+    middle_sd_s: float = 0.0
+    """One standard deviation of that moment by the readings alone, without what bodies do."""
+    speed_log_sd: float = 0.0
+    """One standard deviation of the logarithm of `speed_mps`."""
+    moved_s: float = 0.0
+    """How far the back's moment moves at most when any one reading is left out."""
     crowded: bool = False
     """Somebody else was in the beam as well."""
+
+
+def finish_of(over: PassageOver, solved: Solution, method: str) -> Finish | CrossingWithdrawn:
+    """What a solution says of a passage."""
+    if solved.refusal:
+        return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
+    return Finish(over.rep, solved.back_ns, solved.uncertainty_ns, method, over.t_ns, solved.crowded)

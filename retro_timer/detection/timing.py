@@ -17,20 +17,15 @@ from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.gate.departure_fit import solve_departure
 from retro_timer.detection.passages import Approach
 from retro_timer.detection.rear.approach_fit import solve_approach
+from retro_timer.detection.solution import finish_of
 
 
 def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn:
     """Time a passage. Takes some milliseconds: call it where no sensor waits."""
     passage = over.passage
     if isinstance(passage, Approach):
-        solved = solve_approach(passage)
-        method = passage.method
-    else:
-        solved = solve(passage, config)
-        method = str(config.placement)
-    if solved.refusal:
-        return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
-    return Finish(over.rep, solved.back_ns, solved.uncertainty_ns, method, over.t_ns, solved.crowded)
+        return finish_of(over, solve_approach(passage), passage.method)
+    return finish_of(over, solve(passage, config), str(config.placement))
 
 
 def decide_start(left: LeftBeam, config: WatchConfig) -> Released | StandChanged:

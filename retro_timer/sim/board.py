@@ -128,11 +128,13 @@ def make_world(request: BoardRequest) -> World:
     scenario = load_scenario(request.scenario)
     specs = [spec_of(sensor) for sensor in request.settings.sensors]
     names = [spec.name for spec in specs]
-    for index, fault in enumerate(scenario.faults):
-        if fault.sensor is not None and fault.sensor not in names:
+    named = [(f"faults[{index}]", fault.sensor) for index, fault in enumerate(scenario.faults)]
+    named += [(f"intruders[{index}]", intruder.sensor) for index, intruder in enumerate(scenario.intruders)]
+    for key, name in named:
+        if name is not None and name not in names:
             raise BadInputError(
-                f"{request.scenario}: faults[{index}].sensor",
-                f"no sensor '{fault.sensor}'{near_miss(fault.sensor, names)}",
+                f"{request.scenario}: {key}.sensor",
+                f"no sensor '{name}'{near_miss(name, names)}",
                 f"one of {', '.join(names)}",
             )
     return World(scenario, specs, request.settings.course.finish_range_m, request.seed)

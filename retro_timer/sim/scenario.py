@@ -60,6 +60,9 @@ class Intruder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Somebody or something in the way."""
 
     kind: IntruderKind = IntruderKind.PERSON
+    sensor: str | None = None
+    """Name of the only sensor that sees them; left out: whoever would, of two beams above each other not the upper one,
+    where it is a dog, a ball or a child."""
     rep: Annotated[int, Meta(ge=1)] | None = None
     """Counted from that rep's go; from the session's start when left out."""
     at_s: Seconds = 0.0

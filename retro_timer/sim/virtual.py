@@ -166,7 +166,7 @@ class Simulation:
     def _next_ns(self) -> int:
         core = self.core
         now_ns = self.clock.monotonic_ns()
-        coming = (core.session.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._press_ns)
+        coming = (core.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._press_ns)
         return min([*self._due_ns, *(max(t_ns, now_ns) for t_ns in coming if t_ns is not None)])
 
     def _sense(self, now_ns: int) -> None:

@@ -23,6 +23,8 @@ _SIZES: dict[IntruderKind, tuple[float, float, float]] = {
     IntruderKind.PERSON: (0.42, 0.26, 0.3),
     IntruderKind.CHILD: (0.30, 0.18, 0.35),
 }
+_UNDER_UPPER_BEAM = frozenset((IntruderKind.DOG, IntruderKind.BALL, IntruderKind.CHILD))
+"""Of two beams above each other the upper one is at the shoulder of the smallest athlete: these pass below it."""
 _SHOULDERS_M = 0.42
 _ELBOW_WIDTH_M = 0.09
 _ELBOW_HEIGHT_SHARE = 0.35
@@ -47,6 +49,7 @@ class World:
         self.truths_ns: dict[int, int | None] = {}
         """Running number of a rep to the moment when its back reached the line, or None."""
         self._specs = {spec.name: spec for spec in sensors}
+        self._upper = _upper_beams(sensors)
         self._finish_range_m = finish_range_m
         self._seed = seed
         self._reps: dict[int, _Rep] = {}
@@ -137,12 +140,17 @@ class World:
                 found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)
-            if since is None or since > intruder.stays_s:
+            if since is None or since > intruder.stays_s or not self._seen_by(intruder, spec):
                 continue
             width, _, brightness = _SIZES[intruder.kind]
             cone_m = 2.0 * intruder.range_m * math.tan(math.radians(spec.fov_deg) / 2.0)
             found.append(Surface(intruder.range_m * 1000.0, min(1.0, width / max(0.02, cone_m)), brightness))
         return _with_background(found, self._background_mm())
+
+    def _seen_by(self, intruder: Intruder, spec: SensorSpec) -> bool:
+        if intruder.sensor is not None:
+            return intruder.sensor == spec.name
+        return spec.name not in self._upper or intruder.kind not in _UNDER_UPPER_BEAM
 
     def _background_mm(self) -> float | None:
         scenario = self.scenario
@@ -150,7 +158,7 @@ class World:
 
     def _runner_across(self, rep: _Rep, spec: SensorSpec, t_ns: int) -> list[Surface]:
         t_s = (t_ns - rep.go_ns) / NS
-        run, line_m = rep.run, rep.distance_m
+        run, line_m = rep.run, rep.distance_m + spec.offset_mm / 1000.0
         if t_s < 0.0:
             return []
         if run.walks_back(t_s) and not rep.through:
@@ -189,7 +197,7 @@ class World:
                 found.append((away_m, _SHOULDERS_M, self.scenario.reflectance))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)
-            if since is None or since > intruder.stays_s:
+            if since is None or since > intruder.stays_s or not self._seen_by(intruder, spec):
                 continue
             away_m = intruder.range_m - intruder.closing_mps * since
             if away_m > 0.05:
@@ -200,6 +208,15 @@ class World:
         cone_m = 2.0 * away_m * math.tan(math.radians(max(2.0, spec.fov_deg)) / 2.0)
         cover = min(1.0, width / max(0.02, cone_m)) ** 2
         return (Surface(away_m * 1000.0, cover, brightness),)
+
+
+def _upper_beams(sensors: Sequence[SensorSpec]) -> frozenset[str]:
+    """The first named of each two gates that stand one above the other."""
+    places: dict[tuple[str, int], list[str]] = {}
+    for spec in sensors:
+        if spec.placement is Placement.GATE:
+            places.setdefault((spec.line, spec.offset_mm), []).append(spec.name)
+    return frozenset(names[0] for names in places.values() if len(names) > 1)
 
 
 def _overlap(low: float, high: float, left: float, right: float) -> float:

@@ -34,6 +34,8 @@ class Flag(StrEnum):
     """The watch did not see what it should have watched."""
     CROWDED = "crowded"
     """Somebody else was at the line from 1 s before to 0.5 s after it."""
+    SINGLE = "single"
+    """Timed by one half of a dual gate, the other one being blind."""
     MANUAL = "manual"
     """Stopped by hand."""
 

@@ -139,7 +139,7 @@ def test_an_armed_watch_sounds_blind_by_itself_the_instant_its_last_reading_is_t
     assert sounding(arbiter, NOW - 1) == ""
     assert arbiter.tone_at(NOW - 1)[2] == NOW
     assert sounding(arbiter, NOW) == "blind"
-    assert arbiter.expired(NOW) == "gate"
+    assert arbiter.expired(NOW) == {"gate"}
 
 
 def test_a_new_reading_ends_the_blind_alarm() -> None:

@@ -244,7 +244,7 @@ class Beacon:
         while True:
             now_ns = self.clock.monotonic_ns()
             core = self.core
-            coming = [core.session.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, *self._due_ns.values()]
+            coming = [core.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, *self._due_ns.values()]
             next_ns = max(now_ns, min(t for t in coming if t is not None))
             if next_ns > end_ns:
                 break

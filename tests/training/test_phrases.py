@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retro_timer
-from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
+from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandEnd
 from retro_timer.errors import BadInputError
 from retro_timer.phrases import languages, load_catalogue
 from retro_timer.ports import Placement
@@ -115,6 +115,9 @@ def everything_that_a_session_says() -> list[effects.Say]:
     said += said_in(alike.put(inputs.Absent("lee")).put(inputs.Absent("Beea")))
     pair = Drive(plan(block(reps=1)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Give("Ann")).to_go()
     said += said_in(pair)
+    dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()
+    dual.put(inputs.HalfSeen(1, "lower", Beam.LOWER, 0)).put(inputs.GateAlone("finish", "", "", 0))
+    said += said_in(dual)
     return said
 
 

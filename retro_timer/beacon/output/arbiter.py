@@ -19,8 +19,10 @@ _LEVELS: dict[Level, Pattern | None] = {
 class Arbiter:
     """Not thread-safe: its owner holds a lock around every call. Times are monotonic nanoseconds."""
 
-    def __init__(self, *, ticks: bool, watchers: Sequence[str] = ()) -> None:
+    def __init__(self, *, ticks: bool, watchers: Sequence[str] = (), pairs: Sequence[tuple[str, str]] = ()) -> None:
+        """`pairs`: watchers that see the same, so that one of them is enough."""
         self._ticks = ticks
+        self._partners = dict([*pairs, *((b, a) for a, b in pairs)])
         self._armed = False
         # Who never gave a reading is as blind as who stopped giving them.
         self._valid_until: dict[str, int] = dict.fromkeys(watchers, 0)
@@ -77,11 +79,13 @@ class Arbiter:
 
     def is_blind(self, now_ns: int) -> bool:
         """Whether the watch is armed and does not see."""
-        return self._armed and (self._blind or self.expired(now_ns) is not None)
+        expired = self.expired(now_ns)
+        silent = any(self._partners.get(name, name) in expired for name in expired)
+        return self._armed and (self._blind or silent)
 
-    def expired(self, now_ns: int) -> str | None:
-        """The sensor whose readings have stopped, if any."""
-        return next((name for name, until in self._valid_until.items() if now_ns >= until), None)
+    def expired(self, now_ns: int) -> frozenset[str]:
+        """The sensors whose readings have stopped."""
+        return frozenset(name for name, until in self._valid_until.items() if now_ns >= until)
 
     @property
     def alarm(self) -> Level:

@@ -25,14 +25,17 @@ class Buzzer:
         *,
         ticks: bool,
         watchers: Sequence[str] = (),
+        pairs: Sequence[tuple[str, str]] = (),
         heard: Heard | None = None,
         on_expired: Callable[[str], None] = lambda _sensor: None,
         volume: int = 100,
     ) -> None:
-        """`on_expired` is called once, from the buzzer's thread, when a sensor's readings have stopped."""
+        """`on_expired` is called once, from the buzzer's thread, when a sensor's readings have stopped. `pairs`: of two
+        sensors that see the same one is enough.
+        """
         self._sounder = sounder
         self._clock = clock
-        self._arbiter = Arbiter(ticks=ticks, watchers=watchers)
+        self._arbiter = Arbiter(ticks=ticks, watchers=watchers, pairs=pairs)
         self._condition = threading.Condition(threading.Lock())
         self._heard = heard
         self.volume = volume
@@ -43,7 +46,7 @@ class Buzzer:
         self._next_ns: int | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
-        self._expired: str | None = None
+        self._expired: frozenset[str] = frozenset()
         self._began: set[str] = set()
         """The sensors that have given a reading."""
         self._on_expired = on_expired
@@ -87,11 +90,10 @@ class Buzzer:
     def renew(self, sensor: str, valid_until_ns: int) -> None:
         """A watching sensor gave a reading; when no other follows by then, the buzzer sounds blind by itself."""
         with self._condition:
-            expected = self._arbiter.expired(self._clock.monotonic_ns())
+            missed = self._arbiter.expired(self._clock.monotonic_ns())
             self._arbiter.renew(sensor, valid_until_ns)
             self._began.add(sensor)
-            if expected is not None:
-                self._expired = None
+            if missed:
                 self._apply()
 
     def arm(self, armed: bool, grace_ns: int) -> None:
@@ -169,8 +171,8 @@ class Buzzer:
     def _notice_expiry(self, now_ns: int) -> None:
         """Readings that never began have not stopped: such a sensor is starting, and its watch says so."""
         expired = self._arbiter.expired(now_ns)
-        if expired in self._began and expired != self._expired:
-            self._on_expired(expired)
+        for name in sorted((expired - self._expired) & self._began):
+            self._on_expired(name)
         self._expired = expired
 
     def _run(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement, SensorSpec
 from retro_timer.training.safe_speed import Coverage, coverage, range_in_light_m
-from retro_timer.training.session.inputs import SensorChanged, WatchChanged
+from retro_timer.training.session.inputs import GateAlone, SensorChanged, WatchChanged
 
 _WORST = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
 _DARKEST_RANGE_M = 0.3
@@ -48,23 +48,31 @@ def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
     return range_in_light_m(dark_m, spec.bright_range_mm / 1000.0, ambient_kcps)
 
 
+WatchChange = WatchChanged | SensorChanged | GateAlone
+
+
 class WatchOverview:
     """Collects the sensors' reports; tells the session when the whole has changed. One thread calls it."""
 
     def __init__(
         self,
         lines: Mapping[str, str],
-        tell: Callable[[WatchChanged | SensorChanged], None],
+        tell: Callable[[WatchChange], None],
         *,
+        pairs: Sequence[tuple[str, str]] = (),
         starting: bool = True,
     ) -> None:
-        """`lines`: each sensor's line by its name. `starting`: none of them sees before its first report."""
+        """`lines`: each sensor's line by its name; `pairs`: the halves of dual gates. `starting`: none of them sees
+        before its first report.
+        """
         begins = (SensorState.LOST, "starting") if starting else (SensorState.OK, "")
         self._reports: dict[str, SensorReport] = {name: SensorReport(name, *begins, None, 0) for name in lines}
         self._lines = dict(lines)
         self._tell = tell
         self._told: tuple[SensorState, str, str] | None = None
         self._told_of = dict.fromkeys(lines, SensorState.OK)
+        self._pairs = dict.fromkeys(pairs, "")
+        """The halves of each dual gate, and which of them is told to be blind."""
         self.latest = WatchChanged(SensorState.LOST, "starting", None, 0)
 
     def add(self, name: str, line: str) -> None:
@@ -86,7 +94,8 @@ class WatchOverview:
             self._told_of[report.sensor] = report.state
             whose = self._lines[report.sensor]
             self._tell(SensorChanged(report.sensor, whose, report.state, report.reason, report.t_ns))
-        worst = max(self._reports.values(), key=lambda r: _WORST[r.state])
+        self._look_at_pairs(report.t_ns)
+        worst = max(self._voices(), key=lambda r: _WORST[r.state])
         rear = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement != Placement.GATE]
         line = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement == Placement.GATE]
         covers = min(rear, key=lambda c: c.range_m) if rear else (line[0] if line else None)
@@ -95,3 +104,22 @@ class WatchOverview:
         if key != self._told:
             self._told = key
             self._tell(self.latest)
+
+    def _voices(self) -> list[SensorReport]:
+        """Who speaks for the watch: of a dual gate the half that sees better, everybody else for themselves."""
+        halves = {name for pair in self._pairs for name in pair}
+        better = [min((self._reports[name] for name in pair), key=lambda r: _WORST[r.state]) for pair in self._pairs]
+        return [*better, *(r for name, r in self._reports.items() if name not in halves)]
+
+    def _look_at_pairs(self, t_ns: int) -> None:
+        """Tell when one half of a dual gate begins to go on alone, and when both see again."""
+        for pair, told in self._pairs.items():
+            first, second = (self._reports[name] for name in pair)
+            if "starting" in (first.reason, second.reason):
+                continue
+            gap = _WORST[first.state] - _WORST[second.state]
+            blind = None if gap == 0 else first if gap > 0 else second
+            name = "" if blind is None else blind.sensor
+            if name != told:
+                self._pairs[pair] = name
+                self._tell(GateAlone(self._lines[pair[0]], name, "" if blind is None else blind.reason, t_ns))

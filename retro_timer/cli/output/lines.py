@@ -73,6 +73,7 @@ _STRAINS = {
     "slow": ("the box is slowed down", "the box has its speed again"),
 }
 _PLAIN = {
+    "half": "{beam} beam only, rep {rep}: no finish",
     "said": '"{text}"',
     "crossing": "crossing, rep {rep}",
     "crossing_withdrawn": "not the runner: crossing of rep {rep} withdrawn",

@@ -94,19 +94,35 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     found, broken = seen.fit, seen.torso.broken
     half_torso_m = config.torso_mm / 2000.0
     back_s = found.middle_s - half_torso_m / found.speed_mps
-    body_s = (_BODY_SD_M + _BODY_SD_S * found.speed_mps) / found.speed_mps
-    torso_s = config.torso_sd_mm / 2000.0 / found.speed_mps
+    shape_s = shape_sd_s(found.speed_mps, config)
     # An error of the speed moves the half torso that is taken off; a deep chest looks like a slow one, which undoes
     # half of it.
     half_torso_s = 0.5 * half_torso_m / found.speed_mps * found.log_speed_sd
     # An edge that fell between readings may lie anywhere there, and the middle goes with it by half.
     holes_s = _holes_s(seen.torso) / 2.0 / math.sqrt(12.0)
-    sd_s = math.hypot(found.middle_sd_s, body_s, torso_s, half_torso_s, holes_s)
+    sd_s = math.hypot(found.middle_sd_s, shape_s, half_torso_s, holes_s)
     # Without the reading that moves it most the moment is another one, and that is no better known than this one.
     half_width_s = max(NORMAL_95 * sd_s, found.moved_s + sd_s)
     crowded = broken.before_others or len(seen.alone.looks) < len(seen.cover.looks)
     origin_ns = broken.entries[seen.torso.first].t_ns
-    return Solution(origin_ns + round(back_s * 1e9), round(half_width_s * 1e9), found.speed_mps, crowded=crowded)
+    return Solution(
+        origin_ns + round(back_s * 1e9),
+        round(half_width_s * 1e9),
+        found.speed_mps,
+        middle_ns=origin_ns + round(found.middle_s * 1e9),
+        middle_sd_s=math.hypot(found.middle_sd_s, holes_s),
+        speed_log_sd=found.log_speed_sd,
+        moved_s=found.moved_s,
+        crowded=crowded,
+    )
+
+
+def shape_sd_s(speed_mps: float, config: WatchConfig) -> float:
+    """One standard deviation of the back's moment, in seconds, by what no reading shows: how deep this chest is, and
+    where arms and sway have the back while the middle passes.
+    """
+    body_m = _BODY_SD_M + _BODY_SD_S * speed_mps
+    return math.hypot(body_m, config.torso_sd_mm / 2000.0) / speed_mps
 
 
 def _half_cone_m(torso: Torso, config: WatchConfig) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
+from retro_timer.detection.events import Beam
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
@@ -159,7 +161,9 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
     time_ns = event.back_ns - active.record.go_ns
     uncertainty_ns = _with_start(event.uncertainty_ns, active.record)
     crowded = event.crowded or crowding.is_crowded(transition.state, event.back_ns)
-    _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, crowded=crowded)
+    more = {Flag.CROWDED: crowded, Flag.SINGLE: event.single}
+    flags = [flag for flag, is_so in more.items() if is_so]
+    _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags)
 
 
 def _with_start(uncertainty_ns: int, record: RepRecord) -> int:
@@ -186,6 +190,16 @@ def split_seen(transition: Transition, event: inputs.SplitSeen) -> None:
     transition.save(record, "split", event.t_ns, line.name)
 
 
+def half_seen(transition: Transition, event: inputs.HalfSeen) -> None:
+    """One half alone is nobody's finish. Under the upper beam a small or bent runner may have passed: told, and the
+    clock can be stopped by hand."""
+    if of_rep(transition, event.rep) is None:
+        return
+    transition.publish("half", event.t_ns, rep=event.rep, sensor=event.sensor, beam=str(event.beam))
+    if event.beam is Beam.LOWER and not transition.state.rules.given_goes:
+        transition.say("lower_beam_only", within_s=5.0, urgent=True, about=[About.RUN, about_rep(event.rep)])
+
+
 def _finish(
     transition: Transition,
     rep: int,
@@ -193,22 +207,20 @@ def _finish(
     uncertainty_ns: int,
     method: str,
     t_ns: int,
-    *,
-    crowded: bool = False,
+    more: Sequence[Flag] = (),
 ) -> None:
+    """`more`: flags that the sensors gave."""
     found = of_rep(transition, rep)
     if found is None:
         return
     index, active = found
-    flags = set(active.record.flags)
+    flags = {*active.record.flags, *more}
     if method == "manual":
         flags.add(Flag.MANUAL)
     if active.record.go_ns + time_ns < active.fast_before_ns:
         flags.add(Flag.FAST)
     if active.given_up:
         flags.add(Flag.LATE)
-    if crowded:
-        flags.add(Flag.CROWDED)
     record = msgspec.structs.replace(
         active.record,
         status=RepStatus.FINISHED,

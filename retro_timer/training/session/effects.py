@@ -46,6 +46,8 @@ class About(StrEnum):
     """A pause."""
     WATCH = "watch"
     """What the watch sees and covers."""
+    GATE = "gate"
+    """Whether both halves of a dual gate see."""
 
 
 def about_rep(rep: int) -> str:

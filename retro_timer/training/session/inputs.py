@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
+from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandEnd
 from retro_timer.training.gaits import Gait
 from retro_timer.training.safe_speed import Coverage
 
@@ -136,6 +136,17 @@ class FinishSeen(msgspec.Struct, frozen=True):
     t_ns: int
     crowded: bool = False
     """Somebody else was in the beam as well."""
+    single: bool = False
+    """One half of a dual gate timed it, the other one being blind."""
+
+
+class HalfSeen(msgspec.Struct, frozen=True):
+    """One half of a dual gate saw a whole body, the other one nobody: no finish."""
+
+    rep: int
+    sensor: str
+    beam: Beam
+    t_ns: int
 
 
 class StandSeen(msgspec.Struct, frozen=True):
@@ -205,6 +216,16 @@ class SensorChanged(msgspec.Struct, frozen=True):
     t_ns: int
 
 
+class GateAlone(msgspec.Struct, frozen=True):
+    """One half of a dual gate goes on by itself, the other one being blind; or both see again."""
+
+    line: str
+    blind: str
+    """Name of the half that does not see; empty when both see."""
+    reason: str
+    t_ns: int
+
+
 class Durable(msgspec.Struct, frozen=True):
     """A saved rep is on disk."""
 
@@ -249,10 +270,12 @@ Input = (
     | StandSeen
     | StartSeen
     | SplitSeen
+    | HalfSeen
     | BodySeen
     | ObstacleSeen
     | WatchChanged
     | SensorChanged
+    | GateAlone
     | Durable
     | NotSaved
     | Speech

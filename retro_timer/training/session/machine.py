@@ -120,6 +120,8 @@ REPORTS: dict[type, Handler] = {
     inputs.ObstacleSeen: watching.obstacle,
     inputs.WatchChanged: watching.watch_changed,
     inputs.SensorChanged: watching.sensor_changed,
+    inputs.GateAlone: watching.gate_alone,
+    inputs.HalfSeen: active_rep.half_seen,
     inputs.Durable: lambda transition, event: announce.durable(transition, event.rep, event.revision),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
     inputs.Speech: starting.heard,

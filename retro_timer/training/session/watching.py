@@ -80,6 +80,18 @@ def sensor_changed(transition: Transition, event: inputs.SensorChanged) -> None:
     transition.publish("sensor", event.t_ns, **fields)
 
 
+def gate_alone(transition: Transition, event: inputs.GateAlone) -> None:
+    """One half of a dual gate goes on alone, or both see again: told once, at the change."""
+    if transition.state.rules.given_goes:
+        return
+    transition.unsay(About.GATE)
+    if event.blind:
+        values = {"sensor": event.blind, "reason": event.reason}
+        transition.say("one_beam", values, 20.0, about=[About.GATE])
+    else:
+        transition.say("both_beams", within_s=10.0, about=[About.GATE])
+
+
 def _say_watch(transition: Transition, event: inputs.WatchChanged) -> None:
     if transition.state.rules.given_goes:
         return

@@ -1,0 +1,280 @@
+"""Two gate sensors of one line: a finish needs both.
+
+One above the other, the upper half times and the lower one has to see somebody at the same time. One behind the other,
+both time, and their order is the direction. What one half sees alone is an arm, a ball, a dog or a phantom, as long as
+the other half sees. With the other half blind the one goes on alone.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import (
+    Beam,
+    Body,
+    Crossing,
+    CrossingWithdrawn,
+    DetectionEvent,
+    Finish,
+    HalfSeen,
+    LeftBeam,
+    PassageOver,
+    SensorState,
+    StandChanged,
+)
+from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.gate.dual_fit import at_line, join
+from retro_timer.detection.passages import Break
+from retro_timer.detection.solution import Solution, finish_of
+
+WAIT_NS = 600_000_000
+"""How long a break waits for the other half after its end: longer holds the announcement up, shorter loses who walks
+slowly. At 0.3 m/s the other half, if it is to see this body, has begun to by then: half a metre farther, a body and a
+cone are 0.67 m long."""
+_LEAN_M = 0.17
+"""How far one half may see a body before the other one, beams half a metre apart in height: the lean of 20 degrees that
+a runner has. More lets an arm that swings elsewhere be a witness."""
+_BEEP_NS = 60_000_000
+"""Two halves that a sprinter passes within two readings may confirm in the wrong order: who comes so little early still
+gets the beep, and the direction is decided by the whole of both breaks."""
+
+_NOBODYS = 0
+"""Reps count from 1."""
+_BADNESS = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
+
+
+class _Seen(msgspec.Struct, eq=False):
+    """One passage through one half."""
+
+    rep: int
+    first_ns: int
+    over: PassageOver | None = None
+    last_ns: int | None = None
+    """Last hit; None as long as somebody is in the beam."""
+    beeped: bool = False
+    alone: bool = False
+    """The other half was blind when it began."""
+    waited: bool = False
+    """It has waited long enough, and is decided with the other half's passage that still goes on."""
+
+    @property
+    def broken(self) -> Break | None:
+        passage = None if self.over is None else self.over.passage
+        return passage if isinstance(passage, Break) else None
+
+
+class _Half:
+    def __init__(self, config: WatchConfig) -> None:
+        self.config = config
+        self.state = SensorState.OK
+        self.seen: list[_Seen] = []
+
+    def solve(self, seen: _Seen) -> Solution:
+        broken = seen.broken
+        return Solution(refusal="no break") if broken is None else solve(broken, self.config)
+
+
+class DualGate:
+    """Fed with the events of both halves in the order of their decision; one thread calls it.
+
+    Times its breaks, which takes milliseconds: it stands where no sensor waits.
+    """
+
+    def __init__(self, first: WatchConfig, second: WatchConfig) -> None:
+        """In the order of their naming: of two above each other the first is the upper one."""
+        self._stacked = first.offset_mm == second.offset_mm
+        halves = [_Half(first), _Half(second)]
+        self._near, self._far = halves if self._stacked else sorted(halves, key=lambda half: half.config.offset_mm)
+
+    @property
+    def config(self) -> WatchConfig:
+        """Of the half that speaks for the gate."""
+        return self._near.config
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The halves: upper and lower, or near and far."""
+        return self._near.config.name, self._far.config.name
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When `tick` must be called: a break has then waited long enough for the other half."""
+        waiting = [seen for half in (self._near, self._far) for seen in half.seen if seen.over and not seen.waited]
+        return min((seen.last_ns + WAIT_NS for seen in waiting if seen.last_ns is not None), default=None)
+
+    def state(self, name: str, state: SensorState) -> None:
+        """How well a half sees from now on."""
+        self._half(name).state = state
+
+    def take(self, name: str, event: DetectionEvent) -> list[DetectionEvent]:
+        """What a half's event is to the line, oldest first."""
+        half = self._half(name)
+        if isinstance(event, Crossing | Body):
+            # A half sees one passage at a time: one that still goes on by its events has come to nothing.
+            half.seen = [seen for seen in half.seen if seen.last_ns is not None]
+        if isinstance(event, Crossing):
+            half.seen.append(_Seen(event.rep, event.t_ns))
+            return self._beep(half, event.t_ns) + self._decide(event.t_ns)
+        if isinstance(event, PassageOver):
+            self._end(half, event)
+            return self._decide(event.t_ns)
+        if isinstance(event, Body):
+            # The timing half tells of whoever else was at the line; the other one's is the same body.
+            half.seen.append(_Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns))
+            timing = self._alone or self._near
+            return ([event] if half is timing else []) + self._decide(event.t_ns)
+        if isinstance(event, StandChanged | LeftBeam):
+            return [event] if half is (self._alone or self._near) else []
+        return [event]
+
+    def tick(self, now_ns: int) -> list[DetectionEvent]:
+        """Time has passed."""
+        return self._decide(now_ns)
+
+    def flush(self, now_ns: int) -> list[DetectionEvent]:
+        """Nothing more comes of this rep: whoever waits for the other half has waited long enough."""
+        told = self._decide(now_ns + WAIT_NS, now_ns)
+        for half in (self._near, self._far):
+            half.seen.clear()
+        return told
+
+    def _half(self, name: str) -> _Half:
+        return self._near if name == self._near.config.name else self._far
+
+    def _other(self, half: _Half) -> _Half:
+        return self._far if half is self._near else self._near
+
+    @property
+    def _alone(self) -> _Half | None:
+        """The half that goes on by itself, where the other one sees worse."""
+        near, far = _BADNESS[self._near.state], _BADNESS[self._far.state]
+        if near == far:
+            return None
+        return self._near if near < far else self._far
+
+    def _beep(self, half: _Half, t_ns: int) -> list[DetectionEvent]:
+        """The provisional finish: at the second half's crossing, or at the only one's."""
+        mine, alone = half.seen[-1], self._alone
+        if alone is not None:
+            mine.alone = mine.beeped = half is alone
+            return [Crossing(mine.rep, t_ns)] if mine.beeped else []
+        for other in self._other(half).seen:
+            near, far = (other, mine) if half is self._far else (mine, other)
+            if other.rep != mine.rep or other.beeped or not self._beside(near, far):
+                continue
+            if not self._stacked and far.first_ns < near.first_ns - _BEEP_NS:
+                continue
+            mine.beeped = other.beeped = True
+            return [Crossing(mine.rep, t_ns)]
+        return []
+
+    def _end(self, half: _Half, over: PassageOver) -> None:
+        open_ones = [seen for seen in half.seen if seen.rep == over.rep and seen.last_ns is None]
+        seen = open_ones[-1] if open_ones else _Seen(over.rep, over.t_ns)
+        if not open_ones:
+            half.seen.append(seen)
+        hits = [e.t_ns for e in over.passage.entries if e.hit] if isinstance(over.passage, Break) else []
+        seen.over, seen.last_ns = over, max(hits, default=over.t_ns)
+        seen.first_ns = min([seen.first_ns, *hits])
+
+    def _beside(self, near: _Seen, far: _Seen) -> bool:
+        """Whether one body may have made both."""
+        slack_ns = WAIT_NS
+        if self._stacked:
+            broken = near.broken or far.broken
+            slack_ns = 0 if broken is None else round(_LEAN_M / max(broken.mean_speed_mps, broken.slowest_mps) * 1e9)
+        return _begun_by(near, far.last_ns, slack_ns) and _begun_by(far, near.last_ns, slack_ns)
+
+    def _decide(self, now_ns: int, told_ns: int | None = None) -> list[DetectionEvent]:
+        """Whatever can be decided at `now_ns`."""
+        told: list[DetectionEvent] = []
+        alone = self._alone
+        for half in (self._near, self._far):
+            for seen in list(half.seen):
+                if seen not in half.seen or seen.last_ns is None:
+                    continue
+                waited = now_ns >= seen.last_ns + WAIT_NS
+                if seen.over is not None and (alone is None or half is alone):
+                    told += self._one(half, seen, waited=waited, t_ns=told_ns or now_ns)
+                elif waited:
+                    half.seen.remove(seen)
+        return told
+
+    def _one(self, half: _Half, seen: _Seen, *, waited: bool, t_ns: int) -> list[DetectionEvent]:
+        """Decide a passage that is over, if that is possible yet."""
+        if self._alone is half or seen.alone:
+            half.seen.remove(seen)
+            return self._tell(
+                seen, at_line(half.solve(seen), half.config), str(half.config.placement), t_ns, single=True
+            )
+        other = self._other(half)
+        near, far = (seen, None) if half is self._near else (None, seen)
+        mine = (s for s in other.seen if s.rep in (_NOBODYS, seen.rep))
+        partner = next((s for s in mine if self._beside(near or s, far or s)), None)
+        seen.waited = waited
+        if self._stacked and half is self._near and partner is not None:
+            return self._witnessed(seen, partner, t_ns)
+        if partner is None:
+            return self._unmatched(half, seen, t_ns) if waited else []
+        if self._stacked or partner.last_ns is None:
+            # It is decided with the upper half's passage, or when the other half's is over as well.
+            return []
+        return self._joined(near or partner, far or partner, t_ns)
+
+    def _witnessed(self, seen: _Seen, witness: _Seen, t_ns: int) -> list[DetectionEvent]:
+        self._near.seen.remove(seen)
+        solved = self._near.solve(seen)
+        if solved.refusal:
+            witness.beeped = False
+        else:
+            self._far.seen.remove(witness)
+        return self._tell(seen, solved, "dual", t_ns)
+
+    def _joined(self, near: _Seen, far: _Seen, t_ns: int) -> list[DetectionEvent]:
+        """Both halves saw a passage: by both, or by the one that saw a torso, if the order is right."""
+        self._near.seen.remove(near)
+        self._far.seen.remove(far)
+        first, second = self._near.solve(near), self._far.solve(far)
+        over = near if near.over is not None else far
+        over.beeped = near.beeped or far.beeped
+        if first.middle_ns is not None and second.middle_ns is not None:
+            solved = join(first, second, self._near.config, self._far.config)
+        elif far.first_ns < near.first_ns - _BEEP_NS:
+            solved = Solution(refusal="the wrong way")
+        elif first.refusal:
+            solved = at_line(second, self._far.config)
+        else:
+            solved = at_line(first, self._near.config)
+        told = self._tell(over, solved, "dual", t_ns)
+        if solved.refusal == "the wrong way" and near.last_ns is not None and far.last_ns is not None:
+            told.append(Body(min(near.first_ns, far.first_ns), max(near.last_ns, far.last_ns), t_ns))
+        return told
+
+    def _unmatched(self, half: _Half, seen: _Seen, t_ns: int) -> list[DetectionEvent]:
+        """The other half, which sees, saw nobody: told where it was a whole body, and nobody's finish."""
+        half.seen.remove(seen)
+        told: list[DetectionEvent] = []
+        if seen.beeped:
+            told.append(CrossingWithdrawn(seen.rep, t_ns, "one half only"))
+        if not half.solve(seen).refusal:
+            upper, lower = (Beam.UPPER, Beam.LOWER) if self._stacked else (Beam.NEAR, Beam.FAR)
+            beam = upper if half is self._near else lower
+            told.append(HalfSeen(seen.rep, half.config.name, beam, t_ns))
+        return told
+
+    @staticmethod
+    def _tell(seen: _Seen, solved: Solution, method: str, t_ns: int, *, single: bool = False) -> list[DetectionEvent]:
+        over = seen.over
+        if over is None:
+            return []
+        found = finish_of(msgspec.structs.replace(over, t_ns=t_ns), solved, method)
+        if isinstance(found, Finish):
+            beep = [] if seen.beeped else [Crossing(seen.rep, t_ns)]
+            return [*beep, msgspec.structs.replace(found, single=single)]
+        return [found] if seen.beeped else []
+
+
+def _begun_by(seen: _Seen, last_ns: int | None, slack_ns: int) -> bool:
+    """Whether a passage began before another one had ended."""
+    return last_ns is None or seen.first_ns <= last_ns + slack_ns

@@ -1,0 +1,109 @@
+"""When the back reached a line that two beams watch, one behind the other along the lane.
+
+Each beam gives the moment at which the middle of the torso was on its axis; the way between them over the time between
+them is the speed. Both moments and what each break's length says of the speed are joined by least squares, in slowness
+(seconds a metre), where all of it is linear.
+"""
+
+from __future__ import annotations
+
+import math
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.crossing_fit import shape_sd_s
+from retro_timer.detection.solution import NORMAL_95, Solution
+
+Pair = tuple[float, float]
+
+_UNDONE = 0.5
+_LEAST_LOG_SD = 0.01
+_LEAST_SLOWNESS = 0.05
+"""Seconds a metre, of 20 m/s: whoever seems faster is not slower for it."""
+_UNKNOWN_LOG_SD = 0.25
+"""Of a speed that the break did not tell: the way's mean speed against that at the line, as in crossing_fit."""
+_LEAST_SD_S = 0.001
+"""No reading tells a moment better: half its own error of a clock and of the integration's middle."""
+
+
+def join(near: Solution, far: Solution, near_config: WatchConfig, far_config: WatchConfig) -> Solution:
+    """The back's moment at the line, from two halves that both saw a torso's middle.
+
+    `near` is the half that is reached first in the direction of travel. Who walks the other way is a refusal.
+    """
+    if near.middle_ns is None or far.middle_ns is None:
+        return Solution(refusal="no middle in both halves")
+    if far.middle_ns <= near.middle_ns:
+        return Solution(refusal="the wrong way")
+    origin_ns = near.middle_ns
+    offsets_m = (near_config.offset_mm / 1000.0, far_config.offset_mm / 1000.0)
+    middles_s = (0.0, (far.middle_ns - origin_ns) / 1e9)
+    usual = 1.0 / math.sqrt(near.speed_mps * far.speed_mps)
+    # Both halves judge the length of a break by the same chest and the same way to the line: two say no more than one.
+    # A deep chest looks like a slow one, which undoes half of what that slowness errs by, as with one beam.
+    usual_sd = _UNDONE * usual * max(_LEAST_LOG_SD, math.sqrt((near.speed_log_sd**2 + far.speed_log_sd**2) / 2.0))
+    sds_s = (max(_LEAST_SD_S, near.middle_sd_s), max(_LEAST_SD_S, far.middle_sd_s))
+    fit = _Fit(offsets_m, sds_s, usual_sd)
+    middle_s, slowness = fit.solve(middles_s, usual)
+    speed_mps = 1.0 / max(_LEAST_SLOWNESS, slowness)
+    half_m = near_config.torso_mm / 2000.0
+    back_s = middle_s - half_m * slowness
+    says, usual_says = fit.says(half_m)
+    read_sd_s = math.hypot(says[0] * sds_s[0], says[1] * sds_s[1], usual_says * usual_sd)
+    sd_s = math.hypot(read_sd_s, shape_sd_s(speed_mps, near_config))
+    # One reading moves one half, which has so much of the say.
+    moved_s = max(abs(says[0]) * near.moved_s, abs(says[1]) * far.moved_s)
+    return Solution(
+        origin_ns + round(back_s * 1e9),
+        round(max(NORMAL_95 * sd_s, moved_s + sd_s) * 1e9),
+        speed_mps,
+        crowded=near.crowded or far.crowded,
+    )
+
+
+class _Fit:
+    """Least squares of the middle's moment at the line and the slowness."""
+
+    def __init__(self, offsets_m: Pair, sds_s: Pair, usual_sd: float) -> None:
+        self._offsets_m = offsets_m
+        self._weights = (1.0 / sds_s[0] ** 2, 1.0 / sds_s[1] ** 2)
+        self._trust = 1.0 / usual_sd**2
+        weighted = list(zip(self._weights, offsets_m, strict=True))
+        self._total = sum(self._weights)
+        self._lever = sum(w * o for w, o in weighted)
+        self._spread = sum(w * o * o for w, o in weighted) + self._trust
+        self._determinant = self._total * self._spread - self._lever * self._lever
+
+    def solve(self, middles_s: Pair, usual: float) -> Pair:
+        """The middle's moment at the line and the slowness."""
+        moment = sum(w * m for w, m in zip(self._weights, middles_s, strict=True))
+        product = sum(w * o * m for w, o, m in zip(self._weights, self._offsets_m, middles_s, strict=True))
+        product += self._trust * usual
+        middle_s = (self._spread * moment - self._lever * product) / self._determinant
+        return middle_s, (self._total * product - self._lever * moment) / self._determinant
+
+    def says(self, half_m: float) -> tuple[Pair, float]:
+        """How far the back's moment goes with each half's middle, and with the usual slowness.
+
+        Nothing undoes the latter's error on the way from a beam to the line.
+        """
+        near, far = (
+            weight * (self._spread - self._lever * offset_m - half_m * (self._total * offset_m - self._lever))
+            for weight, offset_m in zip(self._weights, self._offsets_m, strict=True)
+        )
+        usual = -self._trust * (self._lever / _UNDONE + half_m * self._total)
+        return (near / self._determinant, far / self._determinant), usual / self._determinant
+
+
+def at_line(solved: Solution, config: WatchConfig) -> Solution:
+    """One half's moment moved to the line, by the speed that its own break tells."""
+    offset_m = config.offset_mm / 1000.0
+    if not offset_m or solved.refusal:
+        return solved
+    moved_s = offset_m / solved.speed_mps
+    moved_sd_s = abs(moved_s) * (solved.speed_log_sd or _UNKNOWN_LOG_SD)
+    return Solution(
+        solved.back_ns - round(moved_s * 1e9),
+        round(math.hypot(solved.uncertainty_ns / 1e9, NORMAL_95 * moved_sd_s) * 1e9),
+        solved.speed_mps,
+        crowded=solved.crowded,
+    )

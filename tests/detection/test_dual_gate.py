@@ -1,0 +1,170 @@
+"""A gate of two beams: a finish needs both, and what one beam sees alone is nobody's (DESIGN §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from retro_timer.beacon.replay import Replay
+from retro_timer.detection.config import WatchConfig
+from retro_timer.ports import RangeSample
+from tests.helpers.replaying import Event, Scene, of, rep, sampled, wall, with_body
+
+DISTANCE_M = 10.0
+GO_S = 1.0
+AT_S = 9.0
+"""When the torso comes into a beam on the line: 1.25 m/s from the go."""
+SPEED_MPS = 1.25
+SEEN_M = 0.5
+"""Way of a torso through a cone that is as wide as it is at 0.8 m, roughly."""
+
+
+def passes(from_s: float, *, speed_mps: float = SPEED_MPS, behind: Scene | None = None) -> Scene:
+    """A body that passes at this speed from then on."""
+    return with_body(behind or wall(), from_s, from_s + SEEN_M / abs(speed_mps))
+
+
+def brief(at_s: float, lasts_s: float = 0.06) -> Scene:
+    """An arm or a ball: too brief for a torso at this speed."""
+    return with_body(wall(), at_s, at_s + lasts_s, range_mm=700)
+
+
+def blind(from_s: float) -> Scene:
+    """A sensor whose hardware fails."""
+    return lambda t: (2000, 0, 600.0) if t < from_s else (None, 5, None)
+
+
+def replayed(upper: Scene, lower: Scene, *, offset_mm: float = 0.0, seconds: float = 14.0) -> list[Event]:
+    """The contract's events of one walk of 10 m between two halves; the second's readings fall between the first's."""
+    events: list[Event] = []
+    first = WatchConfig(name="first", budget_ns=20_000_000)
+    second = WatchConfig(name="second", budget_ns=20_000_000, offset_mm=offset_mm)
+    replay = Replay(WatchConfig(), [rep(GO_S, DISTANCE_M, "walk")], events.append, {"first": first, "second": second})
+    replay.run_several(rows(sampled(upper, seconds), sampled(lower, seconds, from_s=0.011)))
+    return events
+
+
+def rows(first: Iterable[RangeSample], second: Iterable[RangeSample]) -> list[tuple[str, RangeSample]]:
+    both = [("first", sample) for sample in first] + [("second", sample) for sample in second]
+    return sorted(both, key=lambda row: row[1].t_ns)
+
+
+# One above the other: the upper one times.
+
+
+def test_who_breaks_both_beams_has_finished_and_the_upper_one_tells_when() -> None:
+    events = replayed(passes(AT_S), passes(AT_S + 0.1))
+    alone = replayed(passes(AT_S), blind(5.0))
+    (finish,) = of(events, "finish")
+    (upper,) = of(alone, "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", [])
+    assert finish["time_s"] == pytest.approx(upper["time_s"], abs=1e-6)
+    assert finish["uncertainty_s"] == pytest.approx(upper["uncertainty_s"], abs=1e-6)
+    assert [e["event"] for e in events] == ["go", "crossing", "finish", "summary"]
+
+
+def test_the_beep_comes_with_the_second_beam() -> None:
+    (crossing,) = of(replayed(passes(AT_S), passes(AT_S + 0.1)), "crossing")
+    assert AT_S + 0.1 < crossing["t_s"] < AT_S + 0.25
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        (passes(5.5), wall()),
+        (wall(), passes(5.5)),
+        (brief(5.5), wall()),
+        (wall(), brief(5.5)),
+        (brief(5.5), brief(6.9)),
+        (passes(5.5), passes(7.8)),
+    ],
+    ids=["upper only", "lower only", "ball", "arm", "ball and then arm", "one after the other"],
+)
+def test_what_one_beam_sees_alone_is_nobodys_finish(upper: Scene, lower: Scene) -> None:
+    events = replayed(upper, lower)
+    assert of(events, "finish", "crossing") == []
+    assert [e["reason"] for e in of(events, "dnf")] == ["trace-end"]
+
+
+def test_who_was_seen_by_one_beam_holds_up_nobody_behind_them() -> None:
+    dog = passes(5.5, behind=passes(AT_S))
+    (finish,) = of(replayed(passes(AT_S), dog), "finish")
+    assert AT_S - GO_S < finish["time_s"] < AT_S - GO_S + 0.5
+
+
+def test_an_arm_in_both_beams_is_taken_back() -> None:
+    events = replayed(brief(5.5), passes(5.4))
+    assert of(events, "finish") == []
+    assert len(of(events, "crossing")) == len(of(events, "crossing_withdrawn"))
+
+
+@pytest.mark.parametrize("which", ["upper", "lower"])
+def test_with_one_half_blind_the_other_goes_on_alone(which: str) -> None:
+    sees, gone = passes(AT_S), blind(5.0)
+    events = replayed(*((gone, sees) if which == "upper" else (sees, gone)))
+    (finish,) = of(events, "finish")
+    assert (finish["method"], finish["flags"]) == ("gate", ["single"])
+    (lost,) = of(events, "sensor")
+    assert (lost["sensor"], lost["line"]) == ("first" if which == "upper" else "second", "finish")
+    assert len(of(events, "crossing")) == 1
+
+
+def test_a_half_that_sees_again_is_needed_again() -> None:
+    again: Scene = lambda t: (None, 5, None) if 2.0 < t < 4.0 else (2000, 0, 600.0)  # noqa: E731
+    events = replayed(passes(AT_S + 7.0), again, seconds=20.0)
+    assert of(events, "finish", "crossing") == []
+
+
+def test_a_half_that_sees_again_meanwhile_takes_no_beep_back() -> None:
+    again: Scene = lambda t: (None, 5, None) if 2.0 < t < 4.0 else (2000, 0, 600.0)  # noqa: E731
+    events = replayed(passes(AT_S + 4.0), again, seconds=18.0)
+    (back,) = [e for e in of(events, "sensor") if e["state"] == "ok"]
+    (crossing,), (finish,) = of(events, "crossing"), of(events, "finish")
+    assert crossing["t_s"] < back["t_s"]
+    assert finish["flags"] == ["single"]
+
+
+# One behind the other: both time, and the order is the direction.
+
+
+@pytest.mark.parametrize("offset_mm", [150.0, 200.0, 400.0])
+def test_two_beams_along_the_lane_time_together(offset_mm: float) -> None:
+    later_s = offset_mm / 1000.0 / SPEED_MPS
+    (finish,) = of(replayed(passes(AT_S), passes(AT_S + later_s), offset_mm=offset_mm), "finish")
+    (single,) = of(replayed(passes(AT_S), blind(5.0), offset_mm=offset_mm), "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", [])
+    assert finish["time_s"] == pytest.approx(single["time_s"], abs=0.03)
+    assert finish["uncertainty_s"] <= 1.05 * single["uncertainty_s"]
+
+
+def test_the_one_that_stands_beyond_the_line_times_for_the_line_when_it_is_alone() -> None:
+    later_s = 0.4 / SPEED_MPS
+    (far,) = of(replayed(blind(5.0), passes(AT_S + later_s), offset_mm=400.0), "finish")
+    (near,) = of(replayed(passes(AT_S), blind(5.0), offset_mm=400.0), "finish")
+    assert far["flags"] == ["single"]
+    assert abs(far["time_s"] - near["time_s"]) <= far["uncertainty_s"]
+
+
+def test_who_walks_the_wrong_way_finishes_nothing() -> None:
+    events = replayed(passes(5.66), passes(5.5), offset_mm=200.0)
+    assert of(events, "finish") == []
+    assert len(of(events, "crossing")) == len(of(events, "crossing_withdrawn"))
+
+
+def test_after_somebody_walked_the_wrong_way_the_runner_finishes() -> None:
+    near, far = passes(5.66, behind=passes(AT_S)), passes(5.5, behind=passes(AT_S + 0.16))
+    (finish,) = of(replayed(near, far, offset_mm=200.0), "finish")
+    assert AT_S - GO_S < finish["time_s"] < AT_S - GO_S + 0.5
+
+
+def test_an_arm_in_the_near_beam_alone_is_no_finish() -> None:
+    assert of(replayed(passes(5.5), wall(), offset_mm=200.0), "finish", "crossing") == []
+
+
+def test_every_finish_follows_its_crossing_within_a_second_of_the_breaks_end() -> None:
+    for offset_mm, later_s in ((0.0, 0.0), (0.0, 0.12), (200.0, 0.16), (600.0, 0.48)):
+        events = replayed(passes(AT_S), passes(AT_S + later_s), offset_mm=offset_mm)
+        (crossing,), (finish,) = of(events, "crossing"), of(events, "finish")
+        end_s = AT_S + later_s + SEEN_M / SPEED_MPS
+        assert crossing["t_s"] <= finish["t_s"] <= end_s + 1.0
