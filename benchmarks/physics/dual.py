@@ -54,6 +54,8 @@ _FORWARD = 0.8
 _CHILDREN = 0.25
 _LEAD_S, _TAIL_S = 3.0, 1.5
 _MOST_S = 30.0
+_LEAPS = 0.3
+"""Of the dogs: over something, the others gallop with their backs no more than 150 mm higher than when they stand."""
 _REACHES = 0.12
 """Of a beam's height: what fills less of either is no trial of it."""
 
@@ -163,10 +165,10 @@ class Gate:
         self, halves: tuple[list[Mover], list[Mover]], first_s: float, last_s: float, body: Body | None
     ) -> DualCase:
         """The readings of both, merged."""
-        sun = Sun(self.rng, first_s, last_s, self.first.light.burst_share)
+        sun = Sun(self.rng, first_s, last_s)
         rows = []
         for name, sensor, movers in zip((FIRST, SECOND), (self.first, self.second), halves, strict=True):
-            sensor.sun = sun
+            sensor.stand_under(sun)
             rows += [(name, sample) for sample in film(sensor, movers, len(movers) + 1, first_s, last_s)]
         rows.sort(key=lambda row: row[1].t_ns)
         seen = None if body is None else passage(body.runner, self.first, body.back_s)
@@ -294,7 +296,8 @@ def _flying(gate: Gate, what: str, at_s: float) -> tuple[Mover, Mover]:
     path = Path([(at_s - took, -way, y_mm), (at_s + took, way, y_mm)])
     while True:
         if what == "dog":
-            top_mm = rng.uniform(350.0, 700.0) + rng.uniform(0.0, 700.0)
+            leaps_mm = rng.uniform(150.0, 500.0) if rng.random() < _LEAPS else rng.uniform(0.0, 150.0)
+            top_mm = rng.uniform(350.0, 700.0) + leaps_mm
             low_mm = top_mm - rng.uniform(200.0, 330.0)
             thing = Thing(path, rng.uniform(280.0, 400.0), rng.uniform(80.0, 120.0), rng.uniform(0.2, 0.6), 1.0, 1)
         else:

@@ -4,8 +4,8 @@
   is in a phantom is GLARE times as likely as on the mean, else the rest of the mean is left.
 * ranges. Phantoms of both sensors scatter by PHANTOM_OWN_MM about one range, which wanders as a single sensor's does in
   the recorded sunlight traces.
-* bursts. Runs of 2 to 4 readings' length that agree to 50 mm come to both at once, each with the chance BURST_SHARED:
-  few of them are one sensor's alone.
+* bursts. Runs of 2 to 4 readings that agree to 50 mm come GLARE times as often while the sun is in, to each sensor by
+  itself: which photons of an integration a chip takes for a target is its own chance, the light is what both share.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from benchmarks.physics.sensor import BURST_LENGTHS, Sensor
 GLARE = 2.5
 _IN_S, _OUT_S = (0.1, 1.0), (0.2, 2.0)
 PHANTOM_OWN_MM = 80.0
-BURST_SHARED = 0.85
 _STEP_S = 0.024
 _WANDER, _MIDDLE_MM, _SPREAD_MM = 0.25, 430.0, 200.0
 _LEAST_MM, _MOST_MM = 60.0, 900.0
@@ -30,9 +29,8 @@ Burst = tuple[float, float, float]
 class Sun:
     """The light of one scene, between two times."""
 
-    def __init__(self, rng: Random, first_s: float, last_s: float, burst_share: float = 0.0) -> None:
-        """`burst_share`: of an empty field's readings that are in bursts, as in `Light`."""
-        self._first_s = first_s
+    def __init__(self, rng: Random, first_s: float, last_s: float) -> None:
+        self._first_s, self._last_s = first_s, last_s
         self._glares = self._draw_glares(rng, first_s, last_s)
         inside = sum(end - begin for begin, end in self._glares) / max(last_s - first_s, 1e-6)
         self._outside = max(0.0, 1.0 - GLARE * inside) / max(1.0 - inside, 1e-6)
@@ -40,7 +38,6 @@ class Sun:
         for _ in range(int((last_s - first_s) / _STEP_S) + 2):
             wandered = _WANDER * self._ranges_mm[-1] + (1.0 - _WANDER) * _MIDDLE_MM + rng.gauss(0.0, _SPREAD_MM)
             self._ranges_mm.append(wandered)
-        self._bursts = self._draw_bursts(rng, first_s, last_s, burst_share)
 
     @staticmethod
     def _draw_glares(rng: Random, first_s: float, last_s: float) -> list[tuple[float, float]]:
@@ -51,19 +48,21 @@ class Sun:
             at = end + rng.uniform(*_OUT_S)
         return glares
 
-    def _draw_bursts(self, rng: Random, first_s: float, last_s: float, share: float) -> list[Burst]:
+    def bursts(self, rng: Random, share: float) -> list[Burst]:
+        """One sensor's, in order; `share` of an empty field's readings is in them on the mean, as in `Light`."""
         bursts: list[Burst] = []
         if share == 0.0:
             return bursts
         mean_s = _STEP_S * sum(BURST_LENGTHS) / len(BURST_LENGTHS)
-        at = first_s
+        at = self._first_s
         while True:
-            at += rng.expovariate(share / mean_s / BURST_SHARED)
-            if at >= last_s:
+            at += rng.expovariate(GLARE * share / mean_s)
+            if at >= self._last_s:
                 return bursts
-            end = at + _STEP_S * rng.choice(BURST_LENGTHS)
-            bursts.append((at, end, self.range_mm(at)))
-            at = end
+            if rng.random() * GLARE < self.glare(at):
+                end = at + _STEP_S * rng.choice(BURST_LENGTHS)
+                bursts.append((at, end, self.range_mm(at) + rng.gauss(0.0, PHANTOM_OWN_MM)))
+                at = end
 
     def glare(self, t: float) -> float:
         """How many times as likely as on the mean a phantom is."""
@@ -73,16 +72,17 @@ class Sun:
         """Where phantoms stand now."""
         return self._ranges_mm[min(max(int((t - self._first_s) / _STEP_S), 0), len(self._ranges_mm) - 1)]
 
-    def burst_mm(self, t: float) -> float | None:
-        """The range of the burst that is under way."""
-        return next((range_mm for begin, end, range_mm in self._bursts if begin <= t < end), None)
-
 
 class SunlitSensor(Sensor):
     """A sensor whose phantoms are the sun's."""
 
-    sun: Sun
+    _sun: Sun
+    _bursts: list[Burst]
     _now_s = 0.0
+
+    def stand_under(self, sun: Sun) -> None:
+        """From now on the light is this sun's."""
+        self._sun, self._bursts = sun, sun.bursts(self.rng, self.light.burst_share)
 
     def read(self, middle_s: float, halves: Any) -> Any:
         """As any sensor, in the light of that moment."""
@@ -90,16 +90,16 @@ class SunlitSensor(Sensor):
         return super().read(middle_s, halves)
 
     def _phantom(self, signal: float) -> bool:
-        share = self.light.phantom_share * self.sun.glare(self._now_s)
+        share = self.light.phantom_share * self._sun.glare(self._now_s)
         return share > 0.0 and self.rng.random() < share * self._unoutshone(signal)
 
     def _phantom_range_mm(self) -> float:
-        shown = self.sun.range_mm(self._now_s) + self.rng.gauss(0.0, PHANTOM_OWN_MM)
+        shown = self._sun.range_mm(self._now_s) + self.rng.gauss(0.0, PHANTOM_OWN_MM)
         return min(max(shown, _LEAST_MM), _MOST_MM)
 
     def _in_burst(self, signal: float) -> bool:
-        range_mm = self.sun.burst_mm(self._now_s)
-        if range_mm is None:
+        found = next((mm for begin, end, mm in self._bursts if begin <= self._now_s < end), None)
+        if found is None or self.rng.random() >= self._unoutshone(signal):
             return False
-        self._burst_mm = min(max(range_mm, _LEAST_MM), _MOST_MM)
-        return self.rng.random() < BURST_SHARED * self._unoutshone(signal)
+        self._burst_mm = min(max(found, _LEAST_MM), _MOST_MM)
+        return True

@@ -87,9 +87,13 @@ def test_phantoms_of_both_halves_come_together_and_at_like_ranges() -> None:
         first, second = first + len(seen[FIRST]), second + len(seen[SECOND])
     spans = 3 * 330
     assert both > 1.2 * first * second / spans
-    sun = Sun(Random(1), 0.0, 10.0, burst_share=0.1)
-    shown = [sun.burst_mm(t / 100.0) for t in range(1000)]
-    assert 0.05 < sum(mm is not None for mm in shown) / len(shown) < 0.2
+
+
+def test_bursts_come_in_the_glare_and_take_the_share_that_was_asked_for() -> None:
+    sun = Sun(Random(1), 0.0, 300.0)
+    bursts = sun.bursts(Random(2), 0.05)
+    assert sum(end - begin for begin, end, _ in bursts) / 300.0 == pytest.approx(0.05, abs=0.02)
+    assert sum(sun.glare(begin) > 1.0 for begin, _, _ in bursts) > 0.7 * len(bursts)
 
 
 def test_a_mean_of_glare_and_shade_is_the_share_of_phantoms_that_was_asked_for() -> None:
