@@ -1,7 +1,7 @@
 """Chosen cells of the gate, measured quickly.
 
 python -m benchmarks.accuracy [--gait run] [--hz 25] [--background wall] [--law nearest] [--record range] [--phantom]
-    [--reps 200] [--seed 0] [--workers 2]
+    [--thin] [--reps 200] [--seed 0] [--workers 2]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from benchmarks.accuracy import bars
 from benchmarks.accuracy.cells import Cell
-from benchmarks.accuracy.measure import gate_cells, gate_jobs, kinds
+from benchmarks.accuracy.measure import gate_cells, gate_jobs, kinds, thin_cells, thin_kinds
 from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share, one_in
 from benchmarks.physics.blending import LAWS, Law
@@ -36,11 +36,12 @@ def _choice(values: Sequence[str]) -> click.Choice[str]:
 
 @click.command()
 @click.option("--gait", "gaits", multiple=True, type=_choice(GAITS), default=[str(gait) for gait in GAITS])
-@click.option("--hz", "rates", multiple=True, type=float, default=bars.ASKED_HZ, help="Readings a second.")
+@click.option("--hz", "rates", multiple=True, type=float, help="Readings a second.")
 @click.option("--background", "backgrounds", multiple=True, type=_choice(BACKGROUNDS), default=BACKGROUNDS)
 @click.option("--law", "laws", multiple=True, type=_choice(LAWS), default=LAWS, help="How several things blend.")
 @click.option("--record", type=_choice(get_args(Record)), default="full")
 @click.option("--phantom", is_flag=True, help="Exactly one stray phantom beside each break.")
+@click.option("--thin", is_flag=True, help="A TF-Luna's beam, at 100 and 250 Hz unless --hz says otherwise.")
 @click.option("--reps", type=click.IntRange(1), default=200, help="Of each cell.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="The first one.")
 @click.option("--workers", "processes", type=click.IntRange(1), default=2)
@@ -51,15 +52,21 @@ def measure(
     laws: tuple[Law, ...],
     record: Record,
     phantom: bool,
+    thin: bool,
     reps: int,
     seed: int,
     processes: int,
 ) -> None:
     """Time passages through a gate and say how good the times are, cell by cell and by law."""
-    chosen = [kind for kind in kinds(rates, record, phantom=phantom) if kind.gait in gaits]
-    chosen = [kind for kind in chosen if kind.background in backgrounds and kind.law in laws]
     with workers(processes) as pool:
-        cells = gate_cells(gate_jobs(chosen, reps, seed), pool, lambda _share: None, 1.0)
+        if thin:
+            lunas = [kind for kind in thin_kinds(rates or bars.THIN_HZ) if kind.gait in gaits and kind.law in laws]
+            lunas = [kind for kind in lunas if kind.background in backgrounds]
+            cells = thin_cells(lunas, reps, seed, pool, lambda _share: None, 1.0)
+        else:
+            chosen = [kind for kind in kinds(rates or bars.ASKED_HZ, record, phantom=phantom) if kind.gait in gaits]
+            chosen = [kind for kind in chosen if kind.background in backgrounds and kind.law in laws]
+            cells = gate_cells(gate_jobs(chosen, reps, seed), pool, lambda _share: None, 1.0)
     console = Console(width=None if Console().is_terminal else 200)
     console.print(_table(cells))
     for law in laws:

@@ -35,6 +35,15 @@ def error_limit_s(gait: Gait, rate_hz: float, law: Law, speed_mps: float) -> flo
     return _LAW[law] * max(0.5 / rate_hz, _ERROR_M[gait] / speed_mps)
 
 
+THIN_HZ = (100.0, 250.0)
+THIN_M = 0.025
+
+
+def thin_limit_s(rate_hz: float, speed_mps: float) -> float:
+    """A thin beam: one period, or what a body of that speed goes in 2.5 cm."""
+    return max(1.0 / rate_hz, THIN_M / speed_mps)
+
+
 def bias_limit_s(speed_mps: float) -> float:
     """4 ms or 1 cm."""
     return max(_BIAS_S, _BIAS_M / speed_mps)

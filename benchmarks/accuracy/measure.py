@@ -9,15 +9,17 @@ from concurrent.futures import ProcessPoolExecutor
 import msgspec
 
 from benchmarks.accuracy import bars
-from benchmarks.accuracy.cells import Cell, approach_cell, gate_cell
+from benchmarks.accuracy.cells import Cell, approach_cell, gate_cell, thin_cell
 from benchmarks.accuracy.passages import (
     BACKGROUNDS,
     GAITS,
     RATES_HZ,
     ApproachJob,
     GateJob,
+    ThinJob,
     time_approach,
     time_gate,
+    time_thin,
 )
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.sensor import Record
@@ -31,6 +33,7 @@ RANGES_M = {Gait.WALK: (1.3, 8.0), Gait.JOG: (8.0,), Gait.RUN: (8.0,)}
 """Which sensors see a gait early enough to stop before them (docs/sources.md): a jogger needs a TF-Luna."""
 _CHUNK = 50
 _HARD_SHARE = 0.1
+_THIN_SHARE = 0.1
 """Of the time."""
 
 
@@ -46,11 +49,12 @@ class Size(msgspec.Struct, frozen=True):
     held_out: int
     approach: int
     approach_range: int
+    thin: int
     hard: int
 
 
-FULL = Size(1700, 600, 200, 350, 300, 250, 120, 300)
-QUICK = Size(3, 1, 1, 1, 1, 1, 1, 1)
+FULL = Size(1700, 600, 200, 350, 300, 250, 120, 300, 300)
+QUICK = Size(3, 1, 1, 1, 1, 1, 1, 1, 1)
 
 
 def part_of(size: Size, share: float) -> Size:
@@ -68,6 +72,8 @@ class Figures(msgspec.Struct, frozen=True):
     seed: int
     """The date whose seeds were held out, as a number."""
     approach: dict[Record, list[Cell]]
+    thin: list[Cell]
+    """Of the held-out seeds as well."""
     hard: dict[str, Verdict]
 
 
@@ -94,6 +100,29 @@ def gate_cells(jobs: Sequence[GateJob], pool: ProcessPoolExecutor, step: Step, s
     found = run_jobs(pool, time_gate, jobs, step, share)
     kinds = {job.cell: job for job in jobs}
     return [gate_cell(kinds[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
+
+
+def thin_kinds(rates_hz: Iterable[float]) -> list[ThinJob]:
+    """A job without reps for every cell of the thin beam's table."""
+    return [
+        ThinJob(gait, hz, background, 0, 0, law)
+        for gait, hz, background in itertools.product(GAITS, rates_hz, BACKGROUNDS)
+        for law in (LAWS if background == "wall" else LAWS[:1])
+    ]
+
+
+def thin_cells(
+    kinds: Sequence[ThinJob], reps: int, first_seed: int, pool: ProcessPoolExecutor, step: Step, share: float
+) -> list[Cell]:
+    """Passages through a TF-Luna's beam timed, cell by cell."""
+    jobs = [
+        msgspec.structs.replace(kind, first_seed=first_seed + first, reps=count)
+        for kind in kinds
+        for first, count in chunks(reps, _CHUNK)
+    ]
+    found = run_jobs(pool, time_thin, jobs, step, share)
+    of = {job.cell: job for job in jobs}
+    return [thin_cell(of[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
 
 
 def approach_jobs(record: Record, reps: int) -> list[ApproachJob]:
@@ -138,7 +167,7 @@ def figures(size: Size, seed: int, step: Step) -> Figures:
     lane = {r: approach_jobs(r, reps) for r, (_, reps) in sizes.items()}
     gates = [*asked.values(), *other.values(), phantom, unseen]
     pieces = sum(map(len, gates)) + sum(map(len, lane.values()))
-    each = (1.0 - _HARD_SHARE) / pieces
+    each = (1.0 - _HARD_SHARE - _THIN_SHARE) / pieces
     with workers() as pool:
         return Figures(
             asked={r: gate_cells(jobs, pool, step, each * len(jobs)) for r, jobs in asked.items()},
@@ -147,5 +176,8 @@ def figures(size: Size, seed: int, step: Step) -> Figures:
             held_out=gate_cells(unseen, pool, step, each * len(unseen)),
             seed=seed,
             approach={r: _approach_cells(jobs, pool, step, each * len(jobs)) for r, jobs in lane.items()},
+            thin=thin_cells(
+                thin_kinds(bars.THIN_HZ), size.thin, held_out(seed), pool, lambda share: step(_THIN_SHARE * share), 1.0
+            ),
             hard=_hard(size.hard, pool, step, _HARD_SHARE),
         )

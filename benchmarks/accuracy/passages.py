@@ -49,6 +49,23 @@ class GateJob(msgspec.Struct, frozen=True):
         return f"{self.gait} {self.rate_hz:g} Hz {self.background}{law}"
 
 
+class ThinJob(msgspec.Struct, frozen=True):
+    """Some reps of one cell of the thin beam's table."""
+
+    gait: Gait
+    rate_hz: float
+    background: Background
+    first_seed: int
+    reps: int
+    law: Law = "average"
+
+    @property
+    def cell(self) -> str:
+        """Name of the cell."""
+        law = f", {self.law}" if self.background == "wall" else ""
+        return f"thin {self.gait} {self.rate_hz:g} Hz {self.background}{law}"
+
+
 class ApproachJob(msgspec.Struct, frozen=True):
     """Some reps of one cell of the lane-end's or belt's table."""
 
@@ -108,6 +125,18 @@ def time_gate(job: GateJob, find: Finder = replay) -> list[Timed]:
     for seed in range(job.first_seed, job.first_seed + job.reps):
         case = gate_case(job, seed)
         config = WatchConfig(budget_ns=case.spec.budget_ns)
+        told = find(case.samples, [TraceRep(case.go_ns / 1e9, case.distance_m, job.gait)], config)
+        limit_mm = 0.75 * case.background_mm if case.background_mm else 1500.0
+        timed.append(_timed(case, told, limit_mm, case.seen_periods, case.peak_kcps))
+    return timed
+
+
+def time_thin(job: ThinJob, find: Finder = replay) -> list[Timed]:
+    """Passages through a TF-Luna's beam, timed."""
+    timed = []
+    for seed in range(job.first_seed, job.first_seed + job.reps):
+        case = gate_passage(seed, job.gait, job.rate_hz, job.background, law=job.law, luna=True)
+        config = WatchConfig(budget_ns=case.spec.budget_ns, fov_deg=case.spec.fov_deg)
         told = find(case.samples, [TraceRep(case.go_ns / 1e9, case.distance_m, job.gait)], config)
         limit_mm = 0.75 * case.background_mm if case.background_mm else 1500.0
         timed.append(_timed(case, told, limit_mm, case.seen_periods, case.peak_kcps))

@@ -35,6 +35,10 @@ _NOTE_APPROACH = (
     "The range at which a rep ends is the least from which that speed can stop. A VL53L1X in short mode sees 1.3 m, a "
     "TF-Luna 8 m; pairs of gait and sensor that cannot stop in time are left out, as the program refuses them."
 )
+_NOTE_THIN = (
+    "A TF-Luna across the lane (benchmarks/physics/luna.py): a beam of 2°, noise of 1 to 2 cm, an error of up to 6 cm, "
+    "cloth of 10 to 75 %, sun, mixed readings at edges. The limit is the larger of one period and 2.5 cm of running."
+)
 _NOTE_HARD = (
     "Each name is a scene of benchmarks/physics/hard_cases.py with one right answer, at 25 and 41 Hz, all gaits, "
     "both backgrounds, both laws. Off: the right athlete, 0.25 s or more and twice the stated interval from the truth."
@@ -57,6 +61,7 @@ def tables(found: Figures) -> list[Table]:
         _table(f"Gate, full records, seed {found.seed}", held_out, found.held_out),
         _table("Gate at other rates, full records", "Told, not asked.", found.other["full"]),
         _table("Gate at other rates, ranges only", "", found.other["range"]),
+        _table(f"Thin beam, seed {found.seed}", _NOTE_THIN, found.thin),
         _table("Lane-end and belt, full records", _NOTE_APPROACH, found.approach["full"]),
         _table("Lane-end and belt, ranges only", "", found.approach["range"]),
         _hard(found.hard),

@@ -28,6 +28,7 @@ def targets(found: Figures) -> list[Target]:
         *_held_out(found),
         *_approach("lane-end and belt", found.approach["full"]),
         *_approach("lane-end and belt, ranges only", found.approach["range"]),
+        *_thin(found),
         *_hard(found.hard),
     ]
 
@@ -110,6 +111,18 @@ def _held_out(found: Figures) -> list[Target]:
         *_coverage(what, cells),
         rare(f"{what}: over 3× the interval", bars.MOST_OVER["full"], _total(cells, lambda c: c.over)),
         *_missed(what, cells),
+    ]
+
+
+def _thin(found: Figures) -> list[Target]:
+    what, cells = f"thin beam, seed {found.seed}", found.thin
+    return [
+        _every(f"{what}: 95 % of errors in a period or 2.5 cm", cells, lambda c: c.within_met, _least_within),
+        *_coverage(what, cells),
+        rare(f"{what}: over 3× the interval", bars.MOST_OVER["full"], _total(cells, lambda c: c.over)),
+        *_missed(what, cells),
+        _none(f"{what}: counted twice", sum(c.twice for c in cells), cells),
+        _none(f"{what}: finishes by something else", sum(c.false for c in cells), cells),
     ]
 
 

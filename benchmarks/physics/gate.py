@@ -15,12 +15,14 @@ What is simulated begins `lead_s` before any part of the body can be in the cone
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal, TypedDict, Unpack
 
 from benchmarks.physics.blending import Law
 from benchmarks.physics.cases import Decoy, GateCase, Rep
+from benchmarks.physics.luna import CLOTH as LUNA_CLOTH
+from benchmarks.physics.luna import Luna
 from benchmarks.physics.motion import Course
 from benchmarks.physics.people import Build, Mover, Runner, draw_build
 from benchmarks.physics.scene import film
@@ -55,6 +57,8 @@ class GateOptions(TypedDict, total=False):
     lead_s: float
     tail_s: float
     from_go: bool
+    luna: bool
+    """A TF-Luna in place of a cone; cloth of 10 to 75 % then, and walls farther off."""
     phantom: bool
     """Exactly one stray phantom within three readings of an edge of the break, and no other."""
 
@@ -119,20 +123,27 @@ class CaseFields(TypedDict, total=False):
 def set_stage(name: str, seed: int, gait: Gait, rate_hz: float, background: Background, options: GateOptions) -> Stage:
     """Draw the place and the sensor."""
     rng = Random(f"{name}/{seed}/{gait}/{rate_hz:g}/{background}")
-    wall_mm = options.get("wall_mm", rng.uniform(1600.0, 2500.0)) if background == "wall" else None
+    luna = options.get("luna", False)
+    behind_mm = rng.uniform(1600.0, 5000.0 if luna else 2500.0)
+    wall_mm = options.get("wall_mm", behind_mm) if background == "wall" else None
     strays = 0.0 if options.get("phantom") else STRAY_SHARE
     drawn = Light(10.0 ** rng.uniform(1.8, 3.2), rng.choice((0.0, 0.0, 0.003, 0.02)), strays)
-    sensor = Sensor(
-        rng,
-        rate_hz,
-        Placement.GATE,
-        options.get("light", drawn),
-        record=options.get("record", "full"),
-        law=options.get("law", "average"),
-        fov_deg=options.get("fov_deg", 27.0),
-        budget_share=options.get("budget_share"),
-        jitter=options.get("jitter", 0.02),
-        wall_mm=wall_mm,
+    light, law = options.get("light", drawn), options.get("law", "average")
+    sensor = (
+        Luna(rng, rate_hz, light, wall_mm=wall_mm, law=law)
+        if luna
+        else Sensor(
+            rng,
+            rate_hz,
+            Placement.GATE,
+            light,
+            record=options.get("record", "full"),
+            law=law,
+            fov_deg=options.get("fov_deg", 27.0),
+            budget_share=options.get("budget_share"),
+            jitter=options.get("jitter", 0.02),
+            wall_mm=wall_mm,
+        )
     )
     distance = options.get("distance_m", rng.choice(_DISTANCES_M))
     lateral = options.get("lateral_mm", rng.uniform(600.0, 1200.0))
@@ -159,6 +170,8 @@ def draw_runner(stage: Stage, course: Course, target: int = 0) -> Runner:
     """A runner at random on a course through the gate."""
     options = stage.options
     drawn = draw_build(stage.rng, stage.gait, options.get("torso_mm"))
+    if options.get("luna"):
+        drawn = replace(drawn, rho=stage.rng.uniform(*LUNA_CLOTH))
     return Runner(options.get("build", drawn), course, across=True, lateral_mm=stage.lateral_mm, target=target)
 
 

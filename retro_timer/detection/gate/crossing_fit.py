@@ -17,6 +17,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
 from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
+from retro_timer.detection.gate.thin_beam import THIN_DEG, solve_thin
 from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
 from retro_timer.detection.gate.unlit_fit import fit_unlit
 from retro_timer.detection.passages import Break
@@ -56,6 +57,8 @@ class Examined(msgspec.Struct, frozen=True):
     """The outline that fits; None for somebody who stopped in the beam, and for what was refused before."""
     speed_mps: float = 0.0
     """Likely speed at the line, before the break is looked at."""
+    thin: Solution | None = None
+    """What a thin beam gives: it has no outline of a cover."""
 
 
 def examine(broken: Break, config: WatchConfig) -> Examined:
@@ -71,6 +74,9 @@ def examine(broken: Break, config: WatchConfig) -> Examined:
     usual_s = 2.0 * _FOOT * half_cover_m / speed
     if not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s:
         return Examined("", torso, cover, speed_mps=speed)
+    if config.fov_deg <= THIN_DEG:
+        solved = solve_thin(torso, config, speed, speed_log_sd)
+        return Examined(solved.refusal, torso, cover, speed_mps=speed, thin=solved)
     if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):
         return Examined("too slender for a torso", torso, cover)
     duration_s, hits_s, half_torso_m = (shortest_s + longest_s) / 2.0, (0.0, shortest_s), config.torso_mm / 2000.0
@@ -89,6 +95,8 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     seen = examine(broken, config)
     if seen.refusal or seen.torso is None or seen.cover is None:
         return Solution(refusal=seen.refusal)
+    if seen.thin is not None:
+        return seen.thin
     if seen.fit is None or seen.alone is None:
         return _leading_edge(seen.torso, seen.cover, _half_cone_m(seen.torso, config), seen.speed_mps)
     found, broken = seen.fit, seen.torso.broken
