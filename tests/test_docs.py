@@ -56,7 +56,7 @@ def make_targets() -> set[str]:
 
 def parse(words: list[str]) -> None:
     """Parse a command line as the program would, without running it. Raises click.ClickException."""
-    context = click.Context(cli, info_name="retro-timer", **cli.context_settings)
+    context = click.Context(cli, info_name="retro-timer")
     command: click.Command = cli
     while isinstance(command, click.Group):
         _, found, words = command.resolve_command(context, words)

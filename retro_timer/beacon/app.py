@@ -12,6 +12,7 @@ import msgspec
 
 from retro_timer.beacon.assembly import session_rules, watch_config
 from retro_timer.beacon.button.controller import ButtonController
+from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
@@ -251,7 +252,10 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         around.make_start,
         origin_ns,
         requests={"log": Logbook(core).log, **diagnostics.requests},
-        slow_requests={"keep": FlightRecorder(core, made_of.results_dir, around.tell).keep},
+        slow_requests={
+            "keep": FlightRecorder(core, made_of.results_dir, around.tell).keep,
+            "edit": LedgerRequests(core, inbox.put).edit,
+        },
     )
     return Timer(
         Service(core, inbox, diagnostics.trouble, button=button, scheduling=scheduling),

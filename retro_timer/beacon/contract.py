@@ -15,10 +15,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "crossing_withdrawn": ("rep",),
     "finish": ("rep", "time_s", "uncertainty_s", "method", "flags"),
     "dnf": ("rep", "reason"),
-    "correction": ("kind", "rep", "flags"),
+    "correction": ("kind", "rep", "flags", "revision"),
     "summary": ("samples", "reps", "finished", "obstacles"),
 }
-"""Event name to its fields, in order, after `t_s` and `event`."""
+"""Event name to its fields, in order, after `t_s` and `event`. The `revision` of a correction is the id by which it is
+taken back; None where the program made it.
+"""
 SOMETIMES: dict[str, tuple[str, ...]] = {
     "go": ("start", "uncertainty_s"),
     "finish": ("start",),

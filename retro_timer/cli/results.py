@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from retro_timer.cli.corrections import edit, history, undo_
 from retro_timer.cli.output.results_shown import (
     SESSION_FIELDS,
     print_csv,
@@ -21,15 +21,15 @@ from retro_timer.cli.output.results_shown import (
     when,
 )
 from retro_timer.cli.output.streams import remark
+from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
+from retro_timer.store.results.athletes import People, meant_person
 from retro_timer.store.results.backups import back_up
-from retro_timer.store.results.database import NAME, no_database, open_for_reading
 from retro_timer.store.results.queries import (
     REP_FIELDS,
     SessionRow,
     Wanted,
-    athletes,
     count_reps,
     count_sessions,
     rep_fields,
@@ -37,7 +37,6 @@ from retro_timer.store.results.queries import (
     session,
     sessions,
 )
-from retro_timer.training.names import find_name
 
 _MOST_SESSIONS = 50
 _MOST_REPS = 1000
@@ -70,13 +69,17 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
+for command in (edit, undo_, history):
+    results.add_command(command)
+
+
 @results.command("list")
 @_lengths(_MOST_SESSIONS)
 @_formats
 def list_(limit: int | None, everything: bool, as_json: bool, as_csv: bool) -> None:
     """Sessions, newest first."""
     newest = _length(limit, _MOST_SESSIONS, everything=everything, as_json=as_json, as_csv=as_csv)
-    with _opened() as connection:
+    with opened_results() as connection:
         if as_json:
             print_json(map(session_fields, sessions(connection, newest)))
         elif as_csv:
@@ -94,7 +97,7 @@ def list_(limit: int | None, everything: bool, as_json: bool, as_csv: bool) -> N
 def show(number: int | None, as_json: bool, as_csv: bool) -> None:
     """One session with all its reps; the newest when left out."""
     _one_format(as_json=as_json, as_csv=as_csv)
-    with _opened() as connection:
+    with opened_results() as connection:
         row = session(connection, number)
         if row is None:
             if number is None:
@@ -120,8 +123,8 @@ def reps_(
 ) -> None:
     """Reps in order, of all sessions unless one is named."""
     newest = _length(limit, _MOST_REPS, everything=everything, as_json=as_json, as_csv=as_csv)
-    with _opened() as connection:
-        wanted = Wanted(number, None if athlete is None else _spellings(connection, athlete))
+    with opened_results() as connection:
+        wanted = Wanted(number, None if athlete is None else _ids(connection, athlete))
         if as_json:
             print_json(map(rep_fields, reps(connection, wanted, newest)))
         elif as_csv:
@@ -145,15 +148,16 @@ def _say_part(newest: int, there: int, what: str) -> None:
         print(f"the newest {newest:,} of {there:,} {what}; all of them: --all, --csv or --json")
 
 
-def _spellings(connection: sqlite3.Connection, athlete: str) -> tuple[str, ...]:
-    """The names that are meant. Raises BadInputError where several people may be; nobody is no error, and is said."""
-    found = find_name(athlete, athletes(connection))
-    if found.unclear:
-        raise BadInputError(f"--athlete '{athlete}'", "more than one", f"one of {', '.join(found.unclear)}")
-    if not found.names:
-        hint = f" (did you mean {' or '.join(repr(name) for name in found.suggested)}?)" if found.suggested else ""
+def _ids(connection: sqlite3.Connection, athlete: str) -> tuple[str, ...]:
+    """The ids of who is meant. Raises BadInputError where several people may be; nobody is no error, and is said."""
+    people = People.of(connection)
+    found = meant_person(people, athlete, "--athlete")
+    if found is None:
+        suggested = people.resembling(athlete)
+        hint = f" (did you mean {' or '.join(repr(name) for name in suggested)}?)" if suggested else ""
         remark(f"nobody of the name '{athlete}' has a rep{hint}")
-    return found.names
+        return ()
+    return people.ids_of(found.uid)
 
 
 def _one_format(*, as_json: bool, as_csv: bool) -> None:
@@ -169,23 +173,6 @@ def backup() -> None:
     except (OSError, sqlite3.Error) as error:
         raise RetroTimerError(f"{paths.state_dir()}: no copy made ({error})") from None
     print("no results yet: nothing to copy" if path is None else path)
-
-
-@contextlib.contextmanager
-def _opened() -> Iterator[sqlite3.Connection]:
-    """The database for one command, an empty one before the first session.
-
-    Raises RetroTimerError for one that cannot be read to its end.
-    """
-    connection = open_for_reading(paths.state_dir()) or no_database()
-    try:
-        yield connection
-    except sqlite3.DatabaseError as error:
-        raise RetroTimerError(
-            f"{paths.state_dir() / NAME}: damaged ({error}); the next start of the box rebuilds it"
-        ) from None
-    finally:
-        connection.close()
 
 
 def _print_headline(row: SessionRow) -> None:

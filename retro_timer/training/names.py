@@ -27,21 +27,21 @@ class Found(msgspec.Struct, frozen=True):
 def find_name(wanted: str, known: Iterable[str]) -> Found:
     """The exact name first; then in other capitals, "ss" for "ß"; then whole words of it; then beginnings of words."""
     names = tuple(dict.fromkeys(known))
-    for spelt in (_composed, _small, _folded):
+    for spelt in (_composed, _small, folded):
         found = tuple(name for name in names if spelt(name) == spelt(wanted))
         if found:
             return Found(names=found)
-    words = _folded(wanted).split()
+    words = folded(wanted).split()
     if not words:
         return Found()
     for fits in (str.__eq__, str.startswith):
         found = tuple(name for name in names if _has_words(name, words, fits))
-        people = {_folded(name) for name in found}
+        people = {folded(name) for name in found}
         if len(people) == 1:
             return Found(names=found)
         if people:
             return Found(unclear=found)
-    return Found(suggested=tuple(_resembling(_folded(wanted), names)))
+    return Found(suggested=tuple(_resembling(folded(wanted), names)))
 
 
 def _has_words(name: str, words: list[str], fits: Callable[[str, str], bool]) -> bool:
@@ -51,14 +51,14 @@ def _has_words(name: str, words: list[str], fits: Callable[[str, str], bool]) ->
 
 def _parts(name: str) -> list[str]:
     """Words, and those of a double name besides."""
-    folded = _folded(name)
-    return [*folded.split(), *folded.replace("-", " ").replace(",", " ").split()]
+    small = folded(name)
+    return [*small.split(), *small.replace("-", " ").replace(",", " ").split()]
 
 
 def _resembling(wanted: str, names: Iterable[str]) -> list[str]:
     """The most alike first, as a whole or in one word."""
     alike = {
-        name: max(difflib.SequenceMatcher(None, wanted, text).ratio() for text in (_folded(name), *_parts(name)))
+        name: max(difflib.SequenceMatcher(None, wanted, text).ratio() for text in (folded(name), *_parts(name)))
         for name in names
     }
     close = sorted((name for name in alike if alike[name] >= _CLOSE), key=lambda name: -alike[name])
@@ -73,5 +73,6 @@ def _small(name: str) -> str:
     return _composed(_composed(name).lower())
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is compared: composed, in small letters, "ss" for "ß"."""
     return _composed(_composed(name).casefold())

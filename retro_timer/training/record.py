@@ -95,6 +95,18 @@ class RepRecord(msgspec.Struct, frozen=True):
     """Half-width of the 95 % interval of `go_ns`; 0 for a go, whose edge is known. `uncertainty_ns` contains it."""
     splits: tuple[Split, ...] = ()
     """In order of their lines."""
+    line: str = ""
+    """The line at which it ended, where there are several."""
+    lane: int | None = None
+    part: str = ""
+    """The part of the plan that it belongs to: warm-up, work or cool-down."""
+    wave: int | None = None
+    """Who started together have the same; counted from 1."""
+    place: int | None = None
+    """Place of arrival within the wave."""
+    target_ns: int | None = None
+    note: str = ""
+    """What somebody wrote down of it."""
 
     @property
     def corrected_ns(self) -> int | None:

@@ -60,7 +60,7 @@ def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _re
     names: dict[str, tuple[str, int]] = {}
     for row in table.rows:
         line = f"{where}: line {row.line}"
-        name = _checked(" ".join(cell for column in columns if (cell := row.cell(column))), line)
+        name = checked_name(" ".join(cell for column in columns if (cell := row.cell(column))), line)
         key = unicodedata.normalize("NFC", name).lower()
         if key in names:
             problem = f"'{name}' stands twice (as on line {names[key][1]})"
@@ -113,7 +113,8 @@ def _is_text(cell: str) -> bool:
     return any(map(str.isalpha, cell)) and not _is_figure(cell)
 
 
-def _checked(name: str, where: str) -> str:
+def checked_name(name: str, where: str) -> str:
+    """A name as it may be kept. Raises BadInputError for what is none."""
     if not name:
         raise BadInputError(where, "no name", "one athlete's name on each line")
     if len(name) > _LONGEST_NAME:

@@ -24,7 +24,7 @@ PROMISED = {
     "crossing": ["t_s", "event", "rep"],
     "crossing_withdrawn": ["t_s", "event", "rep"],
     "finish": ["t_s", "event", "rep", "time_s", "uncertainty_s", "method", "flags"],
-    "correction": ["t_s", "event", "kind", "rep", "flags"],
+    "correction": ["t_s", "event", "kind", "rep", "flags", "revision"],
     "dnf": ["t_s", "event", "rep", "reason"],
     "summary": ["t_s", "event", "samples", "reps", "finished", "obstacles"],
 }

@@ -6,24 +6,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.command import environment_with
 
 HEAVY = ("rich", "starlette", "uvicorn", "jinja2", "gpiozero", "sqlite3", "asyncio", "msgspec", "numpy", "pyttsx3")
 
 PROBE = """
-import contextlib, sys
+import sys
 from retro_timer.cli.main import main
-for line in sys.argv[1:]:
-    with contextlib.suppress(SystemExit):
-        main(line.split())
-print("LOADED " + " ".join(sorted(sys.modules)), file=sys.stderr)
+try:
+    main(sys.argv[1:])
+finally:
+    print("LOADED " + " ".join(sorted(sys.modules)), file=sys.stderr)
 """
 
 
-def loaded_by(*lines: str) -> set[str]:
-    """Top-level modules and the program's own that commands, one after the other, have loaded when they end."""
+def loaded_by(*args: str) -> set[str]:
+    """Top-level modules and the program's own that a command has loaded when it ends."""
     done = subprocess.run(
-        [sys.executable, "-P", "-c", PROBE, *lines],
+        [sys.executable, "-P", "-c", PROBE, *args],
         env=environment_with(None),
         capture_output=True,
         text=True,
@@ -34,8 +36,9 @@ def loaded_by(*lines: str) -> set[str]:
     return set(done.stderr.partition("LOADED ")[2].split())
 
 
-def test_the_help_loads_nothing_heavy() -> None:
-    loaded = loaded_by("--help", "-h", "--version", "bogus")
+@pytest.mark.parametrize("args", [("--help",), ("-h",), ("--version",), ("bogus",)], ids=" ".join)
+def test_the_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
+    loaded = loaded_by(*args)
     assert sorted(name for name in HEAVY if name in loaded) == []
     own = {name for name in loaded if name.startswith("retro_timer")}
     assert own <= {
@@ -44,20 +47,19 @@ def test_the_help_loads_nothing_heavy() -> None:
 
 
 def test_the_help_of_a_command_loads_no_firmware_and_no_web() -> None:
-    loaded = loaded_by(
-        *(f"{command} --help" for command in ("run", "simulate", "replay", "plans", "results", "status"))
-    )
-    assert not loaded & {"rich", "starlette", "uvicorn", "gpiozero", "asyncio", "retro_firmware"}
+    for command in ("run", "simulate", "replay", "plans", "results", "status"):
+        loaded = loaded_by(command, "--help")
+        assert not loaded & {"rich", "starlette", "uvicorn", "gpiozero", "asyncio", "retro_firmware"}, command
 
 
 def test_a_simulation_without_a_terminal_loads_no_terminal_arts() -> None:
-    assert not loaded_by("simulate demo --json") & {"rich", "starlette", "gpiozero", "asyncio", "numpy"}
+    assert not loaded_by("simulate", "demo", "--json") & {"rich", "starlette", "gpiozero", "asyncio", "numpy"}
 
 
 def test_a_replay_loads_no_database_and_no_terminal_arts(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
     path.write_text("t_s,range_mm,status,signal_kcps,ambient_kcps\n0,2000,,,\n")
-    assert not loaded_by(f"replay {path}") & {"rich", "asyncio", "sqlite3", "gpiozero"}
+    assert not loaded_by("replay", str(path)) & {"rich", "asyncio", "sqlite3", "gpiozero"}
 
 
 def test_the_box_loads_no_stand_in_for_its_parts() -> None:

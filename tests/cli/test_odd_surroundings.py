@@ -16,7 +16,9 @@ from tests.helpers.timer_process import timer, until
 DEADLINE_S = 60.0
 COMMANDS = [
     ["--help"],
+    ["plans", "list"],
     ["plans", "show", "first-steps"],
+    ["results", "list"],
     ["results", "reps"],
     ["simulate", "demo", "--scenario", "demo"],
     ["simulate", "demo", "--json"],
@@ -73,7 +75,7 @@ def test_a_closed_standard_stream_does_no_harm(args: list[str], closed: str) -> 
 
 @pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_a_terminal_that_knows_few_letters_gets_what_it_can_show(args: list[str], encoding: str) -> None:
     done = shell('"$@"', *args, env={"PYTHONIOENCODING": encoding})
     assert "Traceback" not in done.stderr
@@ -81,7 +83,7 @@ def test_a_terminal_that_knows_few_letters_gets_what_it_can_show(args: list[str]
     assert done.stdout
 
 
-@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "de_DE.ISO-8859-1", "xx_YY"])
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8", "de_DE.ISO-8859-1", "xx_YY"])
 def test_any_locale_will_do(locale: str) -> None:
     done = shell('"$@"', "simulate", "demo", "--scenario", "demo", env={"LC_ALL": locale, "LANG": locale})
     assert (done.returncode, done.stderr) == (0, "")

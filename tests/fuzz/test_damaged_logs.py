@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.results.entries import LineReader, RepKept
+from retro_timer.store.results.entries import RepKept
+from retro_timer.store.results.log_lines import LineReader
 from retro_timer.store.results.reps_log import read_log
 from tests.helpers.results_made import fill, kept, opened
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from retro_timer.store.results.athletes import People
 from retro_timer.store.results.entries import Begun, Deleted, RepKept, encode, new_id
 from retro_timer.store.results.journal import Journal, open_journal
 from retro_timer.store.results.repair import Repair
@@ -120,3 +121,26 @@ def foreign_database(path: Path) -> bytes:
             "CREATE TABLE bookmark (url TEXT); INSERT INTO bookmark VALUES ('a'); PRAGMA user_version = 77"
         )
     return path.read_bytes()
+
+
+def ids_of(connection: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    """Every id under which one person has run."""
+    people = People.of(connection)
+    (person,) = people.meant(name)
+    return people.ids_of(person.uid)
+
+
+def ledger(directory: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a rebuild must give again, read by SQLite alone."""
+    order = {
+        "athlete": "id",
+        "session": "id",
+        "rep": "session, rep",
+        "revision": "seq",
+        "presence": "session, name",
+        "clock": "boot",
+        "tombstone": "uid",
+    }
+    with contextlib.closing(sqlite3.connect(directory / "results.db")) as db:
+        found = {table: db.execute(f"SELECT * FROM {table} ORDER BY {by}").fetchall() for table, by in order.items()}
+    return {**found, "revision": [row[1:] for row in found["revision"]]}

@@ -18,7 +18,7 @@ from typing import Any
 
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.errors import RetroTimerError
-from tests.helpers.command import PROGRAM, environment_with, quietly
+from tests.helpers.command import PROGRAM, environment_with
 from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
@@ -57,21 +57,6 @@ def until(condition: Callable[[], Any], what: str, within_s: float = DEADLINE_S)
     return found
 
 
-def furnish(home: Path, *, quick: bool = True) -> None:
-    """Plans, a voice and settings for a timer, where they are missing."""
-    config, voices = home / "config", home / "voices"
-    if not voices.exists():
-        add_entry_point(voices, "retro_timer.voices", "hasty", "hasty_voice:open_voice")
-        (voices / "hasty_voice.py").write_text(HASTY_VOICE)
-    if not config.exists():
-        (config / "plans").mkdir(parents=True)
-        for name, reps in (("one", 1), ("short", 3)):
-            text = plan_text(f"reps = {reps}\ndistance_m = 5", gait="run", rest_s=1.0)
-            (config / "plans" / f"{name}.toml").write_text(text)
-        if quick:
-            (config / "config.toml").write_text(QUICK)
-
-
 class Timer:
     """A running timer on the simulated board."""
 
@@ -90,8 +75,17 @@ class Timer:
         self.home = home or Path(tempfile.mkdtemp(prefix="rt"))
         self.own_home = home is None
         self.state = self.home / "state"
-        furnish(self.home, quick=quick)
         config, voices = self.home / "config", self.home / "voices"
+        if not voices.exists():
+            add_entry_point(voices, "retro_timer.voices", "hasty", "hasty_voice:open_voice")
+            (voices / "hasty_voice.py").write_text(HASTY_VOICE)
+        if not config.exists():
+            (config / "plans").mkdir(parents=True)
+            for name, reps in (("one", 1), ("short", 3)):
+                text = plan_text(f"reps = {reps}\ndistance_m = 5", gait="run", rest_s=1.0)
+                (config / "plans" / f"{name}.toml").write_text(text)
+            if quick:
+                (config / "config.toml").write_text(QUICK)
         paths = os.pathsep.join([str(voices), *filter(None, [os.environ.get("PYTHONPATH")])])
         places = {"RETRO_TIMER_STATE": str(self.state), "RETRO_TIMER_CONFIG": str(config), "PYTHONPATH": paths}
         self.env: dict[str, str | None] = {**places, **(env or {})}
@@ -183,9 +177,14 @@ class Timer:
 
     def results(self) -> list[dict[str, Any]]:
         """`results reps --json` of its state directory."""
-        done = quietly("results", "reps", "--json", env=self.env)
-        assert done.code == 0, done.err
-        reps: list[dict[str, Any]] = json.loads(done.out)
+        done = subprocess.run(
+            [str(PROGRAM), "results", "reps", "--json"],
+            env=environment_with(self.env),
+            capture_output=True,
+            timeout=DEADLINE_S,
+            check=True,
+        )
+        reps: list[dict[str, Any]] = json.loads(done.stdout)
         return reps
 
     def signal(self, number: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +15,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from retro_timer.errors import BadInputError
+from retro_timer.store.results.athlete_edits import AddAthlete, ChangeAthlete, Done, Known, MergeAthletes
+from retro_timer.store.results.athletes import athlete_rows
 from retro_timer.store.results.backups import back_up
-from retro_timer.store.results.journal import DisplacedError, Journal, open_journal
+from retro_timer.store.results.edits import AnyEdit, CorrectRep, Undo, carry_out
+from retro_timer.store.results.journal import DisplacedError, Journal, Stamp, open_journal
+from retro_timer.store.results.revisions import revisions
+from retro_timer.training.corrections import NoteRep, RestoreRep, VoidRep
 from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, foreign_database, kept, numbers, opened, rep
 
 DATABASE, LOG = "results.db", "reps.jsonl"
+STAMP = Stamp(WALL_NS)
 MEMORY = Path("/dev/shm")
 """A file system that syncs at once, where there is one."""
 
@@ -47,6 +55,10 @@ class KeptResults(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="rt", dir=MEMORY if MEMORY.is_dir() else None))
         self.state = self.folder / "state"
         self.words: dict[int, dict[int, int]] = {}
+        self.people: dict[str, tuple[str, str]] = {}
+        """Name, and whom they are merged into, by id."""
+        self.standing: dict[str, bool] = {}
+        """Whether each correction still stands, by id."""
         self.older: Path | None = None
         self.hour = 0
         self._open()
@@ -58,6 +70,7 @@ class KeptResults(RuleBasedStateMachine):
                 path.unlink()
             opened(self.state)
             assert self._found() == self.words, "a rebuild from the log alone"
+            assert self._people_and_corrections() == (self.people, self.standing)
         shutil.rmtree(self.folder)
 
     def _open(self, former: Journal | None = None) -> None:
@@ -76,6 +89,18 @@ class KeptResults(RuleBasedStateMachine):
         for session, number, revision, *_ in (row for row in kept(self.state) if isinstance(row[1], int)):
             found[session][number] = revision
         return found
+
+    def _people_and_corrections(self) -> tuple[dict[str, tuple[str, str]], dict[str, bool]]:
+        with contextlib.closing(sqlite3.connect(self.state / DATABASE)) as db:
+            people = {row.uid: (row.name, row.merged_into) for row in athlete_rows(db) if row.name not in ATHLETES}
+            return people, {row.id: not row.undone for row in revisions(db) if row.kind != "undo"}
+
+    def _edit(self, edit: AnyEdit) -> Done:
+        done = carry_out(self.journal, edit, STAMP)
+        for number in done.reps:
+            assert done.session is not None
+            self.words[done.session][number] += 1
+        return done
 
     # What a session does.
 
@@ -97,6 +122,40 @@ class KeptResults(RuleBasedStateMachine):
     @rule()
     def the_session_ends(self) -> None:
         self.journal.end(max(self.words), "done", WALL_NS + 1)
+
+    # What people put right.
+
+    @precondition(lambda self: any(self.words.values()))
+    @rule(data=st.data(), kind=st.sampled_from([VoidRep, RestoreRep, None]), text=st.sampled_from("abc"))
+    def a_rep_is_corrected(self, data: st.DataObject, kind: type[VoidRep | RestoreRep] | None, text: str) -> None:
+        session = data.draw(st.sampled_from(sorted(number for number, words in self.words.items() if words)))
+        number = data.draw(st.sampled_from(sorted(self.words[session])))
+        correction = NoteRep(number, text) if kind is None else kind(number)
+        with contextlib.suppress(BadInputError):
+            self.standing[self._edit(CorrectRep(session, correction)).revision] = True
+
+    @precondition(lambda self: any(self.standing.values()))
+    @rule(data=st.data())
+    def a_correction_is_regretted(self, data: st.DataObject) -> None:
+        revision = data.draw(st.sampled_from(sorted(of for of, stands in self.standing.items() if stands)))
+        self._edit(Undo(revision))
+        self.standing[revision] = False
+
+    @rule(name=st.sampled_from(["Cid", "Dee"]))
+    def somebody_is_added(self, name: str) -> None:
+        self.people[self._edit(AddAthlete(Known(name=name))).athlete] = (name, "")
+
+    @precondition(lambda self: len([1 for _, merged in self.people.values() if not merged]) > 1)
+    @rule(data=st.data(), rename=st.booleans())
+    def somebody_gets_another_name_or_is_somebody_else(self, data: st.DataObject, rename: bool) -> None:
+        own = sorted(uid for uid, (_, merged) in self.people.items() if not merged)
+        first, second = data.draw(st.lists(st.sampled_from(own), min_size=2, max_size=2, unique=True))
+        if rename:
+            self._edit(ChangeAthlete(first, Known(name="Eve")))
+            self.people[first] = ("Eve", "")
+        else:
+            self._edit(MergeAthletes(first, second))
+            self.people[first] = (self.people[first][0], second)
 
     # What becomes of the files.
 
@@ -183,6 +242,7 @@ class KeptResults(RuleBasedStateMachine):
     @invariant()
     def what_was_durable_is_there(self) -> None:
         assert self._found() == self.words
+        assert self._people_and_corrections() == (self.people, self.standing)
 
 
 TestKeptResults = KeptResults.TestCase

@@ -20,6 +20,15 @@ FIXTURES = Path(__file__).parent / "fixtures"
 _PROGRAM = (sys.executable, "-P", "-c", "from retro_timer.cli.main import main; main()")
 _ANOTHER_BOOT = "00000000-0000-4000-8000-000000000000"
 _ROSTER = "Ann\nBea\n"
+_PUT_RIGHT = (
+    "results edit 1 1 --give Bea",
+    "results edit 1 3 --note windy",
+    "results undo",
+    "results edit 2 --started 2026-11-22T17:30",
+    "athletes rename Ann Anna --born 1990 --forward 20:3.4",
+    "athletes add Annie",
+    "athletes merge Annie Anna",
+)
 
 
 def main() -> None:
@@ -32,6 +41,8 @@ def main() -> None:
         subprocess.run([*simulate, "--scenario", "drop-out", "--roster", str(roster)], env=env, check=True)
         subprocess.run([*simulate, "--seed", "7"], env=env, check=True)
         _cut_off([*simulate, "--speed", "20"], env)
+        for words in _PUT_RIGHT:
+            subprocess.run([*_PROGRAM, *words.split()], env=env, check=True)
         with contextlib.closing(sqlite3.connect(state / "results.db")) as db:
             dump = [*db.iterdump(), f"PRAGMA user_version = {VERSION};", f"PRAGMA application_id = {APPLICATION_ID};"]
         _keep(f"v{VERSION}.sql", "\n".join(dump) + "\n")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.database import open_for_reading
-from retro_timer.store.results.entries import Begun, Ended, RepKept
+from retro_timer.store.results.entries import AthleteKept, Begun, Ended, RepKept
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.owners import owner_lives, owner_mark
 from retro_timer.store.results.queries import KeptRep, Wanted, rep_fields, reps, session, sessions
@@ -29,6 +29,7 @@ from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus, Split, StartKind
 from tests.helpers.plans_made import block, plan
+from tests.helpers.results_made import ids_of
 
 PLAN = plan(block(reps=3))
 WALL_NS = 1_700_000_000_000_000_000
@@ -104,7 +105,7 @@ def test_a_session_and_its_reps_read_back_as_they_were_written(journal: Journal,
     (row,) = sessions(reading)
     assert (row.id, row.title, row.roster, row.outcome, row.board) == (1, "Test plan", ("Ann", "Bea"), "done", "sim")
     assert (row.reps, row.finished) == (2, 1)
-    assert [found for _, found, _ in reps(reading)] == journal.reps(number)
+    assert [found for _, found, *_ in reps(reading)] == journal.reps(number)
     assert journal.reps(number)[0] == rep(1)
 
 
@@ -134,9 +135,10 @@ def test_the_log_beside_the_database_says_the_same(journal: Journal, tmp_path: P
     journal.save(number, rep(3, athlete="李", revision=2), WALL_NS + 3)
     journal.end(number, "done", WALL_NS + 9)
     entries = list(read_log(tmp_path))
-    begun, ended = entries[0], entries[-1]
-    assert isinstance(begun, Begun)
+    (begun,) = [entry for entry in entries if isinstance(entry, Begun)]
     assert (begun.begin, begun.roster) == (WALL_NS, ("Žofia", "李"))
+    assert [entry.name for entry in entries if isinstance(entry, AthleteKept)] == ["Žofia", "李"]
+    ended = entries[-1]
     assert isinstance(ended, Ended)
     assert (ended.end, ended.outcome) == (WALL_NS + 9, "done")
     newest: dict[int, RepRecord] = {}
@@ -240,21 +242,33 @@ def test_results_can_be_asked_for_by_session_athlete_and_number(journal: Journal
         journal.save(number, rep(5, status=RepStatus.OPEN, time_ns=None), WALL_NS)
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    assert [(s, r.rep) for s, r, _ in reps(reading, Wanted(session=2))] == [(2, 1), (2, 2), (2, 3), (2, 4)]
-    assert [(s, r.rep) for s, r, _ in reps(reading, Wanted(athletes=("Bea",)))] == [(1, 2), (1, 4), (2, 2), (2, 4)]
-    assert [(s, r.rep) for s, r, _ in reps(reading, newest=3)] == [(2, 2), (2, 3), (2, 4)]
+    bea = Wanted(athletes=ids_of(reading, "Bea"))
+    assert [(s, r.rep) for s, r, *_ in reps(reading, Wanted(session=2))] == [(2, 1), (2, 2), (2, 3), (2, 4)]
+    assert [(s, r.rep) for s, r, *_ in reps(reading, bea)] == [(1, 2), (1, 4), (2, 2), (2, 4)]
+    assert [(s, r.rep) for s, r, *_ in reps(reading, newest=3)] == [(2, 2), (2, 3), (2, 4)]
     assert [found.id for found in (session(reading, None), session(reading, 1)) if found] == [2, 1]
     assert session(reading, 9) is None
 
 
+def test_what_a_start_a_line_and_a_wave_say_of_a_rep_reads_back(journal: Journal) -> None:
+    session = journal.begin(PLAN, ("Runner",), "sim", WALL_NS)
+    splits = (Split("ten", 10.0, 2_113_000_000, 20_000_000), Split("end", 20.0, 4_000_000_000, 20_000_000))
+    for number, start in enumerate((StartKind.GO, StartKind.RELEASE, StartKind.FLYING), start=1):
+        more = {"start_uncertainty_ns": 5, "splits": splits, "line": "end", "lane": 2, "part": "work"}
+        kept = rep(number, start=start, wave=3, place=1, target_ns=8_000_000_000, note="wind", **more)
+        journal.save(session, kept, WALL_NS)
+        assert journal.reps(session)[-1] == kept
+
+
 def test_the_fields_of_a_rep_for_other_programs() -> None:
-    fields = rep_fields(KeptRep(7, rep(1, obstacles=2), 0))
+    fields = rep_fields(KeptRep(7, rep(1, obstacles=2), 0, ""))
     assert fields == {
         "session": 7, "rep": 1, "set": 1, "rep_in_set": 1, "athlete": "Runner", "distance_m": 20.0,
         "duration_s": None, "gait": "jog", "status": "finished", "time_s": 8.0, "uncertainty_s": 0.02,
         "sound_delay_s": 0.058309038, "shown_s": 7.95, "method": "gate", "start": "go", "splits": [],
         "flags": ["fast"], "obstacles": 2,
         "reason": "", "date": None, "time_of_day": None, "go_at": None,
+        "athlete_id": "", "line": "", "lane": None, "note": "",
     }  # fmt: skip
     assert json.loads(json.dumps(fields)) == fields
 
@@ -298,7 +312,7 @@ def test_what_a_call_returned_for_survives_kill_9(tmp_path: Path, seed: int) -> 
     said = kill_a_writer_at_random(tmp_path, random.Random(seed))
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    kept = [record.rep for _, record, _ in reps(reading)]
+    kept = [record.rep for _, record, *_ in reps(reading)]
     assert kept[:said] == list(range(1, said + 1))
     assert len(kept) in (said, said + 1)
     logged = [entry.rep for entry in read_log(tmp_path) if isinstance(entry, RepKept)]

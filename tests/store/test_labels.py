@@ -149,7 +149,7 @@ def test_a_database_and_a_log_of_the_first_version_are_taken_over(tmp_path: Path
     reading = open_for_reading(tmp_path)
     assert reading is not None
     assert [(row.title, row.reps) for row in sessions(reading)] == [("Old", 1)]
-    assert [(number, record.time_ns) for number, record, _ in reps(reading)] == [(1, 8 * S)]
+    assert [(number, record.time_ns) for number, record, *_ in reps(reading)] == [(1, 8 * S)]
     assert reading.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
 
     begin = '{"session":2,"begin":5,"board":"pi","title":"Older","plan":"{}","roster":["Ann"],"owner":"a:1:1"}'

@@ -52,8 +52,8 @@ def test_rubbish_in_the_log_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_log_of_a_newer_program_is_left_alone_and_told_of(tmp_path: Path) -> None:
-    (tmp_path / "reps.jsonl").write_bytes(b'{"kind":"forget","v":4,"id":"0000000000000001"}\n')
-    with pytest.raises(RetroTimerError, match="version 4, this program knows up to 3"):
+    (tmp_path / "reps.jsonl").write_bytes(b'{"kind":"later","v":5,"id":"0000000000000001"}\n')
+    with pytest.raises(RetroTimerError, match="version 5, this program knows up to 4"):
         Journal(tmp_path)
 
 

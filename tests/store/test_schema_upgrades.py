@@ -17,7 +17,7 @@ from retro_timer.store.results.queries import Wanted, reps, sessions
 from retro_timer.store.results.schema import VERSION
 from retro_timer.training.record import RepStatus
 from tests.helpers import results_made
-from tests.helpers.results_made import fill, numbers, opened
+from tests.helpers.results_made import fill, ids_of, numbers, opened
 from tests.store.make_fixture import FIXTURES
 
 VERSIONS = range(1, VERSION + 1)
@@ -99,7 +99,9 @@ def test_results_of_an_older_program_are_listed_and_its_cut_off_session_goes_on(
     assert [(row.id, row.outcome, row.reps) for row in listed] == [
         (4, "open", 2), (3, "open", 2), (2, "done", 3), (1, "done", 6),
     ]  # fmt: skip
-    assert [record.status for _, record, _ in reps(reading, Wanted(athletes=("Bea",)))].count(RepStatus.DNF) == 1
+    assert [record.status for _, record, *_ in reps(reading, Wanted(athletes=ids_of(reading, "Bea")))].count(
+        RepStatus.DNF
+    ) == 1
 
 
 @pytest.mark.parametrize("version", VERSIONS)

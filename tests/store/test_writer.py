@@ -75,7 +75,7 @@ class Desk:
 
     def kept(self) -> list[int]:
         reading = open_for_reading(self.directory)
-        return [] if reading is None else [record.rep for _, record, _ in reps(reading)]
+        return [] if reading is None else [record.rep for _, record, *_ in reps(reading)]
 
 
 @pytest.fixture
@@ -345,5 +345,5 @@ def test_a_damaged_database_is_set_aside_and_built_anew_from_the_log(tmp_path: P
     assert repaired == [3]
     reading = open_for_reading(tmp_path)
     assert reading is not None
-    assert [record.rep for _, record, _ in reps(reading, Wanted(session=1))] == [1, 2, 3]
+    assert [record.rep for _, record, *_ in reps(reading, Wanted(session=1))] == [1, 2, 3]
     assert list(tmp_path.glob("results.damaged-*.db"))

@@ -73,7 +73,7 @@ def _part(part: Any) -> str:
 def print_sessions(rows: Callable[[], Iterable[SessionRow]]) -> int:
     """The table of sessions. Returns how many it shows."""
     head = ("session", "started", "plan", "athletes", "reps", "finished", "outcome", "board")
-    return _print_table(head, lambda: map(_session_cells, rows()))
+    return print_table(head, lambda: map(_session_cells, rows()))
 
 
 def _session_cells(row: SessionRow) -> tuple[Any, ...]:
@@ -91,7 +91,7 @@ def print_reps(found: Callable[[], Iterable[KeptRep]], *, with_session: bool) ->
     """The table of reps; returns how many it shows. `found` is asked twice, so that a long one need not be held."""
     head = ("session",) if with_session else ()
     columns = (*head, "rep", "set", "no", "athlete", "what", "time", "", "status", "flags", "obstacles", "splits")
-    shown = _print_table(columns, lambda: (_rep_cells(kept, with_session=with_session) for kept in found()))
+    shown = print_table(columns, lambda: (_rep_cells(kept, with_session=with_session) for kept in found()))
     told = (
         "times: rounded up; from a go less the sound's way to the start, with the runner's reaction; by release and "
         "flying without"
@@ -112,7 +112,7 @@ def _rep_cells(kept: KeptRep, *, with_session: bool) -> tuple[Any, ...]:
     return (*((kept.session,) if with_session else ()), *cells, *tail)
 
 
-def _print_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[Any]]]) -> int:
+def print_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[Any]]]) -> int:
     """Returns how many rows there were; with none nothing is printed."""
 
     def texts() -> Iterator[list[str]]:

@@ -8,23 +8,34 @@ from typing import Any
 
 import msgspec
 
+from retro_timer.store.results.athletes import ensure_athlete, forget_athlete, keep_athlete
 from retro_timer.store.results.entries import (
     Adopted,
     AnyEntry,
+    AthleteKept,
     Begun,
     ClockSet,
     Deleted,
     Ended,
+    Forgotten,
     OfSession,
+    PresenceKept,
     RepKept,
+    Revised,
+    Values,
     id_number,
-    old_session_id,
 )
 from retro_timer.store.results.labels import correct_labels
+from retro_timer.store.results.old_ids import old_session_id
+from retro_timer.store.results.revisions import keep_revision
 from retro_timer.store.results.rows import save_row
 
 OPEN = "open"
 _LOST_PLAN = "(its beginning is lost)"
+OF_SESSION = 0
+"""In the place of a rep's number: the session itself is corrected."""
+SESSION_COLUMNS = ("started_wall_ns", "dated", "note")
+"""What of a session can be corrected."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -79,9 +90,11 @@ def _begin(connection: sqlite3.Connection, entry: Begun) -> bool:
         return False
     taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE session = ?1"
     free = connection.execute(taken, (entry.session,)).fetchone() is None
+    known = entry.athletes or ("",) * len(entry.roster)
+    called = [_called(connection, uid, name) for uid, name in zip(known, entry.roster, strict=True)]
     connection.execute(
         "INSERT INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster, started_boot,"
-        " started_boot_ns, uid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " started_boot_ns, uid, athletes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.session if free else next_number(connection),
             entry.begin,
@@ -90,10 +103,11 @@ def _begin(connection: sqlite3.Connection, entry: Begun) -> bool:
             entry.owner,
             entry.title,
             entry.plan,
-            msgspec.json.encode(entry.roster).decode(),
+            msgspec.json.encode(called).decode(),
             entry.started_boot,
             entry.started_boot_ns,
             entry.id,
+            msgspec.json.encode(known).decode(),
         ),
     )
     return True
@@ -118,12 +132,74 @@ def _rep(connection: sqlite3.Connection, entry: RepKept) -> bool:
         if _is_deleted(connection, entry.uid):
             return False
         number = _begin_lost(connection, entry)
-    return save_row(connection, msgspec.structs.asdict(entry) | {"session": number})
+    called = _called(connection, entry.athlete_id, entry.athlete)
+    return save_row(connection, msgspec.structs.asdict(entry) | {"session": number, "athlete": called})
+
+
+def _called(connection: sqlite3.Connection, uid: str, name: str) -> str:
+    """What a row may call an athlete: by no name, if that is to be forgotten."""
+    return ensure_athlete(connection, uid, name) if uid else name
+
+
+def _revise(connection: sqlite3.Connection, entry: Revised) -> bool:
+    changed = [_rep(connection, rep) for rep in entry.reps]
+    number = _found(connection, entry)
+    if number is not None:
+        for change in entry.changes:
+            if change.rep == OF_SESSION:
+                _revise_session(connection, number, change.after)
+        keep_revision(connection, number, entry)
+    return any(changed)
+
+
+def _revise_session(connection: sqlite3.Connection, number: int, after: Values) -> None:
+    """What a session is said to be: when it began, and a note. Its reps move with its beginning."""
+    if "started_wall_ns" in after:
+        connection.execute(
+            "UPDATE rep SET go_wall_ns = go_wall_ns + ? - (SELECT started_wall_ns FROM session WHERE id = ?2)"
+            " WHERE session = ?2",
+            (after["started_wall_ns"], number),
+        )
+    for column in SESSION_COLUMNS:
+        if column in after:
+            connection.execute(f"UPDATE session SET {column} = ? WHERE id = ?", (after[column], number))
+
+
+def _keep_presence(connection: sqlite3.Connection, entry: PresenceKept) -> bool:
+    number = _found(connection, entry)
+    if number is not None:
+        name = _called(connection, entry.athlete_id, entry.name)
+        connection.execute(
+            "INSERT INTO presence VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, name) DO UPDATE SET"
+            " revision = excluded.revision, present = excluded.present, place = excluded.place,"
+            " skipped = excluded.skipped WHERE excluded.revision > presence.revision",
+            (
+                number,
+                name,
+                entry.athlete_id,
+                entry.revision,
+                entry.present,
+                entry.order,
+                msgspec.json.encode(entry.skipped).decode(),
+            ),
+        )
+    return False
+
+
+def _keep_athlete(connection: sqlite3.Connection, entry: AthleteKept) -> bool:
+    keep_athlete(connection, entry)
+    return False
+
+
+def _forget(connection: sqlite3.Connection, entry: Forgotten) -> bool:
+    forget_athlete(connection, entry)
+    return False
 
 
 def _delete(connection: sqlite3.Connection, entry: Deleted) -> bool:
     number = _number(connection, entry.uid)
-    connection.execute("DELETE FROM rep WHERE session = ?", (number,))
+    for table in ("revision", "presence", "rep"):
+        connection.execute(f"DELETE FROM {table} WHERE session = ?", (number,))
     connection.execute("DELETE FROM session WHERE id = ?", (number,))
     connection.execute("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", (entry.uid, number or entry.session))
     return False
@@ -131,6 +207,8 @@ def _delete(connection: sqlite3.Connection, entry: Deleted) -> bool:
 
 def _set_clock(connection: sqlite3.Connection, entry: ClockSet) -> bool:
     correct_labels(connection, entry.boot, entry.clock)
+    if entry.source:
+        connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?, ?)", (entry.boot, entry.source, entry.clock))
     return False
 
 
@@ -141,6 +219,10 @@ _CHANGES: dict[type, Callable[..., bool]] = {
     RepKept: _rep,
     Deleted: _delete,
     ClockSet: _set_clock,
+    AthleteKept: _keep_athlete,
+    Forgotten: _forget,
+    Revised: _revise,
+    PresenceKept: _keep_presence,
 }
 
 

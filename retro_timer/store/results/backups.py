@@ -63,7 +63,7 @@ def back_up(directory: Path, wall_ns: int) -> Path | None:
     folder.mkdir(exist_ok=True)
     try:
         found, deleted = _copy(directory / NAME, fresh)
-        if not found.sessions and not list(folder.glob(_PATTERN)):
+        if found == Content() and not list(folder.glob(_PATTERN)):
             return None
         kept = _worth_keeping(folder, deleted, (found, fresh))
         if fresh not in kept:

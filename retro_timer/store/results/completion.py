@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -9,17 +10,25 @@ from collections.abc import Iterator
 import msgspec
 
 from retro_timer.store.results.apply import OPEN, Mark, apply, read_mark, write_mark
+from retro_timer.store.results.athletes import athlete_rows, entry_of_row
 from retro_timer.store.results.entries import (
+    Adopted,
     AnyEntry,
+    AthleteKept,
     Begun,
+    Change,
+    ClockSet,
     Deleted,
     Ended,
-    LineReader,
+    Forgotten,
+    PresenceKept,
     RepKept,
+    Revised,
     encode,
     id_number,
     new_id,
 )
+from retro_timer.store.results.log_lines import LineReader
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.store.results.rows import COLUMNS
 
@@ -79,8 +88,8 @@ def _read_all(connection: sqlite3.Connection, log: RepsLog, mark: Mark) -> Compl
     connection.execute("CREATE TEMP TABLE logged (uid TEXT, part INTEGER, revision INTEGER)")
     for start, line in log.lines():
         entry = reading.take(start, line)
-        if entry is not None and (part := _part(entry)) is not None:
-            connection.execute("INSERT INTO logged VALUES (?, ?, ?)", part)
+        if entry is not None:
+            connection.executemany("INSERT INTO logged VALUES (?, ?, ?)", _parts(entry))
     connection.execute("CREATE INDEX temp.logged_by_uid ON logged (uid, part, revision)")
     lacking = 0
 
@@ -134,24 +143,37 @@ class _Reading:
         return Completed(self._added, appended, self._unread)
 
 
-_BEGIN, _END, _DELETED = 0, -1, -2
+_BEGIN, _END, _DELETED, _ATHLETE, _FORGOTTEN, _REVISED, _PRESENCE, _CLOCK = range(0, -8, -1)
 
 
-def _part(entry: AnyEntry) -> tuple[str, int, int] | None:
-    """What of a session an entry tells: a rep by its number, or one of the above."""
-    if isinstance(entry, Begun):
-        return entry.id, _BEGIN, 0
-    if isinstance(entry, RepKept):
-        return entry.uid, entry.rep, entry.revision
-    if isinstance(entry, Ended):
-        return entry.uid, _END, 0
-    if isinstance(entry, Deleted):
-        return entry.uid, _DELETED, 0
-    return None
+def _parts(entry: AnyEntry) -> list[tuple[str, int, int]]:
+    """Of what an entry tells: an id, a rep by its number or one of the above, and a revision."""
+    match entry:
+        case Begun():
+            return [(entry.id, _BEGIN, 0)]
+        case RepKept():
+            return [(entry.uid, entry.rep, entry.revision)]
+        case Ended():
+            return [(entry.uid, _END, 0)]
+        case Deleted():
+            return [(entry.uid, _DELETED, 0)]
+        case Revised():
+            return [(entry.id, _REVISED, 0), *((rep.uid, rep.rep, rep.revision) for rep in entry.reps)]
+        case AthleteKept():
+            return [(entry.athlete, _ATHLETE, entry.revision)]
+        case Forgotten():
+            return [(entry.athlete, _FORGOTTEN, 0)]
+        case PresenceKept():
+            return [(f"{entry.uid} {entry.name}", _PRESENCE, entry.revision)]
+        case ClockSet():
+            return [(entry.boot, _CLOCK, 0)]
+        case Adopted():
+            return []
 
 
 def _not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry]:
     """What the database has and the log lacks, as lines for it."""
+    yield from _people_not_logged(connection)
     yield from _sessions_not_logged(connection)
     columns = ", ".join(f"rep.{name}" for name in COLUMNS)
     reps = connection.execute(
@@ -174,14 +196,15 @@ def _not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry]:
     )
     for uid, number in deleted:
         yield Deleted(id=new_id(), uid=uid, session=number)
+    yield from _corrections_not_logged(connection)
 
 
 def _sessions_not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry]:
     begun = connection.execute(
-        "SELECT uid, id, started_wall_ns, board, title, plan, roster, owner, started_boot, started_boot_ns"
-        f" FROM session WHERE NOT EXISTS {_logged('session.uid', _BEGIN)} ORDER BY id"
+        "SELECT uid, id, started_wall_ns, board, title, plan, roster, owner, started_boot, started_boot_ns,"
+        f" athletes FROM session WHERE NOT EXISTS {_logged('session.uid', _BEGIN)} ORDER BY id"
     )
-    for uid, number, begin, board, title, plan, roster, owner, boot, boot_ns in begun:
+    for uid, number, begin, board, title, plan, roster, owner, boot, boot_ns, athletes in begun:
         yield Begun(
             id=uid,
             session=number,
@@ -193,7 +216,68 @@ def _sessions_not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry]:
             owner=owner,
             started_boot=boot,
             started_boot_ns=boot_ns,
+            athletes=tuple(json.loads(athletes)),
         )
+
+
+def _people_not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry]:
+    """Those of whom no more than a name is known come with their sessions and reps."""
+    for row in athlete_rows(connection):
+        newest = connection.execute(
+            "SELECT coalesce(max(revision), 0), coalesce(sum(part = ?), 0) FROM logged WHERE uid = ?"
+            " AND part IN (?1, ?3)",
+            (_FORGOTTEN, row.uid, _ATHLETE),
+        ).fetchone()
+        if row.revision > newest[0]:
+            yield entry_of_row(row, new_id())
+        if row.removed and not newest[1]:
+            yield Forgotten(id=new_id(), athlete=row.uid)
+
+
+def _corrections_not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry]:
+    found = connection.execute(
+        "SELECT revision.id, uid, session, rep, kind, before, after, wall_ns, boot, boot_ns, origin, undoes"
+        " FROM revision JOIN session ON session.id = session"
+        f" WHERE NOT EXISTS {_logged('revision.id', _REVISED)} ORDER BY seq"
+    )
+    for _, rows in itertools.groupby(found.fetchall(), key=lambda row: row[0]):
+        same = list(rows)
+        entry_id, uid, session, _, kind, _, _, wall_ns, boot, boot_ns, origin, undoes = same[0]
+        yield Revised(
+            id=entry_id,
+            uid=uid,
+            session=session,
+            correction=kind,
+            changes=tuple(Change(row[3], json.loads(row[5]), json.loads(row[6])) for row in same),
+            wall_ns=wall_ns,
+            boot=boot,
+            boot_ns=boot_ns,
+            origin=origin,
+            undoes=undoes,
+        )
+    here = connection.execute(
+        "SELECT uid, session, name, athlete_id, revision, present, place, skipped FROM presence"
+        " JOIN session ON session.id = session WHERE revision > (SELECT coalesce(max(revision), 0) FROM logged"
+        " WHERE logged.uid = session.uid || ' ' || name AND part = ?)",
+        (_PRESENCE,),
+    )
+    for uid, session, name, athlete_id, revision, present, order, skipped in here.fetchall():
+        yield PresenceKept(
+            id=new_id(),
+            uid=uid,
+            session=session,
+            name=name,
+            athlete_id=athlete_id,
+            revision=revision,
+            present=bool(present),
+            order=order,
+            skipped=tuple(json.loads(skipped)),
+        )
+    clocks = connection.execute(
+        f"SELECT boot, source, offset_ns FROM clock WHERE NOT EXISTS {_logged('clock.boot', _CLOCK)}"
+    )
+    for boot, source, offset_ns in clocks.fetchall():
+        yield ClockSet(id=new_id(), clock=offset_ns, boot=boot, source=source)
 
 
 def _logged(uid: str, part: int) -> str:

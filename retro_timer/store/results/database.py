@@ -12,7 +12,7 @@ from pathlib import Path
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.private_copy import open_private_copy
 from retro_timer.store.results.reps_log import NAME as LOG_NAME
-from retro_timer.store.results.schema import VERSION, migrate
+from retro_timer.store.results.schema import VERSION, migrate, show_as_newest
 
 NAME = "results.db"
 BACKUPS = "backups"
@@ -88,6 +88,9 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     except BaseException:
         connection.close()
         raise
+    if int(connection.execute("PRAGMA user_version").fetchone()[0]) < VERSION:
+        show_as_newest(connection)
+    connection.execute("PRAGMA query_only = ON")
     connection.row_factory = sqlite3.Row
     return connection
 
@@ -107,9 +110,7 @@ def _opened_alone(path: Path) -> sqlite3.Connection:
     """Without a writer that has it open."""
     if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
         return open_private_copy(path)
-    connection = sqlite3.connect(path, timeout=_BUSY_S)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
+    return sqlite3.connect(path, timeout=_BUSY_S)
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

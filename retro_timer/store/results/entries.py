@@ -1,21 +1,16 @@
 """The lines of `reps.jsonl`: one durable change each, with the format's version and a random id of its own.
 
-Lines of versions 1 and 2 have neither. They are read as if they had: a session's id is made of its number and its
-beginning, any other line's of its text, so that every copy of a line gives the same.
+How lines of older versions are read: `log_lines.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from retro_timer.errors import RetroTimerError
-
-VERSION: Literal[3] = 3
+VERSION: Literal[4] = 4
 _PATTERN = "^[0-7][0-9a-f]{15}$"
 
 Id = Annotated[str, msgspec.Meta(pattern=_PATTERN)]
@@ -35,7 +30,8 @@ def id_number(text: str) -> int:
 class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """One change. `id` tells it from every other, so that nothing is done twice."""
 
-    v: Literal[3] = VERSION
+    v: Literal[3, 4] = VERSION
+    """Version 3 knows people by their names alone."""
     id: Id
 
 
@@ -51,6 +47,8 @@ class Begun(Entry, frozen=True, kw_only=True, tag="begin"):
     owner: str
     started_boot: str = ""
     started_boot_ns: int = 0
+    athletes: tuple[str, ...] = ()
+    """The ids of those on the roster, in its order; empty for who is nobody in particular."""
 
 
 class OfSession(Entry, frozen=True, kw_only=True):
@@ -101,6 +99,14 @@ class RepKept(OfSession, frozen=True, kw_only=True, tag="rep"):
     start: str = "go"
     start_uncertainty_ns: int = 0
     splits: str = ""
+    athlete_id: str = ""
+    line: str = ""
+    lane: int | None = None
+    part: str = ""
+    wave: int | None = None
+    place: int | None = None
+    target_ns: int | None = None
+    note: str = ""
 
 
 class Deleted(OfSession, frozen=True, kw_only=True, tag="delete"):
@@ -112,74 +118,73 @@ class ClockSet(Entry, frozen=True, kw_only=True, tag="clock"):
 
     clock: int
     boot: str
+    source: str = ""
+    """What set the clock, where that is to be trusted: ntp, rtc or phone."""
 
 
-AnyEntry = Begun | Adopted | Ended | RepKept | Deleted | ClockSet
-_DECODER: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
-_UNREADABLE = (ValueError, RecursionError)
+class AthleteKept(Entry, frozen=True, kw_only=True, tag="athlete"):
+    """The newest word on an athlete, whose id is `athlete`; see `athletes.AthleteRow`. A merge is one of them."""
+
+    athlete: Id
+    number: int
+    revision: int
+    name: str
+    say: str = ""
+    team: str = ""
+    born: int | None = None
+    notes: str = ""
+    forward: tuple[tuple[int, int], ...] = ()
+    merged_into: str = ""
+
+
+class Forgotten(Entry, frozen=True, kw_only=True, tag="forget"):
+    """An athlete is to be forgotten: from now on no line names them."""
+
+    athlete: Id
+
+
+Values = dict[str, str | int | None]
+"""Columns of a row."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What a correction changes of one rep; of the session itself where that is 0."""
+
+    rep: int
+    before: Values
+    after: Values
+
+
+class Revised(OfSession, frozen=True, kw_only=True, tag="revise"):
+    """A correction: `id` is what it is undone by. Done as a whole, or not at all."""
+
+    correction: str
+    changes: tuple[Change, ...]
+    reps: tuple[RepKept, ...] = ()
+    """The newest word on each rep that it changes."""
+    wall_ns: int
+    boot: str = ""
+    boot_ns: int = 0
+    origin: str
+    """Where it came from: button, ctl, edit, or page and its client."""
+    undoes: str = ""
+    """The id of the correction that this one takes back."""
+
+
+class PresenceKept(OfSession, frozen=True, kw_only=True, tag="presence"):
+    """Whether somebody is here, their place in the order of turns, and which steps they skipped."""
+
+    name: str
+    athlete_id: str = ""
+    revision: int
+    present: bool
+    order: int
+    skipped: tuple[int, ...] = ()
+
+
+AnyEntry = Begun | Adopted | Ended | RepKept | Deleted | ClockSet | AthleteKept | Forgotten | Revised | PresenceKept
 
 
 def encode(entry: Entry) -> bytes:
     """A line, with its end."""
     return msgspec.json.encode(entry) + b"\n"
-
-
-class LineReader:
-    """Reads lines in order. Those of old versions name a session by a number that the last beginning explains."""
-
-    def __init__(self) -> None:
-        self._sessions: dict[int, str] = {}
-
-    def read(self, line: bytes) -> AnyEntry | None:
-        """The entry of a line; None for one that cannot be read. Raises RetroTimerError for a newer program's."""
-        try:
-            return _DECODER.decode(line)
-        except _UNREADABLE:
-            # Not a line of this version: perhaps an older one, perhaps damaged.
-            return self._read_other(line)
-
-    def _read_other(self, line: bytes) -> AnyEntry | None:
-        try:
-            fields = json.loads(line)
-        except _UNREADABLE:
-            return None
-        if not isinstance(fields, dict):
-            return None
-        version = fields.get("v", 2)
-        if isinstance(version, int) and version > VERSION:
-            raise RetroTimerError(
-                f"reps.jsonl has lines of version {version}, this program knows up to {VERSION}:"
-                " install the newer program again"
-            )
-        if "v" in fields:
-            return None
-        try:
-            upgraded: AnyEntry = msgspec.convert(self._upgraded(fields, line), AnyEntry)
-        except _UNREADABLE:
-            return None
-        return upgraded
-
-    def _upgraded(self, fields: dict[str, Any], line: bytes) -> dict[str, Any]:
-        """The fields of a line of version 1 or 2 as they are now."""
-        session = fields.get("session")
-        if "begin" in fields:
-            began = (fields["begin"], fields.get("started_boot", ""), fields.get("started_boot_ns", 0))
-            uid = old_session_id(session, *began)
-            if isinstance(session, int):
-                self._sessions[session] = uid
-            return {**fields, "kind": "begin", "id": uid}
-        kind = next((name for name in ("end", "clock") if name in fields), "rep")
-        uid = self._sessions.get(session, "") if isinstance(session, int) else ""
-        return {**fields, "kind": kind, "id": _hashed(line.strip()), "uid": uid}
-
-
-def old_session_id(number: object, wall_ns: object, boot: object, boot_ns: object) -> str:
-    """The id of a session that was begun without one.
-
-    Its label by wall time may have been corrected since, but only where the boot is known.
-    """
-    return _hashed(f"{number}:{boot}:{boot_ns if boot else wall_ns}".encode())
-
-
-def _hashed(text: bytes) -> str:
-    return f"{int.from_bytes(hashlib.sha256(text).digest()[:8], 'big') >> 1:016x}"

@@ -12,6 +12,7 @@ import msgspec
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.apply import OPEN, Mark, apply, is_applied, next_number, read_mark, write_mark
+from retro_timer.store.results.athletes import ids_for
 from retro_timer.store.results.backups import is_sound
 from retro_timer.store.results.completion import Completed, complete, goes_on_from
 from retro_timer.store.results.database import NAME, alone, open_for_writing
@@ -57,7 +58,19 @@ class SessionEntry(msgspec.Struct, frozen=True):
     """The session's random id."""
 
 
-def _boot_of(since_boot_ns: int) -> str:
+class Stamp(msgspec.Struct, frozen=True):
+    """When and where a change was made."""
+
+    wall_ns: int
+    since_boot_ns: int = 0
+    origin: str = "edit"
+    """button, ctl, edit, or page and its client."""
+    change: str | None = None
+    """Its id, given by whoever may try again."""
+
+
+def boot_of(since_boot_ns: int) -> str:
+    """The boot of a label with this time since it; none for a label that is never corrected."""
     return boot_mark() if since_boot_ns else ""
 
 
@@ -162,8 +175,9 @@ class Journal:
         """A session starts; returns its number."""
         uid = change or new_id()
 
-        def begun() -> AnyEntry:
-            return Begun(
+        def begun() -> list[AnyEntry]:
+            added, ids = ids_for(self._db, roster)
+            begin = Begun(
                 id=uid,
                 session=next_number(self._db),
                 begin=wall_ns,
@@ -172,66 +186,85 @@ class Journal:
                 plan=msgspec.json.encode(plan).decode(),
                 roster=tuple(roster),
                 owner=owner_mark(),
-                started_boot=_boot_of(since_boot_ns),
+                started_boot=boot_of(since_boot_ns),
                 started_boot_ns=since_boot_ns,
+                athletes=ids,
             )
+            return [*added, begin]
 
         self._commit(uid, begun)
         return int(self._db.execute("SELECT id FROM session WHERE uid = ?", (uid,)).fetchone()[0])
 
     def adopt(self, session: int, change: str | None = None) -> None:
         """A recovered session is this process's now."""
-        entry_id, uid = change or new_id(), self._uid(session)
-        self._commit(entry_id, lambda: Adopted(id=entry_id, uid=uid, session=session, owner=owner_mark()))
+        entry_id, uid = change or new_id(), self.uid_of(session)
+        self._commit(entry_id, lambda: [Adopted(id=entry_id, uid=uid, session=session, owner=owner_mark())])
 
     def save(
         self, session: int, record: RepRecord, go_wall_ns: int, go_boot_ns: int = 0, change: str | None = None
     ) -> None:
         """The newest word on a rep; an older revision never replaces a newer one."""
-        entry_id, uid = change or new_id(), self._uid(session)
-        row = row_of(session, record, go_wall_ns, _boot_of(go_boot_ns), go_boot_ns)
-        self._commit(entry_id, lambda: RepKept(id=entry_id, uid=uid, **row))
+        entry_id, uid = change or new_id(), self.uid_of(session)
+
+        def kept() -> list[AnyEntry]:
+            added, (athlete_id,) = ids_for(self._db, [record.athlete], session)
+            row = row_of(session, record, go_wall_ns, boot_of(go_boot_ns), go_boot_ns, athlete_id=athlete_id)
+            return [*added, RepKept(id=entry_id, uid=uid, **row)]
+
+        self._commit(entry_id, kept)
+
+    def keep(self, change: str, make: Callable[[], Sequence[AnyEntry]]) -> None:
+        """Keep any change; `change` is the id of the last of its lines."""
+        self._commit(change, make)
+
+    @property
+    def database(self) -> sqlite3.Connection:
+        """For queries."""
+        return self._db
 
     def end(self, session: int, outcome: str, wall_ns: int, since_boot_ns: int = 0, change: str | None = None) -> None:
         """A session ends: done, stopped or interrupted."""
-        entry_id, uid, boot = change or new_id(), self._uid(session), _boot_of(since_boot_ns)
+        entry_id, uid, boot = change or new_id(), self.uid_of(session), boot_of(since_boot_ns)
 
-        def ended() -> AnyEntry:
-            return Ended(
-                id=entry_id,
-                uid=uid,
-                session=session,
-                end=wall_ns,
-                outcome=outcome,
-                ended_boot=boot,
-                ended_boot_ns=since_boot_ns,
-            )
-
-        self._commit(entry_id, ended)
+        ended = Ended(
+            id=entry_id,
+            uid=uid,
+            session=session,
+            end=wall_ns,
+            outcome=outcome,
+            ended_boot=boot,
+            ended_boot_ns=since_boot_ns,
+        )
+        self._commit(entry_id, lambda: [ended])
 
     def follow_clock(self, offset_ns: int) -> None:
         """The wall clock shows time since boot and `offset_ns`, perhaps since a moment ago: labels are corrected."""
         boot, entry_id = boot_mark(), new_id()
         if any_label_wrong(self._db, boot, offset_ns):
-            self._commit(entry_id, lambda: ClockSet(id=entry_id, clock=offset_ns, boot=boot))
+            self._commit(entry_id, lambda: [ClockSet(id=entry_id, clock=offset_ns, boot=boot)])
 
-    def _uid(self, session: int) -> str:
+    def uid_of(self, session: int) -> str:
+        """A session's id by its number. Raises RetroTimerError for one that is not there."""
         row = self._db.execute("SELECT uid FROM session WHERE id = ?", (session,)).fetchone()
         if row is None:
             raise RetroTimerError(f"{self.directory / NAME}: has no session {session}")
         return str(row[0])
 
-    def _commit(self, change: str, make: Callable[[], AnyEntry]) -> None:
-        """One change: synced in the log, then in the database. What is tried again is not there twice."""
+    def _commit(self, change: str, make: Callable[[], Sequence[AnyEntry]]) -> None:
+        """One change: synced in the log, then in the database. What is tried again is not there twice.
+
+        `change` is the id of the last of its lines: where that is there, all are.
+        """
         self.check_in_place()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             mark = self._read_on()
             if not is_applied(self._db, change):
-                entry = make()
-                start = self.log.append([encode(entry)])
-                apply(self._db, entry)
-                write_mark(self._db, Mark(self.log.size, start, id_number(change), mark.entries + 1))
+                entries = make()
+                start = self.log.append(map(encode, entries))
+                for entry in entries:
+                    apply(self._db, entry)
+                write_mark(self._db, Mark(self.log.size, start, id_number(change), mark.entries + len(entries)))
         except BaseException:
             # A full disk has undone it already.
             if self._db.in_transaction:

@@ -26,6 +26,8 @@ _LABELS = (
 _WRONG = (
     "{number} > (SELECT coalesce(max(id), 0) - :most FROM session)"
     " AND {moment} = :boot AND abs({label} - {moment}_ns - :offset) > :tolerance"
+    # What a person has dated knows better than any clock.
+    " AND NOT EXISTS (SELECT 1 FROM session AS of WHERE of.id = {table}.{number} AND of.dated)"
 )
 
 
@@ -34,7 +36,7 @@ def correct_labels(connection: sqlite3.Connection, boot: str, offset_ns: int) ->
     values = _values(boot, offset_ns)
     changed = 0
     for table, number, label, moment in _LABELS:
-        wrong = _WRONG.format(number=number, label=label, moment=moment)
+        wrong = _WRONG.format(table=table, number=number, label=label, moment=moment)
         update = f"UPDATE {table} SET {label} = {moment}_ns + :offset WHERE {wrong}"
         changed += connection.execute(update, values).rowcount
     return changed
@@ -51,7 +53,7 @@ def any_label_wrong(connection: sqlite3.Connection, boot: str, offset_ns: int) -
     """Whether `correct_labels` would change anything."""
     values = _values(boot, offset_ns)
     for table, number, label, moment in _LABELS:
-        wrong = _WRONG.format(number=number, label=label, moment=moment)
+        wrong = _WRONG.format(table=table, number=number, label=label, moment=moment)
         if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {wrong})", values).fetchone()[0]:
             return True
     return False

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from retro_timer.store.results.athletes import People
 from retro_timer.store.results.labels import date_of
 from retro_timer.store.results.rows import record_of
 from retro_timer.training.record import RepRecord
@@ -34,6 +35,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     finished: int
     uid: str
     """Its random id."""
+    note: str = ""
 
 
 class KeptRep(NamedTuple):
@@ -43,6 +45,8 @@ class KeptRep(NamedTuple):
     record: RepRecord
     go_wall_ns: int
     """Label of its go; see `labels.date_of`."""
+    athlete_id: str
+    """Whose it is; empty for nobody in particular. `record.athlete` is what they are called now."""
 
 
 def sessions(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[SessionRow]:
@@ -86,21 +90,11 @@ def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow
         board=row["board"],
         title=row["title"],
         roster=tuple(msgspec.json.decode(row["roster"])),
+        note=row["note"],
         reps=counted[0],
         finished=counted[1],
-        # A database that an older program left behind is read before it is upgraded.
-        uid=row["uid"] if "uid" in row.keys() else "",  # noqa: SIM118 - a Row looks among its values
+        uid=row["uid"],
     )
-
-
-def athletes(connection: sqlite3.Connection) -> list[str]:
-    """Everybody who has a rep, by one step in the index each, however many reps there are."""
-    rows = connection.execute(
-        "WITH RECURSIVE known (name) AS (SELECT min(athlete) FROM rep UNION ALL"
-        " SELECT (SELECT min(athlete) FROM rep WHERE athlete > name) FROM known WHERE name IS NOT NULL)"
-        " SELECT name FROM known WHERE name IS NOT NULL"
-    )
-    return [str(row[0]) for row in rows.fetchall()]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -108,7 +102,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     session: int | None = None
     athletes: tuple[str, ...] | None = None
-    """One person in every spelling that was used; None for everybody."""
+    """Every id of one person; None for everybody."""
 
 
 EVERYTHING = Wanted()
@@ -117,7 +111,8 @@ EVERYTHING = Wanted()
 def reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING, newest: int | None = None) -> Iterator[KeptRep]:
     """Reps in the order in which they were run: all, or only the newest so many."""
     first = (0, 0) if newest is None else _first_of_newest(connection, wanted, newest)
-    pages = (_pages(connection, *selection, first) for selection in _selections(wanted))
+    names = People.of(connection).names()
+    pages = (_pages(connection, *selection, first, names) for selection in _selections(wanted))
     return heapq.merge(*pages, key=lambda kept: (kept.session, kept.record.rep))
 
 
@@ -130,15 +125,15 @@ def count_reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> i
 
 
 def _selections(wanted: Wanted) -> list[tuple[str, Sequence[Any]]]:
-    """A condition with its values for each spelling, so that each is looked up in an index; together they are all."""
+    """A condition with its values for each id, so that each is looked up in an index; together they are all."""
     conditions, values = ["status != 'open'"], list[Any]()
     if wanted.session is not None:
         conditions.append("session = ?")
         values.append(wanted.session)
     if wanted.athletes is None:
         return [(" AND ".join(conditions), values)]
-    conditions.append("athlete = ?")
-    return [(" AND ".join(conditions), (*values, name)) for name in wanted.athletes]
+    conditions.append("athlete_id = ?")
+    return [(" AND ".join(conditions), (*values, uid)) for uid in wanted.athletes]
 
 
 def _first_of_newest(connection: sqlite3.Connection, wanted: Wanted, newest: int) -> tuple[int, int]:
@@ -154,12 +149,18 @@ def _first_of_newest(connection: sqlite3.Connection, wanted: Wanted, newest: int
 
 
 def _pages(
-    connection: sqlite3.Connection, where: str, values: Sequence[Any], first: tuple[int, int]
+    connection: sqlite3.Connection,
+    where: str,
+    values: Sequence[Any],
+    first: tuple[int, int],
+    names: Mapping[str, str],
 ) -> Iterator[KeptRep]:
     query = f"SELECT * FROM rep WHERE {where} AND (session, rep) > (?, ?) ORDER BY session, rep LIMIT {_PAGE_ROWS}"
     number, rep = first[0], first[1] - 1
     while rows := connection.execute(query, (*values, number, rep)).fetchall():
-        yield from (KeptRep(row["session"], record_of(row), row["go_wall_ns"]) for row in rows)
+        for row in rows:
+            uid = row["athlete_id"]
+            yield KeptRep(row["session"], record_of(row, names.get(uid)), row["go_wall_ns"], uid)
         number, rep = rows[-1]["session"], rows[-1]["rep"]
 
 
@@ -201,11 +202,15 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
         "date": None if go_at is None else f"{go_at:%Y-%m-%d}",
         "time_of_day": None if go_at is None else f"{go_at:%H:%M:%S}",
         "go_at": None if go_at is None else go_at.isoformat(timespec="milliseconds"),
+        "athlete_id": kept.athlete_id,
+        "line": record.line,
+        "lane": record.lane,
+        "note": record.note,
     }
 
 
 REP_FIELDS = (
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
     "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
-    "time_of_day", "go_at",
+    "time_of_day", "go_at", "athlete_id", "line", "lane", "note",
 )  # fmt: skip

@@ -8,7 +8,8 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from retro_timer.store.results.entries import AnyEntry, LineReader
+from retro_timer.store.results.entries import AnyEntry
+from retro_timer.store.results.log_lines import LineReader
 
 NAME = "reps.jsonl"
 _CHUNK = 1 << 20

@@ -13,7 +13,8 @@ from retro_timer.training.record import Flag, RepRecord, RepStatus, Split, Start
 COLUMNS = (
     "session", "rep", "revision", "set_no", "rep_no", "athlete", "distance_mm", "duration_ms", "gait", "status",
     "go_wall_ns", "go_ns", "time_ns", "uncertainty_ns", "sound_delay_ns", "method", "flags", "obstacles", "reason",
-    "go_boot", "go_boot_ns", "start", "start_uncertainty_ns", "splits",
+    "go_boot", "go_boot_ns", "start", "start_uncertainty_ns", "splits", "athlete_id", "line", "lane", "part", "wave",
+    "place", "target_ns", "note",
 )  # fmt: skip
 _LABEL = ("go_wall_ns", "go_boot", "go_boot_ns")
 _FIXED = ("session", "rep", *_LABEL)
@@ -32,10 +33,23 @@ def save_row(connection: sqlite3.Connection, row: dict[str, Any]) -> bool:
     return connection.execute(_SAVE, row).rowcount > 0
 
 
-def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", go_boot_ns: int = 0) -> dict[str, Any]:
+def row_of(
+    session: int,
+    record: RepRecord,
+    go_wall_ns: int,
+    go_boot: str = "",
+    go_boot_ns: int = 0,
+    *,
+    athlete_id: str = "",
+) -> dict[str, Any]:
     """A rep as a row: whole numbers and texts. Its go is labelled by wall time, boot, and time since that boot."""
+    label = {"go_wall_ns": go_wall_ns, "go_boot": go_boot, "go_boot_ns": go_boot_ns}
+    return {"session": session, "athlete_id": athlete_id, **label, **values_of(record)}
+
+
+def values_of(record: RepRecord) -> dict[str, Any]:
+    """What a rep's record says, by columns."""
     return {
-        "session": session,
         "rep": record.rep,
         "revision": record.revision,
         "set_no": record.set_no,
@@ -45,7 +59,6 @@ def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", 
         "duration_ms": None if record.duration_s is None else round(record.duration_s * 1000),
         "gait": str(record.gait),
         "status": str(record.status),
-        "go_wall_ns": go_wall_ns,
         "go_ns": record.go_ns,
         "time_ns": record.time_ns,
         "uncertainty_ns": record.uncertainty_ns,
@@ -54,24 +67,27 @@ def row_of(session: int, record: RepRecord, go_wall_ns: int, go_boot: str = "", 
         "flags": ",".join(record.flags),
         "obstacles": record.obstacles,
         "reason": record.reason,
-        "go_boot": go_boot,
-        "go_boot_ns": go_boot_ns,
         "start": str(record.start),
         "start_uncertainty_ns": record.start_uncertainty_ns,
         "splits": _splits_text(record.splits),
+        "line": record.line,
+        "lane": record.lane,
+        "part": record.part,
+        "wave": record.wave,
+        "place": record.place,
+        "target_ns": record.target_ns,
+        "note": record.note,
     }
 
 
-def record_of(row: dict[str, Any] | sqlite3.Row) -> RepRecord:
-    """A rep from its row."""
+def record_of(row: dict[str, Any] | sqlite3.Row, athlete: str | None = None) -> RepRecord:
+    """A rep from its row; with the name that its athlete has now, if that is given."""
     distance_mm, duration_ms = row["distance_mm"], row["duration_ms"]
-    # A database that an older program left behind is read before it is upgraded.
-    of_start = {} if "start" not in row.keys() else _start_of(row)  # noqa: SIM118 - a Row looks among its values
     return RepRecord(
         rep=row["rep"],
         set_no=row["set_no"],
         rep_no=row["rep_no"],
-        athlete=row["athlete"],
+        athlete=row["athlete"] if athlete is None else athlete,
         distance_m=None if distance_mm is None else distance_mm / 1000.0,
         duration_s=None if duration_ms is None else duration_ms / 1000.0,
         gait=Gait(row["gait"]),
@@ -85,16 +101,17 @@ def record_of(row: dict[str, Any] | sqlite3.Row) -> RepRecord:
         obstacles=row["obstacles"],
         reason=row["reason"],
         revision=row["revision"],
-        **of_start,
+        start=StartKind(row["start"]),
+        start_uncertainty_ns=row["start_uncertainty_ns"],
+        splits=_splits_of(row["splits"]),
+        line=row["line"],
+        lane=row["lane"],
+        part=row["part"],
+        wave=row["wave"],
+        place=row["place"],
+        target_ns=row["target_ns"],
+        note=row["note"],
     )
-
-
-def _start_of(row: dict[str, Any] | sqlite3.Row) -> dict[str, Any]:
-    return {
-        "start": StartKind(row["start"]),
-        "start_uncertainty_ns": row["start_uncertainty_ns"],
-        "splits": _splits_of(row["splits"]),
-    }
 
 
 def _splits_text(splits: tuple[Split, ...]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.results.entries import old_session_id
+from retro_timer.store.results.athletes import ensure_athlete
+from retro_timer.store.results.old_ids import old_athlete_id, old_session_id
 
-VERSION = 4
+VERSION = 5
 APPLICATION_ID = 0x52545231
 """Tells a results database from any other: "RTR1" in its header."""
 
@@ -80,8 +82,76 @@ _STEPS: tuple[str, ...] = (
     ALTER TABLE rep ADD COLUMN start_uncertainty_ns INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE rep ADD COLUMN splits TEXT NOT NULL DEFAULT '';
     """,
+    # People are rows of their own, to whose ids reps and sessions refer; corrections and presence are kept; and what a
+    # rep has besides its time: where it was decided, a wave's place, a target, a note.
+    """
+    CREATE TABLE athlete (
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        say TEXT NOT NULL,
+        team TEXT NOT NULL,
+        born INTEGER,
+        notes TEXT NOT NULL,
+        forward TEXT NOT NULL,
+        merged_into TEXT NOT NULL,
+        removed INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX athlete_by_uid ON athlete (uid);
+    CREATE INDEX athlete_by_merged ON athlete (merged_into) WHERE merged_into != '';
+    ALTER TABLE session ADD COLUMN athletes TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE session ADD COLUMN dated INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE session ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rep ADD COLUMN athlete_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rep ADD COLUMN line TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rep ADD COLUMN lane INTEGER;
+    ALTER TABLE rep ADD COLUMN part TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rep ADD COLUMN wave INTEGER;
+    ALTER TABLE rep ADD COLUMN place INTEGER;
+    ALTER TABLE rep ADD COLUMN target_ns INTEGER;
+    ALTER TABLE rep ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    UPDATE session SET athletes = old_athlete_ids(roster);
+    DROP INDEX rep_by_athlete;
+    UPDATE rep SET athlete_id = old_athlete_id(athlete);
+    CREATE INDEX rep_by_athlete ON rep (athlete_id, session, rep);
+    CREATE TABLE revision (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        session INTEGER NOT NULL REFERENCES session (id),
+        rep INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        wall_ns INTEGER NOT NULL,
+        boot TEXT NOT NULL,
+        boot_ns INTEGER NOT NULL,
+        origin TEXT NOT NULL,
+        undoes TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX revision_by_id ON revision (id, rep);
+    CREATE INDEX revision_by_rep ON revision (session, rep, seq);
+    CREATE INDEX revision_by_undone ON revision (undoes) WHERE undoes != '';
+    CREATE TABLE presence (
+        session INTEGER NOT NULL REFERENCES session (id),
+        name TEXT NOT NULL,
+        athlete_id TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        present INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        skipped TEXT NOT NULL,
+        PRIMARY KEY (session, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE clock (
+        boot TEXT PRIMARY KEY,
+        source TEXT NOT NULL,
+        offset_ns INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """Step n brings a database of version n to version n + 1."""
+_BOOTS, _IDS, _STARTS, _PEOPLE = 2, 3, 4, 5
+"""The versions from which labels have their boots, sessions their ids, reps their starts, and people their rows."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -92,5 +162,66 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"results.db has version {version}, this program knows up to {VERSION}: install the newer program again"
         )
     connection.create_function("old_session_id", 4, old_session_id, deterministic=True)
+    connection.create_function("old_athlete_id", 1, old_athlete_id, deterministic=True)
+    connection.create_function("old_athlete_ids", 1, _old_athlete_ids, deterministic=True)
     for number in range(version, VERSION):
-        connection.executescript(f"BEGIN IMMEDIATE;{_STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _statements(_STEPS[number]):
+                connection.execute(statement)
+            if number + 1 == _PEOPLE:
+                _number_people(connection)
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def show_as_newest(connection: sqlite3.Connection) -> None:
+    """Let an older program's database that may not be written be read as if it had been brought up to date.
+
+    Views of this connection stand before its tables; whom an athlete's reps belong to is found without an index.
+    """
+    connection.create_function("old_athlete_id", 1, old_athlete_id, deterministic=True)
+    connection.create_function("old_athlete_ids", 1, _old_athlete_ids, deterministic=True)
+    connection.create_function("old_session_id", 4, old_session_id, deterministic=True)
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    boot = "started_boot, started_boot_ns" if version >= _BOOTS else "'', 0"
+    uid = "" if version >= _IDS else f", old_session_id(id, started_wall_ns, {boot}) AS uid"
+    start = "" if version >= _STARTS else ", 'go' AS start, 0 AS start_uncertainty_ns, '' AS splits"
+    connection.executescript(
+        f"""
+        CREATE TEMP VIEW rep AS SELECT *{start}, old_athlete_id(athlete) AS athlete_id, '' AS line, NULL AS lane,
+            '' AS part, NULL AS wave, NULL AS place, NULL AS target_ns, '' AS note
+            FROM main.rep;
+        CREATE TEMP VIEW session AS SELECT *, old_athlete_ids(roster) AS athletes, 0 AS dated, '' AS note{uid}
+            FROM main.session;
+        """
+    )
+    for statement in _statements(_STEPS[_PEOPLE - 1]):
+        if statement.lstrip().startswith("CREATE TABLE"):
+            connection.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+    _number_people(connection)
+
+
+def _statements(script: str) -> list[str]:
+    return [statement for statement in script.split(";") if statement.strip()]
+
+
+def _old_athlete_ids(roster: str) -> str:
+    return json.dumps([old_athlete_id(name) for name in json.loads(roster)], separators=(",", ":"))
+
+
+def _number_people(connection: sqlite3.Connection) -> None:
+    """A row for everybody whom sessions and reps of older programs name, numbered in the order of their coming."""
+    sessions = connection.execute("SELECT id, roster FROM session ORDER BY id").fetchall()
+    known = set[str]()
+    for number, roster in sessions:
+        names = list(json.loads(roster))
+        ran = connection.execute("SELECT athlete FROM rep WHERE session = ? ORDER BY rep", (number,))
+        for name in dict.fromkeys([*names, *(name for (name,) in ran)]):
+            uid = old_athlete_id(name)
+            if uid and uid not in known:
+                known.add(uid)
+                ensure_athlete(connection, uid, name)

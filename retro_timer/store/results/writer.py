@@ -8,11 +8,16 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from retro_timer.errors import RetroTimerError
+import msgspec
+
+from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.edits import AnyEdit, carry_out
 from retro_timer.store.results.entries import new_id
-from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, open_journal
+from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
 from retro_timer.store.results.repair import DAMAGE, Repair
 from retro_timer.store.results.reps_log import RepsLog
+from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.store.space import make_room_for_results
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord
@@ -24,6 +29,16 @@ that it is not is called again if it gets there after all.
 _Job = Callable[[Journal], None]
 _RETRY_S = 10.0
 """How often what could not be written is tried again, and the files are looked for, while nothing new comes."""
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """What became of a change that somebody asked for."""
+
+    done: Done | None
+    trouble: str = ""
+    """Why it was refused, or is not on disk yet."""
+    of_present: tuple[RepRecord, ...] = ()
+    """Reps of the session under way as they are now, where it changed some."""
 
 
 class JournalWriter:
@@ -50,6 +65,7 @@ class JournalWriter:
         self._session = 0
         self.session_id = ""
         """Random id of the session that later changes belong to; empty before the first."""
+        self._lock = WriterLock(directory)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -101,6 +117,24 @@ class JournalWriter:
         wall_ns, since_boot_ns, change = self._wall_ns(), self._since_boot_ns(), new_id()
         self._jobs.put((lambda journal: journal.end(self._session, outcome, wall_ns, since_boot_ns, change), answer))
 
+    def edit(self, edit: AnyEdit, origin: str, answer: Callable[[Edited], None]) -> None:
+        """A change of what is kept, in this session or another. `answer` is called from the writer's thread."""
+        stamp = Stamp(self._wall_ns(), self._since_boot_ns(), origin, new_id())
+        edited = Edited(None)
+
+        def job(journal: Journal) -> None:
+            nonlocal edited
+            try:
+                done = carry_out(journal, edit, stamp)
+            except BadInputError as refused:
+                edited = Edited(None, str(refused))
+                return
+            present = done.session is not None and done.session == self._session
+            reps = [record for record in journal.reps(self._session) if record.rep in done.reps] if present else []
+            edited = Edited(done, of_present=tuple(reps))
+
+        self._jobs.put((job, lambda trouble: answer(Edited(None, trouble) if trouble else edited)))
+
     def follow_clock(self, offset_ns: int) -> None:
         """The wall clock shows time since boot and `offset_ns`: labels of this boot are corrected."""
         self._jobs.put((lambda journal: journal.follow_clock(offset_ns), lambda _trouble: None))
@@ -132,6 +166,7 @@ class JournalWriter:
             self._work_off()
         if self._journal is not None:
             self._journal.close()
+        self._lock.leave()
 
     def _look_whole(self) -> None:
         """Read the whole of a database that was cut off by the power, while nothing waits, and mend what is wrong.
@@ -206,6 +241,7 @@ class JournalWriter:
         return False
 
     def _open(self) -> Journal:
+        self._lock.take()
         journal, repaired = open_journal(self._directory, self._wall_ns(), suspect=self._suspect, former=self._former)
         self._suspect = False
         if self._former is not None:

@@ -101,6 +101,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
             kind="crowded",
             rep=record.rep,
             flags=[str(flag) for flag in record.flags],
+            revision=None,
             record=msgspec.to_builtins(record),
         )
         return

@@ -55,7 +55,7 @@ def void(transition: Transition) -> None:
     active_rep.end_rep(transition, record, "void", transition.now_ns)
     transition.set_athlete(index, next_step=_step_without(transition, index, last), active=None)
     _told_void(transition, last)
-    _replan(transition)
+    replan(transition)
 
 
 def give(transition: Transition, command: inputs.Give) -> None:
@@ -90,7 +90,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
         transition.set_athlete(owner, active=None)
         transition.set_athlete(index, active=msgspec.structs.replace(before.active, record=record))
     _told(transition, "given", {"name": new_owner.name, "rep": last.rep_no}, about=[about_rep(last.rep)])
-    _replan(transition)
+    replan(transition)
 
 
 def _give_running(transition: Transition, index: int) -> None:
@@ -127,11 +127,11 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     _told(transition, "absent", {"name": name}, about=[about_athlete(name)])
     turn = transition.state.turn
     if turn is None or turn.athlete != index:
-        _replan(transition)
+        replan(transition)
     elif transition.state.running is not None:
         active_rep.give_up(transition, "stopped")
     else:
-        _replan(transition, force=True)
+        replan(transition, force=True)
 
 
 def undo(transition: Transition) -> None:
@@ -159,7 +159,7 @@ def undo(transition: Transition) -> None:
                 transition, msgspec.structs.replace(record, revision=new.revision + 1), "given", transition.now_ns
             )
     _told(transition, "undone", {"what": point.what})
-    _replan(transition, force=True)
+    replan(transition, force=True)
 
 
 def _restore(transition: Transition, index: int, old: Athlete) -> None:
@@ -273,7 +273,7 @@ def _told_void(transition: Transition, record: RepRecord) -> None:
         _told(transition, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)
 
 
-def _replan(transition: Transition, *, force: bool = False) -> None:
+def replan(transition: Transition, *, force: bool = False) -> None:
     """Whose turn it is may have changed."""
     if transition.state.phase not in _BETWEEN:
         if force and transition.state.running is None:

@@ -6,6 +6,7 @@ import msgspec
 
 from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandEnd
 from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Coverage
 
 
@@ -241,6 +242,15 @@ class NotSaved(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Amended(msgspec.Struct, frozen=True):
+    """Reps of this session were corrected elsewhere, and that is on disk."""
+
+    kind: str
+    revision: str
+    """The correction's id, by which it is taken back."""
+    records: tuple[RepRecord, ...]
+
+
 class Speech(msgspec.Struct, frozen=True):
     """How far the voice is with what it was given to say."""
 
@@ -278,6 +288,7 @@ Input = (
     | GateAlone
     | Durable
     | NotSaved
+    | Amended
     | Speech
     | Measured
 )

@@ -10,6 +10,7 @@ from retro_timer.training.plan import Plan, steps
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import (
     active_rep,
+    amending,
     announce,
     calls,
     control,
@@ -124,6 +125,7 @@ REPORTS: dict[type, Handler] = {
     inputs.HalfSeen: active_rep.half_seen,
     inputs.Durable: lambda transition, event: announce.durable(transition, event.rep, event.revision),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
+    inputs.Amended: amending.amended,
     inputs.Speech: starting.heard,
     inputs.Measured: calls.measured,
 }

@@ -1,0 +1,49 @@
+"""Has a change of what is kept made: by the timer that runs here, or by this process where none does."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+import msgspec
+
+from retro_timer.beacon.control.client import BeaconClient, NoTimerError
+from retro_timer.errors import RetroTimerError
+from retro_timer.settings import paths
+from retro_timer.store.results.edits import AnyEdit, carry_out
+from retro_timer.store.results.journal import Stamp, open_journal
+from retro_timer.store.results.writer_lock import writing_alone
+
+_ON_DISK_S = 30.0
+"""A card may be slow, and a database of an older program is brought up to date first."""
+
+
+def make_edit(edit: AnyEdit) -> dict[str, Any]:
+    """Make a change durable. What it did, with `words` for people. Raises RetroTimerError where it cannot be made."""
+    try:
+        with BeaconClient(paths.socket_path()) as beacon:
+            request = {"edit": msgspec.to_builtins(edit), "origin": "edit"}
+            answer: dict[str, Any] = beacon.ask(request, within_s=_ON_DISK_S)["done"]
+            return answer
+    except NoTimerError:
+        return _make_here(edit)
+
+
+def _make_here(edit: AnyEdit) -> dict[str, Any]:
+    directory = paths.state_dir()
+    stamp = Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
+    try:
+        with writing_alone(directory):
+            journal, _ = open_journal(directory, stamp.wall_ns)
+            try:
+                made: dict[str, Any] = msgspec.to_builtins(carry_out(journal, edit, stamp))
+            finally:
+                journal.close()
+    except PermissionError:
+        raise RetroTimerError(
+            f"{directory}: no timer runs that could write there, and you may not: `sudo systemctl start retro-timer`"
+        ) from None
+    except (OSError, sqlite3.Error) as error:
+        raise RetroTimerError(f"{directory}: nothing changed ({error})") from None
+    return made

@@ -1,0 +1,94 @@
+"""Changes of athletes: add, rename and what else is known of them, merge."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from retro_timer.errors import BadInputError
+from retro_timer.store.results.athletes import AthleteRow, People, entry_of_row, next_athlete_number, sure_person
+from retro_timer.store.results.entries import new_id
+from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.training.roster import SOLO, checked_name
+
+_Text = Annotated[str, Meta(max_length=500)]
+_Short = Annotated[str, Meta(max_length=40)]
+_Year = Annotated[int, Meta(ge=1900, le=2100)]
+_Forward = tuple[tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(ge=1)]], ...]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What a change did: in words, and for programs."""
+
+    words: str
+    revision: str = ""
+    session: int | None = None
+    kind: str = ""
+    reps: tuple[int, ...] = ()
+    athlete: str = ""
+    """The id of the athlete that it concerns."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What may be known of an athlete; None: as it is."""
+
+    name: str | None = None
+    say: _Short | None = None
+    team: _Short | None = None
+    born: _Year | None = None
+    notes: _Text | None = None
+    forward: _Forward | None = None
+    """Distance in mm and time in ns, each."""
+
+
+class AddAthlete(msgspec.Struct, frozen=True, tag="athlete-add"):
+    """Somebody new."""
+
+    known: Known
+
+
+class ChangeAthlete(msgspec.Struct, frozen=True, tag="athlete-change"):
+    """Another name for somebody, or other things known of them."""
+
+    athlete: str
+    known: Known
+
+
+class MergeAthletes(msgspec.Struct, frozen=True, tag="athlete-merge"):
+    """Two rows are one person, who is called as the second."""
+
+    athlete: str
+    into: str
+
+
+AnyAthleteEdit = AddAthlete | ChangeAthlete | MergeAthletes
+
+
+def carry_out(journal: Journal, edit: AnyAthleteEdit, stamp: Stamp) -> Done:
+    """Make a change durable. Raises BadInputError where it is not clear who is meant, or a name is none."""
+    people = People.of(journal.database)
+    match edit:
+        case AddAthlete(known):
+            empty = AthleteRow(next_athlete_number(journal.database), new_id(), 0, "")
+            row, words = _changed(empty, known), "added"
+        case ChangeAthlete(athlete, known):
+            row, words = _changed(sure_person(people, athlete, "athlete"), known), "changed"
+        case MergeAthletes(athlete, into):
+            first, second = sure_person(people, athlete, "athlete"), sure_person(people, into, "into")
+            if first.uid == second.uid:
+                raise BadInputError(f"merge '{athlete}' '{into}'", "one and the same", "two athletes")
+            row = msgspec.structs.replace(first, revision=first.revision + 1, merged_into=second.uid)
+            words = f"is {second.name} (#{second.number}) from now on, with all reps"
+    change = stamp.change or new_id()
+    journal.keep(change, lambda: [entry_of_row(row, change)])
+    return Done(f"{row.name} (#{row.number}) {words}", kind="athlete", athlete=row.uid)
+
+
+def _changed(row: AthleteRow, known: Known) -> AthleteRow:
+    values = {name: value for name, value in msgspec.structs.asdict(known).items() if value is not None}
+    name = checked_name(str(values.get("name", row.name)).strip(), "athlete")
+    if name in SOLO:
+        raise BadInputError(f"athlete '{name}'", "that is anybody who runs alone", "a name of one person")
+    return msgspec.structs.replace(row, **{**values, "name": name, "revision": row.revision + 1})

@@ -1,0 +1,78 @@
+"""What may be changed of what is kept, by whoever writes: the beacon for its socket, or a command while none lives."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, assert_never
+
+import msgspec
+from msgspec import Meta
+
+from retro_timer.errors import BadInputError
+from retro_timer.store.results import athlete_edits
+from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
+from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.store.results.revising import correct_rep, date_session, note_session, undo
+from retro_timer.training.corrections import AnyCorrection
+
+SessionNumber = Annotated[int, Meta(ge=1)]
+_LATEST_NS = 4_102_444_800 * 10**9
+"""The year 2100."""
+
+
+class CorrectRep(msgspec.Struct, frozen=True, tag="rep"):
+    """Correct a rep of any session."""
+
+    session: SessionNumber
+    correction: AnyCorrection
+
+
+class DateSession(msgspec.Struct, frozen=True, tag="date"):
+    """Say when a session began: the clock was wrong."""
+
+    session: SessionNumber
+    started_wall_ns: Annotated[int, Meta(ge=0, le=_LATEST_NS)]
+
+
+class NoteSession(msgspec.Struct, frozen=True, tag="note"):
+    """Something to be remembered of a session; an empty text takes the note away."""
+
+    session: SessionNumber
+    text: Annotated[str, Meta(max_length=500)]
+
+
+class Undo(msgspec.Struct, frozen=True, tag="undo"):
+    """Take a correction back: the one of this id, or the last."""
+
+    revision: str | None = None
+
+
+AnyEdit = CorrectRep | DateSession | NoteSession | Undo | AnyAthleteEdit
+
+
+def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
+    """Make a change durable, and say what it did.
+
+    Raises BadInputError where it cannot be made, OSError or sqlite3.Error where it cannot be written.
+    """
+    match edit:
+        case CorrectRep(session, correction):
+            return correct_rep(journal, session, correction, stamp)
+        case DateSession(session, started_wall_ns):
+            return date_session(journal, session, started_wall_ns, stamp)
+        case NoteSession(session, text):
+            return note_session(journal, session, text, stamp)
+        case Undo(revision):
+            return undo(journal, revision, stamp)
+        case athlete_edits.AddAthlete() | athlete_edits.ChangeAthlete() | athlete_edits.MergeAthletes():
+            return athlete_edits.carry_out(journal, edit, stamp)
+        case _:
+            assert_never(edit)
+
+
+def edit_of(message: Any) -> AnyEdit:
+    """An edit from a message's plain values. Raises BadInputError for one that is not understood."""
+    try:
+        edit: AnyEdit = msgspec.convert(message, AnyEdit)
+    except msgspec.ValidationError as error:
+        raise BadInputError("edit", str(error), "a change as docs/results.md has it") from None
+    return edit

@@ -1,0 +1,153 @@
+"""Corrections of what is kept: computed from the records as they are, durable as one revision, taken back by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from retro_timer.errors import BadInputError
+from retro_timer.store.results.apply import OF_SESSION
+from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.athletes import People, called_in, sure_person
+from retro_timer.store.results.entries import AnyEntry, Change, RepKept, Revised, Values, new_id
+from retro_timer.store.results.journal import Journal, Stamp, boot_of
+from retro_timer.store.results.revisions import UNDO, RevisionRow, newest_revision, revisions, without
+from retro_timer.store.results.rows import COLUMNS, values_of
+from retro_timer.training.corrections import AnyCorrection, GiveRep, corrected, kind_of
+from retro_timer.training.record import RepRecord
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp: Stamp) -> Done:
+    """A new word on a rep of any session, or on two that are swapped."""
+    records = {record.rep: record for record in journal.reps(_known(journal, session))}
+    ids = dict[str, str]()
+    if isinstance(correction, GiveRep):
+        person = sure_person(People.of(journal.database), correction.name, "give")
+        correction = GiveRep(correction.rep, person.name)
+        ids[person.name] = person.uid
+    changed = corrected(records, correction)
+    revision = revise(journal, session, kind_of(correction), changed, stamp, ids)
+    return Done(
+        f"session {session}, rep {correction.rep}: {kind_of(correction)}; undo {revision} takes it back",
+        revision=revision,
+        session=session,
+        kind=kind_of(correction),
+        reps=tuple(record.rep for record in changed),
+    )
+
+
+def date_session(journal: Journal, session: int, started_wall_ns: int, stamp: Stamp) -> Done:
+    """A session began at another time than its label says."""
+    return _revise_session(journal, session, "date", {"started_wall_ns": started_wall_ns, "dated": 1}, stamp)
+
+
+def note_session(journal: Journal, session: int, text: str, stamp: Stamp) -> Done:
+    """Something to be remembered of a session."""
+    return _revise_session(journal, session, "note", {"note": text}, stamp)
+
+
+def _revise_session(journal: Journal, session: int, kind: str, after: Values, stamp: Stamp) -> Done:
+    before = _session_values(journal, _known(journal, session), after)
+    if before == after:
+        raise BadInputError(f"session {session}", f"{kind} changes nothing", "another value")
+    revision = _keep(journal, session, kind, (Change(OF_SESSION, before, after),), stamp)
+    text = f"session {session}: {kind}; undo {revision} takes it back"
+    return Done(text, revision=revision, session=session, kind=kind)
+
+
+def undo(journal: Journal, revision: str | None, stamp: Stamp) -> Done:
+    """Take back a correction by its id, or the last one that still stands."""
+    wanted = revision or newest_revision(journal.database)
+    rows = [] if wanted is None else revisions(journal.database, revision=wanted)
+    if not rows:
+        problem = "no correction to take back" if revision is None else "no such correction"
+        raise BadInputError(f"undo {revision or ''}", problem, "an id of `retro-timer results history`")
+    first = rows[0]
+    if first.kind == UNDO:
+        raise BadInputError(f"undo {first.id}", "it is an undo itself", "make the correction again")
+    if first.undone:
+        raise BadInputError(f"undo {first.id}", "taken back already", "an id of `retro-timer results history`")
+    changes = tuple(without(row, _of_same(journal, row)) for row in rows)
+    done = _keep(journal, first.session, UNDO, changes, stamp, undoes=first.id)
+    reps = tuple(change.rep for change in changes if change.rep != OF_SESSION)
+    what = f", rep {' and '.join(map(str, reps))}" if reps else ""
+    text = f"session {first.session}{what}: {first.kind} taken back"
+    return Done(text, revision=done, session=first.session, kind=UNDO, reps=reps)
+
+
+def _of_same(journal: Journal, row: RevisionRow) -> list[RevisionRow]:
+    return revisions(journal.database, session=row.session, rep=row.rep)
+
+
+def _known(journal: Journal, session: int) -> int:
+    if journal.database.execute("SELECT 1 FROM session WHERE id = ?", (session,)).fetchone() is None:
+        raise BadInputError(f"session {session}", "not found", "a number from `retro-timer results list`")
+    return session
+
+
+def _session_values(journal: Journal, session: int, wanted: Mapping[str, object]) -> Values:
+    columns = ", ".join(wanted)
+    row = journal.database.execute(f"SELECT {columns} FROM session WHERE id = ?", (session,)).fetchone()
+    return dict(zip(wanted, row, strict=True))
+
+
+def revise(
+    journal: Journal,
+    session: int,
+    kind: str,
+    records: Sequence[RepRecord],
+    stamp: Stamp,
+    ids: Mapping[str, str] = NOBODY,
+) -> str:
+    """Keep new words on reps as one correction, with what it changes of them. Returns its id.
+
+    `ids`: those of athletes by the names in `records`, of whom the session may not know.
+    """
+    rows = [_row(journal, session, record.rep) for record in records]
+    called = {**called_in(journal.database, session), **{row["athlete"]: row["athlete_id"] for row in rows}, **ids}
+    changes = []
+    for record, row in zip(records, rows, strict=True):
+        new = {**values_of(record), "athlete_id": called.get(record.athlete, "")}
+        after = {name: value for name, value in new.items() if name != "revision" and row[name] != value}
+        changes.append(Change(record.rep, {name: row[name] for name in after}, after))
+    return _keep(journal, session, kind, changes, stamp)
+
+
+def _keep(
+    journal: Journal, session: int, kind: str, changes: Sequence[Change], stamp: Stamp, *, undoes: str = ""
+) -> str:
+    entry_id, uid = stamp.change or new_id(), journal.uid_of(session)
+
+    def revised() -> list[AnyEntry]:
+        reps = [change for change in changes if change.rep != OF_SESSION]
+        return [
+            Revised(
+                id=entry_id,
+                uid=uid,
+                session=session,
+                correction=kind,
+                changes=tuple(changes),
+                reps=tuple(_kept(_row(journal, session, change.rep), uid, change) for change in reps),
+                wall_ns=stamp.wall_ns,
+                boot=boot_of(stamp.since_boot_ns),
+                boot_ns=stamp.since_boot_ns,
+                origin=stamp.origin,
+                undoes=undoes,
+            )
+        ]
+
+    journal.keep(entry_id, revised)
+    return entry_id
+
+
+def _kept(row: dict[str, Any], uid: str, change: Change) -> RepKept:
+    return RepKept(id=new_id(), uid=uid, **{**row, **change.after, "revision": row["revision"] + 1})
+
+
+def _row(journal: Journal, session: int, rep: int) -> dict[str, Any]:
+    query = f"SELECT {', '.join(COLUMNS)} FROM rep WHERE session = ? AND rep = ?"
+    row = journal.database.execute(query, (session, rep)).fetchone()
+    return dict(zip(COLUMNS, row, strict=True))

@@ -1,0 +1,133 @@
+"""What a person may say of a rep that has ended, whenever that was: a new word on it, never another rep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from retro_timer.errors import BadInputError
+from retro_timer.training.record import NS_PER_S, Flag, RepRecord, RepStatus
+
+HAND_UNCERTAINTY_NS = 200_000_000
+"""Half-width of the 95 % interval of a time by hand."""
+_LONGEST_S = 86_400.0
+_LONGEST_NOTE = 500
+
+RepNumber = Annotated[int, Meta(ge=1)]
+
+
+class Correction(msgspec.Struct, frozen=True, tag_field="kind"):
+    """Base of them all. `rep` is its running number in the session."""
+
+    rep: RepNumber
+
+
+class VoidRep(Correction, frozen=True, tag="void"):
+    """It does not count."""
+
+
+class RestoreRep(Correction, frozen=True, tag="restore"):
+    """It counts after all."""
+
+
+class GiveRep(Correction, frozen=True, tag="give"):
+    """It was somebody else's."""
+
+    name: str
+
+
+class SwapReps(Correction, frozen=True, tag="swap"):
+    """Two reps were each other's athlete's."""
+
+    other: RepNumber
+
+
+class SetTime(Correction, frozen=True, tag="set"):
+    """It took so long, by somebody's watch: the time as it is to be shown."""
+
+    time_s: Annotated[float, Meta(gt=0.0, le=_LONGEST_S)]
+
+
+class NoteRep(Correction, frozen=True, tag="note"):
+    """Something to be remembered of it; an empty text takes the note away."""
+
+    text: Annotated[str, Meta(max_length=_LONGEST_NOTE)]
+
+
+AnyCorrection = VoidRep | RestoreRep | GiveRep | SwapReps | SetTime | NoteRep
+
+
+def kind_of(correction: Correction) -> str:
+    """Its name, as events, the log and the command line have it."""
+    return str(type(correction).__struct_config__.tag)
+
+
+def corrected(records: Mapping[int, RepRecord], correction: AnyCorrection) -> tuple[RepRecord, ...]:
+    """The new words on the reps that a correction concerns, each with a higher revision.
+
+    `records`: the session's reps by number. Raises BadInputError where there is no such rep, one is still under way, or
+    nothing would change.
+    """
+    record = _ended(records, correction.rep)
+    match correction:
+        case VoidRep():
+            changes = [_voided(record)]
+        case RestoreRep():
+            changes = [_restored(record)]
+        case GiveRep(_, name):
+            changes = [_with(record, athlete=name)]
+        case SwapReps(_, number):
+            other = _ended(records, number)
+            changes = [_with(record, athlete=other.athlete), _with(other, athlete=record.athlete)]
+        case SetTime(_, time_s):
+            changes = [_by_hand(record, round(time_s * NS_PER_S))]
+        case NoteRep(_, text):
+            changes = [_with(record, note=text)]
+    before = {record.rep: record for record in records.values()}
+    if any(changed == _with(before[changed.rep]) for changed in changes):
+        raise BadInputError(f"rep {correction.rep}", f"{kind_of(correction)} changes nothing", "another correction")
+    return tuple(changes)
+
+
+def _ended(records: Mapping[int, RepRecord], rep: int) -> RepRecord:
+    record = records.get(rep)
+    if record is None:
+        raise BadInputError(f"rep {rep}", "not found", "a rep of `retro-timer results show SESSION`")
+    if record.status is RepStatus.OPEN:
+        raise BadInputError(f"rep {rep}", "still under way", "a rep that has ended")
+    return record
+
+
+def _voided(record: RepRecord) -> RepRecord:
+    if record.status is RepStatus.VOID:
+        return _with(record)
+    return _with(record, status=RepStatus.VOID, reason="void")
+
+
+def _restored(record: RepRecord) -> RepRecord:
+    if record.status is not RepStatus.VOID:
+        return _with(record)
+    if record.time_ns is None:
+        return _with(record, status=RepStatus.DNF, reason="stopped")
+    return _with(record, status=RepStatus.FINISHED, reason="")
+
+
+def _by_hand(record: RepRecord, time_ns: int) -> RepRecord:
+    return _with(
+        record,
+        status=RepStatus.FINISHED,
+        reason="",
+        time_ns=time_ns,
+        # What a watch showed is what is to be shown: it has no way of the sound in it.
+        sound_delay_ns=0,
+        uncertainty_ns=HAND_UNCERTAINTY_NS,
+        method="manual",
+        flags=tuple(sorted({*record.flags, Flag.MANUAL})),
+    )
+
+
+def _with(record: RepRecord, **changes: object) -> RepRecord:
+    return msgspec.structs.replace(record, revision=record.revision + 1, **changes)

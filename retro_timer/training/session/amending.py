@@ -1,0 +1,92 @@
+"""The session takes over corrections that were made of its reps elsewhere and are on disk: turns and rests follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.session import corrections, inputs, resting
+from retro_timer.training.session.effects import Signal, about_rep
+from retro_timer.training.session.state import ENDED, Athlete, SessionState
+from retro_timer.training.session.transition import Transition, ns
+
+_SAID = {"void": "voided_of", "restore": "restored", "give": "given", "swap": "swapped", "set": "set_by_hand"}
+"""What is said of a correction; of a note nothing is."""
+
+
+def amended(transition: Transition, event: inputs.Amended) -> None:
+    """Newer words on reps of this session, from the journal."""
+    before = transition.state
+    former = {record.rep: record for record in before.results}
+    records = [_newest(transition, former[r.rep], r) for r in event.records if r.rep in former]
+    if not records:
+        return
+    new = {record.rep: record for record in records}
+    points = tuple(msgspec.structs.replace(point, results=_replaced(point.results, new)) for point in before.undo)
+    transition.set(results=_replaced(before.results, new), undo=points)
+    for index in range(len(before.athletes)):
+        _follow(transition, before, index, new)
+    transition.unsay(*(about_rep(record.rep) for record in records))
+    for record in records:
+        flags = [str(flag) for flag in record.flags]
+        transition.publish("correction", kind=event.kind, rep=record.rep, flags=flags, revision=event.revision)
+    if before.phase in ENDED:
+        return
+    _say(transition, event.kind, records)
+    corrections.replan(transition)
+
+
+def _newest(transition: Transition, old: RepRecord, record: RepRecord) -> RepRecord:
+    """A rep's record with a revision above the session's own, which may have changed it at the same time."""
+    if old.revision < record.revision:
+        return record
+    raised = msgspec.structs.replace(record, revision=old.revision + 1)
+    transition.save(raised, "")
+    return raised
+
+
+def _replaced(records: Sequence[RepRecord], new: dict[int, RepRecord]) -> tuple[RepRecord, ...]:
+    return tuple(new.get(record.rep, record) for record in records)
+
+
+def _follow(transition: Transition, before: SessionState, index: int, new: dict[int, RepRecord]) -> None:
+    """One athlete's next step and rest, where what they have done has changed."""
+    athlete = transition.state.athletes[index]
+    active = athlete.active
+    if active is not None and active.given_up and active.record.rep in new:
+        # A person has spoken: no late crossing revives it any more.
+        transition.set_athlete(index, active=None)
+    reached, was = _reached(transition.state, athlete), _reached(before, athlete)
+    if reached == was or (athlete.active is not None and not athlete.active.given_up):
+        return
+    transition.set_athlete(index, next_step=reached)
+    last = max(_countable(transition.state, athlete), key=lambda record: record.go_ns, default=None)
+    if last is not None and last.time_ns is not None:
+        end_ns = min(last.go_ns + last.time_ns, transition.now_ns)
+        rested_ns = end_ns + ns(resting.rest_after_s(transition.state, reached - 1))
+        transition.set_athlete(index, rest_from_ns=end_ns, rested_ns=max(rested_ns, transition.now_ns))
+
+
+def _reached(state: SessionState, athlete: Athlete) -> int:
+    """How many steps of the plan an athlete's reps that count have gone through."""
+    done = {(record.set_no, record.rep_no) for record in _countable(state, athlete)}
+    return max((index + 1 for index, step in enumerate(state.steps) if (step.set_no, step.rep_no) in done), default=0)
+
+
+def _countable(state: SessionState, athlete: Athlete) -> list[RepRecord]:
+    counts = (RepStatus.FINISHED, RepStatus.DNF)
+    return [record for record in state.results if record.athlete == athlete.name and record.status in counts]
+
+
+def _say(transition: Transition, kind: str, records: Sequence[RepRecord]) -> None:
+    first = records[0]
+    transition.beep(Signal.ANSWER)
+    key = _SAID.get(kind)
+    if kind == "undo":
+        transition.say("undone", {"what": f"rep {first.rep_no}"}, 10.0)
+    elif key is not None:
+        values = {"rep": first.rep_no, "name": first.athlete, "time": first.official()}
+        solo = key == "voided_of" and transition.state.solo
+        transition.say("voided" if solo else key, values, 10.0, about=[about_rep(first.rep)])
