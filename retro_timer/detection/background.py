@@ -15,16 +15,23 @@ _SETTLE_NS = 2_000_000_000
 _GLANCE_NS = 400_000_000
 """A range that was background before is believed again this soon."""
 _LEAST_MARGIN_MM = 60.0
+"""Three times a VL53L1X's error of 20 mm: less takes a wall's noise for somebody, more hides who leans on it."""
 _MOST_MARGIN_MM = 300.0
+"""Less than a chest and an arm: whoever stands before a wall, however noisy, stands out of it."""
 _MOST_MARGIN_SHARE = 0.1
+"""Of its range, for the same reason with a near wall; a far one's noise (9 mm at 1.5 m, recorded) stays below."""
 _MARGIN_SIGMAS = 5.0
+"""One reading of normal noise in three million lies so far before a wall; more costs depth in which nobody is seen."""
 _SIGMA_OF_MEAN = 1.25
 """Standard deviation of a normal noise by its mean distance from the middle."""
 _NOISE_MEMORY = 0.005
+"""Two hundred readings: a body's edge is past before it counts, yet a change of light is followed in seconds."""
 _HIDDEN_NS = 2_000_000_000
 """Dark clothes hide a background for as long as they take to pass; what is not seen for longer is out of view."""
 _REMEMBERED = 4
+"""A box sees a wall, what hides it and a gate or door; each more is one more range where a body may be missed."""
 _WALKED_IN_NS = 600_000_000
+"""Who walks to an earlier wall's range is seen on the way this shortly before; a wall blinks back from nowhere."""
 
 
 class Background:

@@ -20,10 +20,13 @@ has less, whatever it says of its range. A darker target needs a second reading 
 _SATURATED_MM = 150
 """Nearer than this even a body's signal is at the sensor's limit and tells nothing."""
 _DIM_MM = 500
+"""Up to here even a thin body, an arm or a pole, fills enough of 27 degrees; farther, dim light may be a thin thing."""
 _DIM_SIGNAL_KCPS_M2 = 300.0
 """Cloth of 5 % reflectance that fills the cone returns about 400."""
 _STRAY_MM = 1000
+"""Recorded phantoms of sunlight lie under 1 m; a range beyond with a bad status is often the field's own."""
 _DOUBTFUL_SIGNAL_KCPS = 200.0
+"""Of a far body too: the sensor's own limit for a valid reading is higher (1,500 in ST's driver)."""
 _DOUBTFUL_SIGNAL_KCPS_M2 = 1500.0
 """Phantoms with a bad status reach about 500, and 1,300 at the far end of where they come."""
 

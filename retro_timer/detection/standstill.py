@@ -7,13 +7,17 @@ import math
 import msgspec
 
 _AGREES_MM = 60.0
+"""Three times the sensor's error; wider takes a creeping body for one that stands, narrower never ends in noise."""
 _AGREES_SHARE = 0.1
 """Readings of one thing lie this close to their mean: a far target's scatter more."""
 _STRAY_SHARE = 0.25
+"""Phantoms and passers-by among a thing's readings; with more of them nobody knows which of the two stands."""
 _STILL_MMPS = 20.0
+"""A sensor warming up drifts by less; the slowest walker is fifteen times as fast."""
 _DOUBT = 2.0
 """Standard deviations of the slope that noise alone may make."""
 _LEAST_READINGS = 5
+"""Two more than a line needs, so that its noise is known; with a slow ultrasonic sensor half a second."""
 _GONE_NS = 500_000_000
 """A wall that flickers is seen again sooner than this; what is not has gone."""
 

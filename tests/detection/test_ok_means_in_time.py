@@ -99,7 +99,7 @@ def stopping_m(speed_mps: float) -> float:
 
 sensors = st.builds(
     Sensor,
-    rate_hz=st.sampled_from([10.0, 11.0, 15.0, 25.0, 41.0, 50.0, 100.0]) | st.floats(10.0, 100.0),
+    rate_hz=st.sampled_from([10.0, 11.0, 15.0, 25.0, 41.0, 50.0, 100.0, 250.0]) | st.floats(10.0, 100.0),
     columns=st.sampled_from(["full", "status", "range"]),
     noise_mm=st.floats(1.0, 15.0),
     seed=st.integers(0, 10**6),

@@ -12,6 +12,7 @@ _ALONE_S = 0.5
 _ROUGH_M = 0.06
 """Further off a line than three standard deviations of a body's noise."""
 _MEMORY_S = 120.0
+"""What makes phantoms, sun on a shiny thing, moves on in minutes; longer asks more of bodies than is due."""
 _LEAST = 2
 """A burst that came once may have been somebody."""
 

@@ -13,6 +13,7 @@ _LEAST_LIGHT_KCPS = 300.0
 _DARK_SHARE = 0.02
 """No cloud takes so much of the light away; dusk takes it slowly, and the usual light follows."""
 _MEMORY_S = 60.0
+"""Dusk takes minutes to halve the light and is followed; a cap comes within a second and is not."""
 
 
 class LensCap:

@@ -7,21 +7,28 @@ import math
 FALSE_ALARM_HORIZON_S = 600.0
 """At most one false alarm in ten minutes of an empty field is allowed; the count aims at 0.3."""
 _FALSE_ALARMS = 0.3
+"""Expected in that time: three stretches in four are quiet then. More costs trust, less asks one reading more."""
 PHANTOM_AGREEMENT = 0.45
 """Share of consecutive sunlight phantoms within 150 mm of each other (43-46 % in the recorded traces)."""
 _MEMORY_SAMPLES = 400.0
+"""Enough to tell 1 % of phantoms from 3 %; at 25 Hz a cloud's shadow is noticed after a quarter of a minute."""
 _FINISH_SHARE = 0.1
 """A finish is waited for a minute at a time and must look like a torso besides."""
 _AGREEMENT_PRIOR = 8.0
+"""Readings' worth of the recorded agreement: a place's own phantoms outweigh it once eight were seen."""
 _UNCAUGHT = 0.02
 """Share of phantoms that the status does not catch, until counting tells better."""
 # A recording without status tells nothing of its phantoms until some of it has been seen.
 _PRIOR_WITH_STATUS = (0.02, 20.0)
+"""Phantoms among so many readings: 0.1 %, of what a driver's status lets pass (the benchmark's strays are 0.2 %)."""
 _PRIOR_WITHOUT_STATUS = (0.6, 20.0)
+"""3 %: of a sensor that tells no status three or four readings must agree at first, not two."""
 _CLEAN = 3.0
 """Among so many readings divided by their number there is a phantom in 95 of 100 stretches that have shown none."""
 _LATEST_NS = 300_000_000
+"""A person reacts in about as long; the alarm's delay stays within the 0.6 s that stopping allows for."""
 _LATEST_PERIODS = 4
+"""A slow sensor's three readings that agree, and the one that was just missed."""
 
 
 def readings_in_time(period_ns: int) -> int:

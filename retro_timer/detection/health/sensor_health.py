@@ -12,12 +12,17 @@ from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample, RangeStatus
 
 _WINDOW_S = 2.0
+"""Shares of fifty readings at 25 Hz, known to 6 %; longer tells a blinded sensor later."""
 _LEAST_SAMPLES = 12
+"""Fewer tell no share: one bad reading of five would be a fifth."""
 _RECOVERY_NS = 8_000_000_000
+"""Leaves and a cloud's edge let the sun through again within seconds: shorter says ok in each gap."""
 _LONGEST_RECOVERY_NS = 64_000_000_000
+"""Three doublings; longer would withhold a sensor that is well for a whole rest."""
 _RELAPSE_NS = 60_000_000_000
 """Who falls ill again this soon is believed only after twice the time."""
 _RECONNECT_NS = 500_000_000
+"""A loose plug gives single readings; a sensor that is back gives them for half a second without a gap."""
 _ROUGH_MM = 150.0
 """Three readings in a row of one thing lie this close to a line, or they pass on in one direction: a body that starts,
 stops or turns bends its way, yet phantoms go to and fro."""
@@ -26,16 +31,23 @@ _ROUGH_RANGE = 0.1
 _ROUGH_SHARE = 0.35
 """Of ranges drawn by chance two in three bends go to and fro, and most of those are rough."""
 _LEAST_BENDS = 8
+"""Of fewer, two rough ones would do, and a body that turns twice makes them."""
 _BEND_PERIODS = 5
 """Targets farther apart than this say nothing of each other."""
 _PHANTOM_SHARE = 0.10
+"""At one lone reading in ten a pair agrees every ten seconds at 25 Hz; fewer, and agreement alone sifts them."""
 _REJECTED_SHARE = 0.6
+"""Motion spoils the status of a body's edges for less; with two readings in five left a body is seen too late."""
 _FAULT_SHARE = 0.3
+"""Hardware errors come singly on a long cable; a third of them is a fault that does not pass."""
 _COVERED_MM = 70
+"""Shiny things on the glass read 22 to 27 mm and nothing under 40 is valid (docs/sources.md); no runner is so near."""
 _COVERED_SHARE = 0.9
+"""Somebody who brushes past leaves gaps; what is on the glass leaves none."""
 _BRIGHT_KCPS = 12_000.0
 """Above this the light itself explains rejected readings; strong sun is about 51,200 (see training.safe_speed)."""
 _BLINDING_KCPS = 60_000.0
+"""Above DS12385's strong light (51,200 kcps), for which it states the shortest ranges; beyond, none is promised."""
 _GONE = "background-gone"
 _LIGHT_EXPLAINS = frozenset(("noise", "phantoms", "rejected", _GONE))
 """What strong light does to a sensor; without a measured light nobody knows that it is the sun."""

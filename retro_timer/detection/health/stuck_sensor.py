@@ -5,8 +5,11 @@ from __future__ import annotations
 from retro_timer.ports import RangeSample
 
 _LEAST_READINGS = 8
+"""Range, signal and ambient repeat together a few times by chance where light is counted coarsely, not so often."""
 _LEAST_NS = 300_000_000
+"""As long as an alarm may take (`persistence`): a frozen sensor is told no later than a body."""
 _ODDS = 1e-7
+"""Once in a month of dark field at 4 Hz, in 11 days at 10 Hz; smaller tells a sensor that froze on nothing later."""
 _LEAST_HISTORY = 12.0
 """Before so many empty readings have differed nobody knows how those of this sensor look."""
 

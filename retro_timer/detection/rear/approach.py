@@ -12,18 +12,24 @@ from retro_timer.detection.rear.track import Track
 from retro_timer.ports import Placement
 
 _SEEN_BEFORE_M = 0.15
+"""Who was seen so far before the line has come up the lane; less lets a passer beside the box finish a rep."""
 _LEAST_CLOSING_MPS = 0.15
+"""Half of the slowest walk, 0.3 m/s; what closes in more slowly drifts."""
 _LEAST_SHARE = 0.4
 """Who has come so fast so far does not close in at less than this share of it, braking included."""
 _BEFORE_S = 0.6
+"""The fit's own reach before the line at 10 Hz, and one period; what is handed over costs memory alone."""
 _AFTER_S = 0.25
+"""The fit's own reach beyond the line at 10 Hz; longer tells the time later."""
 _BACK_DEPTH_M = 0.010
 """How much deeper than its foremost point a rounded back reads in a cone of 27 degrees, at ranges about a metre."""
 _SWAY_DEPTH_M = {Placement.LANE_END: 0.004, Placement.BELT: 0.006}
 """A swaying body's nearest point comes and goes; a curve through its readings lies this much behind it. Found, like
 the two below, by the accuracy benchmark's physics."""
 _SWAY_SD_M = {Placement.LANE_END: 0.006, Placement.BELT: 0.005}
+"""One standard deviation of the nearest point against the back."""
 _SWAY_SD_S = {Placement.LANE_END: 0.0012, Placement.BELT: 0.0030}
+"""The same that grows with speed: less states intervals that miss, more states wider ones than is true."""
 
 ApproachEvent = Crossing | PassageOver | CrossingWithdrawn
 

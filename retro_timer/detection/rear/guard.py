@@ -8,22 +8,30 @@ from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.rear.track import Motion, Track
 from retro_timer.ports import Placement
 
-# Ranges at which something that does not close in is told, in metres.
 _STILL_M = {Level.DANGER: 0.35, Level.WARNING: 0.7, Level.CAUTION: 1.2}
-# Seconds of warning before the stopping distance is reached.
+"""Metres at which what does not close in is told: parking aids sound continuously below 0.3 m (docs/sources.md), and
+each level before begins about twice as far."""
 _AHEAD_S = {Level.DANGER: 0.0, Level.WARNING: 0.6, Level.CAUTION: 1.5}
+"""Seconds before the stopping distance is reached: the usual delay, and a look over the shoulder; more warns of what
+turns off."""
 _STILL_MPS = 0.2
+"""Under the slowest walk, 0.3 m/s; a standing body sways by less."""
 FIRST_LOOK_S = 0.12
 """How long a new track may show its speed before the assumed speed is taken for it."""
 _KNOWN_SD_MPS = 0.4
+"""Speed known to a fifth of a jog's; before, the assumed one counts, which is early rather than late."""
 _HOLD_NS = 400_000_000
+"""A tone must last to be heard as one; a level that flickers with each step would be none."""
 _GONE_NS = 500_000_000
+"""As long as a flickering body may be out of sight; a longer hold says danger of nobody."""
 _EASE = 1.1
 """A level once raised is kept until the range is this much larger than what raised it."""
 _RANGE_DOUBT_M = 0.03
+"""One reading's error of 20 to 25 mm (docs/sources.md), taken towards danger."""
 _SPEED_DOUBT = 0.8
 """Standard deviations by which a measured speed is taken for faster: late is worse than early."""
 _SLOWING_MPS2 = 0.5
+"""A fifth of the braking that the stopping distance counts on: whoever does so has seen the board."""
 
 
 class Guard:

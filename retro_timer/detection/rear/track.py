@@ -12,19 +12,27 @@ from retro_timer.detection.people import FASTEST_MPS
 RANGE_NOISE_M = 0.02
 """One reading's standard deviation when the sensor gives none (ST: ±20 mm dark, ±25 mm in ambient light)."""
 _REACH_S = 0.3
+"""A body's speed changes by 1.5 m/s in it at the most; shorter is noisier: 25 Hz give seven readings, 0.08 m/s."""
 _LEAST_POINTS = 4
+"""With 20 mm of noise at 10 Hz they give the speed to 0.1 m/s; two of them three times as poorly."""
 _LONGEST_REACH_S = 1.0
 """After a gap the last readings before it still tell how fast a body moves: without them nothing would."""
-_MOST_POINTS = 128
+_MOST_POINTS = 256
+"""Beyond what any fit looks back to: 1 s at 250 Hz, and an approach's 0.85 s."""
 _SLACK_M = 0.07
+"""Three and a half standard deviations of a reading; more takes two things for one, less splits one in noise."""
 _MOST_SLACK_M = 0.2
+"""A body's depth: what is farther off than that is something else, however long nothing was seen."""
 _PROVEN = 6
 """A track of so many readings is a body, and may be lost from sight for a moment."""
 _YOUNG_PERIODS = 2.3
+"""One reading lost, with the jitter of its neighbours; two lost leave room for phantoms."""
 _CHANGE_MPS2 = 5.0
 """How fast a body's closing speed changes at the most, its swinging arms included."""
 _STALE_S = 0.6
+"""A step's length: who hides behind something longer is met anew, with the assumed speed."""
 _CANDIDATES = 3
+"""A body, the one before it and a phantom beside them; each more costs time in every reading."""
 
 
 _Point = tuple[float, float]
@@ -51,6 +59,7 @@ class Proof(msgspec.Struct, frozen=True, gc=False):
 
 
 BARE_PROOF = Proof(2, math.inf)
+"""The least that is ever asked: one reading alone may be a phantom."""
 
 
 class Track:
