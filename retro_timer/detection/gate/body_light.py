@@ -10,13 +10,15 @@ from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 
 _MEMORY = 0.05
+"""Twenty readings: a cloud's shadow is followed within a second, and a body's flank hardly counts."""
 _STANDS_OUT = 1.15
 """Least signal of a body against the empty beam's..."""
 _SPREADS = 4.0
 """... and at least so many mean deviations above it: single readings of an empty beam reach three."""
 _DIMMED = 0.9
 """Before a wall that lost this share of its light something else stands."""
-_AT_WALL = 0.95
+AT_WALL = 0.95
+"""Nearer than this share of its range is no wall any more: its noise and slant stay within 5 %."""
 
 
 class OpenLight:
@@ -63,5 +65,5 @@ def dims_wall(entry: BeamEntry, wall_mm: float | None, open_kcps: float) -> bool
     sees a body's edge so, or nothing where it returns too little."""
     if wall_mm is None or entry.hit or entry.signal_kcps is None or entry.signal_kcps >= _DIMMED * open_kcps:
         return False
-    at_wall = entry.kind is Kind.TARGET and (entry.range_mm or 0) >= _AT_WALL * wall_mm
+    at_wall = entry.kind is Kind.TARGET and (entry.range_mm or 0) >= AT_WALL * wall_mm
     return at_wall or entry.kind is Kind.NOTHING

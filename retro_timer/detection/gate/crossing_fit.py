@@ -25,10 +25,13 @@ from retro_timer.detection.people import FASTEST_MPS
 from retro_timer.detection.solution import NORMAL_95, Solution
 
 _SLOWEST_MPS = 0.25
+"""Below the slowest walk (0.3 m/s, docs/sources.md): whoever is slower has stopped."""
 _SPEED_LOG_SD = 0.25
 """Speed at the line against the mean speed on the way to it."""
 _DAWDLER_LOG_SD = 0.6
+"""So wide that the readings decide alone: within a factor of 1.8, from a walk to a jog."""
 _CLEARLY = 1.1
+"""The fit's own doubt of the speed is 14 %; less refuses bodies, more times arms."""
 _HOLE_PERIODS = 1.6
 """Readings farther apart than this lack one between them."""
 _LEAST_COVER = 0.5
@@ -37,10 +40,11 @@ _FOOT = 1.6
 """Half of a break against the half-width of the cover at half its height, where a tenth of the cover is seen."""
 _STOPPED = 2.6
 """A break so many times the usual is somebody who stopped in the beam."""
-# What bodies do that a symmetric break cannot show: arms that swing to either side, sway, a turned trunk. One standard
-# deviation of the back's place in metres, and its growth with speed, found with the accuracy benchmark's physics.
 _BODY_SD_M = 0.010
+"""What bodies do that a symmetric break cannot show: arms that swing to either side, sway, a turned trunk. One standard
+deviation of the back's place, and below its growth with speed, as the accuracy benchmark's physics gives them."""
 _BODY_SD_S = 0.0022
+"""Less states intervals that miss runners, more states wider ones than is true."""
 
 
 class Examined(msgspec.Struct, frozen=True):

@@ -17,18 +17,20 @@ from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
 _LEAD_IN = 48
 """Readings before a break that may show the flank of a body, half a second of them at 100 Hz."""
 _MOST_ENTRIES = 600
+"""2.4 s at 250 Hz, after which somebody has stopped: more costs a fit's time and tells no more."""
 _STANDING_NS = 1_500_000_000
 """Before the go somebody may pass through the beam; who stays this long blocks it."""
 _STOPPED_NS = 2_500_000_000
 """A runner who is still in the beam after this is timed by the edge at which they came in."""
 _CLEAR_NS = 400_000_000
+"""As the rear watch's hold: a level that flickers with an arm is none that anybody hears."""
 _START_S = 0.8
 """What a start from standing costs against one at full speed: reaction (0.25 s) and acceleration."""
 _IN_FRONT_MM = 200
+"""Nearer than who stands in the beam by a chest's depth: the runner before them, not their own sway."""
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
-_ENDED_NS = 60_000_000
-_ENDED_PERIODS = 2.5
+_ENDED_NS, _ENDED_PERIODS = 60_000_000, 2.5
 """A beam that is free for so long has seen the end of a break..."""
 _FREE_PERIODS, _UNSURE_PERIODS = 1.5, 4.0
 """A hit or two are nobody when nothing follows, or for so long only what the sensor doubts."""
@@ -37,9 +39,13 @@ _WAIT_NS = 600_000_000
 _SAME_BODY_NS = 250_000_000
 """What follows a body this close behind its break is an arm of it: no crossing of its own."""
 _STEADY_MM = 100
+"""Whoever passes moves by more between shoulder and shoulder; who stands sways by 20 mm and reads to 25."""
 _STEADY_NS = 1_000_000_000
+"""A passage takes under 0.7 s at a slow walk in a cone of 0.4 m: who stays longer at one range stands."""
 _OPEN_BEFORE_NS = 300_000_000
+"""The beam must have been seen free so shortly before: longer times the middle of somebody who stood in it."""
 _OPEN_BEFORE_PERIODS = 5
+"""For a slow sensor, of whose readings four may be lost."""
 
 GateEvent = Crossing | PassageOver | Obstacle | Body
 

@@ -21,7 +21,7 @@ STEADY_NS = 1_500_000_000
 """Shorter would take somebody who walks through slowly (0.3 m/s, a cone of 0.4 m: 2 s, half of it steady) for ready."""
 _GONE_NS = 800_000_000
 """Who steps back in within this has not started; longer would come near the least time of the shortest course
-(5 m: 1.25 s, FACTS section 3), before which the finish must be armed."""
+(5 m: 1.25 s, docs/sources.md), before which the finish must be armed."""
 _RETURNED_NS = 250_000_000
 """Rocking opens a thin beam for half a swing at the most; who was out of it for longer stands anew."""
 _BEFORE_NS = 1_400_000_000

@@ -15,18 +15,23 @@ from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 
 _FULLEST_SHARE = 0.25
+"""The quarter that shows most of a body: fewer hang on single readings, more take its flanks in."""
 _MIXED_LOW, _MIXED_HIGH = 0.12, 0.8
+"""Shares of the way from wall to body that neither the wall's noise nor an arm before the body explains."""
 _MIXED_LEAST = 0.25
 """A break of which so many readings lie between wall and body comes from a sensor that mixes them."""
 _AT_BODY, _PART_LIT = 0.9, 0.65
+"""The body's own range with so little of its light: a jumping sensor at a flank. A mixing one reads half-way then."""
 _BESIDE = 3
 """Readings to either side of a break in which its flanks are looked for."""
 _ROUNDS = 12
+"""Each halves what is left: to a thousandth of the range after ten."""
 _SHOULDER_M = 0.2
 """From the near shoulder to the torso's middle, across the lane."""
 _ARMS = 1.25
 """Arms beside the torso cover so much more of the cone than the torso alone."""
 _MOST_COVER = 0.97
+"""Some of a cone always passes a body by, and what is taken off for the wall stays above zero."""
 _HIDES = 0.7
 """Share of the wall's light that a torso hides at its fullest, at the ranges of a lane."""
 _VALLEY, _CREST = 0.68, 0.7

@@ -19,11 +19,17 @@ Source = Literal["signal", "mixture", "pulse", "range", "presence"]
 
 _LN2 = math.log(2.0)
 TABLE_STEP = 0.01
+"""Of a half-width: a flank's value is off by 1 to 3 %, no more than the noise."""
 _TABLE_REACH = 3.0
+"""Half-widths beyond which no outline is left: a bell has fallen to a fifty-thousandth."""
 _BLUR = 1.386 / 12.0
+"""2 ln 2 times the variance of a box of one: what an integration adds to a bell's squared half-width."""
 _NEGLIGIBLE = 14.0
+"""Logarithm of a millionth: an outline so unlikely moves no mean, and costs time."""
 _SLIGHT = 1e-4
+"""Of the best outline's weight: what is left out moves a time by less than a thousandth of its spread."""
 _MOST_LOOKS = 36
+"""A fit's time grows with them; a passage at 100 Hz has as many, and means of more blur by under 10 ms."""
 _WINDOW = 2.4
 """Readings within so many half-widths of the middle are compared."""
 

@@ -13,7 +13,7 @@ import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
-from retro_timer.detection.gate.body_light import dims_wall, is_bodily
+from retro_timer.detection.gate.body_light import AT_WALL, dims_wall, is_bodily
 from retro_timer.detection.gate.occlusion import BodyRanges, body_ranges
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.people import FASTEST_MPS
@@ -26,21 +26,27 @@ _GAIT_SURGE = 1.3
 _ENOUGH_HITS = 3
 """Readings that agree and yet have no body's light, or no recorded one: two phantoms do so by chance."""
 _BRIEF = 0.55
+"""An arm covers the beam for a third to a half as long as its torso; more makes narrow people wait 0.6 s."""
 _LANE_M = 0.6
 """Nearer than this nobody runs past a sensor."""
 _SEEN_WIDER = 1.17
 """A body is seen for so many times the half-width of its cover at half height, to either side."""
 _AT_BODY_MM, _AT_BODY_SHARE = 80.0, 0.08
+"""Of one body: four standard deviations of a reading, or a far one's noise; more keeps phantoms, less drops flanks."""
 _LEAST_LIGHT = 0.6
 """Of the light that a body returns at its fullest, for as much of it as the range shows."""
 _FLANK = 0.2
+"""Share of the way from wall to body where a flank's dim light is as good as the wall's."""
 _NEARER = 0.85
+"""Nothing of a body is nearer by more than an arm before it: 0.15 m at one metre."""
 _FAR_NEARER = 0.7
+"""Without light an arm held out counts too: 0.3 m at one metre."""
 _ACROSS_MM = 400
 """From shoulder to shoulder, across the lane."""
 _ODD = 2
-_IN_FRONT = 0.95
+"""Two phantoms agree by chance (43 to 46 % in sun, docs/sources.md); three hardly, and are left to other tests."""
 _MIXED_LOW, _MIXED_HIGH = 0.15, 0.85
+"""Half-way between wall and body, further from either than its noise."""
 
 
 class Torso(msgspec.Struct, frozen=True):
@@ -250,4 +256,4 @@ def _agree(range_mm: float, near_mm: float, wall_mm: float | None) -> bool:
     """Beside it, or on the way from it to the wall, where a sensor that averages over all light reads."""
     off_mm = range_mm - near_mm
     beside = 2.0 * max(_AT_BODY_MM, _AT_BODY_SHARE * near_mm)
-    return abs(off_mm) <= beside or (wall_mm is not None and off_mm > 0.0 and range_mm < _IN_FRONT * wall_mm)
+    return abs(off_mm) <= beside or (wall_mm is not None and off_mm > 0.0 and range_mm < AT_WALL * wall_mm)
