@@ -14,8 +14,8 @@ from benchmarks.physics import GateCase, Light, gate_passage, warning_scene
 from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.replay import Replay
-from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.phrases import load_catalogue

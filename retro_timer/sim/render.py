@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Clock
 from retro_timer.settings.model import VoiceSettings

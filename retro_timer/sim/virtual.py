@@ -13,7 +13,7 @@ from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.messages import ButtonEdge, StartPlan, StopLoop
-from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.detection.events import Level
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.phrases import Catalogue

@@ -9,7 +9,7 @@ import pytest
 from retro_timer.beacon.app import Equipment, make_timer
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.messages import ButtonEdge, StartPlan
-from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.timer import Surroundings
 from retro_timer.cli.output.reporters import LineReporter
 from retro_timer.errors import RetroTimerError

@@ -20,22 +20,6 @@ PI_4B = "c03114"
 """Revision code of a Pi 4B, which a factory asks the machine for."""
 
 
-class StepClock:
-    """A clock that only tests move."""
-
-    def __init__(self) -> None:
-        self.now_ns = 1_000_000_000
-
-    def monotonic_ns(self) -> int:
-        return self.now_ns
-
-    def wall_ns(self) -> int:
-        return self.now_ns
-
-    def since_boot_ns(self) -> int:
-        return 0
-
-
 def mock_factory() -> Any:
     """gpiozero's mock pins, with PWM."""
     return MockFactory(pin_class=MockPWMPin)

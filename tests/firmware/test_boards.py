@@ -29,8 +29,8 @@ from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.messages import StartPlan
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.service import Service
-from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
 from retro_timer.sensors.settings import SensorSettings

@@ -17,7 +17,8 @@ from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.output import sounds
 from retro_timer.ports import LampState
 from retro_timer.settings.model import BuzzerKind, BuzzerSettings, LampKind, LampSettings
-from tests.firmware.gpio_bench import StepClock, mock_factory, until
+from tests.firmware.gpio_bench import mock_factory, until
+from tests.helpers.clocks import StepClock
 
 MS = 1_000_000
 S = 1_000_000_000

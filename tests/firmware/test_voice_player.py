@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from retro_firmware.voice.player import Player
 
-from tests.firmware.voice_bench import SlowSpeaker, Speaker, StepClock, beep, needs_aplay, seconds, silence_s, until
+from tests.firmware.voice_bench import SlowSpeaker, Speaker, beep, needs_aplay, seconds, silence_s, until
+from tests.helpers.clocks import StepClock
 
 pytestmark = needs_aplay
 NOWHERE = "retro-timer-no-such-card"

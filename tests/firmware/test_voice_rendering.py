@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from retro_firmware.voice.rendering import COMMAND, RenderError, RenderProcess
 
-from tests.firmware.voice_bench import HANGS, NO_ESPEAK, StepClock, loudest, needs_pyttsx3, seconds
+from tests.firmware.voice_bench import HANGS, NO_ESPEAK, loudest, needs_pyttsx3, seconds
+from tests.helpers.clocks import StepClock
 
 
 @pytest.fixture

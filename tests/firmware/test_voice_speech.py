@@ -27,7 +27,6 @@ from tests.firmware.voice_bench import (
     NO_ESPEAK,
     SlowSpeaker,
     Speaker,
-    StepClock,
     loudest,
     needs_aplay,
     needs_pyttsx3,
@@ -35,6 +34,7 @@ from tests.firmware.voice_bench import (
     until,
     voice_settings,
 )
+from tests.helpers.clocks import StepClock
 
 pytestmark = [needs_pyttsx3, needs_aplay]
 NOWHERE = "retro-timer-no-such-card"

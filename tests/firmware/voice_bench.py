@@ -44,25 +44,6 @@ serve()
 """The real renderer on a machine without libespeak-ng."""
 
 
-class StepClock:
-    """A clock that only tests move."""
-
-    def __init__(self) -> None:
-        self.now_ns = 1_000_000_000
-
-    def monotonic_ns(self) -> int:
-        return self.now_ns
-
-    def wall_ns(self) -> int:
-        return self.now_ns
-
-    def since_boot_ns(self) -> int:
-        return 0
-
-    def advance(self, seconds: float) -> None:
-        self.now_ns += round(seconds * 1e9)
-
-
 class Speaker:
     """What an ALSA device of its own hears: a file for each sound played, in order."""
 

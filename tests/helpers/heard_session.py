@@ -12,8 +12,8 @@ import msgspec
 
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.output.speaker import Speaker
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.session_runner import SessionRunner
-from retro_timer.beacon.text_voice import TextVoice
 from retro_timer.detection.events import Level
 from retro_timer.phrases import load_catalogue
 from retro_timer.training.plan import Plan

@@ -12,7 +12,7 @@ from pathlib import Path
 from retro_firmware.voice.cache import SpeechCache, open_folder, phrase_key
 from retro_firmware.voice.player import Player, length_s
 from retro_firmware.voice.rendering import RenderError, RenderProcess
-from retro_timer.beacon.text_voice import TextVoice
+from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.errors import BoardMissingError
 from retro_timer.hardware.sound_cards import alsa_device
 from retro_timer.ports import Clock
