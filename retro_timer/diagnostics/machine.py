@@ -14,6 +14,7 @@ import msgspec
 
 from retro_timer.beacon.system.strain import read_strain, throttled_bits
 from retro_timer.hardware.gpio_chips import gpio_chips, header_chip, read_label, told
+from retro_timer.hardware.i2c_clock import i2c_clock_hz
 from retro_timer.hardware.sound_cards import SoundCard, alsa_device, card_behind, sound_cards
 from retro_timer.sensors.known import connections
 from retro_timer.settings.model import Settings
@@ -128,12 +129,7 @@ def _i2c_hz(settings: Settings, root: Path) -> int | None:
     bus = next(iter(connections(settings.sensors).buses), None)
     if bus is None:
         return None
-    path = root / f"sys/bus/i2c/devices/i2c-{bus.number}/of_node/clock-frequency"
-    try:
-        # A cell of the device tree: 32 bits, the highest first.
-        return int.from_bytes(path.read_bytes()[:4], "big") or None
-    except OSError:
-        return None
+    return i2c_clock_hz(bus.number, root)
 
 
 def _synchronised(ask: Run) -> bool | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from retro_timer.hardware.i2c_clock import i2c_clock_line, i2c_name
 from retro_timer.header import EXTRA_UARTS, HEADER_UART
 from retro_timer.sensors.known import Bus, connections
 from retro_timer.settings.model import Settings
@@ -71,11 +72,10 @@ def _i2c(bus: Bus) -> Iterator[tuple[str, str]]:
     )
     fast = f"{bus.hz // 1000} kHz: {bus.why}"
     if number > 1:
-        yield f"dtoverlay=i2c{number},baudrate={bus.hz}", f"{why} {fast}"
+        yield i2c_clock_line(number, bus.hz), f"{why} {fast}"
         return
-    name = "i2c_arm" if number == 1 else "i2c_vc"
-    yield f"dtparam={name}=on", why
-    yield f"dtparam={name}_baudrate={bus.hz}", fast
+    yield f"dtparam={i2c_name(number)}=on", why
+    yield i2c_clock_line(number, bus.hz), fast
 
 
 _NO_HEADPHONES = (

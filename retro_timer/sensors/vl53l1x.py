@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from retro_timer.errors import BadInputError
 from retro_timer.header import GROUND, I2C_PINS, V33
@@ -22,8 +22,17 @@ OPTICS: dict[str, PhotonCounting] = {
     "medium": PhotonCounting(*RANGE_M["medium"], ambient_share=0.06, phantoms=4.0),
     "long": PhotonCounting(*RANGE_M["long"], ambient_share=0.10, phantoms=4.0),
 }
+BUS_CLOCKS = 1_960
+"""Of the bus for a reading, its block read twice and the handshake: 4.9 ms at 400 kHz, reckoned by the bytes."""
+MOST_OF_BUS = 0.9
+"""Of a bus's time for readings: what is left takes a handshake that has to be tried again."""
 GUARD_MS = 4.0
 """The C driver refuses a period shorter than the budget and this."""
+
+
+def bus_share(sensors: Iterable[SensorSettings], hz: int) -> float:
+    """How much of a bus's time sensors need, each at its own period; 1 for all of it."""
+    return sum(1000.0 * BUS_CLOCKS / hz / sensor.period_ms for sensor in sensors)
 
 
 def _mode(sensor: SensorSettings, ambient_kcps: float | None) -> str:

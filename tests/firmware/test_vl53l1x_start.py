@@ -8,7 +8,20 @@ import pytest
 
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.sensors.settings import SensorSettings
+from retro_timer.sensors.vl53l1x import bus_share
 from tests.firmware.sensor_bench import Bench, Fault, FaultKind, open_bus
+
+
+def test_two_sensors_on_a_slow_bus_are_refused_with_the_boot_line_that_mends_it() -> None:
+    two = [
+        SensorSettings(name="upper", address=0x30, xshut_pin=5),
+        SensorSettings(name="lower", address=0x31, xshut_pin=6),
+    ]
+    with pytest.raises(RetroTimerError) as refused:
+        open_bus(two, clock_hz=lambda _number: 100_000)
+    assert "at 100 kHz 'upper' and 'lower' need 163% of its time" in str(refused.value)
+    assert "dtparam=i2c_arm_baudrate=400000 in /boot/firmware/config.txt" in str(refused.value)
+    assert round(bus_share(two, 400_000), 2) == 0.41
 
 
 def failure(bench: Bench) -> SensorFaultError:

@@ -15,9 +15,12 @@ from retro_firmware.vl53l1x.native import LIBRARY
 from retro_firmware.vl53l1x.safe_bus import SafeBus, Wire
 from retro_firmware.vl53l1x.sensor import Vl53l1xSensor
 from retro_firmware.wires import Wires
+from retro_timer.errors import RetroTimerError
+from retro_timer.hardware.i2c_clock import i2c_clock_hz, i2c_clock_line
 from retro_timer.ports import RangeBus
+from retro_timer.sensors.kind import I2c
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.sensors.vl53l1x import VL53L1X
+from retro_timer.sensors.vl53l1x import MOST_OF_BUS, VL53L1X, bus_share
 
 _I2C_TIMEOUT = 0x0702
 _TIMEOUT_TENS_OF_MS = 5
@@ -89,6 +92,7 @@ def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus
     bus = open_bus(
         sensors,
         open_wire=wires.open_i2c or open_wire,
+        clock_hz=i2c_clock_hz if wires.open_i2c is None else _no_clock,
         xshut=lambda pin: wires.output("XSHUT", pin),
         interrupt=lambda pin: wires.input("a sensor's GPIO1", pin),
         offsets_mm=wires.offsets_mm,
@@ -104,6 +108,7 @@ def open_bus(
     xshut: Callable[[int], Xshut] | None = None,
     interrupt: Callable[[int], Callable[[float], bool]] | None = None,
     offsets_mm: Mapping[str, int] | None = None,
+    clock_hz: Callable[[int], int | None] = i2c_clock_hz,
     clock: Callable[[], int] = time.monotonic_ns,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Vl53l1xBus:
@@ -111,9 +116,11 @@ def open_bus(
 
     `open_wire(bus number)` gives the bus. `xshut(pin)` gives what drives a shutdown line, called for each sensor that
     has an `xshut_pin`; `interrupt(pin)` gives what waits for a line that a GPIO1 is wired to. `offsets_mm` by name is
-    calibration's. Raises BadInputError for settings that cannot work together, RetroTimerError for a second bus.
+    calibration's. `clock_hz(bus number)` is the bus's clock, None where nobody knows it. Raises BadInputError for
+    settings that cannot work together, RetroTimerError for a second bus or one that is too slow.
     """
     VL53L1X.check_together({f"sensors '{one.name}'": one for one in settings})
+    _check_clock(settings, clock_hz(settings[0].bus))
     bus = Vl53l1xBus(settings[0].bus, open_wire, clock)
     sensors = []
     for one in settings:
@@ -129,3 +136,19 @@ def open_bus(
         )
     bus.sensors = tuple(sensors)
     return bus
+
+
+def _no_clock(_number: int) -> None:
+    """A bus of a twin has no clock."""
+
+
+def _check_clock(settings: Sequence[SensorSettings], hz: int | None) -> None:
+    """Refuse a bus that is too slow for all of its sensors. Raises RetroTimerError with the boot line that mends it."""
+    if hz is None or bus_share(settings, hz) <= MOST_OF_BUS:
+        return
+    number, names = settings[0].bus, " and ".join(f"'{one.name}'" for one in settings)
+    fast = VL53L1X.connection.hz if isinstance(VL53L1X.connection, I2c) else hz
+    raise RetroTimerError(
+        f"/dev/i2c-{number}: at {hz // 1000} kHz {names} need {bus_share(settings, hz):.0%} of its time; "
+        f"{i2c_clock_line(number, fast)} in /boot/firmware/config.txt (retro-timer wiring --boot), then reboot"
+    )
