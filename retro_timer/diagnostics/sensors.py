@@ -10,6 +10,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.people import Braking
 from retro_timer.detection.survey import Survey
 from retro_timer.diagnostics.findings import Finding, Verdict
+from retro_timer.diagnostics.gates import check_gates, spared
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Placement, Role, SensorSpec
 from retro_timer.sensors.known import may_watch, shown
@@ -44,15 +45,18 @@ _MENDS = {
 def check_sensors(facts: Facts, surveys: Mapping[str, Survey], catalogue: Catalogue) -> Iterator[Finding]:
     """Every sensor in turn, then what the watch covers."""
     braking = Braking(facts.settings.watch.delay_s, facts.settings.watch.braking_mps2)
+    unneeded = spared(facts.sensors)
     for sensor in facts.sensors:
-        yield from _check_sensor(sensor, surveys.get(sensor.spec.name))
+        yield from _check_sensor(sensor, surveys.get(sensor.spec.name), watch=sensor.spec.name not in unneeded)
         yield _lane(sensor.spec, facts.calibration.of(sensor.spec.name, str(sensor.spec.placement)))
+    yield from check_gates(facts.sensors)
     yield _coverage(facts, surveys, braking, catalogue)
 
 
-def _check_sensor(sensor: SensorFacts, seen: Survey | None) -> Iterator[Finding]:
+def _check_sensor(sensor: SensorFacts, seen: Survey | None, *, watch: bool) -> Iterator[Finding]:
+    """`watch`: the box cannot keep watch without it."""
     name = sensor.spec.name
-    yield _state(sensor)
+    yield _state(sensor, watch=watch)
     if seen is None or seen.rate_hz is None:
         return
     yield _rate(name, seen.rate_hz, 1e9 / sensor.spec.period_ns)
@@ -61,7 +65,7 @@ def _check_sensor(sensor: SensorFacts, seen: Survey | None) -> Iterator[Finding]
         yield _light(sensor, seen.ambient_kcps)
 
 
-def _state(sensor: SensorFacts) -> Finding:
+def _state(sensor: SensorFacts, *, watch: bool) -> Finding:
     spec, name = sensor.spec, f"{sensor.spec.name}: sensor"
     what = sensor.identity or spec.model
     if sensor.state is SensorState.OK and not sensor.trouble:
@@ -73,7 +77,7 @@ def _state(sensor: SensorFacts) -> Finding:
         # The driver's own word names the cause and its command.
         _, _, mend = sensor.trouble.partition(f"{spec.name}: ")
         mend = mend or sensor.trouble
-    return Finding(name, Verdict.WRONG, f"{spec.model}: {told}", mend, watch=True)
+    return Finding(name, Verdict.WRONG, f"{spec.model}: {told}", mend, watch=watch)
 
 
 def _sun_mend() -> str:
@@ -142,7 +146,8 @@ def _coverage(facts: Facts, surveys: Mapping[str, Survey], braking: Braking, cat
     told = catalogue.render(best.phrase, best.spoken)
     # The phrase has no range where that says little; here it is what one came for.
     found = f"sees {best.range_m:.1f} m in this light. {told}"
-    if any(s.state is not SensorState.OK for s in watching):
+    unneeded = spared(facts.sensors)
+    if any(s.state is not SensorState.OK and s.spec.name not in unneeded for s in watching):
         return Finding("watch", Verdict.WRONG, found, "see above", watch=True)
     if rear and best.gait is None:
         farthest, spec = may_watch()[-1]

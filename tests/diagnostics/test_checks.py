@@ -121,6 +121,26 @@ def test_only_what_the_watch_needs_keeps_it_from_watching() -> None:
 # Sensors
 
 
+def half(name: str, offset_mm: int = 0, **how: str) -> SensorFacts:
+    return sensor(SensorSettings(name=name, xshut_pin=5, address=0x30, offset_mm=offset_mm), **how)
+
+
+def test_a_gate_of_two_beams_is_told_as_it_stands() -> None:
+    above = of_sensors(facts(half("high"), half("low")), WALL, WALL)["finish: two beams"]
+    assert (above.verdict, above.found) == (Verdict.OK, "'high' above 'low', the upper one times")
+    behind = of_sensors(facts(half("b", 200), half("a")), WALL, WALL)["finish: two beams"]
+    assert behind.found == "'b' 200 mm behind 'a' in the direction of travel, both time"
+
+
+def test_with_one_beam_blind_the_box_keeps_watch_with_the_other_one() -> None:
+    found = of_sensors(facts(half("high"), half("low", state="lost", reason="frozen")), WALL, WALL)
+    assert found["low: sensor"].verdict is Verdict.WRONG
+    assert "blind: 'low'" in found["finish: two beams"].found
+    assert keeps_watch(found.values())
+    both = of_sensors(facts(half("high", state="lost", reason="frozen"), half("low", state="lost", reason="frozen")))
+    assert not keeps_watch(both.values())
+
+
 def test_a_sensor_that_does_not_start_gives_the_drivers_cause_and_command() -> None:
     trouble = "no-answer: gate: nothing answers at 0x29 on /dev/i2c-1: check VIN, then run `i2cdetect -y 1`"
     found = of_sensors(facts(sensor(state="lost", reason="no-answer", trouble=trouble)))

@@ -96,6 +96,44 @@ def test_a_trace_that_is_accepted_replays(
     check_replay(outcome)
 
 
+NAMES = st.sampled_from(["gate", "gate", "low", "rear", "nobody", ""])
+SENSORS = (
+    "# sensor gate: placement=gate offset_mm={offset} fov_deg=27\n"
+    "# sensor low: placement=gate line={line} offset_mm=0 budget_ms=20\n"
+    "# sensor rear: placement=lane-end fov_deg=2 budget_ms=4 model=tf-luna\n"
+    "# line ten: distance_m=10\n"
+)
+
+
+@few(60)
+@given(
+    offset=st.sampled_from(["0", "200", "-200", "20", "x"]),
+    line=st.sampled_from(["finish", "finish", "start", "ten", "unheard-of"]),
+    reps=REPS,
+    stretches=STRETCHES,
+    names=st.lists(NAMES, min_size=1, max_size=7),
+    torn=TORN,
+)
+def test_a_trace_of_several_sensors_that_is_accepted_replays(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    offset: str,
+    line: str,
+    reps: list[Any],
+    stretches: list[Any],
+    names: list[str],
+    torn: str,
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "several.csv"
+    head, _, body = trace_text({}, reps, stretches, "").partition(HEADER + "\n")
+    rows = [f"{row},{names[n % len(names)]}\n" for n, row in enumerate(body.splitlines())]
+    described = SENSORS.format(offset=offset, line=line)
+    path.write_text(described + head + HEADER + ",sensor\n" + "".join(rows) + torn, encoding="utf-8")
+    outcome = here(capsys, "replay", path, "--json")
+    assert outcome.code == 0
+    check_replay(outcome)
+
+
 @few(60)
 @given(data=st.binary(max_size=300), headed=st.booleans())
 def test_any_bytes_replay_or_are_refused_in_one_line(

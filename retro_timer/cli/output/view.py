@@ -113,6 +113,8 @@ def _lane(status: dict[str, Any]) -> Text:
     for sensor in status["sensors"]:
         at = "open" if sensor["range_m"] is None else f"{sensor['range_m']:.2f} m"
         text.append(f"{sensor['name']} {at}  ")
+        if len(status["sensors"]) > 1 and sensor["state"] != "ok":
+            text.append(f"({sensor['state']})  ", _WATCH_STYLES[sensor["state"]])
     return text
 
 

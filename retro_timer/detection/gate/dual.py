@@ -52,6 +52,7 @@ class _Seen(msgspec.Struct, eq=False):
     over: PassageOver | None = None
     last_ns: int | None = None
     """Last hit; None as long as somebody is in the beam."""
+    solved: Solution | None = None
     beeped: bool = False
     alone: bool = False
     """The other half was blind when it began."""
@@ -71,8 +72,11 @@ class _Half:
         self.seen: list[_Seen] = []
 
     def solve(self, seen: _Seen) -> Solution:
-        broken = seen.broken
-        return Solution(refusal="no break") if broken is None else solve(broken, self.config)
+        """Time a passage, once."""
+        if seen.solved is None:
+            broken = seen.broken
+            seen.solved = Solution(refusal="no break") if broken is None else solve(broken, self.config)
+        return seen.solved
 
 
 class DualGate:
@@ -117,7 +121,10 @@ class DualGate:
             half.seen.append(_Seen(event.rep, event.t_ns))
             return self._beep(half, event.t_ns) + self._decide(event.t_ns)
         if isinstance(event, PassageOver):
-            self._end(half, event)
+            seen = self._end(half, event)
+            if not self._stacked:
+                # What the other half's end needs as well is done by then: a finish waits for one timing, not for two.
+                half.solve(seen)
             return self._decide(event.t_ns)
         if isinstance(event, Body):
             # The timing half tells of whoever else was at the line; the other one's is the same body.
@@ -169,7 +176,8 @@ class DualGate:
             return [Crossing(mine.rep, t_ns)]
         return []
 
-    def _end(self, half: _Half, over: PassageOver) -> None:
+    @staticmethod
+    def _end(half: _Half, over: PassageOver) -> _Seen:
         open_ones = [seen for seen in half.seen if seen.rep == over.rep and seen.last_ns is None]
         seen = open_ones[-1] if open_ones else _Seen(over.rep, over.t_ns)
         if not open_ones:
@@ -177,6 +185,7 @@ class DualGate:
         hits = [e.t_ns for e in over.passage.entries if e.hit] if isinstance(over.passage, Break) else []
         seen.over, seen.last_ns = over, max(hits, default=over.t_ns)
         seen.first_ns = min([seen.first_ns, *hits])
+        return seen
 
     def _beside(self, near: _Seen, far: _Seen) -> bool:
         """Whether one body may have made both."""

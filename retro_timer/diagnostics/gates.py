@@ -1,0 +1,42 @@
+"""Check of a gate of two beams: how its halves stand, and whether both see. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from retro_timer.beacon.facts import SensorFacts
+from retro_timer.detection.events import SensorState
+from retro_timer.diagnostics.findings import Finding, Verdict
+from retro_timer.ports import Placement, Role
+
+
+def halves(sensors: Sequence[SensorFacts]) -> list[tuple[SensorFacts, SensorFacts]]:
+    """The two sensors of each dual gate, as they are named."""
+    by_line: dict[str, list[SensorFacts]] = {}
+    for sensor in sensors:
+        if sensor.spec.placement is Placement.GATE and sensor.spec.role is not Role.WATCH:
+            by_line.setdefault(sensor.spec.line, []).append(sensor)
+    return [(found[0], found[1]) for found in by_line.values() if len(found) == 2]
+
+
+def spared(sensors: Sequence[SensorFacts]) -> frozenset[str]:
+    """Sensors that the watch can do without: the other half of their gate sees."""
+    found = [half for pair in halves(sensors) for half in (pair, pair[::-1])]
+    return frozenset(one.spec.name for one, other in found if other.state is SensorState.OK)
+
+
+def check_gates(sensors: Sequence[SensorFacts]) -> Iterator[Finding]:
+    """How each gate of two beams stands: whoever wired it sees whether that is how it was meant."""
+    for first, second in halves(sensors):
+        name = f"{first.spec.line}: two beams"
+        near, far = sorted((first.spec, second.spec), key=lambda spec: spec.offset_mm)
+        apart_mm = far.offset_mm - near.offset_mm
+        stands = f"'{first.spec.name}' above '{second.spec.name}', the upper one times"
+        if apart_mm:
+            stands = f"'{far.name}' {apart_mm} mm behind '{near.name}' in the direction of travel, both time"
+        blind = [half.spec.name for half in (first, second) if half.state is not SensorState.OK]
+        if not blind:
+            yield Finding(name, Verdict.OK, stands)
+        else:
+            words = " and ".join(f"'{one}'" for one in blind)
+            yield Finding(name, Verdict.POOR, f"{stands}; blind: {words}", "see above; a half that sees goes on alone")
