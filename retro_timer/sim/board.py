@@ -137,7 +137,9 @@ def make_world(request: BoardRequest) -> World:
                 f"no sensor '{name}'{near_miss(name, names)}",
                 f"one of {', '.join(names)}",
             )
-    return World(scenario, specs, request.settings.course.finish_range_m, request.seed)
+    settings = request.settings
+    lines_m = {name: line.distance_m for name, line in settings.lines.items()}
+    return World(scenario, specs, settings.course.finish_range_m, request.seed, lines_m)
 
 
 def open_board(request: BoardRequest) -> Board:

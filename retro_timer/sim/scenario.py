@@ -48,6 +48,8 @@ class RunnerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Gives up there."""
     stays_in_beam_s: Annotated[float, Meta(ge=0.0, le=120.0)] | None = None
     """Gate: stops on the line and stands there."""
+    leaves_early: bool = False
+    """By release: leaves the beam before the tone, and comes again."""
     brakes: bool = True
     """Lane-end and belt: False runs on into the box or board."""
     followed_after_s: Annotated[float, Meta(ge=0.2, le=10.0)] | None = None

@@ -212,6 +212,7 @@ class Simulation:
                 core.handle(message)
 
     def truth_s(self, rep: int, go_ns: int) -> float | None:
-        """When the back of that rep really reached the line, from its go."""
-        truth_ns = self.board.world.truths_ns.get(rep)
-        return None if truth_ns is None else (truth_ns - go_ns) / 1e9
+        """When the back of that rep really reached the line, from its go, or from when the athlete really started."""
+        world = self.board.world
+        truth_ns = world.truths_ns.get(rep)
+        return None if truth_ns is None else (truth_ns - world.starts_ns.get(rep, go_ns)) / 1e9

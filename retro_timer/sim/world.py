@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.ports import Placement, SensorSpec
+from retro_timer.ports import START_LINE, Placement, SensorSpec
 from retro_timer.sim.motion import Run, draw_style
 from retro_timer.sim.optics import Surface, View
 from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, RunnerChange, Scenario
+from retro_timer.sim.self_start import SelfStart, SelfStarters
 from retro_timer.training.gaits import Gait
 
 NS = 1e9
@@ -44,16 +45,28 @@ class _Rep(msgspec.Struct):
 class World:
     """Deterministic by its seed. `hear` tells it of goes; `view` may be asked for any moment after them."""
 
-    def __init__(self, scenario: Scenario, sensors: Sequence[SensorSpec], finish_range_m: float, seed: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        sensors: Sequence[SensorSpec],
+        finish_range_m: float,
+        seed: int,
+        lines_m: Mapping[str, float] | None = None,
+    ) -> None:
+        """`lines_m`: distance of each line on the way from the start, by its name."""
         self.scenario = scenario
         self.truths_ns: dict[int, int | None] = {}
         """Running number of a rep to the moment when its back reached the line, or None."""
+        self.starts_ns: dict[int, int] = {}
+        """The same of a start that the athlete gave."""
         self._specs = {spec.name: spec for spec in sensors}
         self._upper = _upper_beams(sensors)
         self._finish_range_m = finish_range_m
         self._seed = seed
         self._reps: dict[int, _Rep] = {}
         self._newest: _Rep | None = None
+        self._starters = SelfStarters(seed, self._changes)
+        self._lines_m = {START_LINE: 0.0, **(lines_m or {})}
         self._origin_ns = 0
         self._lights = sorted(scenario.light, key=lambda light: light.at_s)
 
@@ -63,11 +76,18 @@ class World:
 
     def hear(self, event: Mapping[str, Any]) -> None:
         """People act on what is announced: a go starts a runner, if the rep is over a distance."""
+        if self._starters.hear(event, len(self.truths_ns) + 1):
+            return
+        if event.get("event") == "go" and event.get("start"):
+            rep = int(event["rep"])
+            self.starts_ns[rep], self.truths_ns[rep] = self._starters.truth()
+            return
         if event.get("event") != "go" or not event.get("distance_m"):
             return
         rep, go_ns, distance_m = int(event["rep"]), int(event["t_ns"]), float(event["distance_m"])
         gait = Gait(event["gait"])
         changes = self._changes(rep, str(event.get("athlete", "")))
+        self._starters.current = None
         rng = random.Random(f"{self._seed}:{rep}")
         fixed = {k: v for k in ("reaction_s", "stops_at_m") if (v := getattr(changes, k)) is not None}
         style = draw_style(gait, rng, changes.speed_mps, **fixed)
@@ -134,7 +154,10 @@ class World:
         """Through the lane: bodies that overlap the cone, and what is left of it for the background."""
         found = []
         rep = self._newest
-        if rep is not None:
+        starter = self._starters.current
+        if starter is not None:
+            found.extend(self._starter_across(starter, spec, t_ns))
+        elif rep is not None:
             found.extend(self._runner_across(rep, spec, t_ns))
             if rep.follower_s is not None:
                 found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
@@ -156,9 +179,26 @@ class World:
         scenario = self.scenario
         return None if scenario.open or scenario.background_m is None else scenario.background_m * 1000.0
 
+    def _line_m(self, spec: SensorSpec, distance_m: float) -> float:
+        """How far from the start the line of a gate is."""
+        return (
+            self._lines_m.get(spec.line, 0.0 if self._starters.out_and_back else distance_m) + spec.offset_mm / 1000.0
+        )
+
+    def _starter_across(self, starter: SelfStart, spec: SensorSpec, t_ns: int) -> list[Surface]:
+        """Whoever starts without a go, in the beam of a gate."""
+        middle_m = starter.middle_m(t_ns)
+        if middle_m is None:
+            return []
+        range_m = self.scenario.lane_range_m
+        half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
+        off_m, reach_m = middle_m - self._line_m(spec, starter.distance_m), starter.style.torso_m / 2.0
+        cover = _overlap(off_m - reach_m, off_m + reach_m, -half, half) / (2.0 * half)
+        return [Surface(range_m * 1000.0, cover, self.scenario.reflectance)] if cover > 0.0 else []
+
     def _runner_across(self, rep: _Rep, spec: SensorSpec, t_ns: int) -> list[Surface]:
         t_s = (t_ns - rep.go_ns) / NS
-        run, line_m = rep.run, rep.distance_m + spec.offset_mm / 1000.0
+        run, line_m = rep.run, self._line_m(spec, rep.distance_m)
         if t_s < 0.0:
             return []
         if run.walks_back(t_s) and not rep.through:

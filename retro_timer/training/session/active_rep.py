@@ -12,11 +12,11 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.plan import Course
-from retro_timer.training.record import Flag, RepRecord, RepStatus, Split, StartKind
+from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
 from retro_timer.training.session import crowding, inputs, resting
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
-from retro_timer.training.session.transition import Transition, limit_s, ns
+from retro_timer.training.session.transition import Transition, ns
 
 _HAND_UNCERTAINTY_S = 0.3
 """Half-width for a time stopped by hand: two reactions of a person."""
@@ -159,35 +159,16 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
         crossing_taken_back(transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human"))
         return
     time_ns = event.back_ns - active.record.go_ns
-    uncertainty_ns = _with_start(event.uncertainty_ns, active.record)
+    uncertainty_ns = with_start(event.uncertainty_ns, active.record)
     crowded = event.crowded or crowding.is_crowded(transition.state, event.back_ns)
     more = {Flag.CROWDED: crowded, Flag.SINGLE: event.single}
     flags = [flag for flag, is_so in more.items() if is_so]
     _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags)
 
 
-def _with_start(uncertainty_ns: int, record: RepRecord) -> int:
+def with_start(uncertainty_ns: int, record: RepRecord) -> int:
     """An interval of a moment as one of the time since the start, which is no better known than the start."""
     return round(math.hypot(uncertainty_ns, record.start_uncertainty_ns))
-
-
-def split_seen(transition: Transition, event: inputs.SplitSeen) -> None:
-    """The athlete passed a line on the way; the first time there counts."""
-    found = of_rep(transition, event.rep)
-    line = next((known for known in transition.state.rules.lines if known.name == event.line), None)
-    if found is None or line is None:
-        return
-    index, active = found
-    record = active.record
-    limit_ns = record.go_ns + ns(limit_s(line.distance_m, record.start))
-    if event.back_ns < limit_ns or any(split.line == line.name for split in record.splits):
-        return
-    time_ns = event.back_ns - record.go_ns
-    split = Split(line.name, line.distance_m, time_ns, _with_start(event.uncertainty_ns, record))
-    splits = tuple(sorted((*record.splits, split), key=lambda split: split.distance_m))
-    record = msgspec.structs.replace(record, splits=splits, revision=record.revision + 1)
-    transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
-    transition.save(record, "split", event.t_ns, line.name)
 
 
 def half_seen(transition: Transition, event: inputs.HalfSeen) -> None:
@@ -275,7 +256,7 @@ def by_hand(transition: Transition) -> None:
     transition.beep(Signal.FINISH)
     transition.publish("crossing", rep=active.record.rep)
     time_ns = transition.now_ns - active.record.go_ns
-    uncertainty_ns = _with_start(ns(_HAND_UNCERTAINTY_S), active.record)
+    uncertainty_ns = with_start(ns(_HAND_UNCERTAINTY_S), active.record)
     _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns)
 
 

@@ -200,6 +200,8 @@ class Transition:
             "distance_m": step.distance_m,
             "duration_s": step.duration_s,
             "gait": str(step.gait),
+            "start": str(start_method(self.state)),
+            "course": str(self.state.plan.course),
         }
 
     def _expectation(self, mode: WatchMode) -> Expectation:

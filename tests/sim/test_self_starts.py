@@ -1,0 +1,96 @@
+"""Whole simulated sessions whose athletes give the start: out and back, from a gate at the start, flying; splits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retro_timer.beacon.boards import BoardRequest
+from retro_timer.phrases import load_catalogue
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import LineSettings, Settings
+from retro_timer.sim.virtual import Simulation
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.queries import reps
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Course, Plan, StartMethod
+from retro_timer.training.record import StartKind
+from tests.helpers.plans_made import block, plan
+from tests.helpers.replaying import Event, of
+
+THREE_GATES = Settings(
+    sensors=(
+        SensorSettings(),
+        SensorSettings(name="first", model="tf-luna", line="start"),
+        SensorSettings(name="middle", model="tf-luna", line="ten"),
+    ),
+    lines={"ten": LineSettings(distance_m=10.0)},
+)
+ONE_BOX = plan(block(reps=2), gait=Gait.JOG, start=StartMethod.RELEASE, course=Course.OUT_AND_BACK, rest_s=5.0)
+STRAIGHT = plan(block(reps=2), gait=Gait.JOG, start=StartMethod.RELEASE, rest_s=5.0, say_splits=True)
+FLYING = plan(block(reps=2), gait=Gait.RUN, start=StartMethod.FLYING, rest_s=5.0)
+
+
+def day(directory: Path, of_plan: Plan, settings: Settings | None = None, scenario: Path | None = None) -> list[Event]:
+    """Everything that a session tells; finishes and goes with what they are off from the truth, in seconds."""
+    chosen = settings or Settings()
+    request = BoardRequest(chosen, scenario=None if scenario is None else str(scenario), seed=4)
+    simulation = Simulation(request, load_catalogue("en"), directory)
+    told: list[Event] = []
+    simulation.core.event_bus.subscribe(told.append)
+    assert simulation.run(of_plan, ("Runner",), most_s=900.0)
+    simulation.close()
+    goes = {go["rep"]: go for go in of(told, "go")}
+    for rep, go in goes.items():
+        go["off_s"] = (go["t_ns"] - simulation.board.world.starts_ns[rep]) / 1e9
+    for finish in of(told, "finish"):
+        truth_s = simulation.truth_s(finish["rep"], goes[finish["rep"]]["t_ns"])
+        assert truth_s is not None
+        finish["off_s"] = finish["time_s"] - truth_s
+    return told
+
+
+@pytest.mark.parametrize(
+    ("of_plan", "settings", "kind"),
+    [
+        (ONE_BOX, None, StartKind.RELEASE),
+        (STRAIGHT, THREE_GATES, StartKind.RELEASE),
+        (FLYING, THREE_GATES, StartKind.FLYING),
+    ],
+    ids=["out and back", "straight", "flying"],
+)
+def test_each_rep_is_started_by_its_athlete_and_timed_within_its_interval(
+    tmp_path: Path, of_plan: Plan, settings: Settings | None, kind: StartKind
+) -> None:
+    told = day(tmp_path, of_plan, settings)
+    goes, finishes = of(told, "go"), of(told, "finish")
+    assert [len(goes), len(finishes)] == [2, 2]
+    assert {go["start"] for go in goes} == {finish["start"] for finish in finishes} == {str(kind)}
+    outside = [event for event in (*goes, *finishes) if abs(event["off_s"]) > event["uncertainty_s"]]
+    assert len(outside) <= 1
+    assert of(told, "obstacle") == []
+    assert of(told, "stand")[0]["stand"] == "steady" if kind is StartKind.RELEASE else True
+
+
+def test_splits_are_told_in_time_kept_and_spoken(tmp_path: Path) -> None:
+    told = day(tmp_path, STRAIGHT, THREE_GATES)
+    splits, finishes = of(told, "split"), of(told, "finish")
+    assert [split["rep"] for split in splits] == [1, 2]
+    assert all(0.4 * f["time_s"] < s["time_s"] < 0.7 * f["time_s"] for s, f in zip(splits, finishes, strict=True))
+    assert next(said["text"] for said in of(told, "said") if said["key"] == "split").startswith("At 10 metres: ")
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    kept = [found.record for found in reps(reading)]
+    assert [(record.start, record.splits[0].time_ns / 1e9) for record in kept] == [
+        (StartKind.RELEASE, split["time_s"]) for split in splits
+    ]
+
+
+def test_who_leaves_before_the_tone_is_told_so_and_stands_again(tmp_path: Path) -> None:
+    scenario = tmp_path / "early.toml"
+    scenario.write_text('title = "too early"\n[[runners]]\nrep = 2\nleaves_early = true\n')
+    told = day(tmp_path / "results", ONE_BOX, scenario=scenario)
+    assert len(of(told, "finish")) == 2
+    assert [stand["reason"] for stand in of(told, "stand") if stand["reason"]] == ["early"]
+    assert "Too early. Stand in the beam until the tone." in [said["text"] for said in of(told, "said")]
