@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 
 from retro_timer.settings.loading import load_plan
+from retro_timer.store.results.athletes import ensure_athlete
 from retro_timer.store.results.database import open_for_writing
 from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.old_ids import old_athlete_id
 from retro_timer.store.results.rows import COLUMNS, row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
@@ -34,10 +36,12 @@ def fill(directory: Path, reps: int, seed: int = 1) -> int:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
         first = 1 + int(connection.execute("SELECT coalesce(max(id), 0) FROM session").fetchone()[0])
+        for name in ATHLETES:
+            ensure_athlete(connection, old_athlete_id(name), name)
         sessions = range(first, first + -(-reps // REPS_A_SESSION))
         connection.executemany(
-            "INSERT INTO session (id, started_wall_ns, ended_wall_ns, outcome, board, owner, title, plan, roster, uid)"
-            " VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?, ?)",
+            "INSERT INTO session (id, started_wall_ns, ended_wall_ns, outcome, board, owner, title, plan, roster,"
+            " athletes, uid) VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?, ?, ?)",
             _sessions(sessions),
         )
         marks = ", ".join(f":{name}" for name in COLUMNS)
@@ -65,8 +69,9 @@ def _sessions(numbers: range) -> Iterator[tuple[Any, ...]]:
     text = msgspec.json.encode(plan).decode()
     for number in numbers:
         began_ns = _BEGIN_WALL_NS + number * _SESSION_NS
-        roster = msgspec.json.encode(_on_course(number)).decode()
-        yield (number, began_ns, began_ns + _SESSION_NS // 2, BOARD, plan.title, text, roster, f"{number:016x}")
+        roster = _on_course(number)
+        lists = (msgspec.json.encode(names).decode() for names in (roster, tuple(map(old_athlete_id, roster))))
+        yield (number, began_ns, began_ns + _SESSION_NS // 2, BOARD, plan.title, text, *lists, f"{number:016x}")
 
 
 def _reps(sessions: range, count: int, rng: random.Random) -> Iterator[dict[str, Any]]:
@@ -91,4 +96,5 @@ def _reps(sessions: range, count: int, rng: random.Random) -> Iterator[dict[str,
             flags=(Flag.FAST,) if rng.random() < 0.02 else (),
             reason="" if finished else "timeout",
         )
-        yield row_of(session, record, _BEGIN_WALL_NS + session * _SESSION_NS + record.go_ns)
+        go_wall_ns = _BEGIN_WALL_NS + session * _SESSION_NS + record.go_ns
+        yield row_of(session, record, go_wall_ns, athlete_id=old_athlete_id(record.athlete))
