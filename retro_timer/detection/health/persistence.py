@@ -87,6 +87,9 @@ class PersistenceThreshold:
         self._clean += 1
         if target and agrees:
             self._pending += 1
+            if self.overwhelmed:
+                # What stays in view shows no phantoms, however long: the run need not end to tell.
+                self._update(period_ns)
             return
         if self._pending:
             self._close_run(period_ns)

@@ -28,6 +28,8 @@ _FAIRLY_SMOOTH_M = 0.06
 """What is asked of a body's readings where there are few phantoms: three standard deviations of its noise."""
 _SMOOTH = 8
 """So many readings on a line are a body, however much the sensor is to be doubted."""
+_BODY = Proof(_SMOOTH, _SMOOTH_M)
+"""The same: the pieces that it is seen in are no phantoms."""
 _FEW = 3
 """A line through two or three readings tells nothing of their roughness; from four on it does."""
 _LONGEST_RUN = 80
@@ -83,6 +85,7 @@ class RearPipeline:
         tracks, continued = self._follow(reading)
         self._keep_run(reading)
         lone = self._weigh(reading, continued, sample.status is not None)
+        self._excuse(tracks)
         period_ns = self.spacing.period_ns
         change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
@@ -145,6 +148,15 @@ class RearPipeline:
         if reading.stray:
             self._persistence.suspect()
         return lone
+
+    def _excuse(self, tracks: list[Track]) -> None:
+        """A body that the sensor misses now and then is seen in pieces, which are no phantoms once it is known."""
+        for track in tracks:
+            if not track.body and track.shows(_BODY):
+                track.body = True
+                self._persistence.forgive(track.length)
+        if any(track.body for track in tracks):
+            self._persistence.forget_run()
 
     def _explained(self, reading: Reading) -> bool:
         """Whether the background's own noise, or its absence, makes such a reading."""

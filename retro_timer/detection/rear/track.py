@@ -77,6 +77,8 @@ class Track:
         """Readings among them that the sensor vouches for."""
         self.points: deque[tuple[float, float]] = deque(((t_s, range_m),), maxlen=_MOST_POINTS)
         self._motion: Motion | None = None
+        self.body = False
+        """Whether it has shown itself to be one."""
 
     def agrees(self, t_s: float, range_m: float, period_s: float) -> bool:
         """Whether a reading continues this track, with the motion known so far or any human motion.
