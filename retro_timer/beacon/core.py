@@ -168,6 +168,8 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
 
         stop = self.event_bus.subscribe(listen)
         try:
+            if isinstance(command, inputs.Command):
+                command = msgspec.structs.replace(command, origin="ctl")
             if isinstance(command, StartPlan):
                 self.opener.put(command, now_ns)
             else:

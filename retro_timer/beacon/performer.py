@@ -9,7 +9,9 @@ from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.beacon.output.speaker import Speaker
 from retro_timer.beacon.sensing.sensing import Shared
 from retro_timer.ports import Board
+from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.writer import JournalWriter
+from retro_timer.training.record import Presence
 from retro_timer.training.session import effects, inputs
 
 _ARM_GRACE_NS = 500_000_000
@@ -69,13 +71,20 @@ class Performer:
             self._lamp.base(effect.state)
         elif isinstance(effect, effects.Acknowledge):
             self._buzzer.acknowledge(effect.blind)
-        elif isinstance(effect, effects.Save):
+        else:
+            self._keep(effect, now_ns)
+        return None
+
+    def _keep(self, effect: effects.Effect, now_ns: int) -> None:
+        """What is put on disk or told."""
+        if isinstance(effect, effects.Save):
             self._save(effect, now_ns)
+        elif isinstance(effect, effects.KeepPresence):
+            self._journal.keep_presence(Presence(effect.name, effect.present, effect.order, effect.skipped))
         elif isinstance(effect, effects.Publish):
             self._publish(effect)
         elif isinstance(effect, effects.Close):
             self._journal.end(effect.outcome, lambda _trouble: None)
-        return None
 
     def _publish(self, published: effects.Publish) -> None:
         self._event_bus.publish(published)
@@ -86,11 +95,21 @@ class Performer:
         age_ns = now_ns - record.go_ns
         go_wall_ns, since_boot_ns = self._clock.wall_ns() - age_ns, self._clock.since_boot_ns()
         self._unanswered.add((record.rep, record.revision))
+        change = new_id()
 
         def answer(trouble: str) -> None:
             if trouble:
                 self._post(inputs.NotSaved(record.rep, record.revision, trouble))
             else:
-                self._post(inputs.Durable(record.rep, record.revision))
+                correction_id = change if effect.correction else ""
+                self._post(inputs.Durable(record.rep, record.revision, effect.correction, correction_id))
 
-        self._journal.save(record, go_wall_ns, answer, since_boot_ns - age_ns if since_boot_ns else 0)
+        self._journal.save(
+            record,
+            go_wall_ns,
+            answer,
+            since_boot_ns - age_ns if since_boot_ns else 0,
+            change=change,
+            correction=effect.correction,
+            origin=effect.origin,
+        )

@@ -96,7 +96,7 @@ class SessionOpener:
         if runner.busy:
             return
         entry = offer.entry
-        runner.begin(recovered_session(entry.plan, entry.roster, self._drawn(), offer.records), now_ns)
+        runner.begin(recovered_session(entry.plan, entry.roster, self._drawn(), offer.records, entry.presences), now_ns)
         self._journal.adopt(entry, lambda _trouble: None)
         for record in runner.state.results if runner.state is not None else ():
             if record.reason == "interrupted":

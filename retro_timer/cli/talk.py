@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.beacon.control.commands import ACTIONS, NAMED, percent_of
+from retro_timer.beacon.control.commands import ACTIONS, NAMED, percent_of, place_of
 from retro_timer.cli.output.lines import line_of
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.settings import paths
@@ -70,11 +70,13 @@ def _covers(watch: dict[str, Any]) -> str:
 @click.command()
 @click.argument("action")
 @click.argument("name", required=False)
+@click.argument("place", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-def ctl(action: str, name: str | None, as_json: bool) -> None:
+def ctl(action: str, name: str | None, place: str | None, as_json: bool) -> None:
     """Steer the running session.
 
-    ACTION is one of start [PLAN], pause, resume, skip, void, finish, give NAME, absent NAME, undo, spotter, repeat,
+    ACTION is one of start [PLAN], pause, resume, skip, void, finish, give NAME, absent NAME, present NAME (is
+    back), add NAME (comes late), order NAME N (goes as number N), undo, spotter, repeat,
     stop, recover, close, volume N (0 to 100, voice and buzzer, until the timer ends; alarms stay loud), or help, which
     says what the button does now.
     """
@@ -83,10 +85,14 @@ def ctl(action: str, name: str | None, as_json: bool) -> None:
             f"ctl '{action}'", f"no such action{near_miss(action, ACTIONS)}", f"one of {', '.join(ACTIONS)}"
         )
     message: dict[str, Any] = {"ctl": action}
-    if action in NAMED:
+    if place is not None and action != "order":
+        raise BadInputError(f"ctl {action}", f"'{place}' is one word too many", f"ctl {action}")
+    if action in (*NAMED, "order"):
         if not name:
             raise BadInputError(f"ctl {action}", "no athlete named", f"ctl {action} NAME")
         message["name"] = name
+        if action == "order":
+            message["place"] = place_of(int(place) if place is not None and place.isdecimal() else place)
     elif action == "volume":
         message["percent"] = percent_of(int(name) if name is not None and name.isdecimal() else name)
     elif action == "start":

@@ -63,6 +63,17 @@ class Split(msgspec.Struct, frozen=True):
     """Half-width of its 95 % interval."""
 
 
+class Presence(msgspec.Struct, frozen=True):
+    """Whether an athlete takes part in a session now."""
+
+    name: str
+    present: bool = True
+    order: int = 0
+    """Of those who have done as much the lowest goes first."""
+    skipped: tuple[int, ...] = ()
+    """Steps of the plan that were left out, or missed by who came late."""
+
+
 class RepRecord(msgspec.Struct, frozen=True):
     """One rep. Times are whole nanoseconds; `go_ns` is on the monotonic clock of the run that timed it."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from retro_timer.store.results.database import open_for_reading
 from tests.helpers.command import here, process
 from tests.helpers.results_made import fill
-from tests.helpers.timer_process import timer, until
+from tests.helpers.timer_process import Timer, timer, until
 
 
 @pytest.fixture
@@ -92,11 +95,44 @@ def test_while_another_program_writes_without_a_socket_nothing_is_changed(state:
     assert (outcome.code, "another program writes there" in outcome.one_line()) == (1, True)
 
 
+def history(box: Timer) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(process("results", "history", 1, "--json", env=box.env).out)
+    return rows
+
+
+def test_who_is_absent_and_who_came_late_are_so_after_kill_9(tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Ann\nBea\n")
+    with timer("--roster", roster) as box:
+        box.ready()
+        box.ctl("start", plan="short")
+        box.phase("brief", "get-ready")
+        box.ctl("absent", name="Ann")
+        box.ctl("add", name="Cid")
+        box.ctl("order", name="Cid", place=1)
+        until(lambda: presence_of(box.state) == {"Ann": 0, "Cid": 1, "Bea": 1}, "all kept")
+        box.signal(signal.SIGKILL)
+        box.ended()
+        with timer("--roster", roster, home=box.home) as again:
+            again.ready().phase("recoverable")
+            again.ctl("recover")
+            until(lambda: again.status().get("athlete") == "Cid", "the late arrival's turn")
+
+
+def presence_of(state: Path) -> dict[str, int]:
+    reading = open_for_reading(state)
+    assert reading is not None
+    with contextlib.closing(reading):
+        return dict(reading.execute("SELECT name, present FROM presence").fetchall())
+
+
 def test_while_a_timer_lives_the_change_goes_through_it_and_its_session_follows() -> None:
     with timer("--json") as box:
         box.ready()
         box.ctl("start", plan="short")
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
+        box.ctl("pause")
+        box.phase("paused")
         done = box.ask(
             edit={"type": "rep", "session": 1, "correction": {"kind": "void", "rep": 1}}, origin="page of Kim"
         )
@@ -107,6 +143,12 @@ def test_while_a_timer_lives_the_change_goes_through_it_and_its_session_follows(
         until(lambda: len([e for e in box.events if e["event"] == "correction"]) == 2, "the undo")
         refused = process("results", "edit", 1, 9, "--void", env=box.env)
         assert (refused.code, "rep 9: not found" in refused.one_line()) == (1, True)
+        box.ctl("void")
+        told = until(lambda: [e for e in box.events if e["event"] == "correction"][2:], "the third correction")
+        (mine,) = [row for row in history(box) if row["id"] == told[0]["revision"]]
+        assert (mine["kind"], mine["origin"]) == ("void", "ctl")
+        box.ctl("undo")
+        until(lambda: [row for row in history(box) if row["undoes"] == mine["id"]], "the undo in the ledger")
         box.ctl("stop")
         assert box.stop() == 0
         assert next(rep["status"] for rep in box.results()) == "finished"

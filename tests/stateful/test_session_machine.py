@@ -30,7 +30,7 @@ PLAIN = st.sampled_from(
         inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Recover(),
     ]
 )  # fmt: skip
-NAMED = st.sampled_from([inputs.Give, inputs.Absent])
+NAMED = st.sampled_from([inputs.Give, inputs.Absent, inputs.Present, inputs.Add])
 SOMEBODY = st.sampled_from([*NAMES, "ann", "Nobody"])
 PLANS = st.sampled_from(
     [

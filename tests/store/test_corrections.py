@@ -5,19 +5,24 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
 from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.athletes import People
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, NoteSession, Undo, carry_out, edit_of
 from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.store.results.presences import presence_lines, presences
 from retro_timer.store.results.queries import session
+from retro_timer.store.results.revising import revise_record
 from retro_timer.store.results.revisions import RevisionRow, revisions, without
 from retro_timer.training.corrections import (
     AnyCorrection,
@@ -28,8 +33,8 @@ from retro_timer.training.corrections import (
     SwapReps,
     VoidRep,
 )
-from retro_timer.training.record import RepRecord
-from tests.helpers.results_made import WALL_NS, fill, ledger, opened
+from retro_timer.training.record import Presence, RepRecord, RepStatus
+from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, fill, ledger, opened, rep
 
 STAMP = Stamp(WALL_NS + 5, origin="page of Kim")
 DATE_NS = 1_763_820_000 * 10**9
@@ -180,6 +185,46 @@ def test_a_rebuild_from_the_log_alone_gives_the_same_reps_athletes_and_correctio
     (tmp_path / "results.db").unlink()
     opened(tmp_path)
     assert ledger(tmp_path) == before, "and so does a log that was written anew from the database"
+
+
+def test_what_the_session_under_way_corrects_is_a_revision_too_and_its_undo_is_known_as_one(journal: Journal) -> None:
+    before = record(journal, 1)
+    voided = msgspec.structs.replace(before, status=RepStatus.VOID, reason="void", revision=before.revision + 3)
+    assert revise_record(journal, 1, "void", voided, Stamp(WALL_NS, origin="button"))
+    assert record(journal, 1) == voided
+    back = msgspec.structs.replace(before, revision=voided.revision + 1)
+    assert revise_record(journal, 1, "undo", back, Stamp(WALL_NS, origin="button"))
+    first, second = revisions(journal.database, session=1)
+    assert (first.kind, first.origin, first.undone, second.undoes) == ("void", "button", True, first.id)
+    assert record(journal, 1) == back
+    with pytest.raises(BadInputError, match="no correction to take back"):
+        edited(journal, Undo())
+    assert not revise_record(journal, 1, "void", rep(77), STAMP), "the journal has no such rep yet"
+
+
+def test_a_rep_that_was_void_while_under_way_is_none_that_goes_on_when_that_is_taken_back(journal: Journal) -> None:
+    journal.save(1, rep(9, status=RepStatus.OPEN), WALL_NS)
+    revise_record(journal, 1, "void", rep(9, revision=2, status=RepStatus.VOID), STAMP)
+    edited(journal, Undo())
+    assert (record(journal, 9).status, record(journal, 9).reason) == ("dnf", "stopped")
+
+
+def test_who_is_here_is_kept_and_a_rebuild_knows_it(journal: Journal, tmp_path: Path) -> None:
+    session = journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
+    uid = journal.uid_of(session)
+    here = [Presence("Dee", order=1, skipped=(0, 1)), Presence("Ann", present=False), Presence("Dee", order=2)]
+    for number, presence in enumerate(here, start=1):
+        change = f"{number:016x}"
+        lines = partial(presence_lines, journal.database, session, uid, presence, change)
+        journal.keep(change, lines)
+    assert presences(journal.database, session) == (here[1], here[2])
+    assert [row.name for row in People.of(journal.database).persons] == ["Ann", "Bea", "Dee"]
+    journal.close_database()
+    before = ledger(tmp_path)
+    for lost in ("results.db", "reps.jsonl", "results.db"):
+        (tmp_path / lost).unlink()
+        opened(tmp_path)
+        assert ledger(tmp_path)["presence"] == before["presence"]
 
 
 def test_a_change_that_is_tried_again_is_made_once(journal: Journal) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from retro_timer.beacon.messages import SayButton, SetVolume, StartPlan
 from retro_timer.errors import BadInputError, near_miss
+from retro_timer.training.roster import MOST_ATHLETES, checked_name
 from retro_timer.training.session import inputs
 
 PLAIN: dict[str, type[inputs.Command]] = {
@@ -24,9 +25,14 @@ PLAIN: dict[str, type[inputs.Command]] = {
     "help": SayButton,
 }
 """Commands without an argument."""
-NAMED: dict[str, Callable[[str], inputs.Command]] = {"give": inputs.Give, "absent": inputs.Absent}
+NAMED: dict[str, Callable[[str], inputs.Command]] = {
+    "give": inputs.Give,
+    "absent": inputs.Absent,
+    "present": inputs.Present,
+    "add": lambda name: inputs.Add(checked_name(name.strip(), "ctl add")),
+}
 """Commands with an athlete's name."""
-ACTIONS = ("start", *PLAIN, *NAMED, "volume")
+ACTIONS = ("start", *PLAIN, *NAMED, "order", "volume")
 MakeStart = Callable[[str | None], StartPlan]
 """Reads a plan by its name, or the default one."""
 
@@ -50,7 +56,17 @@ def command_of(message: dict[str, Any], make_start: MakeStart) -> inputs.Command
     name = message.get("name")
     if not isinstance(name, str) or not name.strip():
         raise BadInputError(f"ctl {action}", "no athlete named", f"ctl {action} NAME")
+    if action == "order":
+        return inputs.Order(name, place_of(message.get("place")))
     return NAMED[action](name)
+
+
+def place_of(value: Any) -> int:
+    """A place in the order of turns. Raises BadInputError for what is no whole number from 1 to the most athletes."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_ATHLETES:
+        problem = "no place named" if value is None else f"'{value}' is no place"
+        raise BadInputError("ctl order", problem, f"ctl order NAME N, with N from 1 to {MOST_ATHLETES}")
+    return value
 
 
 def percent_of(value: Any) -> int:

@@ -29,11 +29,12 @@ from retro_timer.store.results.entries import (
 )
 from retro_timer.store.results.labels import any_label_wrong
 from retro_timer.store.results.owners import boot_mark, owner_lives, owner_mark
+from retro_timer.store.results.presences import presences
 from retro_timer.store.results.repair import DAMAGE, TAILS, Repair, put_in_order, was_cut_off
 from retro_timer.store.results.reps_log import RepsLog, same_file, sync_directory
 from retro_timer.store.results.rows import record_of, row_of
 from retro_timer.training.plan import Plan
-from retro_timer.training.record import RepRecord
+from retro_timer.training.record import Presence, RepRecord
 
 _STEPS_BETWEEN_LOOKS = 20_000
 """How many steps of SQLite's machine pass between two looks whether something better is to be done: about 1 ms."""
@@ -56,6 +57,8 @@ class SessionEntry(msgspec.Struct, frozen=True):
     roster: tuple[str, ...]
     uid: str = ""
     """The session's random id."""
+    presences: tuple[Presence, ...] = ()
+    """Of those of whom more is known than that they are on the roster."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -315,7 +318,9 @@ class Journal:
         except msgspec.MsgspecError:
             self.end(number, "interrupted", started_wall_ns)
             return None
-        return SessionEntry(number, started_wall_ns, outcome, board, owner, title, read, names, uid)
+        return SessionEntry(
+            number, started_wall_ns, outcome, board, owner, title, read, names, uid, presences(self._db, number)
+        )
 
     def reps(self, session: int) -> list[RepRecord]:
         """The reps of a session, in order."""

@@ -15,9 +15,10 @@ from retro_timer.store.results.journal import Journal, Stamp, boot_of
 from retro_timer.store.results.revisions import UNDO, RevisionRow, newest_revision, revisions, without
 from retro_timer.store.results.rows import COLUMNS, values_of
 from retro_timer.training.corrections import AnyCorrection, GiveRep, corrected, kind_of
-from retro_timer.training.record import RepRecord
+from retro_timer.training.record import RepRecord, RepStatus
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
+NO_REVISIONS: Mapping[int, int] = MappingProxyType({})
 
 
 def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp: Stamp) -> Done:
@@ -70,12 +71,19 @@ def undo(journal: Journal, revision: str | None, stamp: Stamp) -> Done:
         raise BadInputError(f"undo {first.id}", "it is an undo itself", "make the correction again")
     if first.undone:
         raise BadInputError(f"undo {first.id}", "taken back already", "an id of `retro-timer results history`")
-    changes = tuple(without(row, _of_same(journal, row)) for row in rows)
+    changes = tuple(_closed(without(row, _of_same(journal, row))) for row in rows)
     done = _keep(journal, first.session, UNDO, changes, stamp, undoes=first.id)
     reps = tuple(change.rep for change in changes if change.rep != OF_SESSION)
     what = f", rep {' and '.join(map(str, reps))}" if reps else ""
     text = f"session {first.session}{what}: {first.kind} taken back"
     return Done(text, revision=done, session=first.session, kind=UNDO, reps=reps)
+
+
+def _closed(change: Change) -> Change:
+    """A rep that was made void while it was under way has ended since: without a time, by hand."""
+    if change.after.get("status") != RepStatus.OPEN:
+        return change
+    return Change(change.rep, change.before, {**change.after, "status": str(RepStatus.DNF), "reason": "stopped"})
 
 
 def _of_same(journal: Journal, row: RevisionRow) -> list[RevisionRow]:
@@ -106,19 +114,56 @@ def revise(
 
     `ids`: those of athletes by the names in `records`, of whom the session may not know.
     """
-    rows = [_row(journal, session, record.rep) for record in records]
+    changes = _changes(journal, session, records, ids)
+    return _keep(journal, session, kind, changes, stamp, at_least={record.rep: record.revision for record in records})
+
+
+def revise_record(journal: Journal, session: int, kind: str, record: RepRecord, stamp: Stamp) -> bool:
+    """Keep a correction that the session under way has made. Returns False, and nothing is kept, for a rep that the
+    journal does not have yet.
+    """
+    if _row(journal, session, record.rep) is None:
+        return False
+    (change,) = _changes(journal, session, [record])
+    undoes = _undone(journal, session, change) if kind == UNDO else ""
+    _keep(journal, session, kind, [change], stamp, undoes=undoes, at_least={record.rep: record.revision})
+    return True
+
+
+def _undone(journal: Journal, session: int, change: Change) -> str:
+    """The id of the newest correction that still stands and that a change takes back."""
+    standing = [
+        row
+        for row in revisions(journal.database, session=session, rep=change.rep)
+        if row.kind != UNDO and not row.undone and row.before.items() >= change.after.items()
+    ]
+    return standing[-1].id if standing and change.after else ""
+
+
+def _changes(
+    journal: Journal, session: int, records: Sequence[RepRecord], ids: Mapping[str, str] = NOBODY
+) -> list[Change]:
+    rows = [_row(journal, session, record.rep) or {} for record in records]
     called = {**called_in(journal.database, session), **{row["athlete"]: row["athlete_id"] for row in rows}, **ids}
     changes = []
     for record, row in zip(records, rows, strict=True):
         new = {**values_of(record), "athlete_id": called.get(record.athlete, "")}
         after = {name: value for name, value in new.items() if name != "revision" and row[name] != value}
         changes.append(Change(record.rep, {name: row[name] for name in after}, after))
-    return _keep(journal, session, kind, changes, stamp)
+    return changes
 
 
 def _keep(
-    journal: Journal, session: int, kind: str, changes: Sequence[Change], stamp: Stamp, *, undoes: str = ""
+    journal: Journal,
+    session: int,
+    kind: str,
+    changes: Sequence[Change],
+    stamp: Stamp,
+    *,
+    undoes: str = "",
+    at_least: Mapping[int, int] = NO_REVISIONS,
 ) -> str:
+    """`at_least`: the revisions that reps get, if they have not got beyond them."""
     entry_id, uid = stamp.change or new_id(), journal.uid_of(session)
 
     def revised() -> list[AnyEntry]:
@@ -130,7 +175,7 @@ def _keep(
                 session=session,
                 correction=kind,
                 changes=tuple(changes),
-                reps=tuple(_kept(_row(journal, session, change.rep), uid, change) for change in reps),
+                reps=tuple(_kept(journal, session, uid, change, at_least.get(change.rep, 0)) for change in reps),
                 wall_ns=stamp.wall_ns,
                 boot=boot_of(stamp.since_boot_ns),
                 boot_ns=stamp.since_boot_ns,
@@ -143,11 +188,12 @@ def _keep(
     return entry_id
 
 
-def _kept(row: dict[str, Any], uid: str, change: Change) -> RepKept:
-    return RepKept(id=new_id(), uid=uid, **{**row, **change.after, "revision": row["revision"] + 1})
+def _kept(journal: Journal, session: int, uid: str, change: Change, at_least: int) -> RepKept:
+    row = _row(journal, session, change.rep) or {}
+    return RepKept(id=new_id(), uid=uid, **{**row, **change.after, "revision": max(row["revision"] + 1, at_least)})
 
 
-def _row(journal: Journal, session: int, rep: int) -> dict[str, Any]:
+def _row(journal: Journal, session: int, rep: int) -> dict[str, Any] | None:
     query = f"SELECT {', '.join(COLUMNS)} FROM rep WHERE session = ? AND rep = ?"
     row = journal.database.execute(query, (session, rep)).fetchone()
-    return dict(zip(COLUMNS, row, strict=True))
+    return None if row is None else dict(zip(COLUMNS, row, strict=True))

@@ -15,12 +15,14 @@ from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, carry_out
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
+from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.repair import DAMAGE, Repair
 from retro_timer.store.results.reps_log import RepsLog
+from retro_timer.store.results.revising import revise_record
 from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.store.space import make_room_for_results
 from retro_timer.training.plan import Plan
-from retro_timer.training.record import RepRecord
+from retro_timer.training.record import Presence, RepRecord
 
 Answer = Callable[[str], None]
 """Called from the writer's thread: an empty string when the change is on disk, else why it is not. Whoever was told
@@ -107,10 +109,39 @@ class JournalWriter:
 
         self._jobs.put((job, lambda _trouble: looked()))
 
-    def save(self, record: RepRecord, go_wall_ns: int, answer: Answer, go_boot_ns: int = 0) -> None:
-        """The newest word on a rep, its go labelled as the journal has it."""
+    def save(
+        self,
+        record: RepRecord,
+        go_wall_ns: int,
+        answer: Answer,
+        go_boot_ns: int = 0,
+        *,
+        change: str | None = None,
+        correction: str = "",
+        origin: str = "",
+    ) -> None:
+        """The newest word on a rep, its go labelled as the journal has it.
+
+        `change`: its id. `correction`: its kind, where a person corrected the rep, and came from `origin`.
+        """
+        entry_id = change or new_id()
+        stamp = Stamp(self._wall_ns(), self._since_boot_ns(), origin, entry_id)
+
+        def job(journal: Journal) -> None:
+            if not (correction and revise_record(journal, self._session, correction, record, stamp)):
+                journal.save(self._session, record, go_wall_ns, go_boot_ns, entry_id)
+
+        self._jobs.put((job, answer))
+
+    def keep_presence(self, presence: Presence) -> None:
+        """Whether somebody takes part in the session now."""
         change = new_id()
-        self._jobs.put((lambda journal: journal.save(self._session, record, go_wall_ns, go_boot_ns, change), answer))
+
+        def job(journal: Journal) -> None:
+            session, uid = self._session, journal.uid_of(self._session)
+            journal.keep(change, lambda: presence_lines(journal.database, session, uid, presence, change))
+
+        self._jobs.put((job, lambda _trouble: None))
 
     def end(self, outcome: str, answer: Answer) -> None:
         """The session ends."""

@@ -30,12 +30,18 @@ def amended(transition: Transition, event: inputs.Amended) -> None:
         _follow(transition, before, index, new)
     transition.unsay(*(about_rep(record.rep) for record in records))
     for record in records:
-        flags = [str(flag) for flag in record.flags]
-        transition.publish("correction", kind=event.kind, rep=record.rep, flags=flags, revision=event.revision)
+        publish(transition, event.kind, record.rep, event.revision)
     if before.phase in ENDED:
         return
     _say(transition, event.kind, records)
     corrections.replan(transition)
+
+
+def publish(transition: Transition, kind: str, rep: int, revision: str) -> None:
+    """Tell programs of a correction that is on disk, with the id by which it is taken back."""
+    record = next((record for record in transition.state.results if record.rep == rep), None)
+    flags = [] if record is None else [str(flag) for flag in record.flags]
+    transition.publish("correction", kind=kind, rep=rep, flags=flags, revision=revision)
 
 
 def _newest(transition: Transition, old: RepRecord, record: RepRecord) -> RepRecord:

@@ -32,13 +32,13 @@ _CALL_END_S = 11.0
 def next_turn(state: SessionState) -> Turn | None:
     """Whoever present has done least goes next, in the roster's order; None when everybody is through."""
     waiting = [
-        (athlete.next_step, index)
+        (athlete.next_step, athlete.order, index)
         for index, athlete in enumerate(state.athletes)
         if athlete.present and athlete.next_step < len(state.steps)
     ]
     if not waiting:
         return None
-    step, index = min(waiting)
+    step, _, index = min(waiting)
     return Turn(index, step)
 
 

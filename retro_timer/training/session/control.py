@@ -7,7 +7,7 @@ import msgspec
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, calls, resting, self_starting, starting
+from retro_timer.training.session import active_rep, calls, presence, resting, self_starting, starting
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase
 from retro_timer.training.session.transition import Transition, ns
@@ -84,7 +84,9 @@ def skip(transition: Transition) -> None:
     elif state.turn is not None:
         starting.call_off(transition)
         transition.publish("skipped", athlete=transition.athlete().name, step=state.turn.step)
-        transition.set_athlete(state.turn.athlete, next_step=state.turn.step + 1)
+        skipped = (*transition.athlete().skipped, state.turn.step)
+        transition.set_athlete(state.turn.athlete, next_step=state.turn.step + 1, skipped=skipped)
+        presence.keep(transition, state.turn.athlete)
         transition.watch(WatchMode.OFF)
         resting.to_next_turn(transition)
 

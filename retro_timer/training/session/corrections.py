@@ -1,4 +1,4 @@
-"""Taking back and handing over: void, give, absent, undo."""
+"""Taking back and handing over: void, give, undo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import active_rep, calls, inputs, resting
-from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
+from retro_timer.training.session.effects import About, KeepPresence, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
@@ -29,8 +29,9 @@ _BETWEEN = frozenset(
 """Between reps: the next turn may still change."""
 
 
-def void(transition: Transition) -> None:
+def void(transition: Transition, command: inputs.Void) -> None:
     """The rep under way, or else the last one, does not count and is run again."""
+    transition.correct("void", command.origin)
     active = transition.state.running
     if active is not None:
         found = active_rep.of_rep(transition, active.record.rep)
@@ -50,7 +51,7 @@ def void(transition: Transition) -> None:
     if last is None or index is None:
         active_rep.refuse(transition, "nothing_to_void")
         return
-    _remember(transition, "void")
+    remember(transition, "void")
     record = _changed(last, status=RepStatus.VOID, reason="void")
     active_rep.end_rep(transition, record, "void", transition.now_ns)
     transition.set_athlete(index, next_step=_step_without(transition, index, last), active=None)
@@ -60,7 +61,8 @@ def void(transition: Transition) -> None:
 
 def give(transition: Transition, command: inputs.Give) -> None:
     """The rep under way, or else the last one, belongs to somebody else."""
-    index = _meant(transition, command.name)
+    transition.correct("give", command.origin)
+    index = meant(transition, command.name)
     if index is None:
         return
     active = transition.state.running
@@ -72,7 +74,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
     if last is None or owner is None or owner == index:
         active_rep.refuse(transition, "nothing_to_give")
         return
-    _remember(transition, "give")
+    remember(transition, "give")
     step = _step_index(transition, last)
     before = transition.state.athletes[owner]
     new_owner = transition.state.athletes[index]
@@ -89,7 +91,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
         # Given up, and yet it may be revived: then for its new owner.
         transition.set_athlete(owner, active=None)
         transition.set_athlete(index, active=msgspec.structs.replace(before.active, record=record))
-    _told(transition, "given", {"name": new_owner.name, "rep": last.rep_no}, about=[about_rep(last.rep)])
+    told(transition, "given", {"name": new_owner.name, "rep": last.rep_no}, about=[about_rep(last.rep)])
     replan(transition)
 
 
@@ -99,7 +101,7 @@ def _give_running(transition: Transition, index: int) -> None:
     if turn is None or active is None or turn.athlete == index:
         active_rep.refuse(transition, "nothing_to_give")
         return
-    _remember(transition, "give")
+    remember(transition, "give")
     owner = turn.athlete
     name = transition.state.athletes[index].name
     moved = msgspec.structs.replace(active, record=_changed(active.record, athlete=name))
@@ -108,7 +110,7 @@ def _give_running(transition: Transition, index: int) -> None:
     transition.set(turn=Turn(index, turn.step))
     transition.unsay(about_rep(active.record.rep), about_athlete(name))
     transition.save(moved.record, "")
-    _told(
+    told(
         transition,
         "given",
         {"name": name, "rep": active.record.rep_no},
@@ -116,26 +118,9 @@ def _give_running(transition: Transition, index: int) -> None:
     )
 
 
-def absent(transition: Transition, command: inputs.Absent) -> None:
-    """An athlete drops out; if theirs is the rep under way, it ends as a DNF."""
-    index = _meant(transition, command.name, present=True)
-    if index is None:
-        return
-    _remember(transition, "absent")
-    name = transition.state.athletes[index].name
-    transition.set_athlete(index, present=False)
-    _told(transition, "absent", {"name": name}, about=[about_athlete(name)])
-    turn = transition.state.turn
-    if turn is None or turn.athlete != index:
-        replan(transition)
-    elif transition.state.running is not None:
-        active_rep.give_up(transition, "stopped")
-    else:
-        replan(transition, force=True)
-
-
-def undo(transition: Transition) -> None:
+def undo(transition: Transition, command: inputs.Undo) -> None:
     """Take back the last correction; with the next go it can no longer be taken back."""
+    transition.correct("undo", command.origin)
     if not transition.state.undo:
         active_rep.refuse(transition, "nothing_to_undo")
         return
@@ -147,6 +132,9 @@ def undo(transition: Transition) -> None:
         if old.present is not present[index].present:
             transition.unsay(about_athlete(old.name))
         _restore(transition, index, old)
+        if old.present is not present[index].present:
+            again = transition.state.athletes[index]
+            transition.effects.append(KeepPresence(again.name, again.present, again.order, again.skipped))
         if running is None and old.active is not None and not old.active.given_up:
             _return_ended(transition, index, old.active.record.rep, present)
     if running is not None:
@@ -158,7 +146,7 @@ def undo(transition: Transition) -> None:
             active_rep.end_rep(
                 transition, msgspec.structs.replace(record, revision=new.revision + 1), "given", transition.now_ns
             )
-    _told(transition, "undone", {"what": point.what})
+    told(transition, "undone", {"what": point.what})
     replan(transition, force=True)
 
 
@@ -251,12 +239,13 @@ def _step_without(transition: Transition, index: int, taken: RepRecord) -> int:
     return athlete.next_step if besides else min(_step_index(transition, taken), athlete.next_step)
 
 
-def _remember(transition: Transition, what: str) -> None:
+def remember(transition: Transition, what: str) -> None:
+    """What stands now is what the next undo leads back to."""
     point = UndoPoint(what, transition.state.athletes, transition.state.results)
     transition.set(undo=(*transition.state.undo, point))
 
 
-def _told(
+def told(
     transition: Transition, kind: str, values: dict[str, str | int], key: str = "", *, about: Sequence[str] = ()
 ) -> None:
     """Answer a correction; `key` is its phrase where that is not called like its kind."""
@@ -268,9 +257,9 @@ def _told(
 def _told_void(transition: Transition, record: RepRecord) -> None:
     about = [about_rep(record.rep)]
     if transition.state.solo:
-        _told(transition, "voided", {"rep": record.rep_no}, about=about)
+        told(transition, "voided", {"rep": record.rep_no}, about=about)
     else:
-        _told(transition, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)
+        told(transition, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)
 
 
 def replan(transition: Transition, *, force: bool = False) -> None:
@@ -289,7 +278,7 @@ def replan(transition: Transition, *, force: bool = False) -> None:
     resting.to_next_turn(transition)
 
 
-def _meant(transition: Transition, name: str, *, present: bool = False) -> int | None:
+def meant(transition: Transition, name: str, *, present: bool = False) -> int | None:
     """The athlete whom somebody means, of all or of those who are `present`; None, and refused, if unclear."""
     athletes = transition.state.athletes
     found = find_name(name, (athlete.name for athlete in athletes if athlete.present or not present))

@@ -113,6 +113,18 @@ class Save(msgspec.Struct, frozen=True):
     """Put a rep on disk and answer with inputs.Durable or inputs.NotSaved."""
 
     record: RepRecord
+    correction: str = ""
+    """void, give or undo, where a person corrected it; and where they did."""
+    origin: str = ""
+
+
+class KeepPresence(msgspec.Struct, frozen=True):
+    """Put on disk whether an athlete is here, their place in the order, and the steps that they skipped."""
+
+    name: str
+    present: bool
+    order: int
+    skipped: tuple[int, ...]
 
 
 class Publish(msgspec.Struct, frozen=True):
@@ -135,4 +147,4 @@ class Close(msgspec.Struct, frozen=True):
     outcome: str
 
 
-Effect = Say | Unsay | Measure | Beep | GoTone | Watch | Light | Save | Publish | Acknowledge | Close
+Effect = Say | Unsay | Measure | Beep | GoTone | Watch | Light | Save | KeepPresence | Publish | Acknowledge | Close

@@ -10,8 +10,11 @@ from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Coverage
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Base of what a person asks for."""
+
+    origin: str = "button"
+    """Where from: button, ctl, or page and its client."""
 
 
 class Start(Command, frozen=True):
@@ -48,6 +51,25 @@ class Absent(Command, frozen=True):
     """An athlete drops out."""
 
     name: str
+
+
+class Present(Command, frozen=True):
+    """An athlete who had dropped out is back."""
+
+    name: str
+
+
+class Add(Command, frozen=True):
+    """Somebody comes late."""
+
+    name: str
+
+
+class Order(Command, frozen=True):
+    """An athlete gets another place in the order of turns, counted from 1."""
+
+    name: str
+    place: int
 
 
 class Undo(Command, frozen=True):
@@ -232,6 +254,9 @@ class Durable(msgspec.Struct, frozen=True):
 
     rep: int
     revision: int
+    correction: str = ""
+    """The kind of correction that it was, and its id, by which it is taken back; empty for any other word on a rep."""
+    correction_id: str = ""
 
 
 class NotSaved(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import Plan, steps
-from retro_timer.training.record import RepRecord
+from retro_timer.training.record import Presence, RepRecord
 from retro_timer.training.session import (
     active_rep,
     amending,
@@ -16,6 +16,7 @@ from retro_timer.training.session import (
     control,
     corrections,
     inputs,
+    presence,
     self_starting,
     splits,
     standing,
@@ -48,10 +49,13 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Stop: _plain(control.stop),
     inputs.Spotter: _plain(control.spotter),
     inputs.Repeat: _plain(control.repeat),
-    inputs.Void: _plain(corrections.void),
+    inputs.Void: corrections.void,
     inputs.Give: corrections.give,
-    inputs.Absent: corrections.absent,
-    inputs.Undo: _plain(corrections.undo),
+    inputs.Absent: presence.absent,
+    inputs.Present: presence.present,
+    inputs.Add: presence.add,
+    inputs.Order: presence.order,
+    inputs.Undo: corrections.undo,
 }
 _HALTED = {inputs.Stop: _STEER[inputs.Stop], inputs.Repeat: _STEER[inputs.Repeat]}
 
@@ -124,7 +128,7 @@ REPORTS: dict[type, Handler] = {
     inputs.SensorChanged: watching.sensor_changed,
     inputs.GateAlone: watching.gate_alone,
     inputs.HalfSeen: active_rep.half_seen,
-    inputs.Durable: lambda transition, event: announce.durable(transition, event.rep, event.revision),
+    inputs.Durable: lambda transition, event: _durable(transition, event),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
     inputs.Amended: amending.amended,
     inputs.Speech: starting.heard,
@@ -138,9 +142,19 @@ def new_session(plan: Plan, names: Sequence[str], rules: Rules, phase: Phase = P
     return SessionState(plan, steps(plan), rules, tuple(Athlete(name) for name in names), phase=phase)
 
 
-def recovered_session(plan: Plan, names: Sequence[str], rules: Rules, records: Sequence[RepRecord]) -> SessionState:
-    """A session that a power cut ended, with what is on disk of it, waiting for recover or close."""
-    state = new_session(plan, names, rules, Phase.RECOVERABLE)
+def recovered_session(
+    plan: Plan,
+    names: Sequence[str],
+    rules: Rules,
+    records: Sequence[RepRecord],
+    presences: Sequence[Presence] = (),
+) -> SessionState:
+    """A session that a power cut ended, with what is on disk of it, waiting for recover or close.
+
+    Who was absent stays so, and who came late is there.
+    """
+    here = {presence.name: presence for presence in presences}
+    state = new_session(plan, tuple(dict.fromkeys((*names, *here))), rules, Phase.RECOVERABLE)
     done = control.without_open_reps(tuple(records))
     athletes = []
     for athlete in state.athletes:
@@ -148,7 +162,9 @@ def recovered_session(plan: Plan, names: Sequence[str], rules: Rules, records: S
         reached = {(r.set_no, r.rep_no) for r in mine}
         # What was skipped before the last rep that was run stays skipped.
         next_step = max((i + 1 for i, s in enumerate(state.steps) if (s.set_no, s.rep_no) in reached), default=0)
-        athletes.append(Athlete(athlete.name, next_step=next_step))
+        known = here.get(athlete.name, Presence(athlete.name))
+        next_step = max(next_step, *(skipped + 1 for skipped in known.skipped), 0)
+        athletes.append(Athlete(athlete.name, known.present, next_step, order=known.order, skipped=known.skipped))
     reps = max((r.rep for r in done), default=0)
     return SessionState(
         plan,
@@ -174,6 +190,12 @@ def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, 
     else:
         handler(transition, event)
     return transition.state, tuple(transition.effects)
+
+
+def _durable(transition: Transition, event: inputs.Durable) -> None:
+    if event.correction:
+        amending.publish(transition, event.correction, event.rep, event.correction_id)
+    announce.durable(transition, event.rep, event.revision)
 
 
 def _tick(transition: Transition) -> None:

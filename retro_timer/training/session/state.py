@@ -141,6 +141,10 @@ class Athlete(msgspec.Struct, frozen=True):
     """Not started before this: the end of their rest."""
     rest_from_ns: int = 0
     active: ActiveRep | None = None
+    order: int = 0
+    """Of those who have done as much the lowest goes first; of equals the one who is named first."""
+    skipped: tuple[int, ...] = ()
+    """Steps that were left out."""
 
 
 class Turn(msgspec.Struct, frozen=True):

@@ -71,6 +71,7 @@ class Transition:
         self.state = state
         self.now_ns = now_ns
         self.effects: list[Effect] = []
+        self._correction = self._origin = ""
 
     def set(self, **changes: Any) -> None:
         """Replace fields of the state."""
@@ -168,12 +169,16 @@ class Transition:
         """End the session in the journal."""
         self.effects.append(Close(outcome))
 
+    def correct(self, kind: str, origin: str) -> None:
+        """What is saved from here on is somebody's correction."""
+        self._correction, self._origin = kind, origin
+
     def save(self, record: RepRecord, kind: str, t_ns: int | None = None, line: str = "") -> None:
         """Put a rep on disk; what `kind` announces follows when it is there. `line`: the split's."""
         late = any(waiting.late for waiting in self.state.pending)
         waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late, line)
         self.set(pending=(*self.state.pending, waiting))
-        self.effects.append(Save(record))
+        self.effects.append(Save(record, self._correction, self._origin))
 
     def watch(self, mode: WatchMode) -> None:
         """Publish a new expectation for the sensors."""

@@ -1,0 +1,89 @@
+"""Who is here: late, absent and back again, in another order, and after a power cut."""
+
+from __future__ import annotations
+
+from retro_timer.training.record import Presence, RepRecord
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
+
+PLAN = plan(block(reps=3))
+NAMES = ("Ann", "Bea", "Cid")
+
+
+def group(reps: int = 0) -> Drive:
+    session = Drive(PLAN, NAMES).begin()
+    for _ in range(reps):
+        session.to_go().finish(8.0)
+    return session
+
+
+def kept(session: Drive) -> dict[str, effects.KeepPresence]:
+    """What is on disk of everybody."""
+    return {effect.name: effect for effect in session.of(effects.KeepPresence)}
+
+
+def after_a_power_cut(session: Drive) -> Drive:
+    records = tuple(RepRecord(**{n: getattr(r, n) for n in r.__struct_fields__}) for r in session.state.results)
+    here = [Presence(k.name, k.present, k.order, k.skipped) for k in kept(session).values()]
+    return Drive(PLAN, state=recovered_session(PLAN, NAMES, Rules(), records, here)).put(inputs.Recover())
+
+
+def whose_go(session: Drive, goes: int) -> list[str]:
+    for _ in range(goes):
+        session.to_go().finish(8.0)
+    return [go.fields["athlete"] for go in session.events("go")][-goes:]
+
+
+def test_who_comes_late_joins_at_the_groups_step_and_what_they_missed_is_kept_as_skipped() -> None:
+    session = group(reps=3).put(inputs.Add("Dee"))
+    assert kept(session)["Dee"] == effects.KeepPresence("Dee", True, 1, (0,))
+    assert whose_go(session, 4) == ["Ann", "Bea", "Cid", "Dee"]
+
+
+def test_who_was_absent_comes_back_where_they_had_been() -> None:
+    session = group(reps=3).put(inputs.Absent("Bea")).put(inputs.Present("bea"))
+    assert session.refused() == []
+    assert session.put(inputs.Present("bea")).refused() == ["here_already"]
+    assert whose_go(session, 3) == ["Ann", "Bea", "Cid"]
+
+
+def test_adding_somebody_who_had_dropped_out_brings_them_back() -> None:
+    session = group(reps=1).put(inputs.Absent("Cid")).put(inputs.Add("cid"))
+    assert [athlete.name for athlete in session.state.athletes] == list(NAMES)
+    assert session.state.athletes[2].present
+
+
+def test_another_order_holds_among_those_who_have_done_as_much() -> None:
+    session = group(reps=1).put(inputs.Order("cid", 1))
+    assert whose_go(session, 5) == ["Cid", "Bea", "Cid", "Ann", "Bea"]
+
+
+def test_a_power_cut_brings_nobody_back_forgets_nobody_who_came_late_and_no_order() -> None:
+    session = group(reps=3).put(inputs.Absent("Bea")).put(inputs.Add("Dee")).put(inputs.Order("Dee", 1))
+    again = after_a_power_cut(session)
+    assert [(a.name, a.present) for a in again.state.athletes] == [
+        ("Ann", True), ("Bea", False), ("Cid", True), ("Dee", True),
+    ]  # fmt: skip
+    assert whose_go(again, 4) == ["Dee", "Ann", "Cid", "Dee"]
+
+
+def test_a_step_that_was_skipped_stays_skipped_after_a_power_cut() -> None:
+    session = group(reps=3).until(Phase.LANE_CHECK).put(inputs.Skip())
+    assert kept(session)["Ann"].skipped == (1,)
+    assert [athlete.next_step for athlete in after_a_power_cut(session).state.athletes] == [2, 1, 1]
+
+
+def test_an_absence_that_is_undone_is_kept_as_presence() -> None:
+    session = group(reps=1).put(inputs.Absent("Bea")).put(inputs.Undo())
+    assert kept(session)["Bea"].present
+
+
+def test_there_is_an_end_of_adding() -> None:
+    session = group()
+    for number in range(80):
+        session.put(inputs.Add(f"Athlete {number}"))
+    assert len(session.state.athletes) == 60
+    assert session.refused()[-1] == "too_many"
