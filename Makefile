@@ -82,7 +82,7 @@ check: $(VENV)/.dev  ## format, lint, types, dead names, layers, README
 schemas: $(VENV)/.run  ## write config/schemas anew
 	@$(BIN)/python -m retro_timer.settings.schemas
 
-bench: $(VENV)/.dev  ## accuracy, dual gate, warnings, latency, cost and growth, about an hour; QUICK=1 under one; ONLY=cost,growth
+bench: $(VENV)/.dev  ## accuracy, dual gate, starts, warnings, latency, cost and growth, about an hour; QUICK=1 under one; ONLY=cost,growth
 	@$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(SHARE),--share $(SHARE))
 	@$(if $(QUICK),:,$(BIN)/python -m benchmarks.publish)
 

@@ -24,12 +24,14 @@ from benchmarks.growth import part as growth
 from benchmarks.latency import part as latency
 from benchmarks.pool import Step
 from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine, this_version
+from benchmarks.starts import part as starts
 from benchmarks.warnings import part as warnings
 
 Measure = Callable[[bool, Step], Part]
 PARTS: dict[str, Measure] = {
     "accuracy": accuracy.measure,
     "dual": dual.measure,
+    "starts": starts.measure,
     "warnings": warnings.measure,
     "latency": latency.measure,
     "cost": cost.measure,
@@ -56,17 +58,21 @@ def chosen_parts(only: str | None) -> list[str]:
 @click.option("--only", metavar="PART,PART", help=f"Only these of {', '.join(PARTS)}.")
 @click.option("--seed", type=click.IntRange(1), help="Held-out passages of this date, as 20261125; today's without it.")
 @click.option(
-    "--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, help="Of the reps of accuracy and dual."
+    "--share",
+    type=click.FloatRange(0.0, 1.0, min_open=True),
+    default=1.0,
+    help="Of accuracy, dual and starts.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
 def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
-    """Reproduce the figures of docs/accuracy.md: accuracy, dual gate, warnings, latency, cost and growth."""
+    """Reproduce the figures of docs/accuracy.md: accuracy, dual gate, starts, warnings, latency, cost and growth."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()
     parts: dict[str, Measure] = PARTS | {
         "accuracy": partial(accuracy.measure, seed=seed, share=share),
         "dual": partial(dual.measure, seed=seed, share=share),
+        "starts": partial(starts.measure, seed=seed, share=share),
     }
     said = {"QUICK": quick and "1", "ONLY": only, "SEED": seed, "SHARE": share < 1.0 and f"{share:g}"}
     command = " ".join(["make bench", *(f"{word}={value}" for word, value in said.items() if value)])

@@ -1,0 +1,5 @@
+"""How well a start by release is known: simulated athletes stand in a gate's beam and leave it.
+
+`figures` simulates, times and makes cells of it, `part` tells them. `python -m benchmarks.starts` measures chosen cells
+quickly.
+"""

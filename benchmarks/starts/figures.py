@@ -1,0 +1,162 @@
+"""Simulates starts by release, finds them with the program's own judge, and makes the figures of each cell."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+import msgspec
+
+from benchmarks.accuracy.cells import p95
+from benchmarks.accuracy.measure import held_out
+from benchmarks.accuracy.shares import Share
+from benchmarks.physics.blending import Law
+from benchmarks.physics.departures import ARMED_S, Beam, DepartureCase, departure
+from benchmarks.physics.gate import Background
+from benchmarks.pool import Step, chunks, run_jobs, workers
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import LeftBeam, Released
+from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
+from retro_timer.detection.gate.pipeline import GatePipeline
+from retro_timer.detection.timing import decide_start
+from retro_timer.training.gaits import SPEEDS, Gait
+
+_CHUNK = 20
+GATES: tuple[tuple[Beam, float, Background, Law], ...] = (
+    ("wide", 41.0, "wall", "average"),
+    ("wide", 41.0, "wall", "nearest"),
+    ("wide", 41.0, "open", "average"),
+    ("thin", 100.0, "wall", "nearest"),
+    ("thin", 100.0, "open", "nearest"),
+)
+"""A VL53L1X and a beam as thin as a TF-Luna's."""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How many starts a cell."""
+
+    starts: int
+    held_out: int
+
+
+FULL = Size(300, 150)
+QUICK = Size(1, 1)
+
+
+class StartJob(msgspec.Struct, frozen=True):
+    """Some starts of one cell."""
+
+    beam: Beam
+    rate_hz: float
+    background: Background
+    law: Law
+    gait: Gait
+    first_seed: int
+    starts: int
+
+    @property
+    def cell(self) -> str:
+        """Name of the cell."""
+        law = f", {self.law}" if self.background == "wall" else ""
+        return f"{self.beam} {self.rate_hz:g} Hz {self.background} {self.gait}{law}"
+
+
+class Timed(msgspec.Struct, frozen=True):
+    """One start: its error and the half-width that was stated, in seconds; None where it was not found."""
+
+    error_s: float | None
+    stated_s: float
+    found: int
+    """How many starts were found: one is right."""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What one kind of start is timed like."""
+
+    name: str
+    beam: Beam
+    starts: int
+    bias_ms: float
+    p95_ms: float
+    covered: Share
+    stated_ms: float
+    over: Share
+    """Errors of more than three times the stated interval."""
+    missed: Share
+    twice: int
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    known: list[Cell]
+    held_out: list[Cell]
+    seed: int
+    """The date whose seeds were held out, as a number."""
+
+
+def time_case(case: DepartureCase, gait: Gait) -> Timed:
+    """Find the start of one case."""
+    config = WatchConfig(fov_deg=case.spec.fov_deg, budget_ns=case.spec.budget_ns)
+    speeds = SPEEDS[gait]
+    armed = Expectation(WatchMode.RELEASE, slow_speed_mps=speeds.slow_mps, assumed_speed_mps=speeds.fast_mps)
+    pipeline = GatePipeline(config)
+    told = (
+        event
+        for sample in case.samples
+        for event in pipeline.feed(sample, armed if sample.t_ns >= ARMED_S * 1e9 else NOBODY)
+    )
+    found = [decide_start(event, config) for event in told if isinstance(event, LeftBeam)]
+    starts = [start for start in found if isinstance(start, Released)]
+    if not starts:
+        return Timed(None, 0.0, 0)
+    return Timed((starts[0].left_ns - case.left_ns) / 1e9, starts[0].uncertainty_ns / 1e9, len(starts))
+
+
+def time_starts(job: StartJob) -> list[Timed]:
+    """All starts of a job."""
+    return [
+        time_case(departure(job.first_seed + n, job.gait, job.rate_hz, job.beam, job.background, job.law), job.gait)
+        for n in range(job.starts)
+    ]
+
+
+def jobs(starts: int, first_seed: int = 0) -> list[StartJob]:
+    """So many of each cell."""
+    return [
+        StartJob(*gate, gait, first_seed + first, count)
+        for gate in GATES
+        for gait in Gait
+        for first, count in chunks(starts, _CHUNK)
+    ]
+
+
+def measured(size: Size, seed: int, step: Step, processes: int | None = None) -> Figures:
+    """Everything; `seed` is the date of the held-out starts as a number, such as 20261126."""
+    kinds = jobs(size.starts), jobs(size.held_out, held_out(seed))
+    each = 1.0 / sum(map(len, kinds))
+    with workers(processes) as pool:
+        found = [run_jobs(pool, time_starts, kind, step, each * len(kind)) for kind in kinds]
+    known, unseen = (
+        [cell(by_name[name], [one for piece in pieces for one in piece]) for name, pieces in cells.items()]
+        for cells, by_name in zip(found, ({job.cell: job for job in kind} for kind in kinds), strict=True)
+    )
+    return Figures(known, unseen, seed)
+
+
+def cell(job: StartJob, timed: Sequence[Timed]) -> Cell:
+    """The figures of one cell."""
+    right = [(one.error_s, one.stated_s) for one in timed if one.error_s is not None]
+    errors = [error for error, _ in right]
+    return Cell(
+        name=job.cell,
+        beam=job.beam,
+        starts=len(timed),
+        bias_ms=1000.0 * statistics.fmean(errors) if errors else 0.0,
+        p95_ms=1000.0 * p95(errors) if errors else 0.0,
+        covered=Share(sum(abs(error) <= stated for error, stated in right), len(right)),
+        stated_ms=1000.0 * statistics.fmean([stated for _, stated in right]) if right else 0.0,
+        over=Share(sum(abs(error) > 3.0 * stated for error, stated in right), len(right)),
+        missed=Share(sum(one.found == 0 for one in timed), len(timed)),
+        twice=sum(one.found > 1 for one in timed),
+    )
