@@ -162,6 +162,17 @@ def test_an_arm_in_the_near_beam_alone_is_no_finish() -> None:
     assert of(replayed(passes(5.5), wall(), offset_mm=200.0), "finish", "crossing") == []
 
 
+def test_an_arm_that_reaches_into_both_beams_at_once_and_stays_is_no_runner_who_stopped() -> None:
+    held = with_body(wall(), 5.5, 8.5)
+    assert of(replayed(held, held, offset_mm=200.0), "finish") == []
+
+
+def test_who_stops_in_both_beams_is_timed_by_the_edge() -> None:
+    near, far = with_body(wall(), AT_S, 13.5), with_body(wall(), AT_S + 0.16, 13.5)
+    (finish,) = of(replayed(near, far, offset_mm=200.0), "finish")
+    assert finish["time_s"] == pytest.approx(AT_S - GO_S, abs=0.2)
+
+
 def test_every_finish_follows_its_crossing_within_a_second_of_the_breaks_end() -> None:
     for offset_mm, later_s in ((0.0, 0.0), (0.0, 0.12), (200.0, 0.16), (600.0, 0.48)):
         events = replayed(passes(AT_S), passes(AT_S + later_s), offset_mm=offset_mm)
