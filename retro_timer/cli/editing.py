@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError
+from retro_timer.cli.output.streams import remark
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.edits import AnyEdit, carry_out
@@ -35,7 +36,9 @@ def _make_here(edit: AnyEdit) -> dict[str, Any]:
     stamp = Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
     try:
         with writing_alone(directory):
-            journal, _ = open_journal(directory, stamp.wall_ns)
+            journal, repair = open_journal(directory, stamp.wall_ns)
+            if repair is not None:
+                remark(repair.words)
             try:
                 made: dict[str, Any] = msgspec.to_builtins(carry_out(journal, edit, stamp))
             finally:

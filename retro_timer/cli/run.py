@@ -57,7 +57,7 @@ def run(
     settings, catalogue = files.phrases(files.settings(config))
     if voice is not None:
         settings = _with_voice(settings, voice)
-    athletes = files.roster(roster, remark)
+    athletes = files.roster(roster, remark, solo=settings.session.athlete)
     files.secure_plan(settings.session.default_plan)
 
     def make_start(name: str | None) -> StartPlan:

@@ -57,7 +57,7 @@ def simulate(
     name = plan or settings.session.default_plan
     chosen = load_plan(name)
     check_fit(chosen, settings, f"plan '{name}'")
-    athletes = load_roster(roster, remark)
+    athletes = load_roster(roster, remark, solo=settings.session.athlete)
     simulation = Simulation(
         BoardRequest(settings, scenario=scenario, seed=seed),
         load_catalogue(settings.voice.language),

@@ -13,7 +13,7 @@ from retro_timer.settings.lines import check_lines
 from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.tables import read_toml
 from retro_timer.training.plan import Plan, check_plan
-from retro_timer.training.roster import SOLO, parse_roster
+from retro_timer.training.roster import SOLO, checked_name, parse_roster
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -35,6 +35,8 @@ def settings_file() -> Path:
 
 def check_settings(settings: Settings, where: str) -> None:
     """What the types cannot say of settings. Raises BadInputError."""
+    if settings.session.athlete is not None:
+        checked_name(settings.session.athlete.strip(), f"{where}: session.athlete")
     names = [sensor.name for sensor in settings.sensors]
     for index, sensor in enumerate(settings.sensors):
         key = f"{where}: sensors[{index}]"
@@ -92,13 +94,15 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def load_roster(path: Path | None, tell: Callable[[str], None] = lambda _remark: None) -> tuple[str, ...]:
+def load_roster(
+    path: Path | None, tell: Callable[[str], None] = lambda _remark: None, *, solo: str | None = None
+) -> tuple[str, ...]:
     """The athletes in a CSV file, or a solo runner; `tell` gets a line for each choice that a coach should check.
 
-    Raises BadInputError.
+    `solo`: the name of who runs alone, if that is known. Raises BadInputError.
     """
     if path is None:
-        return SOLO
+        return SOLO if solo is None else (solo.strip(),)
     text, encoding = read_spreadsheet_text(path, "a list of names in CSV")
     names = parse_roster(text, str(path), tell)
     if encoding:

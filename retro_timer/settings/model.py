@@ -82,6 +82,10 @@ class SessionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """How a session goes."""
 
     default_plan: Annotated[str, Meta(min_length=1, description="Plan that a press starts.")] = "first-steps"
+    athlete: (
+        Annotated[str, Meta(min_length=1, max_length=40, description="Who runs alone; left out: nobody in particular.")]
+        | None
+    ) = None
     countdown_s: Annotated[int, Meta(ge=1, le=10, description="Numbers counted before the go.")] = 3
     get_ready_s: Annotated[float, Meta(ge=2.0, le=120.0, description="From the call to the countdown.")] = 6.0
     changeover_s: Annotated[

@@ -98,10 +98,10 @@ class StartFiles:
             self._good.forget(CALIBRATION)
         return calibration
 
-    def roster(self, path: Path | None, remark: Callable[[str], None]) -> tuple[str, ...]:
-        """The athletes in a file, or a solo runner; `remark` gets a line for each choice that a coach should check."""
+    def roster(self, path: Path | None, remark: Callable[[str], None], *, solo: str | None = None) -> tuple[str, ...]:
+        """The athletes in a file, or who runs alone; `remark` gets a line for each choice that a coach should check."""
         try:
-            athletes = load_roster(path, remark)
+            athletes = load_roster(path, remark, solo=solo)
         except BadInputError as error:
             return self._instead(error, "roster_file", ROSTER, load_roster, SOLO)
         if path is not None:

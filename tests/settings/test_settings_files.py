@@ -262,7 +262,7 @@ def test_several_vl53l1x_with_shutdown_lines_and_addresses_of_their_own_are_take
     ("sensors", "words"),
     [
         ((SensorSettings(name="a"), SensorSettings(name="a", address=0x30)), "'a' stands twice"),
-        ((SensorSettings(role=Role.WATCH),), "no sensor has the role timing or both"),
+        ((SensorSettings(role=Role.WATCH),), "no sensor at the finish has the role timing or both"),
         ((SensorSettings(budget_ms=33.0, period_ms=36.0),), "period_ms: 36 with budget_ms 33; expected at least"),
         ((SensorSettings(mode=DistanceMode.LONG),), "budget_ms: 20 in mode long"),
         (_pair(), "sensors[0].xshut_pin: missing for 'a', one of several VL53L1X; expected the pin wired to its XSHUT"),
@@ -514,3 +514,12 @@ def test_a_vl53l1x_sees_as_far_as_its_data_sheet_says(mode: DistanceMode, range_
 
 def test_an_ultrasonic_sensor_may_not_keep_watch() -> None:
     assert not spec_of(SensorSettings(model="hc-sr04")).may_watch
+
+
+def test_who_runs_alone_may_have_a_name(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[session]\nathlete = " Kim "\n')
+    assert load_roster(None, solo=load_settings(config).session.athlete) == ("Kim",)
+    config.write_text('[session]\nathlete = "a\\u0007b"\n')
+    with pytest.raises(BadInputError, match=r"session\.athlete: a name with control characters"):
+        load_settings(config)
