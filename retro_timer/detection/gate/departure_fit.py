@@ -19,8 +19,9 @@ from retro_timer.detection.gate.occlusion_fit import KINDS, TABLE_STEP, TABLES, 
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import NORMAL_95, Solution
 
-_SHOULDER_MM = 200.0
-"""The trunk's middle is so much farther than the near shoulder, and the cone wider there."""
+_SHOULDER_MM = 100.0
+"""Half the way from the near shoulder to the trunk's middle, which is where most of its light comes from: the cone is
+wider there. Farther finds starts early, nearer finds them late."""
 _PLACES_M = ((-0.08, 0.5), (0.0, 1.0), (0.08, 0.5))
 """Where the trunk's middle stands from the axis, and how likely: within a hand of it, as the brief asks."""
 _STARTING_S, _STARTING_PER_MPS = 0.3, 0.12
@@ -86,8 +87,12 @@ def _fall(looks: Sequence[Look]) -> list[Look]:
 
 
 def _half_fall_s(looks: Sequence[Look]) -> float:
-    """When the cover last fell through half of the stand's."""
-    for before, after in reversed(list(pairwise(looks))):
+    """When the cover last fell through half of the stand's; one reading between two others may be a phantom."""
+    smooth = [
+        Look(at.t_s, median((before.cover, at.cover, after.cover)))
+        for before, at, after in zip(looks, looks[1:], looks[2:], strict=False)
+    ]
+    for before, after in reversed(list(pairwise(smooth))):
         if before.cover > 0.5 >= after.cover:
             part = (before.cover - 0.5) / (before.cover - after.cover)
             return before.t_s + part * (after.t_s - before.t_s)
