@@ -153,6 +153,17 @@ class HalfSeen(msgspec.Struct, frozen=True, tag=True):
     t_ns: int
 
 
+class Shade(msgspec.Struct, frozen=True, tag=True):
+    """A beam's light showed somebody for several readings, whether or not a crossing comes of it: a witness for another
+    beam of the same line.
+    """
+
+    first_ns: int
+    last_ns: int
+    """First and last reading of it."""
+    t_ns: int
+
+
 class Obstacle(msgspec.Struct, frozen=True, tag=True):
     """The obstacle level changed."""
 
@@ -188,6 +199,7 @@ DetectionEvent = (
     | Obstacle
     | Parking
     | SensorChange
+    | Shade
     | StandChanged
     | LeftBeam
     | Released

@@ -87,6 +87,21 @@ def test_what_one_beam_sees_alone_is_nobodys_finish(upper: Scene, lower: Scene) 
     assert [e["reason"] for e in of(events, "dnf")] == ["trace-end"]
 
 
+@pytest.mark.parametrize(("offset_mm", "later_s"), [(0.0, 0.1), (200.0, 0.16)])
+def test_a_half_that_saw_the_body_by_its_light_alone_is_witness_enough(offset_mm: float, later_s: float) -> None:
+    """A sensor that reports the nearest bright thing goes on naming the wall, whose light somebody takes."""
+    dimmed: Scene = lambda t: (2000, 0, 380.0 if 0.0 <= t - AT_S - later_s <= SEEN_M / SPEED_MPS else 600.0)  # noqa: E731
+    (finish,) = of(replayed(passes(AT_S), dimmed, offset_mm=offset_mm), "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", [])
+    barely: Scene = lambda t: (2000, 0, 540.0 if 0.0 <= t - AT_S - later_s <= SEEN_M / SPEED_MPS else 600.0)  # noqa: E731
+    assert of(replayed(passes(AT_S), barely, offset_mm=offset_mm), "finish") == []
+
+
+def test_a_phantom_before_a_body_brings_it_no_nearer_to_what_the_other_half_saw() -> None:
+    early = with_body(passes(5.5), 5.0, 5.02, range_mm=700)
+    assert of(replayed(early, brief(4.9, 0.1)), "finish") == []
+
+
 def test_who_was_seen_by_one_beam_holds_up_nobody_behind_them() -> None:
     dog = passes(5.5, behind=passes(AT_S))
     (finish,) = of(replayed(passes(AT_S), dog), "finish")

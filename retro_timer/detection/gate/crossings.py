@@ -58,7 +58,7 @@ class Gate:
         self._config = config
         self._passage: Passage | None = None
         self._before: deque[BeamEntry] = deque(maxlen=_LEAD_IN)
-        self._light = OpenLight()
+        self.light = OpenLight()
         self._open_ns: int | None = None
         """When the beam was last seen to be free; None before that."""
         self._occupier: Passage | None = None
@@ -92,7 +92,7 @@ class Gate:
             if entry.hit:
                 passage = self._passage = self._begin(entry, expectation, period_ns, wall_mm)
             else:
-                self._light.learn(entry, wall_mm)
+                self.light.learn(entry, wall_mm)
         else:
             if len(passage.entries) < _MOST_ENTRIES:
                 passage.entries.append(entry)
@@ -138,7 +138,7 @@ class Gate:
         return passage
 
     def _supports(self, entry: BeamEntry, near_mm: int, wall_mm: float | None) -> bool:
-        return vouches(entry, near_mm, wall_mm, self._light.mean_kcps, self._light.stands_out_kcps, self._config)
+        return vouches(entry, near_mm, wall_mm, self.light.mean_kcps, self.light.stands_out_kcps, self._config)
 
     def _take_hit(self, passage: Passage, entry: BeamEntry) -> None:
         passage.hits += 1
@@ -154,7 +154,7 @@ class Gate:
         agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
         passage.run = passage.run + 1 if agrees else 1
         passage.longest_run = max(passage.longest_run, passage.run)
-        if is_bodily(entry, self._light.stands_out_kcps, self._config.least_body_kcps_m2):
+        if is_bodily(entry, self.light.stands_out_kcps, self._config.least_body_kcps_m2):
             passage.bodily += 1
             passage.bodily_run = max(passage.bodily_run, passage.run)
         if off_body:
@@ -279,8 +279,8 @@ class Gate:
         return Break(
             tuple(passage.entries),
             wall,
-            self._light.mean_kcps,
-            self._light.stands_out_kcps,
+            self.light.mean_kcps,
+            self.light.stands_out_kcps,
             period_ns / 1e9,
             budget_ns / 1e9,
             self._mean_speed(expectation, passage.first_ns),

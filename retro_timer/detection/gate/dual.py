@@ -21,10 +21,12 @@ from retro_timer.detection.events import (
     LeftBeam,
     PassageOver,
     SensorState,
+    Shade,
     StandChanged,
 )
-from retro_timer.detection.gate.crossing_fit import solve
-from retro_timer.detection.gate.dual_fit import at_line, join
+from retro_timer.detection.gate.dual_fit import WRONG_WAY, at_line, follow, join, lean_together
+from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.torso import TOO_BRIEF, find_torso
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution, finish_of
 
@@ -32,6 +34,9 @@ WAIT_NS = 600_000_000
 """How long a break waits for the other half after its end: longer holds the announcement up, shorter loses who walks
 slowly. At 0.3 m/s the other half, if it is to see this body, has begun to by then: half a metre farther, a body and a
 cone are 0.67 m long."""
+_DOUBT_NS = 200_000_000
+"""How much longer it waits for a break of the other half that is not over: one that may be nobody is known to be after
+WAIT_NS of its own, and a finish has to be told a second after its break."""
 _LEAN_M = 0.17
 """How far one half may see a body before the other one, beams half a metre apart in height: the lean of 20 degrees that
 a runner has. More lets an arm that swings elsewhere be a witness."""
@@ -41,44 +46,11 @@ gets the beep, and the direction is decided by the whole of both breaks."""
 _STOPS_FROM_MPS = 2.5
 """Who stands in both beams has stopped within the 0.7 m that a beam sees of them: from no more than this, even at
 4.5 m/s², harder than anybody brakes. Lower loses who stops on the line; higher takes an arm held in for a runner."""
+
+_BRIEF = "too brief in both halves"
 _NOBODYS = 0
 """Reps count from 1."""
 _BADNESS = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
-
-
-class _Seen(msgspec.Struct, eq=False):
-    """One passage through one half."""
-
-    rep: int
-    first_ns: int
-    over: PassageOver | None = None
-    last_ns: int | None = None
-    """Last hit; None as long as somebody is in the beam."""
-    solved: Solution | None = None
-    beeped: bool = False
-    alone: bool = False
-    """The other half was blind when it began."""
-    waited: bool = False
-    """It has waited long enough, and is decided with the other half's passage that still goes on."""
-
-    @property
-    def broken(self) -> Break | None:
-        passage = None if self.over is None else self.over.passage
-        return passage if isinstance(passage, Break) else None
-
-
-class _Half:
-    def __init__(self, config: WatchConfig) -> None:
-        self.config = config
-        self.state = SensorState.OK
-        self.seen: list[_Seen] = []
-
-    def solve(self, seen: _Seen) -> Solution:
-        """Time a passage, once."""
-        if seen.solved is None:
-            broken = seen.broken
-            seen.solved = Solution(refusal="no break") if broken is None else solve(broken, self.config)
-        return seen.solved
 
 
 class DualGate:
@@ -90,7 +62,7 @@ class DualGate:
     def __init__(self, first: WatchConfig, second: WatchConfig) -> None:
         """In the order of their naming: of two above each other the first is the upper one."""
         self._stacked = first.offset_mm == second.offset_mm
-        halves = [_Half(first), _Half(second)]
+        halves = [Half(first), Half(second)]
         self._near, self._far = halves if self._stacked else sorted(halves, key=lambda half: half.config.offset_mm)
 
     @property
@@ -106,8 +78,8 @@ class DualGate:
     @property
     def deadline_ns(self) -> int | None:
         """When `tick` must be called: a break has then waited long enough for the other half."""
-        waiting = [seen for half in (self._near, self._far) for seen in half.seen if seen.over and not seen.waited]
-        return min((seen.last_ns + WAIT_NS for seen in waiting if seen.last_ns is not None), default=None)
+        waiting = [seen for half in (self._near, self._far) for seen in half.seen if seen.over]
+        return min((due for seen in waiting if (due := seen.due_ns(WAIT_NS, _DOUBT_NS)) is not None), default=None)
 
     def state(self, name: str, state: SensorState) -> None:
         """How well a half sees from now on."""
@@ -120,7 +92,7 @@ class DualGate:
             # A half sees one passage at a time: one that still goes on by its events has come to nothing.
             half.seen = [seen for seen in half.seen if seen.last_ns is not None]
         if isinstance(event, Crossing):
-            half.seen.append(_Seen(event.rep, event.t_ns))
+            half.seen.append(Seen(event.rep, event.t_ns))
             return self._beep(half, event.t_ns) + self._decide(event.t_ns)
         if isinstance(event, PassageOver):
             seen = self._end(half, event)
@@ -130,9 +102,14 @@ class DualGate:
             return self._decide(event.t_ns)
         if isinstance(event, Body):
             # The timing half tells of whoever else was at the line; the other one's is the same body.
-            half.seen.append(_Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns))
+            half.seen.append(Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns))
             timing = self._alone or self._near
             return ([event] if half is timing else []) + self._decide(event.t_ns)
+        if isinstance(event, Shade):
+            # A crossing or a body that it belongs to says more.
+            if not any(_overlap(seen, event) for seen in half.seen):
+                half.seen.append(Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns))
+            return self._decide(event.t_ns)
         if isinstance(event, StandChanged | LeftBeam):
             return [event] if half is (self._alone or self._near) else []
         return [event]
@@ -143,26 +120,26 @@ class DualGate:
 
     def flush(self, now_ns: int) -> list[DetectionEvent]:
         """Nothing more comes of this rep: whoever waits for the other half has waited long enough."""
-        told = self._decide(now_ns + WAIT_NS, now_ns)
+        told = self._decide(now_ns + WAIT_NS + _DOUBT_NS, now_ns)
         for half in (self._near, self._far):
             half.seen.clear()
         return told
 
-    def _half(self, name: str) -> _Half:
+    def _half(self, name: str) -> Half:
         return self._near if name == self._near.config.name else self._far
 
-    def _other(self, half: _Half) -> _Half:
+    def _other(self, half: Half) -> Half:
         return self._far if half is self._near else self._near
 
     @property
-    def _alone(self) -> _Half | None:
+    def _alone(self) -> Half | None:
         """The half that goes on by itself, where the other one sees worse."""
         near, far = _BADNESS[self._near.state], _BADNESS[self._far.state]
         if near == far:
             return None
         return self._near if near < far else self._far
 
-    def _beep(self, half: _Half, t_ns: int) -> list[DetectionEvent]:
+    def _beep(self, half: Half, t_ns: int) -> list[DetectionEvent]:
         """The provisional finish: at the second half's crossing, or at the only one's."""
         mine, alone = half.seen[-1], self._alone
         if alone is not None:
@@ -179,17 +156,22 @@ class DualGate:
         return []
 
     @staticmethod
-    def _end(half: _Half, over: PassageOver) -> _Seen:
+    def _end(half: Half, over: PassageOver) -> Seen:
         open_ones = [seen for seen in half.seen if seen.rep == over.rep and seen.last_ns is None]
-        seen = open_ones[-1] if open_ones else _Seen(over.rep, over.t_ns)
+        seen = open_ones[-1] if open_ones else Seen(over.rep, over.t_ns)
         if not open_ones:
             half.seen.append(seen)
-        hits = [e.t_ns for e in over.passage.entries if e.hit] if isinstance(over.passage, Break) else []
-        seen.over, seen.last_ns = over, max(hits, default=over.t_ns)
-        seen.first_ns = min([seen.first_ns, *hits])
+        seen.over, seen.last_ns, seen.solved = over, over.t_ns, None
+        if isinstance(over.passage, Break):
+            # What came well before or after the torso, an arm or a phantom, is beside nobody in the other half.
+            torso = find_torso(over.passage, half.config)
+            seen.brief = torso is None or torso.brief
+            hits = over.passage.entries if torso is None else torso.hits
+            times_ns = [entry.t_ns for entry in hits if entry.hit]
+            seen.first_ns, seen.last_ns = min(times_ns, default=seen.first_ns), max(times_ns, default=over.t_ns)
         return seen
 
-    def _beside(self, near: _Seen, far: _Seen) -> bool:
+    def _beside(self, near: Seen, far: Seen) -> bool:
         """Whether one body may have made both."""
         slack_ns = WAIT_NS
         if self._stacked:
@@ -206,26 +188,32 @@ class DualGate:
                 if seen not in half.seen or seen.last_ns is None:
                     continue
                 waited = now_ns >= seen.last_ns + WAIT_NS
+                seen.overdue = now_ns >= seen.last_ns + WAIT_NS + _DOUBT_NS
                 if seen.over is not None and (alone is None or half is alone):
                     told += self._one(half, seen, waited=waited, t_ns=told_ns or now_ns)
                 elif waited:
                     half.seen.remove(seen)
         return told
 
-    def _one(self, half: _Half, seen: _Seen, *, waited: bool, t_ns: int) -> list[DetectionEvent]:
+    def _one(self, half: Half, seen: Seen, *, waited: bool, t_ns: int) -> list[DetectionEvent]:
         """Decide a passage that is over, if that is possible yet."""
         if self._alone is half or seen.alone:
             half.seen.remove(seen)
-            return self._tell(
-                seen, at_line(half.solve(seen), half.config), str(half.config.placement), t_ns, single=True
-            )
+            solved = at_line(half.solve(seen), half.config)
+            if seen.brief and self._other(half).state is SensorState.DEGRADED:
+                # What troubles the other half, the sun, may make this one's phantoms.
+                solved = Solution(refusal=_BRIEF)
+            return self._tell(seen, solved, str(half.config.placement), t_ns, single=True)
         other = self._other(half)
         near, far = (seen, None) if half is self._near else (None, seen)
         mine = (s for s in other.seen if s.rep in (_NOBODYS, seen.rep))
-        partner = next((s for s in mine if self._beside(near or s, far or s)), None)
+        partner = next(
+            (s for s in mine if self._beside(near or s, far or s) and self._upright(near or s, far or s)), None
+        )
         seen.waited = waited
         if self._stacked and half is self._near and partner is not None:
-            return self._witnessed(seen, partner, t_ns)
+            # Who is still in the lower beam may turn out to be nobody, as long as there is time for that.
+            return self._witnessed(seen, partner, t_ns) if seen.overdue or partner.last_ns is not None else []
         if partner is None:
             return self._unmatched(half, seen, t_ns) if waited else []
         if self._stacked or partner.last_ns is None:
@@ -233,43 +221,62 @@ class DualGate:
             return []
         return self._joined(near or partner, far or partner, t_ns)
 
-    def _witnessed(self, seen: _Seen, witness: _Seen, t_ns: int) -> list[DetectionEvent]:
+    def _upright(self, near: Seen, far: Seen) -> bool:
+        """Of two beams above each other: whether one trunk can have made both passages, too brief in neither."""
+        if not self._stacked or near.last_ns is None or far.last_ns is None or near.broken is None:
+            return True
+        if far.broken is not None and self._far.solve(far).refusal == TOO_BRIEF:
+            return False
+        solved = self._near.solve(near)
+        return bool(solved.refusal) or lean_together(far.middle_s - near.middle_s, solved, _LEAN_M)
+
+    def _witnessed(self, seen: Seen, witness: Seen, t_ns: int) -> list[DetectionEvent]:
         self._near.seen.remove(seen)
-        solved = self._near.solve(seen)
+        solved = Solution(refusal=_BRIEF) if seen.brief and witness.brief else self._near.solve(seen)
         if solved.refusal:
             witness.beeped = False
         else:
             self._far.seen.remove(witness)
         return self._tell(seen, solved, "dual", t_ns)
 
-    def _joined(self, near: _Seen, far: _Seen, t_ns: int) -> list[DetectionEvent]:
+    def _joined(self, near: Seen, far: Seen, t_ns: int) -> list[DetectionEvent]:
         """Both halves saw a passage: by both, or by the one that saw a torso, if the order is right."""
         self._near.seen.remove(near)
         self._far.seen.remove(far)
         first, second = self._near.solve(near), self._far.solve(far)
         over = near if near.over is not None else far
         over.beeped = near.beeped or far.beeped
-        if first.middle_ns is not None and second.middle_ns is not None:
+        if near.brief and far.brief:
+            solved = Solution(refusal=_BRIEF)
+        elif first.middle_ns is not None and second.middle_ns is not None:
             solved = join(first, second, self._near.config, self._far.config)
+        elif first.refusal or second.refusal:
+            solved = self._by_one(near, far)
         elif far.first_ns < near.first_ns - _BEEP_NS:
-            solved = Solution(refusal="the wrong way")
-        elif not (first.refusal or second.refusal) and self._speed_mps(near, far) > _STOPS_FROM_MPS:
+            solved = Solution(refusal=WRONG_WAY)
+        elif self._speed_mps(near, far) > _STOPS_FROM_MPS:
             solved = Solution(refusal="too fast to stop in both beams")
-        elif first.refusal:
-            solved = at_line(second, self._far.config)
         else:
             solved = at_line(first, self._near.config)
         told = self._tell(over, solved, "dual", t_ns)
-        if solved.refusal == "the wrong way" and near.last_ns is not None and far.last_ns is not None:
+        if solved.refusal == WRONG_WAY and near.last_ns is not None and far.last_ns is not None:
             told.append(Body(min(near.first_ns, far.first_ns), max(near.last_ns, far.last_ns), t_ns))
         return told
 
-    def _speed_mps(self, near: _Seen, far: _Seen) -> float:
+    def _speed_mps(self, near: Seen, far: Seen) -> float:
         """By when each beam was first broken."""
         apart_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
         return apart_m / max(1e-3, (far.first_ns - near.first_ns) / 1e9)
 
-    def _unmatched(self, half: _Half, seen: _Seen, t_ns: int) -> list[DetectionEvent]:
+    def _by_one(self, near: Seen, far: Seen) -> Solution:
+        """One half saw the middle of a torso, the other one something beside it."""
+        half, seen = (self._far, far) if self._near.solve(near).refusal else (self._near, near)
+        solved = half.solve(seen)
+        way_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
+        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, way_m)
+        return Solution(refusal=refusal) if refusal else at_line(solved, half.config)
+
+    def _unmatched(self, half: Half, seen: Seen, t_ns: int) -> list[DetectionEvent]:
         """The other half, which sees, saw nobody: told where it was a whole body, and nobody's finish."""
         half.seen.remove(seen)
         told: list[DetectionEvent] = []
@@ -282,7 +289,7 @@ class DualGate:
         return told
 
     @staticmethod
-    def _tell(seen: _Seen, solved: Solution, method: str, t_ns: int, *, single: bool = False) -> list[DetectionEvent]:
+    def _tell(seen: Seen, solved: Solution, method: str, t_ns: int, *, single: bool = False) -> list[DetectionEvent]:
         over = seen.over
         if over is None:
             return []
@@ -293,6 +300,11 @@ class DualGate:
         return [found] if seen.beeped else []
 
 
-def _begun_by(seen: _Seen, last_ns: int | None, slack_ns: int) -> bool:
+def _overlap(seen: Seen, shade: Shade) -> bool:
+    """Whether a passage and a shade of one beam are one body's."""
+    return seen.first_ns <= shade.last_ns and (seen.last_ns is None or shade.first_ns <= seen.last_ns)
+
+
+def _begun_by(seen: Seen, last_ns: int | None, slack_ns: int) -> bool:
     """Whether a passage began before another one had ended."""
     return last_ns is None or seen.first_ns <= last_ns + slack_ns

@@ -11,6 +11,7 @@ from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
 from retro_timer.detection.gate.crossings import AGREES_MM, Gate
 from retro_timer.detection.gate.departure import Departure
 from retro_timer.detection.gate.passage import Needed
+from retro_timer.detection.gate.shade import ShadeWatch
 from retro_timer.detection.health.persistence import PersistenceThreshold
 from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.health.spacing import Spacing
@@ -40,6 +41,7 @@ class GatePipeline:
         self.spacing = Spacing(config.period_ns)
         self._persistence = PersistenceThreshold()
         self._gate = Gate(config)
+        self._shade = ShadeWatch()
         self._departure = Departure()
         self._told = self._mine = NOBODY
         self._hits_mm: deque[int] = deque(maxlen=2)
@@ -154,7 +156,9 @@ class GatePipeline:
         was_occupied = self._gate.occupied
         needed = self._needed(expectation.may_arrive(reading.t_ns))
         wall_mm = self._background.in_view_mm
-        told = self._gate.feed(entry, expectation, needed, self.spacing.period_ns, self._budget_ns, wall_mm)
+        shade = self._shade.feed(entry, wall_mm, self._gate.light)
+        told: list[DetectionEvent] = [] if shade is None else [shade]
+        told += self._gate.feed(entry, expectation, needed, self.spacing.period_ns, self._budget_ns, wall_mm)
         if self._gate.occupied and not was_occupied:
             self._persistence.forgive(self._gate.hits)
         return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]

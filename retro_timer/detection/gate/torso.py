@@ -19,6 +19,7 @@ from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.people import FASTEST_MPS
 from retro_timer.detection.readings import Kind
 
+TOO_BRIEF = "too brief for a torso"
 _SURGE = 1.4
 """More than this times the mean speed nobody has at the line..."""
 _GAIT_SURGE = 1.3
@@ -199,7 +200,7 @@ def _doubt(torso: Torso, config: WatchConfig) -> str:
     half_cone_m, torso_m = config.cone_half_width_m(body_m), config.torso_mm / 1000.0
     narrowest_m = torso_m + half_cone_m if is_lit(torso) else torso_m
     if duration_bounds_s(torso)[1] < narrowest_m / fastest_mps(broken):
-        return "too brief for a torso"
+        return TOO_BRIEF
     if not _vouched(torso, config):
         return "too few readings with a body's light"
     return ""

@@ -1,0 +1,64 @@
+"""One half of a dual gate and the passages through it that wait for the other half."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import PassageOver, SensorState
+from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.passages import Break
+from retro_timer.detection.solution import Solution
+
+
+class Seen(msgspec.Struct, eq=False):
+    """One passage through one half."""
+
+    rep: int
+    first_ns: int
+    over: PassageOver | None = None
+    last_ns: int | None = None
+    """Last hit; None as long as somebody is in the beam."""
+    beeped: bool = False
+    alone: bool = False
+    """The other half was blind when it began."""
+    waited: bool = False
+    """It has waited long enough, and is decided with the other half's passage that still goes on."""
+    overdue: bool = False
+    """It has waited for that one to end as well."""
+
+    brief: bool = True
+    """No longer than an arm or a few phantoms, for the speed on the way: as long as no torso was found in it."""
+    solved: Solution | None = None
+    """Its own moment, once it was asked for."""
+
+    @property
+    def middle_s(self) -> float:
+        """Between its first and its last hit."""
+        return (self.first_ns + (self.last_ns or self.first_ns)) / 2e9
+
+    def due_ns(self, wait_ns: int, more_ns: int) -> int | None:
+        """When it has waited long enough, and when for a passage that still goes on; None when neither is to come."""
+        if self.last_ns is None or self.overdue:
+            return None
+        return self.last_ns + wait_ns + (more_ns if self.waited else 0)
+
+    @property
+    def broken(self) -> Break | None:
+        passage = None if self.over is None else self.over.passage
+        return passage if isinstance(passage, Break) else None
+
+
+class Half:
+    """One of the two sensors, with what it saw."""
+
+    def __init__(self, config: WatchConfig) -> None:
+        self.config = config
+        self.state = SensorState.OK
+        self.seen: list[Seen] = []
+
+    def solve(self, seen: Seen) -> Solution:
+        if seen.solved is None:
+            broken = seen.broken
+            seen.solved = Solution(refusal="no break") if broken is None else solve(broken, self.config)
+        return seen.solved
