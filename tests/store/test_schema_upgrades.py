@@ -81,6 +81,17 @@ def test_an_upgrade_keeps_every_value_of_every_row(tmp_path: Path, version: int)
         assert [{name: row[name] for name in kept[0]} for row in after[table]] == kept
 
 
+def test_whoever_waits_for_a_large_databases_upgrade_is_told_what_for_and_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = left_behind(1, tmp_path / "old")
+    monkeypatch.setattr("retro_timer.store.results.schema.MANY_REPS", 10)
+    for _ in range(2):
+        Journal(directory).close()
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.startswith("results.db is brought up to date from version 1, once: 11 reps, about 1 s")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_results_of_an_older_program_are_listed_and_its_cut_off_session_goes_on(tmp_path: Path, version: int) -> None:
     directory = left_behind(version, tmp_path / "old")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.athletes import ensure_athlete
 from retro_timer.store.results.old_ids import old_athlete_id, old_session_id
 
+log = logging.getLogger("retro_timer")
+
 VERSION = 5
+MANY_REPS = 100_000
+"""From so many on an upgrade takes long enough to be told of."""
+_S_PER_REP = 25e-6
 APPLICATION_ID = 0x52545231
 """Tells a results database from any other: "RTR1" in its header."""
 
@@ -164,6 +170,8 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.create_function("old_session_id", 4, old_session_id, deterministic=True)
     connection.create_function("old_athlete_id", 1, old_athlete_id, deterministic=True)
     connection.create_function("old_athlete_ids", 1, _old_athlete_ids, deterministic=True)
+    if 0 < version < VERSION:
+        _tell_of_many(connection, version)
     for number in range(version, VERSION):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -176,6 +184,21 @@ def migrate(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+def _tell_of_many(connection: sqlite3.Connection, version: int) -> None:
+    """Whoever waits for a large database learns what for, and for how long: about 25 µs a rep were measured on a busy
+    desktop computer; a small one takes longer by a factor that nobody has measured.
+    """
+    reps = int(connection.execute("SELECT count(*) FROM rep").fetchone()[0])
+    if reps >= MANY_REPS:
+        log.warning(
+            "results.db is brought up to date from version %d, once: %s reps, about %d s on a desktop computer, minutes"
+            " on a small one",
+            version,
+            f"{reps:,}",
+            max(1, round(reps * _S_PER_REP)),
+        )
 
 
 def show_as_newest(connection: sqlite3.Connection) -> None:
