@@ -30,7 +30,11 @@ SOMETIMES: dict[str, tuple[str, ...]] = {
 """Fields that follow where there is something to tell: of a start that the athlete gives, of several sensors."""
 
 
-def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str, Any] | None:
+OF_A_LANE = frozenset(("go", "crossing", "finish", "dnf"))
+"""Events that carry the lane where there are several."""
+
+
+def contract_event(published: Publish, origin_ns: int, samples: int, lane: int | None = None) -> dict[str, Any] | None:
     """The event as the contract has it, its time counted from `origin_ns`; None for what is not part of it."""
     names = FIELDS.get(published.event)
     if names is None:
@@ -41,4 +45,6 @@ def contract_event(published: Publish, origin_ns: int, samples: int) -> dict[str
     line: dict[str, Any] = {"t_s": round((published.t_ns - origin_ns) / 1e9, 6), "event": published.event}
     line.update((name, fields[name]) for name in names)
     line.update((name, fields[name]) for name in SOMETIMES.get(published.event, ()) if name in fields)
+    if lane is not None and published.event in OF_A_LANE:
+        line["lane"] = lane
     return line

@@ -24,7 +24,7 @@ from retro_timer.training.session.effects import Effect, Publish, Save
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import Line, Rules
 
-_RECORD = Plan(
+RECORD = Plan(
     title="replay",
     purpose="a recorded trace",
     source="the trace",
@@ -73,7 +73,7 @@ class Replay:
             lines=tuple(Line(name, at_m) for name, at_m in sorted((lines or {}).items(), key=lambda pair: pair[1])),
             start_line=START_LINE if at_start else FINISH_LINE,
         )
-        state = new_session(_RECORD, SOLO, rules)
+        state = new_session(RECORD, SOLO, rules)
         if not reps:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
         self._runner = SessionRunner(self, state)

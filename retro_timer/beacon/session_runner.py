@@ -132,7 +132,15 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
         return inputs.CrossingTakenBack(event.rep, event.t_ns, event.reason)
     if isinstance(event, Finish):
         return inputs.FinishSeen(
-            event.rep, event.back_ns, event.uncertainty_ns, event.method, event.t_ns, event.crowded, event.single
+            event.rep,
+            event.back_ns,
+            event.uncertainty_ns,
+            event.method,
+            event.t_ns,
+            event.crowded,
+            event.single,
+            event.hidden,
+            event.ambiguous,
         )
     if isinstance(event, HalfSeen):
         return inputs.HalfSeen(event.rep, event.sensor, event.beam, event.t_ns)

@@ -11,11 +11,13 @@ from typing import Any
 import click
 import msgspec
 
+from retro_timer.beacon.lane_replay import LaneReplay
 from retro_timer.beacon.replay import Replay
 from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.lanes import LaneMap
 from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement, RangeSample
 from retro_timer.sensors.known import least_body_kcps_m2
@@ -23,6 +25,8 @@ from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
 from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
 
+THIN_FOV_DEG = 2.0
+"""A TF-Luna's."""
 _LONG_FILE = 20_000_000
 
 
@@ -62,9 +66,15 @@ def replay(
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
         judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
         sensors = _configs(head, chosen, judge)
-        out_and_back = head.course == "out-and-back"
-        made = Replay(judge, goes, _teller(as_json), sensors, head.lines, out_and_back=out_and_back)
-        made.run_several(_shown(reader))
+        if (lanes := _lane_map(head, settings)) is not None:
+            timing = next((one for one in sensors.values() if one.times and one.line == FINISH_LINE), judge)
+            names = {name for name, one in sensors.items() if one is timing}
+            rows = (sample for name, sample in _shown(reader) if not names or name in names)
+            LaneReplay(timing, lanes, goes, _teller(as_json)).run(rows)
+        else:
+            out_and_back = head.course == "out-and-back"
+            made = Replay(judge, goes, _teller(as_json), sensors, head.lines, out_and_back=out_and_back)
+            made.run_several(_shown(reader))
     finally:
         reader.close()
     for line in reader.report():
@@ -73,15 +83,28 @@ def replay(
 
 def _not_replayed(head: TraceHead, reps: Sequence[TraceRep]) -> list[str]:
     """What stands in the head and is not replayed."""
-    found = []
-    if any(rep.lane is not None for rep in reps) or head.lanes not in (None, 1):
-        found.append("lanes, which are not told apart")
+    found: list[str] = []
+    lanes = head.lanes or 1
+    found.extend(f"rep: lane {rep.lane} of {lanes}" for rep in reps if rep.lane is not None and rep.lane > lanes)
+    if lanes > 1 and any(rep.go_s is None for rep in reps):
+        found.append("rep: a start by release, which has no lane")
+    if lanes > 1 and len(head.sensors) > 1:
+        found.append("sensors but the first gate at the finish: one tells the lanes apart")
     if head.order not in (None, "rotation"):
         found.append(f"order: {head.order}: a go ends the rep before it")
     known = (FINISH_LINE, START_LINE, *head.lines)
     others = dict.fromkeys(sensor.line for sensor in head.sensors.values() if sensor.line not in known)
     found.extend(f"line {name}, whose distance_m is not told" for name in others)
     return found
+
+
+def _lane_map(head: TraceHead, settings: Settings) -> LaneMap | None:
+    """The trace's lanes, where it has several; what it does not say of them is the settings'."""
+    if head.lanes is None or head.lanes == 1:
+        return None
+    width_m = settings.course.lane_width_m if head.lane_width_m is None else head.lane_width_m
+    first_m = settings.course.first_lane_m if head.first_lane_m is None else head.first_lane_m
+    return LaneMap(head.lanes, 1000.0 * width_m, 1000.0 * first_m)
 
 
 def _configs(head: TraceHead, placement: Placement | None, usual: WatchConfig) -> dict[str, WatchConfig]:
@@ -114,7 +137,8 @@ def _configs(head: TraceHead, placement: Placement | None, usual: WatchConfig) -
 def _config(head: TraceHead, placement: Placement, finish_range_m: float, settings: Settings) -> WatchConfig:
     return WatchConfig(
         placement=placement,
-        fov_deg=head.fov_deg or 27.0,
+        # Only a thin beam tells lanes.
+        fov_deg=head.fov_deg or (27.0 if head.lanes in (None, 1) else THIN_FOV_DEG),
         budget_ns=round(head.budget_ms * 1e6) if head.budget_ms else None,
         background_mm=head.background_mm if placement is not Placement.BELT else None,
         least_body_kcps_m2=least_body_kcps_m2(head.other.get("sensor", "")),

@@ -116,6 +116,10 @@ class PassageOver(msgspec.Struct, frozen=True, tag=True):
     rep: int
     passage: Break | Approach
     t_ns: int
+    hidden_ns: tuple[tuple[int, int], ...] = ()
+    """From when to when somebody in a nearer lane hid whoever passed."""
+    ambiguous: bool = False
+    """So near to a lane's border that it may be the neighbour."""
 
 
 class Body(msgspec.Struct, frozen=True, tag=True):
@@ -142,6 +146,10 @@ class Finish(msgspec.Struct, frozen=True, tag=True):
     """Somebody else was in the beam as well."""
     single: bool = False
     """Seen by one half of a dual gate, the other being blind."""
+    hidden: bool = False
+    """Somebody in a nearer lane hid the moment itself; the interval covers how long."""
+    ambiguous: bool = False
+    """So near to a lane's border that it may be the neighbour."""
 
 
 class HalfSeen(msgspec.Struct, frozen=True, tag=True):

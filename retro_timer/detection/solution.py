@@ -34,4 +34,17 @@ def finish_of(over: PassageOver, solved: Solution, method: str) -> Finish | Cros
     """What a solution says of a passage."""
     if solved.refusal:
         return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
-    return Finish(over.rep, solved.back_ns, solved.uncertainty_ns, method, over.t_ns, solved.crowded)
+    first_ns, last_ns = solved.back_ns - solved.uncertainty_ns, solved.back_ns + solved.uncertainty_ns
+    hiding = [span for span in over.hidden_ns if span[0] <= last_ns and span[1] >= first_ns]
+    # While nobody could see the line the back may have reached it at any moment.
+    reach_ns = max((max(solved.back_ns - begin, end - solved.back_ns) for begin, end in hiding), default=0)
+    return Finish(
+        over.rep,
+        solved.back_ns,
+        max(solved.uncertainty_ns, reach_ns),
+        method,
+        over.t_ns,
+        solved.crowded,
+        hidden=bool(hiding),
+        ambiguous=over.ambiguous,
+    )

@@ -27,7 +27,7 @@ def check_lines(settings: Settings, where: str) -> None:
     for line in known:
         _check_halves(settings, line, where)
     if settings.course.lanes > 1:
-        raise BadInputError(f"{where}: course.lanes", f"{settings.course.lanes}: lanes are not told apart", "1")
+        raise BadInputError(f"{where}: course.lanes", f"{settings.course.lanes}: only a replay tells lanes apart", "1")
 
 
 def _check_halves(settings: Settings, line: str, where: str) -> None:

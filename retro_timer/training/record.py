@@ -36,6 +36,10 @@ class Flag(StrEnum):
     """Somebody else was at the line from 1 s before to 0.5 s after it."""
     SINGLE = "single"
     """Timed by one half of a dual gate, the other one being blind."""
+    HIDDEN = "hidden"
+    """Somebody in a nearer lane hid the moment itself: the interval covers how long."""
+    AMBIGUOUS = "ambiguous"
+    """Another athlete on the course could have been this finish."""
     MANUAL = "manual"
     """Stopped by hand."""
 

@@ -92,7 +92,7 @@ def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
     ("line", "words"),
     [
         ("order: rolling", "order: rolling: a go ends the rep before it"),
-        ("lanes: 2", "lanes, which are not told apart"),
+        ("lanes: 2", "sensors but the first gate at the finish: one tells the lanes apart"),
     ],
 )
 def test_what_is_not_replayed_is_said_in_one_line(replay: Replaying, line: str, words: str) -> None:

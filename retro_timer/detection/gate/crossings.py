@@ -110,6 +110,18 @@ class Gate:
             self._set_level(Level.CLEAR, None, entry.t_ns, told)
         return told
 
+    def forget_passage(self) -> None:
+        """The break in progress is somebody else's; the beam counts as free."""
+        if self._passage is not None:
+            self._open_ns = self._passage.last_hit_ns
+            self._passage = None
+            self._before.clear()
+
+    def shade(self, t_ns: int) -> None:
+        """Something nearer hides the beam: where it was free before, who appears next may have come in meanwhile."""
+        if self._open_ns is not None and t_ns - self._open_ns <= _OPEN_BEFORE_NS:
+            self._open_ns = t_ns
+
     def flush(
         self, t_ns: int, expectation: Expectation, period_ns: int, budget_ns: int, wall_mm: float | None
     ) -> list[GateEvent]:

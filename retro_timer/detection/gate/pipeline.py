@@ -59,6 +59,19 @@ class GatePipeline:
         """Whether somebody stands in the beam now."""
         return self._gate.occupied
 
+    @property
+    def wall_mm(self) -> float | None:
+        """Range of what stands behind the lane; None for an open field, and while none is known."""
+        return self._background.in_view_mm
+
+    def shade(self, t_ns: int) -> None:
+        """Somebody nearer than all that this judge is to see stands in the beam."""
+        self._gate.shade(t_ns)
+
+    def forget_passage(self) -> None:
+        """Who is in the beam, or was just now, is not to be judged here."""
+        self._gate.forget_passage()
+
     def lose(self, reason: str, t_ns: int) -> SensorChange | None:
         """The driver has no reading to give."""
         return self.health.lose(reason, t_ns)

@@ -161,7 +161,12 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
     time_ns = event.back_ns - active.record.go_ns
     uncertainty_ns = with_start(event.uncertainty_ns, active.record)
     crowded = event.crowded or crowding.is_crowded(transition.state, event.back_ns)
-    more = {Flag.CROWDED: crowded, Flag.SINGLE: event.single}
+    more = {
+        Flag.CROWDED: crowded,
+        Flag.SINGLE: event.single,
+        Flag.HIDDEN: event.hidden,
+        Flag.AMBIGUOUS: event.ambiguous,
+    }
     flags = [flag for flag, is_so in more.items() if is_so]
     _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags)
 

@@ -161,6 +161,10 @@ class FinishSeen(msgspec.Struct, frozen=True):
     """Somebody else was in the beam as well."""
     single: bool = False
     """One half of a dual gate timed it, the other one being blind."""
+    hidden: bool = False
+    """Somebody in a nearer lane hid the moment itself."""
+    ambiguous: bool = False
+    """So near to a lane's border that it may be the neighbour."""
 
 
 class HalfSeen(msgspec.Struct, frozen=True):

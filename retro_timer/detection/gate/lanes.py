@@ -1,0 +1,234 @@
+"""Lanes told apart by the range of who breaks a thin beam: each lane has a judge of its own, which sees only its lane.
+
+A runner's near shoulder is 0.23 m nearer than the runner; what else of the body is read reaches from an arm outside
+that shoulder to the far arm. So readings are sorted into bodies first, and it is the body that is in a lane; a break is
+asked again at its end, when all of it is known. A nearer body hides a lane: nothing is known of it then, neither that
+it is free nor that it is not.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import Body, Crossing, CrossingWithdrawn, DetectionEvent, Obstacle, PassageOver
+from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.gate.pipeline import GatePipeline
+from retro_timer.detection.passages import Break
+from retro_timer.ports import RangeSample, RangeStatus
+
+SHOULDER_MM = 230.0
+"""From the near shoulder to the runner: half of 43 cm across, and an arm that stands out by 2."""
+BORDER_MM = 100.0
+"""So near to a border a runner may be the neighbour: a TF-Luna's error alone is up to 6 cm, a shoulder's width varies
+by 3."""
+_NEARER_MM, _DEEP_MM = 250.0, 450.0
+"""What is read of one body: from what was read first of it, which may be its flank, to nearer ones; and from its near
+shoulder to its far arm. Runners in the middle of their lanes are 1.2 m apart."""
+_BORDER_NOISE_MM = 60.0
+"""Three standard deviations of a TF-Luna's noise."""
+_ODD = 4.0
+_FLANK_MM = 190.0
+"""The flank of a trunk whose middle stands on the border is read so far beyond it."""
+_MOST_RANGES = 200
+_NEAR_SHARE = 0.2
+_REMEMBERED_NS = 3_000_000_000
+"""As long as the longest break that is timed (somebody who stops in the beam)."""
+_SAME_BODY_NS = 600_000_000
+"""As long as a gate waits for the rest of a doubtful break: a nearer runner may have hidden it."""
+_SAME_BREAK_NS = 60_000_000
+"""As in a gate: a beam that is free for so long has seen a body's end."""
+
+
+class LaneMap(msgspec.Struct, frozen=True):
+    """Where the lanes are."""
+
+    count: int
+    width_mm: float
+    first_mm: float
+    """Near edge of lane 1, from the sensor."""
+
+    def borders_mm(self, lane: int) -> tuple[float, float]:
+        """Near and far border of a lane, which count from 1."""
+        near_mm = self.first_mm + (lane - 1) * self.width_mm
+        return near_mm, near_mm + self.width_mm
+
+    def lane_of(self, shoulder_mm: float) -> int:
+        """In which lane a runner is whose near shoulder is that far; 0 before the first, count + 1 beyond the last."""
+        lane = 1 + int((shoulder_mm + SHOULDER_MM - self.first_mm) // self.width_mm)
+        return min(self.count + 1, max(0, lane))
+
+    def is_ambiguous(self, shoulder_mm: float) -> bool:
+        """Whether the runner is so near to a border between two lanes that they may be in either."""
+        runner_mm = shoulder_mm + SHOULDER_MM
+        inner = (self.borders_mm(lane)[1] for lane in range(1, self.count))
+        return any(abs(runner_mm - border_mm) <= BORDER_MM for border_mm in inner)
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A body turns out to be in another lane than its first readings said: an arm came first, or a reading that mixed
+    it with somebody else."""
+
+    lane: int
+    """Where its readings were so far."""
+    readings: int
+
+
+class LaneSorter:
+    """Says of each reading in whose lane the body is that it shows: one body is read from its near shoulder to its far
+    arm, which may lie on either side of a border.
+    """
+
+    def __init__(self, lanes: LaneMap) -> None:
+        self._lanes = lanes
+        self._bodies: list[tuple[list[int], int]] = []
+        """Of each body of late its ranges, nearest first, and when it was read last."""
+
+    def sort(self, sample: RangeSample) -> tuple[int | None, Moved | None]:
+        """The lane, as in `LaneMap.lane_of`, None for a reading without a target that can be believed; and what becomes
+        of this body's readings so far, where they were in another lane."""
+        range_mm, t_ns = sample.range_mm, sample.t_ns
+        if range_mm is None or sample.status not in (None, RangeStatus.VALID):
+            return None, None
+        self._bodies = [body for body in self._bodies if t_ns - body[1] <= _SAME_BODY_NS]
+        known = [body for body in self._bodies if -_NEARER_MM <= range_mm - _near(body[0]) <= _DEEP_MM]
+        body = min(known, key=lambda one: _strangeness(range_mm - _near(one[0])), default=None)
+        ranges = [] if body is None else body[0]
+        before = self._lanes.lane_of(_near(ranges)) if ranges else None
+        if body is not None:
+            self._bodies.remove(body)
+        if len(ranges) < _MOST_RANGES:
+            insort(ranges, range_mm)
+        self._bodies.append((ranges, t_ns))
+        lane = self._lanes.lane_of(_near(ranges))
+        return lane, None if before in (None, lane) else Moved(before, len(ranges) - 1)
+
+
+class LaneJudge:
+    """One lane's judge; see `pipeline.Pipeline`. All of a sensor's readings are fed to each."""
+
+    def __init__(self, config: WatchConfig, lanes: LaneMap, lane: int) -> None:
+        self.lane = lane
+        self.config = msgspec.structs.replace(config, lane_reach_mm=lanes.borders_mm(lane)[1] + _FLANK_MM)
+        """How this lane's passages are timed."""
+        self._lanes = lanes
+        self._watch = GatePipeline(self.config)
+        self._hits: deque[tuple[int, int]] = deque()
+        """Time and range of this lane's hits of late."""
+        self._hidden: deque[int] = deque()
+        """When a nearer body stood before this lane, of late."""
+        self._announced = False
+
+    def feed(self, sample: RangeSample, lane: int | None, expectation: Expectation) -> list[DetectionEvent]:
+        """Judge one reading of a body in that lane; what changed in this lane comes back, oldest first."""
+        seen = self._of_lane(sample, lane)
+        return self._mine(self._watch.feed(seen, expectation), sample.t_ns)
+
+    def take_back(self, readings: int, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
+        """So many of the readings that were here of late are of somebody in another lane."""
+        if 2 * readings < len(self._break_mm()):
+            return []
+        self._hits.clear()
+        self._watch.forget_passage()
+        announced, self._announced = self._announced, False
+        if not announced or expectation.rep is None:
+            return []
+        return [CrossingWithdrawn(expectation.rep, t_ns, "in another lane")]
+
+    def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
+        """No more readings come: a break that is still open is decided now."""
+        return self._mine(self._watch.flush(t_ns, expectation), t_ns)
+
+    def _of_lane(self, sample: RangeSample, lane: int | None) -> RangeSample:
+        """The reading as this lane's judge is to take it."""
+        t_ns = sample.t_ns
+        while self._hits and t_ns - self._hits[0][0] > _REMEMBERED_NS:
+            self._hits.popleft()
+        while self._hidden and t_ns - self._hidden[0] > _REMEMBERED_NS:
+            self._hidden.popleft()
+        if lane is None or sample.range_mm is None:
+            return sample
+        if max(1, lane) == self.lane:
+            self._hits.append((t_ns, sample.range_mm))
+        elif lane < self.lane:
+            self._hidden.append(t_ns)
+            self._watch.shade(t_ns)
+            return RangeSample(t_ns, None, RangeStatus.SIGMA_FAIL, sample.signal_kcps, sample.ambient_kcps)
+        elif self._watch.wall_mm is None or lane <= self._lanes.count:
+            # Somebody beyond this lane: it is free.
+            wall_mm = self._watch.wall_mm
+            status = RangeStatus.SIGNAL_FAIL if wall_mm is None else RangeStatus.VALID
+            return RangeSample(t_ns, None if wall_mm is None else round(wall_mm), status, 0.0, sample.ambient_kcps)
+        return sample
+
+    def _mine(self, events: Sequence[DetectionEvent], t_ns: int) -> list[DetectionEvent]:
+        told: list[DetectionEvent] = []
+        for event in events:
+            if isinstance(event, Crossing):
+                self._announced = self._is_here()
+                told += [event] if self._announced else []
+            elif isinstance(event, PassageOver):
+                told += self._over(event, t_ns)
+            elif isinstance(event, CrossingWithdrawn):
+                told += [event] if self._announced else []
+                self._announced = False
+            elif not isinstance(event, Body | Obstacle) or self._is_here() or not event_rises(event):
+                told.append(event)
+        return told
+
+    def _over(self, event: PassageOver, t_ns: int) -> list[DetectionEvent]:
+        announced, self._announced = self._announced, False
+        assert isinstance(event.passage, Break)
+        ranges = sorted(e.range_mm for e in event.passage.entries if e.hit and e.range_mm is not None)
+        if not ranges or self._lanes.lane_of(shoulder_mm := _near(ranges)) != self.lane:
+            return [CrossingWithdrawn(event.rep, t_ns, "in another lane")] if announced else []
+        seen = msgspec.structs.replace(event, hidden_ns=self._spans(), ambiguous=self._lanes.is_ambiguous(shoulder_mm))
+        return [seen] if announced else [Crossing(event.rep, t_ns), seen]
+
+    def _is_here(self) -> bool:
+        """Whether who is in the beam now, or was just now, is in this lane."""
+        ranges = self._break_mm()
+        return bool(ranges) and self._lanes.lane_of(_near(sorted(ranges))) == self.lane
+
+    def _break_mm(self) -> list[int]:
+        """Ranges of the break in progress, or of the last one."""
+        ranges: list[int] = []
+        before_ns: int | None = None
+        for t_ns, range_mm in reversed(self._hits):
+            if before_ns is not None and before_ns - t_ns > _SAME_BREAK_NS:
+                break
+            ranges.append(range_mm)
+            before_ns = t_ns
+        return ranges
+
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        """From when to when this lane was hidden, of late; a reading's time to either side may be hidden as well."""
+        period_ns = self._watch.spacing.period_ns
+        spans: list[tuple[int, int]] = []
+        for t_ns in self._hidden:
+            if spans and t_ns - spans[-1][1] <= 2.5 * period_ns:
+                spans[-1] = (spans[-1][0], t_ns + period_ns)
+            else:
+                spans.append((t_ns - period_ns, t_ns + period_ns))
+        return tuple(spans)
+
+
+def event_rises(event: Body | Obstacle) -> bool:
+    """Whether an event tells of somebody; the end of an alarm does not."""
+    return isinstance(event, Body) or bool(event.level)
+
+
+def _strangeness(deeper_mm: float) -> float:
+    """How little a reading suits a body whose near shoulder is so much nearer: what is nearer still is rather the far
+    side of somebody before it."""
+    return deeper_mm if deeper_mm >= -_BORDER_NOISE_MM else -_ODD * deeper_mm
+
+
+def _near(ranges: Sequence[int]) -> float:
+    """The near shoulder, of ranges with the nearest first: a fifth of a body's readings are nearer, since arms and
+    noise are."""
+    return float(ranges[int(_NEAR_SHARE * len(ranges))])

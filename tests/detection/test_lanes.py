@@ -1,0 +1,117 @@
+"""Lanes by range: who breaks a thin beam is in a lane by the near shoulder, and may hide who is farther."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retro_timer.cli.replay import replay
+from retro_timer.detection.gate.lanes import BORDER_MM, SHOULDER_MM, LaneMap, LaneSorter, Moved
+from retro_timer.ports import RangeSample
+
+LANES = LaneMap(4, 1220.0, 400.0)
+RATE_HZ, GO_S = 100.0, 5.0
+Passing = tuple[float, float]
+"""When a back reaches the line (s), and how far its near shoulder is (m)."""
+
+
+def reading(t_s: float, runners: list[Passing], speed_mps: float) -> str:
+    """One row: the nearest runner whose trunk is on the axis, as an ellipse of 24 cm by 43."""
+    seen = []
+    for back_s, shoulder_m in runners:
+        x = (speed_mps * (t_s - back_s) - 0.12) / 0.12
+        if abs(x) < 1.0:
+            seen.append((shoulder_m + 0.215 * (1.0 - math.sqrt(1.0 - x * x)), 300.0 + 1500.0 * math.sqrt(1.0 - x * x)))
+    range_m, light = min(seen, default=(0.0, 8.0))
+    return f"{t_s:.6f},{round(1000 * range_m) if seen else ''},{0 if seen else 2},{light:.0f},\n"
+
+
+def trace(folder: Path, reps: list[str], runners: list[Passing], speed_mps: float = 2.4) -> Path:
+    head = ["placement: gate", "fov_deg: 2", "budget_ms: 10", "lanes: 4", "lane_width_m: 1.22", "first_lane_m: 0.4"]
+    head += [f"rep: go_s={GO_S} distance_m=20 gait=jog {rep}" for rep in reps]
+    rows = [reading(n / RATE_HZ, runners, speed_mps) for n in range(round(17.0 * RATE_HZ))]
+    path = folder / "lanes.csv"
+    text = "".join(f"# {line}\n" for line in head) + "t_s,range_mm,status,signal_kcps,ambient_kcps\n"
+    path.write_text(text + "".join(rows), encoding="utf-8")
+    return path
+
+
+def replayed(path: Path) -> list[dict[str, object]]:
+    result = CliRunner().invoke(replay, [str(path), "--json"])
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def middle_m(lane: int) -> float:
+    """Near shoulder of a runner in the middle of a lane."""
+    return 0.4 + (lane - 0.5) * 1.22 - 0.23
+
+
+def test_several_reps_are_open_at_once_and_each_finish_is_its_lane_s(tmp_path: Path) -> None:
+    backs = {1: 13.6, 2: 13.2, 3: 14.0}
+    runners = [(back_s, middle_m(lane)) for lane, back_s in backs.items()]
+    events = replayed(trace(tmp_path, ["lane=1", "lane=2", "lane=3"], runners))
+    for name in ("go", "crossing", "finish"):
+        assert {(e["rep"], e["lane"]) for e in events if e["event"] == name} == {(1, 1), (2, 2), (3, 3)}
+    for event in events:
+        if event["event"] == "finish":
+            back_s = GO_S + float(str(event["time_s"]))
+            assert abs(back_s - backs[int(str(event["lane"]))]) < 0.03
+            assert event["flags"] == []
+    assert events[-1]["event"] == "summary"
+    assert (events[-1]["reps"], events[-1]["finished"]) == (3, 3)
+
+
+def test_a_leading_edge_behind_a_nearer_runner_is_timed_by_the_trailing_one(tmp_path: Path) -> None:
+    runners = [(13.5, middle_m(1)), (13.55, middle_m(2))]
+    events = replayed(trace(tmp_path, ["lane=1", "lane=2"], runners))
+    found = {e["lane"]: e for e in events if e["event"] == "finish"}
+    assert found[1]["flags"] == []
+    assert found[2]["flags"] == ["hidden"]
+    error_s = GO_S + float(str(found[2]["time_s"])) - 13.55
+    assert abs(error_s) <= float(str(found[2]["uncertainty_s"]))
+
+
+def test_who_is_wholly_hidden_has_no_finish(tmp_path: Path) -> None:
+    runners = [(13.5, middle_m(1)), (13.5, middle_m(3))]
+    events = replayed(trace(tmp_path, ["lane=1", "lane=3"], runners))
+    assert [e["lane"] for e in events if e["event"] == "finish"] == [1]
+    assert [(e["lane"], e["rep"]) for e in events if e["event"] == "dnf"] == [(3, 2)]
+
+
+def test_who_runs_on_a_border_is_timed_and_ambiguous(tmp_path: Path) -> None:
+    border_m = 0.4 + 1.22
+    events = replayed(trace(tmp_path, ["lane=1", "lane=2"], [(13.5, border_m - 0.23 + 0.05)]))
+    (found,) = [e for e in events if e["event"] == "finish"]
+    assert (found["lane"], found["flags"]) == (2, ["ambiguous"])
+
+
+def test_a_lane_without_a_rep_finishes_nobody(tmp_path: Path) -> None:
+    events = replayed(trace(tmp_path, ["lane=1"], [(13.5, middle_m(2))]))
+    assert [e["event"] for e in events if "rep" in e] == ["go", "dnf"]
+
+
+@given(st.integers(1, 4), st.floats(-0.6, 0.6))
+def test_a_runner_is_in_a_lane_by_0_23_m_behind_the_near_shoulder(lane: int, off_m: float) -> None:
+    shoulder_mm = 1000.0 * (middle_m(lane) + off_m)
+    assert LANES.lane_of(shoulder_mm) == lane
+    inner = [LANES.borders_mm(one)[1] for one in (1, 2, 3)]
+    near = min(abs(shoulder_mm + SHOULDER_MM - border_mm) for border_mm in inner)
+    assert LANES.is_ambiguous(shoulder_mm) == (near <= BORDER_MM)
+
+
+@pytest.mark.parametrize(("shoulder_mm", "lane"), [(100.0, 0), (5100.0, 5)])
+def test_beside_the_lanes_there_is_none(shoulder_mm: float, lane: int) -> None:
+    assert LANES.lane_of(shoulder_mm) == lane
+
+
+def test_an_arm_that_comes_first_is_its_body_s() -> None:
+    sorter = LaneSorter(LANES)
+    told = [sorter.sort(RangeSample(n * 10_000_000, mm, 0)) for n, mm in enumerate((1450, 1300, 1110, 1100))]
+    assert told == [(2, None), (1, Moved(2, 1)), (1, None), (1, None)]
