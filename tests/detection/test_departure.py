@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import (
     DetectionEvent,
     LeftBeam,
@@ -19,6 +20,7 @@ from retro_timer.detection.events import (
     StandEnd,
 )
 from retro_timer.detection.expectation import Expectation, LineAhead, WatchMode
+from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.detection.timing import decide_start
 from retro_timer.ports import RangeSample
 from tests.helpers.standing import (
@@ -196,6 +198,16 @@ def test_a_wall_stays_known_though_motion_spoils_some_readings_of_who_stands_bef
     ]
     learns = Beam(law="nearest")
     assert len(starts(judged(learns, samples), learns)) == 1
+
+
+@pytest.mark.parametrize("wall", [True, False])
+def test_who_stands_there_before_the_background_is_known_has_not_left_by_becoming_it(wall: bool) -> None:
+    beam = Beam(wall=wall)
+    pipeline = pipeline_for(WatchConfig())
+    armed = Expectation(WatchMode.RELEASE)
+    stays: Way = lambda t: None if t < 0.6 else min(0.0, t - 1.6)  # noqa: E731
+    told = [e for s in seen(beam, (stays, BODY_MM), until_s=9.0) for e in pipeline.feed(s, armed)]
+    assert starts(told, beam) == []
 
 
 def test_only_the_gate_at_the_start_looks_for_a_start() -> None:

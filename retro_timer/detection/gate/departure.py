@@ -208,6 +208,9 @@ class Departure:
         if self.stand is Stand.STANDING:
             stood_ns = self._last_hit_ns - self._since_ns
             self._end(StandEnd.EARLY if stood_ns >= STEADY_NS // 2 else StandEnd.PASSED, t_ns, told)
+        elif wall_mm is not None and wall_mm <= self._body_mm + _SAME_MM:
+            # Whoever stood there before the background was known has become it, and stands there still.
+            self._end(StandEnd.SENSOR, t_ns, told)
         elif sum(is_open(e, wall_mm) for e in after) >= _FREE_SHARE * len(after):
             first_ns, last_ns = self._last_hit_ns - _BEFORE_NS, self._last_hit_ns + _AFTER_NS
             entries = tuple(e for e in self._recent if first_ns <= e.t_ns <= last_ns)
