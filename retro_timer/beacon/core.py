@@ -30,6 +30,7 @@ from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.beacon.system.strain import Strain, StrainChange
 from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.troubles import Troubles
+from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent
 from retro_timer.detection.lines import Lines, Told
 from retro_timer.phrases import Catalogue
@@ -62,8 +63,8 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
     wall_clock: WallClockWatch
     strain: Callable[[], Strain]
     """How the machine does now."""
-    on_detected: Callable[[DetectionEvent], None]
-    """Gets all that a sensor's judge has found, before the session does."""
+    on_detected: Callable[[DetectionEvent, WatchConfig], None]
+    """Gets all that a sensor's judge has found, and how it is judged, before the session does."""
     on_tick: Callable[[int, bool], None]
     """Called with the time at each tick, and whether the journal has something to answer."""
     _sound: str = ""
@@ -113,7 +114,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         now_ns = self.clock.monotonic_ns()
         match message:
             case Detected(event, config):
-                self.on_detected(event)
+                self.on_detected(event, config)
                 self._hear(self.lines.take(event, config), now_ns)
             case SensorReport():
                 self.lines.state(message.sensor, message.state)

@@ -10,6 +10,7 @@ import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.crossing_fit import Examined, examine, solve
+from retro_timer.detection.gate.dual_fit import at_line
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import RangeSample
 from retro_timer.store.finishes import KeptFinish, KeptPassage, find_finish, kept_places, read_finish
@@ -162,7 +163,7 @@ def _made_by(kept: KeptFinish) -> dict[str, KeptPassage]:
     found: dict[str, tuple[int, KeptPassage]] = {}
     for passage in kept.passages:
         config = next(sensor.config for sensor in kept.sensors if sensor.name == passage.sensor)
-        solved = solve(passage.broken, config)
+        solved = at_line(solve(passage.broken, config), config)
         off_ns = abs(solved.back_ns - kept.back_ns)
         if solved.refusal or off_ns > _SAME_CROSSING_NS:
             continue

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
+from retro_timer.diagnostics.marshal import picture_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import check_settings
 from retro_timer.settings.model import Settings
+from retro_timer.store.results.database import no_database, open_for_reading
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan
 from tests.helpers.plans_made import block, plan
@@ -78,3 +81,14 @@ def test_with_both_halves_dead_nothing_is_started(tmp_path: Path) -> None:
     found = day(tmp_path, dual(), dead)
     assert found.told("go") == []
     assert "watch_lost" in [event["key"] for event in found.told("said")]
+
+
+@pytest.mark.parametrize("offset_mm", [0, 200])
+def test_a_marshal_sees_what_both_beams_saw(tmp_path: Path, offset_mm: int) -> None:
+    day(tmp_path, dual(offset_mm), of_plan=plan(block(distance_m=20.0), gait=Gait.WALK, walk_out_s=0.0))
+    with contextlib.closing(open_for_reading(tmp_path / "results") or no_database()) as connection:
+        picture = picture_of(connection, tmp_path / "results", 1, 1)
+    assert picture.notes[1] == "method dual, made by upper and lower"
+    assert all(strip.readings for strip in picture.strips)
+    assert picture.strips[0].outline
+    assert picture.losers == []

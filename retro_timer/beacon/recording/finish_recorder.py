@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.beacon.sensing.sensing import Sensing
+from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, DetectionEvent, PassageOver
 from retro_timer.detection.passages import Break
 from retro_timer.ports import Placement, RangeSample
@@ -47,7 +48,7 @@ class FinishRecorder:
         self._directory = directory
         self._sensing = sensing
         self._session_id = session_id
-        self._passages: deque[tuple[PassageOver, Break]] = deque(maxlen=_MOST_PASSAGES)
+        self._passages: deque[tuple[str, PassageOver, Break]] = deque(maxlen=_MOST_PASSAGES)
         self._bodies: deque[Body] = deque(maxlen=_MOST_PASSAGES)
         self._due: deque[_Due] = deque()
         self._jobs: queue.SimpleQueue[KeptFinish | None] = queue.SimpleQueue()
@@ -58,10 +59,10 @@ class FinishRecorder:
         """Finishes whose readings are not handed over yet."""
         return len(self._due)
 
-    def note(self, event: DetectionEvent) -> None:
+    def note(self, event: DetectionEvent, config: WatchConfig) -> None:
         """What a sensor's judge has found."""
         if isinstance(event, PassageOver) and isinstance(event.passage, Break):
-            self._passages.append((event, event.passage))
+            self._passages.append((config.name, event, event.passage))
         elif isinstance(event, Body):
             self._bodies.append(event)
 
@@ -105,9 +106,10 @@ class FinishRecorder:
             if sensing.config.times and sensing.config.placement is Placement.GATE
         ]
         passages = [
-            KeptPassage(name, over.rep, broken)
-            for over, broken in self._passages
-            if (name := _whose(broken, sensors)) is not None
+            # A sensor that stands alone has no name for its judge.
+            KeptPassage(name or sensors[0].name, over.rep, broken)
+            for name, over, broken in self._passages
+            if sensors and any(entry.hit and first_ns <= entry.t_ns <= last_ns for entry in broken.entries)
         ]
         bodies = [(b.first_ns, b.last_ns) for b in self._bodies if b.last_ns >= first_ns and b.first_ns <= last_ns]
         record = due.record
@@ -141,9 +143,3 @@ def _between(ring: deque[RangeSample], first_ns: int, last_ns: int) -> list[Rang
         if sample.t_ns <= last_ns and (not found or sample.t_ns < found[-1].t_ns):
             found.append(sample)
     return found[::-1]
-
-
-def _whose(broken: Break, sensors: list[KeptSensor]) -> str | None:
-    """The sensor that a break's hits come from, if they are near the finish."""
-    hits = {entry.t_ns for entry in broken.entries if entry.hit}
-    return next((sensor.name for sensor in sensors if any(sample.t_ns in hits for sample in sensor.samples)), None)
