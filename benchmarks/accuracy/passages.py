@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 from collections.abc import Callable, Sequence
@@ -14,11 +15,13 @@ from benchmarks.physics import ApproachCase, GateCase, approach, gate_passage
 from benchmarks.physics.blending import Law
 from benchmarks.physics.gate import Background
 from benchmarks.physics.sensor import Record
-from retro_timer.beacon.replay import Replay
+from retro_timer.beacon.contract import contract_line
+from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.events import SessionEvent
 
 GAITS = (Gait.WALK, Gait.JOG, Gait.RUN)
 RATES_HZ = (10.0, 25.0, 41.0, 100.0)
@@ -108,8 +111,18 @@ class Timed(msgspec.Struct, frozen=True, gc=False):
 def replay(samples: Sequence[RangeSample], reps: Sequence[TraceRep], config: WatchConfig) -> list[dict[str, Any]]:
     """Every contract event of the program's own replay over these readings."""
     told: list[dict[str, Any]] = []
-    Replay(config, reps, told.append).run(samples)
+    Replay(config, reps, into(told)).run(samples)
     return told
+
+
+def into(told: list[dict[str, Any]]) -> Tell:
+    """Puts a replay's contract events there, as another program would read them."""
+
+    def tell(event: SessionEvent, judged: int) -> None:
+        if (line := contract_line(event, 0, samples=judged)) is not None:
+            told.append(json.loads(line))
+
+    return tell
 
 
 def gate_case(job: GateJob, seed: int) -> GateCase:

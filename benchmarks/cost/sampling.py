@@ -70,7 +70,7 @@ def _finish_percent(passages: list[GateCase]) -> float:
     began = time.process_time()
     for case in passages:
         rep = TraceRep(case.go_ns / 1e9, case.distance_m, case.gait)
-        Replay(WatchConfig(budget_ns=case.spec.budget_ns), [rep], lambda _event: None).run(case.samples)
+        Replay(WatchConfig(budget_ns=case.spec.budget_ns), [rep], lambda _event, _judged: None).run(case.samples)
     spent = time.process_time() - began
     return 100.0 * RATE_HZ * spent / sum(len(case.samples) for case in passages)
 

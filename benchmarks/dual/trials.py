@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
+from benchmarks.accuracy.passages import BACKGROUNDS, GAITS, into
 from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, DualCase, Layout, dual_passage, dual_trial
 from benchmarks.physics.gate import Background
@@ -95,7 +95,7 @@ def _replayed(
     rows: Sequence[tuple[str, RangeSample]], rep: TraceRep, sensors: dict[str, WatchConfig]
 ) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
-    Replay(sensors[FIRST], [rep], told.append, sensors).run_several(rows)
+    Replay(sensors[FIRST], [rep], into(told), sensors).run_several(rows)
     return [event for event in told if event["event"] == "finish"]
 
 

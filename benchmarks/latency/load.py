@@ -82,7 +82,7 @@ class Followers:
         self._selector = selectors.DefaultSelector()
         for _ in range(count):
             client = _connected(path)
-            client.sendall(b'{"follow": true}\n')
+            client.sendall(b'{"request": "follow"}\n')
             client.setblocking(False)
             self._selector.register(client, selectors.EVENT_READ)
         self._closing = False

@@ -19,6 +19,7 @@ from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, Followers
 from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
 from benchmarks.processes import ordered, running
 from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.errors import RetroTimerError
 
 _SETTINGS = """\
@@ -147,7 +148,7 @@ class Laboratory:
         while time.monotonic() < deadline and box.poll() is None:
             try:
                 with BeaconClient(socket) as beacon:
-                    if beacon.ask({"status": True})["status"].get("running_s") is not None:
+                    if beacon.ask(requests.Status(), answers.Status).status.running_s is not None:
                         return
             except RetroTimerError:
                 pass

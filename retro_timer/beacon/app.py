@@ -18,6 +18,7 @@ from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.event_bus import EventBus
+from retro_timer.beacon.events import Said
 from retro_timer.beacon.messages import ButtonEdge, Detected, Inbox, StartPlan, StopLoop, Tone
 from retro_timer.beacon.output.lamp import LampKeeper
 from retro_timer.beacon.output.sounder import Buzzer
@@ -113,7 +114,7 @@ class Beacon:
         )
 
         def said(key: str, text: str) -> None:
-            event_bus.tell({"event": "said", "t_ns": board.clock.monotonic_ns(), "key": key, "text": text})
+            event_bus.publish(Said(board.clock.monotonic_ns(), key, text))
 
         speaker = Speaker(made_of.voice, board.clock, made_of.catalogue, said, post)
         performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
@@ -251,11 +252,10 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         inbox.put,
         around.make_start,
         origin_ns,
-        requests={"log": Logbook(core).log, **diagnostics.requests},
-        slow_requests={
-            "keep": FlightRecorder(core, made_of.results_dir, around.tell).keep,
-            "edit": LedgerRequests(core, inbox.put).edit,
-        },
+        logbook=Logbook(core),
+        flight_recorder=FlightRecorder(core, made_of.results_dir, around.tell),
+        ledger=LedgerRequests(core, inbox.put),
+        diagnostics=diagnostics,
     )
     return Timer(
         Service(core, inbox, diagnostics.trouble, button=button, scheduling=scheduling),

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -41,15 +40,17 @@ class BoardRequest(msgspec.Struct, frozen=True):
 def open_board(name: str, request: BoardRequest) -> Board:
     """A board by name. Raises BadInputError for an unknown one, BoardMissingError for one that is not installed."""
     found = _find(BOARDS, name, "board")
-    board: Board = _load(found, "board")(request)
-    return board
+    with _said_if_missing(found, "board"):
+        make: Callable[[BoardRequest], Board] = found.load()
+    return make(request)
 
 
 def open_voice(settings: Settings, clock: Clock, cache: Path, show: Callable[[str], None]) -> Voice:
     """The voice that the settings name. `show` gets what cannot be spoken."""
     found = _find(VOICES, settings.voice.kind, "voice")
-    voice: Voice = _load(found, "voice")(settings, clock, cache, show)
-    return voice
+    with _said_if_missing(found, "voice"):
+        make: Callable[[Settings, Clock, Path, Callable[[str], None]], Voice] = found.load()
+    return make(settings, clock, cache, show)
 
 
 def open_voice_or_text(
@@ -82,9 +83,11 @@ def _find(group: str, name: str, what: str) -> EntryPoint:
     return known[name]
 
 
-def _load(point: EntryPoint, what: str) -> Callable[..., Any]:
+@contextlib.contextmanager
+def _said_if_missing(point: EntryPoint, what: str) -> Iterator[None]:
+    """What cannot be imported is a part that is not installed, named with the extra that brings it."""
     try:
-        loaded: Callable[..., Any] = point.load()
+        yield
     except ImportError as error:
         extra = _EXTRAS.get(point.name, point.name)
         raise BoardMissingError(
@@ -92,7 +95,6 @@ def _load(point: EntryPoint, what: str) -> Callable[..., Any]:
             f"not installed ({error.name or error} is missing)",
             f"the extra that brings it: pip install 'retro-timer[{extra}]'",
         ) from None
-    return loaded
 
 
 @contextlib.contextmanager

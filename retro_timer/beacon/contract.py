@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Sequence
 
-from retro_timer.training.session.effects import Publish
+import msgspec
 
-FIELDS: dict[str, tuple[str, ...]] = {
-    "go": ("rep",),
-    "obstacle": ("level", "range_m"),
-    "sensor": ("state", "reason"),
-    "split": ("rep", "line", "distance_m", "time_s", "uncertainty_s"),
-    "crossing": ("rep",),
-    "crossing_withdrawn": ("rep",),
-    "finish": ("rep", "time_s", "uncertainty_s", "method", "flags"),
-    "dnf": ("rep", "reason"),
-    "correction": ("kind", "rep", "flags", "revision"),
-    "summary": ("samples", "reps", "finished", "obstacles"),
+from retro_timer.beacon.events import BeaconEvent
+from retro_timer.training.session import events
+
+FIELDS: dict[type[events.Event], Sequence[str]] = {
+    events.Go: ("rep",),
+    events.Obstacle: ("level", "range_m"),
+    events.Sensor: ("state", "reason"),
+    events.Split: ("rep", "line", "distance_m", "time_s", "uncertainty_s"),
+    events.Crossing: ("rep",),
+    events.CrossingWithdrawn: ("rep",),
+    events.Finish: ("rep", "time_s", "uncertainty_s", "method", "flags"),
+    events.Dnf: ("rep", "reason"),
+    events.Correction: ("kind", "rep", "flags", "revision"),
+    events.Summary: ("samples", "reps", "finished", "obstacles"),
 }
-"""Event name to its fields, in order, after `t_s` and `event`. The `revision` of a correction is the id by which it is
-taken back; None where the program made it.
-"""
-SOMETIMES: dict[str, tuple[str, ...]] = {
-    "go": ("start", "uncertainty_s"),
-    "finish": ("start",),
-    "obstacle": ("sensor",),
-    "sensor": ("sensor", "line"),
+"""What is told of each event, in order, after `t_s` and `event`."""
+SOMETIMES: dict[type[events.Event], Sequence[str]] = {
+    events.Go: ("start", "uncertainty_s", "lane"),
+    events.Crossing: ("lane",),
+    events.Finish: ("start", "lane"),
+    events.Dnf: ("lane",),
+    events.Obstacle: ("sensor",),
+    events.Sensor: ("sensor", "line"),
 }
-"""Fields that follow where there is something to tell: of a start that the athlete gives, of several sensors."""
+"""What follows where there is something to tell: of a start that the athlete gives, of several sensors or lanes."""
 
 
-OF_A_LANE = frozenset(("go", "crossing", "finish", "dnf"))
-"""Events that carry the lane where there are several."""
+def seconds_since(origin_ns: int, event: BeaconEvent) -> float:
+    """An event's time in seconds from an origin, to the microsecond."""
+    return round((event.t_ns - origin_ns) / 1e9, 6)
 
 
-def contract_event(published: Publish, origin_ns: int, samples: int, lane: int | None = None) -> dict[str, Any] | None:
-    """The event as the contract has it, its time counted from `origin_ns`; None for what is not part of it."""
-    names = FIELDS.get(published.event)
-    if names is None:
+def is_promised(event: BeaconEvent) -> bool:
+    """Whether the contract has this event. Of corrections it has those that name their rep."""
+    return type(event) in FIELDS and not (isinstance(event, events.Correction) and event.rep is None)
+
+
+def contract_line(event: BeaconEvent, origin_ns: int, *, samples: int, truth_s: float | None = None) -> str | None:
+    """The event as a line of JSON, its time counted from `origin_ns`; None for what is not part of the contract.
+
+    `samples`: readings judged so far. `truth_s`: a finish's true time, where somebody knows it.
+    """
+    if not is_promised(event):
         return None
-    fields = {**published.fields, "samples": samples}
-    if published.event == "correction" and "rep" not in fields:
-        return None
-    line: dict[str, Any] = {"t_s": round((published.t_ns - origin_ns) / 1e9, 6), "event": published.event}
-    line.update((name, fields[name]) for name in names)
-    line.update((name, fields[name]) for name in SOMETIMES.get(published.event, ()) if name in fields)
-    if lane is not None and published.event in OF_A_LANE:
-        line["lane"] = lane
-    return line
+    fields = {**msgspec.to_builtins(event), "samples": samples}
+    line = {"t_s": seconds_since(origin_ns, event), "event": event.tag}
+    line.update((name, fields[name]) for name in FIELDS[type(event)])
+    line.update((name, fields[name]) for name in SOMETIMES.get(type(event), ()) if fields[name] is not None)
+    if truth_s is not None:
+        line["truth_s"] = truth_s
+    return json.dumps(line)

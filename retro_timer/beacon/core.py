@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import msgspec
 
-from retro_timer.beacon.contract import contract_event
+from retro_timer.beacon import events
 from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.messages import (
     Asked,
@@ -39,6 +38,7 @@ from retro_timer.settings.model import Settings
 from retro_timer.store.results.repair import Repair
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.events import Refused
 
 
 class Core(msgspec.Struct, kw_only=True, eq=False):
@@ -83,11 +83,6 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
     def unanswered(self) -> int:
         """Saves whose answer the session has not had."""
         return self.performer.unanswered
-
-    def contract(self, event: dict[str, Any], origin_ns: int) -> dict[str, Any] | None:
-        """An event of the bus as the contract has it."""
-        fields = {name: value for name, value in event.items() if name not in ("event", "t_ns")}
-        return contract_event(effects.Publish(event["event"], event["t_ns"], fields), origin_ns, self.samples)
 
     def tick(self) -> None:
         """Keep the session's appointments that are due, and see whether somebody has set the clock."""
@@ -136,24 +131,21 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
                 self.session.put(message, now_ns)
 
     def _tell_tone(self, tone: Tone) -> None:
-        fields = {"t_ns": tone.t_ns, "name": tone.name, "frequency_hz": tone.frequency_hz}
-        self.event_bus.tell({"event": "tone", **fields})
+        self.event_bus.publish(events.Tone(tone.t_ns, tone.name, tone.frequency_hz))
         if tone.name != self._sound:
             self._sound = tone.name
-            self.event_bus.tell({"event": "sound", **fields})
+            self.event_bus.publish(events.Sound(tone.t_ns, tone.name, tone.frequency_hz))
 
     def _tell_strain(self, change: StrainChange, now_ns: int) -> None:
         """The box itself does badly, or well again: in the log each time, said when it begins."""
-        fields = {"what": change.what, "on": change.on, "temperature_c": change.temperature_c}
-        self.event_bus.tell({"event": "strain", "t_ns": now_ns, **fields})
+        self.event_bus.publish(events.Strain(now_ns, change.what, change.on, change.temperature_c))
         if change.phrase:
             self.speaker.say(effects.Say(change.phrase))
 
     def _tell_repair(self, repair: Repair, now_ns: int) -> None:
         """The results had to be mended: said loudly, and once."""
         aside = "" if repair.set_aside is None else str(repair.set_aside)
-        fields = {"cause": str(repair.cause), "set_aside": aside, "reps": repair.reps, "words": repair.words}
-        self.event_bus.tell({"event": "database_rebuilt", "t_ns": now_ns, **fields})
+        self.event_bus.publish(events.DatabaseRebuilt(now_ns, str(repair.cause), aside, repair.reps, repair.words))
         self.speaker.say(effects.Say("database_rebuilt", {"reps": repair.reps}))
 
     def _answer(self, command: inputs.Command | StartPlan, now_ns: int) -> str:
@@ -161,10 +153,10 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         if isinstance(command, SetVolume):
             self._set_volume(command.percent, now_ns)
             return ""
-        refusals: list[dict[str, Any]] = []
+        refusals: list[Refused] = []
 
-        def listen(event: dict[str, Any]) -> None:
-            if event["event"] == "refused":
+        def listen(event: events.BeaconEvent) -> None:
+            if isinstance(event, Refused):
                 refusals.append(event)
 
         stop = self.event_bus.subscribe(listen)
@@ -177,12 +169,12 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
                 self.session.put(command, now_ns)
         finally:
             stop()
-        return self.catalogue.render(str(refusals[0]["why"]), refusals[0].get("values", {})) if refusals else ""
+        return self.catalogue.render(refusals[0].why, refusals[0].values) if refusals else ""
 
     def _set_volume(self, percent: int, now_ns: int) -> None:
         """Turn voice and buzzer up or down, and let it be heard how loud they are now."""
         self.volume.set(percent)
-        self.event_bus.tell({"event": "volume", "t_ns": now_ns, **self.volume.now()})
+        self.event_bus.publish(events.Volume(now_ns, self.volume.voice, self.volume.buzzer))
         if not self.session.busy:
             self.speaker.say(effects.Say("volume", {"percent": percent}))
             self.buzzer.signal(effects.Signal.ANSWER)

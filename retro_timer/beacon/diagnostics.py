@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
-
-import msgspec
+from typing import Literal, Protocol, assert_never, runtime_checkable
 
 from retro_timer.beacon.assembly import watch_config
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
 from retro_timer.beacon.messages import ButtonEdge
@@ -19,13 +18,10 @@ from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice
 from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
-from retro_timer.settings.tables import convert
 from retro_timer.training.session.effects import Say, Signal
 
 _MOST_SAMPLES = 500
 """Of each sensor in one answer: a slow client's connection holds no more than a few of them."""
-_LONGEST_TEXT = 300
-_LONGEST_LOAN_S = 600
 
 
 @runtime_checkable
@@ -81,19 +77,24 @@ class Diagnostics:
         self._lent_until_ns = 0
         self._held = False
         self._pressed_ns: int | None = None
-        self.requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-            "facts": self._facts,
-            "readings": self._readings,
-            "beep": self._beep,
-            "say": self._say,
-            "lend_button": self._lend_button,
-            "calibrate": self._calibrate,
-        }
-        """By the key that a message has. Each raises RetroTimerError for what it refuses."""
 
-    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """As the socket's request handler would. Raises RetroTimerError for what is refused."""
-        return next(request for name, request in self.requests.items() if name in message)(message)
+    def answer(self, request: requests.ToDiagnostics) -> answers.AnyAnswer:
+        """Carry it out. Raises RetroTimerError for what is refused."""
+        match request:
+            case requests.Facts():
+                return self._facts()
+            case requests.Readings():
+                return self._readings(request.after_ns)
+            case requests.Beep():
+                return self._beep(request.which)
+            case requests.Say():
+                return self._say(request.text)
+            case requests.LendButton():
+                return self._lend_button(request.seconds)
+            case requests.Calibrate():
+                return self._calibrate(request.sensors)
+            case _:
+                assert_never(request)
 
     def trouble(self, text: str) -> None:
         """What the sensors' threads complain of: kept for who asks, and passed on once, for they try each second."""
@@ -107,9 +108,9 @@ class Diagnostics:
 
     # Asking
 
-    def _facts(self, _message: dict[str, Any]) -> dict[str, Any]:
+    def _facts(self) -> Facts:
         core, button = self._core, self._core.board.button
-        facts = Facts(
+        return Facts(
             board=core.board.name,
             pid=os.getpid(),
             now_ns=core.clock.monotonic_ns(),
@@ -122,12 +123,10 @@ class Diagnostics:
             speaking=self._voice.speaking or core.speaker.next_ns is not None,
             voice_trouble=self._voice_missing or self._voice.trouble(),
             troubles=core.troubles.of("file"),
-            voice_volume=core.volume.now()["voice"],
+            voice_volume=core.volume.voice,
             button_pressed=button.pressed if isinstance(button, Pressable) else None,
             pressed_ns=self._pressed_ns,
         )
-        answer: dict[str, Any] = msgspec.to_builtins(facts)
-        return answer
 
     def _sensor_facts(self, sensor: RangeSensor) -> SensorFacts:
         spec = sensor.spec
@@ -137,11 +136,7 @@ class Diagnostics:
         trouble = self._troubles.get(spec.name, "") if lost else ""
         return SensorFacts(spec, identity, trouble, health.state, health.reason)
 
-    def _readings(self, message: dict[str, Any]) -> dict[str, Any]:
-        """{"readings": t}: each sensor's readings after that instant of the board's clock; null for the last one."""
-        after_ns = message["readings"]
-        if after_ns is not None and not isinstance(after_ns, int):
-            raise BadInputError("readings", "no instant", "nanoseconds of the board's clock, or null")
+    def _readings(self, after_ns: int | None) -> Readings:
         sensors = []
         for name, sensing in self._core.sensing.items():
             health = sensing.watch.health
@@ -150,49 +145,36 @@ class Diagnostics:
             else:
                 found = [sample for sample in sensing.ring.copy() if sample.t_ns > after_ns][-_MOST_SAMPLES:]
             sensors.append(SensorReadings(name, health.state, health.reason, tuple(found)))
-        answer: dict[str, Any] = msgspec.to_builtins(Readings(self._core.clock.monotonic_ns(), tuple(sensors)))
-        return answer
+        return Readings(self._core.clock.monotonic_ns(), tuple(sensors))
 
     # Sounding and speaking
 
-    def _beep(self, message: dict[str, Any]) -> dict[str, Any]:
-        """{"beep": "ready"} or {"beep": "go"}."""
-        which = message["beep"]
+    def _beep(self, which: Literal["ready", "go"]) -> answers.Beeping:
         self._must_be_idle("the buzzer")
         core = self._core
         if which == "go":
             sounds_now, pattern = core.buzzer.go() is not None, sounds.GO
-        elif which == "ready":
-            sounds_now, pattern = core.buzzer.signal(Signal.READY), sounds.SIGNALS[Signal.READY]
         else:
-            raise BadInputError("beep", f"no sound '{which}'", "ready or go")
+            sounds_now, pattern = core.buzzer.signal(Signal.READY), sounds.SIGNALS[Signal.READY]
         if not sounds_now:
             raise RetroTimerError(
                 f"the buzzer sounds '{core.buzzer.sounding}', which goes before this; see: retro-timer doctor"
             )
-        return {"lasts_s": pattern.length_ns / 1e9}
+        return answers.Beeping(lasts_s=pattern.length_ns / 1e9)
 
-    def _say(self, message: dict[str, Any]) -> dict[str, Any]:
-        """{"say": text}; the facts tell when it has been said."""
-        text = message["say"]
-        if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_TEXT:
-            raise BadInputError("say", "nothing that can be said", f"a text of at most {_LONGEST_TEXT} characters")
+    def _say(self, text: str) -> answers.Done:
         self._must_be_idle("the voice")
         self._core.speaker.say(Say("cue", {"cue": text}))
-        return {}
+        return answers.Done()
 
     # The button
 
-    def _lend_button(self, message: dict[str, Any]) -> dict[str, Any]:
-        """{"lend_button": seconds}: for so long a press means nothing but itself; the facts tell of it. 0 ends it."""
-        seconds = message["lend_button"]
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_LOAN_S:
-            raise BadInputError("lend_button", "no time", f"seconds from 0 to {_LONGEST_LOAN_S}")
+    def _lend_button(self, seconds: float) -> answers.Done:
         if seconds:
             self._must_be_idle("the button")
         self._lent_until_ns = self._core.clock.monotonic_ns() + round(seconds * 1e9)
         self._pressed_ns = None
-        return {}
+        return answers.Done()
 
     def take_press(self, edge: ButtonEdge) -> bool:
         """An edge of the button: whether it belongs to whoever has borrowed it, a press with its release."""
@@ -213,10 +195,8 @@ class Diagnostics:
 
     # Calibrating
 
-    def _calibrate(self, message: dict[str, Any]) -> dict[str, Any]:
-        """{"calibrate": {name: calibration}}: write it and use it from the next reading on."""
+    def _calibrate(self, learnt: dict[str, SensorCalibration]) -> answers.Calibrated:
         self._must_be_idle("what the sensors take for the empty lane")
-        learnt = convert(message["calibrate"], dict[str, SensorCalibration], "calibrate")
         sensing = self._core.sensing
         for name in learnt:
             if name not in sensing:
@@ -235,7 +215,7 @@ class Diagnostics:
         self._calibration = calibration
         for sensor in sensors:
             self._use(sensor)
-        return {"file": str(path)}
+        return answers.Calibrated(file=str(path))
 
     def _offset_mm(self, calibration: Calibration, sensor: RangeSensor) -> int:
         return calibration.of(sensor.spec.name, str(sensor.spec.placement)).offset_mm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.beacon.control.protocol.base import Answer
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.calibration import Calibration
@@ -22,7 +23,7 @@ class SensorFacts(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Facts(msgspec.Struct, frozen=True):
+class Facts(Answer, frozen=True):
     """The board, and what its holder knows."""
 
     board: str
@@ -58,7 +59,7 @@ class SensorReadings(msgspec.Struct, frozen=True):
     samples: tuple[RangeSample, ...]
 
 
-class Readings(msgspec.Struct, frozen=True):
+class Readings(Answer, frozen=True):
     """All sensors' readings."""
 
     now_ns: int

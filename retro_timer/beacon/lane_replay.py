@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from retro_timer.beacon.contract import contract_event
-from retro_timer.beacon.replay import RECORD
+from retro_timer.beacon.replay import RECORD, Tell
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, PassageOver, SensorChange
@@ -18,13 +16,12 @@ from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
-from retro_timer.training.session import inputs
+from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import Rules
 
-Tell = Callable[[dict[str, Any]], None]
-_SUMMED = ("reps", "finished", "obstacles")
+_OfALane = events.Go | events.Crossing | events.Finish | events.Dnf
 
 
 class _Lane:
@@ -33,7 +30,7 @@ class _Lane:
     def __init__(self, lane: int, config: WatchConfig, lanes: LaneMap, tell: Tell, *, runs: bool) -> None:
         """`runs`: whether any rep is replayed there."""
         self.lane = lane
-        self.summary: dict[str, Any] = {}
+        self.summary: events.Summary | None = None
         self.samples = 0
         self._judge = LaneJudge(config, lanes, lane)
         self._tell = tell
@@ -46,11 +43,13 @@ class _Lane:
         if isinstance(effect, Save):
             return inputs.Durable(effect.record.rep, effect.record.revision)
         if isinstance(effect, Publish):
-            event = contract_event(effect, 0, self.samples, self.lane)
-            if event is not None and event["event"] == "summary":
+            event = effect.event
+            if isinstance(event, events.Summary):
                 self.summary = event
-            elif event is not None:
-                self._tell(event)
+            elif isinstance(event, _OfALane):
+                self._tell(msgspec.structs.replace(event, lane=self.lane), self.samples)
+            else:
+                self._tell(event, self.samples)
         return None
 
     def start(self, now_ns: int) -> None:
@@ -100,7 +99,7 @@ class _Lane:
 
 
 class LaneReplay:
-    """One run over one trace with lanes; `tell` gets each contract event in order of decision."""
+    """One run over one trace with lanes; `tell` gets each event as it is decided, and the readings judged by then."""
 
     def __init__(self, config: WatchConfig, lanes: LaneMap, reps: Sequence[TraceRep], tell: Tell) -> None:
         """A rep that names no lane runs in the first; one of a lane that is not there, and a start by release, is for
@@ -136,9 +135,15 @@ class LaneReplay:
             self._give_go(*goes.pop())
         for lane in self._lanes:
             lane.end(now_ns)
-        told = self._lanes[0].summary
-        if told:
-            self._tell(told | {key: sum(lane.summary.get(key, 0) for lane in self._lanes) for key in _SUMMED})
+        summaries = [lane.summary for lane in self._lanes if lane.summary is not None]
+        if summaries:
+            whole = msgspec.structs.replace(
+                summaries[0],
+                reps=sum(one.reps for one in summaries),
+                finished=sum(one.finished for one in summaries),
+                obstacles=sum(one.obstacles for one in summaries),
+            )
+            self._tell(whole, self._lanes[0].samples)
 
     def _start(self, now_ns: int) -> None:
         for lane in self._lanes:

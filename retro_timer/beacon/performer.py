@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.messages import Post
 from retro_timer.beacon.output.lamp import LampKeeper
@@ -13,6 +15,7 @@ from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.record import Presence
 from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.events import SessionEvent
 
 _ARM_GRACE_NS = 500_000_000
 
@@ -82,13 +85,13 @@ class Performer:
         elif isinstance(effect, effects.KeepPresence):
             self._journal.keep_presence(Presence(effect.name, effect.present, effect.order, effect.skipped))
         elif isinstance(effect, effects.Publish):
-            self._publish(effect)
+            self._publish(effect.event)
         elif isinstance(effect, effects.Close):
             self._journal.end(effect.outcome, lambda _trouble: None)
 
-    def _publish(self, published: effects.Publish) -> None:
-        self._event_bus.publish(published)
-        self._board.notice({"event": published.event, "t_ns": published.t_ns, **published.fields})
+    def _publish(self, event: SessionEvent) -> None:
+        self._event_bus.publish(event)
+        self._board.notice(msgspec.to_builtins(event))
 
     def _save(self, effect: effects.Save, now_ns: int) -> None:
         record = effect.record

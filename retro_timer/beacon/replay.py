@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
-from retro_timer.beacon.contract import contract_event
 from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
@@ -21,6 +19,7 @@ from retro_timer.training.plan import Plan, PlanSet
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
+from retro_timer.training.session.events import SessionEvent
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import Line, Rules
 
@@ -31,6 +30,7 @@ RECORD = Plan(
     safety="none",
     blocks=(PlanSet(distance_m=20.0),),
 )
+Tell = Callable[[SessionEvent, int], None]
 
 
 class _Judge:
@@ -44,13 +44,13 @@ class _Judge:
 
 
 class Replay:
-    """One run over one trace; `tell` gets each contract event in order of decision."""
+    """One run over one trace; `tell` gets each event in order of decision, and the readings judged by then."""
 
     def __init__(
         self,
         config: WatchConfig,
         reps: Sequence[TraceRep],
-        tell: Callable[[dict[str, Any]], None],
+        tell: Tell,
         sensors: Mapping[str, WatchConfig] | None = None,
         lines: Mapping[str, float] | None = None,
         *,
@@ -91,9 +91,7 @@ class Replay:
         if isinstance(effect, Save):
             return inputs.Durable(effect.record.rep, effect.record.revision)
         if isinstance(effect, Publish):
-            event = contract_event(effect, 0, self._samples)
-            if event is not None:
-                self._tell(event)
+            self._tell(effect.event, self._samples)
         return None
 
     def run(self, samples: Iterable[RangeSample]) -> None:

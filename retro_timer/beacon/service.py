@@ -8,7 +8,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.core import Core
@@ -17,6 +16,7 @@ from retro_timer.beacon.output.prefetch import phrases_ahead, worth_asking
 from retro_timer.beacon.system.real_time import RealTimeScheduling
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSensor
+from retro_timer.training.session.state import Phase, Turn
 
 SWITCH_INTERVAL_S = 0.0005
 """How long another thread may hold the interpreter while the sensor's waits for it (Python's default: 5 ms)."""
@@ -45,7 +45,7 @@ class Service:
         self._on_trouble = on_trouble
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._foreseen: tuple[Any, ...] = ()
+        self._foreseen: tuple[Phase, Turn | None, int] | None = None
         self._button = button
         self.bus_beats_ns: dict[str, int] = {}
         self._scheduling = scheduling or RealTimeScheduling()

@@ -11,7 +11,7 @@ import msgspec
 from retro_timer.beacon.messages import JournalLooked, Offer, Opening, StartPlan
 from retro_timer.beacon.session_runner import Outlet, SessionRunner
 from retro_timer.store.results.writer import JournalWriter
-from retro_timer.training.session import effects, inputs
+from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import new_session, recovered_session
 from retro_timer.training.session.state import Phase, Rules
 
@@ -102,6 +102,5 @@ class SessionOpener:
             if record.reason == "interrupted":
                 self._outlet.carry_out(effects.Save(record), now_ns)
         done = len([r for r in offer.records if r.status != "open"])
-        values = {"title": entry.title, "reps": done}
-        self._outlet.carry_out(effects.Publish("recoverable", now_ns, values), now_ns)
-        self._outlet.carry_out(effects.Say("recovery_offered", values), now_ns)
+        self._outlet.carry_out(effects.Publish(events.Recoverable(now_ns, entry.title, done)), now_ns)
+        self._outlet.carry_out(effects.Say("recovery_offered", {"title": entry.title, "reps": done}), now_ns)

@@ -22,7 +22,7 @@ from retro_timer.detection.events import (
 )
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.ports import FINISH_LINE, START_LINE
-from retro_timer.training.session import effects, inputs
+from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import step
 from retro_timer.training.session.state import ENDED, SessionState
 
@@ -100,22 +100,22 @@ class SessionRunner:
     def refuse(self, now_ns: int) -> None:
         """Say that what somebody asked for is not possible now."""
         self._outlet.carry_out(effects.Say("not_now"), now_ns)
-        self._outlet.carry_out(effects.Publish("refused", now_ns, {"why": "not_now"}), now_ns)
+        self._outlet.carry_out(effects.Publish(events.Refused(now_ns, "not_now")), now_ns)
 
     def _put_to_nobody(self, event: inputs.Input, now_ns: int) -> None:
         """Without a session the watch's state is told all the same, on change, and a command is refused."""
         if isinstance(event, inputs.Command):
             self.refuse(now_ns)
         elif isinstance(event, inputs.SensorChanged):
-            fields = {"state": str(event.state), "reason": event.reason, "sensor": event.sensor, "line": event.line}
-            self._outlet.carry_out(effects.Publish("sensor", event.t_ns, fields), now_ns)
+            told = events.Sensor(event.t_ns, str(event.state), event.reason, event.sensor, event.line)
+            self._outlet.carry_out(effects.Publish(told), now_ns)
         elif isinstance(event, inputs.GateAlone):
             values = {"sensor": event.blind, "reason": event.reason} if event.blind else {}
             self._outlet.carry_out(effects.Say("one_beam" if event.blind else "both_beams", values), now_ns)
         elif isinstance(event, inputs.WatchChanged) and not event.of_several and event.state is not self._told:
             self._told = event.state
-            fields = {"state": str(event.state), "reason": event.reason}
-            self._outlet.carry_out(effects.Publish("sensor", event.t_ns, fields), now_ns)
+            told = events.Sensor(event.t_ns, str(event.state), event.reason)
+            self._outlet.carry_out(effects.Publish(told), now_ns)
 
 
 def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | None:

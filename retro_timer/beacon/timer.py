@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.beacon.button.controller import PowerSwitch
-from retro_timer.beacon.control.commands import MakeStart
+from retro_timer.beacon.control.protocol.requests import MakeStart
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
 from retro_timer.beacon.readiness import Readiness

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.beacon.sensing.coverage import sensor_coverage
@@ -73,7 +74,7 @@ def calibrate(
         learn = learn_lane if target_mm is None else _offset_against(target_mm)
         learnt = _learn(asked.facts(), surveys, name, learn)
         if learnt.sensors:
-            learnt.file = asked.ask({"calibrate": msgspec.to_builtins(learnt.sensors)})["file"]
+            learnt.file = asked.ask(requests.Calibrate(learnt.sensors), answers.Calibrated).file
     if as_json:
         print(json.dumps(msgspec.to_builtins(learnt)))
     else:

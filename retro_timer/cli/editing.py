@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
@@ -24,9 +25,9 @@ def make_edit(edit: AnyEdit) -> dict[str, Any]:
     """Make a change durable. What it did, with `words` for people. Raises RetroTimerError where it cannot be made."""
     try:
         with BeaconClient(paths.socket_path()) as beacon:
-            request = {"edit": msgspec.to_builtins(edit), "origin": "edit"}
-            answer: dict[str, Any] = beacon.ask(request, within_s=_ON_DISK_S)["done"]
-            return answer
+            answer = beacon.ask(requests.Edit(edit, "edit"), answers.Edited, within_s=_ON_DISK_S)
+            made: dict[str, Any] = msgspec.to_builtins(answer.done)
+            return made
     except NoTimerError:
         return _make_here(edit)
 

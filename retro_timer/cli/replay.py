@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
+from retro_timer.beacon.contract import contract_line, is_promised
 from retro_timer.beacon.lane_replay import LaneReplay
-from retro_timer.beacon.replay import Replay
+from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
@@ -24,6 +23,7 @@ from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
 from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
+from retro_timer.training.session.events import SessionEvent
 
 THIN_FOV_DEG = 2.0
 """A TF-Luna's."""
@@ -149,11 +149,11 @@ def _config(head: TraceHead, placement: Placement, finish_range_m: float, settin
     )
 
 
-def _teller(as_json: bool) -> Any:
-    def tell(event: dict[str, Any]) -> None:
-        if as_json:
-            print(json.dumps(event))
-        elif (line := line_of(event)) is not None:
+def _teller(as_json: bool) -> Tell:
+    made = contract_line if as_json else line_of
+
+    def tell(event: SessionEvent, samples: int) -> None:
+        if is_promised(event) and (line := made(event, 0, samples=samples)) is not None:
             print(line)
 
     return tell

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from retro_timer.beacon.boards import BoardRequest
+from retro_timer.beacon.contract import contract_line
+from retro_timer.beacon.events import BeaconEvent, Tone
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.options import Speed
 from retro_timer.cli.output.lines import line_of
@@ -26,6 +26,7 @@ from retro_timer.sim.render import RenderedVoice, render_wav
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.plan import Plan, steps
+from retro_timer.training.session.events import Finish, Go
 
 
 @click.command()
@@ -105,19 +106,15 @@ class _Teller:
         self._as_json = as_json
         self._goes: dict[int, int] = {}
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: BeaconEvent) -> None:
         simulation = self._simulation
         origin_ns = simulation.origin_ns
         self._step((simulation.clock.monotonic_ns() - origin_ns) / 1e9)
-        if event["event"] == "go":
-            self._goes[event["rep"]] = event["t_ns"]
-        told = simulation.core.contract(event, origin_ns)
-        if told is not None and event["event"] == "finish":
-            told["truth_s"] = simulation.truth_s(event["rep"], self._goes[event["rep"]])
-        if self._as_json:
-            line = None if told is None else json.dumps(told)
-        else:
-            line = line_of(told or {**event, "t_s": (event["t_ns"] - origin_ns) / 1e9})
+        if isinstance(event, Go):
+            self._goes[event.rep] = event.t_ns
+        truth_s = simulation.truth_s(event.rep, self._goes[event.rep]) if isinstance(event, Finish) else None
+        made = contract_line if self._as_json else line_of
+        line = made(event, origin_ns, samples=simulation.core.samples, truth_s=truth_s)
         if line is not None and self.trouble is None:
             self._print(line)
 
@@ -138,10 +135,10 @@ class _Sound:
         self._voice = voice
         self._tones: list[tuple[int, int]] = []
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: BeaconEvent) -> None:
         """A tone changes."""
-        if event["event"] == "tone":
-            self._tones.append((event["t_ns"], event["frequency_hz"]))
+        if isinstance(event, Tone):
+            self._tones.append((event.t_ns, event.frequency_hz))
 
     def write(self, origin_ns: int, end_ns: int) -> None:
         """Write the file, if one is wanted."""

@@ -7,13 +7,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from retro_timer.beacon.app import Equipment, Workbench
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice_or_text
-from retro_timer.beacon.control.client import BeaconClient, NoTimerError
+from retro_timer.beacon.control.client import BeaconClient, NoTimerError, expected
+from retro_timer.beacon.control.protocol import requests
+from retro_timer.beacon.control.protocol.base import Answer
+from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
@@ -23,12 +26,19 @@ from retro_timer.settings import paths
 from retro_timer.settings.calibration import load_calibration
 from retro_timer.settings.loading import load_settings
 
-T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
 
 DEFAULT_BOARD = "pi"
 _FIRST_LOOK_S = 3.0
 """How long the sensors may take to their first reading."""
 _POLL_S = 0.1
+
+
+class Ask(Protocol):
+    """Asks whoever holds the board."""
+
+    def __call__(self, request: requests.ToDiagnostics, kind: type[A]) -> A:
+        """The answer, which is of this kind. Raises RetroTimerError when the request is refused or nobody answers."""
 
 
 class BoardFaultError(RetroTimerError):
@@ -46,18 +56,18 @@ class Wanted(msgspec.Struct, frozen=True):
 class Holder:
     """Asks whoever holds the board. Every request raises RetroTimerError when it is refused or nobody answers."""
 
-    def __init__(self, ask: Callable[[dict[str, Any]], dict[str, Any]], *, running: bool) -> None:
+    def __init__(self, ask: Ask, *, running: bool) -> None:
         self.ask = ask
         self.running = running
         """Whether that is the running timer and not this process."""
 
     def facts(self) -> Facts:
         """The board, and what its holder knows."""
-        return _converted(self.ask({"facts": True}), Facts)
+        return self.ask(requests.Facts(), Facts)
 
     def readings(self, after_ns: int | None) -> Readings:
         """Each sensor's readings after an instant of the board's clock; None for the last one of each."""
-        return _converted(self.ask({"readings": after_ns}), Readings)
+        return self.ask(requests.Readings(after_ns), Readings)
 
     def wait_until_it_sees(self) -> Facts:
         """Wait until every sensor has given a reading, has failed to start, or has had the time to do either."""
@@ -150,7 +160,7 @@ def _held(wanted: Wanted, show: Callable[[str], None]) -> Iterator[Holder]:
         workbench = Workbench(made_of, paths.state_dir())
         workbench.start()
         try:
-            yield Holder(workbench.diagnostics.answer, running=False)
+            yield Holder(_asking(workbench.diagnostics), running=False)
         finally:
             workbench.close()
 
@@ -169,10 +179,10 @@ def _opened(name: str, request: BoardRequest) -> Iterator[Board]:
         board.close()
 
 
-def _converted(answer: dict[str, Any], kind: type[T]) -> T:
-    try:
-        return msgspec.convert(answer, kind)
-    except msgspec.ValidationError as error:
-        raise RetroTimerError(
-            f"the running timer is of another version ({error}); restart it: sudo systemctl restart retro-timer"
-        ) from None
+def _asking(diagnostics: Diagnostics) -> Ask:
+    """As over a socket."""
+
+    def ask(request: requests.ToDiagnostics, kind: type[A]) -> A:
+        return expected(diagnostics.answer(request), kind, request)
+
+    return ask

@@ -18,6 +18,8 @@ import msgspec
 
 from retro_timer import __version__
 from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.facts import Facts
 from retro_timer.diagnostics.anonymiser import Anonymiser
 from retro_timer.diagnostics.examination import examined
 from retro_timer.diagnostics.holder import Wanted
@@ -147,10 +149,10 @@ def _sizes(directory: Path) -> Iterator[tuple[str, int]]:
 
 def _status(anonymiser: Anonymiser) -> dict[str, Any]:
     with BeaconClient(paths.socket_path()) as beacon:
-        status = beacon.ask({"status": True})["status"]
-        facts = beacon.ask({"facts": True})
-    anonymiser.learn(athlete["name"] for athlete in status.get("athletes", ()))
-    return {"status": status, "facts": {name: value for name, value in facts.items() if name != "ok"}}
+        status = beacon.ask(requests.Status(), answers.Status).status
+        facts = beacon.ask(requests.Facts(), Facts)
+    anonymiser.learn(athlete.name for athlete in status.athletes or ())
+    return {"status": msgspec.to_builtins(status), "facts": msgspec.to_builtins(facts)}
 
 
 def _log(anonymiser: Anonymiser) -> list[dict[str, Any]]:
@@ -160,7 +162,8 @@ def _log(anonymiser: Anonymiser) -> list[dict[str, Any]]:
     except TROUBLES as trouble:
         try:
             with BeaconClient(paths.socket_path()) as beacon:
-                entries = beacon.ask({"log": True})["log"]
+                log = beacon.ask(requests.Log(), answers.Log).log
+            entries = [{"wall_s": entry.wall_s, **msgspec.to_builtins(entry.event)} for entry in log]
         except RetroTimerError as error:
             raise RetroTimerError(f"{trouble}; and {error}") from None
     for entry in entries:

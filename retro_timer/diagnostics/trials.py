@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.facts import SensorFacts, SensorReadings
 from retro_timer.diagnostics.holder import Holder, pause
 from retro_timer.errors import RetroTimerError
@@ -25,15 +26,15 @@ _WORDS = "Can you hear this at the start line?"
 
 def beep(holder: Holder) -> None:
     """The two sounds that a runner must know."""
-    for which in ("ready", "go"):
-        lasts_s = holder.ask({"beep": which})["lasts_s"]
-        print(f"beep: {which}", flush=True)
+    for request in (requests.Beep("ready"), requests.Beep("go")):
+        lasts_s = holder.ask(request, answers.Beeping).lasts_s
+        print(f"beep: {request.which}", flush=True)
         pause(lasts_s + _BETWEEN_S)
 
 
 def say(holder: Holder, text: str) -> None:
     """A text aloud. Raises RetroTimerError when nobody can have heard it."""
-    holder.ask({"say": text})
+    holder.ask(requests.Say(text), answers.Done)
     deadline = time.monotonic() + _LONGEST_SPEECH_S
     # Between its turn in the queue and its first sound it is in neither: twice silent is silent.
     silent = 0
@@ -53,7 +54,7 @@ def hear(holder: Holder, seconds: float) -> bool:
     Raises RetroTimerError when nobody can answer, or nobody does within `seconds`.
     """
     terminal = sys.stdin.isatty()
-    holder.ask({"lend_button": seconds})
+    holder.ask(requests.LendButton(seconds), answers.Done)
     try:
         if not terminal and holder.facts().button_pressed is None:
             raise RetroTimerError("nobody can answer here: no terminal and no button; run it in a terminal")
@@ -65,7 +66,7 @@ def hear(holder: Holder, seconds: float) -> bool:
                 return answer
         raise RetroTimerError(f"nobody answered within {seconds:g} s; was it heard at all? {_LOUDER}")
     finally:
-        holder.ask({"lend_button": 0})
+        holder.ask(requests.LendButton(0.0), answers.Done)
 
 
 _LOUDER = "a louder buzzer (wiring/buzzer-loud.svg), a horn speaker, more volume (alsamixer)"

@@ -12,7 +12,8 @@ from typing import Any
 from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.messages import ButtonEdge, StartPlan, StopLoop
+from retro_timer.beacon.events import BeaconEvent
+from retro_timer.beacon.messages import BeaconMessage, ButtonEdge, StartPlan, StopLoop
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.detection.events import Level
 from retro_timer.errors import RetroTimerError, SensorFaultError
@@ -22,7 +23,7 @@ from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.training.plan import Plan
-from retro_timer.training.session import inputs
+from retro_timer.training.session import events, inputs
 from retro_timer.training.session.state import Phase
 
 _IDLE_STRIDE = 6
@@ -143,6 +144,10 @@ class Simulation:
             self._sense(now_ns)
         return False
 
+    def put(self, message: BeaconMessage) -> None:
+        """Something for the session's loop, as from the socket; from any thread."""
+        self._inbox.put(message)
+
     def close(self) -> None:
         """Write what waits."""
         self._beacon.close()
@@ -152,11 +157,11 @@ class Simulation:
         waited = self.clock.monotonic_ns() - _START_NS >= _FIRST_LOOK_NS
         return waited or all(report.reason != "starting" for report in self.core.overview.reports)
 
-    def _coach_hears(self, event: dict[str, Any]) -> None:
+    def _coach_hears(self, event: BeaconEvent) -> None:
         """A coach stands at the box and presses when the session waits for it."""
-        if event["event"] == "phase":
-            waits = event["phase"] == Phase.AWAIT_PRESS
-            self._press_ns = event["t_ns"] + _COACH_NS if waits else None
+        if isinstance(event, events.Phase):
+            waits = event.phase == Phase.AWAIT_PRESS
+            self._press_ns = event.t_ns + _COACH_NS if waits else None
 
     def _heard_on(self) -> bool:
         """Whether words still wait, or an alarm that ends with the session's next reading."""

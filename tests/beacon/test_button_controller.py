@@ -10,7 +10,7 @@ import pytest
 
 from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.control.commands import command_of
+from retro_timer.beacon.control.protocol import requests
 from retro_timer.beacon.messages import Asked, ButtonEdge, StartPlan, StopLoop
 from retro_timer.beacon.sensing.coverage import SensorReport
 from retro_timer.beacon.service import Service
@@ -28,6 +28,7 @@ from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
 from tests.helpers.beacon_made import made_beacon
+from tests.helpers.events_told import into
 from tests.helpers.plans_made import block, plan
 
 S = 1_000_000_000
@@ -56,7 +57,7 @@ class Diagnostics:
         self.said: list[str] = []
         self.heard: list[str] = []
         self.events: list[dict[str, Any]] = []
-        self.core.event_bus.subscribe(self.events.append)
+        self.core.event_bus.subscribe(into(self.events))
         self.watch(SensorState.OK, "", LINE_ONLY)
 
     def notice(self, event: Mapping[str, Any]) -> None: ...
@@ -345,7 +346,7 @@ def test_ctl_help_says_it_as_well(make: Make) -> None:
     service = Service(diagnostics.core, diagnostics.inbox, lambda _trouble: None, button=diagnostics.controller)
     replies: list[str] = []
     diagnostics.fresh()
-    service._handle(Asked(command_of({"ctl": "help"}, diagnostics.make_start), replies.append))
+    service._handle(Asked(requests.Help().asked(diagnostics.make_start), replies.append))
     diagnostics.wait(0.1)
     assert replies == [""]
     assert diagnostics.said[0].startswith("Press: go on. Twice: the rep does not count.")

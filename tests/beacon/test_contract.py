@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from retro_timer.beacon.contract import FIELDS, contract_event
+from retro_timer.beacon.contract import FIELDS, contract_line
+from retro_timer.beacon.events import Said
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import inputs
-from retro_timer.training.session.effects import Publish
+from retro_timer.training.session.events import Go, snake_case
 from retro_timer.training.session.state import Line, Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import BEGIN_NS, Drive
@@ -31,8 +32,8 @@ PROMISED = {
 
 
 def told(session: Drive) -> list[dict[str, Any]]:
-    events = (contract_event(e, BEGIN_NS, 4711) for e in session.events())
-    return [event for event in events if event is not None]
+    lines = (contract_line(event, BEGIN_NS, samples=4711) for event in session.events())
+    return [json.loads(line) for line in lines if line is not None]
 
 
 def everything() -> list[dict[str, Any]]:
@@ -54,16 +55,16 @@ def test_every_event_of_the_contract_is_told_with_exactly_its_fields() -> None:
 
 
 def test_the_code_knows_the_events_of_the_contract_and_no_others() -> None:
-    assert {name: ["t_s", "event", *fields] for name, fields in FIELDS.items()} == PROMISED
+    assert {snake_case(kind.__name__): ["t_s", "event", *fields] for kind, fields in FIELDS.items()} == PROMISED
 
 
 def test_times_count_in_seconds_from_the_origin_to_the_microsecond() -> None:
-    event = contract_event(Publish("go", BEGIN_NS + 5_000_000_400, {"rep": 1}), BEGIN_NS, 0)
-    assert event == {"t_s": 5.0, "event": "go", "rep": 1}
+    go = Go(BEGIN_NS + 5_000_000_400, rep=1, athlete="Ann", distance_m=20.0, duration_s=None, gait="jog")
+    assert contract_line(go, BEGIN_NS, samples=0) == '{"t_s": 5.0, "event": "go", "rep": 1}'
 
 
 def test_what_is_no_part_of_the_contract_is_not_told() -> None:
-    assert contract_event(Publish("said", 0, {"text": "Go"}), 0, 0) is None
+    assert contract_line(Said(0, "go", "Go"), 0, samples=0) is None
 
 
 def test_the_summary_counts_the_readings() -> None:

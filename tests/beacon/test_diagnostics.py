@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from retro_timer.beacon.button.controller import ButtonController
+from retro_timer.beacon.control.client import A, expected
+from retro_timer.beacon.control.protocol import answers, requests, wire
 from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.beacon.messages import ButtonEdge, StartPlan
@@ -17,7 +19,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import Placement, RangeSample, Role
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings.calibration import Calibration, load_calibration
+from retro_timer.settings.calibration import Calibration, SensorCalibration, load_calibration
 from tests.helpers.beacon_made import MS, Beacon, S, steady
 from tests.helpers.plans_made import block, plan
 
@@ -39,12 +41,20 @@ def diagnostics(beacon: Beacon, tmp_path: Path) -> Diagnostics:
     return Diagnostics(beacon.core, beacon.voice, Calibration(), tmp_path, lambda _text: None)
 
 
+def ask(diagnostics: Diagnostics, request: requests.ToDiagnostics, kind: type[A]) -> A:
+    return expected(diagnostics.answer(request), kind, request)
+
+
+def calibrate(**sensors: dict[str, object]) -> requests.Calibrate:
+    return requests.Calibrate(msgspec.convert(sensors, dict[str, SensorCalibration]))
+
+
 def facts(diagnostics: Diagnostics) -> Facts:
-    return msgspec.convert(diagnostics.answer({"facts": True}), Facts)
+    return ask(diagnostics, requests.Facts(), Facts)
 
 
 def readings(diagnostics: Diagnostics, after_ns: int | None) -> dict[str, tuple[RangeSample, ...]]:
-    told = msgspec.convert(diagnostics.answer({"readings": after_ns}), Readings)
+    told = ask(diagnostics, requests.Readings(after_ns), Readings)
     return {sensor.name: sensor.samples for sensor in told.sensors}
 
 
@@ -54,6 +64,7 @@ def session(beacon: Beacon) -> None:
 
 def test_the_facts_pass_the_socket_whole(diagnostics: Diagnostics) -> None:
     told = facts(diagnostics)
+    assert wire.answer_of(wire.line_of(told)) == told
     assert (told.board, told.busy, told.speaking, told.voice_trouble) == ("made", False, False, "")
     assert [sensor.spec.name for sensor in told.sensors] == ["gate", "rear"]
     assert all(sensor.state is SensorState.OK for sensor in told.sensors)
@@ -100,12 +111,12 @@ def test_one_answer_holds_no_more_than_a_slow_client_can_take(beacon: Beacon, di
 
 def test_a_beep_sounds_and_tells_how_long(beacon: Beacon, diagnostics: Diagnostics) -> None:
     before = len(beacon.board.sounder.edges)
-    assert 0.0 < diagnostics.answer({"beep": "go"})["lasts_s"] < 2.0
+    assert 0.0 < ask(diagnostics, requests.Beep("go"), answers.Beeping).lasts_s < 2.0
     assert beacon.board.sounder.edges[before][1] > 0
 
 
 def test_a_text_is_spoken_and_the_facts_tell_until_when(beacon: Beacon, diagnostics: Diagnostics) -> None:
-    diagnostics.answer({"say": "one two"})
+    diagnostics.answer(requests.Say("one two"))
     assert facts(diagnostics).speaking, "it waits for its turn"
     beacon.work()
     assert beacon.voice.said[-1] == "one two"
@@ -114,37 +125,22 @@ def test_a_text_is_spoken_and_the_facts_tell_until_when(beacon: Beacon, diagnost
     assert not facts(diagnostics).speaking
 
 
+def test_a_calibration_of_no_sensor_is_refused_in_one_line(diagnostics: Diagnostics) -> None:
+    with pytest.raises(BadInputError, match=r"^calibrate: no sensor 'gat' \(did you mean 'gate'\?\); expected one of"):
+        diagnostics.answer(calibrate(gat={}))
+
+
 @pytest.mark.parametrize(
-    "message",
-    [
-        {"beep": "loud"},
-        {"beep": None},
-        {"say": ""},
-        {"say": 3},
-        {"say": "x" * 301},
-        {"readings": "now"},
-        {"lend_button": -1},
-        {"lend_button": True},
-        {"lend_button": 1e9},
-        {"calibrate": {"gate": {"offset_mm": 5000}}},
-        {"calibrate": {"gat": {}}},
-        {"calibrate": []},
-    ],
+    "request_",
+    [requests.Beep("go"), requests.Say("hello"), requests.LendButton(5.0), requests.Calibrate({})],
+    ids=lambda request: request.tag,
 )
-def test_nonsense_is_refused_in_one_line(diagnostics: Diagnostics, message: dict[str, Any]) -> None:
-    with pytest.raises(BadInputError) as refused:
-        diagnostics.answer(message)
-    assert "\n" not in str(refused.value)
-    assert "expected" in str(refused.value)
-
-
-@pytest.mark.parametrize("message", [{"beep": "go"}, {"say": "hello"}, {"lend_button": 5}, {"calibrate": {}}])
 def test_during_a_session_nothing_is_tried_out(
-    beacon: Beacon, diagnostics: Diagnostics, message: dict[str, Any]
+    beacon: Beacon, diagnostics: Diagnostics, request_: requests.ToDiagnostics
 ) -> None:
     session(beacon)
     with pytest.raises(RetroTimerError, match="a session is under way"):
-        diagnostics.answer(message)
+        diagnostics.answer(request_)
 
 
 # The button
@@ -160,7 +156,7 @@ def test_a_lent_button_tells_of_its_press_and_means_nothing_else(beacon: Beacon,
         raise AssertionError(f"the plan {name} was started")
 
     desk = ButtonController(beacon.core, start, list, lambda: None, diagnostics.take_press)
-    diagnostics.answer({"lend_button": 5.0})
+    diagnostics.answer(requests.LendButton(5.0))
     now_ns = beacon.clock.monotonic_ns()
     for pressed, t_ns in ((True, now_ns), (False, now_ns + 100 * MS)):
         desk.take(ButtonEdge(pressed, t_ns))
@@ -174,11 +170,11 @@ def test_a_lent_button_tells_of_its_press_and_means_nothing_else(beacon: Beacon,
 def test_a_loan_ends_by_itself_and_when_it_is_given_back(beacon: Beacon, diagnostics: Diagnostics) -> None:
     now_ns = beacon.clock.monotonic_ns()
     assert press(diagnostics, now_ns) == (False, False), "not lent yet"
-    diagnostics.answer({"lend_button": 5.0})
+    diagnostics.answer(requests.LendButton(5.0))
     assert press(diagnostics, now_ns + 4 * S) == (True, True)
     assert press(diagnostics, now_ns + 6 * S) == (False, False)
-    diagnostics.answer({"lend_button": 5.0})
-    diagnostics.answer({"lend_button": 0})
+    diagnostics.answer(requests.LendButton(5.0))
+    diagnostics.answer(requests.LendButton(0.0))
     assert press(diagnostics, now_ns + 1) == (False, False)
     assert facts(diagnostics).pressed_ns is None
 
@@ -186,14 +182,14 @@ def test_a_loan_ends_by_itself_and_when_it_is_given_back(beacon: Beacon, diagnos
 def test_the_release_of_a_lent_press_belongs_to_it_even_after_the_loan(
     beacon: Beacon, diagnostics: Diagnostics
 ) -> None:
-    diagnostics.answer({"lend_button": 1.0})
+    diagnostics.answer(requests.LendButton(1.0))
     now_ns = beacon.clock.monotonic_ns()
     assert diagnostics.take_press(ButtonEdge(True, now_ns + 900 * MS))
     assert diagnostics.take_press(ButtonEdge(False, now_ns + 1100 * MS))
 
 
 def test_a_session_that_begins_meanwhile_has_its_button(beacon: Beacon, diagnostics: Diagnostics) -> None:
-    diagnostics.answer({"lend_button": 60.0})
+    diagnostics.answer(requests.LendButton(60.0))
     session(beacon)
     assert press(diagnostics, beacon.clock.monotonic_ns()) == (False, False)
 
@@ -205,8 +201,8 @@ def test_a_calibration_is_kept_and_counts_from_the_next_reading(
     beacon: Beacon, diagnostics: Diagnostics, tmp_path: Path
 ) -> None:
     learnt = {"placement": "gate", "background_mm": 2000, "noise_mm": 3.0}
-    told = diagnostics.answer({"calibrate": {"gate": learnt}})
-    assert told["file"] == str(tmp_path / "calibration.toml")
+    told = ask(diagnostics, calibrate(gate=learnt), answers.Calibrated)
+    assert told.file == str(tmp_path / "calibration.toml")
     assert load_calibration(tmp_path).of("gate", "gate").background_mm == 2000
     assert facts(diagnostics).calibration.of("gate", "gate").noise_mm == 3.0
     beacon.scene["gate"] = steady(2600)
@@ -217,8 +213,8 @@ def test_a_calibration_is_kept_and_counts_from_the_next_reading(
 
 
 def test_one_sensors_calibration_leaves_the_others(diagnostics: Diagnostics, tmp_path: Path) -> None:
-    diagnostics.answer({"calibrate": {"gate": {"placement": "gate", "background_mm": 2000}}})
-    diagnostics.answer({"calibrate": {"rear": {"placement": "lane-end", "range_m": 5.0}}})
+    diagnostics.answer(calibrate(gate={"placement": "gate", "background_mm": 2000}))
+    diagnostics.answer(calibrate(rear={"placement": "lane-end", "range_m": 5.0}))
     kept = load_calibration(tmp_path)
     assert kept.of("gate", "gate").background_mm == 2000
     assert kept.of("rear", "lane-end").range_m == 5.0
@@ -230,12 +226,12 @@ def test_an_offset_reaches_a_sensor_that_takes_one_and_is_refused_by_another(
     gate: Any
     gate, rear = (bus.sensors[0] for bus in beacon.board.buses)
     gate.offset_mm = 0
-    diagnostics.answer({"calibrate": {"gate": {"placement": "gate", "offset_mm": 12}}})
+    diagnostics.answer(calibrate(gate={"placement": "gate", "offset_mm": 12}))
     assert gate.offset_mm == 12
     assert readings(diagnostics, 0)["gate"] == (), "ranges of two offsets do not mix"
     assert not hasattr(rear, "offset_mm")
     with pytest.raises(RetroTimerError, match="sensor 'rear' of the board 'made' has no offset"):
-        diagnostics.answer({"calibrate": {"rear": {"placement": "lane-end", "offset_mm": 12}}})
+        diagnostics.answer(calibrate(rear={"placement": "lane-end", "offset_mm": 12}))
 
 
 def test_a_disk_that_takes_nothing_is_told_and_nothing_changes(beacon: Beacon, tmp_path: Path) -> None:
@@ -243,5 +239,5 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_changes(beacon: Beacon, t
     blocked.write_text("")
     diagnostics = Diagnostics(beacon.core, beacon.voice, Calibration(), blocked / "state", lambda _text: None)
     with pytest.raises(RetroTimerError, match=r"calibration\.toml: not written"):
-        diagnostics.answer({"calibrate": {"gate": {"placement": "gate", "background_mm": 2000}}})
+        diagnostics.answer(calibrate(gate={"placement": "gate", "background_mm": 2000}))
     assert facts(diagnostics).calibration == Calibration()

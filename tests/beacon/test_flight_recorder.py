@@ -9,11 +9,10 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from retro_timer.beacon.recording.flight_recorder import FlightRecorder
+from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader
@@ -33,13 +32,13 @@ class Box:
     def __init__(self, directory: Path) -> None:
         self.beacon = Beacon(directory / "state")
         self.troubles: list[str] = []
-        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Kept] = queue.SimpleQueue()
         self.folder = directory / "kept" / "traces"
         self.keeper = FlightRecorder(self.beacon.core, directory / "kept", self.troubles.append)
 
-    def keep(self) -> dict[str, Any]:
+    def keep(self) -> Kept:
         """The answer, when it comes."""
-        self.keeper.keep({}, self._answers.put)
+        self.keeper.keep(self._answers.put)
         return self._answers.get(timeout=DEADLINE_S)
 
     def run_a_rep(self) -> None:
@@ -78,7 +77,7 @@ def test_before_the_first_reading_there_is_nothing_to_keep(box: Box) -> None:
 
 def test_what_is_kept_replays_to_the_same_finish(box: Box) -> None:
     box.run_a_rep()
-    (promised,) = box.keep()["files"]
+    (promised,) = box.keep().files
     assert [str(path) for path in box.folder.iterdir()] == [promised]
     (live,) = box.beacon.told("finish")
     (again,) = of(replayed_file(Path(promised), Placement.GATE, *TraceReader(Path(promised)).head.reps), "finish")
@@ -100,7 +99,7 @@ def test_a_result_that_is_voided_is_disputed_and_its_readings_are_kept(box: Box)
 def test_only_the_last_ten_minutes_are_kept_and_only_their_goes(box: Box) -> None:
     box.run_a_rep()
     box.beacon.after(650.0)
-    (path,) = map(Path, box.keep()["files"])
+    (path,) = map(Path, box.keep().files)
     reader = TraceReader(path)
     times = [sample.t_ns for sample in reader]
     assert (times[-1] - times[0]) / 1e9 == pytest.approx(600.0, abs=1.0)
@@ -109,9 +108,9 @@ def test_only_the_last_ten_minutes_are_kept_and_only_their_goes(box: Box) -> Non
 
 def test_two_kept_within_a_second_are_one_whole_trace(box: Box) -> None:
     box.run_a_rep()
-    answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    box.keeper.keep({}, answers.put)
-    box.keeper.keep({}, answers.put)
+    answers: queue.SimpleQueue[Kept] = queue.SimpleQueue()
+    box.keeper.keep(answers.put)
+    box.keeper.keep(answers.put)
     assert answers.get(timeout=DEADLINE_S) == answers.get(timeout=DEADLINE_S)
     (path,) = box.folder.iterdir()
     assert sum(1 for _ in TraceReader(path)) > 100
@@ -128,7 +127,7 @@ def test_the_answer_comes_when_the_file_is_whole_and_on_the_disk(box: Box, monke
 
     monkeypatch.setattr("os.fsync", seen)
     answer = box.keep()
-    (path,) = map(Path, answer["files"])
+    (path,) = map(Path, answer.files)
     assert happened == [f"synced {path.name}.new", "synced traces"]
     assert path.is_file()
 
@@ -145,10 +144,10 @@ def test_a_full_disk_is_answered_and_nothing_half_is_left(box: Box, monkeypatch:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
-    assert not answer["ok"]
-    assert "not kept (File too large)" in answer["error"]
+    assert answer.trouble
+    assert "not kept (File too large)" in answer.trouble
     assert [*box.folder.iterdir()] == []
-    assert box.keep()["ok"]
+    assert not box.keep().trouble
 
 
 def test_a_place_that_cannot_be_written_is_told_and_the_session_goes_on(box: Box) -> None:
@@ -156,9 +155,9 @@ def test_a_place_that_cannot_be_written_is_told_and_the_session_goes_on(box: Box
     box.folder.parent.mkdir()
     box.folder.touch()
     answer = box.keep()
-    assert not answer["ok"]
-    assert "not kept" in answer["error"]
-    assert box.troubles == [answer["error"]]
+    assert answer.trouble
+    assert "not kept" in answer.trouble
+    assert box.troubles == [answer.trouble]
     box.beacon.until("go", 60.0)
 
 

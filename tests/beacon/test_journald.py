@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 import tempfile
 import tracemalloc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.beacon.recording.journald import JournaldLines, under_journald
 from retro_timer.cli.output.reporters import JournalReporter, make_reporter
 from retro_timer.ports import RangeSample
@@ -139,7 +139,7 @@ def test_a_session_leaves_one_line_for_each_thing_that_happened_and_none_for_its
     reporter = JournalReporter(journal.lines)
     reporter.attach(beacon.core, beacon.clock.monotonic_ns())
 
-    def make_room(_event: Mapping[str, Any]) -> None:
+    def make_room(_event: BeaconEvent) -> None:
         journal.take()
 
     beacon.core.event_bus.subscribe(make_room)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from retro_timer.beacon.event_bus import EventBus
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.beacon.output.lamp import LampKeeper
 from retro_timer.beacon.troubles import Troubles
 from retro_timer.detection.events import Level
 from retro_timer.ports import LampState
-from retro_timer.training.session.effects import Publish
+from retro_timer.training.session.events import Crossing, Recall, SavedAfterAll
 from tests.helpers.beacon_made import KeptLamp
 
 
@@ -67,17 +68,16 @@ def test_a_lamp_is_written_to_on_change_only(lamp: KeptLamp) -> None:
 
 def test_every_listener_hears_every_event_in_order() -> None:
     event_bus = EventBus()
-    one: list[dict[str, Any]] = []
-    other: list[dict[str, Any]] = []
+    one: list[BeaconEvent] = []
+    other: list[BeaconEvent] = []
     event_bus.subscribe(one.append)
     stop = event_bus.subscribe(other.append)
-    event_bus.publish(Publish("go", 5, {"rep": 1}))
+    event_bus.publish(Crossing(5, 1))
     stop()
-    event_bus.publish(Publish("finish", 6, {"rep": 1}))
+    event_bus.publish(Crossing(6, 2))
     stop()
-    assert one == [{"event": "go", "t_ns": 5, "rep": 1}, {"event": "finish", "t_ns": 6, "rep": 1}]
+    assert one == [Crossing(5, 1), Crossing(6, 2)]
     assert other == one[:1]
-    assert list(event_bus.recent) == one
 
 
 def test_a_listener_may_leave_while_it_is_being_told() -> None:
@@ -85,15 +85,15 @@ def test_a_listener_may_leave_while_it_is_being_told() -> None:
     told: list[str] = []
     stops: list[Any] = []
 
-    def once(event: dict[str, Any]) -> None:
-        told.append(event["event"])
+    def once(event: BeaconEvent) -> None:
+        told.append(event.tag)
         stops[0]()
 
     stops.append(event_bus.subscribe(once))
-    event_bus.subscribe(lambda event: told.append("other " + event["event"]))
-    event_bus.publish(Publish("a", 0))
-    event_bus.publish(Publish("b", 0))
-    assert told == ["a", "other a", "other b"]
+    event_bus.subscribe(lambda event: told.append("other " + event.tag))
+    event_bus.publish(Recall(0))
+    event_bus.publish(SavedAfterAll(0))
+    assert told == ["recall", "other recall", "other saved_after_all"]
 
 
 def test_a_listener_that_fails_takes_nobody_else_along() -> None:
@@ -101,24 +101,24 @@ def test_a_listener_that_fails_takes_nobody_else_along() -> None:
     event_bus = EventBus()
     told: list[str] = []
 
-    def broken(_event: dict[str, Any]) -> None:
+    def broken(_event: BeaconEvent) -> None:
         raise KeyError("samples")
 
     event_bus.subscribe(broken)
-    event_bus.subscribe(lambda event: told.append(event["event"]))
-    event_bus.publish(Publish("summary", 0))
-    assert told == ["summary"]
+    event_bus.subscribe(lambda event: told.append(event.tag))
+    event_bus.publish(Recall(0))
+    assert told == ["recall"]
 
 
 def test_threads_may_tell_and_come_and_go_at_the_same_time() -> None:
     event_bus = EventBus()
-    counted = []
-    event_bus.subscribe(lambda event: counted.append(event["n"]))
+    counted: list[int] = []
+    event_bus.subscribe(lambda event: counted.append(event.t_ns))
 
     def tell(first: int) -> None:
         for n in range(first, first + 500):
             stop = event_bus.subscribe(lambda _event: None)
-            event_bus.tell({"event": "x", "t_ns": 0, "n": n})
+            event_bus.publish(Recall(n))
             stop()
 
     threads = [threading.Thread(target=tell, args=(k * 500,)) for k in range(4)]

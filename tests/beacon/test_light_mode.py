@@ -40,7 +40,7 @@ def test_coverage_and_status_follow_the_mode_that_the_sensor_is_in(beacon: Beaco
     assert after is not None
     assert 1.2 < after.range_m < 1.4
     assert after.speed_mps < before.speed_mps
-    assert snapshot(beacon.core)["sensors"][0]["model"] == "VL53L1X short"
+    assert snapshot(beacon.core).sensors[0].model == "VL53L1X short"
 
 
 def test_the_simulated_sensor_tells_its_mode_as_the_real_one_does() -> None:

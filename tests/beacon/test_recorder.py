@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.events import Crossing, Go
 from tests.helpers.beacon_made import S
 
 SPEC = spec_of(SensorSettings(placement=Placement.GATE))
@@ -23,8 +23,8 @@ def sample(n: int) -> RangeSample:
     return RangeSample(5 * S + n * 24_000_000, 2000 + n, 0, 800.5, 500.0)
 
 
-def go(t_s: float, rep: int = 1, distance_m: float | None = 20.0) -> dict[str, Any]:
-    return {"event": "go", "t_ns": round(t_s * S), "rep": rep, "distance_m": distance_m, "gait": "jog"}
+def go(t_s: float, rep: int = 1, distance_m: float | None = 20.0) -> Go:
+    return Go(round(t_s * S), rep, "Runner", distance_m, None, "jog")
 
 
 def read(path: Path) -> tuple[TraceReader, list[RangeSample]]:
@@ -39,7 +39,7 @@ def test_what_was_read_is_in_the_file_with_times_from_the_first_reading(tmp_path
     for n in range(100):
         recorder.take("gate", sample(n))
     recorder.hear(go(6.5))
-    recorder.hear({"event": "finish", "t_ns": 0, "rep": 1})
+    recorder.hear(Crossing(0, 1))
     recorder.close()
     reader, samples = read(tmp_path / "day.csv")
     assert reader.bad_rows == {}

@@ -7,29 +7,45 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retro_timer.beacon.control.commands import ACTIONS, NAMED, PLAIN, command_of
+from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.protocol import requests, wire
+from retro_timer.beacon.control.protocol.answers import AnyAnswer, RequestRefusedError
+from retro_timer.beacon.control.protocol.base import Answer, Request
+from retro_timer.beacon.control.protocol.requests import COMMANDS, REQUESTS
 from retro_timer.beacon.control.request_handler import RequestHandler
-from retro_timer.beacon.messages import SetVolume, StartPlan
+from retro_timer.beacon.diagnostics import Diagnostics
+from retro_timer.beacon.events import EVENTS, BeaconEvent
+from retro_timer.beacon.messages import StartPlan
+from retro_timer.beacon.recording.flight_recorder import FlightRecorder
+from retro_timer.beacon.recording.logbook import Logbook
+from retro_timer.errors import RetroTimerError
+from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
-from retro_timer.training.session import inputs
+from retro_timer.training.session.events import Event
 from tests.helpers.beacon_made import Beacon, steady
-from tests.helpers.complaints import value_or_complaint
 from tests.helpers.plans_made import block, plan
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+SCALARS = st.none() | st.booleans() | NUMBERS | st.text(max_size=30)
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
 )
-KEYS = st.sampled_from(["ctl", "status", "follow", "plan", "name", "keep", "press"]) | st.text(max_size=6)
-MESSAGES = st.dictionaries(KEYS, JSON | st.sampled_from(ACTIONS), max_size=5)
+ASKED = st.sampled_from([name for name in REQUESTS if name not in ("keep", "stop", "close")])
+KEYS = st.sampled_from(["version", "plan", "name", "percent", "text", "which", "press"]) | st.text(max_size=6)
+MESSAGES = st.builds(
+    lambda name, fields: {**fields, "request": name}, ASKED | JSON, st.dictionaries(KEYS, JSON | ASKED, max_size=5)
+)
+
+
+DONE = [{"answer": "done", "ok": True}]
 
 
 class Asker:
@@ -43,9 +59,9 @@ class Asker:
         """What is to be done when the connection has gone."""
         self.gone = action
 
-    def send(self, message: dict[str, Any]) -> None:
+    def send(self, message: AnyAnswer | BeaconEvent) -> None:
         """What the client would read."""
-        self.sent.append(json.loads(json.dumps(message)))
+        self.sent.append(json.loads(wire.line_of(message)))
 
 
 def make_start(name: str | None) -> StartPlan:
@@ -58,14 +74,29 @@ class Office:
     def __init__(self, directory: Path) -> None:
         self.beacon = Beacon(directory)
         self.beacon.scene["gate"] = steady(2000)
+        core = self.beacon.core
         self.handler = RequestHandler(
-            self.beacon.core, self.beacon.inbox.put, make_start, self.beacon.clock.monotonic_ns()
+            core,
+            self.beacon.inbox.put,
+            make_start,
+            self.beacon.clock.monotonic_ns(),
+            logbook=Logbook(core),
+            flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
+            ledger=LedgerRequests(core, self.beacon.inbox.put),
+            diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
         )
 
-    def ask(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+    def ask(self, request: str, **fields: Any) -> list[dict[str, Any]]:
         """The answers to a request."""
+        return self.take(json.dumps({"request": request, **fields}).encode())
+
+    def take(self, line: bytes) -> list[dict[str, Any]]:
+        """The answers to a line, as the server has them made."""
         client = Asker()
-        self.handler.take(message, client)  # type: ignore[arg-type]
+        try:
+            self.handler.take(wire.request_of(line), client)
+        except RetroTimerError as error:
+            client.send(wire.error_of(error))
         self.beacon.work()
         return client.sent
 
@@ -87,7 +118,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 def test_the_status_of_an_idle_box(office: Office) -> None:
     office.beacon.after(2.0)
-    (answer,) = office.ask({"status": True})
+    (answer,) = office.ask("status")
     assert answer["ok"] is True
     status = answer["status"]
     assert status["phase"] == "idle"
@@ -103,7 +134,7 @@ def test_the_status_of_an_idle_box(office: Office) -> None:
 
 def test_the_status_of_a_session_says_whose_turn_it_is(office: Office) -> None:
     office.beacon.after(3.0).begin(plan(block(reps=2)), "Ann", "Bea").until("go").after(1.0)
-    status = office.ask({"status": True})[0]["status"]
+    status = office.ask("status")[0]["status"]
     assert status["phase"] == "running"
     assert (status["athlete"], status["set"], status["rep_in_set"], status["gait"]) == ("Ann", 1, 1, "jog")
     assert status["running_s"] == pytest.approx(1.0, abs=0.1)
@@ -111,55 +142,50 @@ def test_the_status_of_a_session_says_whose_turn_it_is(office: Office) -> None:
     assert status["watch"]["armed"] is True
 
 
-def test_a_follower_gets_the_status_first_and_then_every_event_in_seconds(office: Office) -> None:
+def test_a_follower_gets_the_status_first_and_then_every_event_but_each_tone(office: Office) -> None:
     client = Asker()
-    office.handler.take({"follow": True}, client)  # type: ignore[arg-type]
+    office.handler.take(requests.Follow(), client)
     office.beacon.after(3.0).begin(plan(block())).until("go")
     assert client.sent[0]["status"]["phase"] == "idle"
     events = client.sent[1:]
-    assert all("t_ns" not in event and isinstance(event["t_s"], float) for event in events)
+    assert client.sent[0]["origin_ns"] <= min(event["t_ns"] for event in events)
     assert [event["rep"] for event in events if event["event"] == "go"] == [1]
-    assert [event["t_s"] for event in events] == sorted(event["t_s"] for event in events)
+    assert {event["event"] for event in events} >= {"session", "phase", "said", "sound", "go"}
+    assert "tone" not in {event["event"] for event in events}
     client.gone()
     before = len(client.sent)
     office.beacon.after(5.0)
     assert len(client.sent) == before
 
 
-@pytest.mark.parametrize("message", [{}, {"statu": True}, {"status": False}, {"x": 1}])
-def test_a_request_that_is_none_is_told_what_there_is(office: Office, message: dict[str, Any]) -> None:
-    (answer,) = office.ask(message)
-    assert answer["ok"] is False
-    assert "expected one of status, follow, ctl" in answer["error"]
-
-
 @pytest.mark.parametrize(
-    ("message", "words"),
+    ("request_", "fields", "words"),
     [
-        ({"ctl": "strat"}, "no action 'strat' (did you mean 'start'?)"),
-        ({"ctl": None}, "expected one of start, pause"),
-        ({"ctl": ["start"]}, "expected one of start, pause"),
-        ({"ctl": "give"}, "no athlete named"),
-        ({"ctl": "give", "name": "  "}, "no athlete named"),
-        ({"ctl": "absent", "name": 7}, "no athlete named"),
-        ({"ctl": "start", "plan": 7}, "the plan is not a text"),
-        ({"ctl": "start", "plan": "fist-steps"}, "did you mean 'first-steps'?"),
-        ({"ctl": "start", "plan": "/nowhere/x.toml"}, "cannot be read"),
-        ({"ctl": "pause"}, "Not possible now."),
+        ("give", {}, "request 'give': name: missing"),
+        ("give", {"name": "  "}, "request 'give': name: ' ' is out of range; expected text matching"),
+        ("absent", {"name": 7}, "request 'absent': name: 7 is a whole number; expected text"),
+        ("start", {"plan": 7}, "request 'start': plan: 7 is a whole number; expected str or null"),
+        ("start", {"plan": "fist-steps"}, "did you mean 'first-steps'?"),
+        ("start", {"plan": "/nowhere/x.toml"}, "cannot be read"),
+        ("pause", {}, "Not possible now."),
+        ("keep", {}, "no readings yet: nothing to keep"),
+        ("calibrate", {"sensors": {"gat": {}}}, "no sensor 'gat' (did you mean 'gate'?)"),
     ],
 )
-def test_a_wrong_command_is_answered_with_what_is_wrong(office: Office, message: dict[str, Any], words: str) -> None:
-    (answer,) = office.ask(message)
-    assert answer["ok"] is False
+def test_a_request_that_cannot_be_carried_out_is_answered_with_what_is_wrong(
+    office: Office, request_: str, fields: dict[str, Any], words: str
+) -> None:
+    (answer,) = office.ask(request_, **fields)
+    assert (answer["answer"], answer["ok"]) == ("error", False)
     assert words in answer["error"]
     assert "\n" not in answer["error"]
 
 
 @pytest.mark.parametrize("name", ["\x00/x.toml", "a\x00.toml", "\ud800/x.toml", "x" * 5000 + "/y", "/", "/dev/null/x"])
 def test_a_plans_name_that_no_file_can_have_is_answered_and_harms_nobody(office: Office, name: str) -> None:
-    (answer,) = office.ask({"ctl": "start", "plan": name})
+    (answer,) = office.ask("start", plan=name)
     assert answer["ok"] is False
-    assert office.ask({"status": True})[0]["ok"] is True
+    assert office.ask("status")[0]["ok"] is True
 
 
 def test_a_plan_without_an_end_is_not_read_to_its_end() -> None:
@@ -180,52 +206,54 @@ except BadInputError as error:
 
 def test_a_command_that_is_taken_is_answered_with_ok(office: Office) -> None:
     office.beacon.after(3.0)
-    assert office.ask({"ctl": "start", "plan": "demo"}) == [{"ok": True}]
-    assert office.ask({"ctl": "pause"}) == [{"ok": True}]
-    assert office.ask({"ctl": "resume"}) == [{"ok": True}]
-    assert office.ask({"ctl": "absent", "name": "Nobody"}) == [{"ok": False, "error": "Nobody of that name."}]
-    assert office.ask({"ctl": "stop"}) == [{"ok": True}]
+    assert office.ask("start", plan="demo") == DONE
+    assert office.ask("pause") == DONE
+    assert office.ask("resume") == DONE
+    assert office.ask("absent", name="Nobody") == [
+        {"answer": "error", "ok": False, "error": "Nobody of that name.", "why": "refused"}
+    ]
+    assert office.ask("stop") == DONE
 
 
 @given(MESSAGES)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_message_gets_an_answer_and_the_session_goes_on(busy: Office, message: dict[str, Any]) -> None:
-    message = {key: value for key, value in message.items() if key != "keep"}
-    if message.get("ctl") in ("stop", "close"):
-        message.pop("ctl")
-    answers = busy.ask(message)
+    answers = busy.take(json.dumps(message).encode())
     assert len(answers) == 1
     assert isinstance(answers[0]["ok"], bool)
     assert answers[0]["ok"] or (answers[0]["error"] and "\n" not in answers[0]["error"])
 
 
-@given(MESSAGES)
-def test_any_message_is_a_command_or_one_line_of_complaint(message: dict[str, Any]) -> None:
-    command, complaint = value_or_complaint(
-        lambda: command_of(message, lambda name: StartPlan(plan(), (name or "Runner",)))
-    )
-    assert complaint or isinstance(command, inputs.Command | StartPlan)
-
-
-def test_every_action_has_a_command() -> None:
+def test_every_command_asks_for_something_of_its_own() -> None:
     start = StartPlan(plan(), SOLO)
-    commands = [command_of({"ctl": action, "name": "Ann", "percent": 50}, lambda _name: start) for action in ACTIONS]
-    assert len({type(command) for command in commands}) == len(ACTIONS)
-    assert set(ACTIONS) == {"start", "volume", *PLAIN, *NAMED}
+    words = {"start": "demo", "volume": "50"} | dict.fromkeys(("give", "absent", "present", "add"), "Ann")
+    made = [kind.typed(words.get(name)) for name, kind in COMMANDS.items() if kind is not requests.Order]
+    commands = [command.asked(lambda _name: start) for command in (*made, requests.Order.typed("Ann", "2"))]
+    assert len({type(command) for command in commands}) == len(COMMANDS)
+
+
+@pytest.mark.parametrize("base", [Request, Answer, Event])
+def test_every_message_that_is_written_down_is_one_that_can_be_sent(base: type) -> None:
+    def leaves(kind: type) -> set[type]:
+        below: list[type] = kind.__subclasses__()
+        return {kind}.union(*map(leaves, below)) - ({kind} if below else set())
+
+    known = {*REQUESTS.values(), *EVENTS.values(), *get_args(AnyAnswer)}
+    assert leaves(base) <= known
 
 
 def test_the_volume_is_taken_told_said_and_shown_in_the_status(office: Office) -> None:
-    assert office.ask({"ctl": "volume", "percent": 30}) == [{"ok": True}]
+    assert office.ask("volume", percent=30) == DONE
     office.beacon.after(2.0)
     assert office.beacon.core.buzzer.volume == 30
     (told,) = office.beacon.told("volume")
     assert told["buzzer"] == 30
     assert "Volume 30 percent." in office.beacon.voice.said
-    assert office.ask({"status": True})[0]["status"]["volume"] == {"voice": None, "buzzer": 30}
+    assert office.ask("status")[0]["status"]["volume"] == {"voice": None, "buzzer": 30}
 
 
 def test_the_volume_is_not_talked_about_while_a_session_is_under_way(busy: Office) -> None:
-    busy.ask({"ctl": "volume", "percent": 70})
+    busy.ask("volume", percent=70)
     busy.beacon.after(1.0)
     assert busy.beacon.told("volume")
     assert "Volume 70 percent." not in busy.beacon.voice.said
@@ -233,6 +261,9 @@ def test_the_volume_is_not_talked_about_while_a_session_is_under_way(busy: Offic
 
 @given(SCALARS)
 def test_a_volume_is_a_whole_number_from_0_to_100_or_refused(percent: Any) -> None:
-    made, complaint = value_or_complaint(lambda: command_of({"ctl": "volume", "percent": percent}, make_start))
-    assert made == SetVolume(percent) if made is not None else "from 0 to 100" in complaint
-    assert (made is not None) is (type(percent) is int and 0 <= percent <= 100)
+    line = json.dumps({"request": "volume", "percent": percent}).encode()
+    if type(percent) is int and 0 <= percent <= 100:
+        assert wire.request_of(line) == requests.Volume(percent)
+    else:
+        with pytest.raises(RequestRefusedError, match=r"^request 'volume': percent: .*; expected "):
+            wire.request_of(line)

@@ -19,8 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests, wire
 from retro_timer.beacon.control.server import Client, Server
+from retro_timer.beacon.events import Said
 from retro_timer.errors import RetroTimerError
+from retro_timer.training.session.events import Crossing, Recall
 
 TIMEOUT_S = 20.0
 MOST_CLIENTS = 64
@@ -34,8 +37,18 @@ def until(condition: Callable[[], bool], what: str) -> None:
         threading.Event().wait(0.002)
 
 
+def said(number: int) -> bytes:
+    """The line that asks for this number to be said."""
+    return wire.line_of(requests.Say(str(number)))
+
+
+def echoed(number: int) -> dict[str, Any]:
+    """The answer to it."""
+    return {"answer": "calibrated", "ok": True, "file": str(number)}
+
+
 class Echo:
-    """A server that answers every request with itself, and keeps its clients."""
+    """A server that answers what is to be said with the same words, and keeps its clients."""
 
     def __init__(self) -> None:
         # A Unix socket's path may have 107 bytes at most, so no pytest directory.
@@ -45,10 +58,11 @@ class Echo:
         self.server = Server(self.path, self.take)
         self.server.start()
 
-    def take(self, message: dict[str, Any], client: Client) -> None:
+    def take(self, request: requests.AnyRequest, client: Client) -> None:
+        assert isinstance(request, requests.Say)
         if client not in self.clients:
             self.clients.append(client)
-        client.send({"ok": True, "echo": message})
+        client.send(answers.Calibrated(file=request.text))
 
     def close(self) -> None:
         self.server.close()
@@ -97,33 +111,47 @@ class Line:
 def test_each_request_is_answered_with_one_line(echo: Echo) -> None:
     with Line(echo.path) as line:
         for number in range(20):
-            line.send(json.dumps({"n": number}).encode() + b"\n")
-            assert line.answer() == {"ok": True, "echo": {"n": number}}
+            line.send(said(number))
+            assert line.answer() == echoed(number)
 
 
 def test_requests_may_come_in_pieces_or_all_at_once(echo: Echo) -> None:
     with Line(echo.path) as line:
-        for piece in (b'{"n"', b": 1", b"}", b'\n{"n": 2}\n{"n": 3}', b"\n"):
+        for piece in (b'{"request"', b': "say", "text": "1"', b"}", b"\n" + said(2) + said(3)[:-1], b"\n"):
             line.send(piece)
-        assert [line.answer() for _ in range(3)] == [{"ok": True, "echo": {"n": n}} for n in (1, 2, 3)]
+        assert [line.answer() for _ in range(3)] == [echoed(n) for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(
-    ("request_", "complaint"),
+    ("request_", "complaint", "why"),
     [
-        (b"hello\n", "not JSON"),
-        (b"\n", "not JSON"),
-        (b"\xff\xfe\x00\n", "not JSON"),
-        (b'{"a": \n', "not JSON"),
-        (b"[" * 30_000 + b"\n", "not JSON"),
-        (b"9" * 5_000 + b"\n", "not JSON"),
-        (b"[1, 2]\n", "not an object"),
-        (b'"ctl"\n', "not an object"),
-        (b"null\n", "not an object"),
+        (b"hello\n", "not JSON", "malformed"),
+        (b"\n", "not JSON", "malformed"),
+        (b"\xff\xfe\x00\n", "not JSON", "malformed"),
+        (b'{"a": \n', "not JSON", "malformed"),
+        (b"[" * 30_000 + b"\n", "not JSON", "malformed"),
+        (b"9" * 5_000 + b"\n", "not JSON", "malformed"),
+        (b"[1, 2]\n", "not an object", "malformed"),
+        (b'"ctl"\n', "not an object", "malformed"),
+        (b"null\n", "not an object", "malformed"),
+        (b"{}\n", "no request named; expected one of status, follow, log, keep, edit, start, pause", "unknown"),
+        (b'{"request": 7}\n', "no request named", "unknown"),
+        (b'{"request": "statsu"}\n', "no request 'statsu' (did you mean 'status'?); expected one of", "unknown"),
+        (b'{"status": true}\n', "no request named; expected one of status", "unknown"),
+        (b'{"request": "say"}\n', "request 'say': text: missing; expected a value for it", "malformed"),
+        (b'{"request": "say", "text": 3}\n', "request 'say': text: 3 is a whole number; expected text", "malformed"),
+        (b'{"request": "volume", "percent": 101}\n', "request 'volume': percent: 101 is out of range", "malformed"),
+        (b'{"request": "readings", "after_ns": "now"}\n', "request 'readings': after_ns: 'now' is text", "malformed"),
+        (b'{"request": "lend_button", "seconds": true}\n', "request 'lend_button': seconds: True is", "malformed"),
+        (b'{"request": "beep", "which": "loud"}\n', "request 'beep': which: 'loud' is not a choice", "malformed"),
+        (b'{"request": "calibrate", "sensors": []}\n', "request 'calibrate': sensors: a list", "malformed"),
+        (b'{"request": "status", "version": 2}\n', "protocol 2 is not spoken here; expected 1", "version"),
+        (b'{"request": "conquer", "version": 2}\n', "protocol 2 is not spoken here; expected 1", "version"),
+        (b'{"request": "status", "version": "x"}\n', "protocol", "version"),
     ],
 )
 def test_garbage_is_answered_with_what_was_expected_and_the_connection_goes_on(
-    echo: Echo, request_: bytes, complaint: str
+    echo: Echo, request_: bytes, complaint: str, why: str
 ) -> None:
     with Line(echo.path) as line:
         refused = line.send(request_).answer()
@@ -131,7 +159,8 @@ def test_garbage_is_answered_with_what_was_expected_and_the_connection_goes_on(
         assert refused["ok"] is False
         assert complaint in refused["error"]
         assert "expected" in refused["error"]
-        assert line.send(b'{"n": 1}\n').answer() == {"ok": True, "echo": {"n": 1}}
+        assert refused["why"] == why
+        assert line.send(said(1)).answer() == echoed(1)
 
 
 @given(st.lists(st.binary(max_size=200), max_size=8))
@@ -142,7 +171,7 @@ def test_whatever_bytes_come_the_next_client_is_served(lasting: Echo, pieces: li
             line.send(piece)
         line.send(b"\n")
     with Line(lasting.path) as line:
-        assert line.send(b'{"n": 1}\n').answer() == {"ok": True, "echo": {"n": 1}}
+        assert line.send(said(1)).answer() == echoed(1)
 
 
 def test_a_request_without_end_is_refused_and_hung_up_on(echo: Echo) -> None:
@@ -155,35 +184,35 @@ def test_a_request_without_end_is_refused_and_hung_up_on(echo: Echo) -> None:
         else:
             raise AssertionError("a megabyte without a line's end was taken")
     with Line(echo.path) as line:
-        assert line.send(b"{}\n").answer() == {"ok": True, "echo": {}}
+        assert line.send(said(0)).answer() == echoed(0)
 
 
 def test_a_client_that_never_reads_loses_its_connection_and_costs_nobody_time(echo: Echo) -> None:
     with Line(echo.path) as slow, Line(echo.path) as quick:
-        slow.send(b"{}\n").answer()
+        slow.send(said(0)).answer()
         (client,) = echo.clients
         gone = threading.Event()
         client.on_close(gone.set)
-        event = {"event": "said", "text": "x" * 1000}
+        event = Said(0, "cue", "x" * 1000)
         for _ in range(2_000):
             client.send(event)
         assert gone.wait(TIMEOUT_S)
-        assert quick.send(b'{"n": 1}\n').answer() == {"ok": True, "echo": {"n": 1}}
+        assert quick.send(said(1)).answer() == echoed(1)
         assert client.waiting < 1_000_000
 
 
 def test_a_client_that_reads_late_but_in_time_misses_nothing(echo: Echo) -> None:
     with Line(echo.path) as line:
-        line.send(b"{}\n").answer()
+        line.send(said(0)).answer()
         (client,) = echo.clients
         for number in range(500):
-            client.send({"n": number, "text": "x" * 300})
+            client.send(Said(number, "cue", "x" * 300))
         got = [line.answer() for _ in range(500)]
-    assert [answer["n"] for answer in got if answer is not None] == list(range(500))
+    assert [answer["t_ns"] for answer in got if answer is not None] == list(range(500))
 
 
 def test_a_client_that_dies_is_forgotten(echo: Echo) -> None:
-    line = Line(echo.path).send(b"{}\n")
+    line = Line(echo.path).send(said(0))
     line.answer()
     (client,) = echo.clients
     gone = threading.Event()
@@ -191,16 +220,16 @@ def test_a_client_that_dies_is_forgotten(echo: Echo) -> None:
     line.file.close()
     line.socket.close()
     assert gone.wait(TIMEOUT_S)
-    client.send({"event": "late"})
+    client.send(Said(0, "cue", "late"))
     with Line(echo.path) as other:
-        assert other.send(b"{}\n").answer() is not None
+        assert other.send(said(0)).answer() is not None
 
 
 def served(path: Path) -> bool:
     """Whether a new client gets an answer."""
     try:
         with Line(path) as line:
-            return line.send(b"{}\n").answer() is not None
+            return line.send(said(0)).answer() is not None
     except OSError:
         return False
 
@@ -209,9 +238,9 @@ def test_more_clients_than_allowed_are_turned_away_and_the_others_stay(echo: Ech
     lines = []
     for _ in range(MOST_CLIENTS):
         lines.append(Line(echo.path))
-        assert lines[-1].send(b"{}\n").answer() is not None
+        assert lines[-1].send(said(0)).answer() is not None
     assert not served(echo.path)
-    assert lines[0].send(b"{}\n").answer() is not None
+    assert lines[0].send(said(0)).answer() is not None
     lines.pop().__exit__()
     until(lambda: served(echo.path), "no place became free")
     for line in lines:
@@ -222,18 +251,18 @@ def test_a_handler_that_fails_takes_the_socket_down_for_nobody(echo: Echo) -> No
     failed = threading.Event()
     works = echo.server._handler
 
-    def failing_once(_message: dict[str, Any], _client: Client) -> None:
+    def failing_once(_request: requests.AnyRequest, _client: Client) -> None:
         echo.server._handler = works
         failed.set()
         raise ValueError("embedded null byte")
 
     echo.server._handler = failing_once
     with Line(echo.path) as line:
-        line.send(b'{"ctl": "start", "plan": "\\u0000/x"}\n')
+        line.send(said(1))
         assert failed.wait(TIMEOUT_S)
         with Line(echo.path) as other:
             other.socket.settimeout(5.0)
-            assert other.send(b"{}\n").answer() == {"ok": True, "echo": {}}
+            assert other.send(said(0)).answer() == echoed(0)
 
 
 def test_the_socket_belongs_to_its_owner_and_group_only(echo: Echo) -> None:
@@ -250,7 +279,7 @@ def test_a_socket_that_a_crash_left_behind_is_replaced() -> None:
         again = Server(first.path, first.take)
         again.start()
         with Line(first.path) as line:
-            assert line.send(b"{}\n").answer() is not None
+            assert line.send(said(0)).answer() is not None
         again.close()
     finally:
         shutil.rmtree(first.directory)
@@ -259,7 +288,7 @@ def test_a_socket_that_a_crash_left_behind_is_replaced() -> None:
 def test_a_closed_server_hangs_up_and_removes_its_socket() -> None:
     made = Echo()
     with Line(made.path) as line:
-        line.send(b"{}\n").answer()
+        line.send(said(0)).answer()
         made.server.close()
         assert line.answer() is None
     assert not made.path.exists()
@@ -282,10 +311,71 @@ def test_the_client_says_when_the_timer_goes_away_while_it_waits(echo: Echo) -> 
     with BeaconClient(echo.path) as client:
         echo.server._handler = lambda _message, one: one.connection.shutdown(socket.SHUT_RDWR)
         with pytest.raises(RetroTimerError, match="gave no answer"):
-            client.ask({"status": True})
+            client.ask(requests.Status(), answers.Status)
 
 
 def test_the_client_passes_a_refusal_on(echo: Echo) -> None:
-    echo.server._handler = lambda _message, client: client.send({"ok": False, "error": "Not possible now."})
+    echo.server._handler = lambda _message, client: client.send(answers.Error(error="Not possible now.", why="refused"))
     with BeaconClient(echo.path) as client, pytest.raises(RetroTimerError, match=r"^Not possible now\.$"):
-        client.ask({"ctl": "pause"})
+        client.ask(requests.Pause(), answers.Done)
+
+
+def test_what_a_newer_program_adds_to_a_request_is_passed_over(echo: Echo) -> None:
+    with Line(echo.path) as line:
+        assert line.send(b'{"request": "say", "text": "1", "loudly": true}\n').answer() == echoed(1)
+
+
+def answering(line: bytes, directory: Path) -> tuple[BeaconClient, socket.socket]:
+    """A client of a timer that answers with this line, and that timer's end."""
+    path = directory / "beacon.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        client = BeaconClient(path)
+        other, _ = listener.accept()
+    other.sendall(line)
+    return client, other
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="rt"))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (b'{"ok": false, "error": "no request understood"}\n', "of another release than this program: sudo systemctl"),
+        (b'{"answer": "gone", "ok": true}\n', "the timer's answer 'gone' is not as expected"),
+        (b'{"answer": "status", "ok": true}\n', "the timer's answer 'status' is not as expected"),
+        (b'{"answer": "done", "ok": true}\n', "no answer to 'status' but 'done'"),
+        (b"hello\n", "of another release than this program"),
+        (b"\xff\xfe\n", "of another release than this program"),
+    ],
+)
+def test_an_answer_that_this_program_cannot_read_is_one_line(short: Path, answer: bytes, complaint: str) -> None:
+    client, other = answering(answer, short)
+    with client, other, pytest.raises(RetroTimerError) as caught:
+        client.ask(requests.Status(), answers.Status)
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_events_of_a_newer_timer_are_passed_over_and_its_new_fields_too(short: Path) -> None:
+    lines = [
+        b'{"event": "lap", "t_ns": 1, "rep": 1}',
+        b'{"event": "crossing", "t_ns": 2, "rep": 1, "lane": 3}',
+        b'{"event": "recall", "t_ns": 3}',
+    ]
+    client, other = answering(b"\n".join([*lines, b""]), short)
+    other.close()
+    with client:
+        assert list(client.events()) == [Crossing(2, 1), Recall(3)]
+
+
+def test_an_event_that_is_none_is_told_in_one_line(short: Path) -> None:
+    client, other = answering(b'{"event": "crossing", "t_ns": 2, "rep": "one"}\n', short)
+    with client, other, pytest.raises(RetroTimerError, match=r"^the timer's event 'crossing' cannot be read"):
+        list(client.events())

@@ -15,6 +15,7 @@ from retro_timer.ports import Button, RangeSample
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from tests.helpers.beacon_made import KeptLamp, MouthPiece, PinSounder, made_beacon, steady
+from tests.helpers.events_told import into
 
 
 class ScriptedSensor:
@@ -65,7 +66,7 @@ class Run:
         made = made_beacon(board, MouthPiece(board.clock, 0.0), directory)
         self.core = made.core
         self.events: list[dict[str, Any]] = []
-        self.core.event_bus.subscribe(self.events.append)
+        self.core.event_bus.subscribe(into(self.events))
         self.troubles: list[str] = []
         self.service = Service(self.core, made.inbox, self.troubles.append)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.control.status import snapshot
+from retro_timer.beacon.events import Strain as StrainEvent
 from retro_timer.beacon.system.strain import Strain, StrainChange, StrainJudge, StrainWatch, is_pi, read_strain
 from retro_timer.cli.output.lines import line_of
 from tests.helpers.beacon_made import Beacon, S, steady
@@ -162,8 +163,8 @@ def test_it_is_spoken_logged_and_in_the_status_also_in_a_session(
     assert beacon.voice.said.count("Power is low.") == 1
     (event,) = beacon.told("strain")
     assert (event["what"], event["on"]) == ("power", True)
-    assert (line_of({"t_s": 1.0, **event}) or "").endswith("power is low (50 °C)")
-    assert snapshot(beacon.core)["machine"] == {"power_low": True, "slowed": False, "temperature_c": 50.0}
+    assert (line_of(msgspec.convert(event, StrainEvent), 0) or "").endswith("power is low (50 °C)")
+    assert snapshot(beacon.core).machine == LOW
 
 
 def test_the_end_of_an_episode_is_logged_and_not_talked_about(beacon: Beacon) -> None:
@@ -171,7 +172,7 @@ def test_the_end_of_an_episode_is_logged_and_not_talked_about(beacon: Beacon) ->
     beacon.put(StrainChange("heat", False, 60.0, "")).after(2.0)
     assert beacon.voice.said == said
     (event,) = beacon.told("strain")
-    assert "cooled down" in (line_of({"t_s": 1.0, **event}) or "")
+    assert "cooled down" in (line_of(msgspec.convert(event, StrainEvent), 0) or "")
 
 
 def test_a_thread_of_its_own_sees_a_supply_that_sags(pi: FakePi) -> None:

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.edits import CorrectRep
+from retro_timer.training import corrections
 from tests.helpers.command import here, process
 from tests.helpers.results_made import fill
 from tests.helpers.timer_process import Timer, timer, until
@@ -133,10 +136,8 @@ def test_while_a_timer_lives_the_change_goes_through_it_and_its_session_follows(
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
         box.ctl("pause")
         box.phase("paused")
-        done = box.ask(
-            edit={"type": "rep", "session": 1, "correction": {"kind": "void", "rep": 1}}, origin="page of Kim"
-        )
-        revision = done["done"]["revision"]
+        edit = CorrectRep(1, corrections.VoidRep(1))
+        revision = box.ask(requests.Edit(edit, "page of Kim"), answers.Edited).done.revision
         told = until(lambda: [e for e in box.events if e["event"] == "correction"], "the correction")
         assert [(e["kind"], e["rep"], e["revision"]) for e in told] == [("void", 1, revision)]
         assert process("results", "undo", revision, env=box.env).out == "session 1, rep 1: void taken back\n"

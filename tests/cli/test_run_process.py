@@ -11,11 +11,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.store.results.database import open_for_reading
 from tests.helpers.command import PROGRAM, Outcome, environment_with, process, quietly
 from tests.helpers.timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
@@ -91,7 +92,7 @@ def test_a_second_timer_is_refused_and_told_who_holds_the_board(idle: Timer) -> 
 
 def test_garbage_on_the_socket_is_answered_and_harms_nobody(idle: Timer) -> None:
     with raw_connection(idle.socket) as line:
-        line.sendall(b"\x00\xff garbage\n" + b"[" * 5000 + b"\n" + b'{"ctl": "start", "plan": "\\u0000/x"}\n')
+        line.sendall(b"\x00\xff garbage\n" + b"[" * 5000 + b"\n" + b'{"request": "start", "plan": "\\u0000/x"}\n')
         answers = line.makefile("rb")
         for _ in range(3):
             assert json.loads(answers.readline())["ok"] is False
@@ -101,7 +102,7 @@ def test_garbage_on_the_socket_is_answered_and_harms_nobody(idle: Timer) -> None
 def test_clients_that_die_or_never_read_cost_the_timer_nothing(idle: Timer) -> None:
     deaf = [raw_connection(idle.socket) for _ in range(10)]
     for line in deaf:
-        line.sendall(b'{"follow": true}\n')
+        line.sendall(b'{"request": "follow"}\n')
     deaf[0].close()
     samples = idle.status()["samples"]
     until(lambda: idle.status()["samples"] > samples + 20, "readings go on")
@@ -139,9 +140,10 @@ def test_the_program_on_the_box_loads_no_terminal_arts_and_no_web(idle: Timer) -
 def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
     with timer("--json") as box:
         box.ready()
-        heard: list[dict[str, Any]] = []
+        heard: list[BeaconEvent] = []
         with BeaconClient(box.socket) as client:
-            listening = threading.Thread(target=lambda: heard.extend(client.follow()), daemon=True)
+            client.ask(requests.Follow(), answers.Following)
+            listening = threading.Thread(target=lambda: heard.extend(client.events()), daemon=True)
             listening.start()
             box.ctl("start", plan="short")
             assert box.refusal("start", plan="short") == "Not possible now."
@@ -172,7 +174,7 @@ def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
             (event["rep"], event["time_s"]) for event in told
         ]
         assert [(rep["rep"], rep["status"], rep["reason"]) for rep in kept][1] == (2, "dnf", "stopped")
-        names = [event["event"] for event in heard[1:]]
+        names = [event.tag for event in heard]
         assert {"phase", "go", "crossing", "finish", "void", "said", "summary"} <= set(names)
         assert "Traceback" not in box.err
 
@@ -314,7 +316,7 @@ def _runs(box: Timer) -> bool:
     phase = box.status()["phase"]
     if phase in ("brief", "get-ready"):
         with raw_connection(box.socket) as line:
-            line.sendall(b'{"ctl": "skip"}\n')
+            line.sendall(b'{"request": "skip"}\n')
     return bool(phase == "running")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from retro_timer.settings.calibration import Calibration, SensorCalibration, format_calibration
@@ -124,7 +125,7 @@ def troubled(running: Timer, *words: str) -> str:
 
 
 def settings_of(running: Timer) -> dict[str, Any]:
-    answer: dict[str, Any] = running.ask(facts=True)["settings"]
+    answer: dict[str, Any] = msgspec.to_builtins(running.facts().settings)
     return answer
 
 
@@ -151,7 +152,7 @@ def test_a_calibration_that_cannot_be_used_leaves_the_last_good_one_in_force(box
     BREAK[how](box.home / "state" / "calibration.toml")
     with running(box.start()) as service:
         troubled(service, "calibration.toml", "the last good copy is used")
-        assert service.ask(facts=True)["calibration"]["sensors"]["gate"]["offset_mm"] == 12
+        assert service.facts().calibration.sensors["gate"].offset_mm == 12
 
 
 @pytest.mark.parametrize("how", first_of(["a syntax error", "nothing", "a folder in its place", "gone"]))

@@ -9,7 +9,7 @@ import pytest
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import RangeSample
-from tests.helpers.replaying import Event, Scene, of, rep, sampled, wall, with_body
+from tests.helpers.replaying import Event, Scene, into, of, rep, sampled, wall, with_body
 
 DISTANCE_M = 10.0
 GO_S = 1.0
@@ -40,7 +40,7 @@ def replayed(upper: Scene, lower: Scene, *, offset_mm: float = 0.0, seconds: flo
     events: list[Event] = []
     first = WatchConfig(name="first", budget_ns=20_000_000)
     second = WatchConfig(name="second", budget_ns=20_000_000, offset_mm=offset_mm)
-    replay = Replay(WatchConfig(), [rep(GO_S, DISTANCE_M, "walk")], events.append, {"first": first, "second": second})
+    replay = Replay(WatchConfig(), [rep(GO_S, DISTANCE_M, "walk")], into(events), {"first": first, "second": second})
     replay.run_several(rows(sampled(upper, seconds), sampled(lower, seconds, from_s=0.011)))
     return events
 

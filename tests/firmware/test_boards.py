@@ -48,6 +48,7 @@ from retro_timer.settings.model import (
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.events_told import into
 
 S = 1_000_000_000
 GATE = SensorSettings()
@@ -349,7 +350,7 @@ class Live:
         voice = TextVoice(clock, 300, self.said.append)
         made = made_beacon(board, voice, directory, settings=settings)
         self.core = made.core
-        self.core.event_bus.subscribe(self.events.append)
+        self.core.event_bus.subscribe(into(self.events))
         self.course = plan(block(reps=2, distance_m=5.0), walk_out_s=0.0, rest_s=60.0)
         button = ButtonController(
             self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None

@@ -10,34 +10,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.beacon.control.commands import ACTIONS
+from retro_timer.beacon.control.protocol.requests import REQUESTS
 from tests.helpers.fuzzing import few
 from tests.helpers.timer_process import Timer, raw_connection, timer, until
 
-REQUESTS = ["ctl", "status", "facts", "readings", "beep", "say", "calibrate", "log", "name", "plan", "nothing"]
-"""All but `follow`, whose answers have no end, and `keep`, whose files would fill the disk."""
-KEYS = st.sampled_from(REQUESTS) | st.text(max_size=8)
-ENDING = ("stop", "close")
-WORDS = st.sampled_from(
-    [*(a for a in ACTIONS if a not in ENDING), "go", "ready", "gate", "one", "Runner", "", "x" * 400]
-)
+NOT_ASKED = ("follow", "keep", "stop", "close")
+"""Answers without an end, files that would fill the disk, and what would end the session."""
+ASKED = [name for name in REQUESTS if name not in NOT_ASKED]
+FIELDS = ["request", "version", "plan", "name", "percent", "after_ns", "which", "text", "seconds", "sensors", "nothing"]
+KEYS = st.sampled_from(FIELDS) | st.text(max_size=8)
+WORDS = st.sampled_from([*ASKED, "go", "ready", "gate", "one", "Runner", "", "x" * 400])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=6,
 )
-LIKELY = st.fixed_dictionaries({"ctl": WORDS}, optional={"plan": WORDS | VALUES, "name": WORDS | VALUES}) | st.one_of(
-    *(st.fixed_dictionaries({key: VALUES}) for key in REQUESTS)
-)
+LIKELY = st.fixed_dictionaries({"request": st.sampled_from(ASKED)}, optional=dict.fromkeys(FIELDS[1:], WORDS | VALUES))
 CALIBRATIONS = st.fixed_dictionaries(
     {
-        "calibrate": st.dictionaries(
+        "request": st.just("calibrate"),
+        "sensors": st.dictionaries(
             st.sampled_from(["gate", "rear"]),
             st.fixed_dictionaries(
                 {}, optional={"placement": WORDS, "background_mm": VALUES, "offset_mm": VALUES, "range_m": VALUES}
             ),
             max_size=2,
-        )
+        ),
     }
 )
 MESSAGES = LIKELY | CALIBRATIONS | st.dictionaries(KEYS, VALUES, max_size=4)
@@ -61,7 +59,7 @@ def answers(box: Timer, lines: list[bytes]) -> list[dict[str, Any]]:
 @few(40)
 @given(messages=st.lists(MESSAGES, min_size=1, max_size=5))
 def test_every_message_is_answered_once_in_one_line_and_the_timer_lives(box: Timer, messages: list[Any]) -> None:
-    harmless = [m for m in messages if not (isinstance(m.get("ctl"), str) and m["ctl"] in ENDING)]
+    harmless = [m for m in messages if m.get("request") not in NOT_ASKED]
     for answer in answers(box, [json.dumps(message).encode() + b"\n" for message in harmless]):
         assert isinstance(answer["ok"], bool)
         assert answer["ok"] or (answer["error"] and "\n" not in answer["error"])

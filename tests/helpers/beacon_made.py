@@ -16,6 +16,7 @@ from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.plan import Plan
 from retro_timer.training.session.state import SessionState
+from tests.helpers.events_told import into
 
 MS = 1_000_000
 S = 1_000_000_000
@@ -188,7 +189,7 @@ class Beacon:
         )
         self.core, self.inbox, self.journal = self.made.core, self.made.inbox, self.made.journal
         self.events: list[dict[str, Any]] = []
-        self.core.event_bus.subscribe(self.events.append)
+        self.core.event_bus.subscribe(into(self.events))
         self.scene: dict[str, Callable[[int], RangeSample | None]] = {}
         """What each sensor reads at an instant; a sensor without a scene gives no reading."""
         self._due_ns = {bus.name: BEGIN_NS + bus.sensors[0].spec.period_ns for bus in self.board.buses}

@@ -18,7 +18,7 @@ from retro_timer.detection.events import Level
 from retro_timer.phrases import load_catalogue
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import announce, calls, effects, inputs
+from retro_timer.training.session import announce, calls, effects, events, inputs
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules, SessionState
 from tests.helpers.session_drive import LINE_ONLY, S
@@ -87,7 +87,7 @@ class HeardSession:
         self.clock = VirtualClock(BEGIN_NS)
         self.voice = _Ear(self.clock, rate_wpm, self._begin)
         self.transcript: list[Heard] = []
-        self.goes: list[tuple[int, effects.Publish]] = []
+        self.goes: list[tuple[int, events.Go]] = []
         self.counts_ns: list[int] = []
         self.ended_ns: int | None = None
         """When the session ended."""
@@ -131,10 +131,11 @@ class HeardSession:
             return inputs.WentOff(now_ns)
         if isinstance(effect, effects.Beep) and effect.signal is effects.Signal.COUNT:
             self.counts_ns.append(now_ns)
-        if isinstance(effect, effects.Publish) and effect.event == "go":
-            self.goes.append((now_ns, effect))
-        if isinstance(effect, effects.Publish) and effect.event == "phase" and effect.fields["phase"] in ENDED:
-            self.ended_ns = now_ns
+        if isinstance(effect, effects.Publish):
+            if isinstance(effect.event, events.Go):
+                self.goes.append((now_ns, effect.event))
+            elif isinstance(effect.event, events.Phase) and effect.event.phase in ENDED:
+                self.ended_ns = now_ns
         if isinstance(effect, effects.Save):
             self._save(effect.record, now_ns)
         return None
@@ -283,11 +284,11 @@ class HeardSession:
         """No go without its call, heard whole since the last go; no countdown talks into a call."""
         before_ns = 0
         for go_ns, go in self.goes:
-            wanted = (go.fields["athlete"], go.fields["rep"])
+            wanted = (go.athlete, go.rep)
             calls_heard = [h for h in self.said(*CALLS) if before_ns <= h.began_ns < go_ns]
             assert calls_heard, f"nobody was called before go {wanted}"
             last = calls_heard[-1]
-            assert last.say.values["name"] == go.fields["athlete"], f"{last.text} was called before go {wanted}"
+            assert last.say.values["name"] == go.athlete, f"{last.text} was called before go {wanted}"
             # One that was asked for once more may have been cut off by an alarm.
             assert any(h.whole for h in calls_heard if h.text == last.text), f"'{last.text}' was cut off"
             before_ns = go_ns

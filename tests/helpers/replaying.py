@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from retro_timer.beacon.replay import Replay
+from retro_timer.beacon.contract import contract_line
+from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader, TraceRep, format_row
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.events import SessionEvent
 
 Event = dict[str, Any]
 
@@ -18,8 +21,18 @@ Event = dict[str, Any]
 def replayed(samples: Iterable[RangeSample], config: WatchConfig, *reps: TraceRep) -> list[Event]:
     """The contract's events, in order of decision."""
     events: list[Event] = []
-    Replay(config, reps, events.append).run(samples)
+    Replay(config, reps, into(events)).run(samples)
     return events
+
+
+def into(events: list[Event]) -> Tell:
+    """Puts a replay's contract events there, as another program would read them."""
+
+    def tell(event: SessionEvent, judged: int) -> None:
+        if (line := contract_line(event, 0, samples=judged)) is not None:
+            events.append(json.loads(line))
+
+    return tell
 
 
 def replayed_file(path: Path, placement: Placement, *reps: TraceRep) -> list[Event]:

@@ -206,13 +206,14 @@ class Drive:
         """Signals that were sounded."""
         return [beep.signal for beep in self.of(effects.Beep, since)]
 
-    def events(self, *names: str, since: int = 0) -> list[effects.Publish]:
+    def events(self, *names: str, since: int = 0) -> list[Any]:
         """Published events, of these names or all."""
-        return [e for e in self.of(effects.Publish, since) if not names or e.event in names]
+        told = [published.event for published in self.of(effects.Publish, since)]
+        return [event for event in told if not names or event.tag in names]
 
     def refused(self, since: int = 0) -> list[str]:
         """Why commands were refused."""
-        return [event.fields["why"] for event in self.events("refused", since=since)]
+        return [event.why for event in self.events("refused", since=since)]
 
     @property
     def mark(self) -> int:

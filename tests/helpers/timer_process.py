@@ -16,7 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from retro_timer.beacon.control.client import BeaconClient
+import msgspec
+
+from retro_timer.beacon.control.client import A, BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol.base import Request
+from retro_timer.beacon.facts import Facts
 from retro_timer.errors import RetroTimerError
 from tests.helpers.command import PROGRAM, environment_with
 from tests.helpers.plans_made import plan_text
@@ -119,27 +124,31 @@ class Timer:
         """Whole lines of JSON that it has printed."""
         return [json.loads(line) for line in self.out.splitlines(keepends=True) if line.endswith("\n")]
 
-    def ask(self, **message: Any) -> dict[str, Any]:
+    def ask(self, request: Request, kind: type[A]) -> A:
         """One request. Raises RetroTimerError when it is refused."""
         with BeaconClient(self.socket) as client:
-            return client.ask(message)
+            return client.ask(request, kind)
 
     def ctl(self, action: str, **more: Any) -> None:
         """A command that must be taken."""
-        self.ask(ctl=action, **more)
+        self.ask(requests.COMMANDS[action](**more), answers.Done)
 
     def refusal(self, action: str, **more: Any) -> str:
         """Why a command is refused."""
         try:
-            self.ask(ctl=action, **more)
+            self.ctl(action, **more)
         except RetroTimerError as error:
             return str(error)
         raise AssertionError(f"'{action}' was taken")
 
     def status(self) -> dict[str, Any]:
         """What it does and sees now."""
-        told: dict[str, Any] = self.ask(status=True)["status"]
+        told: dict[str, Any] = msgspec.to_builtins(self.ask(requests.Status(), answers.Status).status)
         return told
+
+    def facts(self) -> Facts:
+        """What its diagnostics know."""
+        return self.ask(requests.Facts(), Facts)
 
     def answers(self) -> bool:
         """Whether somebody answers at the socket."""

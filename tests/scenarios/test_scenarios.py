@@ -17,6 +17,7 @@ from retro_timer.settings.model import Settings
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.record import RepRecord
+from tests.helpers.events_told import into
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
 LOUDNESS = ["clear", "caution", "warning", "danger"]
@@ -34,7 +35,7 @@ class Session:
         request = BoardRequest(settings, scenario=scenario, seed=seed)
         self.simulation = Simulation(request, load_catalogue("en"), directory)
         self.events: list[dict[str, Any]] = []
-        self.simulation.core.event_bus.subscribe(self.events.append)
+        self.simulation.core.event_bus.subscribe(into(self.events))
         self.ended = self.simulation.run(load_plan("first-steps"), ("Runner",), most_s=MOST_S)
         self.simulation.close()
         state = self.simulation.core.session.state
@@ -92,7 +93,7 @@ def test_a_scenario_comes_to_what_is_expected_of_it(tmp_path: Path, name: str, s
 def test_the_demonstration_shows_an_intruder_and_a_warning_and_ends_within_a_minute_or_so(tmp_path: Path) -> None:
     simulation = Simulation(BoardRequest(Settings(), scenario="demo"), load_catalogue("en"), tmp_path)
     events: list[dict[str, Any]] = []
-    simulation.core.event_bus.subscribe(events.append)
+    simulation.core.event_bus.subscribe(into(events))
     assert simulation.run(load_plan("demo"), ("Runner",), most_s=80.0)
     simulation.close()
     assert [e["level"] for e in events if e["event"] == "obstacle"] == ["danger", "clear"]

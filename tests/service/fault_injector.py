@@ -16,10 +16,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import RetroTimerError
+from retro_timer.training.session.events import Crossing, Finish
 
 SOCKET = Path("/run/retro-timer/beacon.sock")
 COMES_BACK_WITHIN_S = 20.0
@@ -37,8 +39,8 @@ def until_it_is(phase: str) -> None:
     while time.monotonic() < give_up_s:
         try:
             with BeaconClient(SOCKET) as client:
-                status = client.ask({"status": True})["status"]
-            if (status["watch"]["state"], status["phase"]) == ("ok", phase):
+                status = client.ask(requests.Status(), answers.Status).status
+            if (status.watch.state, status.phase) == ("ok", phase):
                 return
         except RetroTimerError:
             pass
@@ -51,19 +53,19 @@ def order(*actions: str) -> None:
     for action in actions:
         try:
             with BeaconClient(SOCKET) as client:
-                client.ask({"ctl": action, "plan": "sprints"} if action == "start" else {"ctl": action})
+                client.ask(requests.COMMANDS[action].typed("sprints" if action == "start" else None), answers.Done)
         except RetroTimerError:
             if action != "skip":
                 raise
 
 
-def followed(events: Iterator[dict[str, Any]], announced: dict[int, float], crossed: Callable[[], None]) -> None:
+def followed(events: Iterator[BeaconEvent], announced: dict[int, float], crossed: Callable[[], None]) -> None:
     """Note each time that is announced, until the timer is dead."""
     try:
         for event in events:
-            if event.get("event") == "finish":
-                announced[event["rep"]] = event["time_s"]
-            elif event.get("event") == "crossing":
+            if isinstance(event, Finish):
+                announced[event.rep] = event.time_s
+            elif isinstance(event, Crossing):
                 crossed()
     except (OSError, ValueError):
         return
@@ -77,7 +79,8 @@ def torment(chance: random.Random, kills: int) -> dict[int, float]:
         pid = main_pid()
         crossing = threading.Event()
         with BeaconClient(SOCKET) as client:
-            follower = threading.Thread(target=followed, args=(client.follow(), announced, crossing.set))
+            client.ask(requests.Follow(), answers.Following)
+            follower = threading.Thread(target=followed, args=(client.events(), announced, crossing.set))
             follower.start()
             order("recover" if number else "start", "skip")
             if number % 3 < 2:

@@ -15,10 +15,12 @@ import msgspec
 import pytest
 
 from retro_timer.beacon.boards import BoardRequest
+from retro_timer.beacon.events import BeaconEvent, Tone
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.model import Settings
 from retro_timer.sim.render import RATE_HZ, Spoken, render_wav
 from retro_timer.sim.virtual import Simulation
+from tests.helpers.events_told import into
 from tests.helpers.plans_made import block, plan
 
 NAMES = ("Anna Schmidt", "Jonas Becker", "Lea Hoffmann", "Paul Wagner")
@@ -51,10 +53,10 @@ class Group:
         assert voice is not None
         self.voice = voice
 
-    def _take(self, event: dict[str, Any]) -> None:
-        self.events.append(event)
-        if event["event"] == "tone":
-            self.tones.append((event["t_ns"], event["frequency_hz"]))
+    def _take(self, event: BeaconEvent) -> None:
+        into(self.events)(event)
+        if isinstance(event, Tone):
+            self.tones.append((event.t_ns, event.frequency_hz))
 
     @property
     def transcript(self) -> list[Spoken]:

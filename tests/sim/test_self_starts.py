@@ -16,6 +16,7 @@ from retro_timer.store.results.queries import reps
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Course, Plan, StartMethod
 from retro_timer.training.record import StartKind
+from tests.helpers.events_told import into
 from tests.helpers.plans_made import block, plan
 from tests.helpers.replaying import Event, of
 
@@ -38,7 +39,7 @@ def day(directory: Path, of_plan: Plan, settings: Settings | None = None, scenar
     request = BoardRequest(chosen, scenario=None if scenario is None else str(scenario), seed=4)
     simulation = Simulation(request, load_catalogue("en"), directory)
     told: list[Event] = []
-    simulation.core.event_bus.subscribe(told.append)
+    simulation.core.event_bus.subscribe(into(told))
     assert simulation.run(of_plan, ("Runner",), most_s=900.0)
     simulation.close()
     goes = {go["rep"]: go for go in of(told, "go")}

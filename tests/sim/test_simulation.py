@@ -17,6 +17,7 @@ from retro_timer.sim.virtual import Simulation
 from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
+from tests.helpers.events_told import into
 from tests.helpers.plans_made import block, plan
 from tests.helpers.replaying import of, replayed
 
@@ -43,7 +44,7 @@ class Day:
             BoardRequest(chosen, scenario=scenario, seed=seed), load_catalogue("en"), directory, record=record
         )
         self.events: list[Event] = []
-        self.simulation.core.event_bus.subscribe(self.events.append)
+        self.simulation.core.event_bus.subscribe(into(self.events))
         self.ended = self.simulation.run(of_plan, names or ("Runner",), most_s=most_s)
         self.simulation.close()
 

@@ -92,7 +92,7 @@ def one_round(box: Timer, number: int) -> None:
     """About a second of a busy day: clients come, ask, follow and vanish; sessions begin, go on, and are stopped."""
     followers = [raw_connection(box.socket) for _ in range(3)]
     for follower in followers:
-        follower.sendall(b'{"follow": true}\n')
+        follower.sendall(b'{"request": "follow"}\n')
     phase = box.status()["phase"]
     with contextlib.suppress(RetroTimerError):
         if phase in ("idle", "done", "stopped"):

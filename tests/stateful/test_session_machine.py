@@ -13,14 +13,13 @@ from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import effects, inputs
+from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import LINE_ONLY, Drive
 
 NAMES = ("Ann", "Bea", "Cid")
-TOLD = {"finish": RepStatus.FINISHED, "dnf": RepStatus.DNF, "void": RepStatus.VOID}
 SPOKEN_RESULTS = {"result", "result_of", "result_rep", "result_rep_of", "dnf", "timed_over"}
 ENDS = (RepStatus.FINISHED, RepStatus.DNF, RepStatus.VOID)
 
@@ -253,7 +252,7 @@ class SessionMachine(RuleBasedStateMachine):
         new, self.read = self.drive.effects[self.read :], len(self.drive.effects)
         for _, effect in new:
             if isinstance(effect, effects.Publish):
-                self._published(effect, answering)
+                self._published(effect.event, answering)
             elif isinstance(effect, effects.Say):
                 if effect.key in SPOKEN_RESULTS:
                     # What came during a start was said after it, hence not always in the step of the answer.
@@ -264,29 +263,29 @@ class SessionMachine(RuleBasedStateMachine):
                 assert self.closed == 1, "a session ends once"
                 assert not self.waiting, "the session was closed before everything was on disk"
 
-    def _published(self, event: effects.Publish, answering: bool) -> None:
-        if event.event == "go":
+    def _published(self, event: events.SessionEvent, answering: bool) -> None:
+        if isinstance(event, events.Go):
             self._went(event)
-        elif event.event in TOLD:
-            assert answering, f"'{event.event}' was told although no disk has answered"
+        elif isinstance(event, events.Finish | events.Dnf | events.Void):
+            assert answering, f"'{event.tag}' was told although no disk has answered"
             key = (self.cause.rep, self.cause.revision)
-            assert event.fields["rep"] == key[0]
+            assert event.rep == key[0]
             assert key in self.answered | self.failed
-            self.told_last[key[0]] = event.event
-        elif event.event == "not_saved":
+            self.told_last[key[0]] = event.tag
+        elif isinstance(event, events.NotSaved):
             assert isinstance(self.cause, inputs.NotSaved)
-        elif event.event == "summary":
+        elif isinstance(event, events.Summary):
             finished = [r for r in self.drive.state.results if r.status is RepStatus.FINISHED]
-            assert event.fields["reps"] == max(self.gos, default=0)
-            assert event.fields["finished"] == len(finished)
+            assert event.reps == max(self.gos, default=0)
+            assert event.finished == len(finished)
 
-    def _went(self, event: effects.Publish) -> None:
-        state, rep = self.drive.state, event.fields["rep"]
+    def _went(self, event: events.Go) -> None:
+        state, rep = self.drive.state, event.rep
         assert rep == max(self.gos, default=0) + 1, "rep numbers count up"
         self.gos[rep] = event.t_ns
-        self.runners[rep] = event.fields["athlete"]
+        self.runners[rep] = event.athlete
         matters = state.rules.watching is not None and (
-            event.fields["distance_m"] is not None or state.rules.watching is Placement.BELT
+            event.distance_m is not None or state.rules.watching is Placement.BELT
         )
         if matters:
             assert self.level is Level.CLEAR, "go was given while something stood in the lane"

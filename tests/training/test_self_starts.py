@@ -12,6 +12,7 @@ from retro_timer.training.plan import Course, StartMethod, check_plan
 from retro_timer.training.record import RepStatus, StartKind
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.events import Split
 from retro_timer.training.session.state import Line, Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
@@ -58,7 +59,7 @@ def test_the_clock_runs_from_the_moment_of_leaving_and_nothing_is_taken_off_for_
     session.leave(0.8)
     assert session.phase is Phase.RUNNING
     (go,) = session.events("go")
-    assert (go.t_ns, go.fields["start"], go.fields["uncertainty_s"]) == (left_ns, "release", 0.07)
+    assert (go.t_ns, go.start, go.uncertainty_s) == (left_ns, "release", 0.07)
     session.finish(9.0)
     record = session.results[1]
     assert (record.start, record.go_ns, record.sound_delay_ns, record.time_ns) == (
@@ -71,7 +72,7 @@ def test_the_finishs_interval_contains_the_starts() -> None:
     session = waiting().stand().leave(uncertainty_s=0.08).finish(9.0)
     assert session.results[1].uncertainty_ns == pytest.approx(1e9 * (0.08**2 + 0.02**2) ** 0.5)
     (finish,) = session.events("finish")
-    assert finish.fields["start"] == "release"
+    assert finish.start == "release"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_a_sensor_that_is_lost_meanwhile_recalls_the_start() -> None:
 def test_with_a_spotter_in_place_of_a_lost_sensor_the_box_gives_the_go_itself() -> None:
     session = waiting().watch(SensorState.LOST, "silent", None).put(inputs.Spotter()).to_go()
     (go,) = session.events("go")
-    assert "start" not in go.fields
+    assert go.start is None
     assert session.state.running is not None
     assert session.state.running.record.start is StartKind.GO
     assert session.state.running.record.sound_delay_ns == 0, "the athlete stands at the box"
@@ -168,8 +169,8 @@ def test_splits_are_kept_in_order_with_intervals_and_published() -> None:
         ("ten", 10.0, 4 * S), ("fifteen", 15.0, 6_500_000_000),
     ]  # fmt: skip
     assert splits[0].uncertainty_ns == 50_000_000
-    told = [event.fields for event in session.events("split")]
-    assert told[0] == {"rep": 1, "line": "ten", "distance_m": 10.0, "time_s": 4.0, "uncertainty_s": 0.05}
+    told = session.events("split")[0]
+    assert told == Split(told.t_ns, rep=1, line="ten", distance_m=10.0, time_s=4.0, uncertainty_s=0.05)
 
 
 def test_the_first_passage_of_a_line_counts_and_none_that_nobody_could_make() -> None:

@@ -11,6 +11,7 @@ from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.events import Skipped
 from retro_timer.training.session.machine import COMMANDS, recovered_session
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
@@ -126,7 +127,7 @@ def test_a_go_that_sounded_just_as_the_session_was_stopped_leaves_no_rep_open() 
 def test_void_of_the_rep_under_way_ends_it_and_runs_it_again() -> None:
     session = two_reps().to_go().wait(2.0).put(inputs.Void())
     assert session.results[1].status is RepStatus.VOID
-    assert session.events("void")[0].fields["rep"] == 1
+    assert session.events("void")[0].rep == 1
     assert session.phase is Phase.REST
     session.to_go().finish(8.0).to_go().finish(8.0)
     assert [(r.rep, r.rep_no, r.status) for r in session.results.values()] == [
@@ -195,9 +196,9 @@ def test_skip_on_the_course_is_a_dnf() -> None:
 @pytest.mark.parametrize("phase", [Phase.LANE_CHECK, Phase.COUNTDOWN])
 def test_skip_of_a_start_leaves_that_rep_out(phase: Phase) -> None:
     session = two_reps().until(phase).put(inputs.Skip())
-    assert session.events("skipped")[0].fields == {"athlete": "Runner", "step": 0}
+    assert session.events("skipped") == [Skipped(session.events("skipped")[0].t_ns, "Runner", 0)]
     session.to_go()
-    assert session.events("go")[0].fields["rep"] == 1
+    assert session.events("go")[0].rep == 1
     assert session.state.step is not None
     assert session.state.step.rep_no == 2
 
@@ -207,7 +208,8 @@ def test_skipping_everything_ends_the_session_without_a_rep() -> None:
     for _ in range(2):
         session.until(Phase.LANE_CHECK).put(inputs.Skip())
     assert session.phase is Phase.DONE
-    assert session.events("summary")[0].fields == {"reps": 0, "finished": 0, "obstacles": 0}
+    (summary,) = session.events("summary")
+    assert (summary.reps, summary.finished, summary.obstacles) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("command", [inputs.Pause(), inputs.Skip(), inputs.Void(), inputs.Stop()])
@@ -234,7 +236,7 @@ def test_pause_between_reps_holds_until_resumed() -> None:
     resumed_s = session.now_s
     session.put(inputs.Resume()).to_go()
     assert session.now_s - resumed_s == pytest.approx(9.0)
-    assert session.events("go")[-1].fields["rep"] == 2
+    assert session.events("go")[-1].rep == 2
 
 
 def test_a_pause_shorter_than_the_rest_does_not_shorten_the_rest() -> None:
@@ -300,7 +302,8 @@ def test_stop_on_the_course_is_a_dnf_and_ends_the_session() -> None:
     assert session.results[1].status is RepStatus.DNF
     assert session.results[1].reason == "stopped"
     assert [close.outcome for close in session.of(effects.Close)] == ["stopped"]
-    assert session.events("summary")[0].fields == {"reps": 1, "finished": 0, "obstacles": 0}
+    (summary,) = session.events("summary")
+    assert (summary.reps, summary.finished, summary.obstacles) == (1, 0, 0)
 
 
 def test_a_stopped_session_starts_nothing_any_more() -> None:
@@ -324,7 +327,7 @@ def test_an_obstacle_during_a_rep_is_counted_on_the_rep() -> None:
     session = two_reps().to_go().wait(1.0).obstacle(Level.DANGER).wait(1.0).obstacle(Level.CLEAR)
     session.obstacle(Level.CAUTION).obstacle(Level.WARNING).wait(1.0).obstacle(Level.CLEAR).finish(8.0)
     assert session.results[1].obstacles == 2
-    levels = [event.fields["level"] for event in session.events("obstacle")]
+    levels = [event.level for event in session.events("obstacle")]
     assert levels == ["danger", "clear", "caution", "warning", "clear"]
 
 
@@ -340,7 +343,7 @@ def test_the_runner_who_comes_as_expected_is_no_obstacle() -> None:
 
 def test_an_obstacles_range_is_told_in_metres_and_none_when_it_is_clear() -> None:
     session = two_reps().to_go().obstacle(Level.DANGER, 613).obstacle(Level.CLEAR)
-    assert [event.fields for event in session.events("obstacle")] == [
+    assert [{"level": event.level, "range_m": event.range_m} for event in session.events("obstacle")] == [
         {"level": "danger", "range_m": 0.613},
         {"level": "clear", "range_m": None},
     ]
@@ -351,7 +354,7 @@ def test_a_watch_that_goes_is_told_at_once_and_before_anything_else() -> None:
     (lost,) = [say for say in session.of(effects.Say) if say.key == "watch_lost"]
     assert lost.urgent
     (event,) = session.events("sensor")
-    assert event.fields == {"state": "lost", "reason": "frozen"}
+    assert (event.state, event.reason) == ("lost", "frozen")
     session.watch(SensorState.OK)
     assert session.said()[-1] == "watch_back"
 

@@ -20,7 +20,7 @@ def group(reps: int = 2, names: tuple[str, ...] = NAMES, **fields: object) -> Dr
 
 
 def go_order(session: Drive) -> list[str]:
-    return [go.fields["athlete"] for go in session.events("go")]
+    return [go.athlete for go in session.events("go")]
 
 
 def run_all(session: Drive, most: int = 50) -> Drive:
@@ -295,7 +295,7 @@ def test_undo_has_nothing_to_take_back_once_the_next_rep_has_begun() -> None:
 
 def test_rep_numbers_count_up_over_the_whole_group() -> None:
     session = run_all(group(reps=3))
-    numbers = [go.fields["rep"] for go in session.events("go")]
+    numbers = [go.rep for go in session.events("go")]
     assert numbers == list(range(1, 10))
     assert all(b.t_ns > a.t_ns for a, b in pairwise(session.events("go")))
 

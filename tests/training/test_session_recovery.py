@@ -53,13 +53,13 @@ def test_a_session_that_was_cut_off_waits_to_be_told_what_to_do() -> None:
 def test_it_goes_on_at_the_next_rep_with_the_next_number() -> None:
     session = goes_on(found(rep(1, 1, 1), rep(2, 1, 2))).to_go()
     (go,) = session.events("go")
-    assert go.fields["rep"] == 3
+    assert go.rep == 3
     assert session.state.step is not None
     assert (session.state.step.set_no, session.state.step.rep_no) == (2, 1)
     session.finish(8.0).to_go().finish(8.0)
     assert session.phase is Phase.DONE
-    assert session.events("summary")[0].fields["reps"] == 4
-    assert session.events("summary")[0].fields["finished"] == 4
+    assert session.events("summary")[0].reps == 4
+    assert session.events("summary")[0].finished == 4
 
 
 def test_every_rest_is_run_in_full_since_nobody_knows_how_long_the_box_was_off() -> None:
@@ -76,7 +76,7 @@ def test_a_rep_that_the_power_cut_left_open_did_not_finish_and_is_run_again() ->
         (2, RepStatus.DNF, "interrupted"),
     ]
     session = goes_on(state).to_go()
-    assert session.events("go")[0].fields["rep"] == 3
+    assert session.events("go")[0].rep == 3
     assert session.state.step is not None
     assert (session.state.step.set_no, session.state.step.rep_no) == (1, 2)
 
@@ -100,8 +100,8 @@ def test_each_athlete_of_a_group_goes_on_where_they_were() -> None:
     session = goes_on(found(*done, rep(4, 1, 2, athlete="Ann"), names=names, of=of), of)
     while session.phase is not Phase.DONE:
         session.to_go().finish(8.0)
-    assert [go.fields["athlete"] for go in session.events("go")] == ["Bea", "Cid"]
-    assert [go.fields["rep"] for go in session.events("go")] == [5, 6]
+    assert [go.athlete for go in session.events("go")] == ["Bea", "Cid"]
+    assert [go.rep for go in session.events("go")] == [5, 6]
 
 
 def test_a_rep_that_was_skipped_before_the_cut_does_not_make_later_ones_run_twice() -> None:

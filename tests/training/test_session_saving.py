@@ -16,7 +16,7 @@ def saves(session: Drive) -> list[RepRecord]:
 
 
 def told(session: Drive) -> list[str]:
-    return [event.event for event in session.events(*RESULTS_TOLD)]
+    return [event.tag for event in session.events(*RESULTS_TOLD)]
 
 
 def answer(session: Drive, record: RepRecord) -> None:
@@ -57,7 +57,7 @@ def test_answers_may_come_late_and_in_any_order() -> None:
         session.to_go().finish(8.0)
     for record in reversed(saves(session)):
         answer(session, record)
-    assert [event.fields["rep"] for event in session.events("finish")] == [3, 2, 1]
+    assert [event.rep for event in session.events("finish")] == [3, 2, 1]
     assert len(session.events("summary")) == 1
 
 
@@ -82,7 +82,7 @@ def test_the_result_of_a_rep_that_was_changed_meanwhile_is_told_with_its_own_wor
 def test_without_a_disk_the_session_goes_on_and_says_that_nothing_is_saved() -> None:
     session = Drive(plan(block(reps=2)), disk=no_disk).begin().to_go().finish(8.0)
     assert session.spoken("not_saved") == {"rep": 1}
-    assert session.events("not_saved")[-1].fields == {"rep": 1, "reason": "disk full"}
+    assert session.events("not_saved")[-1].reason == "disk full"
     assert told(session) == ["finish"]
     said = session.said()
     assert said.index("not_saved") < said.index("result")
@@ -135,5 +135,4 @@ def test_a_go_that_is_saved_late_is_not_spoken_of() -> None:
 def test_what_is_saved_is_what_is_told() -> None:
     session = Drive(plan(block(reps=2))).begin().to_go().finish(8.0)
     (finish,) = session.events("finish")
-    assert finish.fields["record"]["rep"] == saves(session)[-1].rep
-    assert finish.fields["record"]["time_ns"] == saves(session)[-1].time_ns
+    assert finish.record == saves(session)[-1]

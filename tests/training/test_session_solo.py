@@ -8,7 +8,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepStatus
-from retro_timer.training.session import effects, inputs
+from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
@@ -20,7 +20,7 @@ def test_a_session_goes_from_brief_to_done_through_every_phase_in_order() -> Non
     for _ in range(4):
         session.to_go().finish(8.0)
     session.wait(1.0)
-    phases = [event.fields["phase"] for event in session.events("phase")]
+    phases = [event.phase for event in session.events("phase")]
     rep = ["lane-check", "countdown", "go", "running"]
     assert phases == [
         "brief", "get-ready", *rep, "rest", *rep, "recovery", *rep, "rest", *rep, "done",
@@ -108,10 +108,10 @@ def test_the_clock_runs_from_the_edge_of_the_go_tone_and_not_from_its_request() 
 def test_the_finish_is_told_with_exactly_the_contracts_fields_and_unrounded() -> None:
     session = Drive().begin().to_go().finish(8.123456)
     (crossing,) = session.events("crossing")
-    assert crossing.fields == {"rep": 1}
+    assert crossing.rep == 1
     (finish,) = session.events("finish")
-    fields = {name: finish.fields[name] for name in ("rep", "time_s", "uncertainty_s", "method", "flags")}
-    assert fields == {"rep": 1, "time_s": 8.123456, "uncertainty_s": 0.02, "method": "gate", "flags": []}
+    fields = {name: getattr(finish, name) for name in ("rep", "time_s", "uncertainty_s", "method", "flags")}
+    assert fields == {"rep": 1, "time_s": 8.123456, "uncertainty_s": 0.02, "method": "gate", "flags": ()}
     assert Signal.FINISH in session.beeps()
 
 
@@ -191,7 +191,7 @@ def test_the_summary_ends_the_session_with_the_best_time() -> None:
     assert session.phase is Phase.DONE
     assert session.spoken("summary_best") == {"finished": 2, "reps": 2, "best": "7.95"}
     (summary,) = session.events("summary")
-    assert summary.fields == {"reps": 2, "finished": 2, "obstacles": 0}
+    assert (summary.reps, summary.finished, summary.obstacles) == (2, 2, 0)
     assert [close.outcome for close in session.of(effects.Close)] == ["done"]
     assert session.state.deadline_ns is None or session.state.expectation.mode is WatchMode.RUNOUT
 
@@ -225,7 +225,7 @@ def test_after_twice_the_gaits_latest_time_the_rep_is_a_dnf() -> None:
     session.until(Phase.REST)
     assert session.now_s - go_s == pytest.approx(2.0 * 20.0 / 1.5)
     (dnf,) = session.events("dnf")
-    assert (dnf.fields["rep"], dnf.fields["reason"]) == (1, "timeout")
+    assert (dnf.rep, dnf.reason) == (1, "timeout")
     assert session.results[1].status is RepStatus.DNF
     assert session.results[1].time_ns is None
 
@@ -239,7 +239,7 @@ def test_a_crossing_before_the_next_go_revives_a_dnf_and_is_flagged_late() -> No
     time_s = (session.now_ns - active.record.go_ns) / 1e9
     session.finish(rep=1)
     (finish,) = session.events("finish", since=mark)
-    assert finish.fields["flags"] == ["late"]
+    assert finish.flags == ("late",)
     assert session.results[1].status is RepStatus.FINISHED
     assert session.results[1].time_ns == pytest.approx(time_s * 1e9, abs=1e6)
     session.to_go()
@@ -251,7 +251,7 @@ def test_a_crossing_that_is_taken_back_when_the_time_is_up_leaves_a_dnf() -> Non
     session.put(inputs.CrossingSeen(1, session.now_ns)).wait(1.0)
     assert session.events("dnf") == []
     session.put(inputs.CrossingTakenBack(1, session.now_ns, "too brief for a torso"))
-    assert [event.fields["reason"] for event in session.events("dnf")] == ["timeout"]
+    assert [event.reason for event in session.events("dnf")] == ["timeout"]
     assert session.phase is Phase.REST
 
 
@@ -287,10 +287,10 @@ def test_the_rest_after_a_dnf_is_a_full_one() -> None:
 def test_every_phase_is_published_with_the_turn_it_belongs_to() -> None:
     session = Drive().begin().to_go()
     running = session.events("phase")[-1]
-    assert running.fields == {
-        "phase": "running", "until_ns": None, "athlete": "Runner", "set": 1, "sets": 1, "rep_in_set": 1,
-        "reps_in_set": 1, "distance_m": 20.0, "duration_s": None, "gait": "jog",
-    }  # fmt: skip
+    assert running == events.Phase(
+        running.t_ns, "running", None, athlete="Runner", set=1, sets=1, rep_in_set=1, reps_in_set=1, distance_m=20.0,
+        gait="jog", start="countdown", course="straight",
+    )  # fmt: skip
 
 
 def test_the_watch_is_off_in_a_rest_looks_at_the_lane_before_a_start_and_follows_the_runner() -> None:

@@ -169,7 +169,7 @@ def test_an_alarm_that_holds_the_buzzer_when_the_go_is_due_recalls_the_start() -
     assert session.state.reps == 0
     session.arbiter.level("watch", Level.CLEAR)
     session.to_go()
-    assert [go.fields["rep"] for go in session.events("go")] == [1]
+    assert [go.rep for go in session.events("go")] == [1]
 
 
 def test_a_lost_watch_allows_no_start_and_says_why_and_says_it_again() -> None:

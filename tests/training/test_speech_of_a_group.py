@@ -135,7 +135,7 @@ def test_whoever_is_called_and_then_absent_is_not_called_any_further() -> None:
     assert not heard.whole
     to_the_end(session)
     session.check_calls()
-    assert [go.fields["athlete"] for _, go in session.goes][1] == "Lea Hoffmann"
+    assert [go.athlete for _, go in session.goes][1] == "Lea Hoffmann"
 
 
 def test_when_whoever_is_on_deck_drops_out_somebody_else_is_called_on_deck() -> None:

@@ -100,7 +100,7 @@ class Box:
         """Wait until the timer has started anew and offers the session that was cut off; its state then."""
 
         def look() -> dict[str, Any] | None:
-            ended, output = self.vm.run(["python3", "-SEc", ASK, '{"status":true}'])
+            ended, output = self.vm.run(["python3", "-SEc", ASK, '{"request":"status"}'])
             state: dict[str, Any] = json.loads(output)["status"] if ended == 0 else {}
             return state if state.get("phase") == "recoverable" else None
 
@@ -129,14 +129,15 @@ class Box:
         wanted = {"event": event, **fields}
         return next(n for n, line in enumerate(self.told) if n >= since and wanted.items() <= line.items())
 
-    def ask(self, **message: Any) -> dict[str, Any]:
+    def ask(self, request: str, **fields: Any) -> dict[str, Any]:
         """One request to the timer and its answer."""
-        answer: dict[str, Any] = json.loads(self.vm.check(["python3", "-SEc", ASK, json.dumps(message)]))
+        message = json.dumps({"request": request, **fields})
+        answer: dict[str, Any] = json.loads(self.vm.check(["python3", "-SEc", ASK, message]))
         return answer
 
     def status(self) -> dict[str, Any]:
         """What the timer does and sees now."""
-        state: dict[str, Any] = self.ask(status=True)["status"]
+        state: dict[str, Any] = self.ask("status")["status"]
         return state
 
     def command(self, *words: str) -> str:

@@ -54,11 +54,11 @@ def wait_for_buzzer(field: Box) -> None:
 
 def test_it_says_that_it_is_ready_through_the_sound_card(field: Box, tmp_path: Path) -> None:
     field.wait("said", key="covers_line_only")
-    field.vm.wait_for(lambda: not field.ask(facts=True)["speaking"], WAIT_S, "silence")
+    field.vm.wait_for(lambda: not field.ask("facts")["speaking"], WAIT_S, "silence")
     with wave.open(str(field.vm.stop_recording(tmp_path / "heard.wav"))) as heard:
         loud = [sample for sample in array.array("h", heard.readframes(heard.getnframes())) if abs(sample) > 2000]
     assert len(loud) > 4800, "a twentieth of a second in two channels"
-    assert field.ask(facts=True)["voice_trouble"] == ""
+    assert field.ask("facts")["voice_trouble"] == ""
 
 
 def test_a_button_starts_a_rep_an_obstacle_holds_it_up_with_an_alarm_and_the_crossing_stops_it(field: Box) -> None:

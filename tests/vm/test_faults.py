@@ -135,10 +135,10 @@ def test_on_a_full_disk_old_traces_go_first_and_then_it_times_and_warns_and_says
     assert field.vm.check(f"ls {STATE}/traces").split() == ["3.csv"]
 
     full = field.mark()
-    field.ask(ctl="pause")
+    field.ask("pause")
     field.vm.check(["rm", f"{STATE}/traces/3.csv"])
     field.vm.fill_disk()
-    field.ask(ctl="resume")
+    field.ask("resume")
     field.wait("go", full, rep=2)
     field.wait("obstacle", full, level="danger")
     field.wait("not_saved", full, rep=2)

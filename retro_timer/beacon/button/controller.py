@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from retro_timer.beacon.button.press import Cue, Outcome, PressRecogniser
-from retro_timer.beacon.control.commands import MakeStart
+from retro_timer.beacon.control.protocol.requests import MakeStart
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.events import Button
 from retro_timer.beacon.messages import ButtonEdge
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.plan_fit import SlowSensorError
 from retro_timer.training.button_table import AT_ONCE, COMMANDS, TABLE, Action, Gesture, Row, row_of
 from retro_timer.training.session.effects import Say, Signal
+from retro_timer.training.session.events import Refused
 
 _OWN_TONES = frozenset((Action.GO, Action.FINISH))
 """Their own tone answers the press."""
@@ -93,7 +95,7 @@ class ButtonController:
             self._act(TABLE[self._row][outcome], outcome, t_ns)
 
     def _act(self, action: Action, gesture: Gesture, t_ns: int) -> None:
-        self._core.event_bus.tell({"event": "button", "t_ns": t_ns, "gesture": str(gesture), "action": str(action)})
+        self._core.event_bus.publish(Button(t_ns, str(gesture), str(action)))
         if action not in _OWN_TONES:
             # A refusal takes the buzzer over at once.
             self._core.buzzer.signal(Signal.ANSWER)
@@ -152,7 +154,7 @@ class ButtonController:
 
     def _refuse(self, key: str, why: str, values: dict[str, str]) -> None:
         self._core.buzzer.signal(Signal.REFUSAL)
-        self._core.event_bus.tell({"event": "refused", "t_ns": self._core.clock.monotonic_ns(), "why": why})
+        self._core.event_bus.publish(Refused(self._core.clock.monotonic_ns(), why))
         self._core.speaker.say(Say(key, dict(values)))
 
     def _say(self, key: str, values: Mapping[str, str] | None = None, *, urgent: bool = False) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
+from retro_timer.beacon.control.protocol import wire
+from retro_timer.beacon.control.protocol.answers import AnyAnswer, Error, RequestRefusedError
+from retro_timer.beacon.control.protocol.base import Answer, Request
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import RetroTimerError
 
+A = TypeVar("A", bound=Answer)
 _ANSWER_S = 10.0
 
 
@@ -46,33 +50,40 @@ class BeaconClient:
         self._file.close()
         self._socket.close()
 
-    def ask(self, message: dict[str, Any], within_s: float = _ANSWER_S) -> dict[str, Any]:
-        """One request and its answer. Raises RetroTimerError when it is refused or the beacon goes away."""
+    def ask(self, request: Request, kind: type[A], within_s: float = _ANSWER_S) -> A:
+        """One request and its answer, which is of this kind.
+
+        Raises RequestRefusedError when it is refused, RetroTimerError when the beacon goes away.
+        """
         try:
             self._socket.settimeout(within_s)
-            self._socket.sendall(json.dumps(message).encode() + b"\n")
-            answer = self._read()
+            self._socket.sendall(wire.line_of(request))
+            line = self._read()
         except OSError as error:
             raise RetroTimerError(
                 f"the timer gave no answer ({error}): is it hanging? `systemctl status retro-timer`"
             ) from None
-        if not answer.get("ok"):
-            raise RetroTimerError(str(answer.get("error", "refused")))
-        return answer
+        return expected(wire.answer_of(line), kind, request)
 
-    def follow(self) -> Iterator[dict[str, Any]]:
-        """The status first, then each event, until the beacon ends."""
-        yield self.ask({"follow": True})["status"]
+    def events(self) -> Iterator[BeaconEvent]:
+        """After Follow was asked: each event as it comes, until the beacon ends."""
         self._socket.settimeout(None)
-        while True:
-            line = self._file.readline()
-            if not line:
-                return
-            yield json.loads(line)
+        while line := self._file.readline():
+            event = wire.event_of(line)
+            if event is not None:
+                yield event
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> bytes:
         line = self._file.readline()
         if not line:
             raise ConnectionResetError("connection closed")
-        answer: dict[str, Any] = json.loads(line)
+        return line
+
+
+def expected(answer: AnyAnswer, kind: type[A], request: Request) -> A:
+    """The answer, which is of this kind. Raises RequestRefusedError for a refusal, RetroTimerError for another one."""
+    if isinstance(answer, kind):
         return answer
+    if isinstance(answer, Error):
+        raise RequestRefusedError(answer.why, answer.error)
+    raise RetroTimerError(f"no answer to '{request.tag}' but '{answer.tag}': have program and timer of one release")

@@ -1,21 +1,30 @@
-"""Answers the socket's requests: status, following, and commands."""
+"""Carries out what the socket asks: looks at the beacon, commands for its session, and diagnostics' requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol, assert_never
 
-from retro_timer.beacon.control.commands import MakeStart, command_of
-from retro_timer.beacon.control.server import Client
+from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol.requests import AnyRequest, MakeStart
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.diagnostics import Diagnostics
+from retro_timer.beacon.events import BeaconEvent, Tone
 from retro_timer.beacon.messages import Asked, Post
-from retro_timer.errors import RetroTimerError
+from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
+from retro_timer.beacon.recording.logbook import Logbook
 
-Request = Callable[[dict[str, Any]], dict[str, Any]]
-Answer = Callable[[dict[str, Any]], None]
-SlowRequest = Callable[[dict[str, Any], Answer], None]
-NONE: Mapping[str, Any] = {}
+
+class Asker(Protocol):
+    """Who asks: a connection of the server's."""
+
+    def send(self, message: answers.AnyAnswer | BeaconEvent) -> None:
+        """Pass a message on; from any thread."""
+
+    def on_close(self, action: Callable[[], None]) -> None:
+        """What is to be done when nobody reads any more."""
 
 
 class RequestHandler:
@@ -28,64 +37,68 @@ class RequestHandler:
         make_start: MakeStart,
         origin_ns: int,
         *,
-        requests: Mapping[str, Request] = NONE,
-        slow_requests: Mapping[str, SlowRequest] = NONE,
+        logbook: Logbook,
+        flight_recorder: FlightRecorder,
+        ledger: LedgerRequests,
+        diagnostics: Diagnostics,
     ) -> None:
-        """`requests`: further ones by name, each answered at once. `slow_requests` return at once and answer later,
-        from any thread.
-        """
+        """`origin_ns`: when the timer began."""
         self._core = core
         self._post = post
         self._make_start = make_start
         self._origin_ns = origin_ns
-        self._requests = requests
-        self._slow_requests = slow_requests
+        self._logbook = logbook
+        self._flight_recorder = flight_recorder
+        self._ledger = ledger
+        self._diagnostics = diagnostics
 
-    def take(self, message: dict[str, Any], client: Client) -> None:
-        """One request: {"status": true}, {"follow": true}, {"ctl": action, ...} or one of the others."""
-        if "ctl" in message:
-            self._command(message, client)
-        elif message.get("status"):
-            client.send({"ok": True, "status": snapshot(self._core)})
-        elif message.get("follow"):
-            self._follow(client)
-        else:
-            others = (*self._requests, *self._slow_requests)
-            name = next((name for name in others if name in message), None)
-            if name is None:
-                known = ", ".join(("status", "follow", "ctl", *others))
-                client.send({"ok": False, "error": f"no request understood: expected one of {known}"})
-            else:
-                self._other(name, message, client)
+    def take(self, request: AnyRequest | requests.Command, client: Asker) -> None:
+        """Answer a request, at once or, from another thread, when it is done. Raises RetroTimerError for a refusal."""
+        match request:
+            case requests.Status():
+                client.send(answers.Status(status=snapshot(self._core)))
+            case requests.Follow():
+                self._follow(client)
+            case requests.Log():
+                client.send(answers.Log(log=self._logbook.entries))
+            case requests.Keep():
+                self._keep(client)
+            case requests.Edit():
+                self._ledger.edit(request, client.send)
+            case requests.Command():
+                self._command(request, client)
+            case (
+                requests.Facts()
+                | requests.Readings()
+                | requests.Beep()
+                | requests.Say()
+                | requests.LendButton()
+                | requests.Calibrate()
+            ):
+                client.send(self._diagnostics.answer(request))
+            case _:
+                assert_never(request)
 
-    def _other(self, name: str, message: dict[str, Any], client: Client) -> None:
-        try:
-            if name in self._slow_requests:
-                self._slow_requests[name](message, client.send)
-            else:
-                client.send({"ok": True, **self._requests[name](message)})
-        except RetroTimerError as error:
-            client.send({"ok": False, "error": str(error)})
-
-    def _command(self, message: dict[str, Any], client: Client) -> None:
-        try:
-            command = command_of(message, self._make_start)
-        except RetroTimerError as error:
-            client.send({"ok": False, "error": str(error)})
-            return
-
+    def _command(self, command: requests.Command, client: Asker) -> None:
         def reply(refusal: str) -> None:
-            client.send({"ok": False, "error": refusal} if refusal else {"ok": True})
+            client.send(answers.Error(error=refusal, why="refused") if refusal else answers.Done())
 
-        self._post(Asked(command, reply))
+        self._post(Asked(command.asked(self._make_start), reply))
 
-    def _follow(self, client: Client) -> None:
-        client.send({"ok": True, "status": snapshot(self._core)})
+    def _keep(self, client: Asker) -> None:
+        def answer(kept: Kept) -> None:
+            if kept.trouble:
+                client.send(answers.Error(error=kept.trouble, why="refused"))
+            else:
+                client.send(answers.Kept(files=kept.files))
 
-        def listen(event: dict[str, Any]) -> None:
-            if event["event"] == "tone":
-                return
-            told = {name: value for name, value in event.items() if name != "t_ns"}
-            client.send({"t_s": round((event["t_ns"] - self._origin_ns) / 1e9, 6), **told})
+        self._flight_recorder.keep(answer)
+
+    def _follow(self, client: Asker) -> None:
+        client.send(answers.Following(status=snapshot(self._core), origin_ns=self._origin_ns))
+
+        def listen(event: BeaconEvent) -> None:
+            if not isinstance(event, Tone):
+                client.send(event)
 
         client.on_close(self._core.event_bus.subscribe(listen))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import selectors
@@ -12,8 +11,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from retro_timer.beacon.control.protocol import wire
+from retro_timer.beacon.control.protocol.answers import AnyAnswer, Error
+from retro_timer.beacon.control.protocol.requests import AnyRequest
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import RetroTimerError
 
 log = logging.getLogger("retro_timer")
@@ -22,7 +24,7 @@ _LONGEST_REQUEST = 65_536
 _LONGEST_BACKLOG = 262_144
 _MOST_CLIENTS = 64
 
-Handler = Callable[[dict[str, Any], "Client"], None]
+Handler = Callable[[AnyRequest, "Client"], None]
 """Gets each request; answers by `client.send`, at once or later, from any thread."""
 
 
@@ -49,9 +51,9 @@ class Client:
         """The connection has gone."""
         self._on_close()
 
-    def send(self, message: dict[str, Any]) -> None:
+    def send(self, message: AnyAnswer | BeaconEvent) -> None:
         """Queue a line; a client that has too many of them waiting is given up."""
-        line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        line = wire.line_of(message)
         with self._lock:
             if self.waiting + len(line) > _LONGEST_BACKLOG:
                 self.too_slow = True
@@ -170,25 +172,19 @@ class Server:
             del client.received[: end + 1]
             self._take(client, line)
         if len(client.received) > _LONGEST_REQUEST:
-            client.send({"ok": False, "error": f"a request of more than {_LONGEST_REQUEST} bytes"})
+            client.send(Error(error=f"a request of more than {_LONGEST_REQUEST} bytes", why="malformed"))
             self._flush(client)
             self._drop(client)
 
     def _take(self, client: Client, line: bytes) -> None:
         try:
-            message = json.loads(line)
-        except (ValueError, RecursionError):
-            client.send({"ok": False, "error": "not JSON: expected one object a line"})
-            return
-        if not isinstance(message, dict):
-            client.send({"ok": False, "error": "not an object: expected one object a line"})
-            return
-        try:
-            self._handler(message, client)
+            self._handler(wire.request_of(line), client)
+        except RetroTimerError as error:
+            client.send(wire.error_of(error))
         except Exception:
             # A request that nobody thought of must not take the socket down for everybody.
             log.exception("a request failed")
-            client.send({"ok": False, "error": "the timer failed on this request: see its log"})
+            client.send(Error(error="the timer failed on this request: see its log", why="failed"))
 
     def _flush(self, client: Client) -> None:
         try:

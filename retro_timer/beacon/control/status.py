@@ -2,69 +2,78 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
+from retro_timer.beacon.control.protocol.answers import (
+    AthleteStatus,
+    SensorStatus,
+    TimerStatus,
+    VolumeStatus,
+    WatchStatus,
+)
 from retro_timer.beacon.core import Core
+from retro_timer.training.session.state import SessionState
 
 
-def snapshot(core: Core) -> dict[str, Any]:
+def snapshot(core: Core) -> TimerStatus:
     """Phase, turn, watch, level and counts; times in seconds."""
     now_ns = core.clock.monotonic_ns()
     state = core.session.state
     watch = core.overview.latest
     covers = watch.coverage
-    result: dict[str, Any] = {
-        "board": core.board.name,
-        "phase": "idle" if state is None else str(state.phase),
-        "watch": {
-            "state": str(watch.state),
-            "reason": watch.reason,
-            "armed": core.shared.expectation.armed,
-            "covers": None if covers is None else covers.phrase,
-            "safe_speed_mps": None if covers is None else round(covers.speed_mps, 2),
-            "range_m": None if covers is None else round(covers.range_m, 2),
-        },
-        "sound": core.buzzer.sounding,
-        "volume": core.volume.now(),
-        "machine": msgspec.to_builtins(core.strain()),
-        "samples": core.samples,
-        "troubles": list(core.troubles.texts),
-        "sensors": [_sensor(core, name) for name in core.sensing],
-    }
-    if state is not None:
-        step = state.step
-        course = state.running
-        result |= {
-            "title": state.plan.title,
-            "level": state.level.word,
-            "reps_done": len([r for r in state.results if r.status == "finished"]),
-            "athlete": state.athletes[state.turn.athlete].name if state.turn else None,
-            "athletes": [{"name": a.name, "present": a.present, "step": a.next_step} for a in state.athletes],
-            "set": step.set_no if step else None,
-            "sets": step.sets if step else None,
-            "rep_in_set": step.rep_no if step else None,
-            "reps_in_set": step.reps if step else None,
-            "distance_m": step.distance_m if step else None,
-            "gait": str(step.gait) if step else None,
-            "left_s": max(0.0, (state.until_ns - now_ns) / 1e9) if state.until_ns else None,
-            "running_s": (now_ns - course.record.go_ns) / 1e9 if course else None,
-            "unsaved": state.unsaved_reps,
-        }
-    return result
+    box = TimerStatus(
+        board=core.board.name,
+        phase="idle" if state is None else str(state.phase),
+        watch=WatchStatus(
+            state=str(watch.state),
+            reason=watch.reason,
+            armed=core.shared.expectation.armed,
+            covers=None if covers is None else covers.phrase,
+            safe_speed_mps=None if covers is None else round(covers.speed_mps, 2),
+            range_m=None if covers is None else round(covers.range_m, 2),
+        ),
+        sound=core.buzzer.sounding,
+        volume=VolumeStatus(core.volume.voice, core.volume.buzzer),
+        machine=core.strain(),
+        samples=core.samples,
+        troubles=core.troubles.texts,
+        sensors=tuple(_sensor(core, name) for name in core.sensing),
+    )
+    return box if state is None else _with_session(box, state, now_ns)
 
 
-def _sensor(core: Core, name: str) -> dict[str, Any]:
+def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerStatus:
+    step = state.step
+    course = state.running
+    return msgspec.structs.replace(
+        box,
+        title=state.plan.title,
+        level=state.level.word,
+        reps_done=len([r for r in state.results if r.status == "finished"]),
+        athlete=state.athletes[state.turn.athlete].name if state.turn else None,
+        athletes=tuple(AthleteStatus(a.name, a.present, a.next_step) for a in state.athletes),
+        set=step.set_no if step else None,
+        sets=step.sets if step else None,
+        rep_in_set=step.rep_no if step else None,
+        reps_in_set=step.reps if step else None,
+        distance_m=step.distance_m if step else None,
+        gait=str(step.gait) if step else None,
+        left_s=max(0.0, (state.until_ns - now_ns) / 1e9) if state.until_ns else None,
+        running_s=(now_ns - course.record.go_ns) / 1e9 if course else None,
+        unsaved=state.unsaved_reps,
+    )
+
+
+def _sensor(core: Core, name: str) -> SensorStatus:
     sensing = core.sensing[name]
     sample = sensing.last_sample
-    return {
-        "name": name,
-        "model": sensing.spec.model,
-        "placement": str(sensing.spec.placement),
-        "state": str(sensing.watch.health.state),
-        "range_m": None if sample is None or sample.range_mm is None else sample.range_mm / 1000.0,
-        "status": None if sample is None else sample.status,
-        "ambient_kcps": None if sample is None else sample.ambient_kcps,
-        "period_ms": sensing.watch.spacing.period_ns / 1e6,
-    }
+    return SensorStatus(
+        name=name,
+        model=sensing.spec.model,
+        placement=str(sensing.spec.placement),
+        state=str(sensing.watch.health.state),
+        range_m=None if sample is None or sample.range_mm is None else sample.range_mm / 1000.0,
+        status=None if sample is None else sample.status,
+        ambient_kcps=None if sample is None else sample.ambient_kcps,
+        period_ms=sensing.watch.spacing.period_ns / 1e6,
+    )

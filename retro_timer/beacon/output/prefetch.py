@@ -6,7 +6,6 @@ The session is pure: a copy of it is let run on, and whatever it says on the way
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import step
@@ -24,9 +23,9 @@ def worth_asking(state: SessionState) -> bool:
     return state.phase not in STARTING
 
 
-def phrases_ahead(state: SessionState, now_ns: int) -> list[tuple[str, dict[str, Any]]]:
+def phrases_ahead(state: SessionState, now_ns: int) -> list[tuple[str, dict[str, object]]]:
     """Phrases with their values, in the order of speech, each once."""
-    said: list[tuple[str, dict[str, Any]]] = []
+    said: list[tuple[str, dict[str, object]]] = []
     waiting: deque[inputs.Input] = deque()
     for _ in range(_MOST_INPUTS):
         if not waiting:

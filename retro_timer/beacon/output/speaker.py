@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import msgspec
 
@@ -127,7 +126,7 @@ class Speaker:
             self._condition.notify()
             return self._report()
 
-    def seconds(self, key: str, values: Mapping[str, Any]) -> float:
+    def seconds(self, key: str, values: Mapping[str, object]) -> float:
         """How long a phrase takes."""
         return self._voice.seconds(self._catalogue.render(key, values))
 
@@ -173,7 +172,7 @@ class Speaker:
             self._silenced = self._silenced or self._voice.speaking
             self._voice.cut()
 
-    def prepare(self, phrases: Mapping[str, Mapping[str, Any]]) -> None:
+    def prepare(self, phrases: Mapping[str, Mapping[str, object]]) -> None:
         """Render what is likely to be said soon."""
         self._voice.prepare([self._catalogue.render(key, values) for key, values in phrases.items()])
 

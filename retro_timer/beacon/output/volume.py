@@ -34,9 +34,12 @@ class Volume:
         if self._buzzer_follows:
             self._buzzer.volume = percent
 
-    def now(self) -> dict[str, int | None]:
-        """In percent; None for a voice that only prints."""
-        return {
-            "voice": self._voice.volume if isinstance(self._voice, Loud) else None,
-            "buzzer": self._buzzer.volume,
-        }
+    @property
+    def voice(self) -> int | None:
+        """Of the voice now, in percent; None for one that only prints."""
+        return self._voice.volume if isinstance(self._voice, Loud) else None
+
+    @property
+    def buzzer(self) -> int:
+        """Of the buzzer now, in percent."""
+        return self._buzzer.volume

@@ -8,10 +8,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.beacon.sensing.sensing import Sensing
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, DetectionEvent, PassageOver
@@ -19,6 +19,7 @@ from retro_timer.detection.passages import Break
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.finishes import KeptFinish, KeptPassage, KeptSensor, keep_finish
 from retro_timer.training.record import RepRecord
+from retro_timer.training.session.events import Finish
 
 log = logging.getLogger("retro_timer")
 
@@ -66,11 +67,11 @@ class FinishRecorder:
         elif isinstance(event, Body):
             self._bodies.append(event)
 
-    def hear(self, event: dict[str, Any]) -> None:
+    def hear(self, event: BeaconEvent) -> None:
         """A listener of the event bus: a finish is on disk and has been told."""
-        if event["event"] != "finish":
+        if not isinstance(event, Finish):
             return
-        record = msgspec.convert(event["record"], RepRecord)
+        record = event.record
         session_id = self._session_id()
         if session_id and record.time_ns is not None and record.method != "clock":
             self._due.append(_Due(record, session_id, record.go_ns + record.time_ns))

@@ -5,21 +5,32 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.whole import writing_whole
 from retro_timer.store.space import TRACES, make_room
 from retro_timer.store.traces import HEADER, format_rep, format_row
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.events import Correction, Go
 
 _ROWS_AT_ONCE = 200
 _PAUSE_S = 0.005
 """Between portions, so that the sensor's thread never waits for this one."""
 _Job = tuple[Path, SensorSpec, tuple[RangeSample, ...]]
 _Goes = tuple[tuple[int, float, Gait], ...]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What came of keeping."""
+
+    files: tuple[str, ...]
+    trouble: str
+    """Why not every file is whole and on the disk; empty when all are."""
 
 
 class FlightRecorder:
@@ -34,17 +45,17 @@ class FlightRecorder:
         self._goes: list[tuple[int, float, Gait]] = []
         core.event_bus.subscribe(self._hear)
 
-    def _hear(self, event: dict[str, Any]) -> None:
-        if event["event"] == "go" and event.get("distance_m"):
-            self._goes.append((event["t_ns"], float(event["distance_m"]), Gait(event["gait"])))
+    def _hear(self, event: BeaconEvent) -> None:
+        if isinstance(event, Go) and event.distance_m:
+            self._goes.append((event.t_ns, event.distance_m, Gait(event.gait)))
             del self._goes[:-200]
-        elif event["event"] == "correction" and event["kind"] == "voided":
+        elif isinstance(event, Correction) and event.kind == "voided":
             # Whoever voids a rep disputes it. Nobody waits for an answer: what goes wrong is told.
-            self.keep({}, lambda _answer: None)
+            self.keep(lambda _kept: None)
 
-    def keep(self, _message: dict[str, Any], answer: Callable[[dict[str, Any]], None]) -> None:
-        """The socket's request {"keep": true}: returns at once; `answer` gets {"ok": true, "files": [...]} from another
-        thread when every file is whole and on the disk, or {"ok": false, "error": ...} when one is not.
+    def keep(self, answer: Callable[[Kept], None]) -> None:
+        """Returns at once; `answer` is called from another thread when every file is whole and on the disk, or could
+        not be written.
 
         Raises RetroTimerError when there is nothing yet.
         """
@@ -63,7 +74,7 @@ class FlightRecorder:
         taken_s = (clock.wall_ns() - (clock.monotonic_ns() - samples[-1].t_ns)) // 1_000_000_000
         return self._directory / f"{taken_s:011d}-{spec.name}.csv"
 
-    def _write_all(self, jobs: list[_Job], goes: _Goes, answer: Callable[[dict[str, Any]], None]) -> None:
+    def _write_all(self, jobs: list[_Job], goes: _Goes, answer: Callable[[Kept], None]) -> None:
         kept, troubles = list[str](), list[str]()
         for path, spec, samples in jobs:
             try:
@@ -76,11 +87,8 @@ class FlightRecorder:
                 trouble = f"{path}: not kept ({error.strerror}); is there room? df -h {self._directory.parent}"
                 troubles.append(trouble)
                 self._tell(trouble)
-        if not troubles:
-            answer({"ok": True, "files": kept})
-        else:
-            also = [f"kept all the same: {', '.join(kept)}"] if kept else []
-            answer({"ok": False, "error": "; ".join([*troubles, *also])})
+        also = [f"kept all the same: {', '.join(kept)}"] if troubles and kept else []
+        answer(Kept(tuple(kept), "; ".join([*troubles, *also])))
 
 
 def _write(path: Path, spec: SensorSpec, samples: tuple[RangeSample, ...], goes: _Goes) -> None:

@@ -9,7 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 SOCKET = "/run/systemd/journal/socket"
 _PRIORITIES = {
@@ -37,7 +36,7 @@ class JournaldLines:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
-    def send(self, message: str, event: str, fields: Mapping[str, Any]) -> bool:
+    def send(self, message: str, event: str, fields: Mapping[str, object]) -> bool:
         """One entry with MESSAGE and a field RETRO_TIMER_<NAME> for each value.
 
         False when the journal takes none now: it is busy, or restarts. The entry then goes before the next one.

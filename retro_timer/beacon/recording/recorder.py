@@ -8,12 +8,13 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import BadInputError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.store.traces import TraceWriter, describe, describe_several, format_rep
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.events import Go
 
 _IN_ORDER_NS = 2_000_000_000
 """Readings of several sensors come late by half their integration and what their driver needs: by 1.1 s at the most. So
@@ -47,17 +48,17 @@ class Recorder:
         """A reading, from the sensor's thread."""
         self._rows.put((sensor, sample))
 
-    def hear(self, event: dict[str, Any]) -> None:
+    def hear(self, event: BeaconEvent) -> None:
         """Keeps the goes for the head."""
-        if event["event"] == "go" and event.get("distance_m"):
-            self._reps.append((event["t_ns"], float(event["distance_m"]), Gait(event["gait"])))
+        if isinstance(event, Go) and event.distance_m:
+            self._reps.append((event.t_ns, event.distance_m, Gait(event.gait)))
 
     def _run(self) -> None:
         while (row := self._rows.get()) is not None:
             self._try(self._take_row, *row)
         self._try(self._write_waiting, None)
 
-    def _try(self, do: Callable[..., None], *args: Any) -> None:
+    def _try(self, do: Callable[..., None], *args: object) -> None:
         if self.trouble:
             return
         try:

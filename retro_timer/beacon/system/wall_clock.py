@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retro_timer.beacon.event_bus import EventBus
+from retro_timer.beacon.events import ClockSet
 from retro_timer.ports import Clock
 from retro_timer.store.results.labels import TOLERANCE_NS
 from retro_timer.store.results.writer import JournalWriter
@@ -28,4 +29,4 @@ class WallClockWatch:
             self._journal.follow_clock(offset_ns)
             if was_ns is not None:
                 by_s = round((offset_ns - was_ns) / 1e9)
-                self._event_bus.tell({"event": "clock_set", "t_ns": self._clock.monotonic_ns(), "by_s": by_s})
+                self._event_bus.publish(ClockSet(self._clock.monotonic_ns(), by_s))

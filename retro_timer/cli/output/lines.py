@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from retro_timer.beacon import events as box
+from retro_timer.beacon.events import BeaconEvent
+from retro_timer.training.session import events
 
 
 def clock(seconds: float) -> str:
@@ -13,56 +14,97 @@ def clock(seconds: float) -> str:
     return f"{sign}{int(minutes)}:{rest:04.1f}"
 
 
-def line_of(event: Mapping[str, Any]) -> str | None:
-    """One line for an event with `t_s`; None for what people need not read."""
-    text = _text(event)
-    return None if text is None else f"{clock(float(event['t_s'])):>9}  {text}"
+def line_of(
+    event: BeaconEvent, origin_ns: int, *, samples: int | None = None, truth_s: float | None = None
+) -> str | None:
+    """One line for an event, its time counted from `origin_ns`; None for what people need not read.
+
+    `samples`: readings judged so far. `truth_s`: a finish's true time, where somebody knows it.
+    """
+    if isinstance(event, events.Summary):
+        text: str | None = _summary(event, samples)
+    elif isinstance(event, events.Finish):
+        text = _finish(event, truth_s)
+    else:
+        text = _of_a_rep(event) or _of_the_session(event) or _of_the_box(event)
+    return None if text is None else f"{clock((event.t_ns - origin_ns) / 1e9):>9}  {text}"
 
 
-def _text(event: Mapping[str, Any]) -> str | None:
-    kind = event["event"]
-    plain = _PLAIN.get(kind)
-    if plain is not None:
-        return plain.format_map(event)
-    if kind == "sound":
-        return f"♪ {event['name']}" if event["name"] not in _UNHEARD else None
-    if kind == "summary":
-        readings = f", readings: {event['samples']}" if "samples" in event else ""
-        told = f"{event['finished']} of {event['reps']} reps finished, obstacles met: {event['obstacles']}"
-        return f"session over: {told}{readings}"
-    if kind == "volume":
-        voice = "" if event["voice"] is None else f"voice {event['voice']} %, "
-        return f"volume: {voice}buzzer {event['buzzer']} %"
-    if kind == "strain":
-        heat = "" if event["temperature_c"] is None else f" ({event['temperature_c']:.0f} °C)"
-        return f"{_STRAINS[event['what']][0 if event['on'] else 1]}{heat}"
-    if kind == "obstacle":
-        at = "" if event["range_m"] is None else f" at {event['range_m']:.2f} m"
-        whose = f", seen by {event['sensor']}" if "sensor" in event else ""
-        return "lane clear" if event["level"] == "clear" else f"{event['level'].upper()}: obstacle{at}{whose}"
-    if kind == "sensor":
-        why = f": {event['reason']}" if event["reason"] else ""
-        whose = f"sensor {event['sensor']}" if "sensor" in event else "watch"
-        return f"{whose} {event['state']}{why}"
-    if kind == "go":
-        started = event.get("start")
-        return f"GO, rep {event['rep']}" if started is None else _started(event)
-    if kind == "split":
-        return f"rep {event['rep']}: {event['time_s']:.3f} s ± {event['uncertainty_s']:.3f} s at {event['line']}"
-    if kind == "stand":
-        return "set" if event["stand"] == "steady" else f"the stand counts no more: {event['reason']}"
-    if kind == "finish":
-        flags = f"  [{', '.join(event['flags'])}]" if event["flags"] else ""
-        truth = event.get("truth_s")
-        true = "" if truth is None else f"  (true {truth:.3f} s)"
-        spread = event["uncertainty_s"]
-        return f"rep {event['rep']}: {event['time_s']:.3f} s ± {spread:.3f} s by {event['method']}{flags}{true}"
+def _of_a_rep(event: BeaconEvent) -> str | None:
+    match event:
+        case events.Go():
+            return f"GO, rep {event.rep}" if event.start is None else _started(event)
+        case events.Split():
+            return f"rep {event.rep}: {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s at {event.line}"
+        case events.Stand():
+            return "set" if event.stand == "steady" else f"the stand counts no more: {event.reason}"
+        case events.Half():
+            return f"{event.beam} beam only, rep {event.rep}: no finish"
+        case events.Crossing():
+            return f"crossing, rep {event.rep}"
+        case events.CrossingWithdrawn():
+            return f"not the runner: crossing of rep {event.rep} withdrawn"
+        case events.Dnf():
+            return f"rep {event.rep}: no finish ({event.reason})"
+        case events.Void():
+            return f"rep {event.rep} void"
     return None
 
 
-def _started(event: Mapping[str, Any]) -> str:
-    how = "left the beam" if event["start"] == "release" else "crossed the start line"
-    return f"rep {event['rep']} started: {how}, ± {event['uncertainty_s']:.3f} s"
+def _of_the_session(event: BeaconEvent) -> str | None:
+    match event:
+        case events.Recall():
+            return "start recalled"
+        case events.NotSaved():
+            return f"rep {event.rep} is NOT SAVED: {event.reason}"
+        case events.SavedAfterAll():
+            return "all reps are saved now"
+        case events.Refused():
+            return "refused"
+        case events.Obstacle():
+            at = "" if event.range_m is None else f" at {event.range_m:.2f} m"
+            whose = "" if event.sensor is None else f", seen by {event.sensor}"
+            return "lane clear" if event.level == "clear" else f"{event.level.upper()}: obstacle{at}{whose}"
+        case events.Sensor():
+            whose = "watch" if event.sensor is None else f"sensor {event.sensor}"
+            return f"{whose} {event.state}" + (f": {event.reason}" if event.reason else "")
+    return None
+
+
+def _of_the_box(event: BeaconEvent) -> str | None:
+    match event:
+        case box.Said():
+            return f'"{event.text}"'
+        case box.Sound():
+            return f"♪ {event.name}" if event.name not in _UNHEARD else None
+        case box.Volume():
+            voice = "" if event.voice is None else f"voice {event.voice} %, "
+            return f"volume: {voice}buzzer {event.buzzer} %"
+        case box.Strain():
+            heat = "" if event.temperature_c is None else f" ({event.temperature_c:.0f} °C)"
+            return f"{_STRAINS[event.what][0 if event.on else 1]}{heat}"
+        case box.ClockSet():
+            return f"clock set by {event.by_s:+d} s: the dates of what this boot recorded are corrected"
+        case box.DatabaseRebuilt():
+            return event.words
+    return None
+
+
+def _started(event: events.Go) -> str:
+    how = "left the beam" if event.start == "release" else "crossed the start line"
+    return f"rep {event.rep} started: {how}, ± {event.uncertainty_s or 0.0:.3f} s"
+
+
+def _summary(event: events.Summary, samples: int | None) -> str:
+    readings = "" if samples is None else f", readings: {samples}"
+    told = f"{event.finished} of {event.reps} reps finished, obstacles met: {event.obstacles}"
+    return f"session over: {told}{readings}"
+
+
+def _finish(event: events.Finish, truth_s: float | None) -> str:
+    flags = f"  [{', '.join(event.flags)}]" if event.flags else ""
+    true = "" if truth_s is None else f"  (true {truth_s:.3f} s)"
+    return f"rep {event.rep}: {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s by {event.method}{flags}{true}"
 
 
 # Sounds that stand beside a line of their own, or come too often for one.
@@ -71,18 +113,4 @@ _STRAINS = {
     "power": ("power is low", "power has held again"),
     "heat": ("the box is hot", "the box has cooled down"),
     "slow": ("the box is slowed down", "the box has its speed again"),
-}
-_PLAIN = {
-    "half": "{beam} beam only, rep {rep}: no finish",
-    "said": '"{text}"',
-    "crossing": "crossing, rep {rep}",
-    "crossing_withdrawn": "not the runner: crossing of rep {rep} withdrawn",
-    "dnf": "rep {rep}: no finish ({reason})",
-    "void": "rep {rep} void",
-    "recall": "start recalled",
-    "not_saved": "rep {rep} is NOT SAVED: {reason}",
-    "saved_after_all": "all reps are saved now",
-    "clock_set": "clock set by {by_s:+d} s: the dates of what this boot recorded are corrected",
-    "database_rebuilt": "{words}",
-    "refused": "refused",
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Any, Protocol
+from typing import Protocol
 
+import msgspec
+
+from retro_timer.beacon.contract import contract_line
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.beacon.recording.journald import JournaldLines, under_journald
 from retro_timer.beacon.recording.logbook import worth_keeping
 from retro_timer.cli.output.lines import line_of
@@ -55,16 +58,11 @@ class LineReporter:
         self._core, self._origin_ns = core, origin_ns
         core.event_bus.subscribe(self._take)
 
-    def _take(self, event: dict[str, Any]) -> None:
+    def _take(self, event: BeaconEvent) -> None:
         if self._core is None:
             return
-        told = self._core.contract(event, self._origin_ns)
-        if self._as_json:
-            if told is not None:
-                self._printer.print(json.dumps(told))
-            return
-        shown = told or {**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9}
-        if (line := line_of(shown)) is not None:
+        made = contract_line if self._as_json else line_of
+        if (line := made(event, self._origin_ns, samples=self._core.samples)) is not None:
             self._printer.print(line)
 
     def spoken(self, text: str) -> None:
@@ -94,13 +92,13 @@ class JournalReporter:
         self._core, self._origin_ns = core, origin_ns
         core.event_bus.subscribe(self._take)
 
-    def _take(self, event: dict[str, Any]) -> None:
+    def _take(self, event: BeaconEvent) -> None:
         if not worth_keeping(event):
             return
-        line = line_of({**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9})
+        line = line_of(event, self._origin_ns)
         if line is not None:
-            fields = {name: value for name, value in event.items() if name not in ("event", "t_ns")}
-            self._journal.send(line.strip(), event["event"], fields)
+            fields = {name: value for name, value in msgspec.structs.asdict(event).items() if name != "t_ns"}
+            self._journal.send(line.strip(), event.tag, fields)
 
     def spoken(self, text: str) -> None:
         """Already logged as an event."""

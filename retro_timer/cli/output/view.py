@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
+from retro_timer.beacon.control.protocol.answers import TimerStatus
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.events import BeaconEvent, Said
 from retro_timer.cli.output.lines import clock, line_of
 from retro_timer.cli.output.reps_table import print_reps, reps_table
 
@@ -51,10 +52,10 @@ class LiveView:
         self._core, self._origin_ns = core, origin_ns
         core.event_bus.subscribe(self._take)
 
-    def _take(self, event: dict[str, Any]) -> None:
-        if event["event"] == "said":
-            self._said = event["text"]
-        line = line_of({**event, "t_s": (event["t_ns"] - self._origin_ns) / 1e9})
+    def _take(self, event: BeaconEvent) -> None:
+        if isinstance(event, Said):
+            self._said = event.text
+        line = line_of(event, self._origin_ns)
         if line is not None:
             with self._lock:
                 self._lines.append(line)
@@ -74,7 +75,7 @@ class LiveView:
         state = core.session.state
         with self._lock:
             lines = list(self._lines)
-        parts: list[Any] = [_headline(status), _lane(status), _watch(status)]
+        parts: list[RenderableType] = [_headline(status), _lane(status), _watch(status)]
         parts.append(Text(f"“{self._said}”" if self._said else "", style="italic cyan"))
         parts.append(Text("\n".join(lines), style="dim"))
         if state is not None and state.results:
@@ -82,53 +83,52 @@ class LiveView:
         return Panel(Group(*parts), title="Retro Timer", subtitle="Ctrl-C ends; nothing is lost")
 
 
-def _headline(status: dict[str, Any]) -> Text:
-    text = Text(status["phase"].upper().replace("-", " "), style="bold")
-    if status.get("running_s") is not None:
-        text.append(f"   {clock(status['running_s'])}", style="bold green")
-    elif status.get("left_s"):
-        text.append(f"   {clock(status['left_s'])} left", style="bold blue")
-    if status.get("set"):
-        what = f"{status['distance_m']:g} m {status['gait']}" if status["distance_m"] else status["gait"]
+def _headline(status: TimerStatus) -> Text:
+    text = Text(status.phase.upper().replace("-", " "), style="bold")
+    if status.running_s is not None:
+        text.append(f"   {clock(status.running_s)}", style="bold green")
+    elif status.left_s:
+        text.append(f"   {clock(status.left_s)} left", style="bold blue")
+    if status.set:
+        what = f"{status.distance_m:g} m {status.gait}" if status.distance_m else status.gait
         text.append(
-            f"   {status['athlete']}, set {status['set']}/{status['sets']}, "
-            f"rep {status['rep_in_set']}/{status['reps_in_set']}, {what}"
+            f"   {status.athlete}, set {status.set}/{status.sets}, rep {status.rep_in_set}/{status.reps_in_set}, {what}"
         )
     return text
 
 
-def _lane(status: dict[str, Any]) -> Text:
+def _lane(status: TimerStatus) -> Text:
     """Start to finish, with the runner where the mean speed of the gait would have them: a guess, drawn as one."""
-    running, distance = status.get("running_s"), status.get("distance_m")
+    running, distance = status.running_s, status.distance_m
     text = Text("start ", style="dim")
     if running is None or not distance:
         text.append("·" * _LANE_WIDTH + "|", style="dim")
     else:
-        speed = {"walk": 1.0, "jog": 2.1, "run": 3.5}[status["gait"]]
+        speed = {"walk": 1.0, "jog": 2.1, "run": 3.5}[status.gait or "walk"]
         place = min(_LANE_WIDTH - 1, round(_LANE_WIDTH * running * speed / distance))
         text.append("·" * place, style="dim")
         text.append("◄", style="bold green")
         text.append("·" * (_LANE_WIDTH - 1 - place) + "|", style="dim")
     text.append(" finish  ", style="dim")
-    for sensor in status["sensors"]:
-        at = "open" if sensor["range_m"] is None else f"{sensor['range_m']:.2f} m"
-        text.append(f"{sensor['name']} {at}  ")
-        if len(status["sensors"]) > 1 and sensor["state"] != "ok":
-            text.append(f"({sensor['state']})  ", _WATCH_STYLES[sensor["state"]])
+    for sensor in status.sensors:
+        at = "open" if sensor.range_m is None else f"{sensor.range_m:.2f} m"
+        text.append(f"{sensor.name} {at}  ")
+        if len(status.sensors) > 1 and sensor.state != "ok":
+            text.append(f"({sensor.state})  ", _WATCH_STYLES[sensor.state])
     return text
 
 
-def _watch(status: dict[str, Any]) -> Text:
-    watch = status["watch"]
+def _watch(status: TimerStatus) -> Text:
+    watch = status.watch
     text = Text("watch ")
-    text.append(watch["state"] + (f" ({watch['reason']})" if watch["reason"] else ""), _WATCH_STYLES[watch["state"]])
-    text.append(" armed" if watch["armed"] else " off", style="" if watch["armed"] else "dim")
-    level = status.get("level", "clear")
+    text.append(watch.state + (f" ({watch.reason})" if watch.reason else ""), _WATCH_STYLES[watch.state])
+    text.append(" armed" if watch.armed else " off", style="" if watch.armed else "dim")
+    level = status.level or "clear"
     text.append("   obstacle ")
     text.append(level, _LEVEL_STYLES[level])
-    text.append(f"   buzzer {status['sound'] or 'silent'}")
-    if watch["covers"] == "covers_line_only":
+    text.append(f"   buzzer {status.sound or 'silent'}")
+    if watch.covers == "covers_line_only":
         text.append("   finish line only, no rear watch", style="dim")
-    elif watch["safe_speed_mps"] is not None:
-        text.append(f"   covers up to {watch['safe_speed_mps']:.1f} m/s", style="dim")
+    elif watch.safe_speed_mps is not None:
+        text.append(f"   covers up to {watch.safe_speed_mps:.1f} m/s", style="dim")
     return text

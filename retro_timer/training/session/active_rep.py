@@ -13,7 +13,7 @@ from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.plan import Course
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
-from retro_timer.training.session import crowding, inputs, resting
+from retro_timer.training.session import crowding, events, inputs, resting
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
 from retro_timer.training.session.transition import Transition, ns
@@ -75,24 +75,20 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
     timed = record.distance_m is not None
     transition.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
     transition.light(LampState.RUNNING)
+    own = record.start is not StartKind.GO
     transition.publish(
-        "go",
-        record.go_ns,
-        rep=record.rep,
-        athlete=record.athlete,
-        distance_m=record.distance_m,
-        duration_s=record.duration_s,
-        gait=str(record.gait),
-        **_start_fields(record),
+        events.Go(
+            record.go_ns,
+            rep=record.rep,
+            athlete=record.athlete,
+            distance_m=record.distance_m,
+            duration_s=record.duration_s,
+            gait=str(record.gait),
+            start=str(record.start) if own else None,
+            uncertainty_s=record.start_uncertainty_ns / 1e9 if own else None,
+        )
     )
     transition.save(record, "")
-
-
-def _start_fields(record: RepRecord) -> dict[str, str | float]:
-    """What a go says of a start that is known by an interval."""
-    if record.start is StartKind.GO:
-        return {}
-    return {"start": str(record.start), "uncertainty_s": record.start_uncertainty_ns / 1e9}
 
 
 def _timed_agenda(go_ns: int, end_ns: int) -> list[Appointment]:
@@ -133,7 +129,7 @@ def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
     index, active = found
     transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns))
     transition.beep(Signal.FINISH)
-    transition.publish("crossing", event.t_ns, rep=event.rep)
+    transition.publish(events.Crossing(event.t_ns, event.rep))
 
 
 def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack) -> None:
@@ -144,7 +140,7 @@ def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack)
     index, active = found
     transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None))
     transition.beep(Signal.WITHDRAWN)
-    transition.publish("crossing_withdrawn", event.t_ns, rep=event.rep)
+    transition.publish(events.CrossingWithdrawn(event.t_ns, event.rep))
     if not active.given_up and transition.now_ns >= active.timeout_ns:
         give_up(transition, "timeout")
 
@@ -181,7 +177,7 @@ def half_seen(transition: Transition, event: inputs.HalfSeen) -> None:
     clock can be stopped by hand."""
     if of_rep(transition, event.rep) is None:
         return
-    transition.publish("half", event.t_ns, rep=event.rep, sensor=event.sensor, beam=str(event.beam))
+    transition.publish(events.Half(event.t_ns, event.rep, event.sensor, str(event.beam)))
     if event.beam is Beam.LOWER and not transition.state.rules.given_goes:
         transition.say("lower_beam_only", within_s=5.0, urgent=True, about=[About.RUN, about_rep(event.rep)])
 
@@ -259,7 +255,7 @@ def by_hand(transition: Transition) -> None:
         refuse(transition, "too_early")
         return
     transition.beep(Signal.FINISH)
-    transition.publish("crossing", rep=active.record.rep)
+    transition.publish(events.Crossing(transition.now_ns, active.record.rep))
     time_ns = transition.now_ns - active.record.go_ns
     uncertainty_ns = with_start(ns(_HAND_UNCERTAINTY_S), active.record)
     _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns)
@@ -268,7 +264,7 @@ def by_hand(transition: Transition) -> None:
 def refuse(transition: Transition, key: str, values: dict[str, str | int] | None = None) -> None:
     """Say why a command was not taken."""
     transition.beep(Signal.REFUSAL)
-    transition.publish("refused", why=key, values=values or {})
+    transition.publish(events.Refused(transition.now_ns, key, values or {}))
     transition.say(key, values or {}, within_s=5.0)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import corrections, inputs, resting
+from retro_timer.training.session import corrections, events, inputs, resting
 from retro_timer.training.session.effects import Signal, about_rep
 from retro_timer.training.session.state import ENDED, Athlete, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -40,8 +40,8 @@ def amended(transition: Transition, event: inputs.Amended) -> None:
 def publish(transition: Transition, kind: str, rep: int, revision: str) -> None:
     """Tell programs of a correction that is on disk, with the id by which it is taken back."""
     record = next((record for record in transition.state.results if record.rep == rep), None)
-    flags = [] if record is None else [str(flag) for flag in record.flags]
-    transition.publish("correction", kind=kind, rep=rep, flags=flags, revision=revision)
+    flags = () if record is None else tuple(map(str, record.flags))
+    transition.publish(events.Correction(transition.now_ns, kind, rep, flags, record, revision=revision))
 
 
 def _newest(transition: Transition, old: RepRecord, record: RepRecord) -> RepRecord:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import calls, starting
+from retro_timer.training.session import calls, events, starting
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition
@@ -30,7 +28,7 @@ def durable(transition: Transition, rep: int, revision: int, trouble: str = "") 
         _saved(transition, rep, revision)
     else:
         transition.set(unsaved=state.unsaved | {(rep, revision)})
-        transition.publish("not_saved", rep=rep, reason=trouble)
+        transition.publish(events.NotSaved(transition.now_ns, rep, trouble))
         if waiting.kind:
             _say_not_saved(transition, waiting.record)
     _announce(transition, waiting)
@@ -71,7 +69,7 @@ def _saved_after_all(transition: Transition, rep: int, revision: int) -> None:
     if not _saved(transition, rep, revision):
         return
     if not transition.state.unsaved:
-        transition.publish("saved_after_all")
+        transition.publish(events.SavedAfterAll(transition.now_ns))
         if any((record.rep, record.revision) == (rep, revision) for record in state.results):
             transition.say("saved_after_all", within_s=30.0)
 
@@ -81,36 +79,30 @@ def _announce(transition: Transition, waiting: Pending) -> None:
     if waiting.kind == "finish":
         time_ns, uncertainty_ns = record.time_ns or 0, record.uncertainty_ns or 0
         transition.publish(
-            "finish",
-            waiting.t_ns,
-            rep=record.rep,
-            time_s=time_ns / 1e9,
-            uncertainty_s=uncertainty_ns / 1e9,
-            method=record.method,
-            flags=[str(flag) for flag in record.flags],
-            record=msgspec.to_builtins(record),
-            **({} if record.start is StartKind.GO else {"start": str(record.start)}),
+            events.Finish(
+                waiting.t_ns,
+                rep=record.rep,
+                time_s=time_ns / 1e9,
+                uncertainty_s=uncertainty_ns / 1e9,
+                method=record.method,
+                flags=tuple(map(str, record.flags)),
+                record=record,
+                start=None if record.start is StartKind.GO else str(record.start),
+            )
         )
     elif waiting.kind == "split":
         _publish_split(transition, waiting)
         return
     elif waiting.kind == "crowded":
-        transition.publish(
-            "correction",
-            waiting.t_ns,
-            kind="crowded",
-            rep=record.rep,
-            flags=[str(flag) for flag in record.flags],
-            revision=None,
-            record=msgspec.to_builtins(record),
-        )
+        flags = tuple(map(str, record.flags))
+        transition.publish(events.Correction(waiting.t_ns, "crowded", record.rep, flags, record))
         return
     elif waiting.kind == "dnf":
-        transition.publish(
-            "dnf", waiting.t_ns, rep=record.rep, reason=record.reason, record=msgspec.to_builtins(record)
-        )
-    elif waiting.kind:
-        transition.publish(waiting.kind, waiting.t_ns, rep=record.rep, record=msgspec.to_builtins(record))
+        transition.publish(events.Dnf(waiting.t_ns, record.rep, record.reason, record))
+    elif waiting.kind == "void":
+        transition.publish(events.Void(waiting.t_ns, record.rep, record))
+    elif waiting.kind == "given":
+        transition.publish(events.Given(waiting.t_ns, record.rep, record))
     if calls.is_to_be_told(transition.state, waiting):
         called = waiting.late or _is_next_called(transition.state, record)
         _say_result(transition, record, with_rep=called)
@@ -126,13 +118,14 @@ def _publish_split(transition: Transition, waiting: Pending) -> None:
     record = waiting.record
     split = next(split for split in record.splits if split.line == waiting.line)
     transition.publish(
-        "split",
-        waiting.t_ns,
-        rep=record.rep,
-        line=split.line,
-        distance_m=split.distance_m,
-        time_s=split.time_ns / 1e9,
-        uncertainty_s=split.uncertainty_ns / 1e9,
+        events.Split(
+            waiting.t_ns,
+            rep=record.rep,
+            line=split.line,
+            distance_m=split.distance_m,
+            time_s=split.time_ns / 1e9,
+            uncertainty_s=split.uncertainty_ns / 1e9,
+        )
     )
 
 
@@ -209,7 +202,7 @@ def conclude(transition: Transition) -> None:
         return
     transition.set(concluded=True)
     times = [r for r in state.results if r.status is RepStatus.FINISHED]
-    transition.publish("summary", reps=state.reps, finished=len(times), obstacles=state.obstacles)
+    transition.publish(events.Summary(transition.now_ns, state.reps, len(times), state.obstacles))
     best = _best(times)
     values = {"finished": len(times), "reps": state.reps}
     if best is not None:

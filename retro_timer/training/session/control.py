@@ -7,7 +7,7 @@ import msgspec
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, calls, presence, resting, self_starting, starting
+from retro_timer.training.session import active_rep, calls, events, presence, resting, self_starting, starting
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase
 from retro_timer.training.session.transition import Transition, ns
@@ -83,7 +83,7 @@ def skip(transition: Transition) -> None:
         self_starting.give_up_given(transition, "stopped")
     elif state.turn is not None:
         starting.call_off(transition)
-        transition.publish("skipped", athlete=transition.athlete().name, step=state.turn.step)
+        transition.publish(events.Skipped(transition.now_ns, transition.athlete().name, state.turn.step))
         skipped = (*transition.athlete().skipped, state.turn.step)
         transition.set_athlete(state.turn.athlete, next_step=state.turn.step + 1, skipped=skipped)
         presence.keep(transition, state.turn.athlete)
@@ -108,7 +108,7 @@ def spotter(transition: Transition) -> None:
     transition.set(spotter=True)
     transition.acknowledge(True)
     transition.beep(Signal.ANSWER)
-    transition.publish("spotter")
+    transition.publish(events.Spotter(transition.now_ns))
     transition.say("spotter", within_s=8.0, about=[About.WATCH])
     starting.try_start(transition)
 
@@ -130,7 +130,7 @@ def recover(transition: Transition) -> None:
             rest_s = resting.rest_after_s(state, athlete.next_step - 1)
             transition.set_athlete(index, rested_ns=transition.now_ns + ns(rest_s), rest_from_ns=transition.now_ns)
     transition.beep(Signal.ANSWER)
-    transition.publish("recovered", title=state.plan.title, reps=state.reps)
+    transition.publish(events.Recovered(transition.now_ns, state.plan.title, state.reps))
     transition.say("recovered", within_s=10.0)
     resting.to_next_turn(transition)
 
@@ -140,7 +140,7 @@ def close_interrupted(transition: Transition) -> None:
     transition.beep(Signal.ANSWER)
     transition.enter(Phase.STOPPED)
     transition.set(concluded=True)
-    transition.publish("closed", outcome="interrupted")
+    transition.publish(events.Closed(transition.now_ns, "interrupted"))
     transition.say("closed_interrupted", within_s=10.0)
     transition.close("interrupted")
 

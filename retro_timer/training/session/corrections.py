@@ -10,7 +10,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, calls, inputs, resting
+from retro_timer.training.session import active_rep, calls, events, inputs, resting
 from retro_timer.training.session.effects import About, KeepPresence, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
@@ -251,7 +251,7 @@ def told(
     """Answer a correction; `key` is its phrase where that is not called like its kind."""
     transition.beep(Signal.ANSWER)
     transition.say(key or kind, dict(values), 10.0, about=about)
-    transition.publish("correction", kind=kind, values=values)
+    transition.publish(events.Correction(transition.now_ns, kind, values=values))
 
 
 def _told_void(transition: Transition, record: RepRecord) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from retro_timer.detection.expectation import Expectation
 from retro_timer.ports import LampState
 from retro_timer.training.record import RepRecord
+from retro_timer.training.session.events import SessionEvent
 
 
 class Signal(StrEnum):
@@ -128,11 +129,9 @@ class KeepPresence(msgspec.Struct, frozen=True):
 
 
 class Publish(msgspec.Struct, frozen=True):
-    """Tell whoever listens. `fields` are those of the event without its time."""
+    """Tell whoever listens."""
 
-    event: str
-    t_ns: int
-    fields: dict[str, Any] = {}
+    event: SessionEvent
 
 
 class Acknowledge(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retro_timer.training.roster import MOST_ATHLETES
-from retro_timer.training.session import active_rep, corrections, inputs, resting
+from retro_timer.training.session import active_rep, corrections, events, inputs, resting
 from retro_timer.training.session.effects import KeepPresence, Signal, about_athlete
 from retro_timer.training.session.state import Athlete
 from retro_timer.training.session.transition import Transition
@@ -84,5 +84,5 @@ def _told(transition: Transition, index: int, key: str, **values: int) -> None:
     keep(transition, index)
     transition.unsay(about_athlete(name))
     transition.say(key, {"name": name, **values}, 10.0, about=[about_athlete(name)])
-    transition.publish("presence", name=name, kind=key)
+    transition.publish(events.Presence(transition.now_ns, name, key))
     corrections.replan(transition)

@@ -6,7 +6,7 @@ from retro_timer.detection.events import SensorState, Stand, StandEnd
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.plan import SELF_STARTED, StartMethod
-from retro_timer.training.session import inputs
+from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import Phase
 from retro_timer.training.session.transition import Transition, start_method
@@ -39,7 +39,7 @@ def await_start(transition: Transition) -> None:
 def _set(transition: Transition) -> None:
     transition.unsay(About.START)
     transition.beep(Signal.SET)
-    transition.publish("stand", stand=str(Stand.STEADY), reason="")
+    transition.publish(events.Stand(transition.now_ns, str(Stand.STEADY), ""))
 
 
 def stand_seen(transition: Transition, event: inputs.StandSeen) -> None:
@@ -52,7 +52,7 @@ def stand_seen(transition: Transition, event: inputs.StandSeen) -> None:
         _set(transition)
         return
     if event.reason in _SAID:
-        transition.publish("stand", event.t_ns, stand=str(event.stand), reason=str(event.reason))
+        transition.publish(events.Stand(event.t_ns, str(event.stand), str(event.reason)))
         transition.unsay(About.START)
         transition.beep(Signal.RECALL if was_set else Signal.REFUSAL)
         transition.say(_SAID[event.reason], within_s=6.0, about=[About.START])

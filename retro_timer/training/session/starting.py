@@ -7,7 +7,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import Course, StartMethod
-from retro_timer.training.session import calls, inputs, standing
+from retro_timer.training.session import calls, events, inputs, standing
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import STARTING, Appointment, Item, Phase
 from retro_timer.training.session.transition import Transition, ns, start_method
@@ -26,9 +26,8 @@ def brief(transition: Transition) -> None:
     transition.set(turn=calls.next_turn(state), random=state.rules.seed % _RANDOM_MODULUS)
     end_ns = transition.now_ns + ns(state.rules.brief_s)
     transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
-    transition.publish(
-        "session", title=state.plan.title, athletes=[a.name for a in state.athletes], steps=len(state.steps)
-    )
+    athletes = tuple(athlete.name for athlete in state.athletes)
+    transition.publish(events.Session(transition.now_ns, state.plan.title, athletes, len(state.steps)))
     sets = state.steps[-1].set_no
     told = {"title": state.plan.title, "sets": sets, "reps": len(state.steps)}
     transition.say("brief", told, 30.0, about=[About.PLAN])
@@ -243,7 +242,7 @@ def call_off(transition: Transition) -> None:
 
 def _tell_recall(transition: Transition) -> None:
     transition.beep(Signal.RECALL)
-    transition.publish("recall")
+    transition.publish(events.Recall(transition.now_ns))
     transition.say("recall", within_s=3.0, urgent=True)
 
 

@@ -12,6 +12,7 @@ from retro_timer.ports import FINISH_LINE, START_LINE, LampState, Placement
 from retro_timer.training.gaits import SPEEDS, Gait, human_limit_s
 from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
 from retro_timer.training.record import NS_PER_S, RepRecord, StartKind
+from retro_timer.training.session import events
 from retro_timer.training.session.effects import (
     About,
     Acknowledge,
@@ -91,13 +92,7 @@ class Transition:
         kept = [a for a in self.state.agenda if a.item in _KEPT]
         items = tuple(sorted([*(agenda or []), *kept], key=lambda a: a.at_ns))
         self.set(phase=phase, since_ns=self.now_ns, until_ns=until_ns, agenda=items, told_ns=None)
-        self.effects.append(
-            Publish(
-                "phase",
-                self.now_ns,
-                {"phase": str(phase), "until_ns": until_ns or None, **self._turn_fields()},
-            )
-        )
+        self.publish(self._phase_told())
         if phase not in STARTING:
             self.effects.extend(self.state.held)
             self.set(held=())
@@ -149,9 +144,9 @@ class Transition:
         """Sound a signal."""
         self.effects.append(Beep(signal))
 
-    def publish(self, event: str, t_ns: int | None = None, **fields: Any) -> None:
+    def publish(self, event: events.SessionEvent) -> None:
         """Tell whoever listens."""
-        self.effects.append(Publish(event, self.now_ns if t_ns is None else t_ns, fields))
+        self.effects.append(Publish(event))
 
     def light(self, lamp: LampState) -> None:
         """Show a state on the lamp."""
@@ -192,22 +187,26 @@ class Transition:
         turn = self.state.turn
         return self.state.athletes[turn.athlete if turn is not None else 0]
 
-    def _turn_fields(self) -> dict[str, Any]:
-        step = self.state.step
+    def _phase_told(self) -> events.Phase:
+        state, step = self.state, self.state.step
+        told = events.Phase(self.now_ns, str(state.phase), state.until_ns or None)
         if step is None:
-            return {}
-        return {
-            "athlete": self.athlete().name,
-            "set": step.set_no,
-            "sets": step.sets,
-            "rep_in_set": step.rep_no,
-            "reps_in_set": step.reps,
-            "distance_m": step.distance_m,
-            "duration_s": step.duration_s,
-            "gait": str(step.gait),
-            "start": str(start_method(self.state)),
-            "course": str(self.state.plan.course),
-        }
+            return told
+        return events.Phase(
+            told.t_ns,
+            told.phase,
+            told.until_ns,
+            athlete=self.athlete().name,
+            set=step.set_no,
+            sets=step.sets,
+            rep_in_set=step.rep_no,
+            reps_in_set=step.reps,
+            distance_m=step.distance_m,
+            duration_s=step.duration_s,
+            gait=str(step.gait),
+            start=str(start_method(state)),
+            course=str(state.plan.course),
+        )
 
     def _expectation(self, mode: WatchMode) -> Expectation:
         step = self.state.step

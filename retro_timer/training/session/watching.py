@@ -6,7 +6,7 @@ import msgspec
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.record import Flag, RepStatus
-from retro_timer.training.session import active_rep, crowding, inputs, starting
+from retro_timer.training.session import active_rep, crowding, events, inputs, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase
 from retro_timer.training.session.transition import Transition
@@ -20,8 +20,7 @@ def obstacle(transition: Transition, event: inputs.ObstacleSeen) -> None:
     if event.level is Level.CLEAR:
         transition.set(clear_since_ns=transition.now_ns)
     shown = None if event.range_mm is None else round(event.range_mm / 1000.0, 3)
-    whose = {"sensor": event.sensor} if event.sensor else {}
-    transition.publish("obstacle", event.t_ns, level=event.level.word, range_m=shown, **whose)
+    transition.publish(events.Obstacle(event.t_ns, event.level.word, shown, event.sensor or None))
     if state.phase is Phase.LANE_CHECK and event.level is not state.level:
         transition.unsay(About.START)
     if rising and not event.expected:
@@ -55,7 +54,7 @@ def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
     transition.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
     if changed:
         if not event.of_several:
-            transition.publish("sensor", event.t_ns, state=str(event.state), reason=event.reason)
+            transition.publish(events.Sensor(event.t_ns, str(event.state), event.reason))
         transition.set(limit_told=False, told_ns=None)
         transition.unsay(About.WATCH)
         transition.acknowledge(event.state is SensorState.LOST and state.spotter)
@@ -76,8 +75,7 @@ def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
 
 def sensor_changed(transition: Transition, event: inputs.SensorChanged) -> None:
     """One of several sensors sees better or worse; what the watch as a whole sees is told by WatchChanged."""
-    fields = {"state": str(event.state), "reason": event.reason, "sensor": event.sensor, "line": event.line}
-    transition.publish("sensor", event.t_ns, **fields)
+    transition.publish(events.Sensor(event.t_ns, str(event.state), event.reason, event.sensor, event.line))
 
 
 def gate_alone(transition: Transition, event: inputs.GateAlone) -> None:

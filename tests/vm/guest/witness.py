@@ -39,7 +39,7 @@ def connected() -> socket.socket:
 def command(action: str, **more: str) -> None:
     """One command of the coach; what is refused is refused."""
     with connected() as asking:
-        asking.sendall(json.dumps({"ctl": action, **more}).encode() + b"\n")
+        asking.sendall(json.dumps({"request": action, **more}).encode() + b"\n")
         asking.recv(65536)
 
 
@@ -67,7 +67,7 @@ def witness(heard: queue.SimpleQueue[dict[str, Any]]) -> None:
     ledger = os.open(TOLD, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     while True:
         with connected() as following, following.makefile("rb") as lines:
-            following.sendall(b'{"follow":true}\n')
+            following.sendall(b'{"request":"follow"}\n')
             for line in lines:
                 os.write(ledger, line)
                 told = json.loads(line)

@@ -1,0 +1,166 @@
+"""What a beacon answers, one struct to each request; diagnostics' are in `beacon/facts.py`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from retro_timer.beacon.control.protocol.base import VERSION, Answer
+from retro_timer.beacon.events import Logged
+from retro_timer.beacon.facts import Facts, Readings
+from retro_timer.beacon.system.strain import Strain
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.results.athlete_edits import Done as EditDone
+
+Why = Literal["malformed", "unknown", "version", "refused", "failed"]
+
+
+class RequestRefusedError(RetroTimerError):
+    """A request that was not taken; `why` is the answer's."""
+
+    def __init__(self, why: Why, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
+class Error(Answer, frozen=True, kw_only=True):
+    """Nothing was done, and why, in one line."""
+
+    error: str
+    why: Why
+    """What kind of error: no message, no request that is known, another protocol, not possible now, a defect."""
+    ok: bool = False
+
+
+class Done(Answer, frozen=True):
+    """The command was taken."""
+
+
+class WatchStatus(msgspec.Struct, frozen=True):
+    """What the watch sees and covers."""
+
+    state: str
+    """ok, degraded or lost"""
+    reason: str
+    armed: bool
+    covers: str | None
+    """The key of the phrase that says so."""
+    safe_speed_mps: float | None
+    range_m: float | None
+
+
+class VolumeStatus(msgspec.Struct, frozen=True):
+    """In percent."""
+
+    voice: int | None
+    """null for a voice that only prints"""
+    buzzer: int
+
+
+class SensorStatus(msgspec.Struct, frozen=True):
+    """A sensor and its last reading."""
+
+    name: str
+    model: str
+    placement: str
+    state: str
+    range_m: float | None
+    """null without a target"""
+    status: int | None
+    ambient_kcps: float | None
+    period_ms: float
+
+
+class AthleteStatus(msgspec.Struct, frozen=True):
+    """One of those who take part."""
+
+    name: str
+    present: bool
+    step: int
+    """Of the plan, from 0, which comes next."""
+
+
+class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a timer does and sees. From `title` on null until there is a session; whose turn, until there is one."""
+
+    board: str
+    phase: str
+    watch: WatchStatus
+    sound: str
+    """What the buzzer sounds; empty when it is silent."""
+    volume: VolumeStatus
+    machine: Strain
+    samples: int
+    """Readings judged so far, by all sensors."""
+    troubles: tuple[str, ...]
+    """What is to be mended, a line each."""
+    sensors: tuple[SensorStatus, ...]
+    title: str | None = None
+    level: str | None = None
+    reps_done: int | None = None
+    athlete: str | None = None
+    athletes: tuple[AthleteStatus, ...] | None = None
+    set: int | None = None
+    sets: int | None = None
+    rep_in_set: int | None = None
+    reps_in_set: int | None = None
+    distance_m: float | None = None
+    gait: str | None = None
+    left_s: float | None = None
+    """Until the phase ends by the plan."""
+    running_s: float | None = None
+    """Since the go of the rep under way."""
+    unsaved: int | None = None
+    """Reps that are not on the disk."""
+
+
+class Status(Answer, frozen=True):
+    """How the timer does."""
+
+    status: TimerStatus
+    version: int = VERSION
+    """The protocol that the timer speaks."""
+
+
+class Following(Answer, frozen=True):
+    """How the timer does; its events follow, a line each."""
+
+    status: TimerStatus
+    origin_ns: int
+    """When the timer began, on the clock of the events' `t_ns`."""
+    version: int = VERSION
+    """The protocol that the timer speaks."""
+
+
+class Log(Answer, frozen=True):
+    """The newest events, oldest first."""
+
+    log: tuple[Logged, ...]
+
+
+class Kept(Answer, frozen=True):
+    """The traces that are now on the disk."""
+
+    files: tuple[str, ...]
+
+
+class Edited(Answer, frozen=True):
+    """The correction is on the disk."""
+
+    done: EditDone
+
+
+class Beeping(Answer, frozen=True):
+    """It sounds."""
+
+    lasts_s: float
+
+
+class Calibrated(Answer, frozen=True):
+    """It is kept, and in force."""
+
+    file: str
+
+
+AnyAnswer = Error | Done | Status | Following | Log | Kept | Edited | Facts | Readings | Beeping | Calibrated

@@ -1,0 +1,292 @@
+"""What a session tells whoever listens: one struct an event, tagged by its name."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from retro_timer.training.record import RepRecord
+
+Values = dict[str, str | int]
+"""What a phrase's places are filled with, by their names."""
+
+
+def snake_case(name: str) -> str:
+    """A class's name as a message's: CrossingWithdrawn is crossing_withdrawn."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event", tag=snake_case):
+    """Base of all that is told."""
+
+    t_ns: int
+    """When it happened, on the box's monotonic clock, in nanoseconds."""
+
+    @property
+    def tag(self) -> str:
+        """As it is called outside of the program."""
+        return str(self.__struct_config__.tag)
+
+
+class Session(Event, frozen=True):
+    """A session has begun."""
+
+    title: str
+    athletes: tuple[str, ...]
+    steps: int
+    """Reps of each athlete."""
+
+
+class Phase(Event, frozen=True):
+    """The session is in another phase; whose turn it is, once somebody's is."""
+
+    phase: str
+    until_ns: int | None
+    """When it ends by the plan, on the clock of `t_ns`."""
+    athlete: str | None = None
+    set: int | None = None
+    sets: int | None = None
+    rep_in_set: int | None = None
+    reps_in_set: int | None = None
+    distance_m: float | None = None
+    duration_s: float | None = None
+    gait: str | None = None
+    start: str | None = None
+    """How its start is given."""
+    course: str | None = None
+
+
+class Go(Event, frozen=True):
+    """A rep has begun; `t_ns` is the edge of its go."""
+
+    rep: int
+    """Running number in the session, from 1."""
+    athlete: str
+    distance_m: float | None
+    duration_s: float | None
+    gait: str
+    start: str | None = None
+    """release or flying, where the athlete gave the start."""
+    uncertainty_s: float | None = None
+    """Half-width of the 95 % interval of such a start."""
+    lane: int | None = None
+    """Where there are several."""
+
+
+class Stand(Event, frozen=True):
+    """Who is going to give the start by leaving the beam stands steadily in it, or does not count any more."""
+
+    stand: str
+    reason: str
+    """Why it does not count; empty when it does."""
+
+
+class Recall(Event, frozen=True):
+    """A start is taken back."""
+
+
+class Crossing(Event, frozen=True):
+    """The provisional finish, when the beep sounds."""
+
+    rep: int
+    lane: int | None = None
+    """Where there are several."""
+
+
+class CrossingWithdrawn(Event, frozen=True):
+    """That was not the runner: the rep goes on."""
+
+    rep: int
+
+
+class Finish(Event, frozen=True):
+    """A rep's time, on disk when it is told."""
+
+    rep: int
+    time_s: float
+    """From the go to the back at the line, unrounded."""
+    uncertainty_s: float
+    """Half-width of the 95 % interval."""
+    method: str
+    flags: tuple[str, ...]
+    record: RepRecord
+    start: str | None = None
+    """release or flying, where the athlete gave the start."""
+    lane: int | None = None
+    """Where there are several."""
+
+
+class Split(Event, frozen=True):
+    """The time at a line on the way."""
+
+    rep: int
+    line: str
+    distance_m: float
+    """From the start."""
+    time_s: float
+    uncertainty_s: float
+    """Half-width of the 95 % interval."""
+
+
+class Half(Event, frozen=True):
+    """One half of a dual gate alone: no finish."""
+
+    rep: int
+    sensor: str
+    beam: str
+
+
+class Dnf(Event, frozen=True):
+    """A rep without a finish."""
+
+    rep: int
+    reason: str
+    """timeout, trace-end, stopped or interrupted"""
+    record: RepRecord
+    lane: int | None = None
+    """Where there are several."""
+
+
+class Void(Event, frozen=True):
+    """A rep does not count."""
+
+    rep: int
+    record: RepRecord
+
+
+class Given(Event, frozen=True):
+    """A rep is another athlete's."""
+
+    rep: int
+    record: RepRecord
+
+
+class Correction(Event, frozen=True):
+    """A result was corrected: by a person (`values`), or by what the gate saw after it (`rep`, `flags`, `record`)."""
+
+    kind: str
+    rep: int | None = None
+    flags: tuple[str, ...] = ()
+    record: RepRecord | None = None
+    values: Values = {}
+    revision: str | None = None
+    """The id by which it is taken back; null where the program made it, or the session's own `undo` does that."""
+
+
+class Presence(Event, frozen=True):
+    """An athlete is back, has come late, or goes at another place."""
+
+    name: str
+    kind: str
+    """present, added or ordered"""
+
+
+class Skipped(Event, frozen=True):
+    """A rep that is not going to be run."""
+
+    athlete: str
+    step: int
+    """Its place in the plan, from 0."""
+
+
+class Obstacle(Event, frozen=True):
+    """The watch's level changed."""
+
+    level: str
+    """clear, caution, warning or danger"""
+    range_m: float | None
+    sensor: str | None = None
+    """Whose reading changed it, where there are several sensors."""
+
+
+class Sensor(Event, frozen=True):
+    """The watch sees better or worse, or where there are several sensors one of them does."""
+
+    state: str
+    """ok, degraded or lost"""
+    reason: str
+    sensor: str | None = None
+    """Which of several."""
+    line: str | None = None
+    """Where that one stands."""
+
+
+class Spotter(Event, frozen=True):
+    """Somebody watches in place of the sensor."""
+
+
+class Refused(Event, frozen=True):
+    """What somebody asked for is not possible: a phrase's key with its values, or for a plan's mistake its line."""
+
+    why: str
+    values: Values = {}
+
+
+class NotSaved(Event, frozen=True):
+    """A rep is not on disk; the session goes on."""
+
+    rep: int
+    reason: str
+
+
+class SavedAfterAll(Event, frozen=True):
+    """All reps are on disk now."""
+
+
+class Recoverable(Event, frozen=True):
+    """A session that was cut off may be gone on with, or closed."""
+
+    title: str
+    reps: int
+
+
+class Recovered(Event, frozen=True):
+    """It is gone on with."""
+
+    title: str
+    reps: int
+
+
+class Closed(Event, frozen=True):
+    """It is closed."""
+
+    outcome: str
+
+
+class Summary(Event, frozen=True):
+    """The session is over."""
+
+    reps: int
+    finished: int
+    obstacles: int
+
+
+SessionEvent = (
+    Session
+    | Phase
+    | Go
+    | Stand
+    | Recall
+    | Crossing
+    | CrossingWithdrawn
+    | Finish
+    | Split
+    | Half
+    | Dnf
+    | Void
+    | Given
+    | Correction
+    | Presence
+    | Skipped
+    | Obstacle
+    | Sensor
+    | Spotter
+    | Refused
+    | NotSaved
+    | SavedAfterAll
+    | Recoverable
+    | Recovered
+    | Closed
+    | Summary
+)
