@@ -366,7 +366,7 @@ def test_an_answer_that_this_program_cannot_read_is_one_line(short: Path, answer
 def test_events_of_a_newer_timer_are_passed_over_and_its_new_fields_too(short: Path) -> None:
     lines = [
         b'{"event": "lap", "t_ns": 1, "rep": 1}',
-        b'{"event": "crossing", "t_ns": 2, "rep": 1, "lane": 3}',
+        b'{"event": "crossing", "t_ns": 2, "rep": 1, "wind": 3}',
         b'{"event": "recall", "t_ns": 3}',
     ]
     client, other = answering(b"\n".join([*lines, b""]), short)

@@ -67,7 +67,10 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
             "mine.toml: line 1: 'title = \"Test plan\"' is neither metadata nor header; expected",
         ),
         (["replay", "empty.csv", "--placement", "gat"], "(did you mean 'gate'?); expected one of gate, lane-end, belt"),
-        (["replay", "empty.csv", "--rep", "0:5"], "'0:5' has not three parts; expected GO:DISTANCE:GAIT"),
+        (
+            ["replay", "empty.csv", "--rep", "0:5"],
+            "'0:5' has not three parts, nor a fourth for the lane; expected GO:",
+        ),
         (["replay", "empty.csv", "--rep", "0:5:wlk"], "gait 'wlk' is none of walk, jog, run (did you mean 'walk'?)"),
         (["replay", "empty.csv", "--rep", "x:5:walk"], "go 'x' is not a time in seconds"),
         (["replay", "empty.csv", "--rep", "0:nan:walk"], "distance 'nan' is not a number of metres"),

@@ -39,7 +39,7 @@ def day(directory: Path, settings: Settings, scenario: str = "", of_plan: Plan =
 def test_every_rep_is_timed_by_both_beams_near_the_truth(tmp_path: Path, offset_mm: int, gait: Gait) -> None:
     reps = plan(block(reps=4, distance_m=20.0), gait=gait, walk_out_s=0.0, rest_s=5.0)
     found = day(tmp_path, dual(offset_mm), of_plan=reps)
-    assert [(f["method"], f["flags"]) for f in found.told("finish")] == [("dual", [])] * 4
+    assert [(f["method"], f["flags"]) for f in found.told("finish")] == [("dual", ())] * 4
     assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
     assert len(found.told("crossing")) == 4
     assert found.told("crossing_withdrawn", "obstacle") == []
@@ -70,7 +70,7 @@ def test_a_ball_in_the_upper_beam_finishes_nothing(tmp_path: Path) -> None:
 def test_with_one_half_dead_the_other_goes_on_is_told_once_and_starts_are_given(tmp_path: Path, gone: str) -> None:
     dead = f'[[faults]]\nsensor = "{gone}"\nat_s = 3.0\nlasts_s = 3600.0\n'
     found = day(tmp_path, dual(), dead)
-    assert [(f["method"], f["flags"]) for f in found.told("finish")] == [("gate", ["single"])] * 2
+    assert [(f["method"], f["flags"]) for f in found.told("finish")] == [("gate", ("single",))] * 2
     said = [event for event in found.told("said") if event["key"] in ("one_beam", "watch_lost")]
     assert [(event["key"], gone in event["text"]) for event in said] == [("one_beam", True)]
     assert [event["name"] for event in found.told("sound") if event["name"].startswith("blind")] == []

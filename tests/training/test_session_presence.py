@@ -34,7 +34,7 @@ def after_a_power_cut(session: Drive) -> Drive:
 def whose_go(session: Drive, goes: int) -> list[str]:
     for _ in range(goes):
         session.to_go().finish(8.0)
-    return [go.fields["athlete"] for go in session.events("go")][-goes:]
+    return [go.athlete for go in session.events("go")][-goes:]
 
 
 def test_who_comes_late_joins_at_the_groups_step_and_what_they_missed_is_kept_as_skipped() -> None:

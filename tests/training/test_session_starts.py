@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.ports import Placement
-from retro_timer.training.plan import StartMethod
+from retro_timer.training.plan import SELF_STARTED, StartMethod
 from retro_timer.training.record import Flag
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
@@ -223,7 +223,7 @@ def test_the_limit_of_a_degraded_watch_is_said_once_and_not_before_every_rep() -
     assert session.said().count("degraded") == 1
 
 
-@pytest.mark.parametrize("method", list(StartMethod))
+@pytest.mark.parametrize("method", [method for method in StartMethod if method not in SELF_STARTED])
 def test_no_go_is_given_with_a_degraded_watch_before_its_limit_was_said(method: StartMethod) -> None:
     waiting = Phase.AWAIT_PRESS if method is StartMethod.BUTTON else Phase.COUNTDOWN
     session = started_by(method).until(waiting).wait(0.2).watch(SensorState.DEGRADED, "sunlight")
@@ -231,6 +231,12 @@ def test_no_go_is_given_with_a_degraded_watch_before_its_limit_was_said(method: 
     assert "degraded" in session.said()
     assert session.now_s - session.said_at_s("degraded") >= 4.0
     assert len(session.events("go")) == 1
+
+
+@pytest.mark.parametrize("method", sorted(SELF_STARTED))
+def test_nobody_is_waited_for_at_the_line_before_the_limit_of_a_degraded_watch_was_said(method: StartMethod) -> None:
+    session = started_by(method).watch(SensorState.DEGRADED, "sunlight").until(Phase.AWAIT_RELEASE)
+    assert session.now_s - session.said_at_s("degraded") >= 3.0
 
 
 def test_a_rep_that_began_with_a_seeing_watch_is_flagged_when_the_watch_goes_blind_on_the_way() -> None:

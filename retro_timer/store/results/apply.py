@@ -86,29 +86,36 @@ def next_number(connection: sqlite3.Connection) -> int:
 
 
 def _begin(connection: sqlite3.Connection, entry: Begun) -> bool:
-    if _is_deleted(connection, entry.id) or _number(connection, entry.id) is not None:
+    if _is_deleted(connection, entry.id):
         return False
-    taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE session = ?1"
-    free = connection.execute(taken, (entry.session,)).fetchone() is None
+    number = _number(connection, entry.id)
     known = entry.athletes or ("",) * len(entry.roster)
     called = [_called(connection, uid, name) for uid, name in zip(known, entry.roster, strict=True)]
+    row = {
+        "started_wall_ns": entry.begin,
+        "outcome": OPEN,
+        "board": entry.board,
+        "owner": entry.owner,
+        "title": entry.title,
+        "plan": entry.plan,
+        "roster": msgspec.json.encode(called).decode(),
+        "started_boot": entry.started_boot,
+        "started_boot_ns": entry.started_boot_ns,
+        "athletes": msgspec.json.encode(known).decode(),
+    }
+    if number is not None:
+        # Where its reps were found first, its beginning was made up; this is the true one.
+        columns = ", ".join(f"{column} = :{column}" for column in row)
+        made_up = connection.execute(
+            f"UPDATE session SET {columns} WHERE id = :id AND title = :made_up",
+            row | {"id": number, "made_up": _LOST_PLAN},
+        )
+        return made_up.rowcount > 0
+    taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE session = ?1"
+    free = connection.execute(taken, (entry.session,)).fetchone() is None
+    row |= {"id": entry.session if free else next_number(connection), "uid": entry.id}
     connection.execute(
-        "INSERT INTO session (id, started_wall_ns, outcome, board, owner, title, plan, roster, started_boot,"
-        " started_boot_ns, uid, athletes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            entry.session if free else next_number(connection),
-            entry.begin,
-            OPEN,
-            entry.board,
-            entry.owner,
-            entry.title,
-            entry.plan,
-            msgspec.json.encode(called).decode(),
-            entry.started_boot,
-            entry.started_boot_ns,
-            entry.id,
-            msgspec.json.encode(known).decode(),
-        ),
+        f"INSERT INTO session ({', '.join(row)}) VALUES ({', '.join(f':{column}' for column in row)})", row
     )
     return True
 
