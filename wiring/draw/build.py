@@ -41,7 +41,7 @@ def draw_build(settings: Settings, title: str, subtitle: str) -> str:
 
 
 def _rows(parts: Sequence[Part], gap: float) -> list[tuple[Part, list[float]]]:
-    """Each part with the y of each of its wires, from the top down."""
+    """Each part with the y of each of its wires, from the top down; with one y where it has no wire to the header."""
     found = []
     y = -_HEAD
     for part in parts:
@@ -51,13 +51,16 @@ def _rows(parts: Sequence[Part], gap: float) -> list[tuple[Part, list[float]]]:
             y -= _SPACE_ABOVE.get((part.name, wire.terminal), above) * PITCH
             ys.append(y)
             y -= PITCH
+        if not part.wires:
+            ys.append(y)
+            y -= PITCH
         found.append((part, ys))
         y -= gap
     return found
 
 
 def _pins(rows: Sequence[tuple[Part, list[float]]]) -> dict[float, tuple[int, str]]:
-    return {y: (w.pin, w.line) for part, ys in rows for w, y in zip(part.wires, ys, strict=True)}
+    return {y: (w.pin, w.line) for part, ys in rows if part.wires for w, y in zip(part.wires, ys, strict=True)}
 
 
 def short(part: Part, wire: Wire) -> str:

@@ -97,6 +97,53 @@ xshut_pin = 6
 """,
     ),
     Build(
+        "dual-gate",
+        "Dual gate",
+        "Two VL53L1X, one above the other: the upper, at the smallest athlete's shoulder, times; the lower witnesses.",
+        """\
+[[sensors]]
+name = "upper"
+address = 0x30
+xshut_pin = 5
+
+[[sensors]]
+name = "lower"
+address = 0x31
+xshut_pin = 6
+""",
+    ),
+    Build(
+        "dual-gate-along",
+        "Dual gate along the lane",
+        "Two TF-Luna of one line, the second 200 mm beyond the first: together they tell speed and direction.",
+        """\
+[[sensors]]
+name = "near"
+model = "tf-luna"
+
+[[sensors]]
+name = "far"
+model = "tf-luna"
+port = "/dev/ttyUSB0"
+offset_mm = 200
+""",
+    ),
+    Build(
+        "start-line",
+        "Start line",
+        "A VL53L1X at the finish, a TF-Luna at the start on a USB cable: who leaves its beam starts the clock.",
+        """\
+[[sensors]]
+name = "gate"
+
+[[sensors]]
+name = "start"
+model = "tf-luna"
+line = "start"
+port = "/dev/ttyUSB0"
+""",
+    ),
+    Build(
         "hc-sr04",
         "HC-SR04",
         "An ultrasonic sensor as gate: light-immune, slow, and for timing only. Its echo needs a divider.",

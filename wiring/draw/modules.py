@@ -17,11 +17,17 @@ _DIVIDER_X = (BOX_RIGHT + 0.5, BOX_RIGHT + 2.1, BOX_RIGHT + 2.7)
 def draw_module(
     sheet: Sheet, part: Part, ys: Sequence[float], colours: Colours, unconnected: Sequence[str] = ()
 ) -> None:
-    """A box with its terminals at the right, each wired straight to the Pi; the unconnected ones are below them."""
+    """A box with its terminals at the right, each wired straight to the Pi; the unconnected ones are below them.
+
+    A part without a wire is on a USB socket, and says so.
+    """
     top, bottom = ys[0] + _HEAD, ys[-1] - 0.42 - PITCH * len(unconnected)
     sheet.box((BOX_LEFT, bottom), BOX_RIGHT - BOX_LEFT, top - bottom, fill="#f1f4fb", color="#33415c")
     sheet.text((BOX_LEFT + 0.25, top - 0.34), part.what, size=12)
     sheet.text((BOX_LEFT + 0.25, top - 0.78), part.name, size=9.5, color=FAINT)
+    if not part.wires:
+        sheet.text((BOX_RIGHT + 0.2, (top + bottom) / 2), "by its USB cable", size=9.5, color=FAINT)
+        return
     for wire, y in zip(part.wires, ys, strict=True):
         colour = colours.of(wire.pin)
         sheet.text((BOX_RIGHT - 0.22, y), wire.terminal, align="right")
