@@ -22,6 +22,8 @@ class Solution(msgspec.Struct, frozen=True):
     """When the middle of the torso was on the beam's axis; None where only an edge was seen."""
     middle_sd_s: float = 0.0
     """One standard deviation of that moment by the readings alone, without what bodies do."""
+    edge_sd_s: float | None = None
+    """The same of `back_ns`, from a beam so thin that it shows the back's edge itself; None from a wider one."""
     speed_log_sd: float = 0.0
     """One standard deviation of the logarithm of `speed_mps`."""
     moved_s: float = 0.0

@@ -15,6 +15,7 @@ from retro_timer.detection.events import (
 )
 from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.gate.departure_fit import solve_departure
+from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.passages import Approach
 from retro_timer.detection.rear.approach_fit import solve_approach
 from retro_timer.detection.solution import finish_of
@@ -25,12 +26,12 @@ def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn
     passage = over.passage
     if isinstance(passage, Approach):
         return finish_of(over, solve_approach(passage), passage.method)
-    return finish_of(over, solve(passage, config), str(config.placement))
+    return finish_of(over, at_line(solve(passage, config), config), str(config.placement))
 
 
 def decide_start(left: LeftBeam, config: WatchConfig) -> Released | StandChanged:
     """Time a departure. Takes some milliseconds: call it where no sensor waits."""
-    solved = solve_departure(left.passage, config)
+    solved = at_line(solve_departure(left.passage, config), config)
     if solved.refusal:
         return StandChanged(Stand.EMPTY, StandEnd.SENSOR, left.t_ns)
     return Released(solved.back_ns, solved.uncertainty_ns, left.t_ns)

@@ -10,7 +10,7 @@ import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.crossing_fit import Examined, examine, solve
-from retro_timer.detection.gate.dual_fit import at_line
+from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import RangeSample
 from retro_timer.store.finishes import KeptFinish, KeptPassage, find_finish, kept_places, read_finish

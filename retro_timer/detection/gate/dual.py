@@ -24,8 +24,9 @@ from retro_timer.detection.events import (
     Shade,
     StandChanged,
 )
-from retro_timer.detection.gate.dual_fit import WRONG_WAY, at_line, follow, join, lean_together
+from retro_timer.detection.gate.dual_fit import WRONG_WAY, follow, join, lean_together
 from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.gate.torso import TOO_BRIEF, find_torso
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution, finish_of

@@ -11,6 +11,8 @@ import math
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.crossing_fit import shape_sd_s
+from retro_timer.detection.gate.line_offset import UNKNOWN_LOG_SD
+from retro_timer.detection.gate.thin_beam import EDGE_SD_M
 from retro_timer.detection.solution import NORMAL_95, Solution
 
 Pair = tuple[float, float]
@@ -23,11 +25,12 @@ _SPAN_SD_S = 0.02
 the 24 ms of a VL53L1X."""
 
 _UNDONE = 0.5
+"""A deep chest looks like a slow one, which undoes half of what that slowness errs by, as with one beam: less trusts it
+more than the way between the beams, more takes it for chance."""
 _LEAST_LOG_SD = 0.01
+"""No break tells the speed better than to a hundredth: less would overrule the way between the beams."""
 _LEAST_SLOWNESS = 0.05
 """Seconds a metre, of 20 m/s: whoever seems faster is not slower for it."""
-_UNKNOWN_LOG_SD = 0.25
-"""Of a speed that the break did not tell: the way's mean speed against that at the line, as in crossing_fit."""
 _LEAST_SD_S = 0.001
 """No reading tells a moment better: half its own error of a clock and of the integration's middle."""
 
@@ -46,30 +49,43 @@ def join(near: Solution, far: Solution, near_config: WatchConfig, far_config: Wa
     lag_s, lag_sd_s = (far.middle_ns - near.middle_ns) / 1e9, math.hypot(near.middle_sd_s, far.middle_sd_s)
     if not _is_one_body(lag_s, lag_sd_s, way_m, math.sqrt(near.speed_mps * far.speed_mps), log_sd):
         return Solution(refusal="not one body's way")
-    origin_ns = near.middle_ns
-    offsets_m = (near_config.offset_mm / 1000.0, far_config.offset_mm / 1000.0)
-    middles_s = (0.0, (far.middle_ns - origin_ns) / 1e9)
     usual = 1.0 / math.sqrt(near.speed_mps * far.speed_mps)
     # Both halves judge the length of a break by the same chest and the same way to the line: two say no more than one.
-    # A deep chest looks like a slow one, which undoes half of what that slowness errs by, as with one beam.
-    usual_sd = _UNDONE * usual * log_sd
-    sds_s = (max(_LEAST_SD_S, near.middle_sd_s), max(_LEAST_SD_S, far.middle_sd_s))
-    fit = _Fit(offsets_m, sds_s, usual_sd)
-    middle_s, slowness = fit.solve(middles_s, usual)
+    times_ns, sds_s, half_m = _timed(near, far, near_config)
+    undone = _UNDONE if half_m else 1.0
+    usual_sd = undone * usual * log_sd
+    fit = _Fit((near_config.offset_mm / 1000.0, far_config.offset_mm / 1000.0), sds_s, usual_sd)
+    timed_s, slowness = fit.solve((0.0, (times_ns[1] - times_ns[0]) / 1e9), usual)
     speed_mps = 1.0 / max(_LEAST_SLOWNESS, slowness)
-    half_m = near_config.torso_mm / 2000.0
-    back_s = middle_s - half_m * slowness
-    says, usual_says = fit.says(half_m)
+    says, usual_says = fit.says(half_m, undone)
     read_sd_s = math.hypot(says[0] * sds_s[0], says[1] * sds_s[1], usual_says * usual_sd)
-    sd_s = math.hypot(read_sd_s, shape_sd_s(speed_mps, near_config))
+    if half_m:
+        sd_s = math.hypot(read_sd_s, shape_sd_s(speed_mps, near_config))
+    else:
+        # Both see the same folds and arms: two say no more of the edge than the better one.
+        sd_s = math.hypot(max(read_sd_s, min(sds_s)), EDGE_SD_M / speed_mps)
     # One reading moves one half, which has so much of the say.
     moved_s = max(abs(says[0]) * near.moved_s, abs(says[1]) * far.moved_s)
     return Solution(
-        origin_ns + round(back_s * 1e9),
+        times_ns[0] + round((timed_s - half_m * slowness) * 1e9),
         round(max(NORMAL_95 * sd_s, moved_s + sd_s) * 1e9),
         speed_mps,
         crowded=near.crowded or far.crowded,
     )
+
+
+def _timed(near: Solution, far: Solution, config: WatchConfig) -> tuple[tuple[int, int], Pair, float]:
+    """What both halves timed of the body: both moments, their standard deviations in seconds, and how many metres
+    ahead of the back that is. Two thin beams show the back's edge, which is better known than the chest's depth.
+    """
+    if near.edge_sd_s is not None and far.edge_sd_s is not None:
+        return (near.back_ns, far.back_ns), _at_least(near.edge_sd_s, far.edge_sd_s), 0.0
+    times_ns = near.middle_ns or near.back_ns, far.middle_ns or far.back_ns
+    return times_ns, _at_least(near.middle_sd_s, far.middle_sd_s), config.torso_mm / 2000.0
+
+
+def _at_least(near_sd_s: float, far_sd_s: float) -> Pair:
+    return max(_LEAST_SD_S, near_sd_s), max(_LEAST_SD_S, far_sd_s)
 
 
 def follow(lag_s: float, solved: Solution, way_m: float) -> str:
@@ -78,7 +94,7 @@ def follow(lag_s: float, solved: Solution, way_m: float) -> str:
     """
     if lag_s <= 0.0:
         return WRONG_WAY
-    log_sd = solved.speed_log_sd or _UNKNOWN_LOG_SD
+    log_sd = solved.speed_log_sd or UNKNOWN_LOG_SD
     return "" if _is_one_body(lag_s, _SPAN_SD_S, way_m, solved.speed_mps, log_sd) else "not one body's way"
 
 
@@ -113,7 +129,7 @@ class _Fit:
         middle_s = (self._spread * moment - self._lever * product) / self._determinant
         return middle_s, (self._total * product - self._lever * moment) / self._determinant
 
-    def says(self, half_m: float) -> tuple[Pair, float]:
+    def says(self, half_m: float, undone: float) -> tuple[Pair, float]:
         """How far the back's moment goes with each half's middle, and with the usual slowness.
 
         Nothing undoes the latter's error on the way from a beam to the line.
@@ -122,20 +138,5 @@ class _Fit:
             weight * (self._spread - self._lever * offset_m - half_m * (self._total * offset_m - self._lever))
             for weight, offset_m in zip(self._weights, self._offsets_m, strict=True)
         )
-        usual = -self._trust * (self._lever / _UNDONE + half_m * self._total)
+        usual = -self._trust * (self._lever / undone + half_m * self._total)
         return (near / self._determinant, far / self._determinant), usual / self._determinant
-
-
-def at_line(solved: Solution, config: WatchConfig) -> Solution:
-    """One half's moment moved to the line, by the speed that its own break tells."""
-    offset_m = config.offset_mm / 1000.0
-    if not offset_m or solved.refusal:
-        return solved
-    moved_s = offset_m / solved.speed_mps
-    moved_sd_s = abs(moved_s) * (solved.speed_log_sd or _UNKNOWN_LOG_SD)
-    return Solution(
-        solved.back_ns - round(moved_s * 1e9),
-        round(math.hypot(solved.uncertainty_ns / 1e9, NORMAL_95 * moved_sd_s) * 1e9),
-        solved.speed_mps,
-        crowded=solved.crowded,
-    )

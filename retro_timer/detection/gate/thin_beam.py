@@ -56,7 +56,7 @@ _MOST_LEFT = 12
 """Of the likeliest places and speeds so many tell what a single reading moves."""
 _WALL_MM, _WALL_SHARE = 80.0, 0.04
 """What is so much nearer than the wall is no noise of it: four standard deviations of a TF-Luna."""
-_BODY_SD_M = 0.006
+EDGE_SD_M = 0.006
 """A trunk's edge against the ellipse: cloth, breathing, a turned trunk. Less would promise what no body keeps."""
 _FLAT_M, _FLAT_SHARE = 0.05, 0.1
 _ENOUGH_HITS = 8
@@ -124,10 +124,21 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
     points = _grid(looks, rows, prior, logs, _places(middle_s - reach_s, middle_s + reach_s, fine_s))
     middle_s, sd_s = _moments([(p.back_s, p.weight) for p in points])
     found_mps = sum(p.speed_mps * p.weight for p in points) / sum(p.weight for p in points)
-    sd_s = math.hypot(sd_s, _BODY_SD_M / found_mps, broken.period_s / math.sqrt(12.0))
-    half_width_s = max(NORMAL_95 * sd_s, _moved_s(points, looks, rows, middle_s) + sd_s)
+    edge_sd_s = math.hypot(sd_s, broken.period_s / math.sqrt(12.0))
+    sd_s = math.hypot(edge_sd_s, EDGE_SD_M / found_mps)
+    moved_s = _moved_s(points, looks, rows, middle_s)
+    half_m = config.torso_mm / 2000.0
+    trunk_s, trunk_sd_s = _moments([(p.back_s + half_m / p.speed_mps, p.weight) for p in points])
     return Solution(
-        origin_ns + round(middle_s * 1e9), round(half_width_s * 1e9), found_mps, crowded=broken.before_others
+        origin_ns + round(middle_s * 1e9),
+        round(max(NORMAL_95 * sd_s, moved_s + sd_s) * 1e9),
+        found_mps,
+        middle_ns=origin_ns + round(trunk_s * 1e9),
+        middle_sd_s=math.hypot(trunk_sd_s, broken.period_s / math.sqrt(12.0)),
+        edge_sd_s=edge_sd_s,
+        speed_log_sd=_moments([(math.log(p.speed_mps), p.weight) for p in points])[1],
+        moved_s=moved_s,
+        crowded=broken.before_others,
     )
 
 
