@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.beacon.events import BeaconEvent
+from retro_timer.training.roster import SOLO
 from retro_timer.training.session import events
 
 FIELDS: dict[type[events.Event], Sequence[str]] = {
@@ -24,14 +25,15 @@ FIELDS: dict[type[events.Event], Sequence[str]] = {
 }
 """What is told of each event, in order, after `t_s` and `event`."""
 SOMETIMES: dict[type[events.Event], Sequence[str]] = {
-    events.Go: ("start", "uncertainty_s", "lane"),
-    events.Crossing: ("lane",),
-    events.Finish: ("start", "lane"),
-    events.Dnf: ("lane",),
+    events.Go: ("start", "uncertainty_s", "lane", "athlete"),
+    events.Crossing: ("lane", "athlete"),
+    events.Finish: ("start", "lane", "athlete"),
+    events.Dnf: ("lane", "athlete"),
     events.Obstacle: ("sensor",),
     events.Sensor: ("sensor", "line"),
 }
-"""What follows where there is something to tell: of a start that the athlete gives, of several sensors or lanes."""
+"""What follows where there is something to tell: of a start that the athlete gives, of several sensors or lanes,
+of athletes with a name."""
 
 
 def seconds_since(origin_ns: int, event: BeaconEvent) -> float:
@@ -52,6 +54,10 @@ def contract_line(event: BeaconEvent, origin_ns: int, *, samples: int, truth_s: 
     if not is_promised(event):
         return None
     fields = {**msgspec.to_builtins(event), "samples": samples}
+    if isinstance(event, events.Finish | events.Dnf):
+        fields["athlete"] = event.record.athlete
+    if fields.get("athlete") in SOLO:
+        fields["athlete"] = None
     line = {"t_s": seconds_since(origin_ns, event), "event": event.tag}
     line.update((name, fields[name]) for name in FIELDS[type(event)])
     line.update((name, fields[name]) for name in SOMETIMES.get(type(event), ()) if fields[name] is not None)

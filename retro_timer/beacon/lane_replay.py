@@ -74,7 +74,7 @@ class _Lane:
         self._flush(go_ns)
         if self._runner.state is not None and self._runner.state.running is not None:
             self._runner.put(inputs.Skip(), go_ns)
-        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
+        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), go_ns)
 
     def end(self, now_ns: int) -> None:
         """Nothing more comes."""

@@ -145,9 +145,9 @@ class Replay:
         if state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)
         if rep.release_from_s is not None:
-            self._runner.put(inputs.ReleaseGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
+            self._runner.put(inputs.ReleaseGiven(go_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), go_ns)
             return
-        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait)), go_ns)
+        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), go_ns)
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
         if isinstance(event, SensorChange):

@@ -54,12 +54,24 @@ def test_every_event_of_the_contract_is_told_with_exactly_its_fields() -> None:
         assert list(event) == PROMISED[event["event"]]
 
 
+def test_of_athletes_with_a_name_it_is_told_whose_rep_it_was() -> None:
+    session = Drive(plan(block(reps=1)), ["Anna", "Bea"]).begin().to_go().finish(8.0).to_go().wait(60.0)
+    of_a_rep = [event for event in told(session) if event["event"] in ("go", "crossing", "finish", "dnf")]
+    assert [(event["event"], event["athlete"]) for event in of_a_rep] == [
+        ("go", "Anna"),
+        ("crossing", "Anna"),
+        ("finish", "Anna"),
+        ("go", "Bea"),
+        ("dnf", "Bea"),
+    ]
+
+
 def test_the_code_knows_the_events_of_the_contract_and_no_others() -> None:
     assert {snake_case(kind.__name__): ["t_s", "event", *fields] for kind, fields in FIELDS.items()} == PROMISED
 
 
 def test_times_count_in_seconds_from_the_origin_to_the_microsecond() -> None:
-    go = Go(BEGIN_NS + 5_000_000_400, rep=1, athlete="Ann", distance_m=20.0, duration_s=None, gait="jog")
+    go = Go(BEGIN_NS + 5_000_000_400, rep=1, athlete="Runner", distance_m=20.0, duration_s=None, gait="jog")
     assert contract_line(go, BEGIN_NS, samples=0) == '{"t_s": 5.0, "event": "go", "rep": 1}'
 
 

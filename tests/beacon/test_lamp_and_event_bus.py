@@ -72,11 +72,11 @@ def test_every_listener_hears_every_event_in_order() -> None:
     other: list[BeaconEvent] = []
     event_bus.subscribe(one.append)
     stop = event_bus.subscribe(other.append)
-    event_bus.publish(Crossing(5, 1))
+    event_bus.publish(Crossing(5, 1, "Ann"))
     stop()
-    event_bus.publish(Crossing(6, 2))
+    event_bus.publish(Crossing(6, 2, "Ann"))
     stop()
-    assert one == [Crossing(5, 1), Crossing(6, 2)]
+    assert one == [Crossing(5, 1, "Ann"), Crossing(6, 2, "Ann")]
     assert other == one[:1]
 
 

@@ -39,7 +39,7 @@ def test_what_was_read_is_in_the_file_with_times_from_the_first_reading(tmp_path
     for n in range(100):
         recorder.take("gate", sample(n))
     recorder.hear(go(6.5))
-    recorder.hear(Crossing(0, 1))
+    recorder.hear(Crossing(0, 1, "Ann"))
     recorder.close()
     reader, samples = read(tmp_path / "day.csv")
     assert reader.bad_rows == {}

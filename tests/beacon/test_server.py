@@ -366,13 +366,13 @@ def test_an_answer_that_this_program_cannot_read_is_one_line(short: Path, answer
 def test_events_of_a_newer_timer_are_passed_over_and_its_new_fields_too(short: Path) -> None:
     lines = [
         b'{"event": "lap", "t_ns": 1, "rep": 1}',
-        b'{"event": "crossing", "t_ns": 2, "rep": 1, "wind": 3}',
+        b'{"event": "crossing", "t_ns": 2, "rep": 1, "athlete": "Ann", "wind": 3}',
         b'{"event": "recall", "t_ns": 3}',
     ]
     client, other = answering(b"\n".join([*lines, b""]), short)
     other.close()
     with client:
-        assert list(client.events()) == [Crossing(2, 1), Recall(3)]
+        assert list(client.events()) == [Crossing(2, 1, "Ann"), Recall(3)]
 
 
 def test_an_event_that_is_none_is_told_in_one_line(short: Path) -> None:

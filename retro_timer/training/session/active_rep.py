@@ -129,7 +129,7 @@ def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
     index, active = found
     transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns))
     transition.beep(Signal.FINISH)
-    transition.publish(events.Crossing(event.t_ns, event.rep))
+    transition.publish(events.Crossing(event.t_ns, event.rep, active.record.athlete))
 
 
 def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack) -> None:
@@ -255,7 +255,7 @@ def by_hand(transition: Transition) -> None:
         refuse(transition, "too_early")
         return
     transition.beep(Signal.FINISH)
-    transition.publish(events.Crossing(transition.now_ns, active.record.rep))
+    transition.publish(events.Crossing(transition.now_ns, active.record.rep, active.record.athlete))
     time_ns = transition.now_ns - active.record.go_ns
     uncertainty_ns = with_start(ns(_HAND_UNCERTAINTY_S), active.record)
     _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns)
@@ -303,7 +303,7 @@ def go_given(transition: Transition, event: inputs.GoGiven) -> None:
         rep=event.rep,
         set_no=1,
         rep_no=event.rep,
-        athlete=transition.state.athletes[0].name,
+        athlete=event.athlete or transition.state.athletes[0].name,
         distance_m=event.distance_m,
         duration_s=None,
         gait=Gait(event.gait),

@@ -90,6 +90,7 @@ class Crossing(Event, frozen=True):
     """The provisional finish, when the beep sounds."""
 
     rep: int
+    athlete: str
     lane: int | None = None
     """Where there are several."""
 

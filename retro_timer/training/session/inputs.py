@@ -118,6 +118,8 @@ class GoGiven(msgspec.Struct, frozen=True):
     """Its number in the record."""
     distance_m: float
     gait: Gait
+    athlete: str | None = None
+    """Where the record names one."""
 
 
 class ReleaseGiven(msgspec.Struct, frozen=True):
@@ -128,6 +130,8 @@ class ReleaseGiven(msgspec.Struct, frozen=True):
     """Its number in the record."""
     distance_m: float
     gait: Gait
+    athlete: str | None = None
+    """Where the record names one."""
 
 
 class TraceEnd(msgspec.Struct, frozen=True):

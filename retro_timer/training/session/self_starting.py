@@ -44,7 +44,7 @@ def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_
             rep=given.rep,
             set_no=1,
             rep_no=given.rep,
-            athlete=transition.state.athletes[0].name,
+            athlete=given.athlete or transition.state.athletes[0].name,
             distance_m=given.distance_m,
             duration_s=None,
             gait=given.gait,
