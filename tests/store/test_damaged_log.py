@@ -77,3 +77,17 @@ def test_a_torn_last_line_is_passed_over_and_the_next_one_is_whole(tmp_path: Pat
     (tmp_path / DATABASE).unlink()
     opened(tmp_path)
     assert kept(tmp_path) == after
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["before its end", "after its end"])
+def test_a_beginning_that_stands_after_its_reps_is_the_true_one(tmp_path: Path, last: bool) -> None:
+    fill(tmp_path, 1)
+    log = tmp_path / "reps.jsonl"
+    before, lines = kept(tmp_path), log.read_bytes().splitlines(keepends=True)
+    (begin,) = [line for line in lines if b'"kind":"begin"' in line]
+    lines.remove(begin)
+    lines.insert(len(lines) if last else len(lines) - 1, begin)
+    log.write_bytes(b"".join(lines))
+    (tmp_path / "results.db").unlink()
+    opened(tmp_path)
+    assert kept(tmp_path) == before

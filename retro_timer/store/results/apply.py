@@ -91,7 +91,7 @@ def _begin(connection: sqlite3.Connection, entry: Begun) -> bool:
     number = _number(connection, entry.id)
     known = entry.athletes or ("",) * len(entry.roster)
     called = [_called(connection, uid, name) for uid, name in zip(known, entry.roster, strict=True)]
-    row = {
+    row: dict[str, object] = {
         "started_wall_ns": entry.begin,
         "outcome": OPEN,
         "board": entry.board,
@@ -104,13 +104,7 @@ def _begin(connection: sqlite3.Connection, entry: Begun) -> bool:
         "athletes": msgspec.json.encode(known).decode(),
     }
     if number is not None:
-        # Where its reps were found first, its beginning was made up; this is the true one.
-        columns = ", ".join(f"{column} = :{column}" for column in row)
-        made_up = connection.execute(
-            f"UPDATE session SET {columns} WHERE id = :id AND title = :made_up",
-            row | {"id": number, "made_up": _LOST_PLAN},
-        )
-        return made_up.rowcount > 0
+        return _replace_made_up(connection, number, row)
     taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE session = ?1"
     free = connection.execute(taken, (entry.session,)).fetchone() is None
     row |= {"id": entry.session if free else next_number(connection), "uid": entry.id}
@@ -118,6 +112,19 @@ def _begin(connection: sqlite3.Connection, entry: Begun) -> bool:
         f"INSERT INTO session ({', '.join(row)}) VALUES ({', '.join(f':{column}' for column in row)})", row
     )
     return True
+
+
+def _replace_made_up(connection: sqlite3.Connection, number: int, row: dict[str, object]) -> bool:
+    """Where reps were found first, their session's beginning was made up; this is the true one. Its end stays."""
+    if row["title"] == _LOST_PLAN:
+        return False
+    columns = ", ".join(f"{column} = :{column}" for column in row if column != "outcome")
+    made_up = connection.execute(
+        f"UPDATE session SET {columns}, outcome = CASE WHEN ended_wall_ns IS NULL THEN :outcome ELSE outcome END"
+        " WHERE id = :id AND title = :made_up",
+        row | {"id": number, "made_up": _LOST_PLAN},
+    )
+    return made_up.rowcount > 0
 
 
 def _adopt(connection: sqlite3.Connection, entry: Adopted) -> bool:
