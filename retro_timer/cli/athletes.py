@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from retro_timer.cli.editing import make_edit
+from retro_timer.cli.forgetting import forget
 from retro_timer.cli.output.results_shown import print_table
 from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError
@@ -38,6 +39,9 @@ def _what(command: Any) -> Any:
 @click.group()
 def athletes() -> None:
     """Who has run: each a row with a number and an id; a name, a part of one, or either of those means them."""
+
+
+athletes.add_command(forget)
 
 
 @athletes.command("list")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,21 +36,30 @@ def make_edit(edit: AnyEdit) -> dict[str, Any]:
 
 
 def _make_here(edit: AnyEdit) -> dict[str, Any]:
+    mend = "no timer runs that could write there, and you may not: `sudo systemctl start retro-timer`"
+    with writing_here("nothing changed", mend) as (directory, stamp):
+        journal, repair = open_journal(directory, stamp.wall_ns)
+        if repair is not None:
+            remark(repair.words)
+        try:
+            made: dict[str, Any] = msgspec.to_builtins(carry_out(journal, edit, stamp))
+        finally:
+            journal.close()
+    return made
+
+
+@contextlib.contextmanager
+def writing_here(failed: str, not_allowed: str) -> Iterator[tuple[Path, Stamp]]:
+    """The results' directory, for this process alone to write to, and the moment.
+
+    Raises RetroTimerError where that cannot be, or the disk fails: `failed` says what that means, `not_allowed` what
+    helps whoever may not write there.
+    """
     directory = paths.state_dir()
-    stamp = Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
     try:
         with writing_alone(directory):
-            journal, repair = open_journal(directory, stamp.wall_ns)
-            if repair is not None:
-                remark(repair.words)
-            try:
-                made: dict[str, Any] = msgspec.to_builtins(carry_out(journal, edit, stamp))
-            finally:
-                journal.close()
+            yield directory, Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
     except PermissionError:
-        raise RetroTimerError(
-            f"{directory}: no timer runs that could write there, and you may not: `sudo systemctl start retro-timer`"
-        ) from None
+        raise RetroTimerError(f"{directory}: {not_allowed}") from None
     except (OSError, sqlite3.Error) as error:
-        raise RetroTimerError(f"{directory}: nothing changed ({error})") from None
-    return made
+        raise RetroTimerError(f"{directory}: {failed} ({error})") from None

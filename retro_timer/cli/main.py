@@ -21,7 +21,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "plans": ("retro_timer.cli.plans", "plans", "List, show, check and write training plans."),
     "results": ("retro_timer.cli.results", "results", "Sessions and reps that are kept."),
     "marshal": ("retro_timer.cli.marshal", "marshal", "What the sensors saw of a disputed finish, as a picture."),
-    "athletes": ("retro_timer.cli.athletes", "athletes", "Who has run: list, show, add, rename, merge."),
+    "athletes": ("retro_timer.cli.athletes", "athletes", "Who has run: list, show, add, rename, merge, forget."),
     "keep": ("retro_timer.cli.keep", "keep", "Keep the last ten minutes of raw readings."),
     "status": ("retro_timer.cli.talk", "status", "What the running timer does and sees now."),
     "ctl": ("retro_timer.cli.talk", "ctl", "Steer the running session: start, pause, void, give ..."),

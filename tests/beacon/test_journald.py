@@ -15,6 +15,7 @@ from retro_timer.beacon.recording.journald import JournaldLines, under_journald
 from retro_timer.cli.output.reporters import JournalReporter, make_reporter
 from retro_timer.ports import RangeSample
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session import inputs
 from tests.helpers.beacon_made import Beacon, steady
 from tests.helpers.plans_made import block, plan
 
@@ -166,12 +167,28 @@ def test_a_session_leaves_one_line_for_each_thing_that_happened_and_none_for_its
 
 
 def test_a_command_that_is_refused_is_logged_with_its_reason(journal: Journal, beacon: Beacon) -> None:
-    from retro_timer.training.session import inputs
-
     JournalReporter(journal.lines).attach(beacon.core, beacon.clock.monotonic_ns())
     beacon.put(inputs.Pause())
     (refused,) = [entry for entry in journal.take() if entry["RETRO_TIMER_EVENT"] == "refused"]
     assert refused["RETRO_TIMER_WHY"] == "not_now"
+
+
+def test_no_entry_names_an_athlete_nor_who_came_late_and_the_session_has_its_id(
+    journal: Journal, beacon: Beacon
+) -> None:
+    reporter = JournalReporter(journal.lines)
+    reporter.attach(beacon.core, beacon.clock.monotonic_ns())
+    beacon.after(3.0).begin(plan(block(reps=2, distance_m=10.0), gait=Gait.JOG), "Zita", "Quintus")
+    beacon.after(5.0).put(inputs.Add("Xaver"))
+    beacon.after(15.0)
+    reporter.trouble("the call of Quintus failed")
+    entries = journal.take()
+    told = " ".join(f"{name} {value}" for entry in entries for name, value in entry.items()).lower()
+    assert [name for name in ("zita", "quintus", "xaver") if name in told] == []
+    assert "athlete 3" in told
+    (begun,) = [entry for entry in entries if entry["RETRO_TIMER_EVENT"] == "session"]
+    assert begun["RETRO_TIMER_ATHLETES"] == "Athlete 1,Athlete 2"
+    assert begun["RETRO_TIMER_SESSION_ID"] == beacon.core.journal.session_id
 
 
 def _somebody_passes(beacon: Beacon, at_s: float) -> None:

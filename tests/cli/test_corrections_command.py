@@ -91,6 +91,29 @@ def test_athletes_are_added_renamed_merged_and_listed(state: Path, capsys: pytes
     assert (state / "results.db").exists()
 
 
+def test_who_is_forgotten_is_a_number_from_now_on_and_what_is_not_reached_is_listed(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = here(capsys, "athletes", "forget", "ann")
+    assert told.code == 0
+    assert told.lines[0] == "removed 1 from now on; sessions, times and places stay"
+    assert told.lines[1].startswith("written anew: results.db, reps.jsonl (lines changed: ")
+    assert [word for word in ("sticks", "exports", "wear-levelling") if word not in told.out] == []
+    assert {rep["athlete"] for rep in reps(capsys)} == {"removed 1"}
+    assert [row["name"] for row in json.loads(here(capsys, "athletes", "list", "--json").out)] == ["Bea"]
+    again = here(capsys, "athletes", "forget", "ann")
+    assert (again.code, "nobody of that name" in again.one_line()) == (2, True)
+    assert b"Ann" not in (state / "reps.jsonl").read_bytes()
+    assert json.loads(here(capsys, "athletes", "forget", "#1", "--json").out)["called"] == ["removed 1"]
+
+
+def test_beside_a_timer_nobody_is_forgotten_and_it_says_what_to_do() -> None:
+    with timer() as box:
+        box.ready()
+        refused = process("athletes", "forget", "Ann", env=box.env)
+        assert (refused.code, "stop it (`sudo systemctl stop retro-timer`)" in refused.one_line()) == (1, True)
+
+
 def test_while_another_program_writes_without_a_socket_nothing_is_changed(state: Path) -> None:
     with (state / "writer.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_SH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -14,6 +15,8 @@ from retro_timer.beacon.recording.journald import JournaldLines, under_journald
 from retro_timer.beacon.recording.logbook import worth_keeping
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.printer import LinePrinter
+from retro_timer.diagnostics.anonymiser import Anonymiser
+from retro_timer.training.session.events import Session
 
 
 class Reporter(Protocol):
@@ -74,10 +77,16 @@ class LineReporter:
 
 
 class JournalReporter:
-    """Structured entries in systemd's journal."""
+    """Structured entries in systemd's journal, where nothing can be forgotten afterwards: they name no athlete.
+
+    Each is "Athlete 1", "Athlete 2" and so on in all entries of a run. A session's entry has its random id and its
+    athletes in the order in which the database has their ids.
+    """
 
     def __init__(self, journal: JournaldLines | None = None) -> None:
         self._journal = journal or JournaldLines()
+        self._anonymiser = Anonymiser()
+        self._known = frozenset[str]()
         self._core: Core | None = None
         self._origin_ns = 0
 
@@ -95,17 +104,29 @@ class JournalReporter:
     def _take(self, event: BeaconEvent) -> None:
         if not worth_keeping(event):
             return
+        fields = {name: value for name, value in msgspec.structs.asdict(event).items() if name != "t_ns"}
         line = line_of(event, self._origin_ns)
+        if isinstance(event, Session) and self._core is not None:
+            line = f"session begins: {event.title}"
+            fields["session_id"] = self._core.journal.session_id
         if line is not None:
-            fields = {name: value for name, value in msgspec.structs.asdict(event).items() if name != "t_ns"}
-            self._journal.send(line.strip(), event.tag, fields)
+            self._learn(fields.get("athletes", ()))
+            self._journal.send(self._anonymiser.text(line.strip()), event.tag, self._anonymiser.value(fields))
+
+    def _learn(self, begun: Sequence[str]) -> None:
+        """Know the names of a session that begins, and of whoever came later to the present one."""
+        state = None if self._core is None else self._core.session.state
+        names = [*begun, *(athlete.name for athlete in state.athletes)] if state is not None else list(begun)
+        if not self._known.issuperset(names):
+            self._known |= frozenset(names)
+            self._anonymiser.learn(names)
 
     def spoken(self, text: str) -> None:
         """Already logged as an event."""
 
     def trouble(self, text: str) -> None:
         """A warning in the journal."""
-        self._journal.send(text, "trouble", {})
+        self._journal.send(self._anonymiser.text(text), "trouble", {})
 
 
 def make_reporter(*, view: bool, as_json: bool) -> Reporter:

@@ -14,7 +14,8 @@ from retro_timer.store.results.database import BACKUPS, NAME
 from retro_timer.store.results.reps_log import sync_directory
 
 KEPT_BACKUPS = 7
-_PATTERN = "results-*.db"
+PATTERN = "results-*.db"
+"""Names of the copies."""
 
 
 class Content(msgspec.Struct, frozen=True, order=True):
@@ -57,13 +58,13 @@ def back_up(directory: Path, wall_ns: int) -> Path | None:
     or has less in it than a copy that it would push out.
     """
     folder = directory / BACKUPS
-    if not (directory / NAME).is_file() and not list(folder.glob(_PATTERN)):
+    if not (directory / NAME).is_file() and not list(folder.glob(PATTERN)):
         return None
-    fresh = folder / f"results-{next_stamp(folder, _PATTERN, wall_ns)}.new"
+    fresh = folder / f"results-{next_stamp(folder, PATTERN, wall_ns)}.new"
     folder.mkdir(exist_ok=True)
     try:
         found, deleted = _copy(directory / NAME, fresh)
-        if found == Content() and not list(folder.glob(_PATTERN)):
+        if found == Content() and not list(folder.glob(PATTERN)):
             return None
         kept = _worth_keeping(folder, deleted, (found, fresh))
         if fresh not in kept:
@@ -74,7 +75,7 @@ def back_up(directory: Path, wall_ns: int) -> Path | None:
         path = fresh.replace(fresh.with_suffix(".db"))
     finally:
         fresh.unlink(missing_ok=True)
-    for old in set(folder.glob(_PATTERN)) - {path, *kept}:
+    for old in set(folder.glob(PATTERN)) - {path, *kept}:
         old.unlink()
     sync_directory(folder)
     return path
@@ -113,7 +114,7 @@ def _worth_keeping(folder: Path, deleted: tuple[int, ...], fresh: tuple[Content,
 def _found(folder: Path, deleted: tuple[int, ...] = ()) -> list[tuple[Content, Path]]:
     """Every copy that can be read, with what is in it."""
     found = []
-    for path in folder.glob(_PATTERN):
+    for path in folder.glob(PATTERN):
         with contextlib.closing(sqlite3.connect(path)) as connection:
             try:
                 found.append((content(connection, deleted), path))

@@ -17,6 +17,8 @@ from retro_timer.store.results.schema import APPLICATION_ID, VERSION
 
 DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 """SQLite's words for a file that is no longer a sound database."""
+DAMAGED = "results.damaged-*.db*"
+"""Names of damaged files that were set aside, with what SQLite kept beside them."""
 _MOST_DAMAGED = 3
 TAILS = ("", "-wal", "-shm")
 """The database's file, its write-ahead log and the index of that."""

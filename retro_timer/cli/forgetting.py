@@ -1,0 +1,70 @@
+"""`retro-timer athletes forget`: takes a name out of everything here, and says what that does not reach."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+import msgspec
+
+from retro_timer.beacon.control.client import BeaconClient, NoTimerError
+from retro_timer.cli.editing import writing_here
+from retro_timer.cli.output.streams import remark
+from retro_timer.errors import RetroTimerError
+from retro_timer.settings import paths
+from retro_timer.store.results.forgetting import Forgetting
+from retro_timer.store.results.forgetting import forget as forget_athlete
+from retro_timer.store.results.journal import open_journal
+
+OUT_OF_REACH = (
+    "exports, reports, pictures, support files and copies on sticks or other machines",
+    "lists of athletes that you read in again: the name comes back with them, as somebody new",
+    "what a memory card keeps of deleted blocks until it uses them again (wear-levelling)",
+)
+
+
+@click.command()
+@click.argument("athlete")
+@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON.")
+def forget(athlete: str, as_json: bool) -> None:
+    """Take ATHLETE's name and all that is known of them out of every file here. Their reps stay, as "removed N".
+
+    This cannot be undone. The timer must not run meanwhile.
+    """
+    _refuse_beside_a_timer()
+    mend = "run it as the timer's user: `sudo -u retro-timer retro-timer athletes forget NAME`"
+    with writing_here("it is not all done; run it again to complete it", mend) as (directory, stamp):
+        journal, repair = open_journal(directory, stamp.wall_ns)
+        if repair is not None:
+            remark(repair.words)
+        done = forget_athlete(journal, athlete, [paths.config_dir()])
+    if as_json:
+        print(json.dumps({**msgspec.to_builtins(done), "out_of_reach": OUT_OF_REACH}, default=str))
+        return
+    _tell(done)
+
+
+def _refuse_beside_a_timer() -> None:
+    try:
+        with BeaconClient(paths.socket_path()):
+            raise RetroTimerError(
+                "a timer runs here: end its session, stop it (`sudo systemctl stop retro-timer`), forget, start it"
+                " again"
+            )
+    except NoTimerError:
+        return
+
+
+def _tell(done: Forgetting) -> None:
+    print(f"{' and '.join(done.called)} from now on; sessions, times and places stay")
+    print(f"written anew: results.db, reps.jsonl (lines changed: {done.lines}), backups: {done.backups}", end="")
+    print(f", heads of kept samples: {done.heads}")
+    for path in done.deleted:
+        print(f"deleted, as nobody can tell whom it names: {path}")
+    if done.unread:
+        print(f"left out of reps.jsonl, as they cannot be read: {done.unread} lines")
+    print("not reached:")
+    for place in (*done.left, *OUT_OF_REACH):
+        print(f"- {place}")
+    sys.stdout.flush()

@@ -1,0 +1,144 @@
+"""Forgets an athlete: the name and all that is known of them goes from every file here; places and sessions stay whole.
+
+Each file is written anew and put in its place, so that the plug may be pulled at any moment. The log comes last: as
+long as anything is left to do it still knows the name, and whoever forgets it again completes what was begun.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from retro_timer.store.results.athletes import People, athlete_rows, meant_person, removed_name, sure_person
+from retro_timer.store.results.entries import Forgotten, new_id
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.nameless_copies import clean_backups, clean_database, delete_damaged, mark_log
+from retro_timer.store.results.nameless_lines import names_in, rewrite_log
+from retro_timer.store.results.reps_log import read_log
+from retro_timer.store.sample_heads import clean_heads
+from retro_timer.training.names import find_name
+from retro_timer.training.roster import SOLO
+
+_LARGEST_BYTES = 2_000_000
+"""Of a file that is searched for a name: no roster and no settings are larger."""
+_OUR_OWN = re.compile(r"results.*\.db.*|reps\.jsonl")
+"""Files that have been dealt with by rows and lines."""
+
+
+class Forgetting(msgspec.Struct, frozen=True):
+    """What forgetting somebody did."""
+
+    called: tuple[str, ...]
+    """What they are called now: one name for each row that was theirs."""
+    lines: int
+    """Of the log, that named somebody."""
+    unread: int
+    """Of the log, that could not be read and are left out."""
+    backups: int
+    heads: int
+    """Kept samples whose heads named them."""
+    deleted: tuple[Path, ...]
+    """Copies that could not be read."""
+    left: tuple[str, ...]
+    """Where the name still stands, or may."""
+
+
+def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = ()) -> Forgetting:
+    """Forget who is meant, for the only writer there is; closes the journal.
+
+    `elsewhere`: other folders in which the name is searched for, and left. Raises BadInputError where it is not clear
+    who is meant, OSError, sqlite3.Error or RetroTimerError where something cannot be written: then again is no harm.
+    """
+    directory = journal.directory
+    try:
+        journal.database.execute("PRAGMA secure_delete = ON")
+        people = People.of(journal.database)
+        named = _names_in_log(directory)
+        uids = _whose(people, named, wanted)
+        rows = [row for row in people.rows if row.uid in uids]
+        names = {name for uid in uids for name in named.get(uid, ())} | {row.name for row in rows}
+        names -= {"", *SOLO, *(removed_name(row.number) for row in people.rows)}
+        heads = clean_heads(directory, names, removed_name(rows[0].number))
+        lines = [Forgotten(id=new_id(), athlete=row.uid) for row in rows if not row.removed]
+        if lines:
+            journal.keep(lines[-1].id, lambda: lines)
+        removed = {row.uid: row.name for row in athlete_rows(journal.database) if row.removed}
+        left = _notes_naming(journal.database, names)
+    finally:
+        journal.close()
+    backups, unreadable, newer = clean_backups(directory, removed)
+    damaged = delete_damaged(directory)
+    clean_database(directory)
+    log = rewrite_log(directory, removed)
+    mark_log(directory, log)
+    left += [f"{path}: a newer program's, which this one cannot change" for path in newer]
+    left += [found for folder in (directory, *elsewhere) for found in _files_naming(folder, names)]
+    called = tuple(removed[row.uid] for row in rows)
+    return Forgetting(called, log.changed, log.unread, backups, heads, (*unreadable, *damaged), tuple(left))
+
+
+def _names_in_log(directory: Path) -> dict[str, set[str]]:
+    named: dict[str, set[str]] = {}
+    for entry in read_log(directory):
+        for uid, name in names_in(entry):
+            if uid:
+                named.setdefault(uid, set()).add(name)
+    return named
+
+
+def _whose(people: People, named: dict[str, set[str]], wanted: str) -> tuple[str, ...]:
+    """The ids of who is meant; also of who was forgotten already, by a number or by what the log still says."""
+    row = meant_person(people, wanted, "athlete")
+    if row is not None:
+        return people.ids_of(row.uid)
+    removed = [row for row in people.rows if row.removed]
+    found = [row.uid for row in removed if wanted in (str(row.number), f"#{row.number}", row.uid, row.name)]
+    if not found:
+        meant = find_name(wanted, [name for row in removed for name in named.get(row.uid, ())]).names
+        found = [row.uid for row in removed if named.get(row.uid, set()) & set(meant)]
+    return tuple(found) or (sure_person(people, wanted, "athlete").uid,)
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of these names as whole words, in any capitals."""
+    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+
+def _notes_naming(connection: sqlite3.Connection, names: set[str]) -> list[str]:
+    """Notes that a person wrote, where they have the name: what else they say is not for a program to cut."""
+    if not names:
+        return []
+    pattern = _pattern(names)
+    query = (
+        "SELECT id, 0, note FROM session WHERE note != '' UNION ALL SELECT session, rep, note FROM rep WHERE note != ''"
+    )
+    found = [(session, rep) for session, rep, note in connection.execute(query) if pattern.search(note)]
+    return [
+        f"the note of session {session}{f', rep {rep}' if rep else ''}: `retro-timer results edit {session}"
+        f"{f' {rep}' if rep else ''} --note TEXT`; what it said before stays in the history"
+        for session, rep in found
+    ]
+
+
+def _files_naming(folder: Path, names: set[str]) -> list[str]:
+    """Files of people that have the name: rosters, settings and their copies."""
+    if not names or not folder.is_dir():
+        return []
+    pattern, found = _pattern(names), list[str]()
+    for path in sorted(folder.rglob("*")):
+        ours = _OUR_OWN.fullmatch(path.name) is not None
+        if ours or not path.is_file() or path.suffix == ".gz" or path.stat().st_size > _LARGEST_BYTES:
+            continue
+        try:
+            data = path.read_bytes()
+        except PermissionError:
+            found.append(f"{path}: may not be read")
+            continue
+        if any(pattern.search(data.decode(encoding, errors="replace")) for encoding in ("utf-8", "cp1252", "utf-16")):
+            found.append(str(path))
+    return found

@@ -1,0 +1,65 @@
+"""Takes names out of the heads of kept samples: of traces, and of the readings around finishes."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from retro_timer.settings.whole import write_whole
+from retro_timer.store.space import FINISHES, TRACES
+from retro_timer.training.names import folded
+
+_NAMED = re.compile(r"^(?P<before># (?:rep:.*?\bathlete=|athlete:[ ]*))(?P<name>.*?)(?P<after>(?:\s+\w+=.*)?\s*)$")
+"""A line of a head that names somebody, as the field of a rep or by a key of its own."""
+
+
+def clean_heads(state: Path, names: Collection[str], instead: str) -> int:
+    """Put `instead` in the place of these names, in any capitals; how many files had one. Raises OSError.
+
+    Each file is written anew, whole or not at all, and keeps its age, by which the oldest have to go. Whoever calls
+    this is the only writer: what was left half written is deleted.
+    """
+    meant = {folded(name) for name in names}
+    for folder in (TRACES, FINISHES):
+        for half in (state / folder).glob("*.new"):
+            half.unlink()
+    changed = 0
+    for path in sorted((state / TRACES).glob("*.csv")):
+        changed += _clean(path, lambda data: data, lambda data: data, meant, instead)
+    for path in sorted((state / FINISHES).glob("*.csv.gz")):
+        changed += _clean(path, gzip.decompress, lambda data: gzip.compress(data, mtime=0), meant, instead)
+    return changed
+
+
+def _clean(
+    path: Path,
+    unpack: Callable[[bytes], bytes],
+    pack: Callable[[bytes], bytes],
+    names: Collection[str],
+    instead: str,
+) -> bool:
+    try:
+        # Latin-1 gives any bytes back as they were; a name is compared as the UTF-8 that it is.
+        lines = unpack(path.read_bytes()).decode("latin-1").split("\n")
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        # Damaged: nobody reads it, and the oldest go in time.
+        return False
+    clean = [_line(line, names, instead) if line.startswith("#") else line for line in lines]
+    if clean == lines:
+        return False
+    was = path.stat()
+    write_whole(path, pack("\n".join(clean).encode("latin-1")))
+    os.chown(path, was.st_uid, was.st_gid)
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    return True
+
+
+def _line(line: str, names: Collection[str], instead: str) -> str:
+    found = _NAMED.match(line)
+    if found is None or folded(found["name"].encode("latin-1").decode(errors="replace")) not in names:
+        return line
+    return f"{found['before']}{instead}{found['after']}"

@@ -1,0 +1,277 @@
+"""Who is forgotten stands in no file of the state directory any more; sessions, times and places stay whole."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import gzip
+import itertools
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.store.results.athlete_edits import AddAthlete, ChangeAthlete, Known, MergeAthletes
+from retro_timer.store.results.athletes import People
+from retro_timer.store.results.backups import back_up
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
+from retro_timer.store.results.entries import AnyEntry
+from retro_timer.store.results.forgetting import Forgetting, forget
+from retro_timer.store.results.journal import Journal, Stamp, open_journal
+from retro_timer.store.results.presences import presence_lines
+from retro_timer.training.corrections import GiveRep, NoteRep
+from retro_timer.training.record import Presence
+from tests.helpers.results_made import WALL_NS, fill, ledger, opened
+
+HEAD = "# placement: gate\n# rep: go_s=1 distance_m=20 gait=jog athlete={} lane=2\nt_s,range_mm\n"
+KILLED_BEFORE = ("os.rename", "os.remove", "sqlite3.connect", "open")
+
+
+def edit(directory: Path, *edits: AnyEdit) -> None:
+    with contextlib.closing(Journal(directory)) as journal:
+        for one in edits:
+            carry_out(journal, one, Stamp(WALL_NS))
+
+
+def lived_in(directory: Path) -> Path:
+    """A state in which Zita, who was Ann once, stands in every kind of row, line, copy and head."""
+    shutil.copytree(_lived_in(), directory, dirs_exist_ok=True)
+    return directory
+
+
+@functools.cache
+def _lived_in() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="rt-forgetting-")
+    atexit.register(folder.cleanup)
+    directory = Path(folder.name)
+    fill(directory)
+    with contextlib.closing(Journal(directory)) as journal:
+        journal.keep("0" * 15 + "7", lambda: _absent(journal))
+    back_up(directory, WALL_NS)
+    edit(
+        directory,
+        CorrectRep(1, GiveRep(2, "Bea")),
+        CorrectRep(1, GiveRep(2, "Ann")),
+        ChangeAthlete("ann", Known(name="Zita", say="Seeta", team="Owls", born=1990, notes="asthma")),
+        AddAthlete(Known(name="Cem")),
+    )
+    back_up(directory, WALL_NS)
+    (directory / "results.damaged-00000000001.db").write_bytes(b"...Zita...")
+    (directory / "results.damaged-00000000001.db-wal").write_bytes(b"...Zita...")
+    for samples in ("traces", "finishes"):
+        (directory / samples).mkdir()
+    (directory / "traces" / "long.csv").write_text(HEAD.format("Zita"))
+    (directory / "traces" / "other.csv").write_text(HEAD.format("Bea"))
+    (directory / "finishes" / "00000001-a-1-2.csv.gz").write_bytes(gzip.compress(HEAD.format("ann").encode()))
+    return directory
+
+
+def _absent(journal: Journal) -> list[AnyEntry]:
+    gone = Presence("Ann", present=False, order=1, skipped=())
+    return presence_lines(journal.database, 1, journal.uid_of(1), gone, "0" * 15 + "7")
+
+
+def forgotten(directory: Path, wanted: str) -> Forgetting:
+    journal, _ = open_journal(directory, WALL_NS)
+    return forget(journal, wanted)
+
+
+def naming(directory: Path, *words: str) -> list[str]:
+    """Files that have one of these words."""
+    found = []
+    for path in sorted(directory.rglob("*")):
+        data = path.read_bytes() if path.is_file() else b""
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        found += [path.name for word in words if word.encode().lower() in data.lower()]
+    return found
+
+
+ALL_OF_ANN = ("Ann", "Zita", "Seeta", "Owls", "asthma")
+
+
+def without_people(directory: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Sessions and reps, but for what their athletes are called."""
+    with contextlib.closing(sqlite3.connect(directory / "results.db")) as db:
+        columns = "session, rep, revision, athlete_id, status, time_ns, place, flags"
+        return {
+            "rep": db.execute(f"SELECT {columns} FROM rep ORDER BY 1, 2").fetchall(),
+            "session": db.execute("SELECT id, uid, outcome, athletes, started_wall_ns FROM session").fetchall(),
+        }
+
+
+def test_the_name_and_all_that_is_known_goes_from_every_file_and_the_rest_stays(tmp_path: Path) -> None:
+    before = without_people(lived_in(tmp_path))
+    assert naming(tmp_path, *ALL_OF_ANN)
+    done = forgotten(tmp_path, "zita")
+    assert naming(tmp_path, *ALL_OF_ANN) == []
+    assert without_people(tmp_path) == before
+    assert (done.called, done.backups, done.heads) == (("removed 1",), 2, 2)
+    assert [path.name for path in done.deleted] == [
+        "results.damaged-00000000001.db",
+        "results.damaged-00000000001.db-wal",
+    ]
+    assert (tmp_path / "traces" / "long.csv").read_text() == HEAD.format("removed 1")
+    assert naming(tmp_path, "Bea") != []
+
+
+@pytest.mark.parametrize("lost", [("results.db",), ("reps.jsonl",), ("reps.jsonl", "results.db")])
+def test_a_rebuild_keeps_the_removal_and_everybodys_number(tmp_path: Path, lost: tuple[str, ...]) -> None:
+    forgotten(lived_in(tmp_path), "zita")
+    before = ledger(tmp_path)
+    for name in lost:
+        (tmp_path / name).unlink()
+    opened(tmp_path)
+    if len(lost) == 1:
+        assert ledger(tmp_path) == before
+    assert naming(tmp_path, *ALL_OF_ANN) == []
+    edit(tmp_path, AddAthlete(Known(name="Zita")))
+    with contextlib.closing(Journal(tmp_path)) as journal:
+        names = {row.name for row in People.of(journal.database).persons}
+    assert {"Bea", "Zita"} <= names, "who is added under that name is somebody new"
+
+
+def test_the_journal_goes_on_from_a_log_that_was_written_anew_without_reading_it_all(tmp_path: Path) -> None:
+    forgotten(lived_in(tmp_path), "zita")
+    with contextlib.closing(Journal(tmp_path)) as journal:
+        assert (journal.completed.added, journal.completed.appended) == (0, 0)
+        assert journal.check(lambda: True) is True
+    edit(tmp_path, CorrectRep(1, NoteRep(1, "wind")))
+
+
+def test_whoever_was_merged_into_them_is_forgotten_with_them(tmp_path: Path) -> None:
+    fill(tmp_path)
+    edit(tmp_path, AddAthlete(Known(name="Annabel")), MergeAthletes("annabel", "#1"))
+    assert set(forgotten(tmp_path, "#1").called) == {"removed 1", "removed 3"}
+    assert naming(tmp_path, "Ann") == []
+
+
+def test_a_note_and_a_list_that_have_the_name_are_left_and_named(tmp_path: Path) -> None:
+    fill(tmp_path)
+    edit(tmp_path, CorrectRep(1, NoteRep(2, "Ann fell")), CorrectRep(1, NoteRep(3, "an annex")))
+    (tmp_path / "team.csv").write_text("name\nAnn\nBea\n")
+    left = forgotten(tmp_path, "ann").left
+    assert [line.partition(":")[0] for line in left] == ["the note of session 1, rep 2", str(tmp_path / "team.csv")]
+
+
+def test_lines_that_nobody_can_read_are_left_out_and_counted(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with (tmp_path / "reps.jsonl").open("ab") as log:
+        log.write(b'{"kind":"rep","athlete":"Ann"\n')
+    assert forgotten(tmp_path, "ann").unread == 1
+    assert naming(tmp_path, "Ann") == []
+
+
+def test_a_backup_that_comes_back_with_the_name_is_cleaned_by_their_number(tmp_path: Path) -> None:
+    fill(tmp_path)
+    kept = back_up(tmp_path, WALL_NS)
+    assert kept is not None
+    old = kept.read_bytes()
+    forgotten(tmp_path, "ann")
+    kept.write_bytes(old)
+    assert naming(tmp_path, "Ann") == [kept.name]
+    assert forgotten(tmp_path, "#1").called == ("removed 1",)
+    assert naming(tmp_path, "Ann") == []
+
+
+def test_while_a_reader_holds_on_to_the_name_it_is_not_done_and_again_completes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    monkeypatch.setattr("retro_timer.store.results.database._BUSY_S", 0.05)
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    with contextlib.closing(reading):
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM rep").fetchone()
+        with pytest.raises(RetroTimerError, match="end that one, then run this again"):
+            forgotten(tmp_path, "ann")
+    assert forgotten(tmp_path, "ann").called == ("removed 1",)
+    assert naming(tmp_path, "Ann") == []
+
+
+def test_who_is_nobody_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    fill(tmp_path)
+    before = (tmp_path / "reps.jsonl").read_bytes()
+    with pytest.raises(BadInputError, match="nobody of that name"):
+        forgotten(tmp_path, "Zoe")
+    assert (tmp_path / "reps.jsonl").read_bytes() == before
+
+
+def test_old_logs_are_written_as_lines_of_today_with_the_ids_that_they_had(tmp_path: Path) -> None:
+    fixtures = Path(__file__).parent / "fixtures"
+    for source in sorted(path for path in fixtures.iterdir() if (path / "reps.jsonl").exists()):
+        state = tmp_path / source.name
+        shutil.copytree(source, state)
+        opened(state)
+        before = without_people(state)
+        with contextlib.closing(Journal(state)) as journal:
+            first = People.of(journal.database).persons[0]
+        forgotten(state, f"#{first.number}")
+        assert naming(state, first.name) == []
+        (state / "results.db").unlink()
+        opened(state)
+        assert without_people(state) == before
+
+
+def killed_at(step: int, directory: Path) -> bool:
+    """Forget in a process that is killed before its so many-th step on files; whether it was."""
+    child = os.fork()
+    if child == 0:
+        _forget_until(step, directory)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def _forget_until(step: int, directory: Path) -> None:
+    steps = itertools.count(1)
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event in KILLED_BEFORE and str(directory) in str(args[0]) and next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    done = False
+    try:
+        forgotten(directory, "zita")
+        done = True
+    finally:
+        os._exit(0 if done else 1)
+
+
+def kill_and_complete(step: int, state: Path) -> bool:
+    """Forget, killed before a step, and again; whether there was such a step."""
+    lived_in(state)
+    before = without_people(state)
+    killed = killed_at(step, state)
+    opened(state)
+    assert without_people(state) == before
+    with contextlib.closing(Journal(state)) as journal:
+        first = People.of(journal.database).rows[0]
+    assert (first.name, first.team, first.removed) in (("Zita", "Owls", False), ("removed 1", "", True))
+    # Where the log was exchanged all was done, and the name means nobody any more.
+    with contextlib.suppress(BadInputError):
+        forgotten(state, "zita")
+    assert naming(state, *ALL_OF_ANN) == [], f"step {step}"
+    assert without_people(state) == before
+    return killed
+
+
+@pytest.mark.parametrize("step", [9, 24])
+def test_killed_in_the_middle_nothing_is_torn_and_again_completes_it(tmp_path: Path, step: int) -> None:
+    assert kill_and_complete(step, tmp_path)
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_nothing_is_torn_and_again_completes_it(tmp_path: Path) -> None:
+    steps = list(itertools.takewhile(lambda step: kill_and_complete(step, tmp_path / str(step)), itertools.count(1)))
+    assert len(steps) > 25
