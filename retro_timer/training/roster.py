@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from retro_timer.errors import BadInputError
+from retro_timer.training.names import folded
 from retro_timer.training.roster_headings import Role, name_columns, role_of
 from retro_timer.training.spreadsheet import DELIMITERS, Row, readings
 
 MOST_ATHLETES = 60
 _LONGEST_NAME = 40
+_MARKS = (*"BCDEFGHIJKLMNOPQRSTUVWXYZ", *map(str, range(27, 2 * MOST_ATHLETES + 27)))
+"""What tells apart those who have one name; enough for a roster of one name that has the others too."""
 SOLO = ("Runner",)
 _MOST_TITLE_LINES = 10
 _FIGURES = re.compile(r"[^\w#]*\d[\d\s.,:;/'’+-]*(?:s|sec|m|min|%)?", re.IGNORECASE)
@@ -49,27 +51,37 @@ def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _re
 
     The delimiter is found out, or told by a `sep=` line. A heading says which columns hold the names, in any order and
     in several languages; without one there must be no doubt about it. Blank lines and lines that begin with # are left
-    out. What is taken from elsewhere than a column `name`, or not used, goes to `tell`. Raises BadInputError with the
-    line's number.
+    out. What is taken from elsewhere than a column `name`, or not used, and who is called otherwise because the name
+    stands twice, goes to `tell`. Raises BadInputError with the line's number.
     """
     tables = [_table(delimiter, rows) for delimiter, rows in readings(text, where).items()]
     table = max(tables, key=lambda table: table.likeliness)
     if not table.rows:
         raise BadInputError(where, "no athletes in it", "one name on each line")
     columns = table.columns or _without_heading(table, where)
-    names: dict[str, tuple[str, int]] = {}
+    names = list[tuple[str, int]]()
     for row in table.rows:
-        line = f"{where}: line {row.line}"
-        name = checked_name(" ".join(cell for column in columns if (cell := row.cell(column))), line)
-        key = unicodedata.normalize("NFC", name).lower()
-        if key in names:
-            problem = f"'{name}' stands twice (as on line {names[key][1]})"
-            raise BadInputError(line, problem, "each athlete once")
-        names[key] = name, row.line
+        cells = (cell for column in columns if (cell := row.cell(column)))
+        names.append((checked_name(" ".join(cells), f"{where}: line {row.line}"), row.line))
     if len(names) > MOST_ATHLETES:
         raise BadInputError(where, f"{len(names)} athletes", f"at most {MOST_ATHLETES}")
     _tell(table, where, tell)
-    return tuple(name for name, _ in names.values())
+    return _told_apart(names, where, tell)
+
+
+def _told_apart(names: Sequence[tuple[str, int]], where: str, tell: Callable[[str], None]) -> tuple[str, ...]:
+    """Names, given with their lines, of which no two are one: whoever comes second under a name is called "Anna B"."""
+    taken, called = {folded(name) for name, _ in names}, dict[str, str]()
+    for name, line in names:
+        if folded(name) not in called:
+            called[folded(name)] = name
+            continue
+        other = next(f"{name} {mark}" for mark in _MARKS if folded(f"{name} {mark}") not in taken)
+        place = f"{where}: line {line}"
+        tell(f"{place}: '{name}' stands twice; the second is called '{checked_name(other, place)}'")
+        taken.add(folded(other))
+        called[folded(other)] = other
+    return tuple(called.values())
 
 
 def _table(delimiter: str, rows: list[Row]) -> _Table:

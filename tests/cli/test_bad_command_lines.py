@@ -17,7 +17,7 @@ PLANS = "expected one of athletic-agility, conditioning"
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty.csv").write_text("")
-    (tmp_path / "names.csv").write_text("Ann\nann\n")
+    (tmp_path / "names.csv").write_text("Ann\n" + 41 * "n")
     (tmp_path / "bad.toml").write_text("[[sensors]]\nmodel = 'vl53l1'\n")
     (tmp_path / "day.toml").write_text("[[intruders]]\nkind = 'cat'\n")
     (tmp_path / "mine.toml").write_text(plan_text("distance_m = 3"))
@@ -49,10 +49,7 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
         (["simulate", "--scenario", "dmo"], "scenario 'dmo': not found (did you mean 'demo'?); expected one of"),
         (["simulate", "--scenario", "day.toml"], "day.toml: intruders[0].kind: 'cat' is not a choice; expected one of"),
         (["simulate", "--roster", "nofile"], "nofile: cannot be read (No such file or directory); expected a list of"),
-        (
-            ["simulate", "--roster", "names.csv"],
-            "line 2: 'ann' stands twice (as on line 1); expected each athlete once",
-        ),
+        (["simulate", "--roster", "names.csv"], "names.csv: line 2: a name of 41 characters; expected at most 40"),
         (["simulate", "--config", "bad.toml"], "sensors[0].model: 'vl53l1' is not a choice (did you mean 'vl53l1x'?)"),
         (["simulate", "--config", "nofile"], "nofile: cannot be read"),
         (["simulate", "run.toml", "--config", "lane.toml"], "a run needs 16.1 m to stop"),
