@@ -8,6 +8,14 @@ import msgspec
 
 from retro_timer.ports import FINISH_LINE, START_LINE
 
+_START_S = 0.8
+"""What a start from standing costs against one at full speed: reaction (0.25 s) and acceleration. More takes slow
+runners for fast at the line, less fast ones for slow."""
+_LEAST_SHARE = 0.5
+"""... of a short course no more than half of the time: nobody accelerates for longer."""
+_LEAST_MPS = 0.1
+"""Whoever is slower on the way has stood on it: a third of the slowest walk, and never zero."""
+
 
 class WatchMode(StrEnum):
     """What the obstacle watch does with what it sees."""
@@ -82,6 +90,16 @@ class Expectation(msgspec.Struct, frozen=True):
     def may_arrive(self, t_ns: int) -> bool:
         """Whether the runner who is timed can be at the line at `t_ns`."""
         return self.rep is not None and t_ns >= self.earliest_ns
+
+    def mean_speed_mps(self, t_ns: int) -> float:
+        """How fast whoever is at the line at `t_ns` was on the way, less what the start cost."""
+        if self.distance_m <= 0.0:
+            # A flying start: where the run-up began is not known, the gait is.
+            return (self.slow_speed_mps + self.assumed_speed_mps) / 2.0
+        elapsed_s = (t_ns - self.go_ns) / 1e9
+        if elapsed_s <= 0.0:
+            return 1.0
+        return max(_LEAST_MPS, self.distance_m / max(_LEAST_SHARE * elapsed_s, elapsed_s - _START_S))
 
 
 NOBODY = Expectation()

@@ -35,10 +35,12 @@ def blind(from_s: float) -> Scene:
     return lambda t: (2000, 0, 600.0) if t < from_s else (None, 5, None)
 
 
-def replayed(upper: Scene, lower: Scene, *, offset_mm: float = 0.0, seconds: float = 14.0) -> list[Event]:
+def replayed(
+    upper: Scene, lower: Scene, *, offset_mm: float = 0.0, first_mm: float = 0.0, seconds: float = 14.0
+) -> list[Event]:
     """The contract's events of one walk of 10 m between two halves; the second's readings fall between the first's."""
     events: list[Event] = []
-    first = WatchConfig(name="first", budget_ns=20_000_000)
+    first = WatchConfig(name="first", budget_ns=20_000_000, offset_mm=first_mm)
     second = WatchConfig(name="second", budget_ns=20_000_000, offset_mm=offset_mm)
     replay = Replay(WatchConfig(), [rep(GO_S, DISTANCE_M, "walk")], into(events), {"first": first, "second": second})
     replay.run_several(rows(sampled(upper, seconds), sampled(lower, seconds, from_s=0.011)))
@@ -62,6 +64,14 @@ def test_who_breaks_both_beams_has_finished_and_the_upper_one_tells_when() -> No
     assert finish["time_s"] == pytest.approx(upper["time_s"], abs=1e-6)
     assert finish["uncertainty_s"] == pytest.approx(upper["uncertainty_s"], abs=1e-6)
     assert [e["event"] for e in events] == ["go", "crossing", "finish", "summary"]
+
+
+def test_two_beams_above_each_other_beyond_the_line_time_for_the_line() -> None:
+    on_it, beyond = (
+        of(replayed(passes(AT_S), passes(AT_S), offset_mm=mm, first_mm=mm), "finish")[0] for mm in (0.0, 200.0)
+    )
+    assert on_it["time_s"] - beyond["time_s"] == pytest.approx(0.2 / SPEED_MPS, abs=0.05)
+    assert beyond["uncertainty_s"] > on_it["uncertainty_s"]
 
 
 def test_the_beep_comes_with_the_second_beam() -> None:

@@ -24,8 +24,6 @@ _STOPPED_NS = 2_500_000_000
 """A runner who is still in the beam after this is timed by the edge at which they came in."""
 _CLEAR_NS = 400_000_000
 """As the rear watch's hold: a level that flickers with an arm is none that anybody hears."""
-_START_S = 0.8
-"""What a start from standing costs against one at full speed: reaction (0.25 s) and acceleration."""
 _IN_FRONT_MM = 200
 """Nearer than who stands in the beam by a chest's depth: the runner before them, not their own sway."""
 AGREES_MM = 60
@@ -266,16 +264,6 @@ class Gate:
         self._before.clear()
         self._before.extend(free)
 
-    @staticmethod
-    def _mean_speed(expectation: Expectation, t_ns: int) -> float:
-        if expectation.distance_m <= 0.0:
-            # A flying start: where the run-up began is not known, the gait is.
-            return (expectation.slow_speed_mps + expectation.assumed_speed_mps) / 2.0
-        elapsed_s = (t_ns - expectation.go_ns) / 1e9
-        if elapsed_s <= 0.0:
-            return 1.0
-        return max(0.1, expectation.distance_m / max(0.5 * elapsed_s, elapsed_s - _START_S))
-
     def _break(
         self,
         passage: Passage,
@@ -285,17 +273,14 @@ class Gate:
         wall_mm: float | None,
         over: bool,
     ) -> Break:
-        wall = wall_mm
-        if self._occupier is not None:
-            wall = float(self._occupier.range_mm)
         return Break(
             tuple(passage.entries),
-            wall,
+            wall_mm if self._occupier is None else float(self._occupier.range_mm),
             self.light.mean_kcps,
             self.light.stands_out_kcps,
             period_ns / 1e9,
             budget_ns / 1e9,
-            self._mean_speed(expectation, passage.first_ns),
+            expectation.mean_speed_mps(passage.first_ns),
             expectation.slow_speed_mps,
             expectation.assumed_speed_mps,
             over,

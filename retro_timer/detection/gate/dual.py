@@ -24,31 +24,18 @@ from retro_timer.detection.events import (
     Shade,
     StandChanged,
 )
-from retro_timer.detection.gate.dual_fit import WRONG_WAY, follow, join, lean_together
+from retro_timer.detection.gate.dual_fit import WRONG_WAY
 from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.dual_pairing import BRIEF, WAIT_NS, Pairing
 from retro_timer.detection.gate.line_offset import at_line
-from retro_timer.detection.gate.torso import TOO_BRIEF, find_torso
+from retro_timer.detection.gate.torso import find_torso
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution, finish_of
 
-WAIT_NS = 600_000_000
-"""How long a break waits for the other half after its end: longer holds the announcement up, shorter loses who walks
-slowly. At 0.3 m/s the other half, if it is to see this body, has begun to by then: half a metre farther, a body and a
-cone are 0.67 m long."""
 _DOUBT_NS = 200_000_000
 """How much longer it waits for a break of the other half that is not over: one that may be nobody is known to be after
 WAIT_NS of its own, and a finish has to be told a second after its break."""
-_LEAN_M = 0.17
-"""How far one half may see a body before the other one, beams half a metre apart in height: the lean of 20 degrees that
-a runner has. More lets an arm that swings elsewhere be a witness."""
-_BEEP_NS = 60_000_000
-"""Two halves that a sprinter passes within two readings may confirm in the wrong order: who comes so little early still
-gets the beep, and the direction is decided by the whole of both breaks."""
-_STOPS_FROM_MPS = 2.5
-"""Who stands in both beams has stopped within the 0.7 m that a beam sees of them: from no more than this, even at
-4.5 m/s², harder than anybody brakes. Lower loses who stops on the line; higher takes an arm held in for a runner."""
 
-_BRIEF = "too brief in both halves"
 _NOBODYS = 0
 """Reps count from 1."""
 _BADNESS = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
@@ -65,6 +52,7 @@ class DualGate:
         self._stacked = first.offset_mm == second.offset_mm
         halves = [Half(first), Half(second)]
         self._near, self._far = halves if self._stacked else sorted(halves, key=lambda half: half.config.offset_mm)
+        self._pairing = Pairing(self._near, self._far, stacked=self._stacked)
 
     @property
     def config(self) -> WatchConfig:
@@ -148,9 +136,9 @@ class DualGate:
             return [Crossing(mine.rep, t_ns)] if mine.beeped else []
         for other in self._other(half).seen:
             near, far = (other, mine) if half is self._far else (mine, other)
-            if other.rep != mine.rep or other.beeped or not self._beside(near, far):
+            if other.rep != mine.rep or other.beeped or not self._pairing.beside(near, far):
                 continue
-            if not self._stacked and far.first_ns < near.first_ns - _BEEP_NS:
+            if not self._stacked and self._pairing.wrong_way(near, far):
                 continue
             mine.beeped = other.beeped = True
             return [Crossing(mine.rep, t_ns)]
@@ -171,14 +159,6 @@ class DualGate:
             times_ns = [entry.t_ns for entry in hits if entry.hit]
             seen.first_ns, seen.last_ns = min(times_ns, default=seen.first_ns), max(times_ns, default=over.t_ns)
         return seen
-
-    def _beside(self, near: Seen, far: Seen) -> bool:
-        """Whether one body may have made both."""
-        slack_ns = WAIT_NS
-        if self._stacked:
-            broken = near.broken or far.broken
-            slack_ns = 0 if broken is None else round(_LEAN_M / max(broken.mean_speed_mps, broken.slowest_mps) * 1e9)
-        return _begun_by(near, far.last_ns, slack_ns) and _begun_by(far, near.last_ns, slack_ns)
 
     def _decide(self, now_ns: int, told_ns: int | None = None) -> list[DetectionEvent]:
         """Whatever can be decided at `now_ns`."""
@@ -203,14 +183,12 @@ class DualGate:
             solved = at_line(half.solve(seen), half.config)
             if seen.brief and self._other(half).state is SensorState.DEGRADED:
                 # What troubles the other half, the sun, may make this one's phantoms.
-                solved = Solution(refusal=_BRIEF)
+                solved = Solution(refusal=BRIEF)
             return self._tell(seen, solved, str(half.config.placement), t_ns, single=True)
         other = self._other(half)
         near, far = (seen, None) if half is self._near else (None, seen)
         mine = (s for s in other.seen if s.rep in (_NOBODYS, seen.rep))
-        partner = next(
-            (s for s in mine if self._beside(near or s, far or s) and self._upright(near or s, far or s)), None
-        )
+        partner = next((s for s in mine if self._pairing.one_body(near or s, far or s)), None)
         seen.waited = waited
         if self._stacked and half is self._near and partner is not None:
             # Who is still in the lower beam may turn out to be nobody, as long as there is time for that.
@@ -222,18 +200,9 @@ class DualGate:
             return []
         return self._joined(near or partner, far or partner, t_ns)
 
-    def _upright(self, near: Seen, far: Seen) -> bool:
-        """Of two beams above each other: whether one trunk can have made both passages, too brief in neither."""
-        if not self._stacked or near.last_ns is None or far.last_ns is None or near.broken is None:
-            return True
-        if far.broken is not None and self._far.solve(far).refusal == TOO_BRIEF:
-            return False
-        solved = self._near.solve(near)
-        return bool(solved.refusal) or lean_together(far.middle_s - near.middle_s, solved, _LEAN_M)
-
     def _witnessed(self, seen: Seen, witness: Seen, t_ns: int) -> list[DetectionEvent]:
         self._near.seen.remove(seen)
-        solved = Solution(refusal=_BRIEF) if seen.brief and witness.brief else self._near.solve(seen)
+        solved = self._pairing.solve_witnessed(seen, witness)
         if solved.refusal:
             witness.beeped = False
         else:
@@ -244,38 +213,13 @@ class DualGate:
         """Both halves saw a passage: by both, or by the one that saw a torso, if the order is right."""
         self._near.seen.remove(near)
         self._far.seen.remove(far)
-        first, second = self._near.solve(near), self._far.solve(far)
         over = near if near.over is not None else far
         over.beeped = near.beeped or far.beeped
-        if near.brief and far.brief:
-            solved = Solution(refusal=_BRIEF)
-        elif first.middle_ns is not None and second.middle_ns is not None:
-            solved = join(first, second, self._near.config, self._far.config)
-        elif first.refusal or second.refusal:
-            solved = self._by_one(near, far)
-        elif far.first_ns < near.first_ns - _BEEP_NS:
-            solved = Solution(refusal=WRONG_WAY)
-        elif self._speed_mps(near, far) > _STOPS_FROM_MPS:
-            solved = Solution(refusal="too fast to stop in both beams")
-        else:
-            solved = at_line(first, self._near.config)
+        solved = self._pairing.solve(near, far)
         told = self._tell(over, solved, "dual", t_ns)
         if solved.refusal == WRONG_WAY and near.last_ns is not None and far.last_ns is not None:
             told.append(Body(min(near.first_ns, far.first_ns), max(near.last_ns, far.last_ns), t_ns))
         return told
-
-    def _speed_mps(self, near: Seen, far: Seen) -> float:
-        """By when each beam was first broken."""
-        apart_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
-        return apart_m / max(1e-3, (far.first_ns - near.first_ns) / 1e9)
-
-    def _by_one(self, near: Seen, far: Seen) -> Solution:
-        """One half saw the middle of a torso, the other one something beside it."""
-        half, seen = (self._far, far) if self._near.solve(near).refusal else (self._near, near)
-        solved = half.solve(seen)
-        way_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
-        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, way_m)
-        return Solution(refusal=refusal) if refusal else at_line(solved, half.config)
 
     def _unmatched(self, half: Half, seen: Seen, t_ns: int) -> list[DetectionEvent]:
         """The other half, which sees, saw nobody: told where it was a whole body, and nobody's finish."""
@@ -304,8 +248,3 @@ class DualGate:
 def _overlap(seen: Seen, shade: Shade) -> bool:
     """Whether a passage and a shade of one beam are one body's."""
     return seen.first_ns <= shade.last_ns and (seen.last_ns is None or shade.first_ns <= seen.last_ns)
-
-
-def _begun_by(seen: Seen, last_ns: int | None, slack_ns: int) -> bool:
-    """Whether a passage began before another one had ended."""
-    return last_ns is None or seen.first_ns <= last_ns + slack_ns

@@ -35,11 +35,13 @@ one blurs the depth profile, and its cover is fitted instead."""
 _NEAR_SHARE = 0.2
 """The near face: so many of the body's readings are nearer, since arms and noise are."""
 _BRIGHT_SHARE = 0.8
+"""... and a trunk's full light: so many are dimmer. More would be a lone phantom's, less a flank's."""
 _BESIDE_M = 0.2
 """So far beside the break an arm may still be missed."""
 _SPACING_M = 0.015
 """Readings closer together than this on the body show the same piece of it: they are averaged."""
 _MOST_LOOKS = 32
+"""Readings of a break after averaging: more cost time in proportion and show no finer piece of a trunk."""
 _ALIKE_M = 0.03
 """Readings closer together than this on the body see the same fold of cloth or the same arm, and count as one."""
 _BEFORE_WALL = 0.6
@@ -51,7 +53,10 @@ _COARSE_LOG = 0.19
 beam is wide."""
 _COARSE_M, _FINE_M = 0.025, 0.008
 _MOST_PLACES = 30
+"""Places of the back a tenth of a trunk apart at first, then below what a break tells: finer costs time and tells no
+more."""
 _NEGLIGIBLE = 12.0
+"""Logarithm of how much less likely than the best is left out: six in a million, which no mean shows."""
 _MOST_LEFT = 12
 """Of the likeliest places and speeds so many tell what a single reading moves."""
 _WALL_MM, _WALL_SHARE = 80.0, 0.04

@@ -1,0 +1,98 @@
+"""Which passages through both halves of a dual gate are one body's, and when its back reached the line."""
+
+from __future__ import annotations
+
+from retro_timer.detection.gate.dual_fit import WRONG_WAY, follow, join, lean_together
+from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.line_offset import at_line
+from retro_timer.detection.gate.torso import TOO_BRIEF
+from retro_timer.detection.solution import Solution
+
+WAIT_NS = 600_000_000
+"""How long a break waits for the other half after its end: longer holds the announcement up, shorter loses who walks
+slowly. At 0.3 m/s the other half, if it is to see this body, has begun to by then: half a metre farther, a body and a
+cone are 0.67 m long."""
+_LEAN_M = 0.17
+"""How far one half may see a body before the other one, beams half a metre apart in height: the lean of 20 degrees that
+a runner has. More lets an arm that swings elsewhere be a witness."""
+_BEEP_NS = 60_000_000
+"""Two halves that a sprinter passes within two readings may confirm in the wrong order: who comes so little early still
+gets the beep, and the direction is decided by the whole of both breaks."""
+_STOPS_FROM_MPS = 2.5
+"""Who stands in both beams has stopped within the 0.7 m that a beam sees of them: from no more than this, even at
+4.5 m/s², harder than anybody brakes. Lower loses who stops on the line; higher takes an arm held in for a runner."""
+BRIEF = "too brief in both halves"
+
+
+class Pairing:
+    """The rules for a passage through the near or upper half and one through the far or lower half."""
+
+    def __init__(self, near: Half, far: Half, *, stacked: bool) -> None:
+        """`stacked`: one above the other, `near` being the upper one."""
+        self._near, self._far = near, far
+        self._stacked = stacked
+
+    def beside(self, near: Seen, far: Seen) -> bool:
+        """Whether one body may have made both, by their times."""
+        slack_ns = WAIT_NS
+        if self._stacked:
+            broken = near.broken or far.broken
+            slack_ns = 0 if broken is None else round(_LEAN_M / max(broken.mean_speed_mps, broken.slowest_mps) * 1e9)
+        return _begun_by(near, far.last_ns, slack_ns) and _begun_by(far, near.last_ns, slack_ns)
+
+    @staticmethod
+    def wrong_way(near: Seen, far: Seen) -> bool:
+        """Whether the far beam was broken first, by more than readings may confirm in the wrong order."""
+        return far.first_ns < near.first_ns - _BEEP_NS
+
+    def one_body(self, near: Seen, far: Seen) -> bool:
+        """Whether both may be the same body's, by all that is known of them by now."""
+        return self.beside(near, far) and self._upright(near, far)
+
+    def _upright(self, near: Seen, far: Seen) -> bool:
+        """Of two beams above each other: whether one trunk can have made both passages, too brief in neither."""
+        if not self._stacked or near.last_ns is None or far.last_ns is None or near.broken is None:
+            return True
+        if far.broken is not None and self._far.solve(far).refusal == TOO_BRIEF:
+            return False
+        solved = self._near.solve(near)
+        return bool(solved.refusal) or lean_together(far.middle_s - near.middle_s, solved, _LEAN_M)
+
+    def solve_witnessed(self, seen: Seen, witness: Seen) -> Solution:
+        """The upper half's moment, at the line, with what the lower one saw."""
+        if seen.brief and witness.brief:
+            return Solution(refusal=BRIEF)
+        return at_line(self._near.solve(seen), self._near.config)
+
+    def solve(self, near: Seen, far: Seen) -> Solution:
+        """The moment by both of two halves along the lane, or by the one that saw a torso, if the order is right."""
+        first, second = self._near.solve(near), self._far.solve(far)
+        if near.brief and far.brief:
+            return Solution(refusal=BRIEF)
+        if first.middle_ns is not None and second.middle_ns is not None:
+            return join(first, second, self._near.config, self._far.config)
+        if first.refusal or second.refusal:
+            return self._by_one(near, far)
+        if self.wrong_way(near, far):
+            return Solution(refusal=WRONG_WAY)
+        if self._speed_mps(near, far) > _STOPS_FROM_MPS:
+            return Solution(refusal="too fast to stop in both beams")
+        return at_line(first, self._near.config)
+
+    def _speed_mps(self, near: Seen, far: Seen) -> float:
+        """By when each beam was first broken."""
+        apart_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
+        return apart_m / max(1e-3, (far.first_ns - near.first_ns) / 1e9)
+
+    def _by_one(self, near: Seen, far: Seen) -> Solution:
+        """One half saw the middle of a torso, the other one something beside it."""
+        half, seen = (self._far, far) if self._near.solve(near).refusal else (self._near, near)
+        solved = half.solve(seen)
+        way_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
+        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, way_m)
+        return Solution(refusal=refusal) if refusal else at_line(solved, half.config)
+
+
+def _begun_by(seen: Seen, last_ns: int | None, slack_ns: int) -> bool:
+    """Whether a passage began before another one had ended."""
+    return last_ns is None or seen.first_ns <= last_ns + slack_ns
