@@ -80,7 +80,7 @@ def _covers(watch: WatchStatus) -> str:
 def _ctl_help() -> str:
     """Every command in a line; click leaves paragraphs alone that begin with a backspace."""
     lines = [
-        f"{f'{name} {kind.takes}'.strip():14} {(kind.__doc__ or '').strip()}"
+        f"{f'{name} {kind.takes}'.strip():15} {(kind.__doc__ or '').strip()}"
         for name, kind in requests.COMMANDS.items()
     ]
     return "\n".join(["Steer the running session. ACTION is one of", "", "\b", *lines])
@@ -99,9 +99,16 @@ def ctl(action: str, word: str | None, place: str | None, as_json: bool) -> None
         raise BadInputError(
             f"ctl '{action}'", f"no such action{near_miss(action, known)}", f"one of {', '.join(known)}"
         )
-    if place is not None and kind is not requests.Order:
+    if place is not None and kind not in (requests.Order, requests.Give):
         raise BadInputError(f"ctl {action}", f"'{place}' is one word too many", f"ctl {action}")
-    command = requests.Order.typed(word, place) if kind is requests.Order else kind.typed(word)
+    command = _typed(kind, word, place)
     with BeaconClient(paths.socket_path()) as beacon:
         answer = beacon.ask(command, answers.Done)
     print(json.dumps(msgspec.to_builtins(answer)) if as_json else "ok")
+
+
+def _typed(kind: type[requests.Command], word: str | None, second: str | None) -> requests.Command:
+    """The command as it was typed; two of them take a second word."""
+    if kind is requests.Order:
+        return requests.Order.typed(word, second)
+    return requests.Give.typed(word, second) if kind is requests.Give else kind.typed(word)

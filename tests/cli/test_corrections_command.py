@@ -107,6 +107,54 @@ def test_who_is_forgotten_is_a_number_from_now_on_and_what_is_not_reached_is_lis
     assert json.loads(here(capsys, "athletes", "forget", "#1", "--json").out)["called"] == ["removed 1"]
 
 
+def test_ctl_corrects_any_rep_of_the_session_and_takes_any_correction_back_by_its_id(tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Ann\nBea\n")
+    with timer("--json", "--roster", roster) as box:
+        box.ready()
+        early = process("ctl", "void", 1, env=box.env)
+        assert (early.code, "rep 1: no session" in early.one_line()) == (1, True)
+        box.ctl("start", plan="short")
+        until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
+        box.ctl("pause")
+        box.phase("paused")
+        assert process("ctl", "give", "bea", 1, env=box.env).out == "ok\n"
+        assert process("ctl", "void", 1, env=box.env).out == "ok\n"
+        given, voided = history(box)
+        assert [(row["kind"], row["rep"], row["origin"]) for row in (given, voided)] == [
+            ("give", 1, "ctl"),
+            ("void", 1, "ctl"),
+        ]
+        assert process("ctl", "undo", given["id"], env=box.env).out == "ok\n"
+        assert [row["undoes"] for row in history(box)] == ["", "", given["id"]]
+        told = until(lambda: [e for e in box.events if e["event"] == "correction"][2:], "the undo is told")
+        assert told[0]["rep"] == 1
+        unknown = process("ctl", "undo", "12", env=box.env)
+        assert (unknown.code, "no such correction" in unknown.one_line()) == (1, True)
+        box.ctl("stop")
+        assert box.stop() == 0
+        (first,) = [rep for rep in box.results() if rep["rep"] == 1]
+        assert (first["athlete"], first["status"]) == ("Ann", "void")
+
+
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [
+        (("void", "x"), "ctl void: 'x' is no rep; expected ctl void [REP]"),
+        (("void", "0"), "ctl void: '0' is no rep"),
+        (("give", "Bea", "two"), "ctl give: 'two' is no rep; expected ctl give NAME [REP]"),
+        (("give",), "ctl give: no athlete named"),
+        (("undo", " "), "ctl undo: an empty id"),
+        (("void", "1", "2"), "'2' is one word too many"),
+    ],
+)
+def test_a_word_that_ctl_does_not_understand_is_told(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], why: str
+) -> None:
+    outcome = here(capsys, "ctl", *args)
+    assert (outcome.code, why in outcome.one_line()) == (2, True), outcome.err
+
+
 def test_beside_a_timer_nobody_is_forgotten_and_it_says_what_to_do() -> None:
     with timer() as box:
         box.ready()

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Post
+from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.edits import AnyEdit, Undo
 from retro_timer.store.results.writer import Edited
+from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.session import inputs
 
 
@@ -20,13 +23,25 @@ class LedgerRequests:
 
     def edit(self, request: requests.Edit, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """Have it made; returns at once."""
+        self._make(request.edit, request.origin, answer, lambda done: answers.Edited(done=done))
 
+    def command(self, edit: AnyCorrection | Undo, answer: Callable[[answers.AnyAnswer], None]) -> None:
+        """What somebody commands of a rep of this session, or of a correction by its id; returns at once."""
+        self._make(edit, "ctl", answer, lambda _done: answers.Done())
+
+    def _make(
+        self,
+        edit: AnyEdit | AnyCorrection,
+        origin: str,
+        answer: Callable[[answers.AnyAnswer], None],
+        made: Callable[[Done], answers.AnyAnswer],
+    ) -> None:
         def edited(result: Edited) -> None:
             if result.done is None:
                 answer(answers.Error(error=result.trouble, why="refused"))
                 return
             if result.of_present:
                 self._post(inputs.Amended(result.done.kind, result.done.revision, result.of_present))
-            answer(answers.Edited(done=result.done))
+            answer(made(result.done))
 
-        self._journal.edit(request.edit, request.origin, edited)
+        self._journal.edit(edit, origin, edited)

@@ -80,6 +80,10 @@ class RequestHandler:
                 assert_never(request)
 
     def _command(self, command: requests.Command, client: Asker) -> None:
+        if (edit := command.edit()) is not None:
+            self._ledger.command(edit, client.send)
+            return
+
         def reply(refusal: str) -> None:
             client.send(answers.Error(error=refusal, why="refused") if refusal else answers.Done())
 

@@ -12,7 +12,7 @@ import msgspec
 
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.store.results.athlete_edits import Done
-from retro_timer.store.results.edits import AnyEdit, carry_out
+from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
 from retro_timer.store.results.presences import presence_lines
@@ -21,6 +21,7 @@ from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.store.results.revising import revise_record
 from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.store.space import make_room_for_results
+from retro_timer.training.corrections import AnyCorrection, Correction
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import Presence, RepRecord
 
@@ -148,15 +149,18 @@ class JournalWriter:
         wall_ns, since_boot_ns, change = self._wall_ns(), self._since_boot_ns(), new_id()
         self._jobs.put((lambda journal: journal.end(self._session, outcome, wall_ns, since_boot_ns, change), answer))
 
-    def edit(self, edit: AnyEdit, origin: str, answer: Callable[[Edited], None]) -> None:
-        """A change of what is kept, in this session or another. `answer` is called from the writer's thread."""
+    def edit(self, edit: AnyEdit | AnyCorrection, origin: str, answer: Callable[[Edited], None]) -> None:
+        """A change of what is kept, in this session or another; a correction that names none is of this one.
+
+        `answer` is called from the writer's thread.
+        """
         stamp = Stamp(self._wall_ns(), self._since_boot_ns(), origin, new_id())
         edited = Edited(None)
 
         def job(journal: Journal) -> None:
             nonlocal edited
             try:
-                done = carry_out(journal, edit, stamp)
+                done = carry_out(journal, self._of_session(edit), stamp)
             except BadInputError as refused:
                 edited = Edited(None, str(refused))
                 return
@@ -165,6 +169,15 @@ class JournalWriter:
             edited = Edited(done, of_present=tuple(reps))
 
         self._jobs.put((job, lambda trouble: answer(Edited(None, trouble) if trouble else edited)))
+
+    def _of_session(self, edit: AnyEdit | AnyCorrection) -> AnyEdit:
+        if not isinstance(edit, Correction):
+            return edit
+        if not self._session:
+            raise BadInputError(
+                f"rep {edit.rep}", "no session", "`retro-timer results edit SESSION REP` for an older one"
+            )
+        return CorrectRep(self._session, edit)
 
     def follow_clock(self, offset_ns: int) -> None:
         """The wall clock shows time since boot and `offset_ns`: labels of this boot are corrected."""

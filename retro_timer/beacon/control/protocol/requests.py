@@ -15,7 +15,9 @@ from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.messages import SayButton, SetVolume, StartPlan
 from retro_timer.errors import BadInputError
 from retro_timer.settings.calibration import SensorCalibration
+from retro_timer.store.results import edits
 from retro_timer.store.results.edits import AnyEdit
+from retro_timer.training.corrections import AnyCorrection, GiveRep, RepNumber, VoidRep
 from retro_timer.training.roster import MOST_ATHLETES, checked_name
 from retro_timer.training.session import inputs
 
@@ -68,6 +70,10 @@ class Command(Request, frozen=True):
     def asked(self, make_start: MakeStart) -> inputs.Command | StartPlan:
         """What the session or the box is asked. Raises RetroTimerError for what cannot be asked."""
 
+    def edit(self) -> AnyCorrection | edits.Undo | None:
+        """What it changes of what is kept, where it names a rep or a correction; None for what the session is asked."""
+        return None
+
 
 class Plain(Command, frozen=True):
     """Base of commands that need no more than their name."""
@@ -100,6 +106,12 @@ class Named(Command, frozen=True):
             tag = cls.__struct_config__.tag
             raise BadInputError(f"ctl {tag}", "no athlete named", f"ctl {tag} NAME")
         return cls(word)
+
+
+def _rep_of(word: str, usage: str) -> int:
+    if not word.isdecimal() or not int(word):
+        raise BadInputError(usage.partition(" [")[0].partition(" NAME")[0], f"'{word}' is no rep", usage)
+    return int(word)
 
 
 class Start(Command, frozen=True):
@@ -137,10 +149,25 @@ class Skip(Plain, frozen=True):
     means = inputs.Skip
 
 
-class Void(Plain, frozen=True):
-    """The rep under way, or else the last one, does not count and is run again."""
+class Void(Command, frozen=True):
+    """The rep under way, or else the last one, does not count and is run again; or REP does not count."""
 
-    means = inputs.Void
+    takes = "[REP]"
+    rep: RepNumber | None = None
+    """Its running number in the session that is under way, or was last; it has ended."""
+
+    @classmethod
+    def typed(cls, word: str | None) -> Self:
+        """With a rep's number or without."""
+        return cls(None if word is None else _rep_of(word, "ctl void [REP]"))
+
+    def asked(self, make_start: MakeStart) -> inputs.Command:  # noqa: ARG002
+        """Without a number."""
+        return inputs.Void()
+
+    def edit(self) -> AnyCorrection | None:
+        """With a number."""
+        return None if self.rep is None else VoidRep(self.rep)
 
 
 class Finish(Plain, frozen=True):
@@ -150,7 +177,22 @@ class Finish(Plain, frozen=True):
 
 
 class Give(Named, frozen=True):
-    """The rep under way, or else the last one, is this athlete's."""
+    """The rep under way, or else the last one, or REP of this session, is this athlete's."""
+
+    takes = "NAME [REP]"
+    rep: RepNumber | None = None
+    """Its running number in the session that is under way, or was last; it has ended."""
+
+    @classmethod
+    def typed(cls, word: str | None, rep: str | None = None) -> Self:
+        """With a name, and a rep's number or none."""
+        if not word or not word.strip():
+            raise BadInputError("ctl give", "no athlete named", "ctl give NAME [REP]")
+        return cls(word, None if rep is None else _rep_of(rep, "ctl give NAME [REP]"))
+
+    def edit(self) -> AnyCorrection | None:
+        """With a number."""
+        return None if self.rep is None else GiveRep(self.rep, self.name)
 
     def asked(self, make_start: MakeStart) -> inputs.Command:  # noqa: ARG002
         """To the athlete of this name."""
@@ -202,10 +244,27 @@ class Order(Named, frozen=True):
         return inputs.Order(self.name, self.place)
 
 
-class Undo(Plain, frozen=True):
-    """Take back the last give, absent or void."""
+class Undo(Command, frozen=True):
+    """Take back the last give, absent or void; or the correction of this ID, in any session."""
 
-    means = inputs.Undo
+    takes = "[ID]"
+    revision: Annotated[str, msgspec.Meta(pattern=r"\S")] | None = None
+    """A correction's id, as `results history` has it."""
+
+    @classmethod
+    def typed(cls, word: str | None) -> Self:
+        """With an id or without."""
+        if word is not None and not word.strip():
+            raise BadInputError("ctl undo", "an empty id", "ctl undo [ID]")
+        return cls(word)
+
+    def asked(self, make_start: MakeStart) -> inputs.Command:  # noqa: ARG002
+        """Without an id."""
+        return inputs.Undo()
+
+    def edit(self) -> edits.Undo | None:
+        """With an id."""
+        return None if self.revision is None else edits.Undo(self.revision)
 
 
 class Spotter(Plain, frozen=True):
