@@ -10,6 +10,7 @@ from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
+from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.lines import Lines, Told
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
@@ -41,6 +42,15 @@ class _Judge:
         self.config = config
         self.watch: Pipeline = pipeline_for(config)
         self.level = Level.CLEAR
+        self.last_ns: int | None = None
+        """Time of its newest reading, or of the trace's first one; None before that."""
+
+    @property
+    def silent_from_ns(self) -> int | None:
+        """When it is silent unless a reading comes; None before the trace begins."""
+        # No reading comes faster than its integration, whatever the spacing is taken for before it is learnt.
+        period_ns = max(self.watch.spacing.period_ns, self.config.budget_ns or 0)
+        return None if self.last_ns is None else self.last_ns + patience_ns(period_ns)
 
 
 class Replay:
@@ -104,15 +114,20 @@ class Replay:
         now_ns = goes[-1][0] if goes else 0
         started = False
         for name, sample in rows:
-            now_ns = self._now_ns = sample.t_ns
+            now_ns = sample.t_ns
             if not started:
                 started = True
                 self._runner.put(inputs.Start(), now_ns)
+                for judge in self._judges.values():
+                    judge.last_ns = now_ns
             while goes and goes[-1][0] <= now_ns:
                 self._give_go(*goes.pop())
+            self._now_ns = now_ns
+            self._lose_silent(now_ns)
             self._runner.tick(now_ns)
             self._samples += 1
             judge = self._judge(name)
+            judge.last_ns = now_ns
             for event in judge.watch.feed(sample, self._runner.expectation):
                 self._pass_on(event, judge, now_ns)
             self._hear(self._lines.tick(now_ns), now_ns)
@@ -131,6 +146,20 @@ class Replay:
             self._overview.add(name, judge.config.line)
         return judge
 
+    def _lose_silent(self, now_ns: int) -> None:
+        """Tell of each sensor whose readings have stopped by now, oldest first.
+
+        Of a single one the next reading tells it: until then nothing happens in the trace.
+        """
+        if len(self._judges) == 1:
+            return
+        silent = [
+            (since_ns, judge) for judge in self._judges.values() if (since_ns := judge.silent_from_ns) is not None
+        ]
+        for since_ns, judge in sorted(silent, key=lambda pair: pair[0]):
+            if since_ns < now_ns and (change := judge.watch.lose("silent", since_ns)) is not None:
+                self._pass_on(change, judge, now_ns)
+
     def _flush(self, now_ns: int) -> None:
         for judge in self._judges.values():
             for event in judge.watch.flush(now_ns, self._runner.expectation):
@@ -138,6 +167,8 @@ class Replay:
         self._hear(self._lines.flush(now_ns), now_ns)
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
+        self._now_ns = go_ns
+        self._lose_silent(go_ns)
         self._runner.tick(go_ns)
         # A break that is still open belongs to the rep before this go.
         self._flush(go_ns)

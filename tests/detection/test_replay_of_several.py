@@ -101,3 +101,52 @@ def test_what_is_not_replayed_is_said_in_one_line(replay: Replaying, line: str, 
     assert words in complaint
     assert complaint.endswith("; ignored")
     assert (outcome.code, events[-1]["event"]) == (0, "summary")
+
+
+DUAL = ("sensor up: offset_mm=0 fov_deg=27 budget_ms=20", "sensor lo: offset_mm=0 fov_deg=27 budget_ms=20")
+JOG = "rep: go_s=2 distance_m=10 gait=jog"
+
+
+def passage(at_s: float) -> Scene:
+    """Somebody jogs through the beam before a wall."""
+    return with_body(wall(), at_s, at_s + 0.17)
+
+
+def until(rows: Iterable[tuple[str, RangeSample]], name: str, end_s: float) -> list[tuple[str, RangeSample]]:
+    """The rows without those of one sensor from a time on."""
+    return [row for row in rows if row[0] != name or row[1].t_ns < end_s * 1e9]
+
+
+@pytest.mark.parametrize("silent", ["up", "lo"])
+@pytest.mark.parametrize("offset_mm", [0, 400], ids=["stacked", "along"])
+def test_a_half_that_falls_silent_is_told_and_the_other_one_goes_on_alone(
+    replay: Replaying, silent: str, offset_mm: int
+) -> None:
+    head = ("sensor up: offset_mm=0 fov_deg=27", f"sensor lo: offset_mm={offset_mm} fov_deg=27", JOG)
+    rows = until(rows_of(up=(passage(7.0), 41.0), lo=(passage(7.0), 41.0)), silent, 3.0)
+    events = replay(head, rows)[1]
+    (change,) = of(events, "sensor")
+    assert (change["sensor"], change["state"], change["reason"]) == (silent, "lost", "silent")
+    assert change["t_s"] == pytest.approx(3.0 + 0.2, abs=0.03), "as late as a running timer notices it"
+    (finish,) = of(events, "finish")
+    assert (finish["method"], finish["flags"]) == ("gate", ["single"])
+
+
+def test_a_declared_half_without_a_row_is_silent_from_the_first_row_on(replay: Replaying) -> None:
+    events = replay((*DUAL, JOG), until(rows_of(up=(passage(7.0), 41.0), lo=(wall(), 41.0)), "lo", 0.0))[1]
+    (change,) = of(events, "sensor")
+    assert (change["sensor"], change["reason"]) == ("lo", "silent")
+    assert change["t_s"] < 1.0
+    assert of(events, "finish")[0]["flags"] == ["single"]
+
+
+def test_a_silent_rear_sensor_is_told_and_is_well_again_when_its_readings_are_back(replay: Replaying) -> None:
+    rows = rows_of(gate=(wall(), 41.0), rear=(wall(4000), 100.0))
+    gapped = [row for row in rows if row[0] == "gate" or not 4.0 <= row[1].t_ns / 1e9 < 6.0]
+    changes = of(replay(GATE_AND_REAR, gapped)[1], "sensor")
+    assert [(event["sensor"], event["state"], event["reason"]) for event in changes] == [
+        ("rear", "lost", "silent"),
+        ("rear", "ok", ""),
+    ]
+    assert changes[0]["t_s"] == pytest.approx(4.2, abs=0.02)
+    assert 6.0 < changes[1]["t_s"] < 8.0

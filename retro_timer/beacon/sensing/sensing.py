@@ -17,6 +17,7 @@ from retro_timer.beacon.sensing.waiting import waited_ns
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation
+from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.people import Braking
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample, RangeSensor
@@ -25,7 +26,6 @@ log = logging.getLogger("retro_timer")
 
 _RING_S = 600.0
 """The last ten minutes of raw readings are kept in memory."""
-_LEAST_PATIENCE_NS = 200_000_000
 _COVERAGE_NS = 1_000_000_000
 
 
@@ -69,7 +69,7 @@ class Sensing:
         self._braking = braking
         self._post = post
         self._report = report
-        self._patience_ns = max(_LEAST_PATIENCE_NS, 3 * spec.period_ns) + spec.period_ns
+        self._patience_ns = patience_ns(spec.period_ns)
         self._coverage_due_ns = 0
         self._settling: Settling | None = None
         self._ending = False

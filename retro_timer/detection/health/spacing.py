@@ -13,6 +13,13 @@ _FIRST_GUESS_NS = 100_000_000
 """The slowest sensor that is timed with: until the second reading a faster one is judged as mildly."""
 
 
+def patience_ns(period_ns: int) -> int:
+    """How long after a reading, in nanoseconds, a sensor with this time between readings is silent: a gap is over,
+    and the reading that would have ended it has not come either.
+    """
+    return max(_LEAST_GAP_NS, 3 * period_ns) + period_ns
+
+
 class Spacing:
     """Learns the period as the median of the last 31 spacings unless the sensor tells it."""
 
