@@ -9,9 +9,10 @@ import msgspec
 from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
+from retro_timer.detection.events import DetectionEvent, Obstacle, SensorChange
 from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.lines import Lines, Told
+from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
 from retro_timer.store.traces import TraceRep
@@ -41,7 +42,6 @@ class _Judge:
         self.name = name
         self.config = config
         self.watch: Pipeline = pipeline_for(config)
-        self.level = Level.CLEAR
         self.last_ns: int | None = None
         """Time of its newest reading, or of the trace's first one; None before that."""
 
@@ -86,6 +86,7 @@ class Replay:
         state = new_session(RECORD, SOLO, rules)
         if not reps:
             state = state.__class__(state.plan, (), state.rules, state.athletes)
+        self._obstacles = Obstacles()
         self._runner = SessionRunner(self, state)
         self._lines = Lines(judge.config for judge in self._judges.values())
         self._now_ns = 0
@@ -185,22 +186,16 @@ class Replay:
             self._lines.state(judge.name, event.state)
             self._overview.take(SensorReport(judge.name, event.state, event.reason, None, event.t_ns))
             return
-        before = self._level
-        if isinstance(event, Obstacle):
-            judge.level = event.level
-        told = self._lines.take(event, judge.config)
-        if isinstance(event, Obstacle):
-            worst = msgspec.structs.replace(event, level=self._level)
-            told = [] if self._level is before else [(worst, judge.config)]
-        self._hear(told, now_ns)
+        if not isinstance(event, Obstacle):
+            self._hear(self._lines.take(event, judge.config), now_ns)
+            return
+        before = self._obstacles.level
+        self._obstacles.note(judge.name, event, judge.config)
+        if self._obstacles.level is not before:
+            self._hear([self._obstacles.worst(event.t_ns)], now_ns)
 
     def _hear(self, told: Iterable[Told], now_ns: int) -> None:
         for event, config in told:
             made = session_input(event, config)
             if made is not None:
                 self._runner.put(made, now_ns)
-
-    @property
-    def _level(self) -> Level:
-        """The most urgent level of all sensors."""
-        return max((judge.level for judge in self._judges.values()), default=Level.CLEAR)

@@ -92,6 +92,21 @@ def test_the_level_is_told_as_the_worst_of_both(beacon: Beacon) -> None:
     assert beacon.told("obstacle")[-1]["level"] != "clear"
 
 
+def test_an_alarm_that_is_left_names_its_own_sensor_not_the_one_that_is_clear(beacon: Beacon) -> None:
+    beacon.begin(plan(block(distance_m=20.0), gait=Gait.JOG, walk_out_s=0.0)).until("go", 60.0)
+    beacon.scene["rear"] = steady(900)
+    beacon.after(1.0)
+    beacon.scene["gate"] = steady(700)
+    beacon.after(0.5)
+    beacon.scene["gate"] = steady(2000)
+    beacon.after(3.0)
+    told = beacon.told("obstacle")
+    danger = next(place for place, event in enumerate(told) if event["level"] == "danger")
+    assert told[danger]["sensor"] == "gate"
+    left = told[danger + 1]
+    assert (left["level"], left["sensor"], left["range_m"]) == ("warning", "rear", pytest.approx(0.9, abs=0.05))
+
+
 def test_a_rear_sensor_that_falls_silent_makes_the_whole_watch_blind(beacon: Beacon) -> None:
     running(beacon)
     beacon.scene.pop("rear")

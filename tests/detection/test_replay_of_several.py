@@ -150,3 +150,20 @@ def test_a_silent_rear_sensor_is_told_and_is_well_again_when_its_readings_are_ba
     ]
     assert changes[0]["t_s"] == pytest.approx(4.2, abs=0.02)
     assert 6.0 < changes[1]["t_s"] < 8.0
+
+
+def comes_and_is_gone(t_s: float) -> tuple[int | None, int | None, float | None]:
+    """Somebody closes in at 2 m/s from the sixth second on, and out of view at once in the tenth."""
+    return (round(max(0.6, 8.0 - 2.0 * (t_s - 6.0)) * 1000), 0, 2000.0) if 6.0 < t_s < 10.0 else (None, 2, 5.0)
+
+
+def test_an_obstacle_that_is_left_names_its_own_sensor_not_the_one_that_is_clear(replay: Replaying) -> None:
+    rows = rows_of(gate=(with_body(wall(), 4.0, 20.0), 41.0), rear=(comes_and_is_gone, 100.0))
+    obstacles = of(replay((*GATE_AND_REAR, "rep: go_s=30 distance_m=20 gait=walk"), rows)[1], "obstacle")
+    assert [(event["level"], event["sensor"]) for event in obstacles] == [
+        ("warning", "gate"),
+        ("danger", "rear"),
+        ("warning", "gate"),
+    ]
+    assert obstacles[-1]["range_m"] == pytest.approx(0.8, abs=0.05)
+    assert obstacles[-1]["t_s"] > 10.0, "told when the rear sensor is clear"

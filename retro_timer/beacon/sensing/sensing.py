@@ -18,6 +18,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parking, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.health.spacing import patience_ns
+from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.people import Braking
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import RangeSample, RangeSensor
@@ -30,10 +31,11 @@ _COVERAGE_NS = 1_000_000_000
 
 
 class Shared:
-    """What the session lends the sensors' threads: one reference, swapped whole."""
+    """What the session lends the sensors' threads, one reference, swapped whole, and what they see between them."""
 
     def __init__(self) -> None:
         self.expectation: Expectation = NOBODY
+        self.obstacles = Obstacles()
 
 
 class Sensing:
@@ -133,12 +135,16 @@ class Sensing:
         self.watch = pipeline_for(self.config)
 
     def _pass_on(self, event: DetectionEvent) -> None:
+        config = self.config
         if isinstance(event, Obstacle):
+            # Noted first: whoever hears from the buzzer that this is the worst finds whose it is.
+            self._shared.obstacles.note(self.spec.name, event, config)
             worst, changed = self._buzzer.alarm(self.spec.name, event.level)
             self._speaker.mute(worst >= Level.WARNING)
             self._lamp.alarm(worst)
             if not changed:
                 return
+            event, config = self._shared.obstacles.worst(event.t_ns)
             event = msgspec.structs.replace(event, level=worst)
         elif isinstance(event, Parking):
             self._buzzer.parking(event.nearness)
@@ -148,7 +154,7 @@ class Sensing:
                 self._excuses(event.reason, event.t_ns)
             self._tell_coverage(event.t_ns)
             return
-        self._post(event, self.config)
+        self._post(event, config)
 
     def _tell_coverage(self, now_ns: int) -> None:
         if self._ending or self._starting:
