@@ -16,7 +16,16 @@ from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, NoteSession, Undo, edit_of
 from retro_timer.store.results.revisions import RevisionRow, revisions
-from retro_timer.training.corrections import AnyCorrection, GiveRep, NoteRep, RestoreRep, SetTime, SwapReps, VoidRep
+from retro_timer.training.corrections import (
+    MOST_NUMBER,
+    AnyCorrection,
+    GiveRep,
+    NoteRep,
+    RestoreRep,
+    SetTime,
+    SwapReps,
+    VoidRep,
+)
 
 _OF_REP: dict[str, Callable[[int, Any], AnyCorrection]] = {
     "void": lambda rep, _: VoidRep(rep),
@@ -30,12 +39,14 @@ _OF_SESSION = ("started", "note")
 
 
 @click.command()
-@click.argument("session", type=click.IntRange(1))
-@click.argument("rep", type=click.IntRange(1), required=False)
+@click.argument("session", type=click.IntRange(1, MOST_NUMBER))
+@click.argument("rep", type=click.IntRange(1, MOST_NUMBER), required=False)
 @click.option("--void", is_flag=True, default=None, help="It does not count.")
 @click.option("--restore", is_flag=True, default=None, help="It counts after all.")
 @click.option("--give", metavar="ATHLETE", help="It was somebody else's.")
-@click.option("--swap", type=click.IntRange(1), metavar="REP", help="Two reps were each other's athlete's.")
+@click.option(
+    "--swap", type=click.IntRange(1, MOST_NUMBER), metavar="REP", help="Two reps were each other's athlete's."
+)
 @click.option("--time", type=float, metavar="SECONDS", help="It took so long, by somebody's watch.")
 @click.option("--note", metavar="TEXT", help="To be remembered of the rep, or of the session where no REP is named.")
 @click.option(
@@ -85,8 +96,8 @@ def tell(done: dict[str, Any], *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("session", type=click.IntRange(1))
-@click.argument("rep", type=click.IntRange(1), required=False)
+@click.argument("session", type=click.IntRange(1, MOST_NUMBER))
+@click.argument("rep", type=click.IntRange(1, MOST_NUMBER), required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def history(session: int, rep: int | None, as_json: bool) -> None:
     """The corrections of a SESSION or one of its reps, oldest first."""

@@ -12,13 +12,14 @@ from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
 from retro_timer.settings.whole import write_whole
 from retro_timer.store.results.database import no_database, open_for_reading
+from retro_timer.training.corrections import MOST_NUMBER
 
 _WIDEST = 120
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(1), metavar="SESSION")
-@click.argument("rep", type=click.IntRange(1), metavar="REP")
+@click.argument("number", type=click.IntRange(1, MOST_NUMBER), metavar="SESSION")
+@click.argument("rep", type=click.IntRange(1, MOST_NUMBER), metavar="REP")
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw it into this file instead.")
 def marshal(number: int, rep: int, svg: Path | None) -> None:
     """The readings around a disputed finish: range, signal, the outline that was fitted, the interval, what lost.

@@ -37,6 +37,7 @@ from retro_timer.store.results.queries import (
     session,
     sessions,
 )
+from retro_timer.training.corrections import MOST_NUMBER
 
 _MOST_SESSIONS = 50
 _MOST_REPS = 1000
@@ -59,7 +60,7 @@ def _lengths(most: int) -> Callable[[Any], Any]:
     def add(command: Any) -> Any:
         what = f"The newest so many; a table shows {most:,} when left out, JSON and CSV have all."
         command = click.option("--all", "everything", is_flag=True, help="All of it.")(command)
-        return click.option("--limit", type=click.IntRange(1), help=what)(command)
+        return click.option("--limit", type=click.IntRange(1, MOST_NUMBER), help=what)(command)
 
     return add
 
@@ -92,7 +93,7 @@ def list_(limit: int | None, everything: bool, as_json: bool, as_csv: bool) -> N
 
 
 @results.command()
-@click.argument("number", type=click.IntRange(1), required=False, metavar="[SESSION]")
+@click.argument("number", type=click.IntRange(1, MOST_NUMBER), required=False, metavar="[SESSION]")
 @_formats
 def show(number: int | None, as_json: bool, as_csv: bool) -> None:
     """One session with all its reps; the newest when left out."""
@@ -114,7 +115,7 @@ def show(number: int | None, as_json: bool, as_csv: bool) -> None:
 
 
 @results.command("reps")
-@click.option("--session", "number", type=click.IntRange(1), help="Only this session's.")
+@click.option("--session", "number", type=click.IntRange(1, MOST_NUMBER), help="Only this session's.")
 @click.option("--athlete", help="Only this athlete's, in any capitals; a part of the name if it is nobody else's.")
 @_lengths(_MOST_REPS)
 @_formats

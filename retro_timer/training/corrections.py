@@ -16,7 +16,9 @@ HAND_UNCERTAINTY_NS = 200_000_000
 _LONGEST_S = 86_400.0
 _LONGEST_NOTE = 500
 
-RepNumber = Annotated[int, Meta(ge=1)]
+MOST_NUMBER = 2**31 - 1
+"""No session and no rep has a greater number, and every database and program can hold it."""
+RepNumber = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
 
 
 class Correction(msgspec.Struct, frozen=True, tag_field="kind"):

@@ -49,6 +49,7 @@ TEXTS = {
     "name": [*NAMES, *SOLO],
     "title": ["Test plan", *(read_plan(path).title for path in plan_names().values())],
     "note": ["Look out."],
+    "sensor": ["upper", "lower"],
 }
 
 
@@ -91,7 +92,8 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
     names = CATALOGUE.values_of(key)
     if "reason" in names:
         # Every reason is understood in one of the phrases, and some of them in each.
-        yield from ({"reason": reason} for reason in (REASONS if key == "watch_lost" else REASONS[::5]))
+        other = {name: draw.choice(TEXTS[name]) for name in sorted(names - {"reason"})}
+        yield from ({"reason": reason, **other} for reason in (REASONS if key == "watch_lost" else REASONS[::5]))
         return
     for _ in range(3 if names else 1):
         likely = {
@@ -103,6 +105,7 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
             "best": f"{draw.uniform(3.0, 30.0):.2f}",
             "speed": f"{draw.uniform(1.0, 6.0):.1f}",
             "incline": draw.choice([0, 2, 5, 8, 10]),
+            "most": draw.choice([20, 60]),
             "percent": draw.choice([10, 20, 40, 60, 80]),
             "gait": draw.choice([str(gait) for gait in Gait]),
             "name": draw.choice(NAMES[:3]),

@@ -12,10 +12,11 @@ import msgspec
 import pytest
 
 from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.edits import NoteSession
 from retro_timer.store.results.entries import Begun, RepKept
 from retro_timer.store.results.queries import Wanted, reps, sessions
 from retro_timer.store.results.reps_log import read_log
-from retro_timer.store.results.writer import JournalWriter
+from retro_timer.store.results.writer import Edited, JournalWriter
 from retro_timer.store.space import ENOUGH_FOR_RESULTS_BYTES
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
@@ -92,6 +93,15 @@ def test_each_change_is_answered_in_order_once_it_is_on_disk(desk: Desk) -> None
         assert desk.kept()[-1] == n
     desk.end()
     assert [name for name, _ in desk.wait(5)] == ["begin", "rep 1", "rep 2", "rep 3", "end"]
+
+
+def test_a_change_that_no_file_can_hold_is_told_and_holds_nothing_up(desk: Desk) -> None:
+    desk.begin()
+    told: list[Edited] = []
+    desk.writer.edit(NoteSession(10**20, "too far"), "ctl", told.append)
+    assert desk.save(rep(1)) == ""
+    assert "no file can hold" in told[0].trouble
+    assert desk.kept() == [1]
 
 
 def test_close_writes_what_still_waits(desk: Desk) -> None:

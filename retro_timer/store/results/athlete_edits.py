@@ -11,12 +11,13 @@ from retro_timer.errors import BadInputError
 from retro_timer.store.results.athletes import AthleteRow, People, entry_of_row, next_athlete_number, sure_person
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.training.corrections import MOST_NUMBER
 from retro_timer.training.roster import SOLO, checked_name
 
 _Text = Annotated[str, Meta(max_length=500)]
 _Short = Annotated[str, Meta(max_length=40)]
 _Year = Annotated[int, Meta(ge=1900, le=2100)]
-_Forward = tuple[tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(ge=1)]], ...]
+_Forward = tuple[tuple[Annotated[int, Meta(ge=1, le=MOST_NUMBER)], Annotated[int, Meta(ge=1, le=MOST_NUMBER)]], ...]
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -12,9 +12,9 @@ from retro_timer.store.results import athlete_edits
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.revising import correct_rep, date_session, note_session, undo
-from retro_timer.training.corrections import AnyCorrection
+from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection
 
-SessionNumber = Annotated[int, Meta(ge=1)]
+SessionNumber = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
 _LATEST_NS = 4_102_444_800 * 10**9
 """The year 2100."""
 

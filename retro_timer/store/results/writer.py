@@ -260,14 +260,27 @@ class JournalWriter:
             if self._journal is None:
                 self._journal = self._open()
             while self._backlog:
-                job, answer = self._backlog[0]
-                job(self._journal)
-                del self._backlog[0]
-                answer("")
+                self._do_next(self._journal or self._open())
         except (OSError, sqlite3.Error, RetroTimerError) as error:
             self._note(error)
             return str(error)
         return ""
+
+    def _do_next(self, journal: Journal) -> None:
+        """Do what waits longest. What is wrong in itself is told and dropped: at every try it would fail as now."""
+        self._journal = journal
+        job, answer = self._backlog[0]
+        trouble = ""
+        try:
+            job(journal)
+        except (OSError, sqlite3.Error, RetroTimerError):
+            raise
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is, every later rep depends on this thread.
+            trouble = f"a change that no file can hold ({type(error).__name__}: {error})"
+            self._note(error)
+        del self._backlog[0]
+        answer(trouble)
 
     def _note(self, error: Exception) -> None:
         """Remember what kind of trouble it is, and open everything anew for the next try."""
