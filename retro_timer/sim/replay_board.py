@@ -40,10 +40,10 @@ class _TraceSensor:
     """Gives each recorded reading of one sensor when it is due, as if it were measured now."""
 
     def __init__(self, spec: SensorSpec, name: str, reader: TraceReader, clock: Clock, shift: _Shift) -> None:
-        """`name`: the sensor's in the trace."""
+        """`name`: the sensor's in the trace, if its rows name one."""
         self.spec = spec
         self._reader = reader
-        self._samples = (sample for whose, sample in reader.rows_of_sensors() if whose == name)
+        self._samples = (sample for whose, sample in reader.rows_of_sensors() if whose == name or not reader.several)
         self._clock = clock
         self._shift = shift
         self._stopped = threading.Event()

@@ -167,3 +167,44 @@ def test_an_obstacle_that_is_left_names_its_own_sensor_not_the_one_that_is_clear
     ]
     assert obstacles[-1]["range_m"] == pytest.approx(0.8, abs=0.05)
     assert obstacles[-1]["t_s"] > 10.0, "told when the rear sensor is clear"
+
+
+ONCE = passage(7.0)
+
+
+@pytest.fixture
+def replay_unnamed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., tuple[Outcome, list[Event]]]:
+    """Replays one sensor's rows, twelve seconds of a scene, from a trace without the column."""
+
+    def run(*head: str, scene: Scene = ONCE, rate_hz: float = 41.0) -> tuple[Outcome, list[Event]]:
+        path = tmp_path / "one.csv"
+        body = "".join(format_row(sample, 0) for sample in sampled(scene, 12.0, rate_hz=rate_hz))
+        path.write_text("".join(f"# {line}\n" for line in head) + HEADER + "\n" + body, encoding="utf-8")
+        outcome = here(capsys, "replay", path, "--json")
+        return outcome, [json.loads(line) for line in outcome.lines]
+
+    return run
+
+
+def test_rows_that_name_no_sensor_are_of_the_one_that_is_described(replay_unnamed: Replaying) -> None:
+    described = ("sensor rear: placement=lane-end fov_deg=2 budget_ms=10", "rep: go_s=1 distance_m=50 gait=walk")
+    outcome, events = replay_unnamed(*described, scene=approach, rate_hz=100.0)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "danger" in [event["level"] for event in of(events, "obstacle")]
+    assert all("sensor" not in event for event in of(events, "obstacle", "sensor")), "there is but one"
+
+
+def test_rows_that_name_no_sensor_are_of_the_line_that_is_described(replay_unnamed: Replaying) -> None:
+    events = replay_unnamed("sensor x: line=ten", "line ten: distance_m=5", "rep: go_s=2 distance_m=10 gait=jog")[1]
+    assert [(event["line"], event["distance_m"]) for event in of(events, "split")] == [("ten", 5)]
+    assert of(events, "finish") == []
+
+
+def test_rows_that_name_no_sensor_are_of_the_first_of_several_and_that_is_said(replay_unnamed: Replaying) -> None:
+    outcome, events = replay_unnamed(*DUAL, JOG)
+    (complaint,) = outcome.err.splitlines()
+    assert "the rows name no sensor" in complaint
+    assert complaint.endswith("all rows are of up; lo ignored")
+    (finish,) = of(events, "finish")
+    assert (finish["method"], finish["flags"]) == ("gate", [])
+    assert of(events, "sensor") == []

@@ -37,6 +37,8 @@ class TraceReader:
         except OSError as error:
             raise BadInputError(str(path), f"cannot be read ({error.strerror})", "a trace file") from None
         self._line_no = 0
+        self._only = ""
+        """Whose the rows are that name no sensor."""
         try:
             self.head = self._read_head()
         except BaseException:
@@ -70,6 +72,8 @@ class TraceReader:
             columns = text.replace(" ", "")
             if columns in (HEADER, HEADER + SENSOR_COLUMN):
                 self.several = columns != HEADER
+                if not self.several:
+                    self._keep_first_sensor(head)
                 return head
             if not text:
                 continue
@@ -79,6 +83,19 @@ class TraceReader:
                 )
             self._take_metadata(head, text)
         raise BadInputError(str(self.path), "ends before its header", f"a line '{HEADER}'")
+
+    def _keep_first_sensor(self, head: TraceHead) -> None:
+        """Rows that name no sensor are all of one: the first that the head describes, if it does."""
+        first, *others = head.sensors or ("",)
+        self._only = first
+        if others:
+            head.warnings.append(
+                f"{self.path}: line {self._line_no}: the rows name no sensor, expected the column "
+                f"'{SENSOR_COLUMN.lstrip(',')}' where several are described: all rows are of {first}; "
+                f"{', '.join(others)} ignored"
+            )
+            for name in others:
+                del head.sensors[name]
 
     def _take_metadata(self, head: TraceHead, text: str) -> None:
         key, colon, value = text.lstrip("#").partition(":")
@@ -92,14 +109,14 @@ class TraceReader:
         return (sample for _, sample in self.rows_of_sensors())
 
     def rows_of_sensors(self) -> Iterator[tuple[str, RangeSample]]:
-        """The readings in order, each with its sensor's name, which is empty where the trace has but one."""
+        """The readings in order, each with its sensor's name, which is empty where neither row nor head has one."""
         last_ns: int | None = None
         while (line := self._line()) is not None:
             text = line.strip()
             if not text or text.startswith("#"):
                 continue
             self.rows += 1
-            sensor, text = self._whose(text) if self.several else ("", text)
+            sensor, text = self._whose(text) if self.several else (self._only, text)
             sample = None if sensor is None else self._sample(text)
             if sensor is None or sample is None:
                 continue
