@@ -11,7 +11,7 @@ from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Obstacle, SensorChange
 from retro_timer.detection.health.spacing import patience_ns
-from retro_timer.detection.lines import Lines, Told
+from retro_timer.detection.lines import HALVES, Lines, Told
 from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
@@ -69,7 +69,11 @@ class Replay:
         """`sensors`: how each of several is judged, by its name; `config` is for whoever is not among them. `lines`:
         distance from the start of each line on the way, by its name. `out_and_back`: the start is at the finish."""
         self._config = config
-        self._judges = {name: _Judge(name, one) for name, one in (sensors or {}).items()}
+        self.thirds: list[tuple[str, str]] = []
+        """Name and line of each gate that times nothing, because two others of its line do."""
+        self._judges: dict[str, _Judge] = {}
+        for name, one in (sensors or {}).items():
+            self._judges[name] = _Judge(name, self._at_its_line(name, one))
         self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
         self._tell = tell
         self._samples = 0
@@ -143,9 +147,29 @@ class Replay:
     def _judge(self, name: str) -> _Judge:
         judge = self._judges.get(name)
         if judge is None:
-            judge = self._judges[name] = _Judge(name, msgspec.structs.replace(self._config, name=name))
-            self._overview.add(name, judge.config.line)
+            config = self._at_its_line(name, msgspec.structs.replace(self._config, name=name))
+            judge = self._judges[name] = _Judge(name, config)
+            self._pair_anew()
+            self._overview.add(name, judge.config.line, self._lines.pairs)
         return judge
+
+    def _at_its_line(self, name: str, config: WatchConfig) -> WatchConfig:
+        """How one more sensor is judged: two gates time a line, a third one keeps watch there."""
+        gates = [one.config for one in self._judges.values() if one.config.times_as_gate]
+        if not config.times_as_gate or sum(one.line == config.line for one in gates) < HALVES:
+            return config
+        self.thirds.append((name, config.line))
+        return msgspec.structs.replace(config, times=False)
+
+    def _pair_anew(self) -> None:
+        """A sensor has appeared that no line describes: what is open is decided by those before it."""
+        self._hear(self._lines.flush(self._now_ns), self._now_ns)
+        for judge in self._judges.values():
+            # One by itself had no need of a name.
+            judge.config = msgspec.structs.replace(judge.config, name=judge.name)
+        self._lines = Lines(judge.config for judge in self._judges.values())
+        for judge in self._judges.values():
+            self._lines.state(judge.name, judge.watch.health.state)
 
     def _lose_silent(self, now_ns: int) -> None:
         """Tell of each sensor whose readings have stopped by now, oldest first.

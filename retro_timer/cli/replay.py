@@ -75,6 +75,11 @@ def replay(
             out_and_back = head.course == "out-and-back"
             made = Replay(judge, goes, _teller(as_json), sensors, head.lines, out_and_back=out_and_back)
             made.run_several(_shown(reader))
+            for name, line in made.thirds:
+                print(
+                    f"retro-timer: {file}: sensor {name}: a third gate at {line}, expected two; ignored",
+                    file=sys.stderr,
+                )
     finally:
         reader.close()
     for line in reader.report():

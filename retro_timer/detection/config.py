@@ -48,6 +48,11 @@ class WatchConfig(msgspec.Struct, frozen=True):
     braking: Braking = Braking()
     """Lane-end and belt: how soon the runner stops."""
 
+    @property
+    def times_as_gate(self) -> bool:
+        """Whether it is a gate, or half of one, that times its line."""
+        return self.times and self.placement is Placement.GATE
+
     def cone_half_width_m(self, range_m: float) -> float:
         """Half the width of the cone at `range_m` metres."""
         return range_m * math.tan(math.radians(self.fov_deg) / 2.0)

@@ -8,21 +8,23 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, LeftBeam, PassageOver, SensorState
 from retro_timer.detection.gate.dual import DualGate
 from retro_timer.detection.timing import decide, decide_start
-from retro_timer.ports import Placement
 
 Told = tuple[DetectionEvent, WatchConfig]
 """An event, and how the sensor is judged whose it is."""
+HALVES = 2
+"""So many gates of one line are one."""
 
 
 class Lines:
     """Stands between the sensors' judges and whoever times their passages; one thread calls it."""
 
     def __init__(self, configs: Iterable[WatchConfig]) -> None:
+        """Each sensor's, in the order of their naming; at most two gates that time a line."""
         by_line: dict[str, list[WatchConfig]] = {}
         for config in configs:
-            if config.times and config.placement is Placement.GATE:
+            if config.times_as_gate:
                 by_line.setdefault(config.line, []).append(config)
-        self._gates = [DualGate(*halves) for halves in by_line.values() if len(halves) == 2]
+        self._gates = [DualGate(*halves) for halves in by_line.values() if len(halves) == HALVES]
         self._gate_of = {name: gate for gate in self._gates for name in gate.names}
 
     @property

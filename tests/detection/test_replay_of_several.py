@@ -208,3 +208,31 @@ def test_rows_that_name_no_sensor_are_of_the_first_of_several_and_that_is_said(r
     (finish,) = of(events, "finish")
     assert (finish["method"], finish["flags"]) == ("gate", [])
     assert of(events, "sensor") == []
+
+
+def test_a_third_gate_of_a_line_times_nothing_and_is_said(replay: Replaying) -> None:
+    rows = rows_of(up=(passage(7.0), 41.0), lo=(passage(7.0), 41.0), extra=(passage(7.0), 41.0))
+    outcome, events = replay((*DUAL, "sensor extra: placement=gate", JOG), rows)
+    (complaint,) = outcome.err.splitlines()
+    assert complaint.endswith("sensor extra: a third gate at finish, expected two; ignored")
+    assert len(of(events, "crossing")) == 1
+    (finish,) = of(events, "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", [])
+
+
+@pytest.mark.parametrize("described", [(), DUAL[:1]], ids=["neither", "the first"])
+def test_two_gates_of_a_line_are_one_though_the_trace_does_not_describe_both(
+    replay: Replaying, described: tuple[str, ...]
+) -> None:
+    outcome, events = replay((*described, JOG), rows_of(up=(passage(7.0), 41.0), lo=(passage(7.0), 41.0)))
+    assert outcome.err == ""
+    assert len(of(events, "crossing")) == 1
+    (finish,) = of(events, "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", [])
+
+
+def test_a_half_that_is_not_described_goes_on_alone_as_well(replay: Replaying) -> None:
+    rows = until(rows_of(up=(passage(7.0), 41.0), lo=(passage(7.0), 41.0)), "up", 3.0)
+    events = replay((DUAL[0], JOG), rows)[1]
+    assert [(event["sensor"], event["state"]) for event in of(events, "sensor")] == [("up", "lost")]
+    assert of(events, "finish")[0]["flags"] == ["single"]

@@ -75,8 +75,9 @@ class WatchOverview:
         """The halves of each dual gate, and which of them is told to be blind."""
         self.latest = WatchChanged(SensorState.LOST, "starting", None, 0)
 
-    def add(self, name: str, line: str) -> None:
-        """One more sensor, which sees."""
+    def add(self, name: str, line: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """One more sensor, which sees; `pairs`: the halves of all dual gates with it."""
+        self._pairs = {pair: self._pairs.get(pair, "") for pair in pairs}
         self._lines[name] = line
         self._told_of[name] = SensorState.OK
         self._reports[name] = SensorReport(name, SensorState.OK, "", None, 0)
