@@ -126,8 +126,8 @@ class Replay:
                 for judge in self._judges.values():
                     judge.last_ns = now_ns
             while goes and goes[-1][0] <= now_ns:
+                self._lose_silent(goes[-1][0])
                 self._give_go(*goes.pop())
-            self._now_ns = now_ns
             self._lose_silent(now_ns)
             self._runner.tick(now_ns)
             self._samples += 1
@@ -172,10 +172,11 @@ class Replay:
             self._lines.state(judge.name, judge.watch.health.state)
 
     def _lose_silent(self, now_ns: int) -> None:
-        """Tell of each sensor whose readings have stopped by now, oldest first.
+        """Time comes to `now_ns` before the trace's end: tell of each sensor whose readings have stopped, oldest first.
 
         Of a single one the next reading tells it: until then nothing happens in the trace.
         """
+        self._now_ns = now_ns
         if len(self._judges) == 1:
             return
         silent = [
@@ -192,8 +193,6 @@ class Replay:
         self._hear(self._lines.flush(now_ns), now_ns)
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
-        self._now_ns = go_ns
-        self._lose_silent(go_ns)
         self._runner.tick(go_ns)
         # A break that is still open belongs to the rep before this go.
         self._flush(go_ns)

@@ -140,6 +140,12 @@ def test_a_declared_half_without_a_row_is_silent_from_the_first_row_on(replay: R
     assert of(events, "finish")[0]["flags"] == ["single"]
 
 
+def test_that_the_trace_ends_before_a_go_makes_no_sensor_silent(replay: Replaying) -> None:
+    rows = rows_of(gate=(wall(), 41.0), rear=(wall(4000), 100.0))
+    events = replay((*GATE_AND_REAR, "rep: go_s=30 distance_m=20 gait=walk"), rows)[1]
+    assert of(events, "sensor") == []
+
+
 def test_a_silent_rear_sensor_is_told_and_is_well_again_when_its_readings_are_back(replay: Replaying) -> None:
     rows = rows_of(gate=(wall(), 41.0), rear=(wall(4000), 100.0))
     gapped = [row for row in rows if row[0] == "gate" or not 4.0 <= row[1].t_ns / 1e9 < 6.0]
