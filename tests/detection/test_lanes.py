@@ -85,6 +85,19 @@ def test_who_is_wholly_hidden_has_no_finish(tmp_path: Path) -> None:
     assert [(e["lane"], e["rep"]) for e in events if e["event"] == "dnf"] == [(3, 2)]
 
 
+@pytest.mark.parametrize("mixed", [{13.5: 2000}, {13.49: 2400, 13.5: 1800, 13.6: 2100, 13.61: 4200}])
+def test_readings_of_nobody_beside_a_nearer_runner_finish_no_lane(tmp_path: Path, mixed: dict[float, int]) -> None:
+    """A phantom, and edges that mix the runner in lane 1 with the wall."""
+    path = trace(tmp_path, ["lane=1", "lane=2"], [(13.5, middle_m(1))])
+    head, _, rows = path.read_text(encoding="utf-8").replace(",,2,8,", ",7000,0,300,").partition(",ambient_kcps\n")
+    instead = {f"{t_s:.6f}": f"{t_s:.6f},{range_mm},0,5000," for t_s, range_mm in mixed.items()}
+    changed = [instead.get(row.partition(",")[0], row) for row in rows.splitlines()]
+    path.write_text("\n".join([head + ",ambient_kcps", *changed, ""]), encoding="utf-8")
+    events = replayed(path)
+    assert [e["lane"] for e in events if e["event"] == "finish"] == [1]
+    assert [e["lane"] for e in events if e["event"] == "dnf"] == [2]
+
+
 def test_who_runs_on_a_border_is_timed_and_ambiguous(tmp_path: Path) -> None:
     border_m = 0.4 + 1.22
     events = replayed(trace(tmp_path, ["lane=1", "lane=2"], [(13.5, border_m - 0.23 + 0.05)]))
