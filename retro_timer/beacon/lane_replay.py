@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
 from retro_timer.beacon.replay import RECORD, Tell
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, PassageOver, SensorChange
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, PassageOver, SensorChange
 from retro_timer.detection.gate.lanes import LaneJudge, LaneMap, LaneSorter
 from retro_timer.detection.timing import decide
 from retro_timer.ports import RangeSample
@@ -22,24 +23,33 @@ from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import Rules
 
 _OfALane = events.Go | events.Crossing | events.Finish | events.Dnf
+_OfTheWatch = events.Obstacle | events.Sensor
 
 
-class _Lane:
-    """One lane: who is seen in it, and whose rep is open there."""
+class _Whole(Protocol):
+    """What the lanes have in common: the sensor and whoever listens."""
 
-    def __init__(self, lane: int, config: WatchConfig, lanes: LaneMap, tell: Tell, *, runs: bool) -> None:
-        """`runs`: whether any rep is replayed there."""
+    def tell(self, event: events.SessionEvent) -> None:
+        """An event of one of them."""
+
+    def watched(self, lane: int, event: Obstacle | SensorChange, now_ns: int) -> None:
+        """What the one sensor's watch says in that lane."""
+
+
+class _Course:
+    """A session of its own: a lane's, or one of a rep that has no lane, where nobody is seen."""
+
+    def __init__(self, lane: int | None, config: WatchConfig, whole: _Whole, *, runs: bool) -> None:
+        """`lane`: None where there is none. `runs`: whether any rep is replayed there."""
         self.lane = lane
         self.summary: events.Summary | None = None
-        self.samples = 0
-        self._judge = LaneJudge(config, lanes, lane)
-        self._tell = tell
+        self._whole = whole
         rules = Rules(timing=config.placement, watching=config.placement, given_goes=True)
         state = new_session(RECORD, SOLO, rules)
         self._runner = SessionRunner(self, state if runs else msgspec.structs.replace(state, steps=()))
 
     def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
-        """A rep counts as durable at once; the lanes' summaries are told as one."""
+        """A rep counts as durable at once; the summaries are told as one, and the first lane tells what all watch."""
         if isinstance(effect, Save):
             return inputs.Durable(effect.record.rep, effect.record.revision)
         if isinstance(effect, Publish):
@@ -47,19 +57,44 @@ class _Lane:
             if isinstance(event, events.Summary):
                 self.summary = event
             elif isinstance(event, _OfALane):
-                self._tell(msgspec.structs.replace(event, lane=self.lane), self.samples)
-            else:
-                self._tell(event, self.samples)
+                self._whole.tell(msgspec.structs.replace(event, lane=self.lane))
+            elif self.lane == 1 or not isinstance(event, _OfTheWatch):
+                self._whole.tell(event)
         return None
 
-    def start(self, now_ns: int) -> None:
-        """The trace begins."""
-        self._runner.put(inputs.Start(), now_ns)
+    def put(self, event: inputs.Input, now_ns: int) -> None:
+        """Something happens here."""
+        self._runner.put(event, now_ns)
+
+    def tick(self, now_ns: int) -> None:
+        """Keep the appointments that are due."""
+        self._runner.tick(now_ns)
+
+    def begin_rep(self, at_ns: int, number: int, rep: TraceRep) -> None:
+        """A rep begins here; one that is still open ends."""
+        self._runner.tick(at_ns)
+        self.flush(at_ns)
+        if self._runner.state is not None and self._runner.state.running is not None:
+            self._runner.put(inputs.Skip(), at_ns)
+        if rep.release_from_s is not None:
+            self._runner.put(inputs.ReleaseGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), at_ns)
+            return
+        self._runner.put(inputs.GoGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), at_ns)
+
+    def flush(self, now_ns: int) -> None:
+        """Who is in the beam still is decided on: here nobody."""
+
+
+class _Lane(_Course):
+    """One lane: who is seen in it, and whose rep is open there."""
+
+    def __init__(self, lane: int, config: WatchConfig, lanes: LaneMap, whole: _Whole, *, runs: bool) -> None:
+        """`runs`: whether any rep is replayed there."""
+        super().__init__(lane, config, whole, runs=runs)
+        self._judge = LaneJudge(config, lanes, lane)
 
     def feed(self, sample: RangeSample, lane: int | None) -> None:
         """Judge one reading of a body in that lane."""
-        self._runner.tick(sample.t_ns)
-        self.samples += 1
         for event in self._judge.feed(sample, lane, self._runner.expectation):
             self._pass_on(event, sample.t_ns)
 
@@ -68,29 +103,14 @@ class _Lane:
         for event in self._judge.take_back(readings, now_ns, self._runner.expectation):
             self._pass_on(event, now_ns)
 
-    def give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
-        """A rep begins in this lane; one that is still open there ends."""
-        self._runner.tick(go_ns)
-        self._flush(go_ns)
-        if self._runner.state is not None and self._runner.state.running is not None:
-            self._runner.put(inputs.Skip(), go_ns)
-        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), go_ns)
-
-    def end(self, now_ns: int) -> None:
-        """Nothing more comes."""
-        self._flush(now_ns)
-        self._runner.put(inputs.TraceEnd(), now_ns)
-
-    def _flush(self, now_ns: int) -> None:
+    def flush(self, now_ns: int) -> None:
+        """A break that is still open is decided now."""
         for event in self._judge.flush(now_ns, self._runner.expectation):
             self._pass_on(event, now_ns)
 
     def _pass_on(self, event: DetectionEvent, now_ns: int) -> None:
-        if isinstance(event, SensorChange):
-            # One sensor watches all lanes; the first lane's judge sees all that it does.
-            if self.lane == 1:
-                changed = inputs.WatchChanged(event.state, event.reason, None, event.t_ns)
-                self._runner.put(changed, now_ns)
+        if isinstance(event, Obstacle | SensorChange):
+            self._whole.watched(self._judge.lane, event, now_ns)
             return
         timed = decide(event, self._judge.config) if isinstance(event, PassageOver) else event
         made = session_input(timed, self._judge.config)
@@ -102,57 +122,98 @@ class LaneReplay:
     """One run over one trace with lanes; `tell` gets each event as it is decided, and the readings judged by then."""
 
     def __init__(self, config: WatchConfig, lanes: LaneMap, reps: Sequence[TraceRep], tell: Tell) -> None:
-        """A rep that names no lane runs in the first; one of a lane that is not there, and a start by release, is for
-        the caller to tell of, and is left out."""
-        known = [(number, rep) for number, rep in enumerate(reps, start=1) if may_run(rep, lanes.count)]
-        self._goes = sorted(known, key=lambda pair: pair[1].begins_s)
+        """A rep that names no lane runs in the first. One that has none (see `has_lane`) is begun all the same, since a
+        go is a fact, and nobody finishes it."""
+        numbered = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
+        used = {rep.lane or 1 for rep in reps if has_lane(rep, lanes.count)}
+        self._lanes = [_Lane(lane, config, lanes, self, runs=lane in used) for lane in range(1, lanes.count + 1)]
+        self._courses: list[_Course] = [*self._lanes]
+        self._begins: list[tuple[int, int, TraceRep, _Course]] = []
+        """When which rep begins where, the earliest last."""
+        for number, rep in reversed(numbered):
+            if has_lane(rep, lanes.count):
+                course: _Course = self._lanes[(rep.lane or 1) - 1]
+            else:
+                course = _Course(None, config, self, runs=True)
+                self._courses.append(course)
+            self._begins.append((round(rep.begins_s * 1e9), number, rep, course))
+        self._config = config
         self._sorter = LaneSorter(lanes)
-        used = {rep.lane or 1 for _, rep in known}
-        self._lanes = [_Lane(lane, config, lanes, tell, runs=lane in used) for lane in range(1, lanes.count + 1)]
+        self._levels = [Level.CLEAR] * lanes.count
+        self._samples = 0
         self._tell = tell
+
+    def tell(self, event: events.SessionEvent) -> None:
+        """An event of one lane, or of all."""
+        self._tell(event, self._samples)
+
+    def watched(self, lane: int, event: Obstacle | SensorChange, now_ns: int) -> None:
+        """The level is the most urgent of all lanes; the one sensor sees for all of them."""
+        if isinstance(event, SensorChange):
+            # The first lane's judge sees all that the sensor does.
+            if lane == 1:
+                self._sees(event, now_ns)
+            return
+        before = max(self._levels)
+        self._levels[lane - 1] = event.level
+        worst = msgspec.structs.replace(event, level=max(self._levels))
+        if worst.level is not before and (made := session_input(worst, self._config)) is not None:
+            self._put(made, now_ns)
 
     def run(self, samples: Iterable[RangeSample]) -> None:
         """Judge every sample, then decide what is still open."""
-        goes = [(round(rep.begins_s * 1e9), number, rep) for number, rep in reversed(self._goes)]
-        now_ns = goes[-1][0] if goes else 0
+        now_ns = self._begins[-1][0] if self._begins else 0
         started = False
         for sample in samples:
             now_ns = sample.t_ns
             if not started:
                 started = True
-                self._start(now_ns)
-            while goes and goes[-1][0] <= now_ns:
-                self._give_go(*goes.pop())
-            whose, moved = self._sorter.sort(sample)
-            if moved is not None and 1 <= moved.lane <= len(self._lanes):
-                self._lanes[moved.lane - 1].take_back(moved.readings, now_ns)
-            for lane in self._lanes:
-                lane.feed(sample, whose)
+                self._put(inputs.Start(), now_ns)
+            self._begin_until(now_ns)
+            for course in self._courses:
+                course.tick(now_ns)
+            self._samples += 1
+            self._judge(sample)
         if not started:
-            self._start(now_ns)
-        while goes:
-            now_ns = max(now_ns, goes[-1][0])
-            self._give_go(*goes.pop())
+            self._put(inputs.Start(), now_ns)
+        if self._begins:
+            now_ns = max(now_ns, self._begins[0][0])
+            self._begin_until(now_ns)
         for lane in self._lanes:
-            lane.end(now_ns)
-        summaries = [lane.summary for lane in self._lanes if lane.summary is not None]
-        if summaries:
-            whole = msgspec.structs.replace(
-                summaries[0],
-                reps=sum(one.reps for one in summaries),
-                finished=sum(one.finished for one in summaries),
-                obstacles=sum(one.obstacles for one in summaries),
-            )
-            self._tell(whole, self._lanes[0].samples)
+            lane.flush(now_ns)
+        self._put(inputs.TraceEnd(), now_ns)
+        self._tell_summary()
 
-    def _start(self, now_ns: int) -> None:
+    def _sees(self, event: SensorChange, now_ns: int) -> None:
+        name, state, reason = self._config.name, event.state, event.reason
+        if name:
+            self._put(inputs.SensorChanged(name, self._config.line, state, reason, event.t_ns), now_ns)
+        self._put(inputs.WatchChanged(state, reason, None, event.t_ns, of_several=bool(name)), now_ns)
+
+    def _judge(self, sample: RangeSample) -> None:
+        whose, moved = self._sorter.sort(sample)
+        if moved is not None and 1 <= moved.lane <= len(self._lanes):
+            self._lanes[moved.lane - 1].take_back(moved.readings, sample.t_ns)
         for lane in self._lanes:
-            lane.start(now_ns)
+            lane.feed(sample, whose)
 
-    def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
-        self._lanes[(rep.lane or 1) - 1].give_go(go_ns, number, rep)
+    def _begin_until(self, now_ns: int) -> None:
+        while self._begins and self._begins[-1][0] <= now_ns:
+            at_ns, number, rep, course = self._begins.pop()
+            course.begin_rep(at_ns, number, rep)
+
+    def _put(self, event: inputs.Input, now_ns: int) -> None:
+        for course in self._courses:
+            course.put(event, now_ns)
+
+    def _tell_summary(self) -> None:
+        found = [course.summary for course in self._courses if course.summary is not None]
+        if found:
+            reps, finished = sum(one.reps for one in found), sum(one.finished for one in found)
+            # Each of them has counted the obstacles of all lanes.
+            self.tell(msgspec.structs.replace(found[0], reps=reps, finished=finished))
 
 
-def may_run(rep: TraceRep, lanes: int) -> bool:
-    """Whether a rep can be replayed on so many lanes."""
-    return rep.go_s is not None and (rep.lane or 1) <= lanes
+def has_lane(rep: TraceRep, lanes: int) -> bool:
+    """Whether a rep can be seen in one of so many lanes; a start by release shows in none."""
+    return rep.go_s is not None and not rep.lane_unclear and (rep.lane or 1) <= lanes

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from retro_timer.beacon.contract import contract_line, is_promised
-from retro_timer.beacon.lane_replay import LaneReplay
+from retro_timer.beacon.lane_replay import LaneReplay, has_lane
 from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
@@ -90,17 +90,34 @@ def _not_replayed(head: TraceHead, reps: Sequence[TraceRep]) -> list[str]:
     """What stands in the head and is not replayed."""
     found: list[str] = []
     lanes = head.lanes or 1
-    found.extend(f"rep: lane {rep.lane} of {lanes}" for rep in reps if rep.lane is not None and rep.lane > lanes)
-    if lanes > 1 and any(rep.go_s is None for rep in reps):
-        found.append("rep: a start by release, which has no lane")
+    for number, rep in enumerate(reps, start=1):
+        found.extend(f"rep {number}: {what}" for what in _not_of_lanes(rep, lanes))
     if lanes > 1 and len(head.sensors) > 1:
         found.append("sensors but the first gate at the finish: one tells the lanes apart")
+    if lanes > 1 and head.course == "out-and-back":
+        found.append("course: out-and-back, since there are lanes")
+    if lanes > 1 and head.lines:
+        found.append(f"line {', '.join(head.lines)}, since lanes have no splits")
     if head.order not in (None, "rotation"):
         found.append(f"order: {head.order}: a go ends the rep before it")
+    if lanes > 1:
+        return found
     known = (FINISH_LINE, START_LINE, *head.lines)
     others = dict.fromkeys(sensor.line for sensor in head.sensors.values() if sensor.line not in known)
     found.extend(f"line {name}, whose distance_m is not told" for name in others)
     return found
+
+
+def _not_of_lanes(rep: TraceRep, lanes: int) -> list[str]:
+    """What of a rep is not replayed on so many lanes; its go always is."""
+    if lanes == 1:
+        return [] if rep.lane in (None, 1) else [f"its lane {rep.lane}, since there are no lanes"]
+    if rep.go_s is None:
+        return ["its start by release, which no lane shows (it counts as not finished)"]
+    if has_lane(rep, lanes):
+        return []
+    lane = "that is none" if rep.lane is None else f"{rep.lane} of {lanes}"
+    return [f"its lane {lane} (it has its go, and nobody can finish it)"]
 
 
 def _lane_map(head: TraceHead, settings: Settings) -> LaneMap | None:

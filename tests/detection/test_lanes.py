@@ -128,3 +128,83 @@ def test_an_arm_that_comes_first_is_its_body_s() -> None:
     sorter = LaneSorter(LANES)
     told = [sorter.sort(RangeSample(n * 10_000_000, mm, 0)) for n, mm in enumerate((1450, 1300, 1110, 1100))]
     assert told == [(2, None), (1, Moved(2, 1)), (1, None), (1, None)]
+
+
+def in_beam(path: Path, spans: list[tuple[float, float, int]]) -> Path:
+    """The same trace with bodies that stand in the beam: from, to (s), near shoulder (mm)."""
+    head, _, rows = path.read_text(encoding="utf-8").partition(",ambient_kcps\n")
+    changed = []
+    for row in rows.splitlines():
+        t_s = float(row.partition(",")[0])
+        ranges = [range_mm for first_s, last_s, range_mm in spans if first_s <= t_s <= last_s]
+        changed.append(f"{t_s:.6f},{min(ranges)},0,1800," if ranges else row)
+    path.write_text("\n".join([head + ",ambient_kcps", *changed, ""]), encoding="utf-8")
+    return path
+
+
+def test_bodies_in_two_lanes_are_one_alarm_until_both_are_gone(tmp_path: Path) -> None:
+    near_mm, far_mm = (round(1000 * middle_m(lane)) for lane in (1, 2))
+    told = replayed(in_beam(trace(tmp_path, ["lane=3"], []), [(6.0, 7.0, far_mm), (6.3, 6.7, near_mm)]))
+    assert [e["level"] for e in told if e["event"] == "obstacle"] == ["danger", "clear"]
+    assert told[-1]["obstacles"] == 1
+
+
+def test_a_sensor_that_does_not_see_blinds_the_reps_of_all_lanes_and_is_told_once(tmp_path: Path) -> None:
+    path = trace(tmp_path, ["lane=1", "lane=2"], [(13.5, middle_m(1)), (14.2, middle_m(2))])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if not "7.000000" <= line[:8] < "9.000000") + "\n", "utf-8")
+    told = replayed(path)
+    assert [e["state"] for e in told if e["event"] == "sensor"] == ["lost", "ok"]
+    assert {e["lane"]: e["flags"] for e in told if e["event"] == "finish"} == {1: ["blind"], 2: ["blind"]}
+
+
+@pytest.mark.parametrize(
+    ("rep", "told_as"),
+    [
+        ("lane=5", "rep 2: its lane that is none (it has its go, and nobody can finish it); ignored"),
+        ("lane=3", "rep 2: its lane 3 of 2 (it has its go, and nobody can finish it); ignored"),
+    ],
+)
+def test_a_rep_in_no_lane_has_its_go_and_ends_nobody_s(tmp_path: Path, rep: str, told_as: str) -> None:
+    path = trace(tmp_path, ["lane=1", rep], [(13.5, middle_m(1))])
+    path.write_text(path.read_text(encoding="utf-8").replace("lanes: 4", "lanes: 2"), encoding="utf-8")
+    result = CliRunner().invoke(replay, [str(path), "--json"])
+    assert told_as in result.stderr
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(e["event"], e["rep"]) for e in told if "rep" in e] == [
+        ("go", 1),
+        ("go", 2),
+        ("crossing", 1),
+        ("finish", 1),
+        ("dnf", 2),
+    ]
+    assert (told[-1]["reps"], told[-1]["finished"]) == (2, 1)
+
+
+def test_a_start_by_release_on_lanes_did_not_finish_and_counts(tmp_path: Path) -> None:
+    path = trace(tmp_path, ["lane=1", "lane=1"], [(13.5, middle_m(1))])
+    head, _, rest = path.read_text(encoding="utf-8").rpartition("go_s=")
+    path.write_text(f"{head}release_from_s={rest}", encoding="utf-8")
+    result = CliRunner().invoke(replay, [str(path), "--json"])
+    what = "rep 2: its start by release, which no lane shows (it counts as not finished); ignored"
+    assert what in result.stderr
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [e["rep"] for e in told if e["event"] in ("finish", "dnf")] == [1, 2]
+    assert told[-1]["reps"] == 2
+
+
+def test_what_lanes_do_not_know_is_told(tmp_path: Path) -> None:
+    path = trace(tmp_path, ["lane=1"], [])
+    text = path.read_text(encoding="utf-8")
+    path.write_text("# line ten: distance_m=10\n# course: out-and-back\n" + text, encoding="utf-8")
+    told = CliRunner().invoke(replay, [str(path), "--json"]).stderr
+    assert "course: out-and-back, since there are lanes; ignored" in told
+    assert "line ten, since lanes have no splits; ignored" in told
+
+
+def test_without_lanes_only_the_lane_of_a_rep_is_ignored(tmp_path: Path) -> None:
+    path = trace(tmp_path, [], [(13.5, middle_m(1))])
+    path.write_text(path.read_text(encoding="utf-8").replace("# lanes: 4\n", ""), encoding="utf-8")
+    result = CliRunner().invoke(replay, [str(path), "--json", "--rep", f"{GO_S}:20:jog:3"])
+    assert "rep 1: its lane 3, since there are no lanes; ignored" in result.stderr
+    assert [json.loads(line)["event"] for line in result.stdout.splitlines()][-2:] == ["finish", "summary"]

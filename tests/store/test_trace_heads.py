@@ -102,7 +102,7 @@ def test_what_cannot_be_read_of_a_sensor_or_a_rep_takes_nothing_else_with_it() -
     head, problems = head_of("sensor a: offset_mm=x fov_deg=2", "rep: go_s=1 distance_m=20 gait=jog lane=nine")
     assert len(problems) == 2
     assert head.sensors["a"].fov_deg == 2.0
-    assert head.reps == [TraceRep(1.0, 20.0, Gait.JOG)]
+    assert head.reps == [TraceRep(1.0, 20.0, Gait.JOG, lane_unclear=True)]
 
 
 def test_a_rep_of_the_command_line_may_have_a_lane() -> None:

@@ -32,6 +32,8 @@ class TraceRep(msgspec.Struct, frozen=True):
     """The box is armed from here on, and the athlete's leaving the beam is the go; None where the go is known."""
     lane: int | None = None
     athlete: str | None = None
+    lane_unclear: bool = False
+    """Its line names a lane, and what it names is none."""
 
     @property
     def begins_s(self) -> float:
@@ -154,10 +156,9 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     except ValueError as error:
         problems.append(str(error))
     distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
-    athlete = fields.get("athlete") or None
-    if begins == "go_s":
-        return TraceRep(at_s, distance_m, gait, lane=lane, athlete=athlete), problems
-    return TraceRep(None, distance_m, gait, release_from_s=at_s, lane=lane, athlete=athlete), problems
+    athlete, unclear = fields.get("athlete") or None, bool(problems)
+    go_s, release_from_s = (at_s, None) if begins == "go_s" else (None, at_s)
+    return TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear), problems
 
 
 def _fields(value: str) -> dict[str, str]:
