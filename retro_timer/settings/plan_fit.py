@@ -43,6 +43,13 @@ def _check_start(plan: Plan, settings: Settings, where: str) -> None:
         return
     line = FINISH_LINE if plan.course is Course.OUT_AND_BACK else START_LINE
     gates = [s for s in settings.sensors if s.placement is Placement.GATE and s.role is not Role.WATCH]
+    halves = {sensor.offset_mm for sensor in gates if sensor.line == FINISH_LINE}
+    if plan.course is Course.OUT_AND_BACK and len(halves) > 1:
+        raise BadInputError(
+            where,
+            "course = 'out-and-back' comes back against the direction of two beams one behind the other",
+            "one gate at the finish, or two beams one above the other (the same offset_mm)",
+        )
     if any(sensor.line == line for sensor in gates):
         return
     mend = "course = 'out-and-back', or " if plan.start is StartMethod.RELEASE and line == START_LINE else ""

@@ -19,8 +19,10 @@ from retro_timer.settings.loading import load_plan, plan_names, read_plan
 from retro_timer.settings.model import CourseSettings, SessionSettings, Settings
 from retro_timer.settings.plan_fit import SlowSensorError, check_fit
 from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Course, StartMethod
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 from tests.helpers.command import here
+from tests.helpers.plans_made import block, plan
 
 RUNNING, JOGGING, WALKING = "athletic-agility", "jog-progression", "rehab-walk"
 
@@ -129,3 +131,11 @@ def test_a_plan_whose_gait_cannot_stop_in_time_is_refused_with_what_would_help(p
     allowed = Settings(sensors=(sensor,), course=CourseSettings(allow_short_runout=True))
     check_fit(load_plan("athletic-agility"), allowed, "x")
     check_fit(load_plan("athletic-agility"), Settings(), "x")
+
+
+def test_out_and_back_is_refused_before_two_beams_one_behind_the_other() -> None:
+    there_and_back = plan(block(distance_m=20.0), start=StartMethod.RELEASE, course=Course.OUT_AND_BACK)
+    near, far = SensorSettings(name="near"), SensorSettings(name="far", offset_mm=200)
+    check_fit(there_and_back, Settings(sensors=(near, msgspec.structs.replace(far, offset_mm=0))), "x")
+    with pytest.raises(BadInputError, match="against the direction of two beams"):
+        check_fit(there_and_back, Settings(sensors=(near, far)), "x")
