@@ -107,6 +107,16 @@ def test_a_half_that_saw_the_body_by_its_light_alone_is_witness_enough(offset_mm
     assert of(replayed(passes(AT_S), barely, offset_mm=offset_mm), "finish") == []
 
 
+@pytest.mark.parametrize(("offset_mm", "later_s"), [(0.0, 0.0), (200.0, 0.16)])
+def test_whose_range_is_named_late_is_one_body_with_the_light_before_it(offset_mm: float, later_s: float) -> None:
+    def named_late(from_s: float) -> Scene:
+        named = with_body(wall(), from_s + 0.15, from_s + 0.4)
+        return lambda t: (2000, 0, 380.0) if from_s <= t < from_s + 0.15 else named(t)
+
+    (finish,) = of(replayed(named_late(AT_S), named_late(AT_S + later_s), offset_mm=offset_mm), "finish")
+    assert finish["method"] == "dual"
+
+
 def test_a_phantom_before_a_body_brings_it_no_nearer_to_what_the_other_half_saw() -> None:
     early = with_body(passes(5.5), 5.0, 5.02, range_mm=700)
     assert of(replayed(early, brief(4.9, 0.1)), "finish") == []

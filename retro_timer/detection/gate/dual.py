@@ -81,7 +81,7 @@ class DualGate:
             # A half sees one passage at a time: one that still goes on by its events has come to nothing.
             half.seen = [seen for seen in half.seen if seen.last_ns is not None]
         if isinstance(event, Crossing):
-            half.seen.append(Seen(event.rep, event.t_ns))
+            half.begin(event)
             return self._beep(half, event.t_ns) + self._decide(event.t_ns)
         if isinstance(event, PassageOver):
             seen = self._end(half, event)
@@ -97,7 +97,7 @@ class DualGate:
         if isinstance(event, Shade):
             # A crossing or a body that it belongs to says more.
             if not any(_overlap(seen, event) for seen in half.seen):
-                half.seen.append(Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns))
+                half.seen.append(Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns, by_light=True))
             return self._decide(event.t_ns)
         if isinstance(event, StandChanged | LeftBeam):
             return [event] if half is (self._alone or self._near) else []
@@ -154,7 +154,7 @@ class DualGate:
         if isinstance(over.passage, Break):
             # What came well before or after the torso, an arm or a phantom, is beside nobody in the other half.
             torso = find_torso(over.passage, half.config)
-            seen.brief = torso is None or torso.brief
+            seen.brief = not seen.shaded and (torso is None or torso.brief)
             hits = over.passage.entries if torso is None else torso.hits
             times_ns = [entry.t_ns for entry in hits if entry.hit]
             seen.first_ns, seen.last_ns = min(times_ns, default=seen.first_ns), max(times_ns, default=over.t_ns)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import PassageOver, SensorState
+from retro_timer.detection.events import Crossing, PassageOver, SensorState
 from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution
+
+_GOES_OVER_NS = 300_000_000
+"""From a shade's end to a crossing of the same body, which six readings at 24 ms may have to confirm: less makes two
+bodies of one, more one of a shadow and who follows it."""
 
 
 class Seen(msgspec.Struct, eq=False):
@@ -20,6 +24,10 @@ class Seen(msgspec.Struct, eq=False):
     last_ns: int | None = None
     """Last hit; None as long as somebody is in the beam."""
     beeped: bool = False
+    by_light: bool = False
+    """A shade: seen by its light, without a range."""
+    shaded: bool = False
+    """A shade went over into it: the body was longer in the beam than its ranges say."""
     alone: bool = False
     """The other half was blind when it began."""
     waited: bool = False
@@ -56,6 +64,12 @@ class Half:
         self.config = config
         self.state = SensorState.OK
         self.seen: list[Seen] = []
+
+    def begin(self, crossing: Crossing) -> None:
+        """A crossing; a shade that has just ended is the same body's, of which now a range is named."""
+        shades = [seen for seen in self.seen if seen.by_light and crossing.t_ns - (seen.last_ns or 0) <= _GOES_OVER_NS]
+        self.seen = [seen for seen in self.seen if seen not in shades]
+        self.seen.append(Seen(crossing.rep, crossing.t_ns, shaded=bool(shades)))
 
     def solve(self, seen: Seen) -> Solution:
         if seen.solved is None:
