@@ -96,7 +96,7 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
         (["plans", "new", "My Plan"], "not a name for a file; expected small letters, digits and hyphens"),
         (["plans", "new", "../x"], "not a name for a file"),
         (["results", "show", "99"], "session 99: not found; expected a number from `retro-timer results list`"),
-        (["results", "show", "0"], "0 is not in the range x>=1"),
+        (["results", "show", "0"], "0 is not in the range 1<=x<="),
         (["results", "list", "--limit", "0"], "0 is not in the range"),
         (["results", "reps", "--session", "x"], "'--session': 'x'"),
     ],

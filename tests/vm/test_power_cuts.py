@@ -97,7 +97,7 @@ def test_what_was_announced_survives_and_the_session_goes_on(field: Box, ledger:
     assert go["rep"] == max(row["rep"] for row in audit["reps"]) + 1
     # A rep that the cut interrupted is run again, so it gives nobody a rest.
     rested = {row["athlete"] for row in audit["reps"] if row["reason"] != "interrupted"}
-    assert go["t_s"] - recovered["t_s"] >= (REST_S if go["athlete"] in rested else CHANGEOVER_S)
+    assert (go["t_ns"] - recovered["t_ns"]) / 1e9 >= (REST_S if go["athlete"] in rested else CHANGEOVER_S)
 
 
 def check_database(audit: dict[str, Any], ledger: Ledger) -> None:

@@ -17,7 +17,9 @@ from retro_timer.training.roster import SOLO, checked_name
 _Text = Annotated[str, Meta(max_length=500)]
 _Short = Annotated[str, Meta(max_length=40)]
 _Year = Annotated[int, Meta(ge=1900, le=2100)]
-_Forward = tuple[tuple[Annotated[int, Meta(ge=1, le=MOST_NUMBER)], Annotated[int, Meta(ge=1, le=MOST_NUMBER)]], ...]
+_Millimetres = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
+_DayNs = Annotated[int, Meta(ge=1, le=86_400 * 10**9)]
+_Forward = tuple[tuple[_Millimetres, _DayNs], ...]
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -150,7 +150,7 @@ class Skip(Plain, frozen=True):
 
 
 class Void(Command, frozen=True):
-    """The rep under way, or else the last one, does not count and is run again; or REP does not count."""
+    """The rep under way or the last one does not count and is run again; or REP."""
 
     takes = "[REP]"
     rep: RepNumber | None = None
@@ -177,7 +177,7 @@ class Finish(Plain, frozen=True):
 
 
 class Give(Named, frozen=True):
-    """The rep under way, or else the last one, or REP of this session, is this athlete's."""
+    """The rep under way, the last one, or REP of this session is this athlete's."""
 
     takes = "NAME [REP]"
     rep: RepNumber | None = None
@@ -245,7 +245,7 @@ class Order(Named, frozen=True):
 
 
 class Undo(Command, frozen=True):
-    """Take back the last give, absent or void; or the correction of this ID, in any session."""
+    """Take back the last give, absent or void; or the correction of this ID."""
 
     takes = "[ID]"
     revision: Annotated[str, msgspec.Meta(pattern=r"\S")] | None = None
