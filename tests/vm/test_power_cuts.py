@@ -53,7 +53,7 @@ class Ledger:
     def take(self, told: list[dict[str, Any]]) -> None:
         """The announcements of one boot."""
         for line in told:
-            if "record" in line:
+            if line.get("record") is not None:
                 record = line["record"]
                 self.announcements += 1
                 older = self.words.get(record["rep"])
