@@ -12,7 +12,7 @@ import msgspec
 from retro_timer.beacon import events as box
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.control.ledger import LedgerRequests
-from retro_timer.beacon.control.protocol import answers, requests, wire
+from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.diagnostics import Diagnostics
@@ -41,20 +41,20 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Say("Can you hear this?"),
     requests.LendButton(5.0),
     requests.Calibrate({"gate": SensorCalibration(placement="gate", background_mm=2000)}),
-    requests.Volume(60),
+    commands.Volume(60),
     requests.Facts(),
     requests.Keep(),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
     requests.Follow(),
-    requests.Start("demo"),
-    requests.Pause(),
-    requests.Resume(),
+    commands.Start("demo"),
+    commands.Pause(),
+    commands.Resume(),
 )
 """What is asked when nobody runs."""
 _DURING: dict[str, tuple[requests.AnyRequest, ...]] = {
-    "go": (requests.Status(), requests.Log(), requests.Absent("Nobody")),
-    "finish": (requests.Give("Ben"), requests.Present("Ann"), requests.Add("Cem"), requests.Order("Ben", 1)),
-    "crossing": (requests.Undo(), requests.Void(), requests.Repeat()),
+    "go": (requests.Status(), requests.Log(), commands.Absent("Nobody")),
+    "finish": (commands.Give("Ben"), commands.Present("Ann"), commands.Add("Cem"), commands.Order("Ben", 1)),
+    "crossing": (commands.Undo(), commands.Void(), commands.Repeat()),
 }
 """After the first event of that name."""
 _RECORD = RepRecord(
@@ -140,7 +140,7 @@ class _Conversation:
         assert not isinstance(message, ButtonEdge | StopLoop), "nobody asks for these over a socket"
         (self._simulation.put if self.running else self._simulation.core.handle)(message)
 
-    def ask(self, request: requests.AnyRequest | requests.Command) -> None:
+    def ask(self, request: requests.AnyRequest) -> None:
         """As the server would pass it on, and wait for its answer if it is one that time brings about."""
         answered = threading.Event()
 
@@ -183,9 +183,9 @@ def examples() -> Examples:
             conversation.running = False
             for asked in _WHEN_IDLE:
                 conversation.ask(asked)
-            for name, kind in requests.COMMANDS.items():
+            for name, kind in commands.COMMANDS.items():
                 if name not in conversation.lines.requests:
-                    conversation.ask(kind.typed(None))
+                    conversation.ask(kind.typed([]))
         finally:
             simulation.close()
     lines = conversation.lines

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 
 from docs.socket_page.examples import Examples
-from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.base import VERSION, Answer, Request
 from retro_timer.beacon.events import EVENTS, Logged, Tone
 from retro_timer.beacon.facts import SensorFacts, SensorReadings
@@ -61,10 +61,10 @@ echo '{{"request":"status"}}' | socat - UNIX-CONNECT:/run/retro-timer/beacon.soc
 def page(lines: Examples) -> str:
     """docs/socket.md."""
     parts = [_HEAD, "## Requests\n"]
-    looks = [kind for kind in requests.REQUESTS.values() if not issubclass(kind, requests.Command)]
+    looks = [kind for kind in requests.REQUESTS.values() if not issubclass(kind, commands.Command)]
     parts += [_message(kind, lines.requests, lines.answered) for kind in looks]
     parts.append("## Commands\n\nRequests that are answered with `done`, or with `error` and why not.\n")
-    parts += [_message(kind, lines.requests, {}) for kind in requests.COMMANDS.values()]
+    parts += [_message(kind, lines.requests, {}) for kind in commands.COMMANDS.values()]
     parts.append("## Answers\n\n`ok` is false in `error` and true in all others.\n")
     parts += [_message(kind, lines.answers, {}) for kind in get_args(answers.AnyAnswer)]
     parts.append("## Events\n")

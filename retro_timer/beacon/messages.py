@@ -25,6 +25,10 @@ class StartPlan(msgspec.Struct, frozen=True):
     roster: tuple[str, ...]
 
 
+MakeStart = Callable[[str | None], StartPlan]
+"""Reads a plan by its name, or the default one. Raises RetroTimerError for one that cannot be started."""
+
+
 class Offer(msgspec.Struct, frozen=True):
     """A session that was cut off, with its reps."""
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.beacon.button.controller import PowerSwitch
-from retro_timer.beacon.control.protocol.requests import MakeStart
 from retro_timer.beacon.control.server import Server
-from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
+from retro_timer.beacon.messages import JournalLooked, MakeStart, Offer, StartPlan
 from retro_timer.beacon.readiness import Readiness
 from retro_timer.beacon.recording.finish_recorder import FinishRecorder
 from retro_timer.beacon.recording.recorder import Recorder

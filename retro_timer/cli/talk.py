@@ -9,7 +9,7 @@ import msgspec
 
 from retro_timer.beacon.contract import seconds_since
 from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.answers import TimerStatus, WatchStatus
 from retro_timer.beacon.events import BeaconEvent
 from retro_timer.cli.output.lines import line_of
@@ -81,34 +81,24 @@ def _ctl_help() -> str:
     """Every command in a line; click leaves paragraphs alone that begin with a backspace."""
     lines = [
         f"{f'{name} {kind.takes}'.strip():15} {(kind.__doc__ or '').strip()}"
-        for name, kind in requests.COMMANDS.items()
+        for name, kind in commands.COMMANDS.items()
     ]
     return "\n".join(["Steer the running session. ACTION is one of", "", "\b", *lines])
 
 
 @click.command(help=_ctl_help())
 @click.argument("action")
-@click.argument("word", required=False)
-@click.argument("place", required=False)
+@click.argument("words", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-def ctl(action: str, word: str | None, place: str | None, as_json: bool) -> None:
+def ctl(action: str, words: tuple[str, ...], as_json: bool) -> None:
     """As `_ctl_help` tells."""
-    kind = requests.COMMANDS.get(action)
+    kind = commands.COMMANDS.get(action)
     if kind is None:
-        known = requests.COMMANDS
+        known = commands.COMMANDS
         raise BadInputError(
             f"ctl '{action}'", f"no such action{near_miss(action, known)}", f"one of {', '.join(known)}"
         )
-    if place is not None and kind not in (requests.Order, requests.Give):
-        raise BadInputError(f"ctl {action}", f"'{place}' is one word too many", f"ctl {action}")
-    command = _typed(kind, word, place)
+    command = kind.typed(words)
     with BeaconClient(paths.socket_path()) as beacon:
         answer = beacon.ask(command, answers.Done)
     print(json.dumps(msgspec.to_builtins(answer)) if as_json else "ok")
-
-
-def _typed(kind: type[requests.Command], word: str | None, second: str | None) -> requests.Command:
-    """The command as it was typed; two of them take a second word."""
-    if kind is requests.Order:
-        return requests.Order.typed(word, second)
-    return requests.Give.typed(word, second) if kind is requests.Give else kind.typed(word)

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retro_timer.beacon.control.ledger import LedgerRequests
-from retro_timer.beacon.control.protocol import requests, wire
+from retro_timer.beacon.control.protocol import commands, requests, wire
 from retro_timer.beacon.control.protocol.answers import AnyAnswer, RequestRefusedError
 from retro_timer.beacon.control.protocol.base import Answer, Request
-from retro_timer.beacon.control.protocol.requests import COMMANDS, REQUESTS
+from retro_timer.beacon.control.protocol.commands import COMMANDS
+from retro_timer.beacon.control.protocol.requests import REQUESTS
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.events import EVENTS, BeaconEvent
@@ -225,11 +226,11 @@ def test_any_message_gets_an_answer_and_the_session_goes_on(busy: Office, messag
 
 
 def test_every_command_asks_for_something_of_its_own() -> None:
-    start = StartPlan(plan(), SOLO)
-    words = {"start": "demo", "volume": "50"} | dict.fromkeys(("give", "absent", "present", "add"), "Ann")
-    made = [kind.typed(words.get(name)) for name, kind in COMMANDS.items() if kind is not requests.Order]
-    commands = [command.asked(lambda _name: start) for command in (*made, requests.Order.typed("Ann", "2"))]
-    assert len({type(command) for command in commands}) == len(COMMANDS)
+    of_somebody = {name: ["Ann"] for name in ("give", "absent", "present", "add")}
+    words = {"volume": ["50"], "order": ["Ann", "2"]} | of_somebody
+    made = [kind.typed(words.get(name, [])) for name, kind in COMMANDS.items()]
+    asked = [type(command.asked() if isinstance(command, commands.SessionCommand) else command) for command in made]
+    assert len(set(asked)) == len(COMMANDS)
 
 
 @pytest.mark.parametrize("base", [Request, Answer, Event])
@@ -263,7 +264,7 @@ def test_the_volume_is_not_talked_about_while_a_session_is_under_way(busy: Offic
 def test_a_volume_is_a_whole_number_from_0_to_100_or_refused(percent: Any) -> None:
     line = json.dumps({"request": "volume", "percent": percent}).encode()
     if type(percent) is int and 0 <= percent <= 100:
-        assert wire.request_of(line) == requests.Volume(percent)
+        assert wire.request_of(line) == commands.Volume(percent)
     else:
         with pytest.raises(RequestRefusedError, match=r"^request 'volume': percent: .*; expected "):
             wire.request_of(line)

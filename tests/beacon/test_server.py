@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.beacon.control.protocol import answers, requests, wire
+from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.server import Client, Server
 from retro_timer.beacon.events import Said
 from retro_timer.errors import RetroTimerError
@@ -317,7 +317,7 @@ def test_the_client_says_when_the_timer_goes_away_while_it_waits(echo: Echo) -> 
 def test_the_client_passes_a_refusal_on(echo: Echo) -> None:
     echo.server._handler = lambda _message, client: client.send(answers.Error(error="Not possible now.", why="refused"))
     with BeaconClient(echo.path) as client, pytest.raises(RetroTimerError, match=r"^Not possible now\.$"):
-        client.ask(requests.Pause(), answers.Done)
+        client.ask(commands.Pause(), answers.Done)
 
 
 def test_what_a_newer_program_adds_to_a_request_is_passed_over(echo: Echo) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.beacon.control.client import A, BeaconClient
-from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.facts import Facts
 from retro_timer.errors import RetroTimerError
@@ -131,7 +131,7 @@ class Timer:
 
     def ctl(self, action: str, **more: Any) -> None:
         """A command that must be taken."""
-        self.ask(requests.COMMANDS[action](**more), answers.Done)
+        self.ask(commands.COMMANDS[action](**more), answers.Done)
 
     def refusal(self, action: str, **more: Any) -> str:
         """Why a command is refused."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import RetroTimerError
 from retro_timer.training.session.events import Crossing, Finish
@@ -53,7 +53,7 @@ def order(*actions: str) -> None:
     for action in actions:
         try:
             with BeaconClient(SOCKET) as client:
-                client.ask(requests.COMMANDS[action].typed("sprints" if action == "start" else None), answers.Done)
+                client.ask(commands.COMMANDS[action].typed(["sprints"] if action == "start" else []), answers.Done)
         except RetroTimerError:
             if action != "skip":
                 raise

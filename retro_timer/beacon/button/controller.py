@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from retro_timer.beacon.button.press import Cue, Outcome, PressRecogniser
-from retro_timer.beacon.control.protocol.requests import MakeStart
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.events import Button
-from retro_timer.beacon.messages import ButtonEdge
+from retro_timer.beacon.messages import ButtonEdge, MakeStart
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.plan_fit import SlowSensorError

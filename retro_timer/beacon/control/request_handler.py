@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Protocol, assert_never
 
 from retro_timer.beacon.control.ledger import LedgerRequests
-from retro_timer.beacon.control.protocol import answers, requests
-from retro_timer.beacon.control.protocol.requests import AnyRequest, MakeStart
+from retro_timer.beacon.control.protocol import answers, commands, requests
+from retro_timer.beacon.control.protocol.requests import AnyRequest
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.events import BeaconEvent, Tone
-from retro_timer.beacon.messages import Asked, Post
+from retro_timer.beacon.messages import Asked, MakeStart, Post, StartPlan
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.beacon.recording.logbook import Logbook
+from retro_timer.training.session import inputs
 
 
 class Asker(Protocol):
@@ -52,7 +53,7 @@ class RequestHandler:
         self._ledger = ledger
         self._diagnostics = diagnostics
 
-    def take(self, request: AnyRequest | requests.Command, client: Asker) -> None:
+    def take(self, request: AnyRequest, client: Asker) -> None:
         """Answer a request, at once or, from another thread, when it is done. Raises RetroTimerError for a refusal."""
         match request:
             case requests.Status():
@@ -65,7 +66,9 @@ class RequestHandler:
                 self._keep(client)
             case requests.Edit():
                 self._ledger.edit(request, client.send)
-            case requests.Command():
+            case commands.Start():
+                self._ask(self._make_start(request.plan), client)
+            case commands.SessionCommand():
                 self._command(request, client)
             case (
                 requests.Facts()
@@ -79,15 +82,17 @@ class RequestHandler:
             case _:
                 assert_never(request)
 
-    def _command(self, command: requests.Command, client: Asker) -> None:
+    def _command(self, command: commands.SessionCommand, client: Asker) -> None:
         if (edit := command.edit()) is not None:
             self._ledger.command(edit, client.send)
-            return
+        else:
+            self._ask(command.asked(), client)
 
+    def _ask(self, asked: inputs.Command | StartPlan, client: Asker) -> None:
         def reply(refusal: str) -> None:
             client.send(answers.Error(error=refusal, why="refused") if refusal else answers.Done())
 
-        self._post(Asked(command.asked(self._make_start), reply))
+        self._post(Asked(asked, reply))
 
     def _keep(self, client: Asker) -> None:
         def answer(kept: Kept) -> None:
