@@ -21,7 +21,7 @@ from retro_timer.detection.readings import Kind
 from retro_timer.errors import BadInputError
 from retro_timer.ports import RangeSample
 from retro_timer.store.space import FINISHES, make_room_for_finish
-from retro_timer.store.traces import HEADER, format_rep, format_row, parse_row
+from retro_timer.store.traces import HEADER, SENSOR_COLUMN, format_rep, format_row, format_sensor, parse_row
 from retro_timer.training.gaits import Gait
 
 MOST_BYTES = 10_000
@@ -175,30 +175,32 @@ def _lines(kept: KeptFinish) -> Iterator[str]:
     yield f"{_KEPT}{msgspec.json.encode(_Head(origin_ns, bare, marked)).decode()}\n"
     several = len(kept.sensors) > 1
     for sensor in kept.sensors:
-        yield from _sensor_lines(sensor, kept, several=several)
+        yield from _sensor_lines(sensor)
+    if not several:
+        yield from _surroundings(kept)
     if kept.distance_m is not None:
         yield f"# rep: {format_rep((kept.go_ns - origin_ns) / 1e9, kept.distance_m, kept.gait)}\n"
-    yield f"{HEADER},sensor\n" if several else f"{HEADER}\n"
+    yield f"{HEADER}{SENSOR_COLUMN if several else ''}\n"
     rows = [(sample, sensor.name) for sensor in kept.sensors for sample in sensor.samples]
     for sample, name in sorted(rows, key=lambda row: row[0].t_ns):
-        row = format_row(sample, origin_ns)
-        yield f"{row.rstrip()},{name}\n" if several else row
+        yield format_row(sample, origin_ns, name if several else "")
 
 
-def _sensor_lines(sensor: KeptSensor, kept: KeptFinish, *, several: bool) -> Iterator[str]:
+def _sensor_lines(sensor: KeptSensor) -> Iterator[str]:
     config = sensor.config
-    fields = {"placement": str(config.placement), "fov_deg": f"{config.fov_deg:g}"}
-    if config.budget_ns is not None:
-        fields["budget_ms"] = f"{config.budget_ns / 1e6:g}"
-    if several:
-        yield f"# sensor {sensor.name}: {' '.join(f'{key}={value}' for key, value in fields.items())}\n"
-        return
+    described = format_sensor(
+        sensor.model, config.placement, config.line, config.offset_mm, config.fov_deg, config.budget_ns
+    )
+    yield f"# sensor {sensor.name}: {described}\n"
+
+
+def _surroundings(kept: KeptFinish) -> Iterator[str]:
+    """What stood behind the lane of a gate that is alone, and how deep a chest it was told of."""
     walls = [passage.broken.wall_mm for passage in kept.passages if passage.broken.wall_mm is not None]
     if walls:
-        fields["background_mm"] = f"{walls[-1]:.0f}"
-    yield f"# sensor: {sensor.model}\n"
-    for key, value in {**fields, "torso_mm": f"{config.torso_mm:g}"}.items():
-        yield f"# {key}: {value}\n"
+        yield f"# background_mm: {walls[-1]:.0f}\n"
+    for sensor in kept.sensors:
+        yield f"# torso_mm: {sensor.config.torso_mm:g}\n"
 
 
 def _marked(passage: KeptPassage, sensors: Sequence[KeptSensor]) -> _Passage | None:

@@ -1,7 +1,9 @@
-"""Keeps the last ten minutes of raw readings as a trace, when a result is disputed."""
+"""Keeps the last ten minutes of raw readings of all sensors as a trace, when a result is disputed."""
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +16,15 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.whole import writing_whole
 from retro_timer.store.space import TRACES, make_room
-from retro_timer.store.traces import HEADER, format_rep, format_row
+from retro_timer.store.traces import HEADER, SENSOR_COLUMN, describe, format_rep, format_row
 from retro_timer.training.gaits import Gait
 from retro_timer.training.session.events import Correction, Go
 
 _ROWS_AT_ONCE = 200
 _PAUSE_S = 0.005
 """Between portions, so that the sensor's thread never waits for this one."""
-_Job = tuple[Path, SensorSpec, tuple[RangeSample, ...]]
+_Rings = list[tuple[SensorSpec, tuple[RangeSample, ...]]]
+"""Sensors with their readings, oldest first."""
 _Goes = tuple[tuple[int, float, Gait], ...]
 
 
@@ -30,7 +33,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     files: tuple[str, ...]
     trouble: str
-    """Why not every file is whole and on the disk; empty when all are."""
+    """Why it is not whole and on the disk; empty when it is."""
 
 
 class FlightRecorder:
@@ -54,54 +57,51 @@ class FlightRecorder:
             self.keep(lambda _kept: None)
 
     def keep(self, answer: Callable[[Kept], None]) -> None:
-        """Returns at once; `answer` is called from another thread when every file is whole and on the disk, or could
+        """Returns at once; `answer` is called from another thread when the file is whole and on the disk, or could
         not be written.
 
         Raises RetroTimerError when there is nothing yet.
         """
-        jobs = []
-        for sensing in self._core.sensing.values():
-            samples = tuple(sensing.ring.copy())
-            if samples:
-                jobs.append((self._path(sensing.spec, samples), sensing.spec, samples))
-        if not jobs:
+        rings = [(sensing.spec, tuple(sensing.ring.copy())) for sensing in self._core.sensing.values()]
+        rings = [(spec, samples) for spec, samples in rings if samples]
+        if not rings:
             raise RetroTimerError("no readings yet: nothing to keep")
-        goes = tuple(self._goes)
-        threading.Thread(target=self._write_all, args=(jobs, goes, answer), name="flight-recorder", daemon=True).start()
+        job = (self._path(rings), rings, tuple(self._goes), answer)
+        threading.Thread(target=self._write, args=job, name="flight-recorder", daemon=True).start()
 
-    def _path(self, spec: SensorSpec, samples: tuple[RangeSample, ...]) -> Path:
+    def _path(self, rings: _Rings) -> Path:
         clock = self._core.clock
-        taken_s = (clock.wall_ns() - (clock.monotonic_ns() - samples[-1].t_ns)) // 1_000_000_000
-        return self._directory / f"{taken_s:011d}-{spec.name}.csv"
+        newest_ns = max(samples[-1].t_ns for _, samples in rings)
+        taken_s = (clock.wall_ns() - (clock.monotonic_ns() - newest_ns)) // 1_000_000_000
+        return self._directory / f"{taken_s:011d}-{'-'.join(spec.name for spec, _ in rings)}.csv"
 
-    def _write_all(self, jobs: list[_Job], goes: _Goes, answer: Callable[[Kept], None]) -> None:
-        kept, troubles = list[str](), list[str]()
-        for path, spec, samples in jobs:
-            try:
-                with self._writing:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    make_room(path.parent)
-                    _write(path, spec, samples, goes)
-                kept.append(str(path))
-            except OSError as error:
-                trouble = f"{path}: not kept ({error.strerror}); is there room? df -h {self._directory.parent}"
-                troubles.append(trouble)
-                self._tell(trouble)
-        also = [f"kept all the same: {', '.join(kept)}"] if troubles and kept else []
-        answer(Kept(tuple(kept), "; ".join([*troubles, *also])))
+    def _write(self, path: Path, rings: _Rings, goes: _Goes, answer: Callable[[Kept], None]) -> None:
+        try:
+            with self._writing:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                make_room(path.parent)
+                _write_trace(path, rings, goes)
+        except OSError as error:
+            trouble = f"{path}: not kept ({error.strerror}); is there room? df -h {self._directory.parent}"
+            self._tell(trouble)
+            answer(Kept((), trouble))
+        else:
+            answer(Kept((str(path),), ""))
 
 
-def _write(path: Path, spec: SensorSpec, samples: tuple[RangeSample, ...], goes: _Goes) -> None:
-    origin = samples[0].t_ns
+def _write_trace(path: Path, rings: _Rings, goes: _Goes) -> None:
+    """One trace of all sensors, in portions."""
+    several = len(rings) > 1
+    rows = heapq.merge(*([(s.t_ns, spec.name, s) for s in samples] for spec, samples in rings), key=lambda row: row[0])
+    origin_ns = min(samples[0].t_ns for _, samples in rings)
     pause = threading.Event()
     with writing_whole(path) as file:
-        lines = [f"# sensor: {spec.model}", f"# placement: {spec.placement}"]
-        lines += [f"# budget_ms: {spec.budget_ns / 1e6:g}", f"# fov_deg: {spec.fov_deg:g}"]
+        lines = [f"# {key}: {value}" for key, value in describe([spec for spec, _ in rings]).items()]
         for go_ns, distance_m, gait in goes:
-            if go_ns >= origin:
-                lines.append(f"# rep: {format_rep((go_ns - origin) / 1e9, distance_m, gait)}")
-        file.write("\n".join([*lines, HEADER, ""]).encode())
-        for start in range(0, len(samples), _ROWS_AT_ONCE):
-            rows = samples[start : start + _ROWS_AT_ONCE]
-            file.write("".join(format_row(sample, origin) for sample in rows).encode())
+            if go_ns >= origin_ns:
+                lines.append(f"# rep: {format_rep((go_ns - origin_ns) / 1e9, distance_m, gait)}")
+        file.write("\n".join([*lines, HEADER + (SENSOR_COLUMN if several else ""), ""]).encode())
+        while portion := tuple(itertools.islice(rows, _ROWS_AT_ONCE)):
+            texts = [format_row(sample, origin_ns, name if several else "") for _, name, sample in portion]
+            file.write("".join(texts).encode())
             pause.wait(_PAUSE_S)

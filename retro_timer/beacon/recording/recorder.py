@@ -1,4 +1,4 @@
-"""Writes a sensor's readings as a trace while a session runs, from a thread of its own."""
+"""Writes the sensors' readings as one trace while a session runs, from a thread of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from retro_timer.beacon.events import BeaconEvent
 from retro_timer.errors import BadInputError
 from retro_timer.ports import RangeSample, SensorSpec
-from retro_timer.store.traces import TraceWriter, describe, describe_several, format_rep
+from retro_timer.store.traces import TraceWriter, describe, format_rep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.session.events import Go
 
@@ -27,7 +27,6 @@ class Recorder:
     def __init__(self, path: Path, specs: Sequence[SensorSpec]) -> None:
         self._path = path
         self._several = len(specs) > 1
-        metadata = describe_several(specs) if self._several else describe(specs[0])
         self._reps: list[tuple[int, float, Gait]] = []
         self._origin_ns: int | None = None
         self.trouble = ""
@@ -40,7 +39,7 @@ class Recorder:
             self._file = path.open("w", encoding="utf-8")
         except OSError as error:
             raise BadInputError(str(path), f"cannot be written ({error.strerror})", "a file for the trace") from None
-        self._writer = TraceWriter(self._file, metadata, several=self._several)
+        self._writer = TraceWriter(self._file, describe(specs), several=self._several)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 

@@ -2,7 +2,7 @@
 
 from retro_timer.store.traces.head import TraceHead, TraceRep, TraceSensor, parse_rep
 from retro_timer.store.traces.reading import HEADER, SENSOR_COLUMN, TraceReader, parse_row
-from retro_timer.store.traces.writing import TraceWriter, describe, describe_several, format_rep, format_row
+from retro_timer.store.traces.writing import TraceWriter, describe, format_rep, format_row, format_sensor
 
 __all__ = [
     "HEADER",
@@ -13,9 +13,9 @@ __all__ = [
     "TraceSensor",
     "TraceWriter",
     "describe",
-    "describe_several",
     "format_rep",
     "format_row",
+    "format_sensor",
     "parse_rep",
     "parse_row",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from retro_timer.ports import RangeSample, SensorSpec
+from retro_timer.ports import Placement, RangeSample, SensorSpec
 from retro_timer.store.traces.reading import HEADER, SENSOR_COLUMN
 from retro_timer.training.gaits import Gait
 
@@ -25,12 +25,19 @@ class TraceWriter:
 
     def write(self, sample: RangeSample, origin_ns: int = 0, sensor: str = "") -> None:
         """One reading; its time is written from `origin_ns`."""
-        row = format_row(sample, origin_ns)
-        self._file.write(f"{row[:-1]},{sensor}\n" if self._several else row)
+        self._file.write(format_row(sample, origin_ns, sensor if self._several else ""))
 
 
-def describe(spec: SensorSpec) -> dict[str, str]:
-    """What the head tells of the only sensor."""
+def describe(specs: Sequence[SensorSpec]) -> dict[str, str]:
+    """What the head tells of the only sensor, or of several, a line each."""
+    if len(specs) > 1:
+        return {
+            f"sensor {spec.name}": format_sensor(
+                spec.model, spec.placement, spec.line, spec.offset_mm, spec.fov_deg, spec.budget_ns
+            )
+            for spec in specs
+        }
+    (spec,) = specs
     return {
         "sensor": spec.model,
         "placement": str(spec.placement),
@@ -39,20 +46,22 @@ def describe(spec: SensorSpec) -> dict[str, str]:
     }
 
 
-def describe_several(specs: Sequence[SensorSpec]) -> dict[str, str]:
-    """What the head tells of several sensors, a line each."""
-    return {
-        f"sensor {spec.name}": f"model={spec.model.partition(' ')[0]} placement={spec.placement} line={spec.line} "
-        f"offset_mm={spec.offset_mm} fov_deg={spec.fov_deg:g} budget_ms={spec.budget_ns / 1e6:g}"
-        for spec in specs
-    }
+def format_sensor(
+    model: str, placement: Placement, line: str, offset_mm: float, fov_deg: float, budget_ns: int | None
+) -> str:
+    """One sensor as the value of a `sensor NAME` line."""
+    budget = "" if budget_ns is None else f" budget_ms={budget_ns / 1e6:g}"
+    return (
+        f"model={model.partition(' ')[0]} placement={placement} line={line} offset_mm={offset_mm:g} "
+        f"fov_deg={fov_deg:g}{budget}"
+    )
 
 
-def format_row(sample: RangeSample, origin_ns: int) -> str:
-    """A reading as a line of the trace."""
+def format_row(sample: RangeSample, origin_ns: int, sensor: str = "") -> str:
+    """A reading as a line of the trace; `sensor` where it tells whose it is."""
     cells = (sample.range_mm, sample.status, sample.signal_kcps, sample.ambient_kcps)
     texts = ["" if c is None else (f"{c:.1f}" if isinstance(c, float) else str(c)) for c in cells]
-    return f"{(sample.t_ns - origin_ns) / 1e9:.6f},{','.join(texts)}\n"
+    return f"{(sample.t_ns - origin_ns) / 1e9:.6f},{','.join(texts)}{sensor and ','}{sensor}\n"
 
 
 def format_rep(go_s: float, distance_m: float, gait: Gait) -> str:
