@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retro_timer.training.corrections import VoidRep, corrected
 from retro_timer.training.record import Presence, RepRecord
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
@@ -74,6 +75,47 @@ def test_a_step_that_was_skipped_stays_skipped_after_a_power_cut() -> None:
     session = group(reps=3).until(Phase.LANE_CHECK).put(inputs.Skip())
     assert kept(session)["Ann"].skipped == (1,)
     assert [athlete.next_step for athlete in after_a_power_cut(session).state.athletes] == [2, 1, 1]
+
+
+def a_late_comers_rep_made_void_in_the_ledger() -> Drive:
+    session = group(reps=3).put(inputs.Add("Dee"))
+    assert whose_go(session, 4)[-1] == "Dee"
+    voided = corrected({record.rep: record for record in session.state.results}, VoidRep(session.state.reps))
+    return session.put(inputs.Amended("void", "aa", voided))
+
+
+def test_a_late_comer_whose_rep_is_void_runs_that_one_again_and_none_that_they_missed() -> None:
+    session = a_late_comers_rep_made_void_in_the_ledger()
+    assert [athlete.next_step for athlete in session.state.athletes] == [2, 2, 2, 1]
+    assert whose_go(session, 1) == ["Dee"]
+
+
+def test_a_power_cut_gives_the_same_turn_after_a_late_comers_void_rep() -> None:
+    again = after_a_power_cut(a_late_comers_rep_made_void_in_the_ledger())
+    assert [athlete.next_step for athlete in again.state.athletes] == [2, 2, 2, 1]
+    assert whose_go(again, 1) == ["Dee"]
+
+
+def test_a_void_rep_before_a_step_that_was_skipped_is_run_again_and_that_step_is_not() -> None:
+    session = Drive(PLAN, ("Ann",)).begin().to_go().finish(8.0).until(Phase.LANE_CHECK).put(inputs.Skip())
+    session.put(inputs.Void())
+    assert session.state.athletes[0].next_step == 0
+    session.to_go().finish(8.0)
+    assert session.state.athletes[0].next_step == 2
+
+
+def test_an_undo_takes_back_what_was_skipped_since_also_after_a_power_cut() -> None:
+    session = group(reps=3).put(inputs.Absent("Cid")).until(Phase.LANE_CHECK).put(inputs.Skip()).put(inputs.Undo())
+    assert kept(session)["Ann"].skipped == ()
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 1, 1]
+    assert [athlete.next_step for athlete in after_a_power_cut(session).state.athletes] == [1, 1, 1]
+
+
+def test_an_undo_keeps_the_turn_that_a_correction_elsewhere_has_given_meanwhile() -> None:
+    session = group(reps=3).put(inputs.Absent("Cid"))
+    voided = corrected({record.rep: record for record in session.state.results}, VoidRep(2))
+    session.put(inputs.Amended("void", "aa", voided)).put(inputs.Undo())
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 0, 1]
 
 
 def test_an_absence_that_is_undone_is_kept_as_presence() -> None:

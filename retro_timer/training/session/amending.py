@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import corrections, events, inputs, resting
+from retro_timer.training.record import RepRecord
+from retro_timer.training.session import corrections, events, inputs, progress, resting
 from retro_timer.training.session.effects import Signal, about_rep
 from retro_timer.training.session.state import ENDED, Athlete, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -68,7 +68,8 @@ def _follow(transition: Transition, before: SessionState, index: int, new: dict[
     if reached == was or (athlete.active is not None and not athlete.active.given_up):
         return
     transition.set_athlete(index, next_step=reached)
-    last = max(_countable(transition.state, athlete), key=lambda record: record.go_ns, default=None)
+    run = [r for r in transition.state.results if r.athlete == athlete.name and progress.counts(r)]
+    last = max(run, key=lambda record: record.go_ns, default=None)
     if last is not None and last.time_ns is not None:
         end_ns = min(last.go_ns + last.time_ns, transition.now_ns)
         rested_ns = end_ns + ns(resting.rest_after_s(transition.state, reached - 1))
@@ -76,14 +77,7 @@ def _follow(transition: Transition, before: SessionState, index: int, new: dict[
 
 
 def _reached(state: SessionState, athlete: Athlete) -> int:
-    """How many steps of the plan an athlete's reps that count have gone through."""
-    done = {(record.set_no, record.rep_no) for record in _countable(state, athlete)}
-    return max((index + 1 for index, step in enumerate(state.steps) if (step.set_no, step.rep_no) in done), default=0)
-
-
-def _countable(state: SessionState, athlete: Athlete) -> list[RepRecord]:
-    counts = (RepStatus.FINISHED, RepStatus.DNF)
-    return [record for record in state.results if record.athlete == athlete.name and record.status in counts]
+    return progress.next_step_of(state.steps, state.results, athlete.name, athlete.skipped)
 
 
 def _say(transition: Transition, kind: str, records: Sequence[RepRecord]) -> None:

@@ -10,7 +10,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, calls, events, inputs, resting
+from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting
 from retro_timer.training.session.effects import About, KeepPresence, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
@@ -54,7 +54,7 @@ def void(transition: Transition, command: inputs.Void) -> None:
     remember(transition, "void")
     record = _changed(last, status=RepStatus.VOID, reason="void")
     active_rep.end_rep(transition, record, "void", transition.now_ns)
-    transition.set_athlete(index, next_step=_step_without(transition, index, last), active=None)
+    transition.set_athlete(index, next_step=_next_step(transition, index), active=None)
     _told_void(transition, last)
     replan(transition)
 
@@ -75,15 +75,14 @@ def give(transition: Transition, command: inputs.Give) -> None:
         active_rep.refuse(transition, "nothing_to_give")
         return
     remember(transition, "give")
-    step = _step_index(transition, last)
     before = transition.state.athletes[owner]
     new_owner = transition.state.athletes[index]
     record = _changed(last, athlete=new_owner.name)
     active_rep.end_rep(transition, record, "given", transition.now_ns)
-    transition.set_athlete(owner, next_step=_step_without(transition, owner, last), rested_ns=new_owner.rested_ns)
+    transition.set_athlete(owner, next_step=_next_step(transition, owner), rested_ns=new_owner.rested_ns)
     transition.set_athlete(
         index,
-        next_step=max(step + 1, new_owner.next_step),
+        next_step=_next_step(transition, index),
         rested_ns=before.rested_ns,
         rest_from_ns=before.rest_from_ns,
     )
@@ -132,7 +131,7 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         if old.present is not present[index].present:
             transition.unsay(about_athlete(old.name))
         _restore(transition, index, old)
-        if old.present is not present[index].present:
+        if (old.present, old.skipped) != (present[index].present, present[index].skipped):
             again = transition.state.athletes[index]
             transition.effects.append(KeepPresence(again.name, again.present, again.order, again.skipped))
         if running is None and old.active is not None and not old.active.given_up:
@@ -146,6 +145,9 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
             active_rep.end_rep(
                 transition, msgspec.structs.replace(record, revision=new.revision + 1), "given", transition.now_ns
             )
+    for index in range(len(point.athletes)):
+        # Not as it was: a rep may have ended since, or been corrected elsewhere.
+        transition.set_athlete(index, next_step=_next_step(transition, index))
     told(transition, "undone", {"what": point.what})
     replan(transition, force=True)
 
@@ -154,7 +156,7 @@ def _restore(transition: Transition, index: int, old: Athlete) -> None:
     """One athlete as before the correction; a rep of theirs that has ended since stays ended."""
     was_running = old.active is not None and not old.active.given_up
     if was_running and transition.state.running is None:
-        transition.set_athlete(index, present=old.present)
+        transition.set_athlete(index, present=old.present, skipped=old.skipped)
         return
     active = transition.state.athletes[index].active
     if active is None or active.given_up:
@@ -163,8 +165,8 @@ def _restore(transition: Transition, index: int, old: Athlete) -> None:
     transition.set_athlete(
         index,
         present=old.present,
+        skipped=old.skipped,
         active=active,
-        next_step=old.next_step,
         rested_ns=old.rested_ns,
         rest_from_ns=old.rest_from_ns,
     )
@@ -183,7 +185,6 @@ def _return_ended(transition: Transition, index: int, rep: int, present: tuple[A
     active = present[holder].active
     transition.set_athlete(
         index,
-        next_step=max(_step_index(transition, record) + 1, present[index].next_step),
         rested_ns=present[holder].rested_ns,
         rest_from_ns=present[holder].rest_from_ns,
         active=None if active is None else msgspec.structs.replace(active, record=record),
@@ -215,28 +216,10 @@ def _last_countable(transition: Transition) -> RepRecord | None:
     return max(ended, key=lambda r: r.rep) if ended else None
 
 
-def _step_index(transition: Transition, record: RepRecord) -> int:
-    for index, step in enumerate(transition.state.steps):
-        if (step.set_no, step.rep_no) == (record.set_no, record.rep_no):
-            return index
-    return 0
-
-
-def _step_without(transition: Transition, index: int, taken: RepRecord) -> int:
-    """An athlete's next step when a rep of theirs has been taken away: that one, unless they have done it besides.
-
-    They have, when somebody else's rep had been given to them on top of their own.
-    """
+def _next_step(transition: Transition, index: int) -> int:
+    """An athlete's next step by the reps as they are now."""
     athlete = transition.state.athletes[index]
-    place = (taken.set_no, taken.rep_no)
-    besides = any(
-        record.athlete == athlete.name
-        and record.status in (RepStatus.FINISHED, RepStatus.DNF)
-        and (record.set_no, record.rep_no) == place
-        for record in transition.state.results
-        if record.rep != taken.rep
-    )
-    return athlete.next_step if besides else min(_step_index(transition, taken), athlete.next_step)
+    return progress.next_step_of(transition.state.steps, transition.state.results, athlete.name, athlete.skipped)
 
 
 def remember(transition: Transition, what: str) -> None:

@@ -17,6 +17,7 @@ from retro_timer.training.session import (
     corrections,
     inputs,
     presence,
+    progress,
     self_starting,
     splits,
     standing,
@@ -158,12 +159,8 @@ def recovered_session(
     done = control.without_open_reps(tuple(records))
     athletes = []
     for athlete in state.athletes:
-        mine = [r for r in done if r.athlete == athlete.name and r.status != "void" and r.reason != "interrupted"]
-        reached = {(r.set_no, r.rep_no) for r in mine}
-        # What was skipped before the last rep that was run stays skipped.
-        next_step = max((i + 1 for i, s in enumerate(state.steps) if (s.set_no, s.rep_no) in reached), default=0)
         known = here.get(athlete.name, Presence(athlete.name))
-        next_step = max(next_step, *(skipped + 1 for skipped in known.skipped), 0)
+        next_step = progress.next_step_of(state.steps, done, athlete.name, known.skipped)
         athletes.append(Athlete(athlete.name, known.present, next_step, order=known.order, skipped=known.skipped))
     reps = max((r.rep for r in done), default=0)
     return SessionState(

@@ -8,7 +8,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import walk_back_s
 from retro_timer.training.plan import Course
-from retro_timer.training.session import announce, calls, starting
+from retro_timer.training.session import announce, calls, progress, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import Appointment, Athlete, Item, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -29,7 +29,9 @@ def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: 
     if turn is None or step is None:
         return
     rest_s = rest_after_s(state, turn.step)
-    transition.set_athlete(index, next_step=turn.step + 1, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
+    athlete = state.athletes[index]
+    next_step = progress.next_step_of(state.steps, state.results, athlete.name, athlete.skipped)
+    transition.set_athlete(index, next_step=next_step, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
     if not keep_watch:
         run_out(transition)
     transition.light(LampState.CLEAR)
