@@ -44,6 +44,15 @@ def run_jobs(
     return found
 
 
+def cells_of(
+    pool: ProcessPoolExecutor, work: Callable[[J], Sequence[R]], jobs: Sequence[J], step: Step, share: float
+) -> list[tuple[J, list[R]]]:
+    """Each cell as one of its jobs, with the results of all of them in the jobs' order."""
+    of_cell = {job.cell: job for job in jobs}
+    found = run_jobs(pool, work, jobs, step, share)
+    return [(of_cell[name], [one for piece in pieces for one in piece]) for name, pieces in found.items()]
+
+
 def chunks(total: int, size: int) -> Iterable[tuple[int, int]]:
     """(first, count) of pieces of at most `size` that make up `total`."""
     return ((first, min(size, total - first)) for first in range(0, total, size))

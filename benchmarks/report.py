@@ -202,19 +202,24 @@ def shown(value: Value) -> str:
     return str(value)
 
 
-def print_part(run: Run, console: Console) -> None:
+def print_part(title: str, tables: Iterable[Table], targets: Iterable[Target], console: Console) -> None:
     """A part's tables on the terminal, without their notes, its targets last."""
-    for table in run.part.tables:
+    for table in tables:
         drawn = RichTable(title=table.title, title_justify="left")
         for number, name in enumerate(table.head[: table.terse]):
             drawn.add_column(name, justify="left" if number == 0 else "right")
         for row in table.rows:
             drawn.add_row(*(shown(value) for value in row[: table.terse]))
         console.print(drawn)
-    drawn = RichTable(title=f"{run.part.title}: targets", title_justify="left")
+    drawn = RichTable(title=f"{title}: targets", title_justify="left")
     for name in ("figure", "asked", "found", ""):
         drawn.add_column(name)
-    for target in run.part.targets:
+    for target in targets:
         verdict = {True: "met", False: "[bold red]missed[/]", None: ""}[target.met]
         drawn.add_row(target.what, target.asked, target.found, verdict)
     console.print(drawn)
+
+
+def wide_console() -> Console:
+    """A terminal as it is; for a file wide enough that no table is folded."""
+    return Console(width=None if Console().is_terminal else 220)

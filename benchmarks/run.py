@@ -82,7 +82,8 @@ def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Pa
         for name in names:
             runs[name] = _run(parts[name], quick, command, bar, tasks[name])
             _keep(name, runs[name], folder)
-            print_part(runs[name], bar.console if bar.console.is_terminal else console)
+            part = runs[name].part
+            print_part(part.title, part.tables, part.targets, bar.console if bar.console.is_terminal else console)
     console.print(f"report, figures and plots: {os.path.relpath(folder)}")
     missed = [target for run in runs.values() for target in run.part.targets if target.met is False]
     console.print(f"{len(missed)} target{'s' if len(missed) > 1 else ''} missed" if missed else "every target met")

@@ -22,6 +22,7 @@ from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.gate import Background
 from benchmarks.physics.sensor import Record
 from benchmarks.pool import workers
+from benchmarks.report import wide_console
 
 _HEAD = (
     "cell", "n", "95 % within ms", "bar", "share within", "covers", "± ms", "over 3×", "missed 4 p.",
@@ -67,7 +68,7 @@ def measure(
             chosen = [kind for kind in kinds(rates or bars.ASKED_HZ, record, phantom=phantom) if kind.gait in gaits]
             chosen = [kind for kind in chosen if kind.background in backgrounds and kind.law in laws]
             cells = gate_cells(gate_jobs(chosen, reps, seed), pool, lambda _share: None, 1.0)
-    console = Console(width=None if Console().is_terminal else 200)
+    console = wide_console()
     console.print(_table(cells))
     for law in laws:
         _sum_up(console, law, [cell for cell in cells if cell.law == law])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 
+from benchmarks.accuracy.bars import FALSE_M
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.lanes import FIRST_MM, LANE_MM, InLane, LaneCase, lane_wave
 from retro_timer.beacon.lane_replay import LaneReplay
@@ -20,8 +21,6 @@ from retro_timer.training.session.events import Finish, SessionEvent
 
 RATES_HZ = (100.0, 250.0)
 RUNNERS = (2, 3, 4)
-WRONG_M = 0.35
-"""A finish farther than this from the truth is somebody else's."""
 
 
 def finishes(case: LaneCase) -> dict[int, Finish]:
@@ -54,7 +53,7 @@ def main(waves: int, first: int) -> int:
 def _summed(found: list[tuple[InLane, Finish | None]]) -> str:
     timed = [(runner, event) for runner, event in found if event is not None]
     errors = [(abs(_error_s(runner, event)), runner, event) for runner, event in timed]
-    wrong = [event for error_s, runner, event in errors if error_s * runner.speed_mps > WRONG_M]
+    wrong = [event for error_s, runner, event in errors if error_s * runner.speed_mps > FALSE_M]
     covered = Share(sum(error_s <= event.uncertainty_s for error_s, _, event in errors), len(errors))
     told = Share(sum("hidden" in event.flags for _, event in timed), len(timed))
     unsaid = sum("ambiguous" not in event.flags for event in wrong)

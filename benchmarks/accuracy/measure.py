@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
 
 import msgspec
 
@@ -23,7 +24,8 @@ from benchmarks.accuracy.passages import (
 )
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.sensor import Record
-from benchmarks.pool import Step, chunks, run_jobs, workers
+from benchmarks.pool import Step, cells_of, chunks, run_jobs, workers
+from benchmarks.simulated import held_out
 from benchmarks.verdicts import HARD_NAMES, HardJob, Verdict, add_verdicts, judge_hard
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
@@ -31,6 +33,7 @@ from retro_timer.training.gaits import Gait
 OTHER_HZ = tuple(hz for hz in RATES_HZ if hz not in bars.ASKED_HZ)
 RANGES_M = {Gait.WALK: (1.3, 8.0), Gait.JOG: (8.0,), Gait.RUN: (8.0,)}
 """Which sensors see a gait early enough to stop before them (docs/sources.md): a jogger needs a TF-Luna."""
+Kind = TypeVar("Kind", GateJob, ThinJob)
 _CHUNK = 50
 _HARD_SHARE = 0.1
 _THIN_SHARE = 0.1
@@ -55,11 +58,6 @@ class Size(msgspec.Struct, frozen=True):
 
 FULL = Size(1700, 600, 200, 350, 300, 250, 120, 300, 300)
 QUICK = Size(3, 1, 1, 1, 1, 1, 1, 1, 1)
-
-
-def part_of(size: Size, share: float) -> Size:
-    """So much of everything, at least one."""
-    return Size(*(max(1, round(share * count)) for count in msgspec.structs.astuple(size)))
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -88,6 +86,10 @@ def kinds(rates_hz: Iterable[float], record: Record, *, phantom: bool = False) -
 
 def gate_jobs(kinds: Sequence[GateJob], reps: int, first_seed: int = 0) -> list[GateJob]:
     """So many reps of each kind, cut into pieces for the workers."""
+    return _jobs(kinds, reps, first_seed)
+
+
+def _jobs(kinds: Sequence[Kind], reps: int, first_seed: int) -> list[Kind]:
     return [
         msgspec.structs.replace(kind, first_seed=first_seed + first, reps=count)
         for kind in kinds
@@ -97,9 +99,7 @@ def gate_jobs(kinds: Sequence[GateJob], reps: int, first_seed: int = 0) -> list[
 
 def gate_cells(jobs: Sequence[GateJob], pool: ProcessPoolExecutor, step: Step, share: float) -> list[Cell]:
     """Passages timed, cell by cell."""
-    found = run_jobs(pool, time_gate, jobs, step, share)
-    kinds = {job.cell: job for job in jobs}
-    return [gate_cell(kinds[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
+    return [gate_cell(*cell) for cell in cells_of(pool, time_gate, jobs, step, share)]
 
 
 def thin_kinds(rates_hz: Iterable[float]) -> list[ThinJob]:
@@ -115,14 +115,8 @@ def thin_cells(
     kinds: Sequence[ThinJob], reps: int, first_seed: int, pool: ProcessPoolExecutor, step: Step, share: float
 ) -> list[Cell]:
     """Passages through a TF-Luna's beam timed, cell by cell."""
-    jobs = [
-        msgspec.structs.replace(kind, first_seed=first_seed + first, reps=count)
-        for kind in kinds
-        for first, count in chunks(reps, _CHUNK)
-    ]
-    found = run_jobs(pool, time_thin, jobs, step, share)
-    of = {job.cell: job for job in jobs}
-    return [thin_cell(of[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
+    jobs = _jobs(kinds, reps, first_seed)
+    return [thin_cell(*cell) for cell in cells_of(pool, time_thin, jobs, step, share)]
 
 
 def approach_jobs(record: Record, reps: int) -> list[ApproachJob]:
@@ -138,14 +132,7 @@ def approach_jobs(record: Record, reps: int) -> list[ApproachJob]:
 
 
 def _approach_cells(jobs: Sequence[ApproachJob], pool: ProcessPoolExecutor, step: Step, share: float) -> list[Cell]:
-    found = run_jobs(pool, time_approach, jobs, step, share)
-    kinds = {job.cell: job for job in jobs}
-    return [approach_cell(kinds[name], [t for piece in pieces for t in piece]) for name, pieces in found.items()]
-
-
-def held_out(date: int) -> int:
-    """First seed of the passages of a date as 20261125; no other date's and no other run's seeds are among them."""
-    return date * 1_000_000
+    return [approach_cell(*cell) for cell in cells_of(pool, time_approach, jobs, step, share)]
 
 
 def _hard(cases: int, pool: ProcessPoolExecutor, step: Step, share: float) -> dict[str, Verdict]:

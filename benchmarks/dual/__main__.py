@@ -6,12 +6,10 @@ python -m benchmarks.dual [--passages 60] [--trials 100] [--held-out 1] [--seed 
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.dual.figures import Size, measured
 from benchmarks.dual.tables import tables, targets
-from benchmarks.report import shown
+from benchmarks.report import print_part, wide_console
 
 
 @click.command()
@@ -23,17 +21,7 @@ from benchmarks.report import shown
 def measure(passages: int, held_out: int, trials: int, seed: int, processes: int) -> None:
     """Time reps of a dual gate with both halves and with one, and compare."""
     found = measured(Size(passages, held_out, trials), seed, lambda _share: None, processes)
-    console = Console(width=None if Console().is_terminal else 220)
-    for made in tables(found):
-        table = Table(title=made.title)
-        for number, name in enumerate(made.head):
-            table.add_column(name, justify="right" if number else "left", overflow="fold")
-        for row in made.rows:
-            table.add_row(*map(shown, row))
-        console.print(table)
-    for target in targets(found):
-        verdict = {True: "met", False: "MISSED", None: "told"}[target.met]
-        console.print(f"{verdict:7}{target.what}: {target.found} (asked {target.asked})")
+    print_part("Dual gate", tables(found), targets(found), wide_console())
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 import msgspec
 
 from benchmarks.accuracy.cells import p95
-from benchmarks.accuracy.measure import held_out
 from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share
 from benchmarks.dual.trials import PASSAGE, Compared, DualJob, compare
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.dual import LAYOUTS, TRIALS, Layout
-from benchmarks.pool import Step, chunks, run_jobs, workers
+from benchmarks.pool import Step, cells_of, chunks, workers
+from benchmarks.simulated import held_out
 from retro_timer.training.gaits import Gait
 
 _CHUNK = 25
@@ -30,11 +30,6 @@ class Size(msgspec.Struct, frozen=True):
 
 
 FULL, QUICK = Size(600, 200, 1000), Size(2, 1, 2)
-
-
-def part_of(size: Size, share: float) -> Size:
-    """So much of everything, at least one."""
-    return Size(*(max(1, round(share * count)) for count in msgspec.structs.astuple(size)))
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -117,17 +112,9 @@ def measured(size: Size, seed: int, step: Step, processes: int | None = None) ->
     jobs = passage_jobs(size.passages), passage_jobs(size.held_out, held_out(seed)), trial_jobs(size.trials)
     each = 1.0 / sum(map(len, jobs))
     with workers(processes) as pool:
-        found = [run_jobs(pool, compare, of_kind, step, each * len(of_kind)) for of_kind in jobs]
-    kinds = [{job.cell: job for job in of_kind} for of_kind in jobs]
-    passages, unseen, trials = (
-        [(kind[name], [one for piece in pieces for one in piece]) for name, pieces in of_kind.items()]
-        for kind, of_kind in zip(kinds, found, strict=True)
-    )
+        passages, unseen, trials = (cells_of(pool, compare, of_kind, step, each * len(of_kind)) for of_kind in jobs)
     return Figures(
-        [cell(job, reps) for job, reps in passages],
-        [cell(job, reps) for job, reps in unseen],
-        [trial(job, reps) for job, reps in trials],
-        seed,
+        [cell(*one) for one in passages], [cell(*one) for one in unseen], [trial(*one) for one in trials], seed
     )
 
 

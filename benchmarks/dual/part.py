@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from benchmarks.dual.figures import FULL, QUICK, measured, part_of
+from benchmarks.dual.figures import FULL, QUICK, measured
 from benchmarks.dual.tables import draw, tables, targets
 from benchmarks.pool import Step
 from benchmarks.report import Part
+from benchmarks.simulated import SIMULATED, date_of, part_of
 
 
 def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
@@ -15,13 +14,11 @@ def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0
 
     The held-out passages have the seeds of `seed`, a date as 20261125; today's without. `share` of the reps is run.
     """
-    day = seed or int(datetime.now(UTC).strftime("%Y%m%d"))
-    found = measured(QUICK if quick else part_of(FULL, share), day, step)
+    found = measured(QUICK if quick else part_of(FULL, share), date_of(seed), step)
     drawings = draw(found)
     return Part(
         "Dual gate",
-        "All figures are simulated: readings and truth come from benchmarks/physics, which knows nothing of the "
-        "detector; the events come from the program's own replay.",
+        SIMULATED,
         targets(found),
         tables(found),
         {name: shows for name, (shows, _) in drawings.items()},

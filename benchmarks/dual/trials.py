@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
-from benchmarks.accuracy.passages import BACKGROUNDS, GAITS, into
+from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, DualCase, Layout, dual_passage, dual_trial
 from benchmarks.physics.gate import Background
@@ -16,6 +15,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
+from retro_timer.training.session.events import Finish, SessionEvent
 
 PASSAGE = "passage"
 HZ = 41.0
@@ -60,9 +60,6 @@ class Compared(msgspec.Struct, frozen=True, gc=False):
     """One rep, both ways."""
 
     seed: int
-    speed_mps: float
-    seen_periods: float
-    peak_kcps: float
     dual: Told
     alone: Told
 
@@ -81,7 +78,7 @@ def _compared(job: DualJob, seed: int) -> Compared:
     )
     both = _replayed(case.rows, rep, {FIRST: first, SECOND: second})
     alone = _replayed([row for row in case.rows if row[0] == FIRST], rep, {FIRST: first})
-    return Compared(seed, case.speed_mps, case.seen_periods, case.peak_kcps, _told(case, both), _told(case, alone))
+    return Compared(seed, _told(case, both), _told(case, alone))
 
 
 def _case(job: DualJob, seed: int) -> tuple[Gait, DualCase]:
@@ -91,21 +88,19 @@ def _case(job: DualJob, seed: int) -> tuple[Gait, DualCase]:
     return gait, dual_trial(job.name, seed, job.layout, gait, background, law)
 
 
-def _replayed(
-    rows: Sequence[tuple[str, RangeSample]], rep: TraceRep, sensors: dict[str, WatchConfig]
-) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = []
-    Replay(sensors[FIRST], [rep], into(told), sensors).run_several(rows)
-    return [event for event in told if event["event"] == "finish"]
+def _replayed(rows: Sequence[tuple[str, RangeSample]], rep: TraceRep, sensors: dict[str, WatchConfig]) -> list[Finish]:
+    told: list[SessionEvent] = []
+    Replay(sensors[FIRST], [rep], lambda event, _judged: told.append(event), sensors).run_several(rows)
+    return [event for event in told if isinstance(event, Finish)]
 
 
-def _told(case: DualCase, finishes: Sequence[dict[str, Any]]) -> Told:
+def _told(case: DualCase, finishes: Sequence[Finish]) -> Told:
     if not finishes:
         return Told(0, None, 0.0, wrong=False, single=False)
     found = finishes[0]
-    single = "single" in found["flags"]
+    single = "single" in found.flags
     if case.back_s is None:
-        return Told(len(finishes), None, found["uncertainty_s"], wrong=True, single=single)
-    error_s = found["time_s"] - (case.back_s - case.go_s)
-    wrong = abs(error_s) > max(_FALSE_S, 2.0 * found["uncertainty_s"])
-    return Told(len(finishes), error_s, found["uncertainty_s"], wrong=wrong, single=single)
+        return Told(len(finishes), None, found.uncertainty_s, wrong=True, single=single)
+    error_s = found.time_s - (case.back_s - case.go_s)
+    wrong = abs(error_s) > max(_FALSE_S, 2.0 * found.uncertainty_s)
+    return Told(len(finishes), error_s, found.uncertainty_s, wrong=wrong, single=single)

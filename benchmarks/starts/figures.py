@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import msgspec
 
 from benchmarks.accuracy.cells import p95
-from benchmarks.accuracy.measure import held_out
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.blending import Law
 from benchmarks.physics.departures import ARMED_S, Beam, DepartureCase, departure
 from benchmarks.physics.gate import Background
-from benchmarks.pool import Step, chunks, run_jobs, workers
+from benchmarks.pool import Step, cells_of, chunks, workers
+from benchmarks.simulated import held_out
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import LeftBeam, Released
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
@@ -136,11 +136,9 @@ def measured(size: Size, seed: int, step: Step, processes: int | None = None) ->
     kinds = jobs(size.starts), jobs(size.held_out, held_out(seed))
     each = 1.0 / sum(map(len, kinds))
     with workers(processes) as pool:
-        found = [run_jobs(pool, time_starts, kind, step, each * len(kind)) for kind in kinds]
-    known, unseen = (
-        [cell(by_name[name], [one for piece in pieces for one in piece]) for name, pieces in cells.items()]
-        for cells, by_name in zip(found, ({job.cell: job for job in kind} for kind in kinds), strict=True)
-    )
+        known, unseen = (
+            [cell(*one) for one in cells_of(pool, time_starts, kind, step, each * len(kind))] for kind in kinds
+        )
     return Figures(known, unseen, seed)
 
 

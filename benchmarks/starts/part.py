@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from benchmarks.accuracy.bars import COVERED
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.departures import FOV_DEG
 from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
-from benchmarks.starts.figures import FULL, QUICK, Cell, Figures, Size, measured
+from benchmarks.simulated import SIMULATED, date_of, part_of
+from benchmarks.starts.figures import FULL, QUICK, Cell, Figures, measured
 
 _HEAD = (
     "cell", "n", "95 % within ms", "interval covers", "± ms stated", "bias ms", "over 3×", "missed", "twice",
@@ -29,13 +29,8 @@ def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0
 
     The held-out starts have the seeds of `seed`, a date as 20261126; today's without. `share` of the starts is run.
     """
-    day = seed or int(datetime.now(UTC).strftime("%Y%m%d"))
-    size = Size(max(1, round(share * FULL.starts)), max(1, round(share * FULL.held_out)))
-    found = measured(QUICK if quick else size, day, step)
-    simulated = (
-        "All figures are simulated: benchmarks/physics, which makes readings and truth, knows nothing of the detector."
-    )
-    return Part("Starts by release", simulated, targets(found), tables(found), {})
+    found = measured(QUICK if quick else part_of(FULL, share), date_of(seed), step)
+    return Part("Starts by release", SIMULATED, targets(found), tables(found), {})
 
 
 def tables(found: Figures) -> list[Table]:

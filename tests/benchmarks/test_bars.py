@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from benchmarks.accuracy import bars
-from benchmarks.accuracy.measure import FULL, gate_jobs, held_out, kinds, part_of
+from benchmarks.accuracy.measure import FULL, gate_jobs, kinds
 from benchmarks.accuracy.passages import Timed, gate_case
 from benchmarks.accuracy.shares import Share, one_in
 from benchmarks.accuracy.targets import rare
+from benchmarks.simulated import held_out, part_of
 from retro_timer.training.gaits import Gait
 
 
