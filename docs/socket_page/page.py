@@ -21,6 +21,9 @@ from retro_timer.beacon.facts import SensorFacts, SensorReadings
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.calibration import SensorCalibration
+from retro_timer.store.results.athlete_edits import Done, Known
+from retro_timer.store.results.edits import AnyEdit
+from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session.events import Event
 
@@ -32,6 +35,7 @@ _MANY = 9
 _PARTS: tuple[type[msgspec.Struct], ...] = (
     answers.TimerStatus, answers.WatchStatus, answers.VolumeStatus, answers.SensorStatus, answers.AthleteStatus,
     Strain, Logged, RepRecord, SensorFacts, SensorReadings, SensorSpec, RangeSample, SensorCalibration,
+    *get_args(AnyEdit), *get_args(AnyCorrection), Known, Done,
 )  # fmt: skip
 _HEAD = f"""# The socket
 
@@ -127,7 +131,9 @@ def _table(kind: type[msgspec.Struct]) -> list[str]:
 def _rows(kind: type[msgspec.Struct]) -> list[str]:
     told, hints = _field_docs(kind), get_type_hints(kind, include_extras=True)
     shared = {name for base in (Request, Answer, Event) if issubclass(kind, base) for name in base.__struct_fields__}
-    return [
+    config = kind.__struct_config__
+    named = config.tag is not None and not issubclass(kind, Request | Answer | Event)
+    return [f"| `{config.tag_field}` | `{config.tag}` | |"] * named + [
         f"| `{field.name}` | {_words(hints[field.name])}{'' if field.required else ' †'} | {told.get(field.name, '')} |"
         for field in msgspec.structs.fields(kind)
         if field.name not in shared

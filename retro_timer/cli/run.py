@@ -34,7 +34,7 @@ from retro_timer.settings.starting import StartFiles
 @click.option("--scenario", metavar="FILE", help="sim and twin: a scenario's name or TOML file.")
 @click.option("--seed", type=click.IntRange(0), help="Same seed, same day: people, sensors, holds.")
 @click.option("--trace", type=click.Path(path_type=Path), help="replay: the recording to play.")
-@click.option("--record", type=click.Path(path_type=Path), help="Write the timing sensor's readings as a trace.")
+@click.option("--record", type=click.Path(path_type=Path), help="Write the sensors' readings as a trace.")
 @click.option("--once", is_flag=True, help="End when the session ends.")
 @click.option("--view", is_flag=True, help="A live view on a terminal; plain lines without one.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
