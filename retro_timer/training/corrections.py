@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 import msgspec
@@ -67,11 +67,13 @@ def kind_of(correction: Correction) -> str:
     return str(type(correction).__struct_config__.tag)
 
 
-def corrected(records: Mapping[int, RepRecord], correction: AnyCorrection) -> tuple[RepRecord, ...]:
+def corrected(
+    records: Mapping[int, RepRecord], correction: AnyCorrection, others: Collection[int] = ()
+) -> tuple[RepRecord, ...]:
     """The new words on the reps that a correction concerns, each with a higher revision.
 
-    `records`: the session's reps by number. Raises BadInputError where there is no such rep, one is still under way, or
-    nothing would change.
+    `records`: the session's reps by number. `others`: reps that become another person's, who may have the same name.
+    Raises BadInputError where there is no such rep, one is still under way, or nothing would change.
     """
     record = _ended(records, correction.rep)
     match correction:
@@ -89,7 +91,7 @@ def corrected(records: Mapping[int, RepRecord], correction: AnyCorrection) -> tu
         case NoteRep(_, text):
             changes = [_with(record, note=text)]
     before = {record.rep: record for record in records.values()}
-    if any(changed == _with(before[changed.rep]) for changed in changes):
+    if any(changed.rep not in others and changed == _with(before[changed.rep]) for changed in changes):
         raise BadInputError(f"rep {correction.rep}", f"{kind_of(correction)} changes nothing", "another correction")
     return tuple(changes)
 

@@ -9,27 +9,34 @@ from typing import Any
 from retro_timer.errors import BadInputError
 from retro_timer.store.results.apply import OF_SESSION
 from retro_timer.store.results.athlete_edits import Done
-from retro_timer.store.results.athletes import People, called_in, sure_person
+from retro_timer.store.results.athletes import AthleteRow, People, called_in, sure_person
 from retro_timer.store.results.entries import AnyEntry, Change, RepKept, Revised, Values, new_id
 from retro_timer.store.results.journal import Journal, Stamp, boot_of
 from retro_timer.store.results.revisions import UNDO, RevisionRow, newest_revision, revisions, without
 from retro_timer.store.results.rows import COLUMNS, values_of
-from retro_timer.training.corrections import AnyCorrection, GiveRep, corrected, kind_of
+from retro_timer.training.corrections import AnyCorrection, GiveRep, SwapReps, corrected, kind_of
 from retro_timer.training.record import RepRecord, RepStatus
 
-NOBODY: Mapping[str, str] = MappingProxyType({})
+NO_IDS: Mapping[int, str] = MappingProxyType({})
 NO_REVISIONS: Mapping[int, int] = MappingProxyType({})
 
 
 def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp: Stamp) -> Done:
     """A new word on a rep of any session, or on two that are swapped."""
     records = {record.rep: record for record in journal.reps(_known(journal, session))}
-    ids = dict[str, str]()
+    whose = _ids_by_rep(journal, session)
+    ids, others = dict[int, str](), list[int]()
     if isinstance(correction, GiveRep):
-        person = sure_person(People.of(journal.database), correction.name, "give")
-        correction = GiveRep(correction.rep, person.name)
-        ids[person.name] = person.uid
-    changed = corrected(records, correction)
+        people = People.of(journal.database)
+        person = sure_person(people, correction.name, "give")
+        name, ids[correction.rep] = _called(journal, session, people, person)
+        others = [correction.rep] if whose.get(correction.rep) not in people.ids_of(person.uid) else []
+        correction = GiveRep(correction.rep, name)
+    elif isinstance(correction, SwapReps):
+        one, two = correction.rep, correction.other
+        ids = {one: whose.get(two, ""), two: whose.get(one, "")}
+        others = [rep for rep in ids if ids[rep] != whose.get(rep, "")]
+    changed = corrected(records, correction, others)
     revision = revise(journal, session, kind_of(correction), changed, stamp, ids)
     return Done(
         f"session {session}, rep {correction.rep}: {kind_of(correction)}; undo {revision} takes it back",
@@ -38,6 +45,18 @@ def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp
         kind=kind_of(correction),
         reps=tuple(record.rep for record in changed),
     )
+
+
+def _ids_by_rep(journal: Journal, session: int) -> dict[int, str]:
+    return dict(journal.database.execute("SELECT rep, athlete_id FROM rep WHERE session = ?", (session,)).fetchall())
+
+
+def _called(journal: Journal, session: int, people: People, person: AthleteRow) -> tuple[str, str]:
+    """What a session calls a person, who may have been renamed or merged since it began, and under which id."""
+    ids = people.ids_of(person.uid)
+    own = {name: uid for name, uid in called_in(journal.database, session).items() if uid in ids}
+    name = person.name if person.name in own else next(iter(own), person.name)
+    return name, own.get(name, person.uid)
 
 
 def date_session(journal: Journal, session: int, started_wall_ns: int, stamp: Stamp) -> Done:
@@ -108,11 +127,11 @@ def revise(
     kind: str,
     records: Sequence[RepRecord],
     stamp: Stamp,
-    ids: Mapping[str, str] = NOBODY,
+    ids: Mapping[int, str] = NO_IDS,
 ) -> str:
     """Keep new words on reps as one correction, with what it changes of them. Returns its id.
 
-    `ids`: those of athletes by the names in `records`, of whom the session may not know.
+    `ids`: those of the athletes of reps in `records` whom the session does not know, or not by their name alone.
     """
     changes = _changes(journal, session, records, ids)
     return _keep(journal, session, kind, changes, stamp, at_least={record.rep: record.revision for record in records})
@@ -141,13 +160,14 @@ def _undone(journal: Journal, session: int, change: Change) -> str:
 
 
 def _changes(
-    journal: Journal, session: int, records: Sequence[RepRecord], ids: Mapping[str, str] = NOBODY
+    journal: Journal, session: int, records: Sequence[RepRecord], ids: Mapping[int, str] = NO_IDS
 ) -> list[Change]:
-    rows = [_row(journal, session, record.rep) or {} for record in records]
-    called = {**called_in(journal.database, session), **{row["athlete"]: row["athlete_id"] for row in rows}, **ids}
+    called = called_in(journal.database, session)
     changes = []
-    for record, row in zip(records, rows, strict=True):
-        new = {**values_of(record), "athlete_id": called.get(record.athlete, "")}
+    for record in records:
+        row = _row(journal, session, record.rep) or {}
+        kept = row["athlete_id"] if record.athlete == row["athlete"] else called.get(record.athlete, "")
+        new = {**values_of(record), "athlete_id": ids.get(record.rep, kept)}
         after = {name: value for name, value in new.items() if name != "revision" and row[name] != value}
         changes.append(Change(record.rep, {name: row[name] for name in after}, after))
     return changes
