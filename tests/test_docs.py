@@ -56,7 +56,8 @@ def make_targets() -> set[str]:
 
 def parse(words: list[str]) -> None:
     """Parse a command line as the program would, without running it. Raises click.ClickException."""
-    context = click.Context(cli, info_name="retro-timer")
+    # A command keeps the names of its help from the first context that it meets: the program's own.
+    context = click.Context(cli, info_name="retro-timer", **cli.context_settings)
     command: click.Command = cli
     while isinstance(command, click.Group):
         _, found, words = command.resolve_command(context, words)
