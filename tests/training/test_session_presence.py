@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from retro_timer.training.corrections import VoidRep, corrected
 from retro_timer.training.record import Presence, RepRecord
 from retro_timer.training.session import effects, inputs
@@ -55,6 +57,21 @@ def test_adding_somebody_who_had_dropped_out_brings_them_back() -> None:
     session = group(reps=1).put(inputs.Absent("Cid")).put(inputs.Add("cid"))
     assert [athlete.name for athlete in session.state.athletes] == list(NAMES)
     assert session.state.athletes[2].present
+
+
+@pytest.mark.parametrize("spelling", ["Ann Gross", "ann groß", "Ann Groß ", "ANN GROSS"])
+def test_adding_somebody_in_another_spelling_brings_them_back(spelling: str) -> None:
+    session = Drive(PLAN, ("Ann Groß", "Bea")).begin().to_go().finish(8.0).put(inputs.Absent("groß"))
+    session.put(inputs.Add(spelling))
+    assert [(athlete.name, athlete.present) for athlete in session.state.athletes] == [
+        ("Ann Groß", True), ("Bea", True),
+    ]  # fmt: skip
+
+
+def test_an_accent_that_is_written_apart_is_the_same_name() -> None:
+    session = Drive(PLAN, ("Andr\u00e9", "Bea")).begin().to_go().finish(8.0).put(inputs.Add("Andre\u0301"))
+    assert [athlete.name for athlete in session.state.athletes] == ["Andr\u00e9", "Bea"]
+    assert session.refused() == ["here_already"]
 
 
 def test_another_order_holds_among_those_who_have_done_as_much() -> None:

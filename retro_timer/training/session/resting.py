@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import walk_back_s
+from retro_timer.training.names import folded
 from retro_timer.training.plan import Course
 from retro_timer.training.session import announce, calls, progress, starting
 from retro_timer.training.session.effects import About
@@ -110,6 +111,6 @@ def end_session(transition: Transition, phase: Phase) -> None:
 
 
 def find_athlete(athletes: Sequence[Athlete], name: str) -> int | None:
-    """Index of the athlete of that name, whatever its capitals."""
-    wanted = name.strip().lower()
-    return next((i for i, a in enumerate(athletes) if a.name.lower() == wanted), None)
+    """Index of the athlete of that name, in any of the spellings that the ledger takes for one person's."""
+    wanted = folded(name)
+    return next((i for i, a in enumerate(athletes) if folded(a.name) == wanted), None)
