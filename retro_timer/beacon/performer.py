@@ -13,7 +13,6 @@ from retro_timer.beacon.sensing.sensing import Shared
 from retro_timer.ports import Board
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.writer import JournalWriter
-from retro_timer.training.record import Presence
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.events import SessionEvent
 
@@ -83,7 +82,10 @@ class Performer:
         if isinstance(effect, effects.Save):
             self._save(effect, now_ns)
         elif isinstance(effect, effects.KeepPresence):
-            self._journal.keep_presence(Presence(effect.name, effect.present, effect.order, effect.skipped))
+            name = effect.presence.name
+            self._journal.keep_presence(
+                effect.presence, lambda trouble: self._post(inputs.PresenceAnswered(name, trouble))
+            )
         elif isinstance(effect, effects.Publish):
             self._publish(effect.event)
         elif isinstance(effect, effects.Close):

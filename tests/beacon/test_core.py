@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
+from retro_timer.cli.output.lines import line_of
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import RangeSample
 from retro_timer.store.results.journal import SessionEntry
@@ -15,8 +16,9 @@ from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepStatus
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
+from retro_timer.training.session.events import NotSaved
 from retro_timer.training.session.state import Phase
-from tests.helpers.beacon_made import Beacon, steady
+from tests.helpers.beacon_made import BEGIN_NS, Beacon, steady
 from tests.helpers.plans_made import block, plan
 
 JOG = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=5.0)
@@ -63,6 +65,21 @@ def test_a_rep_is_timed_saved_and_only_then_told(beacon: Beacon, tmp_path: Path)
     assert order.index("go") < order.index("crossing") < order.index("finish")
     beacon.after(2.0)
     assert "seconds." in beacon.voice.said[-2] + beacon.voice.said[-1]
+
+
+def test_without_a_disk_it_is_told_that_who_is_out_is_not_saved(tmp_path: Path) -> None:
+    blocked = tmp_path / "mount"
+    blocked.touch()
+    beacon = Beacon(blocked / "state")
+    beacon.begin(JOG, "Ann", "Bea").put(inputs.Absent("Bea"))
+    while not beacon.told("not_saved"):
+        beacon.put(beacon.inbox.get(timeout=20.0))
+    assert [(event["rep"], event["athlete"]) for event in beacon.told("not_saved")] == [(None, "Bea")]
+    line = line_of(NotSaved(BEGIN_NS, None, "disk full", "Bea"), BEGIN_NS)
+    assert line is not None
+    assert line.endswith("  who is here and who is out is NOT SAVED: disk full")
+    assert beacon.state.athletes[1].present is False
+    beacon.close()
 
 
 def test_a_session_before_any_sensor_has_given_a_reading_gives_no_go(beacon: Beacon) -> None:

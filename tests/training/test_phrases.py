@@ -123,7 +123,9 @@ def everything_that_a_session_says() -> list[effects.Say]:
         edited.put(inputs.Amended(kind, "", edited.state.results[:1]))
     said += said_in(edited)
     late = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().put(inputs.Add("Cid")).put(inputs.Order("Cid", 1))
-    late.put(inputs.Absent("Bea")).put(inputs.Present("Bea")).put(inputs.Present("Bea"))
+    late.put(inputs.Absent("Bea")).put(inputs.PresenceAnswered("Bea", "disk full")).put(inputs.Present("Bea")).put(
+        inputs.Present("Bea")
+    )
     for number in range(60):
         late.put(inputs.Add(f"Athlete {number}"))
     said += said_in(late)

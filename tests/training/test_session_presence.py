@@ -23,14 +23,14 @@ def group(reps: int = 0) -> Drive:
     return session
 
 
-def kept(session: Drive) -> dict[str, effects.KeepPresence]:
+def kept(session: Drive) -> dict[str, Presence]:
     """What is on disk of everybody."""
-    return {effect.name: effect for effect in session.of(effects.KeepPresence)}
+    return {effect.presence.name: effect.presence for effect in session.of(effects.KeepPresence)}
 
 
 def after_a_power_cut(session: Drive) -> Drive:
     records = tuple(RepRecord(**{n: getattr(r, n) for n in r.__struct_fields__}) for r in session.state.results)
-    here = [Presence(k.name, k.present, k.order, k.skipped) for k in kept(session).values()]
+    here = tuple(kept(session).values())
     return Drive(PLAN, state=recovered_session(PLAN, NAMES, Rules(), records, here)).put(inputs.Recover())
 
 
@@ -42,7 +42,7 @@ def whose_go(session: Drive, goes: int) -> list[str]:
 
 def test_who_comes_late_joins_at_the_groups_step_and_what_they_missed_is_kept_as_skipped() -> None:
     session = group(reps=3).put(inputs.Add("Dee"))
-    assert kept(session)["Dee"] == effects.KeepPresence("Dee", True, 1, (0,))
+    assert kept(session)["Dee"] == Presence("Dee", True, 1, (0,))
     assert whose_go(session, 4) == ["Ann", "Bea", "Cid", "Dee"]
 
 
@@ -138,6 +138,17 @@ def test_an_undo_keeps_the_turn_that_a_correction_elsewhere_has_given_meanwhile(
 def test_an_absence_that_is_undone_is_kept_as_presence() -> None:
     session = group(reps=1).put(inputs.Absent("Bea")).put(inputs.Undo())
     assert kept(session)["Bea"].present
+
+
+def test_that_an_absence_is_not_on_disk_is_told_once_until_the_disk_answers_again() -> None:
+    session = group(reps=1).put(inputs.Absent("Bea")).put(inputs.PresenceAnswered("Bea", "disk full"))
+    session.put(inputs.Absent("Cid")).put(inputs.PresenceAnswered("Cid", "disk full"))
+    (told,) = session.events("not_saved")
+    assert (told.rep, told.athlete, told.reason) == (None, "Bea", "disk full")
+    assert session.said().count("presence_not_saved") == 1
+    for trouble in ("", "", "disk full"):
+        session.put(inputs.PresenceAnswered("Bea", trouble))
+    assert session.said().count("presence_not_saved") == 2
 
 
 def test_there_is_an_end_of_adding() -> None:

@@ -56,7 +56,8 @@ def _of_the_session(event: BeaconEvent) -> str | None:
         case events.Recall():
             return "start recalled"
         case events.NotSaved():
-            return f"rep {event.rep} is NOT SAVED: {event.reason}"
+            what = f"rep {event.rep}" if event.athlete is None else "who is here and who is out"
+            return f"{what} is NOT SAVED: {event.reason}"
         case events.SavedAfterAll():
             return "all reps are saved now"
         case events.Refused():

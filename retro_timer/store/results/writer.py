@@ -134,7 +134,7 @@ class JournalWriter:
 
         self._jobs.put((job, answer))
 
-    def keep_presence(self, presence: Presence) -> None:
+    def keep_presence(self, presence: Presence, answer: Answer) -> None:
         """Whether somebody takes part in the session now."""
         change = new_id()
 
@@ -142,7 +142,7 @@ class JournalWriter:
             session, uid = self._session, journal.uid_of(self._session)
             journal.keep(change, lambda: presence_lines(journal.database, session, uid, presence, change))
 
-        self._jobs.put((job, lambda _trouble: None))
+        self._jobs.put((job, answer))
 
     def end(self, outcome: str, answer: Answer) -> None:
         """The session ends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import calls, events, starting
+from retro_timer.training.session import calls, events, inputs, starting
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition
@@ -37,6 +37,14 @@ def durable(transition: Transition, rep: int, revision: int, trouble: str = "") 
         starting.try_start(transition)
     if transition.state.phase in ENDED:
         conclude(transition)
+
+
+def presence_answered(transition: Transition, event: inputs.PresenceAnswered) -> None:
+    """Whether an athlete takes part was told at once; that it is not on disk is told once, until it is again."""
+    if event.trouble and not transition.state.presence_unsaved:
+        transition.publish(events.NotSaved(transition.now_ns, None, event.trouble, event.name))
+        transition.say("presence_not_saved", within_s=30.0)
+    transition.set(presence_unsaved=bool(event.trouble))
 
 
 def _say_not_saved(transition: Transition, record: RepRecord) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, calls, events, presence, resting, self_starting, starting
+from retro_timer.training.session import active_rep, calls, events, resting, self_starting, starting
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase
 from retro_timer.training.session.transition import Transition, ns
@@ -86,7 +86,7 @@ def skip(transition: Transition) -> None:
         transition.publish(events.Skipped(transition.now_ns, transition.athlete().name, state.turn.step))
         skipped = (*transition.athlete().skipped, state.turn.step)
         transition.set_athlete(state.turn.athlete, next_step=state.turn.step + 1, skipped=skipped)
-        presence.keep(transition, state.turn.athlete)
+        transition.keep_presence(state.turn.athlete)
         transition.watch(WatchMode.OFF)
         resting.to_next_turn(transition)
 

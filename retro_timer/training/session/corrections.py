@@ -11,7 +11,7 @@ from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting
-from retro_timer.training.session.effects import About, KeepPresence, Signal, about_athlete, about_rep
+from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
@@ -132,8 +132,7 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
             transition.unsay(about_athlete(old.name))
         _restore(transition, index, old)
         if (old.present, old.skipped) != (present[index].present, present[index].skipped):
-            again = transition.state.athletes[index]
-            transition.effects.append(KeepPresence(again.name, again.present, again.order, again.skipped))
+            transition.keep_presence(index)
         if running is None and old.active is not None and not old.active.given_up:
             _return_ended(transition, index, old.active.record.rep, present)
     if running is not None:

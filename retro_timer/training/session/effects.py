@@ -9,7 +9,7 @@ import msgspec
 
 from retro_timer.detection.expectation import Expectation
 from retro_timer.ports import LampState
-from retro_timer.training.record import RepRecord
+from retro_timer.training.record import Presence, RepRecord
 from retro_timer.training.session.events import SessionEvent
 
 
@@ -120,12 +120,10 @@ class Save(msgspec.Struct, frozen=True):
 
 
 class KeepPresence(msgspec.Struct, frozen=True):
-    """Put on disk whether an athlete is here, their place in the order, and the steps that they skipped."""
+    """Put on disk whether an athlete is here, their place in the order, and the steps that they skipped, and answer
+    with inputs.PresenceAnswered."""
 
-    name: str
-    present: bool
-    order: int
-    skipped: tuple[int, ...]
+    presence: Presence
 
 
 class Publish(msgspec.Struct, frozen=True):

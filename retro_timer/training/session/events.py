@@ -225,10 +225,13 @@ class Refused(Event, frozen=True):
 
 
 class NotSaved(Event, frozen=True):
-    """A rep is not on disk; the session goes on."""
+    """A rep, or whether an athlete takes part, is not on disk; the session goes on."""
 
-    rep: int
+    rep: int | None
+    """Null where it is somebody's taking part, of which the first that fails is told."""
     reason: str
+    athlete: str | None = None
+    """Whose taking part it is."""
 
 
 class SavedAfterAll(Event, frozen=True):

@@ -275,6 +275,13 @@ class NotSaved(msgspec.Struct, frozen=True):
     reason: str
 
 
+class PresenceAnswered(msgspec.Struct, frozen=True):
+    """Whether an athlete takes part is on disk, or why it is not."""
+
+    name: str
+    trouble: str = ""
+
+
 class Amended(msgspec.Struct, frozen=True):
     """Reps of this session were corrected elsewhere, and that is on disk."""
 
@@ -321,6 +328,7 @@ Input = (
     | GateAlone
     | Durable
     | NotSaved
+    | PresenceAnswered
     | Amended
     | Speech
     | Measured

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from retro_timer.training.roster import MOST_ATHLETES
 from retro_timer.training.session import active_rep, corrections, events, inputs, resting
-from retro_timer.training.session.effects import KeepPresence, Signal, about_athlete
+from retro_timer.training.session.effects import Signal, about_athlete
 from retro_timer.training.session.state import Athlete
 from retro_timer.training.session.transition import Transition
-
-
-def keep(transition: Transition, index: int) -> None:
-    """Put on disk whether an athlete is here, their place, and what they skipped."""
-    athlete = transition.state.athletes[index]
-    transition.effects.append(KeepPresence(athlete.name, athlete.present, athlete.order, athlete.skipped))
 
 
 def absent(transition: Transition, command: inputs.Absent) -> None:
@@ -23,7 +17,7 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     corrections.remember(transition, "absent")
     name = transition.state.athletes[index].name
     transition.set_athlete(index, present=False)
-    keep(transition, index)
+    transition.keep_presence(index)
     corrections.told(transition, "absent", {"name": name}, about=[about_athlete(name)])
     turn = transition.state.turn
     if turn is None or turn.athlete != index:
@@ -74,14 +68,14 @@ def order(transition: Transition, command: inputs.Order) -> None:
     for place, each in enumerate(others):
         if athletes[each].order != place:
             transition.set_athlete(each, order=place)
-            keep(transition, each)
+            transition.keep_presence(each)
     _told(transition, index, "ordered", number=others.index(index) + 1)
 
 
 def _told(transition: Transition, index: int, key: str, **values: int) -> None:
     name = transition.state.athletes[index].name
     transition.beep(Signal.ANSWER)
-    keep(transition, index)
+    transition.keep_presence(index)
     transition.unsay(about_athlete(name))
     transition.say(key, {"name": name, **values}, 10.0, about=[about_athlete(name)])
     transition.publish(events.Presence(transition.now_ns, name, key))

@@ -168,7 +168,7 @@ class Pending(msgspec.Struct, frozen=True):
     record: RepRecord
     t_ns: int
     kind: str
-    """finish, split, dnf, void, given, or nothing for a silent change."""
+    """finish, split, crowded, dnf, void, given, or nothing for a silent change."""
     late: bool = False
     """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
     line: str = ""
@@ -236,6 +236,8 @@ class SessionState(msgspec.Struct, frozen=True):
     """The report that this is known from."""
     unsaved: frozenset[tuple[int, int]] = frozenset()
     """Running number and revision of each word on a rep that could not be put on disk."""
+    presence_unsaved: bool = False
+    """Whether somebody takes part could not be put on disk, and that has been said."""
     concluded: bool = False
     """The summary has been told."""
 

@@ -11,7 +11,7 @@ from retro_timer.detection.expectation import NOBODY, Expectation, LineAhead, Wa
 from retro_timer.ports import FINISH_LINE, START_LINE, LampState, Placement
 from retro_timer.training.gaits import SPEEDS, Gait, human_limit_s
 from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
-from retro_timer.training.record import NS_PER_S, RepRecord, StartKind
+from retro_timer.training.record import NS_PER_S, Presence, RepRecord, StartKind
 from retro_timer.training.session import events
 from retro_timer.training.session.effects import (
     About,
@@ -20,6 +20,7 @@ from retro_timer.training.session.effects import (
     Close,
     Effect,
     GoTone,
+    KeepPresence,
     Light,
     Measure,
     Publish,
@@ -174,6 +175,11 @@ class Transition:
         waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late, line)
         self.set(pending=(*self.state.pending, waiting))
         self.effects.append(Save(record, self._correction, self._origin))
+
+    def keep_presence(self, index: int) -> None:
+        """Put on disk whether an athlete is here, their place, and what they skipped."""
+        athlete = self.state.athletes[index]
+        self.effects.append(KeepPresence(Presence(athlete.name, athlete.present, athlete.order, athlete.skipped)))
 
     def watch(self, mode: WatchMode) -> None:
         """Publish a new expectation for the sensors."""
