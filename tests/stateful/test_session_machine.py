@@ -242,7 +242,8 @@ class SessionMachine(RuleBasedStateMachine):
         key = (record.rep, record.revision)
         (self.answered if works else self.failed).add(key)
         if works:
-            self._put(inputs.Durable(*key))
+            saved = next(save for save in self.drive.of(effects.Save) if save.record == record)
+            self._put(inputs.Durable(*key, saved.correction, "00000000000000aa" if saved.correction else ""))
         else:
             self._put(inputs.NotSaved(*key, "disk full"))
 
@@ -264,6 +265,10 @@ class SessionMachine(RuleBasedStateMachine):
                 assert not self.waiting, "the session was closed before everything was on disk"
 
     def _published(self, event: events.SessionEvent, answering: bool) -> None:
+        record = getattr(event, "record", None)
+        if record is not None:
+            told = (record.rep, record.revision)
+            assert told in self.answered | self.failed, f"'{event.tag}' told a word on a rep that no disk has"
         if isinstance(event, events.Go):
             self._went(event)
         elif isinstance(event, events.Finish | events.Dnf | events.Void):

@@ -95,3 +95,12 @@ def test_a_session_that_is_over_takes_it_over_and_says_nothing() -> None:
     assert session.state.results[0].status is RepStatus.VOID
     assert session.said(mark) == []
     assert session.phase is Phase.DONE
+
+
+def test_what_programs_are_told_of_a_correction_is_what_is_on_disk() -> None:
+    session = group_after(1)
+    (former,) = session.state.results
+    session.put(inputs.Amended("note", "00000000000000aa", (msgspec.structs.replace(former, note="wind"),)))
+    (told,) = session.events("correction")
+    assert told.record == msgspec.structs.replace(former, note="wind")
+    assert session.state.results[0].revision > told.record.revision

@@ -136,3 +136,15 @@ def test_what_is_saved_is_what_is_told() -> None:
     session = Drive(plan(block(reps=2))).begin().to_go().finish(8.0)
     (finish,) = session.events("finish")
     assert finish.record == saves(session)[-1]
+
+
+def test_a_correction_is_told_as_it_is_on_disk_while_a_newer_word_is_on_its_way_there() -> None:
+    session = Drive(plan(block(reps=2)), ("Ann", "Bea"), disk=silent_disk).begin().to_go().finish(8.0)
+    for record in saves(session):
+        answer(session, record)
+    session.put(inputs.Give("Bea")).put(inputs.Undo())
+    given, undone = session.of(effects.Save)[-2:]
+    for save in (given, undone):
+        session.put(inputs.Durable(save.record.rep, save.record.revision, save.correction, "00000000000000aa"))
+        (*_, correction) = session.events("correction")
+        assert correction.record == save.record

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from retro_timer.training.record import RepRecord
+from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import corrections, events, inputs, progress, resting
 from retro_timer.training.session.effects import Signal, about_rep
 from retro_timer.training.session.state import ENDED, Athlete, SessionState
@@ -29,17 +29,27 @@ def amended(transition: Transition, event: inputs.Amended) -> None:
     for index in range(len(before.athletes)):
         _follow(transition, before, index, new)
     transition.unsay(*(about_rep(record.rep) for record in records))
-    for record in records:
-        publish(transition, event.kind, record.rep, event.revision)
+    for record in event.records:
+        if record.rep in new:
+            _publish(transition, event.kind, record.rep, record, event.revision)
     if before.phase in ENDED:
         return
     _say(transition, event.kind, records)
     corrections.replan(transition)
 
 
-def publish(transition: Transition, kind: str, rep: int, revision: str) -> None:
-    """Tell programs of a correction that is on disk, with the id by which it is taken back."""
-    record = next((record for record in transition.state.results if record.rep == rep), None)
+def corrected(transition: Transition, event: inputs.Durable) -> None:
+    """Tell programs of a correction that the session made, now that it is on disk, with the rep as it is there.
+
+    The session may hold a newer word on the rep already, which the disk does not have yet.
+    """
+    words = (*(waiting.record for waiting in transition.state.pending), *transition.state.results)
+    durable = next((record for record in words if (record.rep, record.revision) == (event.rep, event.revision)), None)
+    ended = durable is not None and durable.status is not RepStatus.OPEN
+    _publish(transition, event.correction, event.rep, durable if ended else None, event.correction_id)
+
+
+def _publish(transition: Transition, kind: str, rep: int, record: RepRecord | None, revision: str) -> None:
     flags = () if record is None else tuple(map(str, record.flags))
     transition.publish(events.Correction(transition.now_ns, kind, rep, flags, record, revision=revision))
 

@@ -192,7 +192,7 @@ def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, 
 
 def _durable(transition: Transition, event: inputs.Durable) -> None:
     if event.correction:
-        amending.publish(transition, event.correction, event.rep, event.correction_id)
+        amending.corrected(transition, event)
     announce.durable(transition, event.rep, event.revision)
 
 
