@@ -9,10 +9,16 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import BadInputError
-from retro_timer.training.record import NS_PER_S, Flag, RepRecord, RepStatus
+from retro_timer.training.record import (
+    HAND_UNCERTAINTY_NS,
+    NS_PER_S,
+    Flag,
+    RepRecord,
+    RepStatus,
+    changed,
+    voided,
+)
 
-HAND_UNCERTAINTY_NS = 200_000_000
-"""Half-width of the 95 % interval of a time by hand."""
 _LONGEST_S = 86_400.0
 _LONGEST_NOTE = 500
 
@@ -78,20 +84,20 @@ def corrected(
     record = _ended(records, correction.rep)
     match correction:
         case VoidRep():
-            changes = [_voided(record)]
+            changes = [voided(record)]
         case RestoreRep():
             changes = [_restored(record)]
         case GiveRep(_, name):
-            changes = [_with(record, athlete=name)]
+            changes = [changed(record, athlete=name)]
         case SwapReps(_, number):
             other = _ended(records, number)
-            changes = [_with(record, athlete=other.athlete), _with(other, athlete=record.athlete)]
+            changes = [changed(record, athlete=other.athlete), changed(other, athlete=record.athlete)]
         case SetTime(_, time_s):
             changes = [_by_hand(record, round(time_s * NS_PER_S))]
         case NoteRep(_, text):
-            changes = [_with(record, note=text)]
+            changes = [changed(record, note=text)]
     before = {record.rep: record for record in records.values()}
-    if any(changed.rep not in others and changed == _with(before[changed.rep]) for changed in changes):
+    if any(new.rep not in others and new == changed(before[new.rep]) for new in changes):
         raise BadInputError(f"rep {correction.rep}", f"{kind_of(correction)} changes nothing", "another correction")
     return tuple(changes)
 
@@ -105,22 +111,16 @@ def _ended(records: Mapping[int, RepRecord], rep: int) -> RepRecord:
     return record
 
 
-def _voided(record: RepRecord) -> RepRecord:
-    if record.status is RepStatus.VOID:
-        return _with(record)
-    return _with(record, status=RepStatus.VOID, reason="void")
-
-
 def _restored(record: RepRecord) -> RepRecord:
     if record.status is not RepStatus.VOID:
-        return _with(record)
+        return changed(record)
     if record.time_ns is None:
-        return _with(record, status=RepStatus.DNF, reason="stopped")
-    return _with(record, status=RepStatus.FINISHED, reason="")
+        return changed(record, status=RepStatus.DNF, reason="stopped")
+    return changed(record, status=RepStatus.FINISHED, reason="")
 
 
 def _by_hand(record: RepRecord, time_ns: int) -> RepRecord:
-    return _with(
+    return changed(
         record,
         status=RepStatus.FINISHED,
         reason="",
@@ -131,7 +131,3 @@ def _by_hand(record: RepRecord, time_ns: int) -> RepRecord:
         method="manual",
         flags=tuple(sorted({*record.flags, Flag.MANUAL})),
     )
-
-
-def _with(record: RepRecord, **changes: object) -> RepRecord:
-    return msgspec.structs.replace(record, revision=record.revision + 1, **changes)

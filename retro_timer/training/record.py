@@ -11,6 +11,8 @@ from retro_timer.training.gaits import Gait
 NS_PER_S = 1_000_000_000
 _CENTISECOND_NS = 10_000_000
 _DECISECOND_NS = 100_000_000
+HAND_UNCERTAINTY_NS = 300_000_000
+"""Half-width of the 95 % interval of a time by hand, at the box or by somebody's watch: two reactions of a person."""
 
 
 class RepStatus(StrEnum):
@@ -152,3 +154,15 @@ class RepRecord(msgspec.Struct, frozen=True):
         if seconds is None:
             return "–"
         return f"{seconds:.1f}" if self.by_hand else f"{seconds:.2f}"
+
+
+def changed(record: RepRecord, **fields: object) -> RepRecord:
+    """A newer word on a rep."""
+    return msgspec.structs.replace(record, revision=record.revision + 1, **fields)
+
+
+def voided(record: RepRecord) -> RepRecord:
+    """A newer word on a rep: it does not count. Why it was a DNF is kept in one that did not count already."""
+    if record.status is RepStatus.VOID:
+        return changed(record)
+    return changed(record, status=RepStatus.VOID, reason="void")

@@ -15,7 +15,7 @@ from retro_timer.training.corrections import (
     VoidRep,
     corrected,
 )
-from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus
 from tests.helpers.results_made import rep
 
 REPS = {1: rep(1), 2: rep(2, athlete="Bea"), 3: rep(3, status=RepStatus.OPEN), 4: rep(4, status=RepStatus.VOID)}
@@ -39,7 +39,7 @@ def test_each_correction_is_a_new_word_on_the_same_rep() -> None:
 def test_a_time_by_somebodys_watch_is_shown_as_they_said_it_and_marked() -> None:
     record = one(SetTime(2, 11.4))
     assert (record.official(), record.method, record.flags) == ("11.4", "manual", (Flag.MANUAL,))
-    assert record.uncertainty_ns == 200_000_000
+    assert record.uncertainty_ns == HAND_UNCERTAINTY_NS
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod
-from retro_timer.training.record import Flag, RepStatus
+from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.events import Skipped
@@ -277,8 +277,7 @@ def test_the_clock_can_be_stopped_by_hand() -> None:
     assert record.method == "manual"
     assert record.time_ns == 7_770_000_000
     assert session.spoken("result") == {"time": "7.8"}
-    assert record.uncertainty_ns is not None
-    assert record.uncertainty_ns >= 200_000_000
+    assert record.uncertainty_ns == HAND_UNCERTAINTY_NS
 
 
 def test_nobody_is_stopped_by_hand_before_a_human_can_have_arrived() -> None:

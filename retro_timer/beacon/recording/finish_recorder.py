@@ -55,11 +55,6 @@ class FinishRecorder:
         self._jobs: queue.SimpleQueue[KeptFinish | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    @property
-    def waiting(self) -> int:
-        """Finishes whose readings are not handed over yet."""
-        return len(self._due)
-
     def note(self, event: DetectionEvent, config: WatchConfig) -> None:
         """What a sensor's judge has found."""
         if isinstance(event, PassageOver) and isinstance(event.passage, Break):

@@ -12,14 +12,12 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.plan import Course
-from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
+from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus, StartKind, changed
 from retro_timer.training.session import crowding, events, inputs, resting
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
 from retro_timer.training.session.transition import Transition, ns
 
-_HAND_UNCERTAINTY_S = 0.3
-"""Half-width for a time stopped by hand: two reactions of a person."""
 _DECISION_S = 4.0
 """A crossing is timed or taken back within this, also that of a runner who stops in the beam."""
 
@@ -203,7 +201,7 @@ def _finish(
         flags.add(Flag.FAST)
     if active.given_up:
         flags.add(Flag.LATE)
-    record = msgspec.structs.replace(
+    record = changed(
         active.record,
         status=RepStatus.FINISHED,
         time_ns=time_ns,
@@ -211,7 +209,6 @@ def _finish(
         method=method,
         flags=tuple(sorted(flags)),
         reason="",
-        revision=active.record.revision + 1,
     )
     revived = active.given_up
     end_rep(transition, record, "finish", t_ns)
@@ -257,7 +254,7 @@ def by_hand(transition: Transition) -> None:
     transition.beep(Signal.FINISH)
     transition.publish(events.Crossing(transition.now_ns, active.record.rep, active.record.athlete))
     time_ns = transition.now_ns - active.record.go_ns
-    uncertainty_ns = with_start(ns(_HAND_UNCERTAINTY_S), active.record)
+    uncertainty_ns = with_start(HAND_UNCERTAINTY_NS, active.record)
     _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns)
 
 
@@ -286,9 +283,7 @@ def give_up(transition: Transition, reason: str) -> None:
         active = athlete.active
         if active is None or active.given_up:
             continue
-        record = msgspec.structs.replace(
-            active.record, status=RepStatus.DNF, reason=reason, revision=active.record.revision + 1
-        )
+        record = changed(active.record, status=RepStatus.DNF, reason=reason)
         end_rep(transition, record, "dnf", transition.now_ns)
         provisional = reason == "timeout"
         kept = msgspec.structs.replace(active, record=record, given_up=True) if provisional else None

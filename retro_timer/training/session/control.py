@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import active_rep, calls, events, resting, self_starting, starting
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase
@@ -148,8 +146,5 @@ def close_interrupted(transition: Transition) -> None:
 def without_open_reps(records: tuple[RepRecord, ...]) -> tuple[RepRecord, ...]:
     """Reps that a power cut left open did not finish; newest revision of each."""
     return tuple(
-        msgspec.structs.replace(r, status=RepStatus.DNF, reason="interrupted", revision=r.revision + 1)
-        if r.status is RepStatus.OPEN
-        else r
-        for r in records
+        changed(r, status=RepStatus.DNF, reason="interrupted") if r.status is RepStatus.OPEN else r for r in records
     )

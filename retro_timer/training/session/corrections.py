@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import RepRecord, RepStatus, changed, voided
 from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
@@ -37,7 +37,7 @@ def void(transition: Transition, command: inputs.Void) -> None:
         found = active_rep.of_rep(transition, active.record.rep)
         if found is None:
             return
-        record = _changed(active.record, status=RepStatus.VOID, reason="void")
+        record = voided(active.record)
         transition.unsay(About.RUN)
         active_rep.end_rep(transition, record, "void", transition.now_ns)
         transition.set_athlete(found[0], active=None)
@@ -52,7 +52,7 @@ def void(transition: Transition, command: inputs.Void) -> None:
         active_rep.refuse(transition, "nothing_to_void")
         return
     remember(transition, "void")
-    record = _changed(last, status=RepStatus.VOID, reason="void")
+    record = voided(last)
     active_rep.end_rep(transition, record, "void", transition.now_ns)
     transition.set_athlete(index, next_step=_next_step(transition, index), active=None)
     _told_void(transition, last)
@@ -77,7 +77,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
     remember(transition, "give")
     before = transition.state.athletes[owner]
     new_owner = transition.state.athletes[index]
-    record = _changed(last, athlete=new_owner.name)
+    record = changed(last, athlete=new_owner.name)
     active_rep.end_rep(transition, record, "given", transition.now_ns)
     transition.set_athlete(owner, next_step=_next_step(transition, owner), rested_ns=new_owner.rested_ns)
     transition.set_athlete(
@@ -103,7 +103,7 @@ def _give_running(transition: Transition, index: int) -> None:
     remember(transition, "give")
     owner = turn.athlete
     name = transition.state.athletes[index].name
-    moved = msgspec.structs.replace(active, record=_changed(active.record, athlete=name))
+    moved = msgspec.structs.replace(active, record=changed(active.record, athlete=name))
     transition.set_athlete(owner, active=None)
     transition.set_athlete(index, active=moved, present=True)
     transition.set(turn=Turn(index, turn.step))
@@ -177,7 +177,7 @@ def _return_ended(transition: Transition, index: int, rep: int, present: tuple[A
     holder = None if ended is None else resting.find_athlete(present, ended.athlete)
     if ended is None or holder is None or holder == index:
         return
-    record = _changed(ended, athlete=present[index].name)
+    record = changed(ended, athlete=present[index].name)
     active_rep.end_rep(transition, record, "given", transition.now_ns)
     if record.status is RepStatus.VOID:
         return
@@ -197,16 +197,12 @@ def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> 
     if not owners or turn is None or turn.athlete == owners[0]:
         return
     owner = owners[0]
-    record = _changed(running.record, athlete=transition.state.athletes[owner].name)
+    record = changed(running.record, athlete=transition.state.athletes[owner].name)
     transition.set_athlete(turn.athlete, active=None)
     transition.set_athlete(owner, active=msgspec.structs.replace(running, record=record))
     transition.set(turn=Turn(owner, turn.step))
     transition.unsay(about_rep(record.rep))
     transition.save(record, "")
-
-
-def _changed(record: RepRecord, **changes: object) -> RepRecord:
-    return msgspec.structs.replace(record, revision=record.revision + 1, **changes)
 
 
 def _last_countable(transition: Transition) -> RepRecord | None:

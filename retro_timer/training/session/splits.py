@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.training.record import Split
+from retro_timer.training.record import Split, changed
 from retro_timer.training.session import active_rep, inputs
 from retro_timer.training.session.transition import Transition, limit_s, ns
 
@@ -23,6 +23,6 @@ def split_seen(transition: Transition, event: inputs.SplitSeen) -> None:
     time_ns = event.back_ns - record.go_ns
     split = Split(line.name, line.distance_m, time_ns, active_rep.with_start(event.uncertainty_ns, record))
     splits = tuple(sorted((*record.splits, split), key=lambda split: split.distance_m))
-    record = msgspec.structs.replace(record, splits=splits, revision=record.revision + 1)
+    record = changed(record, splits=splits)
     transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
     transition.save(record, "split", event.t_ns, line.name)

@@ -168,7 +168,8 @@ class Pending(msgspec.Struct, frozen=True):
     record: RepRecord
     t_ns: int
     kind: str
-    """finish, split, crowded, dnf, void, given, or nothing for a silent change."""
+    """finish, split, crowded, dnf, void, or given (to somebody else, or back as it was before a correction), as it is
+    told; empty for what is not told, a rep's go among it."""
     late: bool = False
     """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
     line: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.detection.events import Level, SensorState
-from retro_timer.training.record import Flag, RepStatus
+from retro_timer.training.record import Flag, RepStatus, changed
 from retro_timer.training.session import active_rep, crowding, events, inputs, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase
@@ -47,12 +47,12 @@ def _count_on_rep(transition: Transition) -> None:
 def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
     """What the watch sees changed: told aloud, since silence never means safe."""
     state = transition.state
-    changed = event.state is not state.watch_state
+    other_state = event.state is not state.watch_state
     covers_less = event.coverage is not None and (
         state.coverage is None or event.coverage.phrase != state.coverage.phrase
     )
     transition.set(watch_state=event.state, watch_reason=event.reason, coverage=event.coverage)
-    if changed:
+    if other_state:
         if not event.of_several:
             transition.publish(events.Sensor(event.t_ns, str(event.state), event.reason))
         transition.set(limit_told=False, told_ns=None)
@@ -123,5 +123,5 @@ def body_seen(transition: Transition, event: inputs.BodySeen) -> None:
             continue
         if record.time_ns is not None and crowding.is_crowded(transition.state, record.go_ns + record.time_ns):
             flags = tuple(sorted((*record.flags, Flag.CROWDED)))
-            flagged = msgspec.structs.replace(record, flags=flags, revision=record.revision + 1)
+            flagged = changed(record, flags=flags)
             active_rep.end_rep(transition, flagged, "crowded", event.t_ns)
