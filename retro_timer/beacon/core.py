@@ -11,6 +11,7 @@ from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.messages import (
     Asked,
     BeaconMessage,
+    Between,
     Detected,
     JournalLooked,
     Offer,
@@ -118,6 +119,8 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
                 self._tell_tone(message)
             case Asked(command, reply):
                 reply(self._answer(command, now_ns))
+            case Between(action):
+                action()
             case StartPlan() | Offer() | JournalLooked():
                 self.opener.put(message, now_ns)
             case Repair():

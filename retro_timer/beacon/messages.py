@@ -57,6 +57,12 @@ class Asked(msgspec.Struct, frozen=True):
     reply: Callable[[str], None]
 
 
+class Between(msgspec.Struct, frozen=True):
+    """To be done between two messages: whatever followed from the last one has been told, and nothing of the next."""
+
+    action: Callable[[], None]
+
+
 class Detected(msgspec.Struct, frozen=True):
     """What a sensor's judge has found, and how that sensor is judged."""
 
@@ -88,7 +94,7 @@ class StopLoop(msgspec.Struct, frozen=True):
 
 Opening = StartPlan | Offer | JournalLooked
 """What may begin a session."""
-BeaconMessage = inputs.Input | Opening | Asked | Detected | SensorReport | Repair | StrainChange | Tone
+BeaconMessage = inputs.Input | Opening | Asked | Between | Detected | SensorReport | Repair | StrainChange | Tone
 """What the beacon itself deals with."""
 Message = BeaconMessage | ButtonEdge | StopLoop
 Inbox = queue.SimpleQueue[Message]

@@ -30,6 +30,7 @@ from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
+from retro_timer.training.session import inputs
 from retro_timer.training.session.events import Event
 from tests.helpers.beacon_made import Beacon, steady
 from tests.helpers.plans_made import block, plan
@@ -146,6 +147,7 @@ def test_the_status_of_a_session_says_whose_turn_it_is(office: Office) -> None:
 def test_a_follower_gets_the_status_first_and_then_every_event_but_each_tone(office: Office) -> None:
     client = Asker()
     office.handler.take(requests.Follow(), client)
+    office.beacon.work()
     office.beacon.after(3.0).begin(plan(block())).until("go")
     assert client.sent[0]["status"]["phase"] == "idle"
     events = client.sent[1:]
@@ -157,6 +159,18 @@ def test_a_follower_gets_the_status_first_and_then_every_event_but_each_tone(off
     before = len(client.sent)
     office.beacon.after(5.0)
     assert len(client.sent) == before
+
+
+def test_what_a_follower_has_from_the_status_is_not_told_again_and_all_after_it_is(office: Office) -> None:
+    """However the asking falls between two commands."""
+    client = Asker()
+    office.beacon.after(3.0)
+    office.beacon.inbox.put(StartPlan(plan(block()), SOLO))
+    office.handler.take(requests.Follow(), client)
+    office.beacon.put(inputs.Pause())
+    assert client.sent[0]["status"]["phase"] == "brief"
+    assert [event["phase"] for event in client.sent[1:] if event["event"] == "phase"] == ["paused"]
+    assert "session" not in {event["event"] for event in client.sent[1:]}
 
 
 @pytest.mark.parametrize(

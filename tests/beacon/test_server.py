@@ -220,6 +220,9 @@ def test_a_client_that_dies_is_forgotten(echo: Echo) -> None:
     line.file.close()
     line.socket.close()
     assert gone.wait(TIMEOUT_S)
+    late = threading.Event()
+    client.on_close(late.set)
+    assert late.is_set()
     client.send(Said(0, "cue", "late"))
     with Line(echo.path) as other:
         assert other.send(said(0)).answer() is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
@@ -12,7 +13,7 @@ from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.events import BeaconEvent, Tone
-from retro_timer.beacon.messages import Asked, MakeStart, Post, StartPlan
+from retro_timer.beacon.messages import Asked, Between, MakeStart, Post, StartPlan
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.training.session import inputs
@@ -25,11 +26,13 @@ class Asker(Protocol):
         """Pass a message on; from any thread."""
 
     def on_close(self, action: Callable[[], None]) -> None:
-        """What is to be done when nobody reads any more."""
+        """What is to be done when nobody reads any more; at once, where that is so already. From any thread."""
 
 
 class RequestHandler:
-    """Called on the server's thread. Only commands reach the session's loop; everything else is answered here."""
+    """Called on the server's thread. Commands, and who begins to follow, reach the session's loop; everything else is
+    answered here.
+    """
 
     def __init__(
         self,
@@ -104,10 +107,19 @@ class RequestHandler:
         self._flight_recorder.keep(answer)
 
     def _follow(self, client: Asker) -> None:
-        client.send(answers.Following(status=snapshot(self._core), origin_ns=self._origin_ns))
+        """Begun by the session's loop, so that the status knows all that was told before, and nothing of what comes."""
+        order = threading.Lock()
 
         def listen(event: BeaconEvent) -> None:
             if not isinstance(event, Tone):
-                client.send(event)
+                with order:
+                    client.send(event)
 
-        client.on_close(self._core.event_bus.subscribe(listen))
+        def begin() -> None:
+            # What is being spoken is told by the speaker's thread: it waits until the status has gone.
+            with order:
+                stop = self._core.event_bus.subscribe(listen)
+                client.send(answers.Following(status=snapshot(self._core), origin_ns=self._origin_ns))
+            client.on_close(stop)
+
+        self._post(Between(begin))

@@ -29,7 +29,7 @@ Handler = Callable[[AnyRequest, "Client"], None]
 
 
 class Client:
-    """One connection. `send` may be called from any thread."""
+    """One connection. `send` and `on_close` may be called from any thread."""
 
     def __init__(self, connection: socket.socket, wake: Callable[[], None]) -> None:
         self.connection = connection
@@ -40,16 +40,24 @@ class Client:
         self.too_slow = False
         self.wants_write = False
         self._on_close: Callable[[], None] = lambda: None
+        self._gone = False
         self._wake = wake
         self._lock = threading.Lock()
 
     def on_close(self, action: Callable[[], None]) -> None:
-        """What is to be done when the connection has gone."""
-        self._on_close = action
+        """What is to be done when the connection has gone, which it may have already."""
+        with self._lock:
+            self._on_close = action
+            gone = self._gone
+        if gone:
+            action()
 
     def gone(self) -> None:
         """The connection has gone."""
-        self._on_close()
+        with self._lock:
+            self._gone = True
+            action = self._on_close
+        action()
 
     def send(self, message: AnyAnswer | BeaconEvent) -> None:
         """Queue a line; a client that has too many of them waiting is given up."""
