@@ -8,8 +8,15 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import BadInputError
-from retro_timer.store.results.athletes import AthleteRow, People, entry_of_row, next_athlete_number, sure_person
-from retro_timer.store.results.entries import new_id
+from retro_timer.store.results.athletes import (
+    AthleteRow,
+    People,
+    athlete_rows,
+    entry_of_row,
+    next_athlete_number,
+    sure_person,
+)
+from retro_timer.store.results.entries import AthleteKept, new_id
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.training.corrections import MOST_NUMBER
 from retro_timer.training.roster import SOLO, checked_name
@@ -71,21 +78,40 @@ AnyAthleteEdit = AddAthlete | ChangeAthlete | MergeAthletes
 
 def carry_out(journal: Journal, edit: AnyAthleteEdit, stamp: Stamp) -> Done:
     """Make a change durable. Raises BadInputError where it is not clear who is meant, or a name is none."""
-    people = People.of(journal.database)
+    people, change = People.of(journal.database), stamp.change or new_id()
     match edit:
         case AddAthlete(known):
-            empty = AthleteRow(next_athlete_number(journal.database), new_id(), 0, "")
-            row, words = _changed(empty, known), "added"
+            row = _changed(AthleteRow(next_athlete_number(journal.database), change, 0, ""), known)
         case ChangeAthlete(athlete, known):
-            row, words = _changed(sure_person(people, athlete, "athlete"), known), "changed"
+            row = _changed(sure_person(people, athlete, "athlete"), known)
         case MergeAthletes(athlete, into):
             first, second = sure_person(people, athlete, "athlete"), sure_person(people, into, "into")
             if first.uid == second.uid:
                 raise BadInputError(f"merge '{athlete}' '{into}'", "one and the same", "two athletes")
             row = msgspec.structs.replace(first, revision=first.revision + 1, merged_into=second.uid)
-            words = f"is {second.name} (#{second.number}) from now on, with all reps"
-    change = stamp.change or new_id()
     journal.keep(change, lambda: [entry_of_row(row, change)])
+    return _done(journal, edit, row.uid)
+
+
+def made_before(journal: Journal, edit: AnyAthleteEdit, change: str) -> Done:
+    """What a change that is kept under this id has done. Raises BadInputError where its line is gone from the log."""
+    line = journal.log.find(change)
+    if not isinstance(line, AthleteKept):
+        raise BadInputError(f"change {change}", "its line is gone from the log", "see `retro-timer athletes list`")
+    return _done(journal, edit, line.athlete)
+
+
+def _done(journal: Journal, edit: AnyAthleteEdit, uid: str) -> Done:
+    rows = {row.uid: row for row in athlete_rows(journal.database)}
+    row = rows[uid]
+    match edit:
+        case AddAthlete():
+            words = "added"
+        case ChangeAthlete():
+            words = "changed"
+        case MergeAthletes():
+            into = rows[row.merged_into]
+            words = f"is {into.name} (#{into.number}) from now on, with all reps"
     return Done(f"{row.name} (#{row.number}) {words}", kind="athlete", athlete=row.uid)
 
 

@@ -9,9 +9,10 @@ from msgspec import Meta
 
 from retro_timer.errors import BadInputError
 from retro_timer.store.results import athlete_edits
+from retro_timer.store.results.apply import is_applied
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
 from retro_timer.store.results.journal import Journal, Stamp
-from retro_timer.store.results.revising import correct_rep, date_session, note_session, undo
+from retro_timer.store.results.revising import correct_rep, date_session, note_session, revision_done, undo
 from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection
 
 SessionNumber = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
@@ -54,6 +55,11 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
 
     Raises BadInputError where it cannot be made, OSError or sqlite3.Error where it cannot be written.
     """
+    if stamp.change is not None and is_applied(journal.database, stamp.change):
+        # It reached the log and then failed: whoever tries again learns what it did, and does it once.
+        if isinstance(edit, AnyAthleteEdit):
+            return athlete_edits.made_before(journal, edit, stamp.change)
+        return revision_done(journal, stamp.change)
     match edit:
         case CorrectRep(session, correction):
             return correct_rep(journal, session, correction, stamp)

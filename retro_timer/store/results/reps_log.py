@@ -78,6 +78,12 @@ class RepsLog:
         if rest:
             yield begins, rest
 
+    def find(self, entry_id: str) -> AnyEntry | None:
+        """The line of this program's that has an id; None where there is none."""
+        wanted, reader = entry_id.encode(), LineReader()
+        read = (reader.read(line) for _, line in self.lines() if wanted in line)
+        return next((entry for entry in read if entry is not None and entry.id == entry_id), None)
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)

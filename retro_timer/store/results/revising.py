@@ -38,13 +38,7 @@ def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp
         others = [rep for rep in ids if ids[rep] != whose.get(rep, "")]
     changed = corrected(records, correction, others)
     revision = revise(journal, session, kind_of(correction), changed, stamp, ids)
-    return Done(
-        f"session {session}, rep {correction.rep}: {kind_of(correction)}; undo {revision} takes it back",
-        revision=revision,
-        session=session,
-        kind=kind_of(correction),
-        reps=tuple(record.rep for record in changed),
-    )
+    return revision_done(journal, revision)
 
 
 def _ids_by_rep(journal: Journal, session: int) -> dict[int, str]:
@@ -74,8 +68,7 @@ def _revise_session(journal: Journal, session: int, kind: str, after: Values, st
     if before == after:
         raise BadInputError(f"session {session}", f"{kind} changes nothing", "another value")
     revision = _keep(journal, session, kind, (Change(OF_SESSION, before, after),), stamp)
-    text = f"session {session}: {kind}; undo {revision} takes it back"
-    return Done(text, revision=revision, session=session, kind=kind)
+    return revision_done(journal, revision)
 
 
 def undo(journal: Journal, revision: str | None, stamp: Stamp) -> Done:
@@ -91,11 +84,21 @@ def undo(journal: Journal, revision: str | None, stamp: Stamp) -> Done:
     if first.undone:
         raise BadInputError(f"undo {first.id}", "taken back already", "an id of `retro-timer results history`")
     changes = tuple(_closed(without(row, _of_same(journal, row))) for row in rows)
-    done = _keep(journal, first.session, UNDO, changes, stamp, undoes=first.id)
-    reps = tuple(change.rep for change in changes if change.rep != OF_SESSION)
-    what = f", rep {' and '.join(map(str, reps))}" if reps else ""
-    text = f"session {first.session}{what}: {first.kind} taken back"
-    return Done(text, revision=done, session=first.session, kind=UNDO, reps=reps)
+    return revision_done(journal, _keep(journal, first.session, UNDO, changes, stamp, undoes=first.id))
+
+
+def revision_done(journal: Journal, revision: str) -> Done:
+    """What a correction that is kept has done."""
+    rows = revisions(journal.database, revision=revision)
+    first, reps = rows[0], tuple(row.rep for row in rows if row.rep != OF_SESSION)
+    if first.undoes:
+        what = f", rep {' and '.join(map(str, reps))}" if reps else ""
+        end = f"{revisions(journal.database, revision=first.undoes)[0].kind} taken back"
+    else:
+        what = f", rep {reps[0]}" if reps else ""
+        end = f"{first.kind}; undo {revision} takes it back"
+    words = f"session {first.session}{what}: {end}"
+    return Done(words, revision=revision, session=first.session, kind=first.kind, reps=reps)
 
 
 def _closed(change: Change) -> Change:
