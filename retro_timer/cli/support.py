@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import tarfile
 import time
 from pathlib import Path
@@ -17,6 +18,8 @@ from retro_timer.diagnostics.support_parts import TROUBLES, Part, parts
 from retro_timer.errors import BadInputError, RetroTimerError
 
 _SUFFIX = ".tar.gz"
+_VALUE = re.compile("[=#].*")
+"""What follows a key of the settings, or is a comment."""
 _LEFT_OUT = (
     'Left out: athletes\' names (each is "Athlete 1", "Athlete 2" and so on), rosters, results but for those in the '
     "log, plans but for their names, the machine's name and numbers."
@@ -38,7 +41,7 @@ def support(output: Path | None) -> None:
         except TROUBLES as error:
             missing[part] = " ".join(str(error).split())
     # A name may become known by a later part than the one that it stands in.
-    texts = {part.file: _as_text(value, anonymiser) for part, value in gathered.items()}
+    texts = {part.file: _as_text(part, value, anonymiser) for part, value in gathered.items()}
     told = _contents(gathered, {part: anonymiser.text(why) for part, why in missing.items()})
     _write(path, f"retro-timer-support-{stamp}", {"contents.txt": told, **texts})
     print(f"{path} ({path.stat().st_size / 1000:.0f} kB)")
@@ -63,9 +66,13 @@ def _contents(gathered: dict[Part, Any], missing: dict[Part, str]) -> str:
     return "\n".join([*lines, _LEFT_OUT, "Look through it before you send it.", ""])
 
 
-def _as_text(value: Any, anonymiser: Anonymiser) -> str:
-    """Files as they are: no athlete stands in settings or traces, and a reading must not be taken for a name."""
-    return value if isinstance(value, str) else json.dumps(anonymiser.value(value), indent=1, ensure_ascii=False) + "\n"
+def _as_text(part: Part, value: Any, anonymiser: Anonymiser) -> str:
+    """Files as they are, but for names in values and comments of settings: no athlete stands in traces or calibration,
+    and a reading must not be taken for a name.
+    """
+    if not isinstance(value, str):
+        return json.dumps(anonymiser.value(value), indent=1, ensure_ascii=False) + "\n"
+    return _VALUE.sub(lambda found: anonymiser.text(found[0]), value) if part.is_settings else value
 
 
 def _write(path: Path, folder: str, texts: dict[str, str]) -> None:

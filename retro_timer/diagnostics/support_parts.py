@@ -34,6 +34,8 @@ UNIT = "retro-timer"
 _MOST_LINES = 5000
 _JOURNALCTL_S = 30.0
 _FIELD = "RETRO_TIMER_"
+_ATHLETE = re.compile(r"""^[^#=]*\bathlete\s*=\s*(["'])(.*?)\1""", re.MULTILINE)
+"""The solo runner's name in settings, in whichever table it was written."""
 _NAMING = ("athlete", "name", "then")
 """Fields of an event that hold an athlete's name."""
 
@@ -45,6 +47,8 @@ class Part(msgspec.Struct, frozen=True):
     what: str
     gather: Callable[[], Any]
     """A file's text as it is, or builtin values for JSON. Raises one of TROUBLES when it cannot be had."""
+    is_settings: bool = False
+    """Whether its text is settings, in which an athlete may stand."""
 
 
 TROUBLES = (RetroTimerError, OSError, sqlite3.Error, subprocess.SubprocessError)
@@ -58,7 +62,7 @@ def parts(anonymiser: Anonymiser) -> tuple[Part, ...]:
         Part("status.json", "what the running timer does and sees", lambda: _status(anonymiser)),
         Part("doctor.json", "the table of `retro-timer doctor`", _doctor),
         Part("versions.json", "versions of program, libraries, system and board", _versions),
-        Part("settings.toml", "the settings in force", lambda: _settings_file().read_text("utf-8", "replace")),
+        Part("settings.toml", "the settings in force", lambda: _settings(anonymiser), is_settings=True),
         Part("calibration.toml", "what calibration has learnt", _calibration),
         Part("plans.json", "names of the plans", _plans),
         Part("trace.csv", "the last trace that was kept", _last_trace),
@@ -85,9 +89,13 @@ def _doctor() -> list[dict[str, Any]]:
     return found
 
 
-def _settings_file() -> Path:
+def _settings(anonymiser: Anonymiser) -> str:
+    """The file in force; who runs alone is learnt from it, also from one with a mistake in it."""
     own = paths.config_dir() / "config.toml"
-    return own if own.is_file() else paths.packaged() / "config.toml"
+    path = own if own.is_file() else paths.packaged() / "config.toml"
+    text = path.read_text("utf-8", "replace")
+    anonymiser.learn(name for _, name in _ATHLETE.findall(text))
+    return text
 
 
 def _calibration() -> str:

@@ -93,6 +93,14 @@ def test_settings_and_calibration_are_in_it_as_they_stand_even_with_a_mistake_in
     assert "placement = 'gate'" in files["calibration.toml"]
 
 
+def test_who_runs_alone_by_the_settings_is_not_named_and_keys_stay(tmp_path: Path, config_dir: Path) -> None:
+    config_dir.mkdir(parents=True)
+    settings = "[session]\nathlete = 'Volume'  # {0}'s box\ncoach = [\n[voice]\nvolume = 3 # for {0}\n"
+    (config_dir / "config.toml").write_text(settings.format("Volume"))
+    files = packed(pack_of(quietly("support", cwd=tmp_path)))
+    assert files["settings.toml"] == settings.format("Athlete 1").replace("'Volume'", "'Athlete 1'")
+
+
 def test_plans_are_named_and_one_with_a_mistake_says_which(tmp_path: Path, config_dir: Path) -> None:
     (config_dir / "plans").mkdir(parents=True)
     (config_dir / "plans" / "mine.toml").write_text("titel = 'x'")
