@@ -155,8 +155,9 @@ def test_a_session_is_dated_afterwards_and_its_reps_move_with_it_until_that_is_t
 ) -> None:
     def labels() -> tuple[int, list[int]]:
         gos = journal.database.execute("SELECT go_wall_ns FROM rep WHERE session = 1 ORDER BY rep").fetchall()
-        started = journal.database.execute("SELECT started_wall_ns FROM session WHERE id = 1").fetchone()[0]
-        return started, [go - started for (go,) in gos]
+        query = "SELECT started_wall_ns, ended_wall_ns FROM session WHERE id = 1"
+        started, ended = journal.database.execute(query).fetchone()
+        return started, [moment - started for (moment,) in (*gos, (ended,))]
 
     before = labels()
     done = edited(journal, DateSession(1, DATE_NS), NoteSession(1, "indoors"), DateSession(1, DATE_NS + 1))
@@ -168,6 +169,21 @@ def test_a_session_is_dated_afterwards_and_its_reps_move_with_it_until_that_is_t
     found = session(reading, 1)
     assert found is not None
     assert (found.started_wall_ns, found.note) == (DATE_NS, "indoors")
+
+
+def test_a_date_that_is_taken_back_brings_beginning_and_end_back(journal: Journal) -> None:
+    query = "SELECT started_wall_ns, ended_wall_ns FROM session WHERE id = 1"
+    before = journal.database.execute(query).fetchone()
+    edited(journal, DateSession(1, DATE_NS), Undo())
+    assert journal.database.execute(query).fetchone() == before
+
+
+def test_a_session_that_runs_is_dated_when_it_is_over(journal: Journal) -> None:
+    number = journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
+    with pytest.raises(BadInputError, match=r"session 3: it runs still; expected one that is over"):
+        edited(journal, DateSession(number, DATE_NS))
+    journal.end(number, "done", WALL_NS)
+    assert edited(journal, DateSession(number, DATE_NS)).kind == "date"
 
 
 def test_a_rebuild_from_the_log_alone_gives_the_same_reps_athletes_and_corrections(

@@ -34,7 +34,7 @@ OPEN = "open"
 _LOST_PLAN = "(its beginning is lost)"
 OF_SESSION = 0
 """In the place of a rep's number: the session itself is corrected."""
-SESSION_COLUMNS = ("started_wall_ns", "dated", "note")
+SESSION_COLUMNS = ("started_wall_ns", "ended_wall_ns", "dated", "note")
 """What of a session can be corrected."""
 
 
@@ -167,7 +167,7 @@ def _revise(connection: sqlite3.Connection, entry: Revised) -> bool:
 
 
 def _revise_session(connection: sqlite3.Connection, number: int, after: Values) -> None:
-    """What a session is said to be: when it began, and a note. Its reps move with its beginning."""
+    """What a session is said to be: when it was, and a note. Its reps move with its beginning."""
     if "started_wall_ns" in after:
         connection.execute(
             "UPDATE rep SET go_wall_ns = go_wall_ns + ? - (SELECT started_wall_ns FROM session WHERE id = ?2)"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from retro_timer.errors import BadInputError
-from retro_timer.store.results.apply import OF_SESSION
+from retro_timer.store.results.apply import OF_SESSION, OPEN
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.athletes import AthleteRow, People, called_in, sure_person
 from retro_timer.store.results.entries import AnyEntry, Change, RepKept, Revised, Values, new_id
@@ -54,8 +54,15 @@ def _called(journal: Journal, session: int, people: People, person: AthleteRow) 
 
 
 def date_session(journal: Journal, session: int, started_wall_ns: int, stamp: Stamp) -> Done:
-    """A session began at another time than its label says."""
-    return _revise_session(journal, session, "date", {"started_wall_ns": started_wall_ns, "dated": 1}, stamp)
+    """A session that is over began at another time than its label says."""
+    query = "SELECT started_wall_ns, ended_wall_ns, outcome FROM session WHERE id = ?"
+    started, ended, outcome = journal.database.execute(query, (_known(journal, session),)).fetchone()
+    if outcome == OPEN:
+        raise BadInputError(f"session {session}", "it runs still", "one that is over")
+    after: Values = {"started_wall_ns": started_wall_ns, "dated": 1}
+    if ended is not None:
+        after["ended_wall_ns"] = ended + started_wall_ns - started
+    return _revise_session(journal, session, "date", after, stamp)
 
 
 def note_session(journal: Journal, session: int, text: str, stamp: Stamp) -> Done:
