@@ -37,3 +37,11 @@ def writing_whole(path: Path) -> Iterator[BinaryIO]:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def keep_owner(fd: int, former: Path) -> None:
+    """A new file is its former's owner's: whoever does this as root must not shut the timer out. Raises OSError."""
+    was, now = former.stat(), os.fstat(fd)
+    if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
+        os.fchown(fd, was.st_uid, was.st_gid)
+    os.fchmod(fd, was.st_mode & 0o777)

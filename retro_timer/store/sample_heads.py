@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from retro_timer.settings.whole import write_whole
+from retro_timer.settings.whole import keep_owner, writing_whole
 from retro_timer.store.space import FINISHES, TRACES
 from retro_timer.training.names import folded
 
@@ -52,9 +52,11 @@ def _clean(
     if clean == lines:
         return False
     was = path.stat()
-    write_whole(path, pack("\n".join(clean).encode("latin-1")))
-    os.chown(path, was.st_uid, was.st_gid)
-    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    with writing_whole(path) as file:
+        file.write(pack("\n".join(clean).encode("latin-1")))
+        file.flush()
+        keep_owner(file.fileno(), path)
+        os.utime(file.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))
     return True
 
 

@@ -162,6 +162,32 @@ def test_a_note_and_a_list_that_have_the_name_are_left_and_named(tmp_path: Path)
     assert [line.partition(":")[0] for line in left] == ["the note of session 1, rep 2", str(tmp_path / "team.csv")]
 
 
+def test_a_sample_is_its_owners_and_as_old_as_before_from_the_moment_it_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    trace = tmp_path / "traces" / "long.csv"
+    trace.parent.mkdir()
+    trace.write_text(HEAD.format("Ann"))
+    trace.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(trace, 4321, 4322)
+    os.utime(trace, ns=(1, 1_000_000_000))
+    before, in_place = trace.stat(), list[os.stat_result]()
+
+    def replace(fresh: Path, path: Path) -> Path:
+        if path == trace:
+            in_place.append(fresh.stat())
+        return fresh.rename(path)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    forgotten(tmp_path, "ann")
+    (after,) = in_place
+    assert trace.read_text() == HEAD.format("removed 1")
+    for kept in ("st_mode", "st_uid", "st_gid", "st_mtime_ns"):
+        assert getattr(after, kept) == getattr(before, kept)
+
+
 def test_lines_that_nobody_can_read_are_left_out_and_counted(tmp_path: Path) -> None:
     fill(tmp_path)
     with (tmp_path / "reps.jsonl").open("ab") as log:

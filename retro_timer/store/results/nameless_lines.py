@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from retro_timer.settings.whole import writing_whole
+from retro_timer.settings.whole import keep_owner, writing_whole
 from retro_timer.store.results.entries import (
     AnyEntry,
     AthleteKept,
@@ -126,11 +125,3 @@ def rewrite_log(directory: Path, removed: Removed) -> Rewritten:
     finally:
         log.close()
     return Rewritten(length, last_start, last_id, changed, unread)
-
-
-def keep_owner(fd: int, former: Path) -> None:
-    """A new file is its former's owner's: whoever does this as root must not shut the timer out. Raises OSError."""
-    was, now = former.stat(), os.fstat(fd)
-    if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
-        os.fchown(fd, was.st_uid, was.st_gid)
-    os.fchmod(fd, was.st_mode & 0o777)
