@@ -15,7 +15,8 @@ ENOUGH_FOR_RESULTS_BYTES = 5_000_000
 MOST_TRACES = 40
 MOST_FINISHES = 2000
 """About ten busy sessions; 20 MB at the most."""
-_SPARE_PATTERNS = ("*.new", "*.csv", "*.tar.gz")
+_HALF = "*.new"
+"""What a power cut has left of a file that was being written."""
 
 
 def make_room(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = MOST_TRACES) -> list[Path]:
@@ -23,15 +24,8 @@ def make_room(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = M
 
     Returns what was deleted. Never touches anything else.
     """
-    spare = sorted(
-        (path for pattern in _SPARE_PATTERNS for path in folder.glob(pattern)), key=lambda path: path.stat().st_mtime
-    )
-    gone: list[Path] = []
-    while spare and (len(spare) > most or free_bytes(folder) < least_free):
-        oldest = spare.pop(0)
-        oldest.unlink(missing_ok=True)
-        gone.append(oldest)
-    return gone
+    spare = sorted(_spare(folder, _HALF, "*.csv", "*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    return _delete_oldest(spare, folder, least_free, most)
 
 
 def make_room_for_finish(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = MOST_FINISHES) -> list[Path]:
@@ -39,9 +33,17 @@ def make_room_for_finish(folder: Path, *, least_free: int = LEAST_FREE_BYTES, mo
 
     Returns what was deleted.
     """
+    return _delete_oldest(sorted(_spare(folder, _HALF, "*.csv.gz")), folder, least_free, most - 1)
+
+
+def _spare(folder: Path, *patterns: str) -> list[Path]:
+    return [path for pattern in patterns for path in folder.glob(pattern)]
+
+
+def _delete_oldest(spare: list[Path], folder: Path, least_free: int, most: int) -> list[Path]:
+    """Delete from the list's beginning until so much is free and no more than `most` are left; what was deleted."""
     gone: list[Path] = []
-    spare = sorted(folder.glob("*.csv.gz"))
-    while spare and (len(spare) >= most or free_bytes(folder) < least_free):
+    while spare and (len(spare) > most or free_bytes(folder) < least_free):
         oldest = spare.pop(0)
         oldest.unlink(missing_ok=True)
         gone.append(oldest)

@@ -91,6 +91,20 @@ def test_the_oldest_finishes_make_room_whatever_the_clock_says(tmp_path: Path, m
     assert [(place.number, place.rep) for place in kept_places(tmp_path)] == [(3, 3), (4, 4), (5, 5)]
 
 
+def test_a_finish_that_a_power_cut_left_half_written_goes_when_it_is_the_oldest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finishes, "make_room_for_finish", lambda folder: space.make_room_for_finish(folder, most=3))
+    half = keep_finish(tmp_path, kept(GATE, rep=1)).with_suffix(".new")
+    half.write_bytes(b"half")
+    keep_finish(tmp_path, kept(GATE, rep=2))
+    assert half.exists()
+    keep_finish(tmp_path, kept(GATE, rep=3))
+    keep_finish(tmp_path, kept(GATE, rep=4))
+    assert not half.exists()
+    assert [place.rep for place in kept_places(tmp_path)] == [2, 3, 4]
+
+
 def test_finishes_make_room_for_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for rep in (1, 2):
         keep_finish(tmp_path, kept(GATE, rep=rep))
