@@ -23,7 +23,7 @@ from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.presences import presence_lines, presences
 from retro_timer.store.results.queries import session
 from retro_timer.store.results.revising import revise_record
-from retro_timer.store.results.revisions import RevisionRow, revisions, without
+from retro_timer.store.results.revisions import RevisionRow, newest_revision, revisions, without
 from retro_timer.training.corrections import (
     AnyCorrection,
     GiveRep,
@@ -248,6 +248,23 @@ def test_a_change_that_is_tried_again_is_made_once(journal: Journal) -> None:
     done = carry_out(journal, CorrectRep(1, NoteRep(1, "wind")), stamp)
     assert carry_out(journal, CorrectRep(1, NoteRep(1, "wind")), stamp) == done
     assert len(revisions(journal.database, session=1)) == 1
+
+
+def test_corrections_are_looked_up_by_an_index_however_many_there_are(journal: Journal) -> None:
+    asked = list[str]()
+    journal.database.set_trace_callback(asked.append)
+    for wanted in ({"session": 1}, {"session": 1, "rep": 2}, {"revision": "00000000000000aa"}):
+        revisions(journal.database, **wanted)
+    newest_revision(journal.database)
+    journal.database.set_trace_callback(None)
+    plans = [[row[3] for row in journal.database.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()] for query in asked]
+    of_session, of_rep, of_id, newest = [next(step for step in plan if "TEMP B-TREE" not in step) for plan in plans]
+    assert "USING INDEX revision_by_rep (session=?)" in of_session
+    assert "USING INDEX revision_by_rep (session=? AND rep=?)" in of_rep
+    assert "USING INDEX revision_by_id (id=?)" in of_id
+    assert newest == "SCAN revision", "from the newest on, until one stands"
+    assert all(any("revision_by_undone (undoes=?)" in step for step in plan) for plan in plans)
+    assert not any("TEMP B-TREE" in step for step in plans[3])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,10 @@ import msgspec
 from retro_timer.store.results.entries import Change, Revised, Values
 
 _COLUMNS = "id, session, rep, kind, before, after, wall_ns, boot, boot_ns, origin, undoes"
+_TAKEN_BACK = (
+    # The index has those that take one back alone: it is used where the condition says so.
+    "EXISTS (SELECT 1 FROM revision AS other WHERE other.undoes = revision.id AND other.undoes != '')"
+)
 UNDO = "undo"
 """The kind of a correction that takes another one back."""
 
@@ -62,11 +66,10 @@ def revisions(
     connection: sqlite3.Connection, *, session: int | None = None, rep: int | None = None, revision: str | None = None
 ) -> list[RevisionRow]:
     """Corrections in the order in which they were made: of a session, of one of its reps, or the one of an id."""
-    found = connection.execute(
-        f"SELECT {_COLUMNS}, EXISTS (SELECT 1 FROM revision AS other WHERE other.undoes = revision.id) FROM revision"
-        " WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR rep = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY seq",
-        (session, rep, revision),
-    )
+    wanted = {"session": session, "rep": rep, "id": revision}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    where = " AND ".join(f"{column} = :{column}" for column in given) or "TRUE"
+    found = connection.execute(f"SELECT {_COLUMNS}, {_TAKEN_BACK} FROM revision WHERE {where} ORDER BY seq", given)
     return [_row(*row) for row in found.fetchall()]
 
 
@@ -76,12 +79,10 @@ def _row(*found: Any) -> RevisionRow:
     return RevisionRow(**{**values, "undone": bool(values["undone"])})
 
 
-def newest_revision(connection: sqlite3.Connection, session: int | None = None) -> str | None:
-    """The id of the last correction that has not been taken back, of a session or of all."""
+def newest_revision(connection: sqlite3.Connection) -> str | None:
+    """The id of the last correction that has not been taken back."""
     row = connection.execute(
-        "SELECT id FROM revision WHERE kind != ? AND (?2 IS NULL OR session = ?2)"
-        " AND NOT EXISTS (SELECT 1 FROM revision AS other WHERE other.undoes = revision.id) ORDER BY seq DESC LIMIT 1",
-        (UNDO, session),
+        f"SELECT id FROM revision WHERE kind != ? AND NOT {_TAKEN_BACK} ORDER BY seq DESC LIMIT 1", (UNDO,)
     ).fetchone()
     return None if row is None else str(row[0])
 
