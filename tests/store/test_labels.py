@@ -11,11 +11,13 @@ import pytest
 from retro_timer.store.results import schema
 from retro_timer.store.results.backups import back_up
 from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.edits import DateSession, NoteSession, carry_out
 from retro_timer.store.results.entries import ClockSet
-from retro_timer.store.results.journal import Journal, open_journal
+from retro_timer.store.results.journal import Journal, Stamp, open_journal
 from retro_timer.store.results.queries import reps, sessions
 from retro_timer.store.results.repair import Repair
 from retro_timer.store.results.reps_log import NAME, read_log
+from retro_timer.store.results.revisions import revisions
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 from tests.helpers.plans_made import block, plan
@@ -110,6 +112,17 @@ def test_what_was_recorded_in_an_earlier_boot_keeps_its_labels(
     reading = open_for_reading(tmp_path)
     assert reading is not None
     assert reading.execute("SELECT go_wall_ns FROM rep WHERE rep = 2").fetchone()[0] == 10 * S + TRUE_NS
+
+
+def test_when_a_correction_was_made_follows_the_clock_also_where_the_session_was_dated(journal: Journal) -> None:
+    number = session_from(journal, 1000 * S, FAKE_NS)
+    carry_out(journal, DateSession(number, TRUE_NS + 77 * S), Stamp(1100 * S + FAKE_NS, 1100 * S))
+    carry_out(journal, NoteSession(number, "indoors"), Stamp(TRUE_NS))
+    journal.follow_clock(TRUE_NS)
+    dated, noted = revisions(journal.database, session=number)
+    assert dated.wall_ns == 1100 * S + TRUE_NS
+    assert noted.wall_ns == TRUE_NS, "made by a program that is not of this boot"
+    assert labels(journal.directory) == [(TRUE_NS // S + 77, TRUE_NS // S + 167, TRUE_NS // S + 137)]
 
 
 def test_a_simulated_session_keeps_its_labels(journal: Journal, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ earlier boots stay: nobody knows how long the box was off.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,21 +23,21 @@ _LABELS = (
     ("session", "id", "started_wall_ns", "started_boot"),
     ("session", "id", "ended_wall_ns", "ended_boot"),
     ("rep", "session", "go_wall_ns", "go_boot"),
+    ("revision", "session", "wall_ns", "boot"),
 )
 _WRONG = (
     "{number} > (SELECT coalesce(max(id), 0) - :most FROM session)"
     " AND {moment} = :boot AND abs({label} - {moment}_ns - :offset) > :tolerance"
-    # What a person has dated knows better than any clock.
-    " AND NOT EXISTS (SELECT 1 FROM session AS of WHERE of.id = {table}.{number} AND of.dated)"
 )
+# What a person has dated knows better than any clock; when it was corrected is not what they dated.
+_NOT_DATED = " AND NOT EXISTS (SELECT 1 FROM session AS of WHERE of.id = {table}.{number} AND of.dated)"
 
 
 def correct_labels(connection: sqlite3.Connection, boot: str, offset_ns: int) -> int:
     """Correct the labels of a boot in which wall time is time since boot and `offset_ns`; how many were wrong."""
     values = _values(boot, offset_ns)
     changed = 0
-    for table, number, label, moment in _LABELS:
-        wrong = _WRONG.format(table=table, number=number, label=label, moment=moment)
+    for table, label, moment, wrong in _wrong_labels():
         update = f"UPDATE {table} SET {label} = {moment}_ns + :offset WHERE {wrong}"
         changed += connection.execute(update, values).rowcount
     return changed
@@ -52,11 +53,17 @@ def date_of(wall_ns: int) -> datetime | None:
 def any_label_wrong(connection: sqlite3.Connection, boot: str, offset_ns: int) -> bool:
     """Whether `correct_labels` would change anything."""
     values = _values(boot, offset_ns)
-    for table, number, label, moment in _LABELS:
-        wrong = _WRONG.format(table=table, number=number, label=label, moment=moment)
+    for table, _, _, wrong in _wrong_labels():
         if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {wrong})", values).fetchone()[0]:
             return True
     return False
+
+
+def _wrong_labels() -> Iterator[tuple[str, str, str, str]]:
+    """Each label's table, column and moment, with the condition that it is wrong."""
+    for table, number, label, moment in _LABELS:
+        condition = _WRONG if table == "revision" else _WRONG + _NOT_DATED
+        yield table, label, moment, condition.format(table=table, number=number, label=label, moment=moment)
 
 
 def _values(boot: str, offset_ns: int) -> dict[str, Any]:
