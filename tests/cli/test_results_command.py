@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from retro_timer.store.results.athletes import id_by_name
+from retro_timer.store.results.athletes import People
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.queries import reps
@@ -98,7 +98,7 @@ def many(state_dir: Path) -> int:
         for n in range(1200):
             name, status = ("Anna Schmidt", "ANNA SCHMIDT", "Anna Weiß")[n % 3], "open" if n == 1199 else "finished"
             row = rep_row(name, status, 1 + n // 20, 1 + n % 20, n * S + (5 if n < 20 else 1_800_000_000 * S))
-            save_row(db, row | {"athlete_id": id_by_name(db, name)})
+            save_row(db, row | {"athlete_id": People.of(db).id_by_name(name)})
     return 1199
 
 

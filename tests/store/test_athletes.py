@@ -63,6 +63,15 @@ def test_a_new_name_holds_for_all_sessions_and_the_old_one_still_leads_there(jou
     assert count_reps(reading, Wanted(athletes=ids_of(reading, "berg"))) == 7
 
 
+def test_a_long_roster_reads_everybody_once_however_many_are_on_it(journal: Journal) -> None:
+    asked = list[str]()
+    journal.database.set_trace_callback(asked.append)
+    journal.begin(PLAN, ("ann", *(f"Runner {number}" for number in range(20))), "sim", WALL_NS)
+    journal.database.set_trace_callback(None)
+    assert sum("FROM athlete ORDER BY id" in query for query in asked) == 1
+    assert len(names(journal)) == 22
+
+
 def test_two_may_have_one_name_and_are_told_apart_by_their_numbers(journal: Journal) -> None:
     edited(journal, AddAthlete(Known(name="Ann", team="B")))
     people = People.of(journal.database)

@@ -37,7 +37,7 @@ def called(journal: Journal, rep: int) -> str:
 def number(journal: Journal, rep: int) -> int:
     """Whose a rep is in the ledger."""
     (uid,) = journal.database.execute("SELECT athlete_id FROM rep WHERE session = 1 AND rep = ?", (rep,)).fetchone()
-    person = People.of(journal.database).person(uid)
+    person = People.of(journal.database).persons_by_uid.get(uid)
     assert person is not None
     return person.number
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -148,24 +148,18 @@ def called_in(connection: sqlite3.Connection, session: int) -> dict[str, str]:
     return {**dict(zip(json.loads(roster), json.loads(athletes), strict=True)), **dict(later)}
 
 
-def id_by_name(connection: sqlite3.Connection, name: str) -> str | None:
-    """The id of the first person with a name, in any capitals; of whom they are merged into; None for somebody new."""
-    people = People.of(connection)
-    same = (row for row in people.rows if not row.removed and folded(row.name) == folded(name))
-    person = next((people.person(row.uid) for row in same), None)
-    return None if person is None else person.uid
-
-
 def ids_for(
     connection: sqlite3.Connection, names: Sequence[str], session: int | None = None
 ) -> tuple[list[AnyEntry], tuple[str, ...]]:
     """The ids of those who are called so, in a session if one is named, and lines for those who are new."""
     called = {} if session is None else called_in(connection, session)
     added, ids = list[AnyEntry](), list[str]()
+    people: People | None = None
     for name in names:
         uid = called.get(name)
         if uid is None and name and name not in SOLO:
-            uid = id_by_name(connection, name)
+            people = people or People.of(connection)
+            uid = people.id_by_name(name)
             if uid is None:
                 uid, number = new_id(), next_athlete_number(connection) + len(added)
                 added.append(AthleteKept(id=new_id(), athlete=uid, number=number, revision=1, name=name))
@@ -188,33 +182,41 @@ class People(msgspec.Struct, frozen=True):
     """Everybody at one moment: who is one person with whom, and who is meant by a word."""
 
     rows: tuple[AthleteRow, ...]
+    persons_by_uid: Mapping[str, AthleteRow]
+    """Whose each id is now, after all merges."""
+    ids_by_person: Mapping[str, Sequence[str]]
+    """Every id under which a person has run, by the one that is theirs now."""
 
     @classmethod
     def of(cls, connection: sqlite3.Connection) -> People:
         """Read them."""
-        return cls(tuple(athlete_rows(connection)))
+        rows = tuple(athlete_rows(connection))
+        by_uid = {row.uid: row for row in rows}
+        persons = {row.uid: _person(by_uid, row) for row in rows}
+        ids = dict[str, list[str]]()
+        for uid, person in persons.items():
+            ids.setdefault(person.uid, []).append(uid)
+        return cls(rows, persons, ids)
 
     @property
     def persons(self) -> tuple[AthleteRow, ...]:
         """Rows of their own, of nobody who has been forgotten."""
         return tuple(row for row in self.rows if not row.merged_into and not row.removed)
 
-    def person(self, uid: str) -> AthleteRow | None:
-        """Whose id it is now, after all merges; None for nobody's."""
-        by_uid = {row.uid: row for row in self.rows}
-        found, seen = by_uid.get(uid), set[str]()
-        while found is not None and found.merged_into and found.uid not in seen:
-            seen.add(found.uid)
-            found = by_uid.get(found.merged_into, found)
-        return found
-
     def ids_of(self, uid: str) -> tuple[str, ...]:
         """Every id under which a person has run."""
-        return tuple(row.uid for row in self.rows if (found := self.person(row.uid)) is not None and found.uid == uid)
+        return tuple(self.ids_by_person.get(uid, ()))
 
     def names(self) -> dict[str, str]:
         """What to call each id's person now."""
-        return {row.uid: found.name for row in self.rows if (found := self.person(row.uid)) is not None}
+        return {uid: person.name for uid, person in self.persons_by_uid.items()}
+
+    def id_by_name(self, name: str) -> str | None:
+        """The id of the first person with a name, in any capitals; None for somebody new."""
+        wanted = folded(name)
+        same = (row.uid for row in self.rows if not row.removed and folded(row.name) == wanted)
+        uid = next(same, None)
+        return None if uid is None else self.persons_by_uid[uid].uid
 
     def meant(self, wanted: str) -> tuple[AthleteRow, ...]:
         """Who is meant by a number, an id, a name or a part of one: nobody, one, or those whom it may be."""
@@ -229,6 +231,15 @@ class People(msgspec.Struct, frozen=True):
     def resembling(self, wanted: str) -> tuple[str, ...]:
         """Names that a word which means nobody resembles."""
         return find_name(wanted, [row.name for row in self.persons]).suggested
+
+
+def _person(by_uid: Mapping[str, AthleteRow], row: AthleteRow) -> AthleteRow:
+    """Who somebody is after all merges; any of them where they go round in a circle."""
+    seen = set[str]()
+    while row.merged_into and row.uid not in seen:
+        seen.add(row.uid)
+        row = by_uid.get(row.merged_into, row)
+    return row
 
 
 def meant_person(people: People, wanted: str, where: str) -> AthleteRow | None:
