@@ -22,8 +22,13 @@ from retro_timer.detection.solution import NORMAL_95, Solution
 _SHOULDER_MM = 100.0
 """Half the way from the near shoulder to the trunk's middle, which is where most of its light comes from: the cone is
 wider there. Farther finds starts early, nearer finds them late."""
-_PLACES_M = ((-0.08, 0.5), (0.0, 1.0), (0.08, 0.5))
-"""Where the trunk's middle stands from the axis, and how likely: within a hand of it, as the brief asks."""
+_PLACES = ((-1.0, 0.5), (0.0, 1.0), (1.0, 0.5))
+"""Where the trunk's middle stands from the axis, in reaches, and how likely..."""
+_REACH_M, _REACHES_A_TRUNK = 0.08, 3.0
+"""... of a hand, as the brief asks, and so often in a slim trunk's depth: two would have the trailing side past the
+axis before it starts, more would leave out where people stand."""
+_MOST_COVER = 2.0
+"""Against the stand: what shines brighter is no body, and the light of all readings stays a number."""
 _STARTING_S, _STARTING_PER_MPS = 0.3, 0.12
 """Time constant of a start: 0.3 to 0.9 s, longer for who is going to be faster; more would take a walker as gone early,
 less a runner late."""
@@ -59,7 +64,7 @@ def solve_departure(left: Break, config: WatchConfig) -> Solution:
     half_s = _half_fall_s(looks)
     gait_mps = (left.slowest_mps + left.fastest_mps) / 2.0
     likely_mps2 = gait_mps / (_STARTING_S + _STARTING_PER_MPS * gait_mps)
-    points = _compare(looks, cover.source, half_m, half_s, torso_m / 2.0, left.period_s, likely_mps2)
+    points = _compare(looks, cover.source, half_m, half_s, torso_m, left.period_s, likely_mps2)
     total = sum(weight for _, _, weight in points)
     mean_s = sum(at_s * weight for at_s, _, weight in points) / total
     spread_s = math.sqrt(sum(weight * (at_s - mean_s) ** 2 for at_s, _, weight in points) / total)
@@ -83,7 +88,11 @@ def _fall(looks: Sequence[Look]) -> list[Look]:
     near = [look for look in looks if look.t_s >= -_FALL_S]
     size = max(1, -(-len(near) // _MOST_LOOKS))
     groups = [near[start : start + size] for start in range(0, len(near), size)]
-    return [Look(sum(k.t_s for k in g) / len(g), sum(k.cover for k in g) / len(g)) for g in groups]
+    return [Look(sum(k.t_s for k in g) / len(g), _bounded(sum(k.cover for k in g) / len(g))) for g in groups]
+
+
+def _bounded(cover: float) -> float:
+    return max(-_MOST_COVER, min(_MOST_COVER, cover))
 
 
 def _half_fall_s(looks: Sequence[Look]) -> float:
@@ -104,21 +113,23 @@ def _compare(
     source: Source,
     half_m: float,
     half_s: float,
-    half_torso_m: float,
+    torso_m: float,
     period_s: float,
     likely_mps2: float,
 ) -> list[tuple[float, float, float]]:
     """(moment, speed there, weight) of every way out of the beam."""
     kind = KINDS[source]
+    reach_m = min(_REACH_M, torso_m / _REACHES_A_TRUNK)
     scored = []
-    for (place_m, likely), step, wide, order in product(_PLACES_M, _STEPS, _WIDTHS, kind.orders):
+    for (place, likely), step, wide, order in product(_PLACES, _STEPS, _WIDTHS, kind.orders):
+        place_m = place * reach_m
         acceleration = likely_mps2 * math.exp(_ACCELERATION_LOG_SD * step)
         width_m = half_m * math.exp(kind.width_log_sd * wide)
         table = TABLES[order]
         scale, last, half_mps2 = 1.0 / (width_m * TABLE_STEP), len(table) - 1, 0.5 * acceleration
         stood = table[int(abs(place_m) * scale)]
         to_half_s = math.sqrt(2.0 * (_reach_of_half(stood, order) * width_m - place_m) / acceleration)
-        to_axis_s = math.sqrt(2.0 * (half_torso_m - place_m) / acceleration)
+        to_axis_s = math.sqrt(2.0 * (torso_m / 2.0 - place_m) / acceleration)
         before = math.log(likely) - 0.5 * step * step - 0.5 * wide * wide
         for shift in _SHIFTS:
             begins_s = half_s - to_half_s + shift * (period_s + 0.03)

@@ -70,7 +70,7 @@ def body_ranges(body: Sequence[BeamEntry], broken: Break, config: WatchConfig) -
     body_mm = read_mm
     for _ in range(_ROUNDS):
         cover = expected_cover(body_mm / 1000.0, config)
-        if signal is not None:
+        if signal:
             behind = min(0.9 * signal, (1.0 - cover) * broken.open_signal_kcps)
             found = (read_mm * signal - behind * wall_mm) / (signal - behind)
         else:
@@ -172,6 +172,7 @@ def _before_wall(broken: Break, wall_mm: float, ranges: BodyRanges, span: tuple[
     entries = broken.entries
     hits = [e for e in entries[span[0] : span[1] + 1] if e.hit]
     lit = broken.open_signal_kcps > 0.0 and all(e.signal_kcps is not None for e in hits)
+    lit = lit and any(e.signal_kcps for e in hits)
     if lit and ranges.body_mm < ranges.read_mm - 1.0:
         return _mixture(broken, wall_mm, ranges, origin_ns)
     if lit:
