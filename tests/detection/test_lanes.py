@@ -208,3 +208,23 @@ def test_without_lanes_only_the_lane_of_a_rep_is_ignored(tmp_path: Path) -> None
     result = CliRunner().invoke(replay, [str(path), "--json", "--rep", f"{GO_S}:20:jog:3"])
     assert "rep 1: its lane 3, since there are no lanes; ignored" in result.stderr
     assert [json.loads(line)["event"] for line in result.stdout.splitlines()][-2:] == ["finish", "summary"]
+
+
+def before_wall(path: Path) -> Path:
+    """The same trace with a wall behind the lanes, whose light blends with nobody's."""
+    text = path.read_text(encoding="utf-8").replace(",,2,8,", ",7000,0,300,")
+    path.write_text(f"# background_mm: 7000\n{text}", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("lane_2_s", [13.0, 13.48, 13.71])
+def test_before_a_wall_who_passes_in_another_lane_changes_nothing_of_a_time(tmp_path: Path, lane_2_s: float) -> None:
+    mine = (13.6, middle_m(1))
+    found = []
+    for runners in ([mine], [mine, (lane_2_s, middle_m(2)), (lane_2_s - 4.0, middle_m(2))]):
+        told = replayed(before_wall(trace(tmp_path, ["lane=1", "lane=2"], runners)))
+        found += [e for e in told if e["event"] == "finish" and e["lane"] == 1]
+    alone, beside = found
+    assert beside["time_s"] == alone["time_s"]
+    assert beside["uncertainty_s"] == alone["uncertainty_s"]
+    assert beside["flags"] == alone["flags"]

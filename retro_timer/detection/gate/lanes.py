@@ -166,7 +166,7 @@ class LaneJudge:
             # Somebody beyond this lane: it is free.
             wall_mm = self._watch.wall_mm
             status = RangeStatus.SIGNAL_FAIL if wall_mm is None else RangeStatus.VALID
-            return RangeSample(t_ns, None if wall_mm is None else round(wall_mm), status, 0.0, sample.ambient_kcps)
+            return RangeSample(t_ns, None if wall_mm is None else round(wall_mm), status, None, sample.ambient_kcps)
         return sample
 
     def _mine(self, events: Sequence[DetectionEvent], t_ns: int) -> list[DetectionEvent]:
