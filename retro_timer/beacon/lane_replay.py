@@ -10,8 +10,9 @@ import msgspec
 from retro_timer.beacon.replay import RECORD, Tell
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Level, Obstacle, PassageOver, SensorChange
+from retro_timer.detection.events import DetectionEvent, Obstacle, PassageOver, SensorChange
 from retro_timer.detection.gate.lanes import LaneJudge, LaneMap, LaneSorter
+from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.timing import decide
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
@@ -139,7 +140,7 @@ class LaneReplay:
             self._begins.append((round(rep.begins_s * 1e9), number, rep, course))
         self._config = config
         self._sorter = LaneSorter(lanes)
-        self._levels = [Level.CLEAR] * lanes.count
+        self._obstacles = Obstacles()
         self._samples = 0
         self._tell = tell
 
@@ -154,10 +155,12 @@ class LaneReplay:
             if lane == 1:
                 self._sees(event, now_ns)
             return
-        before = max(self._levels)
-        self._levels[lane - 1] = event.level
-        worst = msgspec.structs.replace(event, level=max(self._levels))
-        if worst.level is not before and (made := session_input(worst, self._config)) is not None:
+        before = self._obstacles.level
+        self._obstacles.note(str(lane), event, self._config)
+        if self._obstacles.level is before:
+            return
+        made = session_input(*self._obstacles.worst(event.t_ns))
+        if made is not None:
             self._put(made, now_ns)
 
     def run(self, samples: Iterable[RangeSample]) -> None:

@@ -149,6 +149,17 @@ def test_bodies_in_two_lanes_are_one_alarm_until_both_are_gone(tmp_path: Path) -
     assert told[-1]["obstacles"] == 1
 
 
+def test_an_alarm_that_is_left_has_the_range_of_its_own_lane(tmp_path: Path) -> None:
+    near_mm, far_mm = (round(1000 * middle_m(lane)) for lane in (1, 2))
+    path = trace(tmp_path, ["lane=1", "lane=2"], [])
+    later = f"go_s={GO_S + 6.0} distance_m=20 gait=jog lane=2"
+    path.write_text(path.read_text(encoding="utf-8").replace(f"go_s={GO_S} distance_m=20 gait=jog lane=2", later))
+    told = replayed(in_beam(path, [(6.0, 9.5, far_mm), (8.0, 8.2, near_mm)]))
+    seen = [(e["level"], e.get("range_m")) for e in told if e["event"] == "obstacle"]
+    far, near = ("warning", far_mm / 1000.0), ("danger", near_mm / 1000.0)
+    assert seen == [far, near, far, ("clear", None)]
+
+
 def test_a_sensor_that_does_not_see_blinds_the_reps_of_all_lanes_and_is_told_once(tmp_path: Path) -> None:
     path = trace(tmp_path, ["lane=1", "lane=2"], [(13.5, middle_m(1)), (14.2, middle_m(2))])
     lines = path.read_text(encoding="utf-8").splitlines()
