@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from retro_timer.detection.events import Level, SensorState
@@ -105,6 +106,31 @@ def test_an_alarm_that_is_left_names_its_own_sensor_not_the_one_that_is_clear(be
     assert told[danger]["sensor"] == "gate"
     left = told[danger + 1]
     assert (left["level"], left["sensor"], left["range_m"]) == ("warning", "rear", pytest.approx(0.9, abs=0.05))
+
+
+@pytest.mark.parametrize(("name", "level"), [("gate", "danger"), ("rear", "warning")])
+def test_an_alarm_does_not_outlive_the_judge_that_raised_it(beacon: Beacon, name: str, level: str) -> None:
+    running(beacon)
+    empty = beacon.scene[name]
+    beacon.scene[name] = steady(700)
+    beacon.after(1.0)
+    assert beacon.core.buzzer.sounding == level
+    beacon.scene[name] = empty
+    beacon.core.sensing[name].begin_anew()
+    beacon.after(1.0)
+    assert beacon.core.buzzer.sounding == ""
+    assert beacon.core.shared.obstacles.level is Level.CLEAR
+    assert beacon.board.lamp.shown[-1] not in (LampState.DANGER, LampState.CAUTION)
+
+
+def test_a_new_judge_raises_the_alarm_of_who_still_stands_there(beacon: Beacon) -> None:
+    running(beacon)
+    beacon.scene["gate"] = steady(700)
+    beacon.after(1.0)
+    sensing = beacon.core.sensing["gate"]
+    sensing.begin_anew(msgspec.structs.replace(sensing.config, background_mm=2000))
+    beacon.after(1.0)
+    assert beacon.core.buzzer.sounding == "danger"
 
 
 def test_a_rear_sensor_that_falls_silent_makes_the_whole_watch_blind(beacon: Beacon) -> None:

@@ -21,7 +21,7 @@ from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.people import Braking
 from retro_timer.detection.pipeline import pipeline_for
-from retro_timer.ports import RangeSample, RangeSensor
+from retro_timer.ports import Placement, RangeSample, RangeSensor
 
 log = logging.getLogger("retro_timer")
 
@@ -59,7 +59,8 @@ class Sensing:
         self.spec = spec = sensor.spec
         """The sensor's figures a moment ago: with mode `auto` they follow the light."""
         self.config = config
-        self.watch = pipeline_for(config)
+        self.watch = self._alarmed = pipeline_for(config)
+        """The judge of the next reading, and the one whose alarm stands."""
         self.samples = 0
         self.last_sample: RangeSample | None = None
         self.ring: deque[RangeSample] = deque(maxlen=max(64, round(_RING_S * 1e9 / spec.period_ns)))
@@ -93,7 +94,11 @@ class Sensing:
         """A reading: alarm first, everything else after it."""
         if self.config.watches:
             self._buzzer.renew(self.spec.name, now_ns + self._patience_ns)
-        for event in self.watch.feed(sample, self._shared.expectation):
+        watch = self.watch
+        if watch is not self._alarmed:
+            self._end_alarm(sample.t_ns)
+            self._alarmed = watch
+        for event in watch.feed(sample, self._shared.expectation):
             self._pass_on(event)
         self.samples += 1
         self.last_sample = sample
@@ -133,6 +138,13 @@ class Sensing:
         # One reference each, swapped whole: the sensor's thread takes either at its next reading.
         self.config = config or self.config
         self.watch = pipeline_for(self.config)
+
+    def _end_alarm(self, t_ns: int) -> None:
+        """Another judge begins, who tells only what it saw rise: what the last one told is over."""
+        if self._alarmed.level is not Level.CLEAR:
+            self._pass_on(Obstacle(Level.CLEAR, None, t_ns))
+        if self.config.placement is Placement.BELT:
+            self._pass_on(Parking(None, t_ns))
 
     def _pass_on(self, event: DetectionEvent) -> None:
         config = self.config
