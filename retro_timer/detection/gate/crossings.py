@@ -238,19 +238,22 @@ class Gate:
             return
         ended = free_ns >= max(_ENDED_NS, _ENDED_PERIODS * period_ns)
         stopped = t_ns - passage.first_ns >= _STOPPED_NS
-        if not (ended or (stopped and not passage.handed_over)):
+        rep = expectation.rep if passage.announced and not passage.handed_over else None
+        if not (ended or (stopped and rep is not None)):
             return
-        broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, free_ns > 0)
+
+        def broken() -> Break:
+            return self._break(passage, expectation, period_ns, budget_ns, wall_mm, free_ns > 0)
+
         if passage.doubtful is None:
-            torso = find_torso(broken, self._config)
+            torso = find_torso(broken(), self._config)
             brief = torso is not None and torso.brief and not passage.stranger
             passage.doubtful = torso is None or bool(torso.doubt) or brief
         decided = stopped or not passage.doubtful or free_ns >= _WAIT_NS
-        rep = expectation.rep
-        if decided and passage.announced and rep is not None and not passage.handed_over:
+        if decided and rep is not None:
             passage.handed_over = True
             self._handed_over_ns = passage.last_hit_ns
-            told.append(PassageOver(rep, broken, t_ns))
+            told.append(PassageOver(rep, broken(), t_ns))
         elif ended and not passage.doubtful and not passage.handed_over:
             passage.handed_over = True
             told.append(Body(passage.first_ns, passage.last_hit_ns, t_ns))
