@@ -87,8 +87,9 @@ class GatePipeline:
         period_ns = self.spacing.period_ns
         change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
         told: list[DetectionEvent] = [] if change is None else [change]
-        told.extend(self._watch_beam(reading, expectation))
-        told.extend(self._watch_stand(reading, expectation))
+        entry = _entry(reading)
+        told.extend(self._watch_beam(entry, expectation))
+        told.extend(self._watch_stand(entry, expectation))
         return told
 
     def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
@@ -164,10 +165,9 @@ class GatePipeline:
         self._lone_pending = in_lane and not beside
         return lone
 
-    def _watch_beam(self, reading: Reading, expectation: Expectation) -> list[DetectionEvent]:
-        entry = self._entry(reading)
+    def _watch_beam(self, entry: BeamEntry, expectation: Expectation) -> list[DetectionEvent]:
         was_occupied = self._gate.occupied
-        needed = self._needed(expectation.may_arrive(reading.t_ns))
+        needed = self._needed(expectation.may_arrive(entry.t_ns))
         wall_mm = self._background.in_view_mm
         shade = self._shade.feed(entry, wall_mm, self._gate.light)
         told: list[DetectionEvent] = [] if shade is None else [shade]
@@ -176,9 +176,9 @@ class GatePipeline:
             self._persistence.forgive(self._gate.hits)
         return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
 
-    def _watch_stand(self, reading: Reading, expectation: Expectation) -> list[DetectionEvent]:
+    def _watch_stand(self, entry: BeamEntry, expectation: Expectation) -> list[DetectionEvent]:
         """Who stands in the beam to start by leaving it."""
-        entry, wall_mm = self._entry(reading), self._background.in_view_mm
+        wall_mm = self._background.in_view_mm
         if expectation.mode is not WatchMode.RELEASE:
             self._departure.rest(entry, wall_mm)
             return []
@@ -186,14 +186,6 @@ class GatePipeline:
         speeds_mps = expectation.slow_speed_mps, expectation.assumed_speed_mps
         period_ns = self.spacing.period_ns
         return list(self._departure.feed(entry, wall_mm, period_ns, self._budget_ns, speeds_mps, trusted=trusted))
-
-    @staticmethod
-    def _entry(reading: Reading) -> BeamEntry:
-        # Too dim for anything so near: it says neither that the beam is broken nor that it is free.
-        target = reading.kind is Kind.TARGET and reading.range_mm is not None
-        phantom = target and too_dim(reading.range_mm or 0, reading.signal_kcps)
-        kind = Kind.ABSURD if phantom else reading.kind
-        return BeamEntry(reading.t_ns, kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
 
     def _needed(self, expected: bool) -> Needed:
         """What makes a break; `expected`: the runner may arrive now.
@@ -207,3 +199,9 @@ class GatePipeline:
         if doubted:
             return Needed(max(_SURELY, persistence.in_time), agreeing=True)
         return Needed(min(persistence.needed, persistence.in_time), agreeing=False)
+
+
+def _entry(reading: Reading) -> BeamEntry:
+    # Too dim for anything so near: it says neither that the beam is broken nor that it is free.
+    kind = Kind.ABSURD if reading.too_dim else reading.kind
+    return BeamEntry(reading.t_ns, kind, reading.in_lane, reading.range_mm, reading.signal_kcps)
