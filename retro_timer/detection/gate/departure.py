@@ -45,9 +45,6 @@ _SEEN_SHARE = 0.7
 """Share of the readings that a body which stands in the beam makes hits: the sensor loses some."""
 _FREE_SHARE = 0.5
 """Share of the readings after a departure that show the beam free; fewer, and nobody saw that it is."""
-_GAP_NS = 250_000_000
-_GAP_PERIODS = 6
-"""Longer without a reading, and nobody can say what happened in the beam meanwhile."""
 _LOOK_NS = 100_000_000
 """How often a stand is looked through."""
 
@@ -97,14 +94,14 @@ class Departure:
     ) -> list[DepartureEvent]:
         """One reading, oldest first. What changed comes back.
 
-        `speeds_mps`: slow and fast end of the gait that is to be gone at. `trusted`: the sensor is not lost.
+        `speeds_mps`: slow and fast end of the gait that is to be gone at. `trusted`: the sensor is not lost, as
+        it is after a gap.
         """
         told: list[DepartureEvent] = []
-        last_ns = self._recent[-1].t_ns if self._recent else entry.t_ns
-        if not trusted or entry.t_ns - last_ns > max(_GAP_NS, _GAP_PERIODS * period_ns):
+        if not trusted:
+            # Nobody can say what happened in the beam meanwhile.
             self._end(StandEnd.SENSOR, entry.t_ns, told)
             self._recent.clear()
-        if not trusted:
             return told
         self._recent.append(entry)
         while entry.t_ns - self._recent[0].t_ns > max(_BEFORE_NS + _GONE_NS, STEADY_NS):

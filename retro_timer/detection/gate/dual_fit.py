@@ -35,13 +35,13 @@ _LEAST_SD_S = 0.001
 """No reading tells a moment better: half its own error of a clock and of the integration's middle."""
 
 
-def join(near: Solution, far: Solution, near_config: WatchConfig, far_config: WatchConfig) -> Solution:
-    """The back's moment at the line, from two halves that both saw a torso's middle.
+def join(near: Solution, far: Solution, near_config: WatchConfig, far_config: WatchConfig) -> Solution | None:
+    """The back's moment at the line, from two halves that both saw a torso's middle; None where one of them did not.
 
     `near` is the half that is reached first in the direction of travel. Who walks the other way is a refusal.
     """
     if near.middle_ns is None or far.middle_ns is None:
-        return Solution(refusal="no middle in both halves")
+        return None
     if far.middle_ns <= near.middle_ns:
         return Solution(refusal=WRONG_WAY)
     way_m = (far_config.offset_mm - near_config.offset_mm) / 1000.0
@@ -51,7 +51,7 @@ def join(near: Solution, far: Solution, near_config: WatchConfig, far_config: Wa
         return Solution(refusal="not one body's way")
     usual = 1.0 / math.sqrt(near.speed_mps * far.speed_mps)
     # Both halves judge the length of a break by the same chest and the same way to the line: two say no more than one.
-    times_ns, sds_s, half_m = _timed(near, far, near_config)
+    times_ns, sds_s, half_m = _timed(near, far, (near.middle_ns, far.middle_ns), near_config)
     undone = _UNDONE if half_m else 1.0
     usual_sd = undone * usual * log_sd
     fit = _Fit((near_config.offset_mm / 1000.0, far_config.offset_mm / 1000.0), sds_s, usual_sd)
@@ -74,14 +74,15 @@ def join(near: Solution, far: Solution, near_config: WatchConfig, far_config: Wa
     )
 
 
-def _timed(near: Solution, far: Solution, config: WatchConfig) -> tuple[tuple[int, int], Pair, float]:
+def _timed(
+    near: Solution, far: Solution, middles_ns: tuple[int, int], config: WatchConfig
+) -> tuple[tuple[int, int], Pair, float]:
     """What both halves timed of the body: both moments, their standard deviations in seconds, and how many metres
     ahead of the back that is. Two thin beams show the back's edge, which is better known than the chest's depth.
     """
     if near.edge_sd_s is not None and far.edge_sd_s is not None:
         return (near.back_ns, far.back_ns), _at_least(near.edge_sd_s, far.edge_sd_s), 0.0
-    times_ns = near.middle_ns or near.back_ns, far.middle_ns or far.back_ns
-    return times_ns, _at_least(near.middle_sd_s, far.middle_sd_s), config.torso_mm / 2000.0
+    return middles_ns, _at_least(near.middle_sd_s, far.middle_sd_s), config.torso_mm / 2000.0
 
 
 def _at_least(near_sd_s: float, far_sd_s: float) -> Pair:

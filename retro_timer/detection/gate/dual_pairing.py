@@ -31,6 +31,7 @@ class Pairing:
         """`stacked`: one above the other, `near` being the upper one."""
         self._near, self._far = near, far
         self._stacked = stacked
+        self._way_m = (far.config.offset_mm - near.config.offset_mm) / 1000.0
 
     def beside(self, near: Seen, far: Seen) -> bool:
         """Whether one body may have made both, by their times."""
@@ -69,8 +70,9 @@ class Pairing:
         first, second = self._near.solve(near), self._far.solve(far)
         if near.brief and far.brief:
             return Solution(refusal=BRIEF)
-        if first.middle_ns is not None and second.middle_ns is not None:
-            return join(first, second, self._near.config, self._far.config)
+        joined = join(first, second, self._near.config, self._far.config)
+        if joined is not None:
+            return joined
         if first.refusal or second.refusal:
             return self._by_one(near, far)
         if self.wrong_way(near, far):
@@ -81,15 +83,13 @@ class Pairing:
 
     def _speed_mps(self, near: Seen, far: Seen) -> float:
         """By when each beam was first broken."""
-        apart_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
-        return apart_m / max(1e-3, (far.first_ns - near.first_ns) / 1e9)
+        return self._way_m / max(1e-3, (far.first_ns - near.first_ns) / 1e9)
 
     def _by_one(self, near: Seen, far: Seen) -> Solution:
         """One half saw the middle of a torso, the other one something beside it."""
         half, seen = (self._far, far) if self._near.solve(near).refusal else (self._near, near)
         solved = half.solve(seen)
-        way_m = (self._far.config.offset_mm - self._near.config.offset_mm) / 1000.0
-        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, way_m)
+        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, self._way_m)
         return Solution(refusal=refusal) if refusal else at_line(solved, half.config)
 
 
