@@ -20,8 +20,8 @@ import msgspec
 from retro_firmware.tf_luna.ports import SerialPort
 from retro_firmware.tf_luna.sensor import TfLunaSensor
 from retro_firmware.tf_luna.twin import LunaTwin, PtyTwin
-from retro_firmware.twin import TwinBus, TwinChip
 from retro_firmware.vl53l1x.bus import open_bus
+from retro_firmware.vl53l1x.twin import TwinBus, TwinChip
 
 from retro_timer.ports import RangeSensor
 from retro_timer.sensors.settings import SensorSettings

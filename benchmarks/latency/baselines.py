@@ -15,7 +15,7 @@ import gpiozero
 import msgspec
 from gpiozero.pins.mock import MockFactory
 from retro_firmware.hc_sr04.twin import HcSr04Twin
-from retro_firmware.twin import TwinBus, TwinChip, lent_to_package
+from retro_firmware.vl53l1x.twin import TwinBus, TwinChip, lent_to_package
 
 from benchmarks.latency.visits import Timetable, Visits
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import retro_firmware.twin_board
+import retro_firmware.twin
 import retro_firmware.twin_stage
 from gpiozero.pins.mock import MockPWMPin
-from retro_firmware.twin import TwinBus
 from retro_firmware.vl53l1x.native import LIBRARY
+from retro_firmware.vl53l1x.twin import TwinBus
 
 import retro_timer.beacon.app
 from benchmarks.latency.visits import Timetable, VisitedWorld
@@ -200,7 +200,7 @@ class Meter:
                     frequency_hz = self._frequency or 0.0
                     meter.edges.append((time.monotonic_ns(), frequency_hz if duty > 0.0 else 0.0))
 
-        _put(retro_firmware.twin_board, "MockPWMPin", StampedPin)
+        _put(retro_firmware.twin, "MockPWMPin", StampedPin)
 
     def _hook_service(self, busy: bool) -> None:
         meter = self

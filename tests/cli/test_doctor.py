@@ -148,12 +148,12 @@ def test_a_board_that_another_process_holds_is_one_line(doctor: Doctor) -> None:
 
 @needs_twin
 def test_pins_that_cannot_be_had_are_told_beside_the_rest(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    from retro_firmware import boards
+    from retro_firmware import gpio_board
 
     def busy(*_args: Any) -> None:
         raise OSError("GPIO busy")
 
-    monkeypatch.setattr(boards, "open_button", busy)
+    monkeypatch.setattr(gpio_board, "open_button", busy)
     told = doctor("--board", "twin", "--json")
     assert told.code == 1
     found = findings(told)
@@ -361,10 +361,10 @@ def test_during_a_session_it_is_looked_at_and_left_in_peace(running: Timer) -> N
 
 PRESSED = """
 import pathlib, threading, time
-from retro_firmware import twin_board
+from retro_firmware import twin
 
 def open_board(request):
-    board = twin_board.open_twin(request)
+    board = twin.open_twin(request)
     pin = board.factory.pin(request.settings.button.pin)
     def press():
         while not pathlib.Path(__file__).with_name("press").exists():

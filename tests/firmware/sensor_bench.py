@@ -19,12 +19,12 @@ pytest.importorskip("VL53L1X", reason="the driver under test is missing: pip ins
 
 # Below the skip, and handed on from here, so that no test imports the driver where it cannot be imported.
 from retro_firmware.backoff import Backoff
-from retro_firmware.twin import Fault, FaultKind, TwinBus, TwinChip
 from retro_firmware.vl53l1x import frames, light, native
 from retro_firmware.vl53l1x.bus import Vl53l1xBus, open_bus
 from retro_firmware.vl53l1x.pace import Pace
 from retro_firmware.vl53l1x.safe_bus import SafeBus
 from retro_firmware.vl53l1x.sensor import Vl53l1xSensor
+from retro_firmware.vl53l1x.twin import Fault, FaultKind, TwinBus, TwinChip
 
 __all__ = [
     "MS",

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from retro_firmware.twin.chip import TwinChip
-from retro_firmware.twin.staged import StagedChips
+from retro_firmware.vl53l1x.staged import StagedChips
+from retro_firmware.vl53l1x.twin.chip import TwinChip
 
 from tests.firmware.gpio_bench import pretend_rpi_gpio, until
 from tests.helpers.beacon_made import made_beacon
@@ -20,10 +20,10 @@ from tests.helpers.plans_made import block, plan
 
 pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro-timer[twin]'")
 
-from retro_firmware import boards
-from retro_firmware.boards import PiBoard, open_pi
+from retro_firmware import gpio_board
 from retro_firmware.gpio.buzzer import ActiveSounder
-from retro_firmware.twin_board import TwinBoard, open_twin
+from retro_firmware.pi import PiBoard, open_pi
+from retro_firmware.twin import TwinBoard, open_twin
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
@@ -250,7 +250,7 @@ def test_a_pin_that_cannot_be_had_is_told_with_its_owner_and_everything_else_is_
     def busy(*_args: Any) -> None:
         raise OSError("GPIO busy")
 
-    monkeypatch.setattr(boards, "open_button", busy)
+    monkeypatch.setattr(gpio_board, "open_button", busy)
     with pytest.raises(RetroTimerError) as refused:
         open_twin(request())
     assert str(refused.value) == (

@@ -15,9 +15,9 @@ from tests.firmware.sensor_bench import MS, Lane, StepClock
 
 pytest.importorskip("VL53L1X", reason="the package on trial is missing: pip install 'retro-timer[twin]'")
 
-from retro_firmware.twin import TwinBus, TwinChip, lent_to_package
-from retro_firmware.twin import registers as reg
-from retro_firmware.twin.ranging import RangeEngine, Timing
+from retro_firmware.vl53l1x.twin import TwinBus, TwinChip, lent_to_package
+from retro_firmware.vl53l1x.twin import registers as reg
+from retro_firmware.vl53l1x.twin.ranging import RangeEngine, Timing
 
 
 class Bare:

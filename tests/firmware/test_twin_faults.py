@@ -12,8 +12,8 @@ from tests.firmware.sensor_bench import MS, Fault, FaultKind, Lane, StepClock, T
 
 pytest.importorskip("smbus2", reason="the bus library is missing: pip install 'retro-timer[twin]'")
 
-from retro_firmware.twin import lent_to_package
-from retro_firmware.twin import registers as reg
+from retro_firmware.vl53l1x.twin import lent_to_package
+from retro_firmware.vl53l1x.twin import registers as reg
 from smbus2 import i2c_msg
 
 MODEL = b"\x01\x0f"

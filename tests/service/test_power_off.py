@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 UNITS = ("retro-timer-poweroff.path", "retro-timer-poweroff.service")
 MODULES = ("msgspec", "gpiozero", "colorzero", "serial", "smbus2", "VL53L1X.py")
 ASK = """
-from retro_firmware.boards import PiBoard
+from retro_firmware.pi import PiBoard
 PiBoard.power_off(object.__new__(PiBoard))
 """
 SANDBOX: dict[str, Any] = {

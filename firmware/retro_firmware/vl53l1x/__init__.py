@@ -4,4 +4,5 @@
 lie), `native` (ST's C driver), `device` (one chip: reset, address, ranging), `frames` (is this frame new and whole?),
 `pace` (when is the next one due, when was this one measured), `light` (which mode the ambient light allows),
 `backoff` (when to try again), `diagnosis` (what to tell the builder), `sensor` and `bus` (the program's Protocols).
+`twin` is the chip in software, and `staged` puts it behind the board `twin`.
 """

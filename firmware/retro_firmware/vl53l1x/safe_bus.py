@@ -29,7 +29,7 @@ _STUCK = frozenset((errno.ETIMEDOUT, errno.EAGAIN))
 
 
 class Wire(Protocol):
-    """What is used of `smbus2.SMBus`, and what `retro_firmware.twin.TwinBus` offers."""
+    """What is used of `smbus2.SMBus`, and what `retro_firmware.vl53l1x.twin.TwinBus` offers."""
 
     def i2c_rdwr(self, *messages: Any) -> None: ...
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from retro_firmware.twin import TwinBus, TwinChip
+from retro_firmware.vl53l1x.twin import TwinBus, TwinChip
 
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retro_firmware.twin import registers as reg
+from retro_firmware.vl53l1x.twin import registers as reg
 
 _PLL_FACTOR = 64
 _MACRO_PERIOD_CLOCKS = 2304

@@ -8,7 +8,7 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from retro_firmware.boards import GpioBoard
+from retro_firmware.gpio_board import GpioBoard
 from retro_firmware.twin_stage import TwinStage
 from retro_firmware.wires import Wires
 from retro_timer.beacon.boards import BoardRequest

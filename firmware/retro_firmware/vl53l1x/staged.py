@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from retro_firmware.twin.bus import TwinBus
-from retro_firmware.twin.chip import TwinChip
-from retro_firmware.twin.faults import Fault, FaultKind
 from retro_firmware.twin_stage import DueFault, TwinStage
+from retro_firmware.vl53l1x.twin.bus import TwinBus
+from retro_firmware.vl53l1x.twin.chip import TwinChip
+from retro_firmware.vl53l1x.twin.faults import Fault, FaultKind
 from retro_firmware.wires import Wires
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sim import scenario

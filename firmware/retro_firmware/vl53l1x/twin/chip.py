@@ -6,9 +6,9 @@ import random
 
 import msgspec
 
-from retro_firmware.twin import registers as reg
-from retro_firmware.twin.ranging import SPADS, RangeEngine, Timing, timing_of
-from retro_firmware.twin.result import encode_result
+from retro_firmware.vl53l1x.twin import registers as reg
+from retro_firmware.vl53l1x.twin.ranging import SPADS, RangeEngine, Timing, timing_of
+from retro_firmware.vl53l1x.twin.result import encode_result
 from retro_timer.sensors.vl53l1x import OPTICS
 from retro_timer.sim.optics import Scene, Surface, View, count_photons
 

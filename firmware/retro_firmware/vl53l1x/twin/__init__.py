@@ -12,9 +12,9 @@ What the twin claims about a real chip is what ST's driver and data sheet say an
 they are silent, the docstring of the part says which behaviour was chosen.
 """
 
-from retro_firmware.twin.bus import TwinBus
-from retro_firmware.twin.chip import TwinChip
-from retro_firmware.twin.faults import Fault, FaultKind
-from retro_firmware.twin.package import lent_to_package
+from retro_firmware.vl53l1x.twin.bus import TwinBus
+from retro_firmware.vl53l1x.twin.chip import TwinChip
+from retro_firmware.vl53l1x.twin.faults import Fault, FaultKind
+from retro_firmware.vl53l1x.twin.package import lent_to_package
 
 __all__ = ["Fault", "FaultKind", "TwinBus", "TwinChip", "lent_to_package"]

@@ -1,40 +1,25 @@
-"""The board `pi`, and what it shares with its twin: devices and the sensors' drivers on the pins of one factory."""
+"""What the board `pi` and its twin share: devices and the sensors' drivers on the pins of one factory."""
 
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from retro_firmware.gpio.button import GpioButton, open_button
 from retro_firmware.gpio.buzzer import ActiveSounder, MuteSounder, TonalSounder, open_sounder
-from retro_firmware.gpio.factory import open_factory
 from retro_firmware.gpio.lamp import GpioLamp, NoLamp, open_lamp
 from retro_firmware.gpio.lines import InterruptLine, ShutdownLine
 from retro_firmware.wires import OpenBuses, Wires
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import RealClock
 from retro_timer.errors import RetroTimerError
-from retro_timer.ports import Board, Clock, RangeBus
+from retro_timer.ports import Clock, RangeBus
 from retro_timer.sensors.known import driver_of
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings import paths
 from retro_timer.settings.model import Settings
-from retro_timer.settings.pins import pin_plan
 
 L = TypeVar("L", ShutdownLine, InterruptLine)
-
-_OBEYED_S = 10.0
-_LOOK_S = 0.05
-
-
-def open_pi(request: BoardRequest) -> Board:
-    """Entry point `pi`. Raises BadInputError for pins that clash, BoardMissingError for a pin library that is not
-    installed, RetroTimerError for pins that cannot be had. Sensors that do not answer tell so when they are started.
-    """
-    pin_plan(request.settings)
-    return PiBoard("pi", request, open_factory(paths.run_dir()))
 
 
 class GpioBoard:
@@ -104,32 +89,6 @@ class GpioBoard:
     def _wires_for(self, _model: str, _sensors: Sequence[SensorSettings], wires: Wires) -> Wires:
         """What the driver of a model gets."""
         return wires
-
-
-class PiBoard(GpioBoard):
-    """The box."""
-
-    _sleep = staticmethod(time.sleep)
-
-    def power_off(self) -> None:
-        """Ask by a file that the box be switched off: this process may not, but retro-timer-poweroff.path sees the file
-        and root's own service takes it away and obeys. Raises RetroTimerError when nobody does.
-        """
-        request = paths.run_dir() / "poweroff"
-        try:
-            request.touch()
-        except OSError as error:
-            raise RetroTimerError(f"{request}: not written ({error.strerror}); run: sudo systemctl poweroff") from None
-        # systemd removes the directory once this process has ended: whoever obeys must have seen the file before.
-        for _ in range(round(_OBEYED_S / _LOOK_S)):
-            if not request.exists():
-                return
-            self._sleep(_LOOK_S)
-        # A request that is left lying would switch the box off at some later time.
-        request.unlink(missing_ok=True)
-        raise RetroTimerError(
-            f"{request}: nobody switches the box off; run: sudo systemctl enable --now retro-timer-poweroff.path"
-        )
 
 
 @contextlib.contextmanager

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from retro_firmware.twin.chip import HEALTHY, ChipFaults, TwinChip
-from retro_firmware.twin.faults import Fault, FaultKind, FaultList
+from retro_firmware.vl53l1x.twin.chip import HEALTHY, ChipFaults, TwinChip
+from retro_firmware.vl53l1x.twin.faults import Fault, FaultKind, FaultList
 
 _READ = 0x0001
 """I2C_M_RD of linux/i2c.h."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from retro_firmware.twin.registers import RESULT_SIZE
+from retro_firmware.vl53l1x.twin.registers import RESULT_SIZE
 from retro_timer.ports import RangeStatus
 from retro_timer.sim.optics import Reading
 

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
-from retro_firmware.twin.bus import TwinBus
+from retro_firmware.vl53l1x.twin.bus import TwinBus
 
 
 @contextlib.contextmanager
