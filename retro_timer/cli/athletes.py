@@ -125,7 +125,7 @@ def merge(athlete: str, into: str) -> None:
 
 
 def _make(edit: AnyAthleteEdit) -> None:
-    print(make_edit(edit)["words"])
+    print(make_edit(edit).words)
 
 
 def _known(name: str, *, forward: Sequence[str], **what: Any) -> Known:

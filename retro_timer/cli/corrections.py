@@ -14,6 +14,7 @@ from retro_timer.cli.editing import make_edit
 from retro_timer.cli.output.results_shown import print_table, when
 from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError
+from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, NoteSession, Undo, edit_of
 from retro_timer.store.results.revisions import RevisionRow, revisions
 from retro_timer.training.corrections import (
@@ -90,9 +91,9 @@ def undo_(revision: str | None, as_json: bool) -> None:
     tell(make_edit(Undo(revision)), as_json=as_json)
 
 
-def tell(done: dict[str, Any], *, as_json: bool) -> None:
+def tell(done: Done, *, as_json: bool) -> None:
     """Say what a change did."""
-    print(json.dumps(done) if as_json else done["words"])
+    print(json.dumps(msgspec.to_builtins(done)) if as_json else done.words)
 
 
 @click.command()

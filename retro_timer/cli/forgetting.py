@@ -10,12 +10,10 @@ import msgspec
 
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError
 from retro_timer.cli.editing import writing_here
-from retro_timer.cli.output.streams import remark
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.store.results.forgetting import forget as forget_athlete
-from retro_timer.store.results.journal import open_journal
 
 OUT_OF_REACH = (
     "exports, reports, pictures, support files and copies on sticks or other machines",
@@ -34,10 +32,7 @@ def forget(athlete: str, as_json: bool) -> None:
     """
     _refuse_beside_a_timer()
     mend = "run it as the timer's user: `sudo -u retro-timer retro-timer athletes forget NAME`"
-    with writing_here("it is not all done; run it again to complete it", mend) as (directory, stamp):
-        journal, repair = open_journal(directory, stamp.wall_ns)
-        if repair is not None:
-            remark(repair.words)
+    with writing_here("it is not all done; run it again to complete it", mend) as (journal, _):
         done = forget_athlete(journal, athlete, [paths.config_dir()])
     if as_json:
         print(json.dumps({**msgspec.to_builtins(done), "out_of_reach": OUT_OF_REACH}, default=str))

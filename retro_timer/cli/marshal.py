@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from retro_timer.cli.reading import opened_results
 from retro_timer.diagnostics.marshal import picture_of
 from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
 from retro_timer.settings.whole import write_whole
-from retro_timer.store.results.database import no_database, open_for_reading
 from retro_timer.training.corrections import MOST_NUMBER
 
 _WIDEST = 120
@@ -26,11 +26,8 @@ def marshal(number: int, rep: int, svg: Path | None) -> None:
 
     SESSION and REP are numbers of `retro-timer results show`.
     """
-    connection = open_for_reading(paths.state_dir()) or no_database()
-    try:
+    with opened_results() as connection:
         picture = picture_of(connection, paths.state_dir(), number, rep)
-    finally:
-        connection.close()
     if svg is None:
         from retro_timer.cli.output.marshal_text import finish_lines
 

@@ -36,6 +36,7 @@ from retro_timer.store.results.queries import (
     reps,
     session,
     sessions,
+    sure_session,
 )
 from retro_timer.training.corrections import MOST_NUMBER
 
@@ -99,11 +100,9 @@ def show(number: int | None, as_json: bool, as_csv: bool) -> None:
     """One session with all its reps; the newest when left out."""
     _one_format(as_json=as_json, as_csv=as_csv)
     with opened_results() as connection:
-        row = session(connection, number)
+        row = session(connection, None) if number is None else sure_session(connection, number)
         if row is None:
-            if number is None:
-                raise RetroTimerError("no sessions yet: `retro-timer simulate demo` makes one")
-            raise BadInputError(f"session {number}", "not found", "a number from `retro-timer results list`")
+            raise RetroTimerError("no sessions yet: `retro-timer simulate demo` makes one")
         wanted = Wanted(session=row.id)
         if as_json:
             print_session_json(row, map(rep_fields, reps(connection, wanted)))

@@ -14,7 +14,7 @@ from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import RangeSample
 from retro_timer.store.finishes import KeptFinish, KeptPassage, find_finish, kept_places, read_finish
-from retro_timer.store.results.queries import SessionRow, Wanted, reps, session
+from retro_timer.store.results.queries import SessionRow, Wanted, reps, sure_session
 from retro_timer.store.space import MOST_FINISHES
 from retro_timer.training.record import RepRecord, RepStatus
 
@@ -78,9 +78,7 @@ def picture_of(connection: sqlite3.Connection, state: Path, number: int, rep: in
     Raises BadInputError for a session or a rep that is not there, and for a file that is damaged; RetroTimerError where
     there is no finish, or no readings of it.
     """
-    row = session(connection, number)
-    if row is None:
-        raise BadInputError(f"session {number}", "not found", "a number from `retro-timer results list`")
+    row = sure_session(connection, number)
     every = [kept.record for kept in reps(connection, Wanted(session=number))]
     record = next((record for record in every if record.rep == rep), None)
     if record is None:

@@ -281,7 +281,9 @@ def test_corrections_are_looked_up_by_an_index_however_many_there_are(journal: J
     ],
 )
 def test_a_message_that_is_no_edit_is_bad_input(message: object) -> None:
-    with pytest.raises(BadInputError, match=r"^edit: "):
+    with pytest.raises(
+        BadInputError, match=r"^edit: .*; expected a change as `retro-timer results edit --help` has it$"
+    ):
         edit_of(message)
 
 

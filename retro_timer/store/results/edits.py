@@ -80,5 +80,5 @@ def edit_of(message: Any) -> AnyEdit:
     try:
         edit: AnyEdit = msgspec.convert(message, AnyEdit)
     except msgspec.ValidationError as error:
-        raise BadInputError("edit", str(error), "a change as docs/results.md has it") from None
+        raise BadInputError("edit", str(error), "a change as `retro-timer results edit --help` has it") from None
     return edit

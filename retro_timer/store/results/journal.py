@@ -158,7 +158,7 @@ class Journal:
         return sound
 
     def close(self) -> None:
-        """Close database and log."""
+        """Close database and log; again is no harm."""
         self.close_database()
         self.log.close()
 

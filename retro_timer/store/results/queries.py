@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from retro_timer.errors import BadInputError
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.labels import date_of
 from retro_timer.store.results.rows import record_of
@@ -76,6 +77,14 @@ def session(connection: sqlite3.Connection, number: int | None) -> SessionRow | 
     else:
         row = connection.execute("SELECT * FROM session WHERE id = ?", (number,)).fetchone()
     return None if row is None else _session_row(connection, row)
+
+
+def sure_session(connection: sqlite3.Connection, number: int) -> SessionRow:
+    """One session by its number. Raises BadInputError where there is none."""
+    row = session(connection, number)
+    if row is None:
+        raise BadInputError(f"session {number}", "not found", "a number from `retro-timer results list`")
+    return row
 
 
 def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow:

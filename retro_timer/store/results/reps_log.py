@@ -85,8 +85,10 @@ class RepsLog:
         return next((entry for entry in read if entry is not None and entry.id == entry_id), None)
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._fd)
+        """Close the file; again is no harm."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     def rescue(self) -> None:
         """Put what this open file holds into the file at its path, from which it was taken away.
