@@ -8,20 +8,13 @@ from pathlib import Path
 import click
 
 from retro_timer.cli.main import EXIT_INTERRUPTED
+from retro_timer.cli.output.plan_shown import block_lines, order_of, size_of
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.settings.loading import load_plan, load_settings, plan_names, read_plan
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import (
-    MPS_PER_KMH,
-    MPS_PER_MPH,
-    Plan,
-    PlanSet,
-    StartMethod,
-    steps,
-    treadmill_kmh,
-)
+from retro_timer.training.plan import Order, Plan, StartMethod
 
 
 @click.group()
@@ -40,7 +33,7 @@ def list_() -> None:
             continue
         low, high = plan.sessions_per_week
         often = f"{low}×" if low == high else f"{low}–{high}×"
-        print(f"{name:20} {_size(plan):26} {often:>5} a week  {plan.purpose}")
+        print(f"{name:20} {size_of(plan):26} {often:>5} a week  {plan.purpose}")
 
 
 @plans.command()
@@ -51,8 +44,10 @@ def show(name: str) -> None:
     low, high = plan.sessions_per_week
     print(f"{plan.title}: {plan.purpose}")
     print(f"  start     {plan.start}")
+    if plan.order is not Order.ROTATION:
+        print(f"  order     {order_of(plan)}")
     print(f"  per week  {low}" if low == high else f"  per week  {low} to {high}")
-    for text in _blocks(plan):
+    for text in block_lines(plan):
         print(f"  {text}")
     for cue in plan.cues:
         print(f"  cue       {cue}")
@@ -68,40 +63,7 @@ def check(files: tuple[str, ...]) -> None:
     for name in files:
         plan = load_plan(name)
         check_fit(plan, settings, name)
-        print(f"{name}: ok, {_size(plan)}")
-
-
-def _size(plan: Plan) -> str:
-    laid = steps(plan)
-    reps = [s for s in laid if s.distance_m is not None]
-    parts = []
-    if reps:
-        total = sum(s.distance_m or 0.0 for s in reps)
-        parts.append(f"{len(reps)} reps, {total:g} m")
-    seconds = sum(s.duration_s or 0.0 for s in laid)
-    if seconds:
-        parts.append(f"{seconds / 60:g} min")
-    return " + ".join(parts)
-
-
-def _blocks(plan: Plan) -> list[str]:
-    lines = []
-    for block in plan.blocks:
-        gait = block.gait or plan.gait
-        amount = f"{block.distance_m:g} m" if block.distance_m is not None else f"{(block.duration_s or 0) / 60:g} min"
-        rest = plan.rest_s if block.rest_s is None else block.rest_s
-        recovery = plan.recovery_s if block.recovery_s is None else block.recovery_s
-        text = f"{block.sets} × {block.reps} × {amount} {gait}, rest {rest:g} s, recovery {recovery:g} s"
-        lines.append(f"block     {text}{_treadmill(block)}")
-    return lines
-
-
-def _treadmill(block: PlanSet) -> str:
-    text = "" if block.incline_percent is None else f", incline {block.incline_percent:g} %"
-    speed_kmh = treadmill_kmh(block)
-    if speed_kmh is not None:
-        text += f", {speed_kmh * MPS_PER_KMH / MPS_PER_MPH:.1f} mph ({speed_kmh:.1f} km/h)"
-    return text
+        print(f"{name}: ok, {size_of(plan)}")
 
 
 @plans.command()
@@ -120,13 +82,13 @@ def new(name: str, force: bool) -> int:
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
     _write(path, text)
-    print(f"wrote {path}: {_size(load_plan(str(path)))}")
+    print(f"wrote {path}: {size_of(load_plan(str(path)))}")
     return 0
 
 
 def _write(path: Path, text: str) -> None:
     from retro_timer.settings.tables import parse_toml
-    from retro_timer.training.plan import check_plan
+    from retro_timer.training.plan_check import check_plan
 
     check_plan(parse_toml(text, Plan, str(path), "a training plan"), str(path))
     try:

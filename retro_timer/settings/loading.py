@@ -12,7 +12,8 @@ from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.lines import check_lines
 from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.tables import read_toml
-from retro_timer.training.plan import Plan, check_plan
+from retro_timer.training.plan import Plan
+from retro_timer.training.plan_check import check_plan
 from retro_timer.training.roster import SOLO, checked_name, parse_roster
 
 

@@ -11,7 +11,8 @@ from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
-from retro_timer.training.plan import SELF_STARTED, Course, Plan, StartMethod, steps
+from retro_timer.training.orders import CLEARING_S, least_every_s
+from retro_timer.training.plan import SELF_STARTED, Course, Order, Plan, StartMethod, steps
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 
 
@@ -28,6 +29,7 @@ def check_fit(plan: Plan, settings: Settings, where: str) -> None:
     sensor = settings.timing
     if sensor is None:
         return
+    _check_order(plan, settings, where)
     _check_start(plan, settings, where)
     gaits = list(dict.fromkeys(step.gait for step in steps(plan) if step.distance_m is not None))
     for gait in gaits:
@@ -35,6 +37,34 @@ def check_fit(plan: Plan, settings: Settings, where: str) -> None:
             _check_readings(gait, sensor, settings, where)
         elif not settings.course.allow_short_runout:
             _check_runout(gait, settings, where)
+
+
+def _check_order(plan: Plan, settings: Settings, where: str) -> None:
+    """Several on the course at once: none may close on another; and this program runs one at a time as yet."""
+    for index, block in enumerate(plan.blocks):
+        for key in ("crossings", "relay"):
+            if getattr(block, key):
+                raise BadInputError(
+                    f"{where}: blocks[{index}].{key}",
+                    "this version gives each go one finish, and the next go after it",
+                    f"a block without {key}",
+                )
+    if plan.order is Order.ROTATION:
+        return
+    least_s = least_every_s(plan, lanes=settings.course.lanes)
+    if plan.every_s is not None and plan.every_s < least_s:
+        raise BadInputError(
+            f"{where}: every_s",
+            f"{plan.every_s:g} s, within which the fastest closes on the slowest in front: the least is"
+            f" {math.ceil(10.0 * least_s) / 10.0:g} s, of which {CLEARING_S:g} s are for clearing the line",
+            "that, course.lanes in the settings, or lanes_apart = true if nobody runs behind another in one lane",
+        )
+    least = f"; its least every_s is {math.ceil(10.0 * least_s) / 10.0:g} s" if least_s else ""
+    raise BadInputError(
+        f"{where}: order",
+        f"'{plan.order}' has several on the course, and this version runs one at a time{least}",
+        f"order = '{Order.ROTATION}'",
+    )
 
 
 def _check_start(plan: Plan, settings: Settings, where: str) -> None:

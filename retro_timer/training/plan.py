@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
 
 MPS_PER_MPH = 0.44704
@@ -17,6 +16,11 @@ MPS_PER_KMH = 1.0 / 3.6
 Text = Annotated[str, Meta(min_length=1, max_length=400)]
 Count = Annotated[int, Meta(ge=1, le=99)]
 RestSeconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
+Metres = Annotated[float, Meta(ge=5.0, le=100.0)]
+BEST = "best"
+"""As a target: the athlete's own best."""
+MOST_OPEN = 99
+"""So often a block that goes on until the stop is laid out; nobody runs more of it in a session."""
 
 
 class StartMethod(StrEnum):
@@ -48,6 +52,25 @@ class Course(StrEnum):
     """From the box to a turning point and back to it."""
 
 
+class Order(StrEnum):
+    """Who is on the course together."""
+
+    ROTATION = "rotation"
+    """One at a time: of the rested who has done least."""
+    ROLLING = "rolling"
+    """Several, one after the other."""
+    WAVES = "waves"
+    """Several at once, each in a lane."""
+
+
+class Part(StrEnum):
+    """What a block is for."""
+
+    WARM_UP = "warm-up"
+    WORK = "work"
+    COOL_DOWN = "cool-down"
+
+
 class PlanSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One block of a plan: so many sets of so many reps."""
 
@@ -59,7 +82,19 @@ class PlanSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             Meta(
                 ge=5.0,
                 le=100.0,
-                description="Length of a rep in metres: 20 to 50 is usual. Give this or duration_s.",
+                description="Length of a rep in metres: 20 to 50 is usual. Give this, distances_m or duration_s.",
+            ),
+        ]
+        | None
+    ) = None
+    distances_m: (
+        Annotated[
+            tuple[Metres, ...],
+            Meta(
+                min_length=1,
+                max_length=99,
+                description="A ladder or pyramid: one set with a rep over each of these lengths, in place of"
+                " distance_m and reps.",
             ),
         ]
         | None
@@ -71,7 +106,25 @@ class PlanSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         ]
         | None
     ) = None
+    kind: Annotated[
+        Part, Meta(description="warm-up, work or cool-down. Best times and summaries are those of the work.")
+    ] = Part.WORK
     gait: Annotated[Gait, Meta(description="walk, jog or run; the plan's gait when left out.")] | None = None
+    target_s: (
+        Annotated[float, Meta(gt=0.0, le=600.0, description="Time to be run; its difference is spoken.")]
+        | Annotated[Literal["best"], Meta(description="The athlete's best over the same length, gait and start.")]
+        | None
+    ) = None
+    crossings: Annotated[
+        bool, Meta(description="As many times over distance_m as one can within duration_s: give both.")
+    ] = False
+    until: (
+        Annotated[
+            Literal["stop"], Meta(description="Goes on until somebody stops the session: the last block, without sets.")
+        ]
+        | None
+    ) = None
+    relay: Annotated[bool, Meta(description="The next one starts when the one before crosses the line.")] = False
     rest_s: (
         Annotated[RestSeconds, Meta(description="Rest between reps in seconds; the plan's when left out.")] | None
     ) = None
@@ -104,6 +157,18 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         Course,
         Meta(description="straight, or out-and-back: distance_m is the whole way, there and back to the box."),
     ] = Course.STRAIGHT
+    order: Annotated[
+        Order,
+        Meta(description="rotation (one on the course at a time), rolling (a go every every_s) or waves (wave_size)."),
+    ] = Order.ROTATION
+    every_s: (
+        Annotated[float, Meta(gt=0.0, le=3600.0, description="rolling, waves: least time from go to go in seconds.")]
+        | None
+    ) = None
+    lanes_apart: Annotated[bool, Meta(description="The coach's word that nobody runs behind another in one lane.")] = (
+        False
+    )
+    wave_size: Annotated[int, Meta(ge=2, le=8, description="waves: how many start at once, one a lane.")] | None = None
     say_splits: Annotated[bool, Meta(description="Speak the times at the lines on the way after each rep.")] = False
     rest_s: Annotated[RestSeconds, Meta(description="Rest between reps in seconds.")] = 25.0
     recovery_s: Annotated[RestSeconds, Meta(description="Recovery between sets in seconds.")] = 180.0
@@ -141,59 +206,52 @@ class Step(msgspec.Struct, frozen=True):
     ends_set: bool
     incline_percent: float | None = None
     speed_kmh: float | None = None
-
-
-def check_plan(plan: Plan, where: str) -> None:
-    """What the types cannot say. Raises BadInputError naming the key in `where`."""
-    for index, block in enumerate(plan.blocks):
-        key = f"{where}: blocks[{index}]"
-        if (block.distance_m is None) == (block.duration_s is None):
-            found = "neither" if block.distance_m is None else "both"
-            raise BadInputError(key, f"{found} of distance_m and duration_s given", "exactly one of them")
-        if block.speed_mph is not None and block.speed_kmh is not None:
-            raise BadInputError(key, "both speed_mph and speed_kmh given", "one of them")
-        treadmill = (block.incline_percent, block.speed_mph, block.speed_kmh)
-        if block.distance_m is not None and any(value is not None for value in treadmill):
-            raise BadInputError(key, "a treadmill's incline or speed on a rep over a distance", "duration_s with it")
-    if plan.course is Course.OUT_AND_BACK and plan.start is not StartMethod.RELEASE:
-        raise BadInputError(
-            f"{where}: course",
-            f"out-and-back with start = '{plan.start}'",
-            "start = 'release' with it: one box does both",
-        )
-    low, high = plan.sessions_per_week
-    if low > high:
-        raise BadInputError(f"{where}: sessions_per_week", f"{low} is more than {high}", "[fewest, most]")
+    part: Part = Part.WORK
+    target_s: float | Literal["best"] | None = None
+    open: bool = False
+    """One of those that go on until the stop: nobody knows of how many."""
 
 
 def steps(plan: Plan) -> tuple[Step, ...]:
     """The plan laid out flat, in order."""
-    total_sets = sum(block.sets for block in plan.blocks)
+    total_sets = sum(_sets_and_reps(block)[0] for block in plan.blocks)
     laid_out: list[Step] = []
     set_no = 0
     for block in plan.blocks:
+        sets, reps = _sets_and_reps(block)
         rest_s = plan.rest_s if block.rest_s is None else block.rest_s
         recovery_s = plan.recovery_s if block.recovery_s is None else block.recovery_s
-        for _ in range(block.sets):
+        for _ in range(sets):
             set_no += 1
-            for rep_no in range(1, block.reps + 1):
-                last = rep_no == block.reps
+            for rep_no in range(1, reps + 1):
+                last = rep_no == reps
                 laid_out.append(
                     Step(
                         set_no=set_no,
                         sets=total_sets,
                         rep_no=rep_no,
-                        reps=block.reps,
-                        distance_m=block.distance_m,
+                        reps=reps,
+                        distance_m=block.distances_m[rep_no - 1] if block.distances_m else block.distance_m,
                         duration_s=block.duration_s,
                         gait=block.gait or plan.gait,
                         rest_s=recovery_s if last else rest_s,
                         ends_set=last,
                         incline_percent=block.incline_percent,
                         speed_kmh=treadmill_kmh(block),
+                        part=block.kind,
+                        target_s=block.target_s,
+                        open=block.until is not None,
                     )
                 )
     return tuple(laid_out)
+
+
+def _sets_and_reps(block: PlanSet) -> tuple[int, int]:
+    """How many sets of how many reps; where a block has no end, as many as it is laid out for."""
+    reps = block.reps if block.distances_m is None else len(block.distances_m)
+    if block.until is None:
+        return block.sets, reps
+    return (1, MOST_OPEN) if reps == 1 else (MOST_OPEN, reps)
 
 
 def treadmill_kmh(block: PlanSet) -> float | None:

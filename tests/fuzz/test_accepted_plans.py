@@ -24,7 +24,8 @@ from retro_timer.sim.virtual import Simulation
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.queries import reps as kept_reps
 from retro_timer.store.results.queries import sessions
-from retro_timer.training.plan import Plan, check_plan, steps
+from retro_timer.training.plan import Plan, steps
+from retro_timer.training.plan_check import check_plan
 from retro_timer.training.record import RepStatus
 from retro_timer.training.roster import parse_roster
 from retro_timer.training.session import effects, inputs

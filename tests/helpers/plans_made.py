@@ -22,7 +22,7 @@ recovery_s = {recovery_s}
 
 def block(**fields: Any) -> PlanSet:
     """A block; 20 m unless it says otherwise."""
-    if "distance_m" not in fields and "duration_s" not in fields:
+    if not {"distance_m", "distances_m", "duration_s"} & set(fields):
         fields["distance_m"] = 20.0
     return PlanSet(**fields)
 

@@ -19,7 +19,7 @@ from retro_timer.settings.loading import load_plan, plan_names, read_plan
 from retro_timer.settings.model import CourseSettings, SessionSettings, Settings
 from retro_timer.settings.plan_fit import SlowSensorError, check_fit
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Course, StartMethod
+from retro_timer.training.plan import Course, Order, Plan, StartMethod
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 from tests.helpers.command import here
 from tests.helpers.plans_made import block, plan
@@ -55,6 +55,31 @@ def test_a_gait_too_fast_for_the_gate_is_refused_with_the_slowest_sensor_that_wo
     )
     assert refusal(RUNNING, gate(28.0)) == ""
     assert refusal(RUNNING, gate(29.0))
+
+
+ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (plan(**{**ROLLING, "every_s": 11.0}), "every_s: 11 s, within which the fastest closes on the slowest"),
+        (plan(**{**ROLLING, "every_s": 11.0}), "the least is 11.1 s"),
+        (plan(**ROLLING), "order: 'rolling' has several on the course, and this version runs one at a time"),
+        (plan(**ROLLING), "its least every_s is 11.1 s; expected order = 'rotation'"),
+        (plan(**ROLLING, lanes_apart=True), "runs one at a time; expected"),
+        (plan(order=Order.WAVES, wave_size=2), "order: 'waves' has several on the course"),
+        (plan(block(relay=True)), "blocks[0].relay: this version gives each go one finish"),
+        (plan(block(distance_m=10.0, duration_s=60.0, crossings=True)), "blocks[0].crossings: this version"),
+    ],
+)
+def test_what_needs_several_on_the_course_is_refused_with_the_reason_and_the_least_time_between_goes(
+    of: Plan, told: str
+) -> None:
+    with pytest.raises(BadInputError) as caught:
+        check_fit(of, Settings(), "my.toml")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_slower_gait_goes_with_a_slower_sensor() -> None:

@@ -39,7 +39,8 @@ from retro_timer.settings.schemas import schema_texts, write_schemas
 from retro_timer.settings.tables import convert, parse_toml
 from retro_timer.sim.scenario import Fault, Intruder, Light, Scenario
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Plan, check_plan, steps
+from retro_timer.training.plan import Plan, steps
+from retro_timer.training.plan_check import check_plan
 from tests.helpers.complaints import value_or_complaint
 from tests.helpers.plans_made import plan_text
 

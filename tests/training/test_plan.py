@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Plan, PlanSet, check_plan, steps
+from retro_timer.training.orders import least_every_s
+from retro_timer.training.plan import Order, Part, Plan, PlanSet, steps
+from retro_timer.training.plan_check import check_plan
 from tests.helpers.plans_made import block, plan
 
 BLOCKS = st.lists(
@@ -66,6 +68,21 @@ def test_a_treadmills_speed_may_be_given_in_either_unit() -> None:
         (lambda: plan(block(duration_s=60.0, speed_mph=2.0, speed_kmh=3.0)), "blocks[0]", "both speed_mph"),
         (lambda: plan(block(speed_kmh=3.0)), "blocks[0]", "treadmill"),
         (lambda: plan(block(incline_percent=3.0)), "blocks[0]", "treadmill"),
+        (
+            lambda: plan(block(distances_m=(20.0, 30.0), reps=2)),
+            "blocks[0].reps",
+            "2 with distances_m",
+        ),
+        (lambda: plan(block(distances_m=(20.0, 30.0), distance_m=20.0)), "blocks[0]", "distance_m and distances_m"),
+        (lambda: plan(block(crossings=True)), "blocks[0].crossings", "distance_m given"),
+        (lambda: plan(block(duration_s=60.0, crossings=True)), "blocks[0].crossings", "duration_s given"),
+        (lambda: plan(block(duration_s=60.0, target_s=50.0)), "blocks[0].target_s", "without a time"),
+        (lambda: plan(block(target_s=3.2)), "blocks[0].target_s", "nobody runs 20 m backward in less than 3.3 s"),
+        (lambda: plan(block(until="stop"), block()), "blocks[0].until", "others follow"),
+        (lambda: plan(block(until="stop", sets=2)), "blocks[0].until", "sets = 2"),
+        (lambda: plan(every_s=20.0), "every_s", "order = 'rotation'"),
+        (lambda: plan(wave_size=4), "wave_size", "order = 'rotation'"),
+        (lambda: plan(wave_size=4, order=Order.ROLLING), "wave_size", "order = 'rolling'"),
         (lambda: plan(sessions_per_week=(3, 2)), "sessions_per_week", "3 is more than 2"),
     ],
 )
@@ -77,5 +94,44 @@ def test_what_the_types_cannot_say_is_told_with_its_key(wrong: Callable[[], Plan
     assert "expected" in str(caught.value)
 
 
-def test_a_sound_plan_passes() -> None:
-    check_plan(plan(block(), block(duration_s=300.0, speed_kmh=3.0, incline_percent=5.0)), "my.toml")
+@pytest.mark.parametrize(
+    "sound",
+    [
+        plan(block(), block(duration_s=300.0, speed_kmh=3.0, incline_percent=5.0)),
+        plan(block(distances_m=(20.0, 30.0, 40.0, 30.0, 20.0), target_s="best", sets=2), block(kind=Part.COOL_DOWN)),
+        plan(block(duration_s=300.0, kind=Part.WARM_UP), block(reps=4, target_s=8.0), block(until="stop", reps=3)),
+        plan(block(distance_m=20.0, duration_s=60.0, crossings=True), block(relay=True)),
+        plan(order=Order.ROLLING, every_s=20.0, lanes_apart=True),
+        plan(order=Order.WAVES, wave_size=4, every_s=60.0),
+    ],
+)
+def test_a_sound_plan_passes(sound: Plan) -> None:
+    check_plan(sound, "my.toml")
+
+
+def test_a_ladder_is_one_set_with_a_rep_over_each_length() -> None:
+    laid = steps(plan(block(distances_m=(20.0, 30.0, 20.0)), block(distance_m=50.0, gait=Gait.WALK)))
+    assert [(s.set_no, s.rep_no, s.reps, s.distance_m) for s in laid] == [
+        (1, 1, 3, 20.0),
+        (1, 2, 3, 30.0),
+        (1, 3, 3, 20.0),
+        (2, 1, 1, 50.0),
+    ]
+    assert [s.ends_set for s in laid] == [False, False, True, True]
+    assert [s.gait for s in laid] == [Gait.JOG, Gait.JOG, Gait.JOG, Gait.WALK]
+
+
+def test_a_block_that_goes_on_until_the_stop_is_one_long_set_or_one_set_after_the_other() -> None:
+    one, sets = (steps(plan(block(until="stop", reps=reps))) for reps in (1, 2))
+    assert [(s.set_no, s.rep_no) for s in one[:3]] == [(1, 1), (1, 2), (1, 3)]
+    assert [(s.set_no, s.rep_no) for s in sets[:3]] == [(1, 1), (1, 2), (2, 1)]
+    assert all(s.open for s in (*one, *sets))
+
+
+@pytest.mark.parametrize(("gait", "least_s"), [(Gait.JOG, 11.1), (Gait.RUN, 8.7)])
+def test_the_least_time_between_goes_lets_no_faster_one_close_within_a_lane(gait: Gait, least_s: float) -> None:
+    """Slowest less fastest time of the gait over 20 m, and 4 s to clear the line."""
+    of = plan(gait=gait, order=Order.ROLLING)
+    assert least_every_s(of) == pytest.approx(least_s, abs=0.05)
+    assert least_every_s(of, lanes=2) == 0.0
+    assert least_every_s(plan(gait=gait, order=Order.ROLLING, lanes_apart=True)) == 0.0

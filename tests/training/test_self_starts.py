@@ -8,7 +8,8 @@ from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.errors import BadInputError
 from retro_timer.ports import START_LINE
-from retro_timer.training.plan import Course, StartMethod, check_plan
+from retro_timer.training.plan import Course, StartMethod
+from retro_timer.training.plan_check import check_plan
 from retro_timer.training.record import RepStatus, StartKind
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retro_timer.beacon import events as box
 from retro_timer.beacon.events import BeaconEvent
+from retro_timer.training.record import RepRecord
 from retro_timer.training.session import events
 
 
@@ -104,8 +105,19 @@ def _summary(event: events.Summary, samples: int | None) -> str:
 
 def _finish(event: events.Finish, truth_s: float | None) -> str:
     flags = f"  [{', '.join(event.flags)}]" if event.flags else ""
+    flags += _against_target(event.record)
     true = "" if truth_s is None else f"  (true {truth_s:.3f} s)"
     return f"rep {event.rep}: {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s by {event.method}{flags}{true}"
+
+
+def _against_target(record: RepRecord) -> str:
+    """The target, and how far the shown time is from it, where there is one."""
+    time_s = record.official_s()
+    if record.target_ns is None or time_s is None:
+        return ""
+    target_s = record.target_ns / 1e9
+    over = time_s > target_s
+    return f"  (target {target_s:.2f} s, {abs(time_s - target_s):.2f} s {'over' if over else 'under'})"
 
 
 # Sounds that stand beside a line of their own, or come too often for one.

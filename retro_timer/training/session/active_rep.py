@@ -13,7 +13,7 @@ from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.plan import Course
 from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus, StartKind, changed
-from retro_timer.training.session import crowding, events, inputs, resting
+from retro_timer.training.session import crowding, events, inputs, resting, targets
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
 from retro_timer.training.session.transition import Transition, ns
@@ -44,6 +44,8 @@ def went_off(transition: Transition, go_ns: int) -> None:
         go_ns=go_ns,
         sound_delay_ns=ns(delay_s),
         flags=flags_at_start(transition),
+        part=str(step.part),
+        target_ns=targets.target_ns(state, step, transition.athlete().name, StartKind.GO),
     )
     transition.set(reps=record.rep, undo=())
     transition.unsay(About.TURN, About.REST, About.START)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retro_timer.training.plan import Part
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import calls, events, inputs, starting
+from retro_timer.training.session import calls, events, inputs, starting, targets
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition
@@ -115,6 +116,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         called = waiting.late or _is_next_called(transition.state, record)
         _say_result(transition, record, with_rep=called)
         if waiting.kind == "finish":
+            targets.say_difference(transition, record)
             _say_splits(transition, record)
         if waiting.kind in ("finish", "dnf"):
             _say_average(transition, record)
@@ -192,12 +194,12 @@ def _say_rest(transition: Transition) -> None:
 
 def set_average(state: SessionState, record: RepRecord) -> str | None:
     """The athlete's mean shown time in the set that this rep ended; None before its end, with under two times, and
-    where some were started otherwise than others."""
+    where they cannot be compared."""
     of_set = [r for r in state.results if r.athlete == record.athlete and r.set_no == record.set_no]
     reps = next((s.reps for s in state.steps if s.set_no == record.set_no), 0)
     if record.rep_no != reps:
         return None
-    if len({r.start for r in of_set}) > 1:
+    if not _comparable(of_set):
         return None
     times = [t for r in of_set if r.status is RepStatus.FINISHED and r.distance_m and (t := r.official_s()) is not None]
     return f"{sum(times) / len(times):.2f}" if len(times) >= 2 else None
@@ -223,8 +225,14 @@ def conclude(transition: Transition) -> None:
 
 
 def _best(records: Sequence[RepRecord]) -> str | None:
-    """The shortest time; None where some were started otherwise than others, which cannot be compared."""
-    if len({r.start for r in records if r.distance_m is not None}) > 1:
+    """The shortest time of the work, where its times can be compared."""
+    work = [r for r in records if r.part in ("", Part.WORK)]
+    if not _comparable(work):
         return None
-    times = [(t, r) for r in records if r.distance_m is not None and (t := r.official_s()) is not None]
+    times = [(t, r) for r in work if r.distance_m is not None and (t := r.official_s()) is not None]
     return min(times, key=lambda pair: pair[0])[1].official() if times else None
+
+
+def _comparable(records: Sequence[RepRecord]) -> bool:
+    """Not where some were started otherwise than others, or went over another length or in another gait."""
+    return len({(r.start, r.distance_m, r.gait) for r in records if r.distance_m is not None}) <= 1

@@ -68,6 +68,8 @@ def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
     }
     if step.distance_m is not None:
         values["distance"] = f"{step.distance_m:g}"
+        if step.open:
+            return "turn_open_solo" if transition.state.solo else "turn_open", values
         return "turn_solo" if transition.state.solo else "turn", values
     values["minutes"] = f"{(step.duration_s or 0.0) / 60.0:g}"
     if step.speed_kmh is None:

@@ -90,12 +90,14 @@ def skip(transition: Transition) -> None:
 
 
 def stop(transition: Transition) -> None:
-    """End the session now; a rep under way is a DNF."""
+    """End the session now; a rep under way is a DNF. What goes on until the stop is then done, and not cut short."""
+    step = transition.state.step
+    by_plan = step is not None and step.open
     starting.call_off(transition)
     if transition.state.running is not None:
         active_rep.give_up(transition, "stopped")
     if transition.state.phase is not Phase.DONE:
-        resting.end_session(transition, Phase.STOPPED)
+        resting.end_session(transition, Phase.DONE if by_plan else Phase.STOPPED)
 
 
 def spotter(transition: Transition) -> None:

@@ -47,12 +47,13 @@ def run_out(transition: Transition) -> None:
 
 
 def rest_after_s(state: SessionState, step_index: int) -> float:
-    """The longer of the plan's rest and the walk back to the start."""
+    """The longer of the plan's rest and the walk back to the start, which for another length is another one."""
     step = state.steps[step_index]
     at_start = state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
     if step.distance_m is None or at_start:
         return step.rest_s
-    return max(step.rest_s, walk_back_s(step.distance_m))
+    after = state.steps[min(step_index + 1, len(state.steps) - 1)]
+    return max(step.rest_s, walk_back_s(after.distance_m or step.distance_m))
 
 
 def to_next_turn(transition: Transition, *, ends_set: bool = False) -> None:

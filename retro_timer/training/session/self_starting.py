@@ -8,7 +8,7 @@ from retro_timer.detection.events import Stand
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import active_rep, inputs, resting, starting
+from retro_timer.training.session import active_rep, inputs, resting, starting, targets
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase, Turn
 from retro_timer.training.session.transition import Transition, start_method
@@ -69,6 +69,8 @@ def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_
         start=kind,
         start_uncertainty_ns=uncertainty_ns,
         flags=flags,
+        part=str(step.part),
+        target_ns=targets.target_ns(transition.state, step, transition.athlete().name, kind),
     )
 
 

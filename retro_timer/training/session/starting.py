@@ -28,9 +28,11 @@ def brief(transition: Transition) -> None:
     transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
     athletes = tuple(athlete.name for athlete in state.athletes)
     transition.publish(events.Session(transition.now_ns, state.plan.title, athletes, len(state.steps)))
-    sets = state.steps[-1].set_no
-    told = {"title": state.plan.title, "sets": sets, "reps": len(state.steps)}
-    transition.say("brief", told, 30.0, about=[About.PLAN])
+    if state.steps[-1].open:
+        transition.say("brief_open", {"title": state.plan.title}, 30.0, about=[About.PLAN])
+    else:
+        told = {"title": state.plan.title, "sets": state.steps[-1].set_no, "reps": len(state.steps)}
+        transition.say("brief", told, 30.0, about=[About.PLAN])
     say_coverage(transition)
     transition.say("safety", {"note": state.plan.safety}, 40.0, about=[About.PLAN])
 

@@ -1,0 +1,57 @@
+"""The time that a rep should take, and what became of it."""
+
+from __future__ import annotations
+
+from retro_timer.training.plan import BEST, Step
+from retro_timer.training.record import RepRecord, RepStatus, StartKind
+from retro_timer.training.session.effects import about_rep
+from retro_timer.training.session.state import SessionState
+from retro_timer.training.session.transition import Transition, ns
+
+_IN_TENTHS_BELOW = 10
+"""A difference is told in tenths below so many, in seconds from there."""
+
+
+def target_ns(state: SessionState, step: Step, name: str, start: StartKind) -> int | None:
+    """What an athlete's time, as it is shown, is to be held against; None without a target, or without a best yet."""
+    if step.target_s is None or step.distance_m is None:
+        return None
+    if step.target_s != BEST:
+        return ns(float(step.target_s))
+    bests = [
+        time_s
+        for record in state.results
+        if record.athlete == name
+        and record.status is RepStatus.FINISHED
+        and not record.by_hand
+        and (record.distance_m, record.gait, record.start) == (step.distance_m, step.gait, start)
+        and (time_s := record.official_s()) is not None
+    ]
+    return ns(min(bests)) if bests else None
+
+
+def difference_tenths(record: RepRecord) -> int | None:
+    """By how many tenths of a second the shown time is above the target, to the nearest; None without one of them."""
+    time_s = record.official_s()
+    if record.target_ns is None or time_s is None:
+        return None
+    hundredths = round(100.0 * time_s) - round(record.target_ns / 1e7)
+    tenths = (abs(hundredths) + 5) // 10
+    return tenths if hundredths > 0 else -tenths
+
+
+def say_difference(transition: Transition, record: RepRecord) -> None:
+    """By how much a rep missed its target, or beat it."""
+    tenths = difference_tenths(record)
+    if tenths is None:
+        return
+    about = [about_rep(record.rep)]
+    if tenths == 0:
+        transition.say("target_met", within_s=30.0, about=about)
+        return
+    under = tenths < 0
+    if abs(tenths) < _IN_TENTHS_BELOW:
+        transition.say("target_under" if under else "target_over", {"tenths": abs(tenths)}, 30.0, about=about)
+    else:
+        seconds = {"time": f"{abs(tenths) / 10.0:.1f}"}
+        transition.say("target_under_s" if under else "target_over_s", seconds, 30.0, about=about)
