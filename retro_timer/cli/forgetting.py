@@ -33,7 +33,7 @@ def forget(athlete: str, as_json: bool) -> None:
     _refuse_beside_a_timer()
     mend = "run it as the timer's user: `sudo -u retro-timer retro-timer athletes forget NAME`"
     with writing_here("it is not all done; run it again to complete it", mend) as (journal, _):
-        done = forget_athlete(journal, athlete, [paths.config_dir()])
+        done = forget_athlete(journal, athlete, [paths.config_dir()], paths.cache_dir())
     if as_json:
         print(json.dumps({**msgspec.to_builtins(done), "out_of_reach": OUT_OF_REACH}, default=str))
         return
@@ -55,6 +55,8 @@ def _tell(done: Forgetting) -> None:
     print(f"{' and '.join(done.called)} from now on; sessions, times and places stay")
     print(f"written anew: results.db, reps.jsonl (lines changed: {done.lines}), backups: {done.backups}", end="")
     print(f", heads of kept samples: {done.heads}")
+    if done.spoken:
+        print(f"deleted, as the voice renders them again: {done.spoken} spoken phrases")
     for path in done.deleted:
         print(f"deleted, as nobody can tell whom it names: {path}")
     if done.unread:

@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+import msgspec
+
 from retro_timer.settings.whole import keep_owner, writing_whole
 from retro_timer.store.space import FINISHES, TRACES
 from retro_timer.training.names import folded
@@ -17,8 +19,17 @@ _NAMED = re.compile(r"^(?P<before># (?:rep:.*?\bathlete=|athlete:[ ]*))(?P<name>
 """A line of a head that names somebody, as the field of a rep or by a key of its own."""
 
 
-def clean_heads(state: Path, names: Collection[str], instead: str) -> int:
-    """Put `instead` in the place of these names, in any capitals; how many files had one. Raises OSError.
+class CleanedHeads(msgspec.Struct, frozen=True):
+    """What became of the heads."""
+
+    changed: int
+    """Files that named one of them."""
+    damaged: tuple[Path, ...]
+    """Files that could not be unpacked, and are as they were."""
+
+
+def clean_heads(state: Path, names: Collection[str], instead: str) -> CleanedHeads:
+    """Put `instead` in the place of these names, in any capitals. Raises OSError.
 
     Each file is written anew, whole or not at all, and keeps its age, by which the oldest have to go. Whoever calls
     this is the only writer: what was left half written is deleted.
@@ -27,12 +38,15 @@ def clean_heads(state: Path, names: Collection[str], instead: str) -> int:
     for folder in (TRACES, FINISHES):
         for half in (state / folder).glob("*.new"):
             half.unlink()
-    changed = 0
+    changed, damaged = 0, list[Path]()
     for path in sorted((state / TRACES).glob("*.csv")):
         changed += _clean(path, lambda data: data, lambda data: data, meant, instead)
     for path in sorted((state / FINISHES).glob("*.csv.gz")):
-        changed += _clean(path, gzip.decompress, lambda data: gzip.compress(data, mtime=0), meant, instead)
-    return changed
+        try:
+            changed += _clean(path, gzip.decompress, lambda data: gzip.compress(data, mtime=0), meant, instead)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            damaged.append(path)
+    return CleanedHeads(changed, tuple(damaged))
 
 
 def _clean(
@@ -42,12 +56,8 @@ def _clean(
     names: Collection[str],
     instead: str,
 ) -> bool:
-    try:
-        # Latin-1 gives any bytes back as they were; a name is compared as the UTF-8 that it is.
-        lines = unpack(path.read_bytes()).decode("latin-1").split("\n")
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        # Damaged: nobody reads it, and the oldest go in time.
-        return False
+    # Latin-1 gives any bytes back as they were; a name is compared as the UTF-8 that it is.
+    lines = unpack(path.read_bytes()).decode("latin-1").split("\n")
     clean = [_line(line, names, instead) if line.startswith("#") else line for line in lines]
     if clean == lines:
         return False

@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from retro_timer.errors import BadInputError, RetroTimerError
@@ -30,7 +31,7 @@ from retro_timer.store.results.journal import Journal, Stamp, open_journal
 from retro_timer.store.results.presences import presence_lines
 from retro_timer.training.corrections import GiveRep, NoteRep
 from retro_timer.training.record import Presence
-from tests.helpers.results_made import WALL_NS, fill, ledger, opened
+from tests.helpers.results_made import PLAN, WALL_NS, fill, ledger, opened
 
 HEAD = "# placement: gate\n# rep: go_s=1 distance_m=20 gait=jog athlete={} lane=2\nt_s,range_mm\n"
 KILLED_BEFORE = ("os.rename", "os.remove", "sqlite3.connect", "open")
@@ -160,6 +161,40 @@ def test_a_note_and_a_list_that_have_the_name_are_left_and_named(tmp_path: Path)
     (tmp_path / "team.csv").write_text("name\nAnn\nBea\n")
     left = forgotten(tmp_path, "ann").left
     assert [line.partition(":")[0] for line in left] == ["the note of session 1, rep 2", str(tmp_path / "team.csv")]
+
+
+def test_every_other_text_that_has_the_name_is_named_and_so_is_what_cannot_be_searched(tmp_path: Path) -> None:
+    state, rendered = tmp_path / "state", tmp_path / "cache"
+    fill(state)
+    with contextlib.closing(Journal(state)) as journal:
+        journal.begin(msgspec.structs.replace(PLAN, title="For Ann"), ("Bea",), "sim", WALL_NS)
+        for edit_ in (CorrectRep(1, NoteRep(2, "Ann fell")), CorrectRep(1, NoteRep(2, "somebody fell"))):
+            carry_out(journal, edit_, Stamp(WALL_NS, origin="page of Ann"))
+        carry_out(journal, ChangeAthlete("bea", Known(name="Bea", notes="Ann's sister")), Stamp(WALL_NS))
+    (state / "finishes").mkdir()
+    (state / "finishes" / "00000001-a-1-2.csv.gz").write_bytes(gzip.compress(HEAD.format("Ann").encode())[:-9])
+    (state / "film.mp4").write_bytes(bytes(2_000_001))
+    journal, _ = open_journal(state, WALL_NS)
+    left = forget(journal, "ann", rendered=rendered).left
+    assert [line.partition(":")[0] for line in left] == [
+        "the note of session 1, rep 2",
+        "who corrected session 1",
+        "the plan of session 3",
+        "the notes on athlete #2",
+        str(state / "finishes" / "00000001-a-1-2.csv.gz"),
+        str(state / "film.mp4"),
+    ]
+
+
+def test_all_rendered_speech_goes_for_its_files_do_not_tell_whom_they_name(tmp_path: Path) -> None:
+    state, speech = tmp_path / "state", tmp_path / "cache" / "speech"
+    fill(state)
+    speech.mkdir(parents=True)
+    for name in ("0123abcd.wav", "4567abcd.wav", "89abcdef.part"):
+        (speech / name).write_bytes(b"RIFF")
+    journal, _ = open_journal(state, WALL_NS)
+    assert forget(journal, "ann", rendered=tmp_path / "cache").spoken == 3
+    assert list(speech.iterdir()) == []
 
 
 def test_a_sample_is_its_owners_and_as_old_as_before_from_the_moment_it_is_in_place(

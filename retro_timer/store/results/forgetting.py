@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,7 @@ from retro_timer.store.results.nameless_copies import clean_backups, clean_datab
 from retro_timer.store.results.nameless_lines import names_in, rewrite_log
 from retro_timer.store.results.reps_log import read_log
 from retro_timer.store.sample_heads import clean_heads
+from retro_timer.store.space import TRACES
 from retro_timer.training.names import find_name
 from retro_timer.training.roster import SOLO
 
@@ -41,17 +42,20 @@ class Forgetting(msgspec.Struct, frozen=True):
     backups: int
     heads: int
     """Kept samples whose heads named them."""
+    spoken: int
+    """Rendered phrases, of which no file tells whom it names."""
     deleted: tuple[Path, ...]
     """Copies that could not be read."""
     left: tuple[str, ...]
     """Where the name still stands, or may."""
 
 
-def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = ()) -> Forgetting:
+def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = (), rendered: Path | None = None) -> Forgetting:
     """Forget who is meant, for the only writer there is; closes the journal.
 
-    `elsewhere`: other folders in which the name is searched for, and left. Raises BadInputError where it is not clear
-    who is meant, OSError, sqlite3.Error or RetroTimerError where something cannot be written: then again is no harm.
+    `elsewhere`: other folders in which the name is searched for, and left. `rendered`: the folder of rendered speech,
+    of which all goes: the voice renders it again. Raises BadInputError where it is not clear who is meant, OSError,
+    sqlite3.Error or RetroTimerError where something cannot be written: then again is no harm.
     """
     directory = journal.directory
     try:
@@ -67,18 +71,21 @@ def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = ()) -> For
         if lines:
             journal.keep(lines[-1].id, lambda: lines)
         removed = {row.uid: row.name for row in athlete_rows(journal.database) if row.removed}
-        left = _notes_naming(journal.database, names)
+        left = _texts_naming(journal.database, names)
     finally:
         journal.close()
     backups, unreadable, newer = clean_backups(directory, removed)
     damaged = delete_damaged(directory)
+    spoken = 0 if rendered is None else _delete_spoken(rendered)
     clean_database(directory)
     log = rewrite_log(directory, removed)
     mark_log(directory, log)
     left += [f"{path}: a newer program's, which this one cannot change" for path in newer]
+    left += [f"{path}: damaged; the oldest samples go in time" for path in heads.damaged]
     left += [found for folder in (directory, *elsewhere) for found in _files_naming(folder, names)]
     called = tuple(removed[row.uid] for row in rows)
-    return Forgetting(called, log.changed, log.unread, backups, heads, (*unreadable, *damaged), tuple(left))
+    deleted = (*unreadable, *damaged)
+    return Forgetting(called, log.changed, log.unread, backups, heads.changed, spoken, deleted, tuple(left))
 
 
 def _names_in_log(directory: Path) -> dict[str, set[str]]:
@@ -109,20 +116,47 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
 
-def _notes_naming(connection: sqlite3.Connection, names: set[str]) -> list[str]:
-    """Notes that a person wrote, where they have the name: what else they say is not for a program to cut."""
+def _texts_naming(connection: sqlite3.Connection, names: set[str]) -> list[str]:
+    """Where texts that a person wrote have the name: what else they say is not for a program to cut."""
     if not names:
         return []
-    pattern = _pattern(names)
+    pattern, found = _pattern(names), dict[str, str]()
+    for place, mend, text in _texts(connection):
+        if pattern.search(text):
+            found.setdefault(place, mend)
+    return [f"{place}: {mend}" for place, mend in found.items()]
+
+
+def _texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Where each text that a person wrote stands, what can be done about it, and the text."""
     query = (
         "SELECT id, 0, note FROM session WHERE note != '' UNION ALL SELECT session, rep, note FROM rep WHERE note != ''"
     )
-    found = [(session, rep) for session, rep, note in connection.execute(query) if pattern.search(note)]
-    return [
-        f"the note of session {session}{f', rep {rep}' if rep else ''}: `retro-timer results edit {session}"
-        f"{f' {rep}' if rep else ''} --note TEXT`; what it said before stays in the history"
-        for session, rep in found
-    ]
+    for session, rep, note in connection.execute(query):
+        command = f"`retro-timer results edit {session}{f' {rep}' if rep else ''} --note TEXT`"
+        yield _note_of(session, rep), f"{command}; what it said before stays in the history", note
+    query = "SELECT session, rep, json_extract({0}, '$.note') FROM revision WHERE json_extract({0}, '$.note') != ''"
+    for column in ("before", "after"):
+        for session, rep, note in connection.execute(query.format(column)):
+            yield _note_of(session, rep), "what it said before stays in the history", note
+    for session, origin in connection.execute("SELECT session, origin FROM revision"):
+        yield f"who corrected session {session}", "that stays in the history", origin
+    for session, title, plan in connection.execute("SELECT id, title, plan FROM session"):
+        yield f"the plan of session {session}", "it stays with the session", f"{title} {plan}"
+    for number, notes in connection.execute("SELECT id, notes FROM athlete WHERE notes != ''"):
+        yield f"the notes on athlete #{number}", f'`retro-timer athletes rename "#{number}" NAME --notes TEXT`', notes
+
+
+def _note_of(session: int, rep: int) -> str:
+    return f"the note of session {session}{f', rep {rep}' if rep else ''}"
+
+
+def _delete_spoken(folder: Path) -> int:
+    """How many rendered phrases there were. Raises OSError."""
+    found = [path for pattern in ("*.wav", "*.part") for path in folder.rglob(pattern)]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def _files_naming(folder: Path, names: set[str]) -> list[str]:
@@ -131,11 +165,15 @@ def _files_naming(folder: Path, names: set[str]) -> list[str]:
         return []
     pattern, found = _pattern(names), list[str]()
     for path in sorted(folder.rglob("*")):
-        ours = _OUR_OWN.fullmatch(path.name) is not None
-        if ours or not path.is_file() or path.suffix == ".gz" or path.stat().st_size > _LARGEST_BYTES:
+        if _OUR_OWN.fullmatch(path.name) or not path.is_file() or path.suffix == ".gz":
+            continue
+        # A trace says who ran in its head: the rest are figures.
+        if path.parent.name != TRACES and path.stat().st_size > _LARGEST_BYTES:
+            found.append(f"{path}: too large to be searched")
             continue
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(_LARGEST_BYTES)
         except PermissionError:
             found.append(f"{path}: may not be read")
             continue
