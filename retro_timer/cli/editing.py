@@ -6,12 +6,14 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
+from retro_timer.settings.made import AnyMade, make
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, carry_out
 from retro_timer.store.results.journal import Journal, Stamp, open_journal
@@ -32,8 +34,11 @@ def make_edit(edit: AnyEdit) -> Done:
 
 def _make_here(edit: AnyEdit) -> Done:
     mend = "no timer runs that could write there, and you may not: `sudo systemctl start retro-timer`"
-    with writing_here("nothing changed", mend) as (journal, stamp):
-        return carry_out(journal, edit, stamp)
+    with _alone("nothing changed", mend) as directory:
+        if isinstance(edit, AnyMade):
+            return Done(make(directory, edit), kind="file")
+        with _journal_of(directory) as (journal, stamp):
+            return carry_out(journal, edit, stamp)
 
 
 @contextlib.contextmanager
@@ -43,16 +48,28 @@ def writing_here(failed: str, not_allowed: str) -> Iterator[tuple[Journal, Stamp
     Raises RetroTimerError where that cannot be, or the disk fails: `failed` says what that means, `not_allowed` what
     helps whoever may not write there.
     """
+    with _alone(failed, not_allowed) as directory, _journal_of(directory) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def _alone(failed: str, not_allowed: str) -> Iterator[Path]:
+    """The state directory, for this process alone to write to."""
     directory = paths.state_dir()
     try:
         with writing_alone(directory):
-            stamp = Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
-            journal, repair = open_journal(directory, stamp.wall_ns)
-            if repair is not None:
-                remark(repair.words)
-            with contextlib.closing(journal):
-                yield journal, stamp
+            yield directory
     except PermissionError:
         raise RetroTimerError(f"{directory}: {not_allowed}") from None
     except (OSError, sqlite3.Error) as error:
         raise RetroTimerError(f"{directory}: {failed} ({error})") from None
+
+
+@contextlib.contextmanager
+def _journal_of(directory: Path) -> Iterator[tuple[Journal, Stamp]]:
+    stamp = Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
+    journal, repair = open_journal(directory, stamp.wall_ns)
+    if repair is not None:
+        remark(repair.words)
+    with contextlib.closing(journal):
+        yield journal, stamp

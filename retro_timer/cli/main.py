@@ -19,6 +19,8 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "simulate": ("retro_timer.cli.simulate", "simulate", "Run a whole session on the simulated board."),
     "replay": ("retro_timer.cli.replay", "replay", "Run detection and session over a recorded trace."),
     "plans": ("retro_timer.cli.plans", "plans", "List, show, check and write training plans."),
+    "rosters": ("retro_timer.cli.rosters", "rosters", "Lists of athletes: list, show, import."),
+    "settings": ("retro_timer.cli.settings", "settings", "What is set on the box, beside its config.toml."),
     "results": ("retro_timer.cli.results", "results", "Sessions and reps that are kept."),
     "marshal": ("retro_timer.cli.marshal", "marshal", "What the sensors saw of a disputed finish, as a picture."),
     "athletes": ("retro_timer.cli.athletes", "athletes", "Who has run: list, show, add, rename, merge, forget."),

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
+from retro_timer.cli.editing import make_edit
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.output.plan_shown import block_lines, order_of, size_of
-from retro_timer.errors import BadInputError, RetroTimerError
-from retro_timer.settings import paths
-from retro_timer.settings.loading import load_plan, load_settings, plan_names, read_plan
+from retro_timer.cli.output.streams import remark
+from retro_timer.errors import BadInputError
+from retro_timer.settings.loading import (
+    DELIVERED,
+    load_plan,
+    load_settings,
+    parse_plan,
+    place_of,
+    plan_names,
+    read_plan,
+)
+from retro_timer.settings.made import WritePlan, check_file_name
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Order, Plan, StartMethod
+from retro_timer.training.plan import Order, StartMethod
 
 
 @click.group()
@@ -24,7 +33,7 @@ def plans() -> None:
 
 @plans.command("list")
 def list_() -> None:
-    """Every plan, with what it is for."""
+    """Every plan, with what it is for and the folder that it lies in."""
     for name, path in plan_names().items():
         try:
             plan = read_plan(path)
@@ -33,7 +42,7 @@ def list_() -> None:
             continue
         low, high = plan.sessions_per_week
         often = f"{low}×" if low == high else f"{low}–{high}×"
-        print(f"{name:20} {size_of(plan):26} {often:>5} a week  {plan.purpose}")
+        print(f"{name:20} {size_of(plan):26} {often:>5} a week  {plan.purpose} [{place_of(path)}]")
 
 
 @plans.command()
@@ -59,7 +68,7 @@ def show(name: str) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="NAME|FILE...")
 def check(files: tuple[str, ...]) -> None:
     """Check plans against their schema and against the settings in force."""
-    settings = load_settings()
+    settings = load_settings(tell=remark)
     for name in files:
         plan = load_plan(name)
         check_fit(plan, settings, name)
@@ -70,32 +79,19 @@ def check(files: tuple[str, ...]) -> None:
 @click.argument("name")
 @click.option("--force", is_flag=True, help="Replace a plan of that name.")
 def new(name: str, force: bool) -> int:
-    """Ask for a plan's figures and write NAME.toml into the config directory."""
-    if not name.replace("-", "").isalnum() or name != name.lower():
-        raise BadInputError(f"plan '{name}'", "not a name for a file", "small letters, digits and hyphens")
-    path = paths.config_dir() / "plans" / f"{name}.toml"
-    if path.exists() and not force:
+    """Ask for a plan's figures and keep it on the box as NAME."""
+    check_file_name(name, "plan")
+    path = plan_names().get(name)
+    if path is not None and place_of(path) != DELIVERED and not force:
         raise BadInputError(str(path), "there already", "another name, or --force")
     try:
         text = _ask(name)
     except (EOFError, click.Abort):
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
-    _write(path, text)
-    print(f"wrote {path}: {size_of(load_plan(str(path)))}")
+    plan = parse_plan(text, f"plan '{name}'")
+    print(f"{make_edit(WritePlan(name, text, force)).words}: {size_of(plan)}")
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    from retro_timer.settings.tables import parse_toml
-    from retro_timer.training.plan_check import check_plan
-
-    check_plan(parse_toml(text, Plan, str(path), "a training plan"), str(path))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RetroTimerError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _ask(name: str) -> str:

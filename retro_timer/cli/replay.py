@@ -15,6 +15,7 @@ from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
+from retro_timer.cli.output.streams import remark
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.lanes import LaneMap
 from retro_timer.detection.people import Braking
@@ -53,7 +54,7 @@ def replay(
     as_json: bool,
 ) -> None:
     """Run the very detection and session code over a trace FILE (CSV)."""
-    settings = load_settings(config)
+    settings = load_settings(config, remark)
     reader = TraceReader(file)
     try:
         head = reader.head

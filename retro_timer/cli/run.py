@@ -54,10 +54,10 @@ def run(
 ) -> int:
     """Run the timer on a board until it is stopped."""
     files = StartFiles(paths.state_dir(), forgiving=under_service())
-    settings, catalogue = files.phrases(files.settings(config))
+    settings, catalogue = files.phrases(files.settings(config, remark))
     if voice is not None:
         settings = _with_voice(settings, voice)
-    athletes = files.roster(roster, remark, solo=settings.session.athlete)
+    athletes = files.roster(roster, remark, solo=settings.session.athlete, named=settings.session.roster)
     files.secure_plan(settings.session.default_plan)
 
     def make_start(name: str | None) -> StartPlan:

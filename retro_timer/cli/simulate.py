@@ -54,7 +54,7 @@ def simulate(
     if list_scenarios:
         _list_scenarios()
         return 0
-    settings = load_settings(config)
+    settings = load_settings(config, remark)
     name = plan or settings.session.default_plan
     chosen = load_plan(name)
     check_fit(chosen, settings, f"plan '{name}'")

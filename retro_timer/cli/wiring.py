@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from retro_timer.cli.output.streams import remark
 from retro_timer.hardware.boot import format_boot
 from retro_timer.hardware.wiring import notes_of, pin_rows
 from retro_timer.settings.loading import load_settings
@@ -20,7 +21,7 @@ _NARROWEST = 40
 @click.option("--boot", is_flag=True, help="Print the lines of the boot configuration instead.")
 def wiring(config: Path | None, boot: bool) -> None:
     """Which wire goes where, header pin by header pin, under the settings in force."""
-    settings = load_settings(config)
+    settings = load_settings(config, remark)
     if boot:
         print(format_boot(settings), end="")
         return

@@ -1,4 +1,4 @@
-"""Looks at the whole box, in the order in which one would: sensors, board, machine, plan."""
+"""Looks at the whole box, in the order in which one would: sensors, board, machine, settings, plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retro_timer.detection.survey import survey
 from retro_timer.diagnostics.findings import Finding, Verdict
 from retro_timer.diagnostics.holder import BoardFaultError, Holder, Wanted, holder
 from retro_timer.diagnostics.machine import look_at_machine
-from retro_timer.diagnostics.plan import check_default_plan
+from retro_timer.diagnostics.plan import check_default_plan, check_settings_files
 from retro_timer.diagnostics.sensors import check_sensors
 from retro_timer.diagnostics.system import check_board, check_machine
 from retro_timer.phrases import load_catalogue
@@ -49,4 +49,5 @@ def _all(asked: Holder, seconds: float) -> Iterator[Finding]:
     yield from check_sensors(facts, surveys, load_catalogue(facts.settings.voice.language))
     yield from check_board(facts, machine)
     yield from check_machine(facts.settings, machine, own=not asked.running)
+    yield check_settings_files(Path(facts.state_dir))
     yield check_default_plan(facts.settings)

@@ -24,8 +24,8 @@ from retro_timer.diagnostics.anonymiser import Anonymiser
 from retro_timer.diagnostics.examination import examined
 from retro_timer.diagnostics.holder import Wanted
 from retro_timer.errors import RetroTimerError
-from retro_timer.settings import calibration, paths
-from retro_timer.settings.loading import plan_names, read_plan
+from retro_timer.settings import calibration, own, paths
+from retro_timer.settings.loading import DELIVERED, place_of, plan_names, read_plan, settings_file
 from retro_timer.store.results.database import BACKUPS, NAME, open_for_reading
 from retro_timer.store.results.reps_log import NAME as REPS_LOG
 from retro_timer.store.space import TRACES
@@ -63,6 +63,7 @@ def parts(anonymiser: Anonymiser) -> tuple[Part, ...]:
         Part("doctor.json", "the table of `retro-timer doctor`", _doctor),
         Part("versions.json", "versions of program, libraries, system and board", _versions),
         Part("settings.toml", "the settings in force", lambda: _settings(anonymiser), is_settings=True),
+        Part("settings-box.toml", "what was set on the box", lambda: _own_settings(anonymiser), is_settings=True),
         Part("calibration.toml", "what calibration has learnt", _calibration),
         Part("plans.json", "names of the plans", _plans),
         Part("trace.csv", "the last trace that was kept", _last_trace),
@@ -91,8 +92,17 @@ def _doctor() -> list[dict[str, Any]]:
 
 def _settings(anonymiser: Anonymiser) -> str:
     """The file in force; who runs alone is learnt from it, also from one with a mistake in it."""
-    own = paths.config_dir() / "config.toml"
-    path = own if own.is_file() else paths.packaged() / "config.toml"
+    return _learnt(settings_file(), anonymiser)
+
+
+def _own_settings(anonymiser: Anonymiser) -> str:
+    path = paths.state_dir() / own.NAME
+    if not path.is_file():
+        raise RetroTimerError("nothing was set on the box")
+    return _learnt(path, anonymiser)
+
+
+def _learnt(path: Path, anonymiser: Anonymiser) -> str:
     text = path.read_text("utf-8", "replace")
     anonymiser.learn(name for _, name in _ATHLETE.findall(text))
     return text
@@ -106,7 +116,6 @@ def _calibration() -> str:
 
 
 def _plans() -> list[dict[str, str]]:
-    packaged = paths.packaged()
     found = []
     for name, path in plan_names().items():
         state = "ok"
@@ -114,7 +123,7 @@ def _plans() -> list[dict[str, str]]:
             read_plan(path)
         except RetroTimerError as error:
             state = str(error)
-        found.append({"name": name, "from": "packaged" if path.is_relative_to(packaged) else "own", "state": state})
+        found.append({"name": name, "from": "packaged" if place_of(path) == DELIVERED else "own", "state": state})
     return found
 
 

@@ -11,21 +11,44 @@ from retro_timer.settings import paths
 from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.lines import check_lines
 from retro_timer.settings.model import BuzzerKind, Settings
-from retro_timer.settings.tables import read_toml
+from retro_timer.settings.own import NAME as OWN_NAME
+from retro_timer.settings.own import Own, laid_over, load_own
+from retro_timer.settings.tables import parse_toml, read_text, read_toml
 from retro_timer.training.plan import Plan
 from retro_timer.training.plan_check import check_plan
 from retro_timer.training.roster import SOLO, checked_name, parse_roster
 
+_PLAN = "a training plan in TOML"
+DELIVERED = "delivered"
+"""Where a file lies that comes with the program."""
+Tell = Callable[[str], None]
+"""Gets a line for each thing that a coach should know, though nothing failed."""
 
-def load_settings(path: Path | None = None) -> Settings:
-    """The settings in a file, or those in force: config.toml in the config directory, else the packaged one.
+
+def load_settings(path: Path | None = None, tell: Tell = lambda _remark: None) -> Settings:
+    """The settings in a file and nothing else, or those in force: the config directory's config.toml, else the packaged
+    one, and what was set on the box.
 
     Raises BadInputError.
     """
-    path = path or settings_file()
+    if path is not None:
+        return read_settings(path)
+    directory = paths.state_dir()
+    return with_own(read_settings(settings_file()), load_own(directory, tell), str(directory / OWN_NAME))
+
+
+def read_settings(path: Path) -> Settings:
+    """A settings file, checked. Raises BadInputError."""
     settings = read_toml(path, Settings, "settings in TOML")
     check_settings(settings, str(path))
     return settings
+
+
+def with_own(settings: Settings, own: Own, where: str) -> Settings:
+    """Settings with what was set on the box, checked against each other. Raises BadInputError."""
+    whole = laid_over(settings, own, where)
+    check_settings(whole, where)
+    return whole
 
 
 def settings_file() -> Path:
@@ -58,19 +81,30 @@ def check_settings(settings: Settings, where: str) -> None:
         kind_named(model, where).check_together(same)
 
 
-def plan_dirs() -> list[Path]:
-    """Directories in which plans are looked for, first one first."""
-    return [paths.config_dir() / "plans", paths.packaged() / "plans"]
-
-
 def plan_names() -> dict[str, Path]:
-    """Every plan's name and file; a coach's own plan hides a packaged one of the same name."""
+    """Every plan's name and file: one made on the box hides one of that name in the config directory, and both hide a
+    packaged one.
+    """
+    return _names("plans", "toml", paths.state_dir(), paths.config_dir(), paths.packaged())
+
+
+def roster_names() -> dict[str, Path]:
+    """Every roster's name and file: one made on the box hides one of that name in the config directory."""
+    return _names("rosters", "csv", paths.state_dir(), paths.config_dir())
+
+
+def _names(folder: str, ending: str, *directories: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for directory in plan_dirs():
+    for directory in (directory / folder for directory in directories):
         if paths.is_folder(directory):
-            for path in sorted(directory.glob("*.toml")):
+            for path in sorted(directory.glob(f"*.{ending}")):
                 found.setdefault(path.stem, path)
     return dict(sorted(found.items()))
+
+
+def place_of(path: Path) -> str:
+    """The folder of a plan, roster or settings file, as a coach is told of it."""
+    return DELIVERED if path.is_relative_to(paths.packaged()) else str(path.parent)
 
 
 def load_plan(name: str) -> Plan:
@@ -90,14 +124,26 @@ def plan_file(name: str) -> Path:
 
 def read_plan(path: Path) -> Plan:
     """A plan's file, checked. Raises BadInputError."""
-    plan = read_toml(path, Plan, "a training plan in TOML")
-    check_plan(plan, str(path))
+    return parse_plan(read_text(path, _PLAN), str(path))
+
+
+def parse_plan(text: str, where: str) -> Plan:
+    """A plan's text, checked. Raises BadInputError."""
+    plan = parse_toml(text, Plan, where, _PLAN)
+    check_plan(plan, where)
     return plan
 
 
-def load_roster(
-    path: Path | None, tell: Callable[[str], None] = lambda _remark: None, *, solo: str | None = None
-) -> tuple[str, ...]:
+def roster_file(name: str) -> Path:
+    """The file of a roster's name. Raises BadInputError for a name that no roster has."""
+    names = roster_names()
+    if name not in names:
+        known = f"one of {', '.join(names)}" if names else "one that `retro-timer rosters import FILE` has brought in"
+        raise BadInputError(f"roster '{name}'", f"not found{near_miss(name, names)}", known)
+    return names[name]
+
+
+def load_roster(path: Path | None, tell: Tell = lambda _remark: None, *, solo: str | None = None) -> tuple[str, ...]:
     """The athletes in a CSV file, or a solo runner; `tell` gets a line for each choice that a coach should check.
 
     `solo`: the name of who runs alone, if that is known. Raises BadInputError.

@@ -86,6 +86,17 @@ class SessionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         Annotated[str, Meta(min_length=1, max_length=40, description="Who runs alone; left out: nobody in particular.")]
         | None
     ) = None
+    roster: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[A-Za-z0-9][\w. -]*$",
+                max_length=60,
+                description="Roster of whom a start begins with; left out: one runs alone.",
+            ),
+        ]
+        | None
+    ) = None
     countdown_s: Annotated[int, Meta(ge=1, le=10, description="Numbers counted before the go.")] = 3
     get_ready_s: Annotated[float, Meta(ge=2.0, le=120.0, description="From the call to the countdown.")] = 6.0
     changeover_s: Annotated[

@@ -19,14 +19,19 @@ from retro_timer.settings.calibration import NAME as CALIBRATION
 from retro_timer.settings.calibration import Calibration, load_calibration, read_calibration
 from retro_timer.settings.last_good import LastGood
 from retro_timer.settings.loading import (
+    Tell,
     load_plan,
     load_roster,
-    load_settings,
     plan_file,
     read_plan,
+    read_settings,
+    roster_file,
     settings_file,
+    with_own,
 )
 from retro_timer.settings.model import Settings
+from retro_timer.settings.own import NAME as OWN_NAME
+from retro_timer.settings.own import read_own
 from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.readable import readable_settings
@@ -67,11 +72,14 @@ class StartFiles:
         self.wiring_known = True
         """Whether somebody has said which pin is whose, if only by leaving the default as it is."""
 
-    def settings(self, path: Path | None) -> Settings:
-        """The settings in a file, or those in force."""
-        source = path or settings_file()
+    def settings(self, path: Path | None, remark: Tell = lambda _remark: None) -> Settings:
+        """The settings in a file and nothing else, or those in force, with what was set on the box."""
+        settings = self._settings_of(path, path or settings_file())
+        return settings if path is not None else self._with_own(settings, remark)
+
+    def _settings_of(self, path: Path | None, source: Path) -> Settings:
         try:
-            settings = load_settings(source)
+            settings = read_settings(source)
             if self._forgiving:
                 pin_plan(settings)
                 self._refuse_lost(source)
@@ -82,6 +90,23 @@ class StartFiles:
         if self._forgiving or path is None:
             self._good.note(CONFIG, source)
         return settings
+
+    def _with_own(self, settings: Settings, remark: Tell) -> Settings:
+        """With what was set on the box, in its last good copy if need be, or without."""
+        source = self._state_dir / OWN_NAME
+        if not paths.there(source):
+            self._good.forget(OWN_NAME)
+            return settings
+
+        def read(path: Path) -> Settings:
+            return with_own(settings, read_own(path, remark), str(path))
+
+        try:
+            whole = read(source)
+        except BadInputError as error:
+            return self._instead(error, "settings_file", OWN_NAME, read, settings)
+        self._good.note(OWN_NAME, source)
+        return whole
 
     def calibration(self) -> Calibration:
         """What `calibrate` has learnt."""
@@ -98,9 +123,15 @@ class StartFiles:
             self._good.forget(CALIBRATION)
         return calibration
 
-    def roster(self, path: Path | None, remark: Callable[[str], None], *, solo: str | None = None) -> tuple[str, ...]:
-        """The athletes in a file, or who runs alone; `remark` gets a line for each choice that a coach should check."""
+    def roster(
+        self, path: Path | None, remark: Tell, *, solo: str | None = None, named: str | None = None
+    ) -> tuple[str, ...]:
+        """The athletes in a file or, without one, of the roster that the settings name; else who runs alone.
+
+        `remark` gets a line for each choice that a coach should check.
+        """
         try:
+            path = path or (roster_file(named) if named else None)
             athletes = load_roster(path, remark, solo=solo)
         except BadInputError as error:
             return self._instead(error, "roster_file", ROSTER, load_roster, SOLO)
@@ -135,7 +166,7 @@ class StartFiles:
         except BadInputError as error:
             if not self._forgiving:
                 return
-            spare = self._instead(error, "plan_file", copy, read_plan, _gentlest_plan())
+            spare = self._instead(error, "plan_file", copy, read_plan, _gentlest_plan(), delivered=True)
             if spare is not None:
                 self._spare_plans[name] = spare
 
@@ -178,7 +209,7 @@ class StartFiles:
     def _other_settings(self, source: Path, error: BadInputError) -> Settings:
         copy = self._good.copy(CONFIG)
         try:
-            settings = load_settings(copy)
+            settings = read_settings(copy)
             pin_plan(settings)
         except BadInputError:
             readable = readable_settings(source)
@@ -193,15 +224,24 @@ class StartFiles:
         self._tell(error, "settings_file", "file_kept", f"the last good copy is used, {copy}")
         return settings
 
-    def _instead(self, error: BadInputError, what: str, name: str, read: Callable[[Path], T], default: D) -> T | D:
-        """The last good copy of a file, else a default."""
+    def _instead(
+        self,
+        error: BadInputError,
+        what: str,
+        name: str,
+        read: Callable[[Path], T],
+        default: D,
+        *,
+        delivered: bool = False,
+    ) -> T | D:
+        """The last good copy of a file, else a default: what comes with the program, or nothing."""
         if not self._forgiving:
             raise error
         copy = self._good.copy(name)
         try:
             found = read(copy)
         except BadInputError:
-            left_out = default is None or default == SOLO or default == Calibration()
+            left_out = not delivered or default is None
             instead = "it goes on without" if left_out else "what comes with the program is used"
             self._tell(error, what, "file_left_out" if left_out else "file_delivered", instead)
             return default

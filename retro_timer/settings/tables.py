@@ -51,16 +51,24 @@ def read_toml(path: Path, kind: type[T], what: str) -> T:
     return parse_toml(read_text(path, what), kind, str(path), what)
 
 
+def read_tables(path: Path, what: str) -> dict[str, Any]:
+    """A TOML file's tables as they stand there. Raises BadInputError."""
+    return _parsed(read_text(path, what), str(path), what)
+
+
 def parse_toml(text: str, kind: type[T], where: str, what: str) -> T:
     """TOML text as a value of `kind`. Raises BadInputError naming `where`, the line or key, and what is expected."""
+    return convert(_parsed(text, where, what), kind, where)
+
+
+def _parsed(text: str, where: str, what: str) -> dict[str, Any]:
     try:
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         problem, line = _syntax(str(error))
         raise BadInputError(f"{where}{line}", f"not TOML: {problem}", what) from None
     except RecursionError:
         raise BadInputError(where, "not TOML: nested too deeply", what) from None
-    return convert(table, kind, where)
 
 
 def convert(table: Any, kind: type[T], where: str) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -33,7 +34,7 @@ from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.events import Event
 from tests.helpers.beacon_made import Beacon, steady
-from tests.helpers.plans_made import block, plan
+from tests.helpers.plans_made import block, plan, plan_text
 
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text(max_size=30)
@@ -56,6 +57,7 @@ class Asker:
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
         self.gone: Any = lambda: None
+        self.answered = threading.Event()
 
     def on_close(self, action: Any) -> None:
         """What is to be done when the connection has gone."""
@@ -64,6 +66,7 @@ class Asker:
     def send(self, message: AnyAnswer | BeaconEvent) -> None:
         """What the client would read."""
         self.sent.append(json.loads(wire.line_of(message)))
+        self.answered.set()
 
 
 def make_start(name: str | None) -> StartPlan:
@@ -91,6 +94,14 @@ class Office:
     def ask(self, request: str, **fields: Any) -> list[dict[str, Any]]:
         """The answers to a request."""
         return self.take(json.dumps({"request": request, **fields}).encode())
+
+    def edit(self, **fields: Any) -> dict[str, Any]:
+        """The answer to a change of what is kept, which the journal's thread gives."""
+        client = Asker()
+        self.handler.take(wire.request_of(json.dumps({"request": "edit", "edit": fields}).encode()), client)
+        assert client.answered.wait(60.0)
+        (answer,) = client.sent
+        return answer
 
     def take(self, line: bytes) -> list[dict[str, Any]]:
         """The answers to a line, as the server has them made."""
@@ -194,6 +205,28 @@ def test_a_request_that_cannot_be_carried_out_is_answered_with_what_is_wrong(
     assert (answer["answer"], answer["ok"]) == ("error", False)
     assert words in answer["error"]
     assert "\n" not in answer["error"]
+
+
+def test_what_is_made_on_the_box_is_written_by_the_journals_thread_and_a_mistake_is_answered(
+    office: Office, tmp_path: Path
+) -> None:
+    answer = office.edit(type="roster-write", name="monday", text="Ann\nBen\n")
+    assert answer["done"]["words"] == f"wrote {tmp_path}/rosters/monday.csv"
+    assert (tmp_path / "rosters" / "monday.csv").read_text() == "Ann\nBen\n"
+    answer = office.edit(type="setting", key="session.athlete", value="Kim")
+    assert answer["ok"] is True
+    (answer,) = office.ask("edit", edit={"type": "plan-write", "name": "../etc", "text": ""})
+    assert (answer["why"], "edit.name" in answer["error"]) == ("malformed", True)
+    answer = office.edit(type="setting", key="button.pin", value=4)
+    assert "pins and hardware are not set on the box" in answer["error"]
+
+
+def test_a_folder_that_takes_no_plan_keeps_no_rep_from_the_disk(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "plans").write_text("no folder")
+    answer = office.edit(type="plan-write", name="hill", text=plan_text("distance_m = 20"))
+    assert "hill.toml: cannot be written" in answer["error"]
+    office.beacon.after(3.0).begin(plan(block())).until("go")
+    assert office.ask("status")[0]["status"]["unsaved"] == 0
 
 
 @pytest.mark.parametrize("name", ["\x00/x.toml", "a\x00.toml", "\ud800/x.toml", "x" * 5000 + "/y", "/", "/dev/null/x"])

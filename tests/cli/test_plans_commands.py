@@ -36,6 +36,7 @@ def test_the_list_has_a_line_for_each_plan_with_its_size_and_how_often(run: Comm
     assert len(by_name) >= 8
     assert "5 reps, 120 m" in by_name["first-steps"]
     assert "2–3× a week" in by_name["first-steps"]
+    assert by_name["first-steps"].endswith("[delivered]")
     assert "12 min" in by_name["rehab-walk"]
 
 
@@ -96,20 +97,20 @@ ANSWERS = {
 }
 
 
-def check_new_plan(config_dir: Path) -> None:
+def check_new_plan(state_dir: Path) -> None:
     plan = load_plan("hill")
     assert plan.title == 'Hügel "rauf" \\ runter'
     assert (plan.gait, plan.start) == (Gait.RUN, StartMethod.MARKS_SET_GO)
     assert (plan.rest_s, plan.recovery_s, plan.sessions_per_week) == (45.0, 90.0, (1, 2))
     assert [(s.set_no, s.rep_no, s.distance_m) for s in steps(plan)][-1] == (2, 3, 30.0)
-    assert (config_dir / "plans" / "hill.toml").is_file()
+    assert (state_dir / "plans" / "hill.toml").is_file()
 
 
-def test_a_new_plan_is_asked_for_on_a_pipe(config_dir: Path) -> None:
+def test_a_new_plan_is_asked_for_on_a_pipe(state_dir: Path) -> None:
     outcome = process("plans", "new", "hill", stdin="\n".join(ANSWERS.values()) + "\n")
     assert outcome.code == 0, outcome.err
-    assert f"wrote {config_dir}/plans/hill.toml: 6 reps, 180 m" in outcome.out
-    check_new_plan(config_dir)
+    assert f"wrote {state_dir}/plans/hill.toml: 6 reps, 180 m" in outcome.out
+    check_new_plan(state_dir)
 
 
 class Terminal:
@@ -167,7 +168,7 @@ def answer(terminal: Terminal, questions: Sequence[str]) -> None:
         terminal.type(ANSWERS[question] + "\n")
 
 
-def test_a_new_plan_is_asked_for_at_a_terminal_and_wrong_answers_are_asked_again(config_dir: Path) -> None:
+def test_a_new_plan_is_asked_for_at_a_terminal_and_wrong_answers_are_asked_again(state_dir: Path) -> None:
     terminal = Terminal("plans", "new", "hill")
     questions = list(ANSWERS)
     answer(terminal, questions[:2])
@@ -181,29 +182,29 @@ def test_a_new_plan_is_asked_for_at_a_terminal_and_wrong_answers_are_asked_again
     answer(terminal, questions[4:])
     terminal.wait_for("wrote")
     assert terminal.end() == 0
-    check_new_plan(config_dir)
+    check_new_plan(state_dir)
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
-def test_whoever_breaks_off_writes_nothing(config_dir: Path, key: str) -> None:
+def test_whoever_breaks_off_writes_nothing(state_dir: Path, key: str) -> None:
     terminal = Terminal("plans", "new", "hill")
     answer(terminal, list(ANSWERS)[:3])
     terminal.wait_for("Timed steps")
     terminal.press_until_it_ends(key)
     assert terminal.end() == 130
-    assert not (config_dir / "plans").exists()
+    assert not (state_dir / "plans").exists()
 
 
-def test_a_pipe_that_ends_too_early_writes_nothing(config_dir: Path) -> None:
+def test_a_pipe_that_ends_too_early_writes_nothing(state_dir: Path) -> None:
     outcome = process("plans", "new", "hill", stdin="Hill\n\n")
     assert outcome.code == 130
     assert "Traceback" not in outcome.err
-    assert not (config_dir / "plans").exists()
+    assert not (state_dir / "plans").exists()
 
 
-def test_a_plan_of_that_name_is_not_written_over_without_force(config_dir: Path) -> None:
-    (config_dir / "plans").mkdir(parents=True)
-    path = config_dir / "plans" / "hill.toml"
+def test_a_plan_of_that_name_is_not_written_over_without_force(state_dir: Path) -> None:
+    (state_dir / "plans").mkdir(parents=True)
+    path = state_dir / "plans" / "hill.toml"
     path.write_text("mine")
     outcome = process("plans", "new", "hill", stdin="\n" * 20)
     assert outcome.code == 2
@@ -213,16 +214,16 @@ def test_a_plan_of_that_name_is_not_written_over_without_force(config_dir: Path)
     assert load_plan("hill").title == "Hill"
 
 
-def test_a_config_directory_that_cannot_be_written_is_one_line(config_dir: Path) -> None:
-    config_dir.parent.mkdir(exist_ok=True)
-    config_dir.touch()
+def test_a_state_directory_that_cannot_be_written_is_one_line(state_dir: Path) -> None:
+    state_dir.parent.mkdir(exist_ok=True)
+    state_dir.touch()
     outcome = process("plans", "new", "hill", stdin="\n" * 20)
     assert outcome.code == 1
-    assert "hill.toml" in outcome.err
+    assert "nothing changed" in outcome.err
     assert "Traceback" not in outcome.err
 
 
-def test_a_title_that_is_no_text_is_no_traceback(config_dir: Path) -> None:
+def test_a_title_that_is_no_text_is_no_traceback(state_dir: Path) -> None:
     outcome = process("plans", "new", "hill", stdin=b"\xff\xfe\n" + b"\n" * 20)
     assert outcome.code in (0, 2)
     assert "Traceback" not in outcome.err
@@ -230,9 +231,9 @@ def test_a_title_that_is_no_text_is_no_traceback(config_dir: Path) -> None:
         load_plan("hill")
 
 
-def test_a_title_that_is_too_long_is_refused_in_one_line(config_dir: Path) -> None:
+def test_a_title_that_is_too_long_is_refused_in_one_line(state_dir: Path) -> None:
     outcome = process("plans", "new", "hill", stdin="x" * 500 + "\n" * 20)
     assert outcome.code == 2
     assert "title" in outcome.err.splitlines()[-1]
     assert "Traceback" not in outcome.err
-    assert not (config_dir / "plans").exists()
+    assert not (state_dir / "plans").exists()

@@ -132,7 +132,7 @@ def test_every_command_refuses_it_in_one_line(
 
 def test_doctor_says_whether_a_press_can_start_the_default_plan() -> None:
     found = check_default_plan(Settings())
-    assert (found.verdict, found.found) == (Verdict.OK, "'first-steps': a press starts it")
+    assert (found.verdict, found.found) == (Verdict.OK, "'first-steps' [delivered]: a press starts it")
     slow = msgspec.structs.replace(gate(37.0), session=SessionSettings(default_plan=RUNNING))
     found = check_default_plan(slow)
     assert found.verdict is Verdict.WRONG

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import BadInputError
+from retro_timer.settings.made import AnyMade, ChangeSetting, WritePlan, WriteRoster, make
 from retro_timer.store.results import athlete_edits
 from retro_timer.store.results.apply import is_applied
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
@@ -47,13 +48,14 @@ class Undo(msgspec.Struct, frozen=True, tag="undo"):
     revision: str | None = None
 
 
-AnyEdit = CorrectRep | DateSession | NoteSession | Undo | AnyAthleteEdit
+AnyEdit = CorrectRep | DateSession | NoteSession | Undo | AnyAthleteEdit | AnyMade
 
 
 def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
     """Make a change durable, and say what it did.
 
-    Raises BadInputError where it cannot be made, OSError or sqlite3.Error where it cannot be written.
+    Raises BadInputError where it cannot be made, NotWrittenError for a file and OSError or sqlite3.Error for anything
+    else where it cannot be written.
     """
     if stamp.change is not None and is_applied(journal.database, stamp.change):
         # It reached the log and then failed: whoever tries again learns what it did, and does it once.
@@ -71,6 +73,8 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
             return undo(journal, revision, stamp)
         case athlete_edits.AddAthlete() | athlete_edits.ChangeAthlete() | athlete_edits.MergeAthletes():
             return athlete_edits.carry_out(journal, edit, stamp)
+        case WritePlan() | WriteRoster() | ChangeSetting():
+            return Done(make(journal.directory, edit), kind="file")
         case _:
             assert_never(edit)
 

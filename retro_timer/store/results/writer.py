@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.settings.made import NotWrittenError
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
@@ -161,7 +162,7 @@ class JournalWriter:
             nonlocal edited
             try:
                 done = carry_out(journal, self._of_session(edit), stamp)
-            except BadInputError as refused:
+            except (BadInputError, NotWrittenError) as refused:
                 edited = Edited(None, str(refused))
                 return
             present = done.session is not None and done.session == self._session

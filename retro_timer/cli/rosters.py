@@ -1,0 +1,57 @@
+"""`retro-timer rosters`: lists of athletes that are kept on the box."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from retro_timer.cli.editing import make_edit
+from retro_timer.cli.output.streams import remark
+from retro_timer.errors import BadInputError
+from retro_timer.settings.encodings import read_spreadsheet_text
+from retro_timer.settings.loading import load_roster, place_of, roster_file, roster_names
+from retro_timer.settings.made import WriteRoster, check_file_name
+
+
+@click.group()
+def rosters() -> None:
+    """Lists of athletes."""
+
+
+@rosters.command("list")
+def list_() -> None:
+    """Every roster, with how many are on it and the folder that it lies in."""
+    names = roster_names()
+    for name, path in names.items():
+        try:
+            athletes = load_roster(path)
+        except BadInputError as error:
+            print(f"{name:20} cannot be read: {error}")
+            continue
+        print(f"{name:20} {len(athletes):3} athletes [{place_of(path)}]")
+    if not names:
+        print("no rosters yet: `retro-timer rosters import FILE` brings one in")
+
+
+@rosters.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Who is on a roster, in the order of turns."""
+    for athlete in load_roster(roster_file(name), remark):
+        print(athlete)
+
+
+@rosters.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="What it is called; the file's own name when left out.")
+@click.option("--force", is_flag=True, help="Replace a roster of that name.")
+def import_(file: Path, name: str | None, force: bool) -> None:
+    """Keep the athletes of FILE, as any spreadsheet saves it, on the box as a roster."""
+    name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") if name is None else name
+    check_file_name(name, "roster")
+    text, _ = read_spreadsheet_text(file, "a list of names in CSV")
+    athletes = load_roster(file, remark)
+    words = make_edit(WriteRoster(name, text, force)).words
+    print(f"{words}: {len(athletes)} athletes; `retro-timer ctl roster {name}` has the running timer take them")
