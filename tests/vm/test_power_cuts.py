@@ -44,10 +44,12 @@ FIELDS = ("athlete", "status", "time_ns", "uncertainty_ns", "method", "reason")
 
 
 class Ledger:
-    """What was announced of each rep, over all boots: the newest word, as the record that came with it."""
+    """What was announced over all boots: of each rep the newest word, as the record that came with it, and the
+    corrections by their ids."""
 
     def __init__(self) -> None:
         self.words: dict[int, dict[str, Any]] = {}
+        self.revisions: set[str] = set()
         self.announcements = 0
 
     def take(self, told: list[dict[str, Any]]) -> None:
@@ -59,6 +61,8 @@ class Ledger:
                 older = self.words.get(record["rep"])
                 if older is None or older["revision"] < record["revision"]:
                     self.words[record["rep"]] = record
+            if line.get("revision") is not None:
+                self.revisions.add(line["revision"])
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,8 @@ def field(box: Box) -> Box:
 def ledger() -> Iterator[Ledger]:
     made = Ledger()
     yield made
-    print(f"{CUTS} cuts, {made.announcements} announcements of {len(made.words)} reps")
+    corrections = len(made.revisions)
+    print(f"{CUTS} cuts, {made.announcements} announcements of {len(made.words)} reps, {corrections} corrections")
 
 
 @pytest.mark.parametrize("cut", range(1, CUTS + 1))
@@ -101,7 +106,7 @@ def test_what_was_announced_survives_and_the_session_goes_on(field: Box, ledger:
 
 
 def check_database(audit: dict[str, Any], ledger: Ledger) -> None:
-    """Every rep is there with its last word or a newer one; those that a cut left open are closed."""
+    """Every rep is there with its last word or a newer one, and every correction; what a cut left open is closed."""
     (session,) = audit["sessions"]
     assert session["outcome"] == "open"
     rows = {row["rep"]: row for row in audit["reps"]}
@@ -112,6 +117,7 @@ def check_database(audit: dict[str, Any], ledger: Ledger) -> None:
         if row["revision"] == word["revision"]:
             assert {field: row[field] for field in FIELDS} == {field: word[field] for field in FIELDS}
     assert "open" not in {row["status"] for row in rows.values()}
+    assert ledger.revisions <= set(audit["revisions"])
 
 
 def check_results(results: list[dict[str, Any]], ledger: Ledger) -> None:

@@ -1,8 +1,8 @@
 """Writes down, at once and where no power cut reaches, what the timer announces; runs in the guest.
 
 Each line that the timer's socket tells goes to /run/rig/told.jsonl, a folder of the host. With the argument `coach` it
-is also a quarrelsome coach: each result is given to the other athlete and taken back several times, so that many words
-on reps are saved in a short time, and what can be skipped is skipped.
+is also a quarrelsome coach: each result is given to the other athlete and taken back several times, as the last one
+and by its number, so that many words on reps are saved in a short time, and what can be skipped is skipped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 SOCKET = "/run/retro-timer/beacon.sock"
 TOLD = "/run/rig/told.jsonl"
 ATHLETES = ("Ann", "Bea")
-QUARRELS = (40, 3)
+QUARRELS = (20, 2)
 """Each second rep at length, so that a cut falls between two commits; else shortly, so that it falls into a rep."""
 
 
@@ -36,7 +36,7 @@ def connected() -> socket.socket:
             return made
 
 
-def command(action: str, **more: str) -> None:
+def command(action: str, **more: str | int) -> None:
     """One command of the coach; what is refused is refused."""
     with connected() as asking:
         asking.sendall(json.dumps({"request": action, **more}).encode() + b"\n")
@@ -55,10 +55,13 @@ def coach(heard: queue.SimpleQueue[dict[str, Any]]) -> None:
         elif event["event"] == "phase" and event["phase"] in ("brief", "get-ready"):
             command("skip")
         elif event["event"] == "finish" and not patient:
-            other = next(name for name in ATHLETES if name != event["record"]["athlete"])
-            for _ in range(QUARRELS[event["rep"] % len(QUARRELS)]):
+            rep, owner = event["rep"], event["record"]["athlete"]
+            other = next(name for name in ATHLETES if name != owner)
+            for _ in range(QUARRELS[rep % len(QUARRELS)]):
                 command("give", name=other)
                 command("undo")
+                command("give", name=other, rep=rep)
+                command("give", name=owner, rep=rep)
             command("skip")
 
 
