@@ -73,12 +73,19 @@ class Equipment(msgspec.Struct, frozen=True, kw_only=True):
 class Beacon:
     """A beacon without threads of its own but the journal's: whoever has it lets its time pass."""
 
-    def __init__(self, made_of: Equipment, *, awaits_journal: bool = False) -> None:
-        """`awaits_journal`: a session that was cut off may still be offered; until then a start has to wait."""
+    def __init__(self, made_of: Equipment, *, awaits_journal: bool = False, leaves_snapshots: bool = False) -> None:
+        """`awaits_journal`: a session that was cut off may still be offered; until then a start has to wait.
+
+        `leaves_snapshots`: other users' processes read the results as well.
+        """
         board, clock = made_of.board, made_of.board.clock
         self.inbox: Inbox = queue.SimpleQueue()
         self.journal = JournalWriter(
-            made_of.results_dir, clock.wall_ns, self.inbox.put, since_boot_ns=clock.since_boot_ns
+            made_of.results_dir,
+            clock.wall_ns,
+            self.inbox.put,
+            since_boot_ns=clock.since_boot_ns,
+            leaves_snapshots=leaves_snapshots,
         )
         self.strain = StrainWatch(self.inbox.put, clock)
         specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
@@ -231,7 +238,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
 
     With `first` it begins with that plan as soon as it sees; without, it waits for a press or a command.
     """
-    beacon = Beacon(made_of, awaits_journal=first is None)
+    beacon = Beacon(made_of, awaits_journal=first is None, leaves_snapshots=True)
     core, inbox = beacon.core, beacon.inbox
     origin_ns = core.clock.monotonic_ns()
     scheduling = RealTimeScheduling()

@@ -15,9 +15,12 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.settings.made import AnyMade, make
 from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.database import NAME
 from retro_timer.store.results.edits import AnyEdit, carry_out
 from retro_timer.store.results.journal import Journal, Stamp, open_journal
+from retro_timer.store.results.snapshot import Snapshots
 from retro_timer.store.results.writer_lock import writing_alone
+from retro_timer.store.space import SNAPSHOT
 
 _ON_DISK_S = 30.0
 """A card may be slow, and a database of an older program is brought up to date first."""
@@ -73,3 +76,5 @@ def _journal_of(directory: Path) -> Iterator[tuple[Journal, Stamp]]:
         remark(repair.words)
     with contextlib.closing(journal):
         yield journal, stamp
+        if (directory / SNAPSHOT).exists():
+            Snapshots(directory / NAME).leave_closing()

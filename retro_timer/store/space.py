@@ -9,6 +9,8 @@ TRACES = "traces"
 """Folder, in the state directory, of all that can be spared."""
 FINISHES = "finishes"
 """Folder, in the state directory, of the readings around each finish: they can be spared as well, after the traces."""
+SNAPSHOT = "results.snapshot.db"
+"""File, in the state directory, with a copy of the results for readers: it is made again."""
 LEAST_FREE_BYTES = 50_000_000
 ENOUGH_FOR_RESULTS_BYTES = 5_000_000
 """The write-ahead log of the database grows to about 4 MB before it is used anew."""
@@ -56,7 +58,10 @@ def make_room_for_results(state: Path) -> bool:
     Whether anything was deleted, so that it is worth trying once more. Raises OSError.
     """
     traces, finishes = state / TRACES, state / FINISHES
-    gone = make_room(traces, least_free=ENOUGH_FOR_RESULTS_BYTES) if traces.is_dir() else []
+    snapshot = [path for path in (state / SNAPSHOT,) if path.exists()]
+    gone = _delete_oldest(snapshot, state, ENOUGH_FOR_RESULTS_BYTES, most=1)
+    if traces.is_dir():
+        gone += make_room(traces, least_free=ENOUGH_FOR_RESULTS_BYTES)
     if finishes.is_dir():
         gone += make_room_for_finish(finishes, least_free=ENOUGH_FOR_RESULTS_BYTES)
     return bool(gone)

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.store.results import database
 from retro_timer.store.results.database import NAME, open_for_reading
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.private_copy import open_private_copy
 from retro_timer.store.results.queries import sessions
+from retro_timer.store.results.snapshot import leave_snapshot
 from tests.helpers.plans_made import plan
 
 BOX, GROUP, COACH, STRANGERS = 61_001, 61_002, 61_003, 61_004
@@ -42,8 +44,11 @@ def hand_over(folder: Path) -> None:
         path.chmod(0o750 if path.is_dir() else 0o640)
 
 
-def seen_by_the_coach(folder: Path, group: int = GROUP) -> str:
-    """How many sessions another user sees, in a process of their own, or what is told instead."""
+def seen_by_the_coach(folder: Path, group: int = GROUP, *, copying: bool = True) -> str:
+    """How many sessions another user sees, in a process of their own, or what is told instead.
+
+    Without `copying` it is an error if they copy the database.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -51,6 +56,8 @@ def seen_by_the_coach(folder: Path, group: int = GROUP) -> str:
             os.setgroups([group])
             os.setgid(COACH)
             os.setuid(COACH)
+            if not copying:
+                setattr(database, "open_private_copy", _no_copy)  # noqa: B010
             connection = open_for_reading(folder)
             told = "nothing" if connection is None else f"{len(list(sessions(connection)))}"
         except RetroTimerError as error:
@@ -63,6 +70,10 @@ def seen_by_the_coach(folder: Path, group: int = GROUP) -> str:
     os.waitpid(child, 0)
     with os.fdopen(reading) as pipe:
         return pipe.read()
+
+
+def _no_copy(path: Path) -> sqlite3.Connection:
+    raise AssertionError(f"{path} is copied")
 
 
 def written(folder: Path, count: int) -> Journal:
@@ -86,6 +97,27 @@ def test_the_coach_sees_every_session_whether_the_service_runs_has_ended_or_was_
     hand_over(killed)
     assert (killed / f"{NAME}-wal").stat().st_size > 0
     assert seen_by_the_coach(killed) == "2"
+
+
+def test_where_no_timer_has_ever_run_the_coach_sees_that_there_is_nothing(state: Path) -> None:
+    hand_over(state)
+    assert seen_by_the_coach(state) == "nothing"
+
+
+def test_the_coach_copies_nothing_where_the_timer_has_left_a_snapshot_and_misses_nothing_where_that_is_older(
+    state: Path,
+) -> None:
+    written(state, 2).close()
+    leave_snapshot(state / NAME, lambda: True)
+    hand_over(state)
+    assert seen_by_the_coach(state, copying=False) == "2"
+    killed = state.with_name("killed")
+    journal = written(state, 1)
+    shutil.copytree(state, killed)
+    journal.close()
+    (killed / f"{NAME}-shm").unlink(missing_ok=True)
+    hand_over(killed)
+    assert seen_by_the_coach(killed) == "3"
 
 
 def test_who_is_not_in_the_group_is_told_how_to_get_in(state: Path) -> None:

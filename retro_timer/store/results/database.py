@@ -13,6 +13,7 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.private_copy import open_private_copy
 from retro_timer.store.results.reps_log import NAME as LOG_NAME
 from retro_timer.store.results.schema import VERSION, migrate, show_as_newest
+from retro_timer.store.results.snapshot import open_snapshot
 
 NAME = "results.db"
 BACKUPS = "backups"
@@ -62,7 +63,8 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     """The database for queries only; None when there is none yet. Raises RetroTimerError when it cannot be read.
 
     A WAL database cannot always be opened read-only once its writer has gone: then it is opened for writing and no
-    more than read, so that what its log still holds is seen; or copied, by whoever may not write there.
+    more than read, so that what its log still holds is seen. Whoever may not write there reads the writer's snapshot if
+    that has all, and else a copy.
     """
     path = directory / NAME
     if not _is_there(path):
@@ -109,7 +111,7 @@ def _no_permission(path: Path) -> RetroTimerError:
 def _opened_alone(path: Path) -> sqlite3.Connection:
     """Without a writer that has it open."""
     if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
-        return open_private_copy(path)
+        return open_snapshot(path) or open_private_copy(path)
     return sqlite3.connect(path, timeout=_BUSY_S)
 
 

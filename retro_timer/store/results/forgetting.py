@@ -14,11 +14,13 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.store.results.athletes import People, athlete_rows, meant_person, removed_name, sure_person
+from retro_timer.store.results.database import NAME
 from retro_timer.store.results.entries import Forgotten, new_id
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.nameless_copies import clean_backups, clean_database, delete_damaged, mark_log
 from retro_timer.store.results.nameless_lines import names_in, rewrite_log
 from retro_timer.store.results.reps_log import read_log
+from retro_timer.store.results.snapshot import drop_snapshot
 from retro_timer.store.sample_heads import clean_heads
 from retro_timer.store.space import TRACES
 from retro_timer.training.names import find_name
@@ -74,6 +76,7 @@ def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = (), render
         left = _texts_naming(journal.database, names)
     finally:
         journal.close()
+    drop_snapshot(directory / NAME)
     backups, unreadable, newer = clean_backups(directory, removed)
     damaged = delete_damaged(directory)
     spoken = 0 if rendered is None else _delete_spoken(rendered)

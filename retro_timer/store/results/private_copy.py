@@ -2,6 +2,7 @@
 
 While the timer runs SQLite lets such a reader in. Once the writer has gone, the first reader would have to make the
 shared memory anew beside the database, or replay what a killed writer left in the write-ahead log: it may do neither.
+Where the writer has left a snapshot of all that is durable, none of this is needed.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import msgspec
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings.made import NotWrittenError
 from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.database import NAME
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
@@ -20,6 +21,7 @@ from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.repair import DAMAGE, Repair
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.store.results.revising import revise_record
+from retro_timer.store.results.snapshot import Snapshots
 from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.store.space import make_room_for_results
 from retro_timer.training.corrections import AnyCorrection, Correction
@@ -55,7 +57,9 @@ class JournalWriter:
         on_repair: Callable[[Repair], None] = lambda _repair: None,
         *,
         since_boot_ns: Callable[[], int] = lambda: 0,
+        leaves_snapshots: bool = False,
     ) -> None:
+        """`leaves_snapshots`: other users' processes read the results as well."""
         self._directory = directory
         self._since_boot_ns = since_boot_ns
         self._on_repair = on_repair
@@ -66,10 +70,11 @@ class JournalWriter:
         self._journal: Journal | None = None
         self._former: RepsLog | None = None
         """The log as it was open when it was taken from its place: what it holds is put back."""
-        self._session = 0
+        self._session, self._session_open = 0, False
         self.session_id = ""
         """Random id of the session that later changes belong to; empty before the first."""
         self._lock = WriterLock(directory)
+        self._snapshots = Snapshots(directory / NAME, wanted=leaves_snapshots)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -79,7 +84,7 @@ class JournalWriter:
         self.session_id = change
 
         def job(journal: Journal) -> None:
-            self._session = journal.begin(plan, roster, board, wall_ns, since_boot_ns, change)
+            self._session, self._session_open = journal.begin(plan, roster, board, wall_ns, since_boot_ns, change), True
 
         self._jobs.put((job, answer))
 
@@ -88,7 +93,7 @@ class JournalWriter:
         change, self.session_id = new_id(), entry.uid
 
         def job(journal: Journal) -> None:
-            self._session = entry.id
+            self._session, self._session_open = entry.id, True
             journal.adopt(entry.id, change)
 
         self._jobs.put((job, answer))
@@ -148,7 +153,12 @@ class JournalWriter:
     def end(self, outcome: str, answer: Answer) -> None:
         """The session ends."""
         wall_ns, since_boot_ns, change = self._wall_ns(), self._since_boot_ns(), new_id()
-        self._jobs.put((lambda journal: journal.end(self._session, outcome, wall_ns, since_boot_ns, change), answer))
+
+        def job(journal: Journal) -> None:
+            journal.end(self._session, outcome, wall_ns, since_boot_ns, change)
+            self._session_open = False
+
+        self._jobs.put((job, answer))
 
     def edit(self, edit: AnyEdit | AnyCorrection, origin: str, answer: Callable[[Edited], None]) -> None:
         """A change of what is kept, in this session or another; a correction that names none is of this one.
@@ -197,6 +207,9 @@ class JournalWriter:
             except queue.Empty:
                 self._look_for_files()
                 self._work_off()
+                # A session's reps must find the card free.
+                if self._journal is not None and not (self._backlog or self._session_open):
+                    self._snapshots.leave_idle(self._jobs.empty)
                 continue
             if item is None:
                 break
@@ -210,6 +223,7 @@ class JournalWriter:
         if self._backlog:
             self._work_off()
         if self._journal is not None:
+            self._snapshots.leave_closing()
             self._journal.close()
         self._lock.leave()
 
@@ -281,6 +295,7 @@ class JournalWriter:
             trouble = f"a change that no file can hold ({type(error).__name__}: {error})"
             self._note(error)
         del self._backlog[0]
+        self._snapshots.note_change()
         answer(trouble)
 
     def _note(self, error: Exception) -> None:
