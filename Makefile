@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 # Where it is set, each of the tests' several hundred processes would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test slow fuzz soak field check bench lock schemas socket wiring pictures release test-service test-vm clean
+.PHONY: help demo test slow fuzz soak field check bench lock schemas socket phrases wiring pictures release test-service test-vm clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ schemas: $(VENV)/.run  ## write config/schemas anew
 
 socket: $(VENV)/.run  ## write docs/socket.md and its schema anew
 	@$(BIN)/python -m docs.socket_page
+
+phrases: $(VENV)/.run  ## write docs/phrases.md anew
+	@$(BIN)/python -m docs.phrases_page
 
 bench: $(VENV)/.dev  ## accuracy, dual gate, starts, warnings, latency, cost and growth, about an hour; QUICK=1 under one; ONLY=cost,growth
 	@$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(SHARE),--share $(SHARE))

@@ -113,7 +113,12 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Speech."""
 
     kind: Annotated[str, Meta(min_length=1, description="speech (aloud) or text (printed).")] = "speech"
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", description="Catalogue of phrases.")] = "en"
+    language: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z]{2}(-[A-Za-z]{2})?$", description="What is spoken: de, en, es, fr, nl, pt-BR, or its kin."
+        ),
+    ] = "en"
     rate_wpm: Annotated[int, Meta(ge=80, le=300, description="Words a minute.")] = 160
     device: Annotated[
         str,

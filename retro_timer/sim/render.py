@@ -15,6 +15,7 @@ import msgspec
 
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.errors import RetroTimerError
+from retro_timer.phrases import voice_of
 from retro_timer.ports import Clock
 from retro_timer.settings.model import VoiceSettings
 
@@ -123,7 +124,17 @@ def _add_phrase(sound: array.array[int], words: array.array[int], spoken: Spoken
 def _rendered(program: str, text: str, settings: VoiceSettings) -> array.array[int]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "phrase.wav"
-        command = [program, "-v", settings.language, "-s", str(settings.rate_wpm), "-w", str(file), "--", text]
+        command = [
+            program,
+            "-v",
+            voice_of(settings.language),
+            "-s",
+            str(settings.rate_wpm),
+            "-w",
+            str(file),
+            "--",
+            text,
+        ]
         samples = array.array("h")
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_S)

@@ -15,15 +15,13 @@ from retro_firmware.voice.rendering import RenderError, RenderProcess
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.errors import BoardMissingError
 from retro_timer.hardware.sound_cards import alsa_device
+from retro_timer.phrases import voice_of
 from retro_timer.ports import Clock
 from retro_timer.settings.model import Settings, VoiceSettings
 
 _MOST_AHEAD = 200
 _MOST_LENGTHS = 2000
 """Of phrases whose length is remembered; a season has fewer."""
-_VOICES = {"en": "en-us"}
-"""espeak-ng's voice for a language, where it has several: of its American voice a recogniser hears 84 phrases of 100
-rightly, of its British one 77 (tests/speech)."""
 _SLOW_S = 0.2
 """A phrase takes 10 to 13 ms on a desktop and a few times that on a Pi."""
 _LONGEST_BREATH_S = 2.0
@@ -52,6 +50,7 @@ class SpeechVoice:
         engine: str,
     ) -> None:
         self._settings = settings
+        self._voice = voice_of(settings.language)
         self._clock = clock
         self._cache = cache
         self._renderer = renderer
@@ -220,15 +219,14 @@ class SpeechVoice:
 
     def _rendered(self, text: str) -> Path | None:
         rate_wpm = self._settings.rate_wpm
-        voice = _VOICES.get(self._settings.language, self._settings.language)
         volume = self._volume
-        key = phrase_key(text, voice, rate_wpm, volume, self._engine)
+        key = phrase_key(text, self._voice, rate_wpm, volume, self._engine)
         found = self._cache.find(key)
         if found is not None:
             return found
         part = self._cache.part(key)
         try:
-            self._renderer.render(text, voice, rate_wpm, part, volume)
+            self._renderer.render(text, self._voice, rate_wpm, part, volume)
             kept = self._cache.keep(key)
         except RenderError as error:
             if not self._closing:

@@ -12,7 +12,7 @@ from retro_timer.settings.model import Settings
 _PER_LETTER, _PER_FIGURE, _PER_MARK = 0.195, 0.84, 0.88
 """In words of the rate. Fitted to 22 phrases of the catalogue as espeak-ng 1.51 speaks them at 80 to 250 words a
 minute: each is within 0.8 and 1.25 times its length."""
-_FIGURE = re.compile(r"\d|\.(?=\d)")
+_FIGURE = re.compile(r"\d|[.,](?=\d)")
 _MARK = re.compile(r"[.,:;!?-](?!\d)")
 
 

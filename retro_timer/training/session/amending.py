@@ -95,7 +95,7 @@ def _say(transition: Transition, kind: str, records: Sequence[RepRecord]) -> Non
     transition.beep(Signal.ANSWER)
     key = _SAID.get(kind)
     if kind == "undo":
-        transition.say("undone", {"what": f"rep {first.rep_no}"}, 10.0)
+        transition.say("undone_rep", {"rep": first.rep_no}, 10.0)
     elif key is not None:
         values = {"rep": first.rep_no, "name": first.athlete, "time": first.official()}
         solo = key == "voided_of" and transition.state.solo
