@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from enum import StrEnum
 
@@ -87,6 +88,12 @@ def finish_window(distance_m: float, gait: Gait, *, flying: bool = False) -> Fin
     limit = human_limit_s(distance_m, flying=flying)
     latest = distance_m / speeds.slow_mps
     return FinishWindow(limit, max(limit, distance_m / speeds.fast_mps), latest, 2.0 * latest)
+
+
+def usual_time_s(distance_m: float, gait: Gait) -> float:
+    """What a rep takes where nothing is known of who runs it: at the mean, in proportion, of the gait's speeds."""
+    speeds = SPEEDS[gait]
+    return distance_m / math.sqrt(speeds.slow_mps * speeds.fast_mps)
 
 
 def sound_delay_s(distance_m: float) -> float:

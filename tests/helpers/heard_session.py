@@ -18,7 +18,7 @@ from retro_timer.detection.events import Level
 from retro_timer.phrases import load_catalogue
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import announce, calls, effects, events, inputs
+from retro_timer.training.session import announce, effects, events, inputs, turns
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules, SessionState
 from tests.helpers.session_drive import LINE_ONLY, S
@@ -251,7 +251,7 @@ class HeardSession:
         state, values = self.state, say.values
         if state.phase not in BEFORE_A_GO or state.turn is None:
             return f"nobody is called in {state.phase}"
-        names = calls.deck(state, state.turn)
+        names = turns.deck(state, state.turn)
         if values["name"] != names["name"] or (say.key in DECKS and values != names):
             return f"it is {names}"
         return ""

@@ -64,6 +64,29 @@ def test_the_next_athlete_waits_for_the_changeover_only_while_others_rest() -> N
     assert changeover_s <= (gos[1].t_ns - ended_ns) / 1e9 <= changeover_s + 1.1
 
 
+def test_who_is_rested_does_not_wait_for_one_who_has_done_less_and_is_not() -> None:
+    """Cid's rep does not count: he has done least, and rests."""
+    session = group(reps=2, rest_s=60.0)
+    for _ in NAMES:
+        session.to_go().finish(8.0)
+    session.put(inputs.Void())
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 1, 0]
+    for _ in range(2):
+        session.to_go().finish(8.0)
+    assert go_order(session)[3:] == ["Ann", "Bea"]
+    run_all(session)
+    assert go_order(session)[3:] == ["Ann", "Bea", "Cid", "Cid"]
+
+
+def test_where_nobody_is_rested_whoever_is_rested_first_is_waited_for() -> None:
+    session = group(reps=2, names=("Ann", "Bea"), rest_s=100.0)
+    session.to_go().finish(8.0).to_go().finish(8.0)
+    rested_ns = {athlete.name: athlete.rested_ns for athlete in session.state.athletes}
+    session.to_go()
+    assert go_order(session)[-1] == min(rested_ns, key=lambda name: rested_ns[name]) == "Ann"
+    assert session.now_ns >= rested_ns["Ann"]
+
+
 def test_a_group_hears_how_long_the_next_start_is_away_and_a_solo_runner_how_long_the_rest_is() -> None:
     session = group(reps=2, rest_s=180.0)
     for _ in session.state.athletes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import corrections, events, inputs, progress, resting
+from retro_timer.training.session import corrections, events, inputs, progress, turns
 from retro_timer.training.session.effects import Signal, about_rep
 from retro_timer.training.session.state import ENDED, Athlete, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -82,7 +82,7 @@ def _follow(transition: Transition, before: SessionState, index: int, new: dict[
     last = max(run, key=lambda record: record.go_ns, default=None)
     if last is not None and last.time_ns is not None:
         end_ns = min(last.go_ns + last.time_ns, transition.now_ns)
-        rested_ns = end_ns + ns(resting.rest_after_s(transition.state, reached - 1))
+        rested_ns = end_ns + ns(turns.rest_after_s(transition.state, reached - 1))
         transition.set_athlete(index, rest_from_ns=end_ns, rested_ns=max(rested_ns, transition.now_ns))
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.training.session import inputs
+from retro_timer.training.session import inputs, turns
 from retro_timer.training.session.effects import About, Say
-from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState, Turn
+from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 RESULT_WAIT_S = 8.0
@@ -27,30 +27,6 @@ CALL_LEAD_S = 16.0
 """The call begins this long before the go, or sooner where it takes long."""
 _CALL_END_S = 11.0
 """So long before the go the call is over: just before "Ten seconds."."""
-
-
-def next_turn(state: SessionState) -> Turn | None:
-    """Whoever present has done least goes next, in the roster's order; None when everybody is through."""
-    waiting = [
-        (athlete.next_step, athlete.order, index)
-        for index, athlete in enumerate(state.athletes)
-        if athlete.present and athlete.next_step < len(state.steps)
-    ]
-    if not waiting:
-        return None
-    step, _, index = min(waiting)
-    return Turn(index, step)
-
-
-def deck(state: SessionState, turn: Turn) -> dict[str, str]:
-    """Who is next, and who is on deck after them, unless that is the same athlete again."""
-    athletes = list(state.athletes)
-    athletes[turn.athlete] = msgspec.structs.replace(athletes[turn.athlete], next_step=turn.step + 1)
-    after = next_turn(msgspec.structs.replace(state, athletes=tuple(athletes)))
-    names = {"name": athletes[turn.athlete].name}
-    if after is not None and after.athlete != turn.athlete:
-        names["then"] = athletes[after.athlete].name
-    return names
 
 
 def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
@@ -135,7 +111,7 @@ def _say_turn(transition: Transition) -> None:
 def _say_deck(transition: Transition) -> None:
     turn = transition.state.turn
     if turn is not None:
-        names = deck(transition.state, turn)
+        names = turns.deck(transition.state, turn)
         transition.set(decked=names)
         transition.say("next_and_deck" if "then" in names else "next", names, None, about=[About.TURN])
 
@@ -143,7 +119,7 @@ def _say_deck(transition: Transition) -> None:
 def mind_deck(transition: Transition) -> None:
     """Somebody has come, gone, or been given a rep: who was called on deck may not be it any more."""
     turn, told = transition.state.turn, transition.state.decked
-    if turn is None or not told or deck(transition.state, turn) == told:
+    if turn is None or not told or turns.deck(transition.state, turn) == told:
         return
     called = transition.state.called
     transition.unsay(About.TURN)

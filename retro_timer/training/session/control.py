@@ -5,7 +5,7 @@ from __future__ import annotations
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus, changed
-from retro_timer.training.session import active_rep, calls, events, resting, self_starting, starting
+from retro_timer.training.session import active_rep, events, resting, self_starting, starting, turns
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase
 from retro_timer.training.session.transition import Transition, ns
@@ -58,11 +58,13 @@ def resume(transition: Transition) -> None:
         return
     transition.beep(Signal.ANSWER)
     transition.unsay(About.HOLD)
-    transition.set(turn=calls.next_turn(transition.state))
-    if transition.state.turn is None:
+    start_ns = transition.now_ns + ns(transition.state.rules.get_ready_s)
+    turn = turns.next_turn(transition.state, start_ns)
+    transition.set(turn=turn)
+    if turn is None:
         resting.end_session(transition, Phase.DONE)
         return
-    starting.get_ready(transition, transition.athlete().rested_ns)
+    starting.get_ready(transition, turns.rested_ns(transition.state, turn))
 
 
 def skip(transition: Transition) -> None:
@@ -127,7 +129,7 @@ def recover(transition: Transition) -> None:
     state = transition.state
     for index, athlete in enumerate(state.athletes):
         if athlete.next_step > 0:
-            rest_s = resting.rest_after_s(state, athlete.next_step - 1)
+            rest_s = turns.rest_after_s(state, athlete.next_step - 1)
             transition.set_athlete(index, rested_ns=transition.now_ns + ns(rest_s), rest_from_ns=transition.now_ns)
     transition.beep(Signal.ANSWER)
     transition.publish(events.Recovered(transition.now_ns, state.plan.title, state.reps))

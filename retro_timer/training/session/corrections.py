@@ -10,7 +10,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus, changed, voided
-from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting
+from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting, turns
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
@@ -246,7 +246,7 @@ def replan(transition: Transition, *, force: bool = False) -> None:
         if force and transition.state.running is None:
             resting.to_next_turn(transition)
         return
-    turn = calls.next_turn(transition.state)
+    turn = turns.next_turn(transition.state, transition.state.planned_ns)
     if transition.state.phase is Phase.PAUSED:
         transition.set(turn=turn)
         return

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retro_timer.detection.expectation import WatchMode
-from retro_timer.ports import LampState, Placement
-from retro_timer.training.gaits import walk_back_s
+from retro_timer.ports import LampState
 from retro_timer.training.names import folded
-from retro_timer.training.plan import Course
-from retro_timer.training.session import announce, calls, progress, starting
+from retro_timer.training.session import announce, calls, progress, starting, turns
 from retro_timer.training.session.effects import About
-from retro_timer.training.session.state import Appointment, Athlete, Item, Phase, SessionState
+from retro_timer.training.session.state import Appointment, Athlete, Item, Phase
 from retro_timer.training.session.transition import Transition, ns
 
 _HALFWAY_LEAST_S = 40.0
@@ -29,7 +27,7 @@ def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: 
     turn, step = state.turn, state.step
     if turn is None or step is None:
         return
-    rest_s = rest_after_s(state, turn.step)
+    rest_s = turns.rest_after_s(state, turn.step)
     athlete = state.athletes[index]
     next_step = progress.next_step_of(state.steps, state.results, athlete.name, athlete.skipped)
     transition.set_athlete(index, next_step=next_step, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
@@ -46,19 +44,14 @@ def run_out(transition: Transition) -> None:
         transition.appoint(transition.now_ns + ns(transition.state.rules.runout_s), Item.WATCH_OFF)
 
 
-def rest_after_s(state: SessionState, step_index: int) -> float:
-    """The longer of the plan's rest and the walk back to the start, which for another length is another one."""
-    step = state.steps[step_index]
-    at_start = state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
-    if step.distance_m is None or at_start:
-        return step.rest_s
-    after = state.steps[min(step_index + 1, len(state.steps) - 1)]
-    return max(step.rest_s, walk_back_s(after.distance_m or step.distance_m))
-
-
 def to_next_turn(transition: Transition, *, ends_set: bool = False) -> None:
     """Rest until the next athlete may start; end the session when nobody is left."""
-    turn = calls.next_turn(transition.state)
+    state = transition.state
+    least_s = state.rules.get_ready_s
+    if state.reps:
+        least_s = least_s + starting.LOOK_S if state.solo else state.rules.changeover_s
+    start_ns = transition.now_ns + ns(least_s)
+    turn = turns.next_turn(state, start_ns)
     transition.unsay(About.TURN, About.REST, About.START)
     transition.set(turn=turn)
     if turn is None:
@@ -69,12 +62,8 @@ def to_next_turn(transition: Transition, *, ends_set: bool = False) -> None:
         transition.enter(Phase.PAUSED)
         transition.say("paused", about=[About.HOLD])
         return
-    state = transition.state
-    athlete = state.athletes[turn.athlete]
-    least_s = state.rules.get_ready_s
-    if state.reps:
-        least_s = least_s + starting.LOOK_S if state.solo else state.rules.changeover_s
-    until_ns = max(transition.now_ns + ns(least_s), athlete.rested_ns)
+    until_ns = max(start_ns, turns.rested_ns(state, turn))
+    transition.set(planned_ns=until_ns)
     phase = Phase.RECOVERY if ends_set and state.solo else Phase.REST
     transition.enter(phase, until_ns, _rest_agenda(transition, until_ns))
     calls.ask_length(transition)

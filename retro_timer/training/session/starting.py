@@ -7,7 +7,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import Course, StartMethod
-from retro_timer.training.session import calls, events, inputs, standing
+from retro_timer.training.session import calls, events, inputs, standing, turns
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import STARTING, Appointment, Item, Phase
 from retro_timer.training.session.transition import Transition, ns, start_method
@@ -23,7 +23,7 @@ _RANDOM_STEP = 12345
 def brief(transition: Transition) -> None:
     """Say what comes, what the watch covers, and the plan's safety note."""
     state = transition.state
-    transition.set(turn=calls.next_turn(state), random=state.rules.seed % _RANDOM_MODULUS)
+    transition.set(turn=turns.next_turn(state, transition.now_ns), random=state.rules.seed % _RANDOM_MODULUS)
     end_ns = transition.now_ns + ns(state.rules.brief_s)
     transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
     athletes = tuple(athlete.name for athlete in state.athletes)
@@ -84,6 +84,7 @@ def get_ready(transition: Transition, ready_ns: int | None = None) -> None:
     left_s = (until_ns - transition.now_ns) / 1e9
     if left_s >= 25.0:
         agenda.append(Appointment(until_ns - ns(10.0), Item.SAY, "ten_seconds"))
+    transition.set(planned_ns=until_ns)
     transition.enter(Phase.GET_READY, until_ns, agenda)
     transition.light(LampState.CLEAR)
     if walks_out:

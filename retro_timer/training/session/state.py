@@ -189,6 +189,8 @@ class SessionState(msgspec.Struct, frozen=True):
     until_ns: int = 0
     """When the rest or walk-out ends; 0 where nothing is counted down."""
     turn: Turn | None = None
+    planned_ns: int = 0
+    """When the present turn starts by the plan, whatever has delayed it since."""
     agenda: tuple[Appointment, ...] = ()
     """Sorted by time."""
     reps: int = 0

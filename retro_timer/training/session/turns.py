@@ -1,0 +1,86 @@
+"""Whose turn is next: of the rested whoever has done least; and what all do at once when all have come to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from retro_timer.ports import Placement
+from retro_timer.training.gaits import usual_time_s, walk_back_s
+from retro_timer.training.plan import Course, Step
+from retro_timer.training.session.state import Athlete, SessionState, Turn
+from retro_timer.training.session.transition import ns
+
+
+def next_turn(state: SessionState, start_ns: int) -> Turn | None:
+    """The turn of whoever may start at `start_ns` and has done least, in the roster's order.
+
+    Where nobody is rested by then, that of whoever is rested first; None when everybody is through.
+    """
+    waiting = {i: a for i, a in enumerate(state.athletes) if a.present and a.next_step < len(state.steps)}
+    if not waiting:
+        return None
+    least = min(athlete.next_step for athlete in waiting.values())
+    may = {i: a for i, a in waiting.items() if a.next_step == least or not _for_all(state, state.steps[a.next_step])}
+    rested_ns = {i: _rested_ns(state, a, waiting.values()) for i, a in may.items()}
+
+    def place(index: int) -> tuple[int, int, int, int]:
+        athlete, late_ns = may[index], max(0, rested_ns[index] - start_ns)
+        return late_ns, athlete.next_step, athlete.order, index
+
+    index = min(may, key=place)
+    return Turn(index, may[index].next_step)
+
+
+def rested_ns(state: SessionState, turn: Turn) -> int:
+    """From when on a turn may start: the end of the rest of everybody whose it is."""
+    return max(state.athletes[index].rested_ns for index in (turn.athlete, *others_of(state, turn)))
+
+
+def others_of(state: SessionState, turn: Turn) -> tuple[int, ...]:
+    """Who does a turn's step along with its athlete."""
+    if not _for_all(state, state.steps[turn.step]):
+        return ()
+    return tuple(
+        index
+        for index, athlete in enumerate(state.athletes)
+        if athlete.present and athlete.next_step == turn.step and index != turn.athlete
+    )
+
+
+def deck(state: SessionState, turn: Turn) -> dict[str, str]:
+    """Who is next, and who is on deck after them, unless that is the same athlete again, or everybody."""
+    step, athletes = state.steps[turn.step], list(state.athletes)
+    took_s = step.duration_s if step.distance_m is None else usual_time_s(step.distance_m, step.gait)
+    ended_ns = state.planned_ns + ns(took_s or 0.0)
+    athletes[turn.athlete] = msgspec.structs.replace(
+        athletes[turn.athlete], next_step=turn.step + 1, rested_ns=ended_ns + ns(rest_after_s(state, turn.step))
+    )
+    then = msgspec.structs.replace(state, athletes=tuple(athletes))
+    after = next_turn(then, ended_ns + ns(state.rules.changeover_s))
+    names = {"name": athletes[turn.athlete].name}
+    if after is not None and after.athlete != turn.athlete and not others_of(then, after):
+        names["then"] = athletes[after.athlete].name
+    return names
+
+
+def rest_after_s(state: SessionState, step_index: int) -> float:
+    """The longer of the plan's rest and the walk back to the start, which for another length is another one."""
+    step = state.steps[step_index]
+    at_start = state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
+    if step.distance_m is None or at_start:
+        return step.rest_s
+    after = state.steps[min(step_index + 1, len(state.steps) - 1)]
+    return max(step.rest_s, walk_back_s(after.distance_m or step.distance_m))
+
+
+def _for_all(state: SessionState, step: Step) -> bool:
+    """A group does by the clock at once what needs neither the lane nor the one treadmill that there is."""
+    return not state.solo and step.distance_m is None and step.speed_kmh is None and step.incline_percent is None
+
+
+def _rested_ns(state: SessionState, athlete: Athlete, waiting: Iterable[Athlete]) -> int:
+    if not _for_all(state, state.steps[athlete.next_step]):
+        return athlete.rested_ns
+    return max(other.rested_ns for other in waiting if other.next_step == athlete.next_step)
