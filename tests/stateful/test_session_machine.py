@@ -311,8 +311,10 @@ class SessionMachine(RuleBasedStateMachine):
         places = {(s.set_no, s.rep_no) for s in state.steps}
         numbers = [record.rep for record in state.results]
         assert len(numbers) == len(set(numbers))
-        running = state.running.record.rep if state.running is not None else None
-        assert sorted([*numbers, *([running] if running else [])]) == sorted(self.gos)
+        under_way = [] if state.running is None else [state.running.record, *state.companions]
+        assert state.running is not None or not state.companions
+        assert sorted([*numbers, *(record.rep for record in under_way)]) == sorted(self.gos)
+        assert len({record.athlete for record in under_way}) == len(under_way)
         counted: set[tuple[str, int, int]] = set()
         for record in state.results:
             assert record.status in ENDS

@@ -115,6 +115,9 @@ def everything_that_a_session_says() -> list[effects.Say]:
     said += said_in(alike.put(inputs.Absent("lee")).put(inputs.Absent("Beea")))
     pair = Drive(plan(block(reps=1)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Give("Ann")).to_go()
     said += said_in(pair)
+    resting = Drive(plan(block(reps=2), rest_s=120.0), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)
+    said += said_in(resting)
+    said += said_in(Drive(plan(block(duration_s=60.0)), ("Ann", "Bea")).begin().until(Phase.DONE))
     for names in (("Ann",), ("Ann", "Bea")):
         said += said_in(Drive(plan(block(until="stop")), names).begin().to_go().finish(8.0).put(inputs.Stop()))
     for target_s in (8.0, 7.9, 6.5, 8.2, 11.0):

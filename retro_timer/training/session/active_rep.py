@@ -13,7 +13,7 @@ from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.plan import Course
 from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus, StartKind, changed
-from retro_timer.training.session import crowding, events, inputs, resting, targets
+from retro_timer.training.session import crowding, events, inputs, resting, targets, together
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
 from retro_timer.training.session.transition import Transition, ns
@@ -50,6 +50,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
     transition.set(reps=record.rep, undo=())
     transition.unsay(About.TURN, About.REST, About.START)
     begin_rep(transition, turn, record)
+    together.join(transition, record)
 
 
 def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
@@ -231,6 +232,7 @@ def end_rep(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> 
     results = [r for r in transition.state.results if r.rep != record.rep]
     transition.set(results=(*results, record))
     transition.save(record, kind, t_ns)
+    together.end(transition, record, kind, t_ns)
 
 
 def clock_end(transition: Transition) -> None:

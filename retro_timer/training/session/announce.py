@@ -112,7 +112,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         transition.publish(events.Void(waiting.t_ns, record.rep, record))
     elif waiting.kind == "given":
         transition.publish(events.Given(waiting.t_ns, record.rep, record))
-    if calls.is_to_be_told(transition.state, waiting):
+    if calls.is_to_be_told(transition.state, waiting) and not waiting.aside:
         called = waiting.late or _is_next_called(transition.state, record)
         _say_result(transition, record, with_rep=called)
         if waiting.kind == "finish":
@@ -157,6 +157,9 @@ def _say_result(transition: Transition, record: RepRecord, *, with_rep: bool) ->
     """What became of a rep."""
     about = [about_rep(record.rep)]
     whose = {} if transition.state.solo else {"name": record.athlete}
+    if record.status is RepStatus.DNF and record.distance_m is None and whose:
+        # The group has left off together, and nobody in particular.
+        return
     if record.status is RepStatus.DNF:
         transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, None, about=about)
     elif record.status is RepStatus.FINISHED and record.method == "clock":

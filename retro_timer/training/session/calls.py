@@ -31,8 +31,8 @@ _CALL_END_S = 11.0
 
 def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
     """The call's phrase: set, rep, athlete, distance and gait of the present turn."""
-    step = transition.state.step
-    if step is None:
+    step, turn = transition.state.step, transition.state.turn
+    if step is None or turn is None:
         return None
     values: dict[str, Any] = {
         "set": step.set_no,
@@ -48,6 +48,8 @@ def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
             return "turn_open_solo" if transition.state.solo else "turn_open", values
         return "turn_solo" if transition.state.solo else "turn", values
     values["minutes"] = f"{(step.duration_s or 0.0) / 60.0:g}"
+    if turns.others_of(transition.state, turn):
+        return "turn_together", values
     if step.speed_kmh is None:
         return "turn_timed", values
     return "turn_treadmill", values | {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
@@ -110,7 +112,7 @@ def _say_turn(transition: Transition) -> None:
 
 def _say_deck(transition: Transition) -> None:
     turn = transition.state.turn
-    if turn is not None:
+    if turn is not None and not turns.others_of(transition.state, turn):
         names = turns.deck(transition.state, turn)
         transition.set(decked=names)
         transition.say("next_and_deck" if "then" in names else "next", names, None, about=[About.TURN])

@@ -97,7 +97,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
 def _give_running(transition: Transition, index: int) -> None:
     turn = transition.state.turn
     active = transition.state.running
-    if turn is None or active is None or turn.athlete == index:
+    if turn is None or active is None or turn.athlete == index or transition.state.companions:
         active_rep.refuse(transition, "nothing_to_give")
         return
     remember(transition, "give")

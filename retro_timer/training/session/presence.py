@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retro_timer.training.roster import MOST_ATHLETES
-from retro_timer.training.session import active_rep, corrections, events, inputs, resting
+from retro_timer.training.session import active_rep, corrections, events, inputs, resting, together
 from retro_timer.training.session.effects import Signal, about_athlete
 from retro_timer.training.session.state import Athlete
 from retro_timer.training.session.transition import Transition
@@ -20,6 +20,8 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     transition.keep_presence(index)
     corrections.told(transition, "absent", {"name": name}, about=[about_athlete(name)])
     turn = transition.state.turn
+    if together.leave(transition, index):
+        return
     if turn is None or turn.athlete != index:
         corrections.replan(transition)
     elif transition.state.running is not None:
@@ -51,6 +53,9 @@ def add(transition: Transition, command: inputs.Add) -> None:
         active_rep.refuse(transition, "too_many", {"most": MOST_ATHLETES})
         return
     step = min((athlete.next_step for athlete in athletes if athlete.present), default=0)
+    if transition.state.companions:
+        # What all are at has begun without them.
+        step += 1
     last = max(athlete.order for athlete in athletes) + 1
     late = Athlete(command.name, next_step=step, order=last, skipped=tuple(range(step)))
     transition.set(athletes=(*athletes, late))

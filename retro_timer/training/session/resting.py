@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import folded
-from retro_timer.training.session import announce, calls, progress, starting, turns
+from retro_timer.training.session import announce, calls, starting, together, turns
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import Appointment, Athlete, Item, Phase
 from retro_timer.training.session.transition import Transition, ns
@@ -28,9 +28,8 @@ def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: 
     if turn is None or step is None:
         return
     rest_s = turns.rest_after_s(state, turn.step)
-    athlete = state.athletes[index]
-    next_step = progress.next_step_of(state.steps, state.results, athlete.name, athlete.skipped)
-    transition.set_athlete(index, next_step=next_step, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
+    for each in (index, *turns.others_of(state, turn)):
+        together.rested(transition, each, ended_ns, rest_s)
     if not keep_watch:
         run_out(transition)
     transition.light(LampState.CLEAR)

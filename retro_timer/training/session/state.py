@@ -174,6 +174,8 @@ class Pending(msgspec.Struct, frozen=True):
     """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
     line: str = ""
     """Of a split."""
+    aside: bool = False
+    """One of several who did the same at once: published, and not said for each."""
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -197,6 +199,8 @@ class SessionState(msgspec.Struct, frozen=True):
     """Running number of the last go."""
     results: tuple[RepRecord, ...] = ()
     """The newest revision of each rep that has ended."""
+    companions: tuple[RepRecord, ...] = ()
+    """The reps of those who do the present timed step along with whose turn it is; they end with that one's."""
     pending: tuple[Pending, ...] = ()
     undo: tuple[UndoPoint, ...] = ()
     other_body_ns: tuple[int, int] | None = None

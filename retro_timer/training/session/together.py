@@ -1,0 +1,97 @@
+"""A timed step that all do at once: one clock, and a rep for each of them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.training.record import RepRecord, RepStatus, changed
+from retro_timer.training.session import events, progress, turns
+from retro_timer.training.session.state import ActiveRep, Turn
+from retro_timer.training.session.transition import Transition, ns
+
+
+def join(transition: Transition, record: RepRecord) -> None:
+    """With the go of a step for all the reps of the others begin as well; `record` is that of whose turn it is."""
+    state, turn = transition.state, transition.state.turn
+    others = () if turn is None else turns.others_of(state, turn)
+    names = [state.athletes[index].name for index in others]
+    joining = tuple(
+        msgspec.structs.replace(record, rep=record.rep + place, athlete=name) for place, name in enumerate(names, 1)
+    )
+    transition.set(companions=joining, reps=state.reps + len(joining))
+    for each in joining:
+        transition.publish(
+            events.Go(
+                each.go_ns,
+                rep=each.rep,
+                athlete=each.athlete,
+                distance_m=None,
+                duration_s=each.duration_s,
+                gait=str(each.gait),
+            )
+        )
+        transition.save(each, "")
+
+
+def end(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None:
+    """The rep under way has ended: so have those of everybody who did the same, and in the same way."""
+    running, companions = transition.state.running, transition.state.companions
+    if not companions or running is None or running.record.rep != record.rep:
+        return
+    transition.set(companions=())
+    for each in companions:
+        ended = changed(
+            each,
+            status=record.status,
+            time_ns=record.time_ns,
+            uncertainty_ns=record.uncertainty_ns,
+            method=record.method,
+            flags=record.flags,
+            reason=record.reason,
+        )
+        _keep(transition, ended, kind, t_ns)
+
+
+def leave(transition: Transition, index: int) -> bool:
+    """One of those who do a step at once drops out, and the others go on; False where there are no others."""
+    state, turn = transition.state, transition.state.turn
+    running, companions = state.running, state.companions
+    if turn is None or running is None or not companions:
+        return False
+    if turn.athlete == index:
+        gone = running.record
+        _hand_over(transition, running, companions[0])
+    else:
+        own = [record for record in companions if record.athlete == state.athletes[index].name]
+        if not own:
+            return False
+        gone = own[0]
+        transition.set(companions=tuple(record for record in companions if record is not gone))
+    _keep(transition, changed(gone, status=RepStatus.DNF, reason="stopped"), "dnf", transition.now_ns)
+    rested(transition, index, transition.now_ns, turns.rest_after_s(state, turn.step))
+    return True
+
+
+def _hand_over(transition: Transition, running: ActiveRep, heir: RepRecord) -> None:
+    """The step goes on with another one's rep as the one under way."""
+    state, turn = transition.state, transition.state.turn
+    if turn is None:
+        return
+    new = next(index for index, athlete in enumerate(state.athletes) if athlete.name == heir.athlete)
+    transition.set_athlete(turn.athlete, active=None)
+    transition.set_athlete(new, active=msgspec.structs.replace(running, record=heir))
+    transition.set(
+        turn=Turn(new, turn.step), companions=tuple(record for record in state.companions if record is not heir)
+    )
+
+
+def rested(transition: Transition, index: int, ended_ns: int, rest_s: float) -> None:
+    """An athlete's rep has ended: their next step, and their rest."""
+    state, athlete = transition.state, transition.state.athletes[index]
+    next_step = progress.next_step_of(state.steps, state.results, athlete.name, athlete.skipped)
+    transition.set_athlete(index, next_step=next_step, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
+
+
+def _keep(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None:
+    transition.set(results=(*transition.state.results, record))
+    transition.save(record, kind, t_ns, aside=True)

@@ -1,0 +1,130 @@
+"""What a group does by the clock it does at once: one clock, a rep for each, and a wait for whoever is behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Part, Plan
+from retro_timer.training.record import RepStatus
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
+
+NAMES = ("Ann", "Bea", "Cid")
+WARM_UP = block(duration_s=120.0, kind=Part.WARM_UP, gait=Gait.WALK, recovery_s=0.0)
+
+
+def warming_up(then: Plan | None = None) -> Drive:
+    return Drive(then or plan(WARM_UP, block(reps=2)), NAMES).begin().to_go()
+
+
+def of(session: Drive) -> list[tuple[str, int, RepStatus, str]]:
+    return [(r.athlete, r.set_no, r.status, r.part) for _, r in sorted(session.results.items())]
+
+
+def test_everybody_begins_and_ends_a_timed_step_with_one_go() -> None:
+    session = warming_up()
+    assert session.spoken("turn_together")["minutes"] == "2"
+    goes = session.events("go")
+    assert [(go.rep, go.athlete, go.duration_s) for go in goes] == [
+        (1, "Ann", 120.0),
+        (2, "Bea", 120.0),
+        (3, "Cid", 120.0),
+    ]
+    assert len({go.t_ns for go in goes}) == 1
+    assert session.asked_for_go == 1
+    session.until(Phase.REST)
+    assert of(session) == [(name, 1, RepStatus.FINISHED, "warm-up") for name in NAMES]
+    assert [event.rep for event in session.events("finish")] == [1, 2, 3]
+    assert session.said().count("timed_over") == 1
+
+
+def test_after_it_they_go_on_one_after_the_other_and_the_numbers_count_up() -> None:
+    session = warming_up().until(Phase.REST)
+    while session.phase is not Phase.DONE:
+        session.to_go().finish(8.0)
+    assert [go.athlete for go in session.events("go")][3:] == [*NAMES, *NAMES]
+    assert sorted(session.results) == list(range(1, 10))
+
+
+def test_nobody_begins_it_before_all_have_come_to_it_and_are_rested() -> None:
+    session = Drive(plan(block(recovery_s=60.0), WARM_UP), NAMES).begin()
+    for _ in NAMES:
+        session.to_go().finish(8.0)
+    rested_ns = max(athlete.rested_ns for athlete in session.state.athletes)
+    session.to_go()
+    assert session.events("go")[-1].t_ns >= rested_ns
+    assert [go.athlete for go in session.events("go")][3:] == list(NAMES)
+
+
+def test_who_leaves_during_it_has_not_finished_and_the_others_go_on() -> None:
+    session = warming_up().wait(30.0).put(inputs.Absent("Ann")).wait(10.0).put(inputs.Absent("Cid"))
+    assert session.phase is Phase.RUNNING
+    session.until(Phase.REST)
+    assert of(session) == [
+        ("Ann", 1, RepStatus.DNF, "warm-up"),
+        ("Bea", 1, RepStatus.FINISHED, "warm-up"),
+        ("Cid", 1, RepStatus.DNF, "warm-up"),
+    ]
+    assert session.to_go().events("go")[-1].athlete == "Bea"
+
+
+def test_when_the_last_one_leaves_it_is_over() -> None:
+    session = warming_up()
+    for name in NAMES:
+        session.put(inputs.Absent(name))
+    assert session.phase is Phase.DONE
+    assert {status for _, _, status, _ in of(session)} == {RepStatus.DNF}
+
+
+def test_a_void_is_everybodys_and_it_is_done_again() -> None:
+    session = warming_up().wait(30.0).put(inputs.Void())
+    assert {status for _, _, status, _ in of(session)} == {RepStatus.VOID}
+    session.to_go().until(Phase.REST)
+    assert [status for _, _, status, _ in of(session)] == [RepStatus.VOID] * 3 + [RepStatus.FINISHED] * 3
+
+
+@pytest.mark.parametrize("command", [inputs.Skip(), inputs.Stop()])
+def test_skipped_or_stopped_it_ends_for_everybody_and_is_nobodys_failure_aloud(command: inputs.Command) -> None:
+    session = warming_up().wait(30.0).put(command)
+    assert {status for _, _, status, _ in of(session)} == {RepStatus.DNF}
+    assert "dnf" not in session.said()
+
+
+def test_the_clock_is_stopped_by_hand_for_everybody() -> None:
+    session = warming_up().wait(30.0).put(inputs.ManualFinish())
+    times = {record.time_ns for record in session.results.values()}
+    assert times == {30_000_000_000}
+
+
+def test_it_is_nobodys_to_be_given() -> None:
+    session = warming_up().put(inputs.Give("Bea"))
+    assert session.refused() == ["nothing_to_give"]
+
+
+def test_who_comes_while_it_lasts_has_missed_it() -> None:
+    session = warming_up().wait(30.0).put(inputs.Add("Dee")).until(Phase.REST)
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 1, 1, 1]
+    assert session.state.athletes[-1].skipped == (0,)
+
+
+def test_after_a_power_cut_in_the_middle_everybody_does_it_again() -> None:
+    session = warming_up().wait(30.0)
+    kept = {save.record.rep: save.record for save in session.of(effects.Save)}
+    again = recovered_session(session.plan, NAMES, session.state.rules, tuple(kept.values()))
+    recovered = Drive(session.plan, state=again).put(inputs.Recover()).to_go()
+    assert [(go.rep, go.athlete) for go in recovered.events("go")] == [(4, "Ann"), (5, "Bea"), (6, "Cid")]
+
+
+def test_a_treadmill_is_gone_to_one_after_the_other() -> None:
+    session = Drive(plan(block(duration_s=60.0, speed_kmh=3.0)), NAMES).begin().to_go()
+    assert [go.athlete for go in session.events("go")] == ["Ann"]
+
+
+def test_who_is_alone_is_called_by_name() -> None:
+    session = Drive(plan(WARM_UP)).begin().to_go()
+    assert "turn_together" not in session.said()
+    assert session.spoken("turn_timed")["name"] == "Runner"
