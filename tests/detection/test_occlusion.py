@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.detection.gate.occlusion import first_body
-from retro_timer.detection.gate.occlusion_fit import Cover, Look
+from retro_timer.detection.gate.occlusion_fit import Cover
+from retro_timer.detection.gate.weighing import Look
 
 PERIOD_S = 0.025
 noise = st.lists(st.floats(-0.02, 0.02), min_size=8, max_size=8)

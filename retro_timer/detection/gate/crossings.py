@@ -9,7 +9,7 @@ from retro_timer.detection.events import Body, Crossing, Level, Obstacle, Passag
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.body_light import OpenLight, is_bodily
-from retro_timer.detection.gate.passage import Needed, Passage
+from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS, Needed, Passage
 from retro_timer.detection.gate.torso import find_torso, vouches
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
@@ -28,18 +28,20 @@ _IN_FRONT_MM = 200
 """Nearer than who stands in the beam by a chest's depth: the runner before them, not their own sway."""
 AGREES_MM = 60
 """Two readings of one body, where phantoms are about."""
-_ENDED_NS, _ENDED_PERIODS = 60_000_000, 2.5
-"""A beam that is free for so long has seen the end of a break..."""
-_FREE_PERIODS, _UNSURE_PERIODS = 1.5, 4.0
-"""A hit or two are nobody when nothing follows, or for so long only what the sensor doubts."""
-_WAIT_NS = 600_000_000
-"""... and of a doubtful one (an arm, then a gap, then the torso) after this."""
+_ENDED_PERIODS = 2.5
+"""The same of a slow sensor, one of whose readings may be lost, as `passage.ENDED_NS`."""
+_FREE_PERIODS = 1.5
+"""A hit or two are nobody when the next reading shows none: waiting longer joins phantoms, not waiting splits bodies at
+each late reading."""
+_UNSURE_PERIODS = 4.0
+"""The same while the sensor doubts what it reads, as it does a moving body's flank for two or three readings."""
 _SAME_BODY_NS = 250_000_000
 """What follows a body this close behind its break is an arm of it: no crossing of its own."""
 _STEADY_MM = 100
 """Whoever passes moves by more between shoulder and shoulder; who stands sways by 20 mm and reads to 25."""
 _STEADY_NS = 1_000_000_000
-"""A passage takes under 0.7 s at a slow walk in a cone of 0.4 m: who stays longer at one range stands."""
+"""Who walks at 0.9 m/s is through a cone of 0.4 m in 0.7 s: who stays longer at one range stands. Less makes a
+background of slow walkers, more keeps the runner who passes in front of somebody waiting."""
 _OPEN_BEFORE_NS = 300_000_000
 """The beam must have been seen free so shortly before: longer times the middle of somebody who stood in it."""
 _OPEN_BEFORE_PERIODS = 5
@@ -236,7 +238,7 @@ class Gate:
             if stale or free_ns >= patience * period_ns or (entry.kind is Kind.TARGET and not entry.hit):
                 self._passage = None
             return
-        ended = free_ns >= max(_ENDED_NS, _ENDED_PERIODS * period_ns)
+        ended = free_ns >= max(ENDED_NS, _ENDED_PERIODS * period_ns)
         stopped = t_ns - passage.first_ns >= _STOPPED_NS
         rep = expectation.rep if passage.announced and not passage.handed_over else None
         if not (ended or (stopped and rep is not None)):
@@ -249,7 +251,7 @@ class Gate:
             torso = find_torso(broken(), self._config)
             brief = torso is not None and torso.brief and not passage.stranger
             passage.doubtful = torso is None or bool(torso.doubt) or brief
-        decided = stopped or not passage.doubtful or free_ns >= _WAIT_NS
+        decided = stopped or not passage.doubtful or free_ns >= WAIT_NS
         if decided and rep is not None:
             passage.handed_over = True
             self._handed_over_ns = passage.last_hit_ns

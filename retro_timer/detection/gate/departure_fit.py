@@ -15,7 +15,8 @@ from statistics import median
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.occlusion import body_ranges, cover_of
-from retro_timer.detection.gate.occlusion_fit import KINDS, TABLE_STEP, TABLES, Cover, Look, Source
+from retro_timer.detection.gate.occlusion_fit import KINDS, TABLE_STEP, TABLES, Cover, Source
+from retro_timer.detection.gate.weighing import Look, averaged, moments
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import NORMAL_95, Solution
 
@@ -23,26 +24,38 @@ _SHOULDER_MM = 100.0
 """Half the way from the near shoulder to the trunk's middle, which is where most of its light comes from: the cone is
 wider there. Farther finds starts early, nearer finds them late."""
 _PLACES = ((-1.0, 0.5), (0.0, 1.0), (1.0, 0.5))
-"""Where the trunk's middle stands from the axis, in reaches, and how likely..."""
-_REACH_M, _REACHES_A_TRUNK = 0.08, 3.0
-"""... of a hand, as the brief asks, and so often in a slim trunk's depth: two would have the trailing side past the
-axis before it starts, more would leave out where people stand."""
+"""Where the trunk's middle stands from the axis, in reaches, and how likely: more places cost time and tell no more, of
+a cone that is wider than what lies between them."""
+_REACH_M = 0.08
+"""A hand, as the brief asks who stands there; more takes who steps up to the line for who leaves it."""
+_REACHES_A_TRUNK = 3.0
+"""So often in a slim trunk's depth at least: with two its trailing side would be past the axis before it starts, with
+more it would leave out where people stand."""
 _MOST_COVER = 2.0
 """Against the stand: what shines brighter is no body, and the light of all readings stays a number."""
-_STARTING_S, _STARTING_PER_MPS = 0.3, 0.12
-"""Time constant of a start: 0.3 to 0.9 s, longer for who is going to be faster; more would take a walker as gone early,
-less a runner late."""
+_STARTING_S = 0.3
+"""Time constant of a walker's start; more would take a walker as gone early..."""
+_STARTING_PER_MPS = 0.12
+"""... and longer for who is going to be faster, 0.9 s for a runner; less would take a runner as gone late."""
 _ACCELERATION_LOG_SD = 0.5
 """Wide, so that the readings decide: the fall itself tells the speed."""
 _STEPS = (-1.8, -1.08, -0.36, 0.36, 1.08, 1.8)
+"""Accelerations that are compared, in standard deviations: 43 % apart, which the start's square root makes a fifth of
+the moment; more cost time in proportion."""
 _WIDTHS = (-1.2, 0.0, 1.2)
+"""Widths of the outline, likewise: three are the fewest that have a mean and a spread."""
 _SHIFTS = tuple(k / 2.0 for k in range(-2, 3))
+"""Beginnings around the one that the half of the fall tells, in periods and what a reading's own time is worth: that
+half lies between two readings, so farther ones fit no better."""
 _FALL_S = 0.7
 """A slow walker leaves a cone of 0.4 m within this."""
 _MOST_LOOKS = 24
+"""Readings of a fall after averaging: its time grows with them, and 0.7 s in 24 parts blur a start by 30 ms at most."""
 _TRUNK_SD_M = 0.020
-"""The trunk leans and turns as it starts: as much as a running body's back is not what its cover shows."""
+"""The trunk leans and turns as it starts: as much as a running body's back is not what its cover shows. Less states
+intervals that miss starts, more wider ones than is true."""
 _TRUNK_SD_S = 0.008
+"""The same of the moment itself, which a lean shifts at whatever speed: a third of a reading at 24 ms."""
 _LEAST_S = 0.03
 """One standard deviation less than this would claim to know how a body starts."""
 
@@ -65,10 +78,8 @@ def solve_departure(left: Break, config: WatchConfig) -> Solution:
     gait_mps = (left.slowest_mps + left.fastest_mps) / 2.0
     likely_mps2 = gait_mps / (_STARTING_S + _STARTING_PER_MPS * gait_mps)
     points = _compare(looks, cover.source, half_m, half_s, torso_m, left.period_s, likely_mps2)
-    total = sum(weight for _, _, weight in points)
-    mean_s = sum(at_s * weight for at_s, _, weight in points) / total
-    spread_s = math.sqrt(sum(weight * (at_s - mean_s) ** 2 for at_s, _, weight in points) / total)
-    speed_mps = sum(speed * weight for _, speed, weight in points) / total
+    mean_s, spread_s = moments([(at_s, weight) for at_s, _, weight in points])
+    speed_mps, _ = moments([(speed, weight) for _, speed, weight in points])
     trunk_s = math.hypot(_TRUNK_SD_M, config.torso_sd_mm / 2000.0) / speed_mps
     sd_s = max(_LEAST_S, math.hypot(spread_s, trunk_s, _TRUNK_SD_S, left.period_s / math.sqrt(12.0)))
     return Solution(origin_ns + round(mean_s * 1e9), round(NORMAL_95 * sd_s * 1e9), speed_mps)
@@ -84,15 +95,9 @@ def _against_stand(cover: Cover) -> Cover:
 
 
 def _fall(looks: Sequence[Look]) -> list[Look]:
-    """The readings of the fall; where there are many, so many neighbours are averaged."""
-    near = [look for look in looks if look.t_s >= -_FALL_S]
-    size = max(1, -(-len(near) // _MOST_LOOKS))
-    groups = [near[start : start + size] for start in range(0, len(near), size)]
-    return [Look(sum(k.t_s for k in g) / len(g), _bounded(sum(k.cover for k in g) / len(g))) for g in groups]
-
-
-def _bounded(cover: float) -> float:
-    return max(-_MOST_COVER, min(_MOST_COVER, cover))
+    """The readings of the fall, as they are compared."""
+    near, _ = averaged([look for look in looks if look.t_s >= -_FALL_S], _MOST_LOOKS)
+    return [Look(look.t_s, max(-_MOST_COVER, min(_MOST_COVER, look.cover))) for look in near]
 
 
 def _half_fall_s(looks: Sequence[Look]) -> float:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from retro_timer.detection.gate.dual_fit import WRONG_WAY, follow, join, lean_together
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.line_offset import at_line
+from retro_timer.detection.gate.passage import WAIT_NS
 from retro_timer.detection.gate.torso import TOO_BRIEF
 from retro_timer.detection.solution import Solution
 
-WAIT_NS = 600_000_000
-"""How long a break waits for the other half after its end: longer holds the announcement up, shorter loses who walks
-slowly. At 0.3 m/s the other half, if it is to see this body, has begun to by then: half a metre farther, a body and a
-cone are 0.67 m long."""
 _LEAN_M = 0.17
 """How far one half may see a body before the other one, beams half a metre apart in height: the lean of 20 degrees that
 a runner has. More lets an arm that swings elsewhere be a witness."""

@@ -17,6 +17,7 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, Crossing, CrossingWithdrawn, DetectionEvent, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.passages import Break
 from retro_timer.ports import RangeSample, RangeStatus
@@ -26,26 +27,30 @@ SHOULDER_MM = 230.0
 BORDER_MM = 100.0
 """So near to a border a runner may be the neighbour: a TF-Luna's error alone is up to 6 cm, a shoulder's width varies
 by 3."""
-_NEARER_MM, _DEEP_MM = 250.0, 450.0
-"""What is read of one body: from what was read first of it, which may be its flank, to nearer ones; and from its near
-shoulder to its far arm. Runners in the middle of their lanes are 1.2 m apart."""
+_NEARER_MM = 250.0
+"""What is read of one body after its flank, which may be read first, is so much nearer at the most: half of its width.
+More joins who runs beside it, less makes two bodies of one."""
+_DEEP_MM = 450.0
+"""From a body's near shoulder to its far arm, 43 cm and noise; runners in the middle of their lanes are 1.2 m apart."""
 _BORDER_NOISE_MM = 60.0
 """Three standard deviations of a TF-Luna's noise."""
 _ODD = 4.0
+"""What is nearer than a body's near shoulder is as strange as what is so many times as deep in it: less gives a far arm
+to the body behind, more takes an arm that leads for somebody else."""
 _FLANK_MM = 190.0
 """The flank of a trunk whose middle stands on the border is read so far beyond it."""
-_OWN_READINGS, _ONE_BODY_MM = 3, 120.0
-"""Behind a nearer runner so many readings that agree, as far as half a trunk's depth (24 cm), make a body. An edge
-that mixes that runner with the wall reads anywhere between them, once or twice a passage; more readings would cost who
-shows only the last of the back (0.03 s at 100 readings a second)."""
+_OWN_READINGS = 3
+"""Behind a nearer runner so many readings that agree make a body. An edge that mixes that runner with the wall reads
+anywhere between them, once or twice a passage; more readings would cost who shows only the last of the back (0.03 s at
+100 readings a second)."""
+_ONE_BODY_MM = 120.0
+"""Half a trunk's depth (24 cm): so far readings of one body agree where its edge is all that shows."""
 _MOST_RANGES = 200
+"""Of one body: two seconds at 100 Hz tell its near shoulder, and more cost time at each reading of who stands."""
 _NEAR_SHARE = 0.2
+"""So many of a body's readings are nearer than its near shoulder, since arms and noise are; as in `thin_beam`."""
 _REMEMBERED_NS = 3_000_000_000
-"""As long as the longest break that is timed (somebody who stops in the beam)."""
-_SAME_BODY_NS = 600_000_000
-"""As long as a gate waits for the rest of a doubtful break: a nearer runner may have hidden it."""
-_SAME_BREAK_NS = 60_000_000
-"""As in a gate: a beam that is free for so long has seen a body's end."""
+"""Longer than any break that is timed (2.5 s, of somebody who stops in the beam); more is kept for nothing."""
 
 
 class LaneMap(msgspec.Struct, frozen=True):
@@ -98,7 +103,8 @@ class LaneSorter:
         range_mm, t_ns = sample.range_mm, sample.t_ns
         if range_mm is None or sample.status not in (None, RangeStatus.VALID):
             return None, None
-        self._bodies = [body for body in self._bodies if t_ns - body[1] <= _SAME_BODY_NS]
+        # As long as a gate waits for the rest of a doubtful break: a nearer runner may have hidden it.
+        self._bodies = [body for body in self._bodies if t_ns - body[1] <= WAIT_NS]
         known = [body for body in self._bodies if -_NEARER_MM <= range_mm - _near(body[0]) <= _DEEP_MM]
         body = min(known, key=lambda one: _strangeness(range_mm - _near(one[0])), default=None)
         ranges = [] if body is None else body[0]
@@ -206,7 +212,7 @@ class LaneJudge:
         ranges: list[int] = []
         before_ns: int | None = None
         for t_ns, range_mm in reversed(self._hits):
-            if before_ns is not None and before_ns - t_ns > _SAME_BREAK_NS:
+            if before_ns is not None and before_ns - t_ns > ENDED_NS:
                 break
             ranges.append(range_mm)
             before_ns = t_ns
@@ -241,6 +247,5 @@ def _of_one_body(ranges: Sequence[int]) -> int:
 
 
 def _near(ranges: Sequence[int]) -> float:
-    """The near shoulder, of ranges with the nearest first: a fifth of a body's readings are nearer, since arms and
-    noise are."""
+    """The near shoulder, of ranges with the nearest first."""
     return float(ranges[int(_NEAR_SHARE * len(ranges))])

@@ -10,7 +10,8 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.body_light import dims_wall, is_bodily
-from retro_timer.detection.gate.occlusion_fit import Cover, Look
+from retro_timer.detection.gate.occlusion_fit import Cover
+from retro_timer.detection.gate.weighing import Look
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 

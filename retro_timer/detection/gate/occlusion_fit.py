@@ -15,6 +15,8 @@ from typing import Literal
 
 import msgspec
 
+from retro_timer.detection.gate.weighing import Look, averaged, moments
+
 Source = Literal["signal", "mixture", "pulse", "range", "presence"]
 
 _LN2 = math.log(2.0)
@@ -65,13 +67,6 @@ _THIN: dict[Source, _Kind] = {
     "presence": _Kind(1.0, 0.22, 0.20, 0.0, (10.0,), 0.022),
 }
 """The same of a beam that is hardly more than a line: a box as wide as the torso, and nothing half-way."""
-
-
-class Look(msgspec.Struct, frozen=True, gc=False):
-    """One reading: share of full cover, 0 to about 1, at a time in seconds."""
-
-    t_s: float
-    cover: float
 
 
 class Cover(msgspec.Struct, frozen=True):
@@ -165,7 +160,7 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     expected_s = half_m / outline.speed_mps
     width_sd = math.hypot(outline.speed_log_sd, kind.width_log_sd)
     reach = _WINDOW * max(expected_s, outline.duration_s / 2.5) + outline.period_s
-    looks, size = _near(cover.looks, centre, reach)
+    looks, size = averaged([look for look in cover.looks if abs(look.t_s - centre) <= reach], _MOST_LOOKS)
     prior = _Prior(expected_s, width_sd, _BLUR * outline.budget_s**2)
     reach = 0.7 * outline.period_s + 0.25 * min(expected_s, outline.duration_s)
     coarse_log = [width_sd * k * 0.7 for k in range(-3, 4)]
@@ -173,15 +168,15 @@ def fit_cover(cover: Cover, outline: Outline) -> Fit:
     # Readings of an empty beam speak for no outline, however many of them an outline's reach takes in.
     log_evidence = size * (best + len(looks) * math.log(kind.noise))
     log_evidence += math.log(reach * sum(p.weight for p in points))
-    middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
-    log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
+    middle, middle_sd = moments([(p.middle_s, p.weight) for p in points])
+    log_width, log_sd = moments([(p.log_width, p.weight) for p in points])
     # Without the reading that pulls hardest the middle may lie where the second grid no longer reaches.
     moved = _moved(points, outline, kind, len(looks))
     reach = max(2.8 * middle_sd, 0.12 * reach)
     fine_log = [log_width + max(log_sd, 0.03) * k * 0.8 for k in range(-3, 4)]
     points, _ = _grid(looks, kind, prior, (middle, reach, 13), fine_log)
-    middle, middle_sd = _moments([(p.middle_s, p.weight) for p in points])
-    log_width, log_sd = _moments([(p.log_width, p.weight) for p in points])
+    middle, middle_sd = moments([(p.middle_s, p.weight) for p in points])
+    log_width, log_sd = moments([(p.log_width, p.weight) for p in points])
     speed, log_speed_sd = _speed(outline, log_width, log_sd, kind.width_log_sd)
     spread = math.hypot(middle_sd, kind.lopsided_m / speed)
     moved = max(moved, _moved(points, outline, kind, len(looks))) / size
@@ -198,16 +193,6 @@ def _centre(looks: Sequence[Look], outline: Outline) -> float:
     if weights <= 0.0:
         return (first + last) / 2.0
     return sum(look.t_s * max(0.0, look.cover) ** 2 for look in torso) / weights
-
-
-def _near(looks: Sequence[Look], centre: float, reach: float) -> tuple[list[Look], int]:
-    """The readings around the break; where there are many, so many neighbours are averaged."""
-    near = [look for look in looks if abs(look.t_s - centre) <= reach]
-    size = -(-len(near) // _MOST_LOOKS)
-    if size <= 1:
-        return near, 1
-    groups = [near[start : start + size] for start in range(0, len(near), size)]
-    return [Look(sum(k.t_s for k in g) / len(g), sum(k.cover for k in g) / len(g)) for g in groups], size
 
 
 def _speed(outline: Outline, log_width: float, log_sd: float, width_log_sd: float) -> tuple[float, float]:
@@ -280,7 +265,7 @@ def _moved(points: Sequence[_Point], outline: Outline, kind: _Kind, count: int) 
     for point in points:
         speed, _ = _speed(outline, point.log_width, 0.0, kind.width_log_sd)
         backs.append(point.middle_s - outline.half_torso_m / speed)
-    back, _ = _moments([(back, point.weight) for back, point in zip(backs, points, strict=True)])
+    back, _ = moments([(back, point.weight) for back, point in zip(backs, points, strict=True)])
     for index in range(count):
         total = moment = 0.0
         for back_s, point in zip(backs, points, strict=True):
@@ -289,9 +274,3 @@ def _moved(points: Sequence[_Point], outline: Outline, kind: _Kind, count: int) 
             moment += weight * back_s
         most = max(most, abs(moment / total - back))
     return most
-
-
-def _moments(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    total = sum(w for _, w in points)
-    mean = sum(x * w for x, w in points) / total
-    return mean, math.sqrt(max(0.0, sum(w * (x - mean) ** 2 for x, w in points) / total))

@@ -6,6 +6,13 @@ import msgspec
 
 from retro_timer.detection.passages import BeamEntry
 
+WAIT_NS = 600_000_000
+"""How long a doubtful break (an arm before its torso, one beam of two) waits after its end for the rest or the other
+half: longer holds the announcement up, shorter loses who walks slowly. At 0.3 m/s what is to be seen next has begun to
+be by then: half a metre farther, a body and a cone are 0.67 m long."""
+ENDED_NS = 60_000_000
+"""A beam that is free for so long has seen a body's end: more holds every finish up, less takes two readings that a
+VL53L1X lost, at 24 ms, for it."""
 _DIM_HITS = 3
 """So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
 

@@ -26,12 +26,13 @@ from retro_timer.detection.gate.thin_profile import (
     table,
 )
 from retro_timer.detection.gate.torso import Torso
+from retro_timer.detection.gate.weighing import moments
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.solution import NORMAL_95, Solution
 
 THIN_DEG = 6.0
-"""A cone this narrow is narrower than a trunk at every range of a lane (8 m: 0.8 m would not be, 2° is 0.28 m); a wider
-one blurs the depth profile, and its cover is fitted instead."""
+"""Between a TF-Luna's 2° (0.28 m wide at 8 m) and the 15° of the narrowest VL53L1X (docs/sources.md): up to 2.3 m a
+cone this narrow is no wider than a trunk; a wider one blurs the depth profile, and its cover is fitted instead."""
 _NEAR_SHARE = 0.2
 """The near face: so many of the body's readings are nearer, since arms and noise are."""
 _BRIGHT_SHARE = 0.8
@@ -48,13 +49,16 @@ _BEFORE_WALL = 0.6
 """... and before a wall for less: by which law a sensor blends it with a body's edge nobody knows beforehand, and two
 laws make the same edge up to twice as wide (docs/sources.md)."""
 _SPEEDS_SD = 2.1
+"""Speeds to so many standard deviations of what is known: one runner in 28 is outside and is drawn in by no more than
+what lies beyond; more costs time in proportion."""
 _COARSE_LOG = 0.19
-"""Speeds to 2.1 standard deviations of what is known, 19 % apart at first: a trunk's length changes by less than its
-beam is wide."""
-_COARSE_M, _FINE_M = 0.025, 0.008
+"""They are 19 % apart at first: a trunk's length changes by less than its beam is wide."""
+_COARSE_M = 0.025
+"""Places of the back a tenth of a trunk apart at first..."""
+_FINE_M = 0.008
+"""... then below what a break tells: finer costs time and tells no more."""
 _MOST_PLACES = 30
-"""Places of the back a tenth of a trunk apart at first, then below what a break tells: finer costs time and tells no
-more."""
+"""No more of them, for who may be anywhere in a long break: time grows with them."""
 _NEGLIGIBLE = 12.0
 """Logarithm of how much less likely than the best is left out: six in a million, which no mean shows."""
 _MOST_LEFT = 12
@@ -63,13 +67,15 @@ _WALL_MM, _WALL_SHARE = 80.0, 0.04
 """What is so much nearer than the wall is no noise of it: four standard deviations of a TF-Luna."""
 EDGE_SD_M = 0.006
 """A trunk's edge against the ellipse: cloth, breathing, a turned trunk. Less would promise what no body keeps."""
-_FLAT_M, _FLAT_SHARE = 0.05, 0.1
+_FLAT_M = 0.05
+"""A quarter of a trunk's depth lies farther than this behind its face; a TF-Luna's noise reaches 6 cm at times only."""
+_FLAT_SHARE = 0.1
+"""Flat is what shows a flank in fewer of its readings: arms that hide one of both leave an eighth of them."""
 _ENOUGH_HITS = 8
-"""Of so many readings of a trunk a flank is seen, unless arms hide both: a quarter of its depth lies farther than 5 cm
-behind its face. What is flat..."""
+"""Of fewer readings of a trunk none may have met its flanks, which are a quarter of it."""
 _LONG = 3.0
-"""... and at the runner's speed so many times as long as a trunk was held in the beam: trunk and elbows to either side
-make 2.3, at a speed that is off by a quarter."""
+"""What is flat is no torso when it was held in the beam for so many times as long as a trunk is at the runner's speed:
+trunk and elbows to either side make 2.3, at a speed that is off by a quarter."""
 
 
 class _Look(msgspec.Struct, frozen=True, gc=False):
@@ -121,19 +127,19 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
     believed = min(1.0, apart_m / _ALIKE_M) * (1.0 if broken.wall_mm is None else _BEFORE_WALL)
     prior = _Prior(speed_mps, sd, believed)
     points = _grid(looks, rows, prior, logs, _places(begin_s, end_s, _COARSE_M / speed_mps))
-    middle_s, sd_s = _moments([(p.back_s, p.weight) for p in points])
-    log, log_sd = _moments([(math.log(p.speed_mps / speed_mps), p.weight) for p in points])
+    middle_s, sd_s = moments([(p.back_s, p.weight) for p in points])
+    log, log_sd = moments([(math.log(p.speed_mps / speed_mps), p.weight) for p in points])
     reach_s = 2.5 * sd_s + _COARSE_M / speed_mps
     logs = [log + max(log_sd, _COARSE_LOG / 2.0) * k * 0.7 for k in range(-3, 4)]
     fine_s = _FINE_M / (speed_mps * math.exp(log))
     points = _grid(looks, rows, prior, logs, _places(middle_s - reach_s, middle_s + reach_s, fine_s))
-    middle_s, sd_s = _moments([(p.back_s, p.weight) for p in points])
+    middle_s, sd_s = moments([(p.back_s, p.weight) for p in points])
     found_mps = sum(p.speed_mps * p.weight for p in points) / sum(p.weight for p in points)
     edge_sd_s = math.hypot(sd_s, broken.period_s / math.sqrt(12.0))
     sd_s = math.hypot(edge_sd_s, EDGE_SD_M / found_mps)
     moved_s = _moved_s(points, looks, rows, middle_s)
     half_m = config.torso_mm / 2000.0
-    trunk_s, trunk_sd_s = _moments([(p.back_s + half_m / p.speed_mps, p.weight) for p in points])
+    trunk_s, trunk_sd_s = moments([(p.back_s + half_m / p.speed_mps, p.weight) for p in points])
     return Solution(
         origin_ns + round(middle_s * 1e9),
         round(max(NORMAL_95 * sd_s, moved_s + sd_s) * 1e9),
@@ -141,7 +147,7 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
         middle_ns=origin_ns + round(trunk_s * 1e9),
         middle_sd_s=math.hypot(trunk_sd_s, broken.period_s / math.sqrt(12.0)),
         edge_sd_s=edge_sd_s,
-        speed_log_sd=_moments([(math.log(p.speed_mps), p.weight) for p in points])[1],
+        speed_log_sd=moments([(math.log(p.speed_mps), p.weight) for p in points])[1],
         moved_s=moved_s,
         crowded=broken.before_others,
     )
@@ -253,13 +259,6 @@ def _either(sums: Sequence[float]) -> float:
     """Logarithm of the chance over all reaches."""
     most = max(sums)
     return most + math.log(sum(prior * math.exp(one - most) for prior, one in zip(ARM_PRIORS, sums, strict=True)))
-
-
-def _moments(values: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Mean and standard deviation of values with their weights."""
-    total = sum(weight for _, weight in values)
-    mean = sum(value * weight for value, weight in values) / total
-    return mean, math.sqrt(max(0.0, sum(weight * (value - mean) ** 2 for value, weight in values) / total))
 
 
 def _moved_s(points: Sequence[_Point], looks: Sequence[_Read], rows: Table, middle_s: float) -> float:

@@ -24,31 +24,44 @@ _SHAPE_SD_M = 0.03
 """No trunk is an ellipse, and a TF-Luna's noise is 1 to 2 cm: narrower would believe single ranges, wider none."""
 _ARM_SD_M = 0.045
 """An arm is 9 cm thick and hangs at the shoulder's edge or a little outside of it."""
-_FAR_ARM_M, _FAR_ARM_SD_M = 0.37, 0.08
+_FAR_ARM_M = 0.37
+"""From the near face to the far arm: the shoulders' width less half an arm to either side..."""
+_FAR_ARM_SD_M = 0.08
+"""... give or take how it swings: narrower would make an arm that is bent somebody else's."""
 _BEFORE_TRUNK = 0.32
-"""Share of the trunk that the near arm hides: an upper arm of 9 cm before a chest of 24."""
+"""Share of the trunk that the near arm hides: an upper arm of 9 cm before a chest of 24, less where it swings off."""
 _ODD = 0.03
 """Readings that are neither: phantoms, fluttering cloth."""
 ARM_REACHES_M = (0.0, 0.04, 0.08, 0.12, 0.16)
 """How far arms stand out beside the trunk, to one side: elbows lead the back by up to 15 cm (Earp & Newton 2012: single
 beams stop up to 80 ms early). None of these lengths is likelier than another, except that often there is none."""
 _NO_ARM = 0.3
+"""Chance of no arm beside the trunk: more times elbows, less doubts every edge by an arm's length."""
 ARM_PRIORS = tuple(_NO_ARM if reach == 0.0 else (1.0 - _NO_ARM) / 4.0 for reach in ARM_REACHES_M)
 _ARM_THERE = 0.8
 """Chance of a reading as far out as the arm reaches to be of it: between elbow and trunk there may be a gap."""
 _STRAY = 0.003
+"""Chance of each class anywhere, in the open as well: phantoms, and what this table leaves out. Less lets one reading
+overrule all others."""
 _LOST = 0.01
+"""Chance of a free reading in a body's midst: a sensor loses one in a hundred."""
 _FAR_ARM = 0.3
+"""Share of an arm's readings that are the far one's: where both stand out the near one hides it."""
 RANGE_EDGES_M = (-0.08, -0.03, 0.02, 0.06, 0.11, 0.17, 0.28, 0.45)
 """Bins of the range, from the near face; the last is what is mixed with the background."""
 LIGHT_EDGES = (0.12, 0.25, 0.4, 0.55, 0.7, 0.85)
 """Bins of the light, as a share of the body's brightest; one more bin is for light that is not known."""
 _LIGHT_SD = 0.15
+"""Of a share of light: cloth, folds and the sensor's own noise. Less believes single readings, more none."""
 _RANGES, _LIGHTS = len(RANGE_EDGES_M) + 1, len(LIGHT_EDGES) + 1
 UNKNOWN_LIGHT = _LIGHTS
 OPEN, DIM, DARK = 0, 1, 2
 """The background was seen, with all of its light, with a part of it, with little."""
-_FREE, _HALF = 0.85, 0.45
+_FREE = 0.85
+"""Share of the background's light above which nothing stands before it: more takes its noise for an edge, less misses
+one that hides a seventh of the beam."""
+_HALF = 0.45
+"""Below it more than half of the beam is hidden."""
 
 
 class Table:
@@ -90,9 +103,9 @@ class Table:
         return math.log(free + column[kind] + arm * self._arm[kind] + self._stray[kind])
 
 
-def class_of_free(share: float | None) -> int:
-    """The class of a reading of the background, by the share of its light that is left; None where that is unknown."""
-    return OPEN if share is None or share >= _FREE else DIM if share >= _HALF else DARK
+def class_of_free(share: float) -> int:
+    """The class of a reading of the background, by the share of its light that is left."""
+    return OPEN if share >= _FREE else DIM if share >= _HALF else DARK
 
 
 def class_of(range_m: float, light: float | None) -> int:
