@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from retro_timer.beacon.replay import RECORD, Tell
+from retro_timer.beacon.replay import RECORD, Tell, start_of
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Obstacle, PassageOver, SensorChange
@@ -16,7 +16,6 @@ from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.timing import decide
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
-from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
@@ -77,10 +76,7 @@ class _Course:
         self.flush(at_ns)
         if self._runner.state is not None and self._runner.state.running is not None:
             self._runner.put(inputs.Skip(), at_ns)
-        if rep.release_from_s is not None:
-            self._runner.put(inputs.ReleaseGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), at_ns)
-            return
-        self._runner.put(inputs.GoGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), at_ns)
+        self._runner.put(start_of(rep, number, at_ns), at_ns)
 
     def flush(self, now_ns: int) -> None:
         """Who is in the beam still is decided on: here nobody."""

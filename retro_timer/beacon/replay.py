@@ -89,7 +89,7 @@ class Replay:
         )
         state = new_session(RECORD, SOLO, rules)
         if not reps:
-            state = state.__class__(state.plan, (), state.rules, state.athletes)
+            state = msgspec.structs.replace(state, steps=())
         self._obstacles = Obstacles()
         self._runner = SessionRunner(self, state)
         self._lines = Lines(judge.config for judge in self._judges.values())
@@ -199,10 +199,7 @@ class Replay:
         state = self._runner.state
         if state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)
-        if rep.release_from_s is not None:
-            self._runner.put(inputs.ReleaseGiven(go_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), go_ns)
-            return
-        self._runner.put(inputs.GoGiven(go_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete), go_ns)
+        self._runner.put(start_of(rep, number, go_ns), go_ns)
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
         if isinstance(event, SensorChange):
@@ -222,3 +219,9 @@ class Replay:
             made = session_input(event, config)
             if made is not None:
                 self._runner.put(made, now_ns)
+
+
+def start_of(rep: TraceRep, number: int, at_ns: int) -> inputs.GoGiven | inputs.ReleaseGiven:
+    """How a rep of a trace begins: by its go, or by whoever leaves the beam from then on."""
+    given = inputs.GoGiven if rep.release_from_s is None else inputs.ReleaseGiven
+    return given(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)

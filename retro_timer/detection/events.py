@@ -30,6 +30,11 @@ class SensorState(StrEnum):
     DEGRADED = "degraded"
     LOST = "lost"
 
+    @property
+    def badness(self) -> int:
+        """0 for a sensor that sees, the more the worse it does."""
+        return tuple(SensorState).index(self)
+
 
 class Stand(StrEnum):
     """Who stands in the beam while a start by release is waited for."""

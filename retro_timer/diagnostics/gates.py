@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from retro_timer.beacon.facts import SensorFacts
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.lines import HALVES
 from retro_timer.diagnostics.findings import Finding, Verdict
 from retro_timer.ports import Placement, Role
 
@@ -16,7 +17,7 @@ def halves(sensors: Sequence[SensorFacts]) -> list[tuple[SensorFacts, SensorFact
     for sensor in sensors:
         if sensor.spec.placement is Placement.GATE and sensor.spec.role is not Role.WATCH:
             by_line.setdefault(sensor.spec.line, []).append(sensor)
-    return [(found[0], found[1]) for found in by_line.values() if len(found) == 2]
+    return [(found[0], found[1]) for found in by_line.values() if len(found) == HALVES]
 
 
 def spared(sensors: Sequence[SensorFacts]) -> frozenset[str]:

@@ -61,3 +61,8 @@ class SensorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     ) = None
     trigger_pin: Annotated[Pin, Meta(description="trigger.")] | None = None
     echo_pin: Annotated[Pin, Meta(description="echo, through a level shifter.")] | None = None
+
+    @property
+    def times_as_gate(self) -> bool:
+        """Whether it is a gate, or half of one, that times its line."""
+        return self.role is not Role.WATCH and self.placement is Placement.GATE

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from retro_timer.detection.lines import HALVES
 from retro_timer.errors import BadInputError, near_miss
-from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role
+from retro_timer.ports import FINISH_LINE, START_LINE, Placement
 from retro_timer.settings.model import Settings
 
 LEAST_OFFSET_MM = 150
 """Two halves nearer than this one behind the other tell no speed: it is lost in what one reading's time is worth."""
-_HALVES = 2
 
 
 def check_lines(settings: Settings, where: str) -> None:
@@ -34,11 +34,11 @@ def _check_halves(settings: Settings, line: str, where: str) -> None:
     halves = [
         (f"{where}: sensors[{index}]", sensor)
         for index, sensor in enumerate(settings.sensors)
-        if sensor.placement is Placement.GATE and sensor.role is not Role.WATCH and sensor.line == line
+        if sensor.times_as_gate and sensor.line == line
     ]
-    if len(halves) > _HALVES:
-        raise BadInputError(f"{halves[_HALVES][0]}.line", f"a third gate sensor times '{line}'", "two at the most")
-    if len(halves) == _HALVES:
+    if len(halves) > HALVES:
+        raise BadInputError(f"{halves[HALVES][0]}.line", f"a third gate sensor times '{line}'", "two at the most")
+    if len(halves) == HALVES:
         (_, first), (key, second) = halves
         apart_mm = abs(second.offset_mm - first.offset_mm)
         if 0 < apart_mm < LEAST_OFFSET_MM:

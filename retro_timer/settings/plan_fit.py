@@ -6,7 +6,7 @@ import math
 
 from retro_timer.detection.people import Braking
 from retro_timer.errors import BadInputError
-from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role
+from retro_timer.ports import FINISH_LINE, START_LINE, Placement
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
@@ -72,7 +72,7 @@ def _check_start(plan: Plan, settings: Settings, where: str) -> None:
     if plan.start not in SELF_STARTED or not any(block.distance_m is not None for block in plan.blocks):
         return
     line = FINISH_LINE if plan.course is Course.OUT_AND_BACK else START_LINE
-    gates = [s for s in settings.sensors if s.placement is Placement.GATE and s.role is not Role.WATCH]
+    gates = [s for s in settings.sensors if s.times_as_gate]
     halves = {sensor.offset_mm for sensor in gates if sensor.line == FINISH_LINE}
     if plan.course is Course.OUT_AND_BACK and len(halves) > 1:
         raise BadInputError(

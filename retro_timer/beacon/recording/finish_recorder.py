@@ -16,7 +16,7 @@ from retro_timer.beacon.sensing.sensing import Sensing
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, DetectionEvent, PassageOver
 from retro_timer.detection.passages import Break
-from retro_timer.ports import Placement, RangeSample
+from retro_timer.ports import RangeSample
 from retro_timer.store.finishes import KeptFinish, KeptPassage, KeptSensor, keep_finish
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session.events import Finish
@@ -99,7 +99,7 @@ class FinishRecorder:
         sensors = [
             KeptSensor(name, sensing.spec.model, sensing.config, _between(sensing.ring, first_ns, last_ns))
             for name, sensing in self._sensing.items()
-            if sensing.config.times and sensing.config.placement is Placement.GATE
+            if sensing.config.times_as_gate
         ]
         passages = [
             # A sensor that stands alone has no name for its judge.

@@ -12,7 +12,6 @@ from retro_timer.ports import Placement, SensorSpec
 from retro_timer.training.safe_speed import Coverage, coverage, range_in_light_m
 from retro_timer.training.session.inputs import GateAlone, SensorChanged, WatchChanged
 
-_WORST = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
 _DARKEST_RANGE_M = 0.3
 """What is left of a degraded rear watch: point-blank, on strong evidence."""
 
@@ -96,7 +95,7 @@ class WatchOverview:
             whose = self._lines[report.sensor]
             self._tell(SensorChanged(report.sensor, whose, report.state, report.reason, report.t_ns))
         self._look_at_pairs(report.t_ns)
-        worst = max(self._voices(), key=lambda r: _WORST[r.state])
+        worst = max(self._voices(), key=lambda r: r.state.badness)
         rear = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement != Placement.GATE]
         line = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement == Placement.GATE]
         covers = min(rear, key=lambda c: c.range_m) if rear else (line[0] if line else None)
@@ -109,7 +108,7 @@ class WatchOverview:
     def _voices(self) -> list[SensorReport]:
         """Who speaks for the watch: of a dual gate the half that sees better, everybody else for themselves."""
         halves = {name for pair in self._pairs for name in pair}
-        better = [min((self._reports[name] for name in pair), key=lambda r: _WORST[r.state]) for pair in self._pairs]
+        better = [min((self._reports[name] for name in pair), key=lambda r: r.state.badness) for pair in self._pairs]
         return [*better, *(r for name, r in self._reports.items() if name not in halves)]
 
     def _look_at_pairs(self, t_ns: int) -> None:
@@ -118,7 +117,7 @@ class WatchOverview:
             first, second = (self._reports[name] for name in pair)
             if "starting" in (first.reason, second.reason):
                 continue
-            gap = _WORST[first.state] - _WORST[second.state]
+            gap = first.state.badness - second.state.badness
             blind = None if gap == 0 else first if gap > 0 else second
             name = "" if blind is None else blind.sensor
             if name != told:

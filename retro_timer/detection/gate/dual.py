@@ -26,8 +26,9 @@ from retro_timer.detection.events import (
 )
 from retro_timer.detection.gate.dual_fit import WRONG_WAY
 from retro_timer.detection.gate.dual_half import Half, Seen
-from retro_timer.detection.gate.dual_pairing import BRIEF, WAIT_NS, Pairing
+from retro_timer.detection.gate.dual_pairing import BRIEF, Pairing
 from retro_timer.detection.gate.line_offset import at_line
+from retro_timer.detection.gate.passage import WAIT_NS
 from retro_timer.detection.gate.torso import find_torso
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution, finish_of
@@ -38,7 +39,6 @@ WAIT_NS of its own, and a finish has to be told a second after its break."""
 
 _NOBODYS = 0
 """Reps count from 1."""
-_BADNESS = {SensorState.OK: 0, SensorState.DEGRADED: 1, SensorState.LOST: 2}
 
 
 class DualGate:
@@ -123,7 +123,7 @@ class DualGate:
     @property
     def _alone(self) -> Half | None:
         """The half that goes on by itself, where the other one sees worse."""
-        near, far = _BADNESS[self._near.state], _BADNESS[self._far.state]
+        near, far = self._near.state.badness, self._far.state.badness
         if near == far:
             return None
         return self._near if near < far else self._far
