@@ -23,6 +23,7 @@ from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.calibration import Calibration, SensorCalibration
+from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.loading import load_plan
 from retro_timer.settings.model import Settings
 from retro_timer.sim.virtual import Simulation
@@ -46,6 +47,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Keep(),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
     requests.Follow(),
+    commands.Roster(),
     commands.Start("demo"),
     commands.Pause(),
     commands.Resume(),
@@ -72,6 +74,7 @@ _RARE: tuple[box.BeaconEvent, ...] = (
     events.Void(_T_NS, rep=1, record=msgspec.structs.replace(_RECORD, status=RepStatus.VOID, reason="void")),
     events.Given(_T_NS, rep=1, record=msgspec.structs.replace(_RECORD, athlete="Ben", revision=2)),
     events.Presence(_T_NS, name="Ben", kind="present"),
+    events.Roster(_T_NS, athletes=_ROSTER),
     events.Skipped(_T_NS, athlete="Ann", step=1),
     events.Sensor(_T_NS, state="degraded", reason="sunlight"),
     events.Spotter(_T_NS),
@@ -113,6 +116,13 @@ class _Asker:
         """Nobody hangs up."""
 
 
+def _list_of(directory: Path) -> Path:
+    """A coach's file."""
+    file = directory / "group.csv"
+    file.write_text("\n".join(_ROSTER), encoding="utf-8")
+    return file
+
+
 class _Conversation:
     """Asks, and keeps each line."""
 
@@ -128,6 +138,7 @@ class _Conversation:
             core,
             self._post,
             lambda name: StartPlan(load_plan(name or "demo"), _ROSTER),
+            Group(Roster(_ROSTER, file=_list_of(directory))),
             simulation.origin_ns,
             logbook=Logbook(core),
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),

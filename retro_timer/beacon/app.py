@@ -258,6 +258,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         core,
         inbox.put,
         around.make_start,
+        around.group,
         origin_ns,
         logbook=Logbook(core),
         flight_recorder=FlightRecorder(core, made_of.results_dir, around.tell),

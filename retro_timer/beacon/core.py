@@ -40,6 +40,7 @@ from retro_timer.store.results.repair import Repair
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.events import Refused
+from retro_timer.training.session.state import ENDED
 
 
 class Core(msgspec.Struct, kw_only=True, eq=False):
@@ -155,6 +156,10 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         """Carry a command out; why it was refused, or an empty string."""
         if isinstance(command, SetVolume):
             self._set_volume(command.percent, now_ns)
+            return ""
+        state = self.session.state
+        if isinstance(command, inputs.Roster) and (state is None or state.phase in ENDED):
+            # For the sessions to come.
             return ""
         refusals: list[Refused] = []
 

@@ -82,9 +82,9 @@ class Performer:
         if isinstance(effect, effects.Save):
             self._save(effect, now_ns)
         elif isinstance(effect, effects.KeepPresence):
-            name = effect.presence.name
-            self._journal.keep_presence(
-                effect.presence, lambda trouble: self._post(inputs.PresenceAnswered(name, trouble))
+            name = effect.presences[0].name
+            self._journal.keep_presences(
+                effect.presences, lambda trouble: self._post(inputs.PresenceAnswered(name, trouble))
             )
         elif isinstance(effect, effects.Publish):
             self._publish(effect.event)

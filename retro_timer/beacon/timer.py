@@ -18,6 +18,7 @@ from retro_timer.beacon.service import Service
 from retro_timer.beacon.system.notify import Notifier
 from retro_timer.beacon.system.strain import StrainWatch
 from retro_timer.ports import Voice
+from retro_timer.settings.group import Group
 from retro_timer.settings.starting import Trouble
 from retro_timer.store.results.ground import Ground, look_at_ground
 from retro_timer.store.results.journal import SessionEntry
@@ -32,6 +33,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a timer has around it on its machine."""
 
     make_start: MakeStart
+    group: Group
+    """Whom a start begins with."""
     plans: Callable[[], Sequence[str]]
     """Names of the plans that the button goes through."""
     socket: Path

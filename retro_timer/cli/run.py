@@ -20,6 +20,7 @@ from retro_timer.cli.output.reporters import make_reporter
 from retro_timer.cli.output.streams import remark
 from retro_timer.ports import Board
 from retro_timer.settings import paths
+from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import Settings
 from retro_timer.settings.starting import StartFiles
@@ -57,14 +58,16 @@ def run(
     settings, catalogue = files.phrases(files.settings(config, remark))
     if voice is not None:
         settings = _with_voice(settings, voice)
-    athletes = files.roster(roster, remark, solo=settings.session.athlete, named=settings.session.roster)
+    named = None if roster is not None else settings.session.roster
+    athletes = files.roster(roster, remark, solo=settings.session.athlete, named=named)
+    group = Group(Roster(athletes, named, roster), remark)
     files.secure_plan(settings.session.default_plan)
 
     def make_start(name: str | None) -> StartPlan:
-        return StartPlan(files.plan(name or settings.session.default_plan, settings), athletes)
+        return StartPlan(files.plan(name or settings.session.default_plan, settings), group.athletes)
 
     begins_with = None if plan is None else files.first_plan(plan, settings)
-    first = None if begins_with is None else StartPlan(begins_with, athletes)
+    first = None if begins_with is None else StartPlan(begins_with, group.athletes)
     calibration = files.calibration()
     play_seed = DEFAULT_SEED if seed is None else seed
     request = BoardRequest(settings, calibration, scenario, play_seed, trace, files.wiring_known)
@@ -89,6 +92,7 @@ def run(
         )
         around = Surroundings(
             make_start=make_start,
+            group=group,
             plans=lambda: list(plan_names()),
             socket=paths.socket_path(),
             tell=reporter.trouble,

@@ -15,8 +15,10 @@ from retro_timer.cli.output.reporters import LineReporter
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings import paths
+from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.model import Settings, VoiceSettings
 from retro_timer.sim.board import SimBoard
+from retro_timer.training.roster import SOLO
 
 S = 1_000_000_000
 REQUEST = BoardRequest(Settings(voice=VoiceSettings(kind="text", rate_wpm=300)))
@@ -50,7 +52,13 @@ def run_and_hold_for_eleven_seconds(board: SimBoard) -> None:
         catalogue=load_catalogue("en"),
         results_dir=paths.state_dir(),
     )
-    around = Surroundings(make_start=no_plan, plans=list, socket=paths.socket_path(), tell=reporter.trouble)
+    around = Surroundings(
+        make_start=no_plan,
+        group=Group(Roster(SOLO)),
+        plans=list,
+        socket=paths.socket_path(),
+        tell=reporter.trouble,
+    )
     timer = make_timer(made_of, around, None)
     reporter.attach(timer.core, timer.origin_ns)
     timer.inbox.put(ButtonEdge(True, board.clock.monotonic_ns() - 11 * S))

@@ -28,7 +28,10 @@ from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.loading import load_plan
+from retro_timer.settings.made import WriteRoster, make
+from retro_timer.settings.own import load_own
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
@@ -69,10 +72,6 @@ class Asker:
         self.answered.set()
 
 
-def make_start(name: str | None) -> StartPlan:
-    return StartPlan(load_plan(name or "first-steps"), SOLO)
-
-
 class Office:
     """A request handler on a beacon."""
 
@@ -80,10 +79,12 @@ class Office:
         self.beacon = Beacon(directory)
         self.beacon.scene["gate"] = steady(2000)
         core = self.beacon.core
+        self.group = Group(Roster(SOLO))
         self.handler = RequestHandler(
             core,
             self.beacon.inbox.put,
-            make_start,
+            self.make_start,
+            self.group,
             self.beacon.clock.monotonic_ns(),
             logbook=Logbook(core),
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
@@ -91,14 +92,23 @@ class Office:
             diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
         )
 
+    def make_start(self, name: str | None) -> StartPlan:
+        """A plan with whoever trains now."""
+        return StartPlan(load_plan(name or "first-steps"), self.group.athletes)
+
     def ask(self, request: str, **fields: Any) -> list[dict[str, Any]]:
         """The answers to a request."""
         return self.take(json.dumps({"request": request, **fields}).encode())
 
     def edit(self, **fields: Any) -> dict[str, Any]:
         """The answer to a change of what is kept, which the journal's thread gives."""
+        return self.wait("edit", edit=fields)
+
+    def wait(self, request: str, **fields: Any) -> dict[str, Any]:
+        """The answer to a request that another thread may give."""
         client = Asker()
-        self.handler.take(wire.request_of(json.dumps({"request": "edit", "edit": fields}).encode()), client)
+        self.handler.take(wire.request_of(json.dumps({"request": request, **fields}).encode()), client)
+        self.beacon.work()
         assert client.answered.wait(60.0)
         (answer,) = client.sent
         return answer
@@ -219,6 +229,65 @@ def test_what_is_made_on_the_box_is_written_by_the_journals_thread_and_a_mistake
     assert (answer["why"], "edit.name" in answer["error"]) == ("malformed", True)
     answer = office.edit(type="setting", key="button.pin", value=4)
     assert "pins and hardware are not set on the box" in answer["error"]
+
+
+@pytest.fixture
+def groups(state_dir: Path, office: Office) -> Path:
+    """The folder of rosters on the box: monday's has Ann and Ben."""
+    make(state_dir, WriteRoster("monday", "Ann\nBen\n"))
+    office.beacon.after(3.0)
+    return state_dir / "rosters"
+
+
+def taking_part(office: Office) -> list[str]:
+    athletes = office.ask("status")[0]["status"]["athletes"]
+    return [athlete["name"] for athlete in athletes if athlete["present"]]
+
+
+def test_a_roster_is_whom_the_next_sessions_begin_with_and_is_read_anew(
+    office: Office, groups: Path, tmp_path: Path
+) -> None:
+    assert office.wait("roster", name="monday") == DONE[0]
+    assert office.ask("start", plan="demo") == DONE
+    assert taking_part(office) == ["Ann", "Ben"]
+    assert office.ask("stop") == DONE
+    (groups / "monday.csv").write_text("Ben\nCem\n")
+    assert office.wait("roster") == DONE[0]
+    assert office.ask("start", plan="demo") == DONE
+    assert taking_part(office) == ["Ben", "Cem"]
+    assert load_own(tmp_path, print) == {"session": {"roster": "monday"}}, "after a power cut as well"
+
+
+def test_in_a_session_a_roster_changes_who_takes_part_by_their_names(office: Office, groups: Path) -> None:
+    office.beacon.begin(plan(block(reps=2)), "Ann", "Dee")
+    (groups / "monday.csv").write_text("Cem\nann\n")
+    assert office.wait("roster", name="monday") == DONE[0]
+    assert taking_part(office) == ["Ann", "Cem"]
+    (told,) = office.beacon.told("roster")
+    assert list(told["athletes"]) == ["Cem", "Ann"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "no roster is in force that could be read anew; expected one of monday"),
+        ({"name": "munday"}, "did you mean 'monday'?"),
+    ],
+)
+@pytest.mark.usefixtures("groups")
+def test_a_roster_that_is_not_there_is_refused_and_nothing_changes(
+    office: Office, fields: dict[str, str], words: str
+) -> None:
+    (answer,) = office.ask("roster", **fields)
+    assert words in answer["error"]
+    assert office.group.athletes == SOLO
+
+
+def test_a_roster_that_the_session_refuses_is_none_for_the_next_either(office: Office, groups: Path) -> None:
+    (groups / "monday.csv").write_text("\n".join(f"Athlete number {number}" for number in range(60)))
+    office.beacon.begin(plan(block(reps=2)), "Ann")
+    assert "No more than 60 athletes." in office.wait("roster", name="monday")["error"]
+    assert office.group.athletes == SOLO
 
 
 def test_a_folder_that_takes_no_plan_keeps_no_rep_from_the_disk(office: Office, tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ def test_who_is_here_is_kept_and_a_rebuild_knows_it(journal: Journal, tmp_path: 
     here = [Presence("Dee", order=1, skipped=(0, 1)), Presence("Ann", present=False), Presence("Dee", order=2)]
     for number, presence in enumerate(here, start=1):
         change = f"{number:016x}"
-        lines = partial(presence_lines, journal.database, session, uid, presence, change)
+        lines = partial(presence_lines, journal.database, session, uid, [presence], change)
         journal.keep(change, lines)
     assert presences(journal.database, session) == (here[1], here[2])
     assert [row.name for row in People.of(journal.database).persons] == ["Ann", "Bea", "Dee"]

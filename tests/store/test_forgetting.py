@@ -78,7 +78,7 @@ def _lived_in() -> Path:
 
 def _absent(journal: Journal) -> list[AnyEntry]:
     gone = Presence("Ann", present=False, order=1, skipped=())
-    return presence_lines(journal.database, 1, journal.uid_of(1), gone, "0" * 15 + "7")
+    return presence_lines(journal.database, 1, journal.uid_of(1), [gone], "0" * 15 + "7")
 
 
 def forgotten(directory: Path, wanted: str) -> Forgetting:

@@ -133,6 +133,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     late.put(inputs.Absent("Bea")).put(inputs.PresenceAnswered("Bea", "disk full")).put(inputs.Present("Bea")).put(
         inputs.Present("Bea")
     )
+    late.put(inputs.Roster(("Bea", "Cid")))
     for number in range(60):
         late.put(inputs.Add(f"Athlete {number}"))
     said += said_in(late)

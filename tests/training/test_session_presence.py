@@ -25,7 +25,7 @@ def group(reps: int = 0) -> Drive:
 
 def kept(session: Drive) -> dict[str, Presence]:
     """What is on disk of everybody."""
-    return {effect.presence.name: effect.presence for effect in session.of(effects.KeepPresence)}
+    return {each.name: each for effect in session.of(effects.KeepPresence) for each in effect.presences}
 
 
 def after_a_power_cut(session: Drive) -> Drive:
@@ -77,6 +77,75 @@ def test_an_accent_that_is_written_apart_is_the_same_name() -> None:
 def test_another_order_holds_among_those_who_have_done_as_much() -> None:
     session = group(reps=1).put(inputs.Order("cid", 1))
     assert whose_go(session, 5) == ["Cid", "Bea", "Cid", "Ann", "Bea"]
+
+
+def test_a_roster_in_a_session_goes_by_names_and_in_its_order() -> None:
+    session = group(reps=3).put(inputs.Absent("Bea")).put(inputs.Roster(("dee", "bea", "ANN")))
+    assert [(athlete.name, athlete.present) for athlete in session.state.athletes] == [
+        ("Ann", True), ("Bea", True), ("Cid", False), ("dee", True),
+    ]  # fmt: skip
+    assert session.events("roster")[-1].athletes == ("dee", "Bea", "Ann")
+    assert session.spoken("roster") == {"count": 3}
+    assert kept(session)["dee"] == Presence("dee", True, 0, (0,))
+    assert not kept(session)["Cid"].present
+    assert whose_go(session, 4) == ["dee", "Bea", "Ann", "dee"]
+
+
+def test_a_roster_is_kept_as_a_whole_with_one_change_of_the_disk() -> None:
+    session = group(reps=1)
+    session.put(inputs.Roster(("Zoe", "Bea", "Ann")))
+    assert len(session.of(effects.KeepPresence)) == 1
+    before = session.state.athletes
+    session.put(inputs.Roster(("Zoe", "Bea", "Ann")))
+    assert (session.state.athletes, len(session.of(effects.KeepPresence))) == (before, 1)
+
+
+def test_after_a_power_cut_the_last_roster_holds() -> None:
+    again = after_a_power_cut(group(reps=3).put(inputs.Roster(("Dee", "Ann"))))
+    assert {athlete.name for athlete in again.state.athletes if athlete.present} == {"Dee", "Ann"}
+    assert whose_go(again, 4) == ["Dee", "Ann", "Dee", "Ann"]
+
+
+def test_whoever_runs_and_is_on_no_roster_any_more_ends_that_rep_and_has_no_other() -> None:
+    session = Drive(PLAN, NAMES).begin().to_go().wait(3.0).put(inputs.Roster(("Bea", "Cid")))
+    session.finish(8.0)
+    assert [(record.athlete, str(record.status)) for record in session.state.results] == [("Ann", "finished")]
+    assert whose_go(session, 4) == ["Bea", "Cid", "Bea", "Cid"]
+
+
+def test_whoever_is_called_and_on_no_roster_any_more_does_not_start() -> None:
+    session = Drive(PLAN, NAMES).begin().until(Phase.COUNTDOWN).put(inputs.Roster(("Bea", "Cid")))
+    assert whose_go(session, 2) == ["Bea", "Cid"]
+
+
+@pytest.mark.parametrize(
+    ("command", "first"),
+    [
+        (inputs.Roster(("Cid", "Ann")), "Cid"),
+        (inputs.Order("Bea", 1), "Bea"),
+        (inputs.Absent("Ann"), "Bea"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_who_goes_first_may_change_while_the_brief_is_told_and_it_is_told_to_its_end(
+    command: inputs.Command, first: str
+) -> None:
+    session = Drive(PLAN, NAMES).begin().put(command)
+    assert session.state.phase is Phase.BRIEF
+    assert whose_go(session, 1) == [first]
+
+
+def test_when_all_have_gone_before_the_first_rep_the_session_ends() -> None:
+    session = Drive(PLAN, ("Ann", "Bea")).begin().put(inputs.Absent("Ann")).put(inputs.Absent("Bea"))
+    assert session.state.phase is Phase.DONE
+
+
+def test_a_roster_with_too_many_is_refused_whole() -> None:
+    session = group(reps=1)
+    before = session.state.athletes
+    session.put(inputs.Roster(tuple(f"Name {number}" for number in range(58))))
+    assert session.refused() == ["too_many"]
+    assert session.state.athletes == before
 
 
 def test_a_power_cut_brings_nobody_back_forgets_nobody_who_came_late_and_no_order() -> None:

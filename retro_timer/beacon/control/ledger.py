@@ -7,6 +7,7 @@ from collections.abc import Callable
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Post
+from retro_timer.settings.made import ChangeSetting
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, Undo
 from retro_timer.store.results.writer import Edited
@@ -25,8 +26,8 @@ class LedgerRequests:
         """Have it made; returns at once."""
         self._make(request.edit, request.origin, answer, lambda done: answers.Edited(done=done))
 
-    def command(self, edit: AnyCorrection | Undo, answer: Callable[[answers.AnyAnswer], None]) -> None:
-        """What somebody commands of a rep of this session, or of a correction by its id; returns at once."""
+    def command(self, edit: AnyCorrection | Undo | ChangeSetting, answer: Callable[[answers.AnyAnswer], None]) -> None:
+        """What is commanded of a rep of this session, of a correction by its id, or of a setting; returns at once."""
         self._make(edit, "ctl", answer, lambda _done: answers.Done())
 
     def _make(

@@ -16,6 +16,8 @@ from retro_timer.beacon.events import BeaconEvent, Tone
 from retro_timer.beacon.messages import Asked, Between, MakeStart, Post, StartPlan
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.beacon.recording.logbook import Logbook
+from retro_timer.settings.group import Group, Roster
+from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.session import inputs
 
 
@@ -39,6 +41,7 @@ class RequestHandler:
         core: Core,
         post: Post,
         make_start: MakeStart,
+        group: Group,
         origin_ns: int,
         *,
         logbook: Logbook,
@@ -50,6 +53,7 @@ class RequestHandler:
         self._core = core
         self._post = post
         self._make_start = make_start
+        self._group = group
         self._origin_ns = origin_ns
         self._logbook = logbook
         self._flight_recorder = flight_recorder
@@ -71,6 +75,8 @@ class RequestHandler:
                 self._ledger.edit(request, client.send)
             case commands.Start():
                 self._ask(self._make_start(request.plan), client)
+            case commands.Roster():
+                self._use_roster(self._group.read(request.name), client)
             case commands.SessionCommand():
                 self._command(request, client)
             case (
@@ -96,6 +102,21 @@ class RequestHandler:
             client.send(answers.Error(error=refusal, why="refused") if refusal else answers.Done())
 
         self._post(Asked(asked, reply))
+
+    def _use_roster(self, roster: Roster, client: Asker) -> None:
+        """For the session under way, unless it refuses, and for those to come, also after a start of the timer."""
+
+        def reply(refusal: str) -> None:
+            if refusal:
+                client.send(answers.Error(error=refusal, why="refused"))
+                return
+            self._group.take(roster)
+            if roster.name is None:
+                client.send(answers.Done())
+            else:
+                self._ledger.command(ChangeSetting("session.roster", roster.name), client.send)
+
+        self._post(Asked(inputs.Roster(roster.athletes), reply))
 
     def _keep(self, client: Asker) -> None:
         def answer(kept: Kept) -> None:

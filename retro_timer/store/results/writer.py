@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -140,13 +140,13 @@ class JournalWriter:
 
         self._jobs.put((job, answer))
 
-    def keep_presence(self, presence: Presence, answer: Answer) -> None:
-        """Whether somebody takes part in the session now."""
+    def keep_presences(self, presences: Sequence[Presence], answer: Answer) -> None:
+        """Whether these take part in the session now, all or none of it."""
         change = new_id()
 
         def job(journal: Journal) -> None:
             session, uid = self._session, journal.uid_of(self._session)
-            journal.keep(change, lambda: presence_lines(journal.database, session, uid, presence, change))
+            journal.keep(change, lambda: presence_lines(journal.database, session, uid, presences, change))
 
         self._jobs.put((job, answer))
 

@@ -242,13 +242,14 @@ def _told_void(transition: Transition, record: RepRecord) -> None:
 
 def replan(transition: Transition, *, force: bool = False) -> None:
     """Whose turn it is may have changed."""
-    if transition.state.phase not in _BETWEEN:
+    turn = turns.next_turn(transition.state, transition.state.planned_ns)
+    phase = transition.state.phase
+    if phase is Phase.PAUSED or (phase is Phase.BRIEF and turn is not None):
+        transition.set(turn=turn)
+        return
+    if phase not in _BETWEEN:
         if force and transition.state.running is None:
             resting.to_next_turn(transition)
-        return
-    turn = turns.next_turn(transition.state, transition.state.planned_ns)
-    if transition.state.phase is Phase.PAUSED:
-        transition.set(turn=turn)
         return
     if turn == transition.state.turn and not force:
         calls.mind_deck(transition)

@@ -120,10 +120,10 @@ class Save(msgspec.Struct, frozen=True):
 
 
 class KeepPresence(msgspec.Struct, frozen=True):
-    """Put on disk whether an athlete is here, their place in the order, and the steps that they skipped, and answer
-    with inputs.PresenceAnswered."""
+    """Put on disk whether athletes are here, their places in the order, and the steps that they skipped, all or none,
+    and answer with inputs.PresenceAnswered."""
 
-    presence: Presence
+    presences: tuple[Presence, ...]
 
 
 class Publish(msgspec.Struct, frozen=True):

@@ -185,6 +185,13 @@ class Presence(Event, frozen=True):
     """present, added or ordered"""
 
 
+class Roster(Event, frozen=True):
+    """The group is another one now."""
+
+    athletes: tuple[str, ...]
+    """Who takes part, in the order of turns."""
+
+
 class Skipped(Event, frozen=True):
     """A rep that is not going to be run."""
 
@@ -233,7 +240,7 @@ class NotSaved(Event, frozen=True):
     """Null where it is somebody's taking part, of which the first that fails is told."""
     reason: str
     athlete: str | None = None
-    """Whose taking part it is."""
+    """Whose taking part it is; of several the first."""
 
 
 class SavedAfterAll(Event, frozen=True):
@@ -284,6 +291,7 @@ SessionEvent = (
     | Given
     | Correction
     | Presence
+    | Roster
     | Skipped
     | Obstacle
     | Sensor

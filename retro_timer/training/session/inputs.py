@@ -72,6 +72,12 @@ class Order(Command, frozen=True):
     place: int
 
 
+class Roster(Command, frozen=True):
+    """The group is another one: who is new joins, whoever is missing is out, and all go in this order."""
+
+    names: tuple[str, ...]
+
+
 class Undo(Command, frozen=True):
     """Take back the last give, absent or void."""
 
@@ -276,9 +282,10 @@ class NotSaved(msgspec.Struct, frozen=True):
 
 
 class PresenceAnswered(msgspec.Struct, frozen=True):
-    """Whether an athlete takes part is on disk, or why it is not."""
+    """Whether athletes take part is on disk, or why it is not."""
 
     name: str
+    """Of the athlete, or of the first of them."""
     trouble: str = ""
 
 

@@ -56,6 +56,7 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Present: presence.present,
     inputs.Add: presence.add,
     inputs.Order: presence.order,
+    inputs.Roster: presence.roster,
     inputs.Undo: corrections.undo,
 }
 _HALTED = {inputs.Stop: _STEER[inputs.Stop], inputs.Repeat: _STEER[inputs.Repeat]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retro_timer.training.roster import MOST_ATHLETES
 from retro_timer.training.session import active_rep, corrections, events, inputs, resting, together
 from retro_timer.training.session.effects import Signal, about_athlete
-from retro_timer.training.session.state import Athlete
+from retro_timer.training.session.state import Athlete, SessionState
 from retro_timer.training.session.transition import Transition
 
 
@@ -40,6 +42,7 @@ def present(transition: Transition, command: inputs.Present) -> None:
         active_rep.refuse(transition, "here_already", {"name": athlete.name})
         return
     transition.set_athlete(index, present=True)
+    transition.keep_presence(index)
     _told(transition, index, "present")
 
 
@@ -52,13 +55,8 @@ def add(transition: Transition, command: inputs.Add) -> None:
     if len(athletes) >= MOST_ATHLETES:
         active_rep.refuse(transition, "too_many", {"most": MOST_ATHLETES})
         return
-    step = min((athlete.next_step for athlete in athletes if athlete.present), default=0)
-    if transition.state.companions:
-        # What all are at has begun without them.
-        step += 1
-    last = max(athlete.order for athlete in athletes) + 1
-    late = Athlete(command.name, next_step=step, order=last, skipped=tuple(range(step)))
-    transition.set(athletes=(*athletes, late))
+    _join(transition, command.name, _group_step(transition.state), max(athlete.order for athlete in athletes) + 1)
+    transition.keep_presence(len(athletes))
     _told(transition, len(athletes), "added")
 
 
@@ -71,16 +69,60 @@ def order(transition: Transition, command: inputs.Order) -> None:
     others = sorted((i for i in range(len(athletes)) if i != index), key=lambda i: (athletes[i].order, i))
     others.insert(command.place - 1, index)
     for place, each in enumerate(others):
-        if athletes[each].order != place:
-            transition.set_athlete(each, order=place)
-            transition.keep_presence(each)
+        transition.set_athlete(each, order=place)
+    _keep_changed(transition, athletes)
     _told(transition, index, "ordered", number=others.index(index) + 1)
+
+
+def roster(transition: Transition, command: inputs.Roster) -> None:
+    """The group is another one, by its names. Whoever is missing on it is out; a rep that they are running they end."""
+    before = transition.state.athletes
+    unknown = [name for name in command.names if resting.find_athlete(before, name) is None]
+    if len(before) + len(unknown) > MOST_ATHLETES:
+        active_rep.refuse(transition, "too_many", {"most": MOST_ATHLETES})
+        return
+    step = _group_step(transition.state)
+    for name in unknown:
+        _join(transition, name, step, 0)
+    athletes = transition.state.athletes
+    listed = [index for name in command.names if (index := resting.find_athlete(athletes, name)) is not None]
+    missing = [index for index in range(len(athletes)) if index not in listed]
+    for place, index in enumerate((*listed, *missing)):
+        transition.set_athlete(index, present=index in listed, order=place)
+    _keep_changed(transition, before)
+    transition.beep(Signal.ANSWER)
+    transition.say("roster", {"count": len(listed)}, 10.0)
+    transition.publish(events.Roster(transition.now_ns, tuple(athletes[index].name for index in listed)))
+    turn = transition.state.turn
+    gone = turn is not None and turn.athlete in missing and transition.state.running is None
+    corrections.replan(transition, force=gone)
+
+
+def _group_step(state: SessionState) -> int:
+    """The step at which somebody new joins: that of whoever has done least, unless all have begun it."""
+    step = min((athlete.next_step for athlete in state.athletes if athlete.present), default=0)
+    return step + 1 if state.companions else step
+
+
+def _join(transition: Transition, name: str, step: int, order: int) -> None:
+    """Somebody new, who has missed all before this step."""
+    late = Athlete(name, next_step=step, order=order, skipped=tuple(range(step)))
+    transition.set(athletes=(*transition.state.athletes, late))
+
+
+def _keep_changed(transition: Transition, before: Sequence[Athlete]) -> None:
+    """Keep who is another than before, or was not there; what was to be said of their taking part is not true any
+    more."""
+    athletes = transition.state.athletes
+    changed = [index for index in range(len(athletes)) if index >= len(before) or athletes[index] != before[index]]
+    if changed:
+        transition.keep_presence(*changed)
+        transition.unsay(*(about_athlete(athletes[index].name) for index in changed))
 
 
 def _told(transition: Transition, index: int, key: str, **values: int) -> None:
     name = transition.state.athletes[index].name
     transition.beep(Signal.ANSWER)
-    transition.keep_presence(index)
     transition.unsay(about_athlete(name))
     transition.say(key, {"name": name, **values}, 10.0, about=[about_athlete(name)])
     transition.publish(events.Presence(transition.now_ns, name, key))

@@ -178,10 +178,10 @@ class Transition:
         self.set(pending=(*self.state.pending, waiting))
         self.effects.append(Save(record, self._correction, self._origin))
 
-    def keep_presence(self, index: int) -> None:
-        """Put on disk whether an athlete is here, their place, and what they skipped."""
-        athlete = self.state.athletes[index]
-        self.effects.append(KeepPresence(Presence(athlete.name, athlete.present, athlete.order, athlete.skipped)))
+    def keep_presence(self, *indices: int) -> None:
+        """Put on disk whether athletes are here, their places, and what they skipped."""
+        athletes = [self.state.athletes[index] for index in indices]
+        self.effects.append(KeepPresence(tuple(Presence(a.name, a.present, a.order, a.skipped) for a in athletes)))
 
     def watch(self, mode: WatchMode) -> None:
         """Publish a new expectation for the sensors."""

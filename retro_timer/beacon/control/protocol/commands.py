@@ -62,6 +62,19 @@ class Start(Command, frozen=True):
         return cls(*cls.read(words))
 
 
+class Roster(Command, frozen=True):
+    """Have this roster for a group, or read the present one anew."""
+
+    takes = "[NAME]"
+    name: str | None = None
+    """Of one that is kept on the box."""
+
+    @classmethod
+    def typed(cls, words: Sequence[str]) -> Self:
+        """With a name or without."""
+        return cls(*cls.read(words))
+
+
 class SessionCommand(Command, frozen=True):
     """Base of what is asked of the session under way, or of the box beside it."""
 
@@ -316,6 +329,7 @@ AnyCommand = (
     | Present
     | Add
     | Order
+    | Roster
     | Undo
     | Spotter
     | Repeat
