@@ -186,6 +186,15 @@ class Button(Protocol):
         """`on_edge(pressed, t_ns)` is called from the board's own thread at each edge, debounced."""
 
 
+class ClockSource(StrEnum):
+    """What has set the machine's clock since it was switched on."""
+
+    NTP = "ntp"
+    RTC = "rtc"
+    """A clock with a battery."""
+    NOBODY = "nobody"
+
+
 class Clock(Protocol):
     """Time. Intervals come from `monotonic_ns`; `wall_ns` is for labels only."""
 
@@ -197,6 +206,9 @@ class Clock(Protocol):
         """Time since the machine was started, its sleep included: what a label is corrected by when the wall clock is
         set. 0 for a time that is not the machine's.
         """
+
+    def set_by(self) -> ClockSource | None:
+        """What has set wall time in this boot; None for a time that is not the machine's. Reads files."""
 
 
 class Board(Protocol):

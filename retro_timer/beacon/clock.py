@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+from retro_timer.hardware.clock_source import clock_source
+from retro_timer.ports import ClockSource
+
 
 class RealClock:
     """The machine's time."""
@@ -19,6 +22,10 @@ class RealClock:
     def since_boot_ns(self) -> int:
         """Unlike `monotonic_ns` it goes on while a laptop sleeps, as wall time does."""
         return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+    def set_by(self) -> ClockSource:
+        """By the traces that it leaves on this machine."""
+        return clock_source()
 
 
 class VirtualClock:
@@ -39,6 +46,10 @@ class VirtualClock:
     def since_boot_ns(self) -> int:
         """Nothing is known of this machine's time."""
         return 0
+
+    def set_by(self) -> ClockSource | None:
+        """Nobody need set it."""
+        return None
 
     def advance_to(self, t_ns: int) -> None:
         """Move on. Raises ValueError for a step back: time never runs backwards."""

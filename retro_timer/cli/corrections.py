@@ -116,4 +116,4 @@ def _cells(row: RevisionRow) -> tuple[Any, ...]:
     names = [name for name in row.after if name != "athlete_id"]
     changes = ", ".join(f"{name} {row.before[name]} → {row.after[name]}" for name in names)
     what = f"{row.kind} {row.undoes}" if row.undoes else row.kind
-    return (row.id, row.rep or "", what, changes, when(row.wall_ns), row.origin, "taken back" if row.undone else "")
+    return (row.id, row.rep or "", what, changes, when(row.made_at), row.origin, "taken back" if row.undone else "")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.cli.output.streams import remark
@@ -75,6 +76,7 @@ def _journal_of(directory: Path) -> Iterator[tuple[Journal, Stamp]]:
     if repair is not None:
         remark(repair.words)
     with contextlib.closing(journal):
+        journal.follow_clock(stamp.wall_ns - stamp.since_boot_ns, RealClock().set_by())
         yield journal, stamp
         if (directory / SNAPSHOT).exists():
             Snapshots(directory / NAME).leave_closing()

@@ -177,4 +177,4 @@ def backup() -> None:
 
 def _print_headline(row: SessionRow) -> None:
     board = "" if row.board == "pi" else f", on the board '{row.board}'"
-    print(f"session {row.id}: {row.title}, {row.outcome}, {when(row.started_wall_ns)}{board}")
+    print(f"session {row.id}: {row.title}, {row.outcome}, {when(row.started_at)}{board}")

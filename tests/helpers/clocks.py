@@ -18,5 +18,8 @@ class StepClock:
     def since_boot_ns(self) -> int:
         return 0
 
+    def set_by(self) -> None:
+        return
+
     def advance(self, seconds: float) -> None:
         self.now_ns += round(seconds * 1e9)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.ports import ClockSource
 from retro_timer.store.results import schema
 from retro_timer.store.results.backups import back_up
 from retro_timer.store.results.database import open_for_reading
@@ -21,12 +22,15 @@ from retro_timer.store.results.revisions import revisions
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 from tests.helpers.plans_made import block, plan
+from tests.helpers.results_made import ledger
 
 S = 1_000_000_000
 PLAN = plan(block(reps=3))
 FAKE_NS = 100 * S
 """Wall time less time since boot while the clock stands in 1970."""
 TRUE_NS = 1_700_000_000 * S
+DATE_NS = 1_800_000_000 * S
+"""Late enough for a date."""
 
 
 @pytest.fixture
@@ -123,6 +127,64 @@ def test_when_a_correction_was_made_follows_the_clock_also_where_the_session_was
     assert dated.wall_ns == 1100 * S + TRUE_NS
     assert noted.wall_ns == TRUE_NS, "made by a program that is not of this boot"
     assert labels(journal.directory) == [(TRUE_NS // S + 77, TRUE_NS // S + 167, TRUE_NS // S + 137)]
+
+
+def shown(directory: Path) -> list[tuple[bool, bool, bool]]:
+    """Of which label (start, end, go of the first rep) a date is shown, by session; oldest first."""
+    reading = open_for_reading(directory)
+    assert reading is not None
+    gos = {kept.session: kept.go_at for kept in reps(reading)}
+    found = [
+        (row.started_at is not None, row.ended_at is not None, gos[row.id] is not None) for row in sessions(reading)
+    ]
+    reading.close()
+    return list(reversed(found))
+
+
+def test_a_label_is_a_date_unless_nobody_had_set_the_clock_and_stays_one(journal: Journal, tmp_path: Path) -> None:
+    journal.follow_clock(DATE_NS, ClockSource.NOBODY)
+    number = session_from(journal, 1000 * S, DATE_NS)
+    carry_out(journal, NoteSession(number, "indoors"), Stamp(1100 * S + DATE_NS, 1100 * S))
+    assert shown(tmp_path) == [(False, False, False)]
+    assert [row.made_at for row in revisions(journal.database)] == [None]
+    for source in (ClockSource.NTP, ClockSource.NOBODY):
+        journal.follow_clock(DATE_NS + 5 * S, source)
+        assert shown(tmp_path) == [(True, True, True)]
+    assert labels(tmp_path) == [of_boot(1000, DATE_NS + 5 * S)]
+    assert [row.made_at is not None for row in revisions(journal.database)] == [True]
+
+
+def test_a_session_that_somebody_dated_has_dates_though_nobody_had_set_the_clock(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.follow_clock(DATE_NS, ClockSource.NOBODY)
+    session_from(journal, 1000 * S, DATE_NS)
+    session_from(journal, 2000 * S, DATE_NS)
+    carry_out(journal, DateSession(2, DATE_NS + 77 * S), Stamp(DATE_NS, 3000 * S))
+    assert shown(tmp_path) == [(False, False, False), (True, True, True)]
+
+
+def test_what_has_set_the_clock_is_written_when_it_decides_anew_what_is_a_date(journal: Journal) -> None:
+    for source in (ClockSource.RTC, ClockSource.NOBODY, ClockSource.NOBODY, ClockSource.NTP, ClockSource.RTC):
+        journal.follow_clock(DATE_NS, source)
+    told = [entry.source for entry in read_log(journal.directory) if isinstance(entry, ClockSet)]
+    assert told == ["nobody", "ntp"]
+
+
+@pytest.mark.parametrize("kept_lines", [0, 1], ids=["no line", "only that nobody had"])
+def test_what_has_set_the_clock_is_put_back_into_a_log_that_lacks_it(tmp_path: Path, kept_lines: int) -> None:
+    journal = Journal(tmp_path)
+    journal.follow_clock(DATE_NS, ClockSource.NOBODY)
+    journal.follow_clock(DATE_NS, ClockSource.NTP)
+    session_from(journal, 1000 * S, DATE_NS)
+    journal.close()
+    log, before = tmp_path / NAME, ledger(tmp_path)
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:kept_lines]))
+    Journal(tmp_path).close()
+    (tmp_path / "results.db").unlink()
+    open_journal(tmp_path, DATE_NS)[0].close()
+    assert ledger(tmp_path)["clock"] == before["clock"]
+    assert [row[1] for row in before["clock"]] == ["ntp"]
 
 
 def test_a_simulated_session_keeps_its_labels(journal: Journal, tmp_path: Path) -> None:

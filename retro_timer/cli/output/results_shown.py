@@ -6,9 +6,9 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from retro_timer.store.results.labels import date_of
 from retro_timer.store.results.queries import KeptRep, SessionRow
 from retro_timer.training.record import RepStatus, StartKind
 
@@ -22,8 +22,8 @@ def session_fields(row: SessionRow) -> dict[str, Any]:
     """A session as other programs read it; None for a label that is no date."""
     return {
         "session": row.id,
-        "started": _stamp(row.started_wall_ns),
-        "ended": None if row.ended_wall_ns is None else _stamp(row.ended_wall_ns),
+        "started": _stamp(row.started_at),
+        "ended": _stamp(row.ended_at),
         "outcome": row.outcome,
         "board": row.board,
         "title": row.title,
@@ -33,8 +33,7 @@ def session_fields(row: SessionRow) -> dict[str, Any]:
     }
 
 
-def _stamp(wall_ns: int) -> str | None:
-    date = date_of(wall_ns)
+def _stamp(date: datetime | None) -> str | None:
     return None if date is None else date.isoformat(timespec="seconds")
 
 
@@ -78,12 +77,11 @@ def print_sessions(rows: Callable[[], Iterable[SessionRow]]) -> int:
 
 def _session_cells(row: SessionRow) -> tuple[Any, ...]:
     athletes = len(row.roster)
-    return (row.id, when(row.started_wall_ns), row.title, athletes, row.reps, row.finished, row.outcome, row.board)
+    return (row.id, when(row.started_at), row.title, athletes, row.reps, row.finished, row.outcome, row.board)
 
 
-def when(wall_ns: int) -> str:
-    """A label for people, by this machine's time zone."""
-    date = date_of(wall_ns)
+def when(date: datetime | None) -> str:
+    """A moment for people; None where the box did not know the date."""
     return "date unknown" if date is None else f"{date:%Y-%m-%d %H:%M}"
 
 

@@ -25,7 +25,7 @@ from retro_timer.store.results.entries import (
     Values,
     id_number,
 )
-from retro_timer.store.results.labels import correct_labels
+from retro_timer.store.results.labels import correct_labels, keep_source
 from retro_timer.store.results.old_ids import old_session_id
 from retro_timer.store.results.revisions import keep_revision
 from retro_timer.store.results.rows import save_row
@@ -222,7 +222,7 @@ def _delete(connection: sqlite3.Connection, entry: Deleted) -> bool:
 def _set_clock(connection: sqlite3.Connection, entry: ClockSet) -> bool:
     correct_labels(connection, entry.boot, entry.clock)
     if entry.source:
-        connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?, ?)", (entry.boot, entry.source, entry.clock))
+        keep_source(connection, entry)
     return False
 
 

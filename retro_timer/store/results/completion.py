@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from retro_timer.ports import ClockSource
 from retro_timer.store.results.apply import OPEN, Mark, apply, read_mark, write_mark
 from retro_timer.store.results.athletes import athlete_rows, entry_of_row
 from retro_timer.store.results.entries import (
@@ -165,9 +166,9 @@ def _parts(entry: AnyEntry) -> list[tuple[str, int, int]]:
             return [(entry.athlete, _FORGOTTEN, 0)]
         case PresenceKept():
             return [(f"{entry.uid} {entry.name}", _PRESENCE, entry.revision)]
-        case ClockSet():
-            return [(entry.boot, _CLOCK, 0)]
-        case Adopted():
+        case ClockSet() if entry.source:
+            return [(entry.boot, _CLOCK, int(entry.source != ClockSource.NOBODY))]
+        case Adopted() | ClockSet():
             return []
 
 
@@ -274,7 +275,9 @@ def _corrections_not_logged(connection: sqlite3.Connection) -> Iterator[AnyEntry
             skipped=tuple(json.loads(skipped)),
         )
     clocks = connection.execute(
-        f"SELECT boot, source, offset_ns FROM clock WHERE NOT EXISTS {_logged('clock.boot', _CLOCK)}"
+        "SELECT boot, source, offset_ns FROM clock WHERE NOT EXISTS (SELECT 1 FROM logged WHERE logged.uid = clock.boot"
+        " AND part = ? AND revision >= (clock.source != ?))",
+        (_CLOCK, ClockSource.NOBODY),
     )
     for boot, source, offset_ns in clocks.fetchall():
         yield ClockSet(id=new_id(), clock=offset_ns, boot=boot, source=source)

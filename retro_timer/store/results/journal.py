@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.ports import ClockSource
 from retro_timer.store.results.apply import OPEN, Mark, apply, is_applied, next_number, read_mark, write_mark
 from retro_timer.store.results.athletes import ids_for
 from retro_timer.store.results.backups import is_sound
@@ -27,7 +28,7 @@ from retro_timer.store.results.entries import (
     id_number,
     new_id,
 )
-from retro_timer.store.results.labels import any_label_wrong
+from retro_timer.store.results.labels import any_label_wrong, is_news
 from retro_timer.store.results.owners import boot_mark, owner_lives, owner_mark
 from retro_timer.store.results.presences import presences
 from retro_timer.store.results.repair import DAMAGE, TAILS, Repair, put_in_order, was_cut_off
@@ -240,11 +241,14 @@ class Journal:
         )
         self._commit(entry_id, lambda: [ended])
 
-    def follow_clock(self, offset_ns: int) -> None:
-        """The wall clock shows time since boot and `offset_ns`, perhaps since a moment ago: labels are corrected."""
+    def follow_clock(self, offset_ns: int, source: ClockSource | None = None) -> None:
+        """The wall clock shows time since boot and `offset_ns`, perhaps since a moment ago: labels are corrected.
+
+        What has set it is kept where that decides anew whether they are dates; None where that is not known.
+        """
         boot, entry_id = boot_mark(), new_id()
-        if any_label_wrong(self._db, boot, offset_ns):
-            self._commit(entry_id, lambda: [ClockSet(id=entry_id, clock=offset_ns, boot=boot)])
+        if any_label_wrong(self._db, boot, offset_ns) or is_news(self._db, boot, source):
+            self._commit(entry_id, lambda: [ClockSet(id=entry_id, clock=offset_ns, boot=boot, source=source or "")])
 
     def uid_of(self, session: int) -> str:
         """A session's id by its number. Raises RetroTimerError for one that is not there."""

@@ -3,6 +3,10 @@
 A label is the wall time of a moment, kept with the boot in which it was made and the time since that boot. Once it is
 known what the wall clock should have shown, every label of this boot is that time and the clock's offset. Those of
 earlier boots stay: nobody knows how long the box was off.
+
+A label is a date if the clock had been set: by the network, by a clock with a battery, or by whoever dated the session.
+A box without either begins each boot where the last one ended, which looks like a date and is none. The table `clock`
+has the boots in which that was so, and what has set the clock in them since; of older programs' boots nothing is known.
 """
 
 from __future__ import annotations
@@ -10,7 +14,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from retro_timer.ports import ClockSource
+from retro_timer.store.results.entries import ClockSet
 
 FIRST_YEAR = 2025
 """The program is not older: a clock before it was never set."""
@@ -48,6 +55,47 @@ def date_of(wall_ns: int) -> datetime | None:
     if wall_ns < _FIRST_WALL_NS:
         return None
     return datetime.fromtimestamp(wall_ns / 1e9, UTC).astimezone()
+
+
+NOT_SET = f"(SELECT boot FROM clock WHERE source = '{ClockSource.NOBODY}')"
+"""Boots in which nobody has set the clock, for a condition."""
+
+
+class Dates(NamedTuple):
+    """Which labels are dates."""
+
+    not_set: frozenset[str]
+    """Boots in which nobody has set the clock."""
+    dated: frozenset[int]
+    """Sessions that a person has dated."""
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> Dates:
+        """As the database has it now."""
+        boots = connection.execute(f"SELECT boot FROM clock WHERE boot IN {NOT_SET}").fetchall()
+        dated = connection.execute("SELECT id FROM session WHERE dated").fetchall() if boots else []
+        return cls(frozenset(boot for (boot,) in boots), frozenset(number for (number,) in dated))
+
+    def has(self, session: int, boot: str) -> bool:
+        """Whether a label of a session that was made in a boot is one."""
+        return boot not in self.not_set or session in self.dated
+
+
+def keep_source(connection: sqlite3.Connection, entry: ClockSet) -> None:
+    """Keep what has set the clock in a boot: once anything has, it stays so."""
+    connection.execute(
+        "INSERT INTO clock VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET source = excluded.source,"
+        " offset_ns = excluded.offset_ns WHERE excluded.source != ?4 OR clock.source = ?4",
+        (entry.boot, entry.source, entry.clock, ClockSource.NOBODY),
+    )
+
+
+def is_news(connection: sqlite3.Connection, boot: str, source: ClockSource | None) -> bool:
+    """Whether it decides anew which labels are dates that `source` has set the clock in a boot."""
+    row = connection.execute("SELECT source FROM clock WHERE boot = ?", (boot,)).fetchone()
+    if source is ClockSource.NOBODY:
+        return row is None
+    return source is not None and row is not None and row[0] == ClockSource.NOBODY
 
 
 def any_label_wrong(connection: sqlite3.Connection, boot: str, offset_ns: int) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.store.results.athletes import People
-from retro_timer.store.results.labels import date_of
+from retro_timer.store.results.labels import Dates, date_of
 from retro_timer.store.results.rows import record_of
 from retro_timer.training.record import RepRecord
 
@@ -36,7 +37,20 @@ class SessionRow(msgspec.Struct, frozen=True):
     finished: int
     uid: str
     """Its random id."""
+    started_is_date: bool
+    """Whether the box knew the date; see `labels.Dates`."""
+    ended_is_date: bool
     note: str = ""
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When it began, by this machine's time zone; None where the box did not know the date."""
+        return date_of(self.started_wall_ns) if self.started_is_date else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended; None as well while it runs."""
+        return date_of(self.ended_wall_ns) if self.ended_wall_ns is not None and self.ended_is_date else None
 
 
 class KeptRep(NamedTuple):
@@ -45,14 +59,21 @@ class KeptRep(NamedTuple):
     session: int
     record: RepRecord
     go_wall_ns: int
-    """Label of its go; see `labels.date_of`."""
+    """Label of its go."""
     athlete_id: str
     """Whose it is; empty for nobody in particular. `record.athlete` is what they are called now."""
+    go_is_date: bool = True
+    """Whether the box knew the date; see `labels.Dates`."""
+
+    @property
+    def go_at(self) -> datetime | None:
+        """When the go was, by this machine's time zone; None where the box did not know the date."""
+        return date_of(self.go_wall_ns) if self.go_is_date else None
 
 
 def sessions(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[SessionRow]:
     """Sessions, newest first: all, or only the newest so many."""
-    below, left = None, newest
+    below, left, dates = None, newest, Dates.of(connection)
     while left is None or left > 0:
         rows = connection.execute(
             "SELECT * FROM session WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?",
@@ -60,7 +81,7 @@ def sessions(connection: sqlite3.Connection, newest: int | None = None) -> Itera
         ).fetchall()
         if not rows:
             return
-        yield from (_session_row(connection, row) for row in rows)
+        yield from (_session_row(connection, row, dates) for row in rows)
         below = rows[-1]["id"]
         left = None if left is None else left - len(rows)
 
@@ -76,7 +97,7 @@ def session(connection: sqlite3.Connection, number: int | None) -> SessionRow | 
         row = connection.execute("SELECT * FROM session ORDER BY id DESC LIMIT 1").fetchone()
     else:
         row = connection.execute("SELECT * FROM session WHERE id = ?", (number,)).fetchone()
-    return None if row is None else _session_row(connection, row)
+    return None if row is None else _session_row(connection, row, Dates.of(connection))
 
 
 def sure_session(connection: sqlite3.Connection, number: int) -> SessionRow:
@@ -87,7 +108,7 @@ def sure_session(connection: sqlite3.Connection, number: int) -> SessionRow:
     return row
 
 
-def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow:
+def _session_row(connection: sqlite3.Connection, row: sqlite3.Row, dates: Dates) -> SessionRow:
     counted = connection.execute(
         "SELECT count(*), coalesce(sum(status = 'finished'), 0) FROM rep WHERE session = ?", (row["id"],)
     ).fetchone()
@@ -103,6 +124,8 @@ def _session_row(connection: sqlite3.Connection, row: sqlite3.Row) -> SessionRow
         reps=counted[0],
         finished=counted[1],
         uid=row["uid"],
+        started_is_date=dates.has(row["id"], row["started_boot"]),
+        ended_is_date=dates.has(row["id"], row["ended_boot"]),
     )
 
 
@@ -120,8 +143,8 @@ EVERYTHING = Wanted()
 def reps(connection: sqlite3.Connection, wanted: Wanted = EVERYTHING, newest: int | None = None) -> Iterator[KeptRep]:
     """Reps in the order in which they were run: all, or only the newest so many."""
     first = (0, 0) if newest is None else _first_of_newest(connection, wanted, newest)
-    names = People.of(connection).names()
-    pages = (_pages(connection, *selection, first, names) for selection in _selections(wanted))
+    names, dates = People.of(connection).names(), Dates.of(connection)
+    pages = (_pages(connection, *selection, first, names, dates) for selection in _selections(wanted))
     return heapq.merge(*pages, key=lambda kept: (kept.session, kept.record.rep))
 
 
@@ -163,13 +186,14 @@ def _pages(
     values: Sequence[Any],
     first: tuple[int, int],
     names: Mapping[str, str],
+    dates: Dates,
 ) -> Iterator[KeptRep]:
     query = f"SELECT * FROM rep WHERE {where} AND (session, rep) > (?, ?) ORDER BY session, rep LIMIT {_PAGE_ROWS}"
     number, rep = first[0], first[1] - 1
     while rows := connection.execute(query, (*values, number, rep)).fetchall():
         for row in rows:
-            uid = row["athlete_id"]
-            yield KeptRep(row["session"], record_of(row, names.get(uid)), row["go_wall_ns"], uid)
+            uid, is_date = row["athlete_id"], dates.has(row["session"], row["go_boot"])
+            yield KeptRep(row["session"], record_of(row, names.get(uid)), row["go_wall_ns"], uid, is_date)
         number, rep = rows[-1]["session"], rows[-1]["rep"]
 
 
@@ -179,7 +203,7 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
     `go_at` is the go's label with its distance from UTC, `date` and `time_of_day` are its parts by this machine's time
     zone: None where the box did not know the date. No time is taken from them.
     """
-    record, go_at = kept.record, date_of(kept.go_wall_ns)
+    record, go_at = kept.record, kept.go_at
     return {
         "session": kept.session,
         "rep": record.rep,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from retro_timer.store.results.entries import Change, Revised, Values
+from retro_timer.store.results.labels import NOT_SET, date_of
 
 _COLUMNS = "id, session, rep, kind, before, after, wall_ns, boot, boot_ns, origin, undoes"
 _TAKEN_BACK = (
@@ -37,6 +39,13 @@ class RevisionRow(msgspec.Struct, frozen=True):
     """The id of the correction that this one takes back."""
     undone: bool
     """Whether it has been taken back."""
+    made_is_date: bool = True
+    """Whether the box knew the date when it was made; see `labels.Dates`."""
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When it was made, by this machine's time zone; None where the box did not know the date."""
+        return date_of(self.wall_ns) if self.made_is_date else None
 
 
 def keep_revision(connection: sqlite3.Connection, session: int, entry: Revised) -> None:
@@ -69,14 +78,17 @@ def revisions(
     wanted = {"session": session, "rep": rep, "id": revision}
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = :{column}" for column in given) or "TRUE"
-    found = connection.execute(f"SELECT {_COLUMNS}, {_TAKEN_BACK} FROM revision WHERE {where} ORDER BY seq", given)
+    found = connection.execute(
+        f"SELECT {_COLUMNS}, {_TAKEN_BACK}, boot NOT IN {NOT_SET} FROM revision WHERE {where} ORDER BY seq", given
+    )
     return [_row(*row) for row in found.fetchall()]
 
 
 def _row(*found: Any) -> RevisionRow:
-    values = dict(zip((*_COLUMNS.split(", "), "undone"), found, strict=True))
-    values |= {"before": json.loads(values["before"]), "after": json.loads(values["after"])}
-    return RevisionRow(**{**values, "undone": bool(values["undone"])})
+    values = dict(zip((*_COLUMNS.split(", "), "undone", "made_is_date"), found, strict=True))
+    values |= {name: json.loads(values[name]) for name in ("before", "after")}
+    values |= {name: bool(values[name]) for name in ("undone", "made_is_date")}
+    return RevisionRow(**values)
 
 
 def newest_revision(connection: sqlite3.Connection) -> str | None:

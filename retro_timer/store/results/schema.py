@@ -212,14 +212,18 @@ def show_as_newest(connection: sqlite3.Connection) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     boot = "started_boot, started_boot_ns" if version >= _BOOTS else "'', 0"
     uid = "" if version >= _IDS else f", old_session_id(id, started_wall_ns, {boot}) AS uid"
+    rep_boot = "" if version >= _BOOTS else ", '' AS go_boot, 0 AS go_boot_ns"
+    session_boots = (
+        "" if version >= _BOOTS else ", '' AS started_boot, 0 AS started_boot_ns, '' AS ended_boot, 0 AS ended_boot_ns"
+    )
     start = "" if version >= _STARTS else ", 'go' AS start, 0 AS start_uncertainty_ns, '' AS splits"
     connection.executescript(
         f"""
-        CREATE TEMP VIEW rep AS SELECT *{start}, old_athlete_id(athlete) AS athlete_id, '' AS line, NULL AS lane,
-            '' AS part, NULL AS wave, NULL AS place, NULL AS target_ns, '' AS note
+        CREATE TEMP VIEW rep AS SELECT *{start}{rep_boot}, old_athlete_id(athlete) AS athlete_id, '' AS line,
+            NULL AS lane, '' AS part, NULL AS wave, NULL AS place, NULL AS target_ns, '' AS note
             FROM main.rep;
         CREATE TEMP VIEW session AS SELECT *, old_athlete_ids(roster) AS athletes, 0 AS dated, '' AS note{uid}
-            FROM main.session;
+            {session_boots} FROM main.session;
         """
     )
     for statement in _statements(_STEPS[_PEOPLE - 1]):

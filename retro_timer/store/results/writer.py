@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.ports import ClockSource
 from retro_timer.settings.made import NotWrittenError
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.database import NAME
@@ -190,9 +191,9 @@ class JournalWriter:
             )
         return CorrectRep(self._session, edit)
 
-    def follow_clock(self, offset_ns: int) -> None:
-        """The wall clock shows time since boot and `offset_ns`: labels of this boot are corrected."""
-        self._jobs.put((lambda journal: journal.follow_clock(offset_ns), lambda _trouble: None))
+    def follow_clock(self, offset_ns: int, source: ClockSource | None = None) -> None:
+        """The wall clock shows time since boot and `offset_ns`, set by `source`: labels of this boot are corrected."""
+        self._jobs.put((lambda journal: journal.follow_clock(offset_ns, source), lambda _trouble: None))
 
     def close(self) -> None:
         """Write what waits, then stop."""
