@@ -15,7 +15,17 @@ from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.edits import AnyEdit, carry_out
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.queries import Wanted, count_reps, reps
-from tests.helpers.results_made import PLAN, WALL_NS, fill, ids_of, ledger, opened, rep
+from tests.helpers.results_made import (
+    PLAN,
+    WALL_NS,
+    delete_session,
+    fill,
+    fill_by_log,
+    ids_of,
+    ledger,
+    opened,
+    rep,
+)
 
 STAMP = Stamp(WALL_NS)
 
@@ -70,6 +80,26 @@ def test_a_long_roster_reads_everybody_once_however_many_are_on_it(journal: Jour
     journal.database.set_trace_callback(None)
     assert sum("FROM athlete ORDER BY id" in query for query in asked) == 1
     assert len(names(journal)) == 22
+
+
+def test_reps_are_counted_in_portions_whatever_numbers_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retro_timer.store.results.queries._COUNTED_SESSIONS", 2)
+    fill(tmp_path, 1)
+    fill_by_log(tmp_path, 9)
+    for number in (1, 4, 5, 6):
+        delete_session(tmp_path, number)
+    opened(tmp_path)
+    reading = open_for_reading(tmp_path)
+    assert reading is not None
+    asked = list[str]()
+    reading.set_trace_callback(asked.append)
+    assert count_reps(reading) == 18
+    assert sum("count(*)" in query for query in asked) == 3
+    assert count_reps(reading, Wanted(session=7)) == 3
+    assert count_reps(reading, Wanted(athletes=ids_of(reading, "ann"))) == 0
+    assert count_reps(reading, Wanted(athletes=("",))) == 18
 
 
 def test_two_may_have_one_name_and_are_told_apart_by_their_numbers(journal: Journal) -> None:
