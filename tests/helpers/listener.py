@@ -34,6 +34,7 @@ _RULES = dict.fromkeys(_COUNTED, "<number>") | {
     "time": "<time>",
     "best": "<time>",
     "speed": "<speed>",
+    "tenths": "<unit>",
     "gait": "<gait>",
     "reason": "<reason>",
     "name": "<name>",

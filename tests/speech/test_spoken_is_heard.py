@@ -107,6 +107,7 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
             "best": f"{draw.uniform(3.0, 30.0):.2f}",
             "speed": f"{draw.uniform(1.0, 6.0):.1f}",
             "incline": draw.choice([0, 2, 5, 8, 10]),
+            "tenths": draw.randint(2, 9),
             "most": draw.choice([20, 60]),
             "percent": draw.choice([10, 20, 40, 60, 80]),
             "gait": draw.choice([str(gait) for gait in Gait]),

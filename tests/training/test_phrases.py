@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import retro_timer
 from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandEnd
 from retro_timer.errors import BadInputError
-from retro_timer.phrases import load_catalogue
+from retro_timer.phrases import languages, load_catalogue
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod
@@ -140,9 +140,11 @@ def everything_that_a_session_says() -> list[effects.Say]:
     return said
 
 
-def test_everything_that_a_session_says_can_be_rendered() -> None:
+@pytest.mark.parametrize("language", languages())
+def test_everything_that_a_session_says_can_be_rendered(language: str) -> None:
+    catalogue = load_catalogue(language)
     for say in everything_that_a_session_says():
-        text = ENGLISH.render(say.key, say.values)
+        text = catalogue.render(say.key, say.values)
         assert text.strip()
         assert "{" not in text
 
