@@ -6,9 +6,10 @@ import sys
 
 import click
 
+from retro_timer.cli.asking import ask_plan
 from retro_timer.cli.editing import make_edit
 from retro_timer.cli.main import EXIT_INTERRUPTED
-from retro_timer.cli.output.plan_shown import block_lines, order_of, size_of
+from retro_timer.cli.output.plan_shown import block_lines, order_of, size_of, time_line
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import BadInputError
 from retro_timer.settings.loading import (
@@ -22,8 +23,8 @@ from retro_timer.settings.loading import (
 )
 from retro_timer.settings.made import WritePlan, check_file_name
 from retro_timer.settings.plan_fit import check_fit
-from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Order, StartMethod
+from retro_timer.training.plan import Order, Plan
+from retro_timer.training.roster import MOST_ATHLETES, SOLO
 
 
 @click.group()
@@ -47,8 +48,11 @@ def list_() -> None:
 
 @plans.command()
 @click.argument("name")
-def show(name: str) -> None:
-    """One plan (its NAME or file) in full."""
+@click.option(
+    "--athletes", type=click.IntRange(1, MOST_ATHLETES), default=1, show_default=True, help="Draw it for so many."
+)
+def show(name: str, athletes: int) -> None:
+    """One plan (its NAME or file) in full, with its time line: everybody's reps and rests, and how long it takes."""
     plan = load_plan(name)
     low, high = plan.sessions_per_week
     print(f"{plan.title}: {plan.purpose}")
@@ -62,6 +66,21 @@ def show(name: str) -> None:
         print(f"  cue       {cue}")
     print(f"  safety    {plan.safety}")
     print(f"  source    {plan.source}")
+    if plan.order is Order.ROTATION and not any(block.relay or block.crossings for block in plan.blocks):
+        _show_time_line(plan, athletes)
+
+
+def _show_time_line(plan: Plan, athletes: int) -> None:
+    from retro_timer.beacon.assembly import session_rules
+    from retro_timer.detection.people import Braking
+    from retro_timer.sensors.known import spec_of
+    from retro_timer.training.rehearsal import rehearse
+
+    settings = load_settings(tell=remark)
+    rules = session_rules(settings, [spec_of(sensor) for sensor in settings.sensors], Braking())
+    names = SOLO if athletes == 1 else tuple(f"athlete {number}" for number in range(1, athletes + 1))
+    for text in time_line(rehearse(plan, names, rules)):
+        print(f"  {text}")
 
 
 @plans.command()
@@ -85,45 +104,10 @@ def new(name: str, force: bool) -> int:
     if path is not None and place_of(path) != DELIVERED and not force:
         raise BadInputError(str(path), "there already", "another name, or --force")
     try:
-        text = _ask(name)
+        text = ask_plan(name)
     except (EOFError, click.Abort):
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
     plan = parse_plan(text, f"plan '{name}'")
     print(f"{make_edit(WritePlan(name, text, force)).words}: {size_of(plan)}")
     return 0
-
-
-def _ask(name: str) -> str:
-    title = click.prompt("Title", default=name.replace("-", " ").capitalize())
-    purpose = click.prompt("For whom", default="own training")
-    gait = click.prompt("Gait", type=click.Choice([str(g) for g in Gait]), default="jog")
-    timed = click.confirm("Timed steps (by the clock) instead of distances?", default=False)
-    if timed:
-        amount = f"duration_s = {60 * click.prompt('Minutes', type=click.FloatRange(0.2, 120), default=5.0):g}"
-    else:
-        amount = f"distance_m = {click.prompt('Distance in metres', type=click.FloatRange(5, 100), default=20.0):g}"
-    reps = click.prompt("Reps in a set", type=click.IntRange(1, 99), default=4)
-    sets = click.prompt("Sets", type=click.IntRange(1, 99), default=1)
-    rest = click.prompt("Rest between reps in seconds", type=click.FloatRange(0, 3600), default=25.0)
-    recovery = click.prompt("Recovery between sets in seconds", type=click.FloatRange(0, 3600), default=180.0)
-    start = click.prompt("Start", type=click.Choice([str(s) for s in StartMethod]), default="countdown")
-    often = click.prompt("Sessions a week at the most", type=click.IntRange(1, 14), default=3)
-    return (
-        f"title = {_quoted(title)}\n"
-        f"purpose = {_quoted(purpose)}\n"
-        'source = "own plan"\n'
-        'safety = "Flat, barrier-free ground. Stop if it hurts."\n'
-        f'gait = "{gait}"\n'
-        f'start = "{start}"\n'
-        f"rest_s = {rest:g}\n"
-        f"recovery_s = {recovery:g}\n"
-        f"sessions_per_week = [1, {often}]\n"
-        'cues = ["Stay upright.", "Small steps.", "Look over both shoulders.", "Stop if it hurts."]\n'
-        f"\n[[blocks]]\nsets = {sets}\nreps = {reps}\n{amount}\n"
-    )
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else " " for c in escaped) + '"'

@@ -17,7 +17,7 @@ import pytest
 
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import StartMethod, steps
+from retro_timer.training.plan import Part, StartMethod, steps
 from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process
 from tests.helpers.plans_made import plan_text
 
@@ -90,9 +90,13 @@ ANSWERS = {
     "Distance": "30",
     "Reps": "3",
     "Sets": "2",
+    "Target": "8.5",
+    "Another block": "n",
     "Rest": "45",
     "Recovery": "90",
     "Start": "marks-set-go",
+    "Warm-up": "5",
+    "Cool-down": "",
     "Sessions": "2",
 }
 
@@ -102,15 +106,49 @@ def check_new_plan(state_dir: Path) -> None:
     assert plan.title == 'Hügel "rauf" \\ runter'
     assert (plan.gait, plan.start) == (Gait.RUN, StartMethod.MARKS_SET_GO)
     assert (plan.rest_s, plan.recovery_s, plan.sessions_per_week) == (45.0, 90.0, (1, 2))
-    assert [(s.set_no, s.rep_no, s.distance_m) for s in steps(plan)][-1] == (2, 3, 30.0)
+    laid = steps(plan)
+    assert (laid[0].part, laid[0].duration_s, laid[0].gait) == (Part.WARM_UP, 300.0, Gait.WALK)
+    assert [(s.set_no, s.rep_no, s.distance_m, s.target_s) for s in laid][-1] == (3, 3, 30.0, 8.5)
     assert (state_dir / "plans" / "hill.toml").is_file()
 
 
 def test_a_new_plan_is_asked_for_on_a_pipe(state_dir: Path) -> None:
     outcome = process("plans", "new", "hill", stdin="\n".join(ANSWERS.values()) + "\n")
     assert outcome.code == 0, outcome.err
-    assert f"wrote {state_dir}/plans/hill.toml: 6 reps, 180 m" in outcome.out
+    assert f"wrote {state_dir}/plans/hill.toml: 6 reps, 180 m + 5 min" in outcome.out
     check_new_plan(state_dir)
+
+
+def test_a_new_plan_has_ladders_blocks_of_another_gait_and_a_last_one_without_an_end(state_dir: Path) -> None:
+    ladder = ["", "", "jog", "n", "20, 30 20", "2", "best"]
+    timed = ["y", "walk", "y", "1", "1", "1"]
+    endless = ["y", "jog", "n", "20", "3", "0", "none"]
+    rest = ["", "", "", "", ""]
+    outcome = process("plans", "new", "pyramid", stdin="\n".join([*ladder, *timed, *endless, *rest]) + "\n")
+    assert outcome.code == 0, outcome.err
+    first, second, third = load_plan("pyramid").blocks
+    assert (first.distances_m, first.sets, first.target_s) == ((20.0, 30.0, 20.0), 2, "best")
+    assert (second.gait, second.duration_s) == (Gait.WALK, 60.0)
+    assert (third.gait, third.reps, third.until) == (None, 3, "stop")
+
+
+def test_a_plan_is_drawn_with_everybodys_rests_and_its_length(run: Command, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(plan_text("reps = 3\ndistance_m = 20", rest_s=60.0))
+    alone, three = (run("plans", "show", path, "--athletes", number).lines for number in ("1", "3"))
+    assert [line for line in alone if "for one athlete" in line]
+    assert alone[-1].split()[0] == "Runner"
+    assert alone[-1].count("█") >= 3
+    assert alone[-1].endswith("rests 60 s")
+    assert [line for line in three if "for 3 athletes" in line]
+    assert [line.split()[:2] for line in three[-3:]] == [["athlete", "1"], ["athlete", "2"], ["athlete", "3"]]
+    assert all("rests 6" in line for line in three[-3:])
+
+
+def test_what_is_too_much_to_draw_is_told(run: Command, tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    path.write_text(plan_text("sets = 99\nreps = 99\ndistance_m = 20"))
+    assert run("plans", "show", path).lines[-1] == "  time      more than 2400 reps: too many to draw"
 
 
 class Terminal:
@@ -177,6 +215,8 @@ def test_a_new_plan_is_asked_for_at_a_terminal_and_wrong_answers_are_asked_again
     terminal.wait_for("'sprint' is not one of")
     answer(terminal, questions[2:4])
     terminal.wait_for("Distance")
+    terminal.type("far\n")
+    terminal.wait_for("is no length in metres")
     terminal.type("3\n")
     terminal.wait_for("is not in the range 5<=x<=100")
     answer(terminal, questions[4:])

@@ -1,8 +1,13 @@
-"""A plan in words: its size, and its blocks."""
+"""A plan in words: its size, its blocks, and the time line of its session."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from retro_timer.training.plan import MPS_PER_KMH, MPS_PER_MPH, Order, Part, Plan, PlanSet, steps, treadmill_kmh
+from retro_timer.training.rehearsal import MOST_REPS, Rehearsal
+
+_BAR_CELLS = 60
 
 
 def size_of(plan: Plan) -> str:
@@ -34,6 +39,47 @@ def order_of(plan: Plan) -> str:
     if plan.every_s is not None:
         text += f", a go every {plan.every_s:g} s"
     return text + (", in lanes of their own" if plan.lanes_apart else "")
+
+
+def time_line(rehearsal: Rehearsal | None) -> list[str]:
+    """A line for each athlete: when they are on the way and when they rest; and how long it takes for all."""
+    if rehearsal is None:
+        return [f"time      more than {MOST_REPS} reps: too many to draw"]
+    names = rehearsal.athletes
+    whose = "one athlete" if len(names) == 1 else f"{len(names)} athletes"
+    lines = [f"time      {_minutes(rehearsal.length_s)} for {whose}, at the usual speeds of the gaits"]
+    for index, name in enumerate(names):
+        lines.append(f"{name:11} {_bar(rehearsal, index)} {_rests(rehearsal.rests_s(index))}".rstrip())
+    return lines
+
+
+def _bar(rehearsal: Rehearsal, athlete: int) -> str:
+    """On the way, resting between two reps, and what comes before and after them."""
+    stretches, cell_s = rehearsal.of(athlete), rehearsal.length_s / _BAR_CELLS
+    cells = [" "] * _BAR_CELLS
+    for before, after in pairwise(stretches):
+        _fill(cells, before.end_s / cell_s, after.begin_s / cell_s, "·")
+    for stretch in stretches:
+        _fill(cells, stretch.begin_s / cell_s, stretch.end_s / cell_s, "█")
+    return "".join(cells)
+
+
+def _fill(cells: list[str], begin: float, end: float, mark: str) -> None:
+    first = min(int(begin), len(cells) - 1)
+    for place in range(first, min(max(first + 1, round(end)), len(cells))):
+        cells[place] = mark
+
+
+def _rests(rests_s: list[float]) -> str:
+    if not rests_s:
+        return ""
+    least, most = round(min(rests_s)), round(max(rests_s))
+    return f"rests {least} s" if least == most else f"rests {least} to {most} s"
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest_s = divmod(round(seconds), 60)
+    return f"{minutes} min {rest_s:02} s"
 
 
 def _kind(block: PlanSet) -> str:
