@@ -47,6 +47,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Keep(),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
     requests.Follow(),
+    requests.Forget("Ben"),
     commands.Roster(),
     commands.Start("demo"),
     commands.Pause(),
@@ -134,15 +135,16 @@ class _Conversation:
         """Whether time passes: then a command waits for its turn."""
         self.lines = Examples({}, {}, {}, {}, frozenset())
         voice = TextVoice(core.clock, core.settings.voice.rate_wpm, lambda _text: None)
+        logbook = Logbook(core)
         self._handler = RequestHandler(
             core,
             self._post,
             lambda name: StartPlan(load_plan(name or "demo"), _ROSTER),
             Group(Roster(_ROSTER, file=_list_of(directory))),
             simulation.origin_ns,
-            logbook=Logbook(core),
+            logbook=logbook,
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
-            ledger=LedgerRequests(core, self._post),
+            ledger=LedgerRequests(core, self._post, logbook),
             diagnostics=Diagnostics(core, voice, Calibration(), directory, lambda _trouble: None),
         )
         core.event_bus.subscribe(self._hear)
@@ -169,7 +171,7 @@ class _Conversation:
             self._handler.take(request, _Asker(keep))
         except RetroTimerError as error:
             keep(wire.error_of(error))
-        if isinstance(request, requests.Keep | requests.Edit):
+        if isinstance(request, requests.Keep | requests.Edit | requests.Forget):
             answered.wait(_PATIENCE_S)
 
     def _hear(self, event: box.BeaconEvent) -> None:

@@ -23,6 +23,7 @@ from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.calibration import SensorCalibration
 from retro_timer.store.results.athlete_edits import Done, Known
 from retro_timer.store.results.edits import AnyEdit
+from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session.events import Event
@@ -35,7 +36,7 @@ _MANY = 9
 _PARTS: tuple[type[msgspec.Struct], ...] = (
     answers.TimerStatus, answers.WatchStatus, answers.VolumeStatus, answers.SensorStatus, answers.AthleteStatus,
     Strain, Logged, RepRecord, SensorFacts, SensorReadings, SensorSpec, RangeSample, SensorCalibration,
-    *get_args(AnyEdit), *get_args(AnyCorrection), Known, Done,
+    *get_args(AnyEdit), *get_args(AnyCorrection), Known, Done, Forgetting,
 )  # fmt: skip
 _HEAD = f"""# The socket
 

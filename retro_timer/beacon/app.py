@@ -254,15 +254,16 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
     button = ButtonController(
         core, around.make_start, around.plans, lambda: inbox.put(StopLoop(switches_off=True)), diagnostics.take_press
     )
+    logbook = Logbook(core)
     handler = RequestHandler(
         core,
         inbox.put,
         around.make_start,
         around.group,
         origin_ns,
-        logbook=Logbook(core),
+        logbook=logbook,
         flight_recorder=FlightRecorder(core, made_of.results_dir, around.tell),
-        ledger=LedgerRequests(core, inbox.put),
+        ledger=LedgerRequests(core, inbox.put, logbook, beside=around.beside, rendered=around.rendered),
         diagnostics=diagnostics,
     )
     return Timer(

@@ -37,7 +37,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class JournalLooked(msgspec.Struct, frozen=True):
-    """Whatever was cut off has been offered: from now on a start is a start."""
+    """Whatever was cut off has been offered, or somebody forgotten: from now on a start is a start."""
 
 
 class SayButton(inputs.Command, frozen=True):

@@ -46,8 +46,13 @@ class SessionOpener:
 
     @property
     def awaits_journal(self) -> bool:
-        """Whether a session that was cut off may still be offered; until then a start has to wait."""
+        """Whether a session that was cut off may still be offered, or somebody is being forgotten: until then a start
+        has to wait."""
         return self._awaits_journal
+
+    def wait_for_journal(self) -> None:
+        """From now on a start waits until JournalLooked comes."""
+        self._awaits_journal = True
 
     def put(self, item: Opening, now_ns: int) -> None:
         """Something that may begin a session."""

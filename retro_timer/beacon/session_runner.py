@@ -76,6 +76,11 @@ class SessionRunner:
             clear_since_ns=now_ns,
         )
 
+    def clear(self) -> None:
+        """The last session, which is over, is remembered no longer, nor who ran in it."""
+        if not self.busy:
+            self._state = None
+
     def tick(self, now_ns: int) -> None:
         """Keep the appointments that are due."""
         deadline_ns = self.deadline_ns

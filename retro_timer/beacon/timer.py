@@ -38,6 +38,10 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     plans: Callable[[], Sequence[str]]
     """Names of the plans that the button goes through."""
     socket: Path
+    beside: Sequence[Path] = ()
+    """Folders of people's files beside the results."""
+    rendered: Path | None = None
+    """The folder of rendered speech."""
     tell: Callable[[str], None]
     """Gets what a person should mend, each once."""
     troubles: Sequence[Trouble] = ()

@@ -9,8 +9,8 @@ import click
 import msgspec
 
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.cli.editing import writing_here
-from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.store.results.forgetting import forget as forget_athlete
@@ -20,6 +20,8 @@ OUT_OF_REACH = (
     "lists of athletes that you read in again: the name comes back with them, as somebody new",
     "what a memory card keeps of deleted blocks until it uses them again (wear-levelling)",
 )
+_LONGEST_S = 900.0
+"""A log and backups of a million reps, written anew on a slow card."""
 
 
 @click.command()
@@ -28,27 +30,24 @@ OUT_OF_REACH = (
 def forget(athlete: str, as_json: bool) -> None:
     """Take ATHLETE's name and all that is known of them out of every file here. Their reps stay, as "removed N".
 
-    This cannot be undone. The timer must not run meanwhile.
+    This cannot be undone. No session may be open meanwhile.
     """
-    _refuse_beside_a_timer()
-    mend = "run it as the timer's user: `sudo -u retro-timer retro-timer athletes forget NAME`"
-    with writing_here("it is not all done; run it again to complete it", mend) as (journal, _):
-        done = forget_athlete(journal, athlete, [paths.config_dir()], paths.cache_dir())
+    done = _forgotten(athlete)
     if as_json:
-        print(json.dumps({**msgspec.to_builtins(done), "out_of_reach": OUT_OF_REACH}, default=str))
+        print(json.dumps({**msgspec.to_builtins(done), "out_of_reach": OUT_OF_REACH}))
         return
     _tell(done)
 
 
-def _refuse_beside_a_timer() -> None:
+def _forgotten(athlete: str) -> Forgetting:
+    """By the timer that runs here, or by this process where none does."""
     try:
-        with BeaconClient(paths.socket_path()):
-            raise RetroTimerError(
-                "a timer runs here: end its session, stop it (`sudo systemctl stop retro-timer`), forget, start it"
-                " again"
-            )
+        with BeaconClient(paths.socket_path()) as beacon:
+            return beacon.ask(requests.Forget(athlete), answers.Forgotten, within_s=_LONGEST_S).done
     except NoTimerError:
-        return
+        mend = "run it as the timer's user: `sudo -u retro-timer retro-timer athletes forget NAME`"
+        with writing_here("it is not all done; run it again to complete it", mend) as (journal, _):
+            return forget_athlete(journal, athlete, [paths.config_dir()], paths.cache_dir())
 
 
 def _tell(done: Forgetting) -> None:

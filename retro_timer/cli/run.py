@@ -95,6 +95,8 @@ def run(
             group=group,
             plans=lambda: list(plan_names()),
             socket=paths.socket_path(),
+            beside=(paths.config_dir(),),
+            rendered=paths.cache_dir(),
             tell=reporter.trouble,
             troubles=files.troubles,
             keep_files=files.keep,

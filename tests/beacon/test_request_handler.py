@@ -32,6 +32,7 @@ from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.loading import load_plan
 from retro_timer.settings.made import WriteRoster, make
 from retro_timer.settings.own import load_own
+from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
@@ -80,15 +81,16 @@ class Office:
         self.beacon.scene["gate"] = steady(2000)
         core = self.beacon.core
         self.group = Group(Roster(SOLO))
+        logbook = Logbook(core)
         self.handler = RequestHandler(
             core,
             self.beacon.inbox.put,
             self.make_start,
             self.group,
             self.beacon.clock.monotonic_ns(),
-            logbook=Logbook(core),
+            logbook=logbook,
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
-            ledger=LedgerRequests(core, self.beacon.inbox.put),
+            ledger=LedgerRequests(core, self.beacon.inbox.put, logbook, beside=(directory / "etc",)),
             diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
         )
 
@@ -288,6 +290,63 @@ def test_a_roster_that_the_session_refuses_is_none_for_the_next_either(office: O
     office.beacon.begin(plan(block(reps=2)), "Ann")
     assert "No more than 60 athletes." in office.wait("roster", name="monday")["error"]
     assert office.group.athletes == SOLO
+
+
+def run_a_session(office: Office) -> None:
+    """Ann and Bea's, in which nobody runs."""
+    office.beacon.after(3.0).begin(plan(block()), "Ann", "Bea").until("phase").after(1.0)
+    assert office.ask("stop") == DONE
+    office.beacon.after(1.0)
+
+
+def test_who_is_forgotten_stands_in_no_file_and_in_nothing_that_the_timer_remembers(
+    office: Office, tmp_path: Path
+) -> None:
+    run_a_session(office)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "group.csv").write_text("Ann\n")
+    done = office.wait("forget", athlete="ann")["done"]
+    assert (done["called"], done["left"]) == (["removed 1"], [str(tmp_path / "etc" / "group.csv")] * 2)
+    office.beacon.work()
+    for asked in ("status", "log"):
+        assert "Ann" not in json.dumps(office.ask(asked))
+    assert b"Ann" not in (tmp_path / "reps.jsonl").read_bytes()
+    assert office.wait("edit", edit={"type": "note", "session": 1, "text": "wind"})["ok"] is True
+
+
+def test_nobody_is_forgotten_while_a_session_is_open(office: Office) -> None:
+    office.beacon.after(3.0).begin(plan(block()), "Ann", "Bea")
+    assert "a session is open: end it" in office.wait("forget", athlete="ann")["error"]
+
+
+def test_a_start_waits_until_somebody_is_forgotten(office: Office) -> None:
+    run_a_session(office)
+    client = Asker()
+    office.handler.take(requests.Forget("Bea"), client)
+    office.beacon.inbox.put(StartPlan(plan(block()), ("Ann",)))
+    assert office.beacon.core.session.state is not None
+    office.beacon.work()
+    assert client.answered.wait(60.0)
+    office.beacon.until("session")
+    assert [answer["answer"] for answer in client.sent] == ["forgotten"]
+    assert office.ask("status")[0]["status"]["athletes"][0]["name"] == "Ann"
+
+
+def test_who_cannot_be_forgotten_keeps_no_start_waiting(office: Office) -> None:
+    run_a_session(office)
+    assert "nobody of that name" in office.wait("forget", athlete="Zoe")["error"]
+    office.beacon.work()
+    assert office.ask("start", plan="demo") == DONE
+    assert office.ask("status")[0]["status"]["phase"] == "brief"
+
+
+def test_beside_another_timer_nobody_is_forgotten(office: Office, tmp_path: Path) -> None:
+    run_a_session(office)
+    other = WriterLock(tmp_path)
+    other.take()
+    assert "another timer writes there" in office.wait("forget", athlete="ann")["error"]
+    other.leave()
+    assert office.wait("forget", athlete="ann")["ok"] is True
 
 
 def test_a_folder_that_takes_no_plan_keeps_no_rep_from_the_disk(office: Office, tmp_path: Path) -> None:

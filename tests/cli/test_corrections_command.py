@@ -155,11 +155,20 @@ def test_a_word_that_ctl_does_not_understand_is_told(
     assert (outcome.code, why in outcome.one_line()) == (2, True), outcome.err
 
 
-def test_beside_a_timer_nobody_is_forgotten_and_it_says_what_to_do() -> None:
+def test_a_timer_that_runs_forgets_whoever_is_to_be_forgotten_unless_a_session_is_open() -> None:
     with timer() as box:
         box.ready()
+        assert process("athletes", "add", "Ann", env=box.env).code == 0
+        box.ctl("start")
         refused = process("athletes", "forget", "Ann", env=box.env)
-        assert (refused.code, "stop it (`sudo systemctl stop retro-timer`)" in refused.one_line()) == (1, True)
+        assert (refused.code, "a session is open: end it" in refused.one_line()) == (1, True)
+        box.ctl("stop")
+        box.phase("stopped", "done")
+        done = process("athletes", "forget", "ann", "--json", env=box.env)
+        assert done.code == 0, done.err
+        assert json.loads(done.out)["called"] == ["removed 1"]
+        assert "removed 1" not in process("athletes", "list", env=box.env).out
+        box.ctl("start")
 
 
 def test_while_another_program_writes_without_a_socket_nothing_is_changed(state: Path) -> None:

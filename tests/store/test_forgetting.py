@@ -116,7 +116,7 @@ def test_the_name_and_all_that_is_known_goes_from_every_file_and_the_rest_stays(
     assert naming(tmp_path, *ALL_OF_ANN) == []
     assert without_people(tmp_path) == before
     assert (done.called, done.backups, done.heads) == (("removed 1",), 2, 2)
-    assert [path.name for path in done.deleted] == [
+    assert [Path(path).name for path in done.deleted] == [
         "results.damaged-00000000001.db",
         "results.damaged-00000000001.db-wal",
     ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.messages import Post
+from retro_timer.beacon.messages import Between, JournalLooked, Post
+from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, Undo
+from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.store.results.writer import Edited
 from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.session import inputs
@@ -18,9 +21,18 @@ from retro_timer.training.session import inputs
 class LedgerRequests:
     """Answers from the journal's thread, when the change is on disk."""
 
-    def __init__(self, core: Core, post: Post) -> None:
+    def __init__(
+        self, core: Core, post: Post, logbook: Logbook, *, beside: Sequence[Path] = (), rendered: Path | None = None
+    ) -> None:
+        """`beside`: folders of people's files, in which a name that is forgotten is searched for. `rendered`: that of
+        rendered speech.
+        """
+        self._core = core
         self._journal = core.journal
         self._post = post
+        self._logbook = logbook
+        self._beside = beside
+        self._rendered = rendered
 
     def edit(self, request: requests.Edit, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """Have it made; returns at once."""
@@ -29,6 +41,29 @@ class LedgerRequests:
     def command(self, edit: AnyCorrection | Undo | ChangeSetting, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """What is commanded of a rep of this session, of a correction by its id, or of a setting; returns at once."""
         self._make(edit, "ctl", answer, lambda _done: answers.Done())
+
+    def forget(self, athlete: str, answer: Callable[[answers.AnyAnswer], None]) -> None:
+        """Have somebody forgotten, in what is remembered of the last session as well; returns at once."""
+
+        def begin() -> None:
+            if self._core.session.busy or self._core.opener.awaits_journal:
+                open_session = "a session is open: end it (`retro-timer ctl stop` or `ctl close`), then forget"
+                answer(answers.Error(error=open_session, why="refused"))
+                return
+            self._core.opener.wait_for_journal()
+            self._journal.forget(athlete, self._beside, self._rendered, ended)
+
+        def ended(done: Forgetting | str) -> None:
+            if isinstance(done, Forgetting):
+                self._post(Between(self._core.session.clear))
+                self._logbook.clear()
+            self._post(JournalLooked())
+            if isinstance(done, Forgetting):
+                answer(answers.Forgotten(done=done))
+            else:
+                answer(answers.Error(error=done, why="refused"))
+
+        self._post(Between(begin))
 
     def _make(
         self,

@@ -73,6 +73,8 @@ class RequestHandler:
                 self._keep(client)
             case requests.Edit():
                 self._ledger.edit(request, client.send)
+            case requests.Forget():
+                self._ledger.forget(request.athlete, client.send)
             case commands.Start():
                 self._ask(self._make_start(request.plan), client)
             case commands.Roster():

@@ -34,6 +34,10 @@ class Logbook:
         """Oldest first."""
         return tuple(self._entries.copy())
 
+    def clear(self) -> None:
+        """Forget them all."""
+        self._entries.clear()
+
     def _take(self, event: events.BeaconEvent) -> None:
         if worth_keeping(event):
             self._entries.append(events.Logged(round(time.time(), 3), event))

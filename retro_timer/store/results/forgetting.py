@@ -46,7 +46,7 @@ class Forgetting(msgspec.Struct, frozen=True):
     """Kept samples whose heads named them."""
     spoken: int
     """Rendered phrases, of which no file tells whom it names."""
-    deleted: tuple[Path, ...]
+    deleted: tuple[str, ...]
     """Copies that could not be read."""
     left: tuple[str, ...]
     """Where the name still stands, or may."""
@@ -87,7 +87,7 @@ def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = (), render
     left += [f"{path}: damaged; the oldest samples go in time" for path in heads.damaged]
     left += [found for folder in (directory, *elsewhere) for found in _files_naming(folder, names)]
     called = tuple(removed[row.uid] for row in rows)
-    deleted = (*unreadable, *damaged)
+    deleted = tuple(map(str, (*unreadable, *damaged)))
     return Forgetting(called, log.changed, log.unread, backups, heads.changed, spoken, deleted, tuple(left))
 
 

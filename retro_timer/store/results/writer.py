@@ -17,6 +17,7 @@ from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.database import NAME
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
+from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
 from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.repair import DAMAGE, Repair
@@ -181,6 +182,29 @@ class JournalWriter:
             edited = Edited(done, of_present=tuple(reps))
 
         self._jobs.put((job, lambda trouble: answer(Edited(None, trouble) if trouble else edited)))
+
+    def forget(
+        self, wanted: str, elsewhere: Sequence[Path], rendered: Path | None, answer: Callable[[Forgetting | str], None]
+    ) -> None:
+        """Forget somebody, while no session is under way and no other timer writes; see `forgetting.forget`.
+
+        `answer` gets what was done, or why not all of it was: it is not tried again by itself, and again is no harm.
+        """
+        done: Forgetting | str = ""
+
+        def job(journal: Journal) -> None:
+            nonlocal done
+            try:
+                with self._lock.alone():
+                    # It closes the journal, whose files it puts others in the place of.
+                    self._journal = None
+                    done = forget(journal, wanted, elsewhere, rendered)
+            except BadInputError as refused:
+                done = str(refused)
+            except (OSError, sqlite3.Error, RetroTimerError) as error:
+                done = f"it is not all done; forget them again to complete it ({error})"
+
+        self._jobs.put((job, lambda trouble: answer(trouble or done)))
 
     def _of_session(self, edit: AnyEdit | AnyCorrection) -> AnyEdit:
         if not isinstance(edit, Correction):

@@ -32,10 +32,10 @@ class WriterLock:
         self._now_s, self._wait = now_s, wait
         self._fd: int | None = None
 
-    def take(self) -> None:
-        """Hold it; again is no harm. Raises OSError, also where a command's work takes longer."""
+    def take(self) -> int:
+        """Hold it, by this descriptor; again is no harm. Raises OSError, also where a command's work takes longer."""
         if self._fd is not None:
-            return
+            return self._fd
         fd = _opened(self._directory)
         try:
             if not _locked_within(fd, fcntl.LOCK_SH, _TIMER_WAIT_S, self._now_s, self._wait):
@@ -45,6 +45,19 @@ class WriterLock:
             os.close(fd)
             raise
         self._fd = fd
+        return fd
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold it as a command does, for a while. Raises RetroTimerError where another timer has its share."""
+        fd = self.take()
+        try:
+            # To exchange a lock is to let it go first: another one's may come between, and then this one waits.
+            if not _locked_within(fd, fcntl.LOCK_EX, 0.0, self._now_s, self._wait):
+                raise RetroTimerError(f"{self._directory}: another timer writes there: stop it first")
+            yield
+        finally:
+            fcntl.flock(fd, fcntl.LOCK_SH)
 
     def leave(self) -> None:
         """Let it go."""

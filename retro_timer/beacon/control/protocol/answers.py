@@ -12,6 +12,7 @@ from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.athlete_edits import Done as EditDone
+from retro_timer.store.results.forgetting import Forgetting
 
 Why = Literal["malformed", "unknown", "version", "refused", "failed"]
 
@@ -151,6 +152,12 @@ class Edited(Answer, frozen=True):
     done: EditDone
 
 
+class Forgotten(Answer, frozen=True):
+    """The name stands in no file any more but those that are listed."""
+
+    done: Forgetting
+
+
 class Beeping(Answer, frozen=True):
     """It sounds."""
 
@@ -163,4 +170,6 @@ class Calibrated(Answer, frozen=True):
     file: str
 
 
-AnyAnswer = Error | Done | Status | Following | Log | Kept | Edited | Facts | Readings | Beeping | Calibrated
+AnyAnswer = (
+    Error | Done | Status | Following | Log | Kept | Edited | Forgotten | Facts | Readings | Beeping | Calibrated
+)

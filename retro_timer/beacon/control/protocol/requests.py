@@ -39,6 +39,13 @@ class Edit(Request, frozen=True):
     """Who asks: ctl, edit or page, and behind a space what else is known of them."""
 
 
+class Forget(Request, frozen=True):
+    """Forget an athlete, while no session is under way: a start waits until that is done. It cannot be undone."""
+
+    athlete: Annotated[str, msgspec.Meta(pattern=r"\S")]
+    """A name, a part of it, a number or an id."""
+
+
 # What diagnostics ask of whoever holds the board
 
 
@@ -77,7 +84,7 @@ class Calibrate(Request, frozen=True):
 
 
 ToDiagnostics = Facts | Readings | Beep | Say | LendButton | Calibrate
-AnyRequest = Status | Follow | Log | Keep | Edit | AnyCommand | ToDiagnostics
+AnyRequest = Status | Follow | Log | Keep | Edit | Forget | AnyCommand | ToDiagnostics
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
 """By name."""
