@@ -24,6 +24,10 @@ _DOUBTED = 6
 """Readings that must agree for a finish while the sensor is doubted."""
 _FEW = 3
 """A body passes sideways and its range may jump between two readings: of so few none has to agree."""
+_UNLIT = 3
+"""Without light a phantom is as good as a body, and two in a row agree by chance (43 to 46 % in sun, docs/sources.md):
+less frightens runners with nobody there, more keeps from them who passes within four readings. Every alarm's time has
+room for four."""
 _EVEN_MM = 100
 """Three readings of one body that moves through the beam lie this close to a line."""
 _SURELY = 8
@@ -167,7 +171,7 @@ class GatePipeline:
 
     def _watch_beam(self, entry: BeamEntry, expectation: Expectation) -> list[DetectionEvent]:
         was_occupied = self._gate.occupied
-        needed = self._needed(expectation.may_arrive(entry.t_ns))
+        needed = self._needed(expectation.may_arrive(entry.t_ns), lit=entry.signal_kcps is not None)
         wall_mm = self._background.in_view_mm
         shade = self._shade.feed(entry, wall_mm, self._gate.light)
         told: list[DetectionEvent] = [] if shade is None else [shade]
@@ -187,8 +191,8 @@ class GatePipeline:
         period_ns = self.spacing.period_ns
         return list(self._departure.feed(entry, wall_mm, period_ns, self._budget_ns, speeds_mps, trusted=trusted))
 
-    def _needed(self, expected: bool) -> Needed:
-        """What makes a break; `expected`: the runner may arrive now.
+    def _needed(self, expected: bool, *, lit: bool) -> Needed:
+        """What makes a break; `expected`: the runner may arrive now. `lit`: the light of a reading is recorded.
 
         A state that says ok leaves an alarm no more readings than it has time for, of a body that moves as it likes.
         """
@@ -198,7 +202,7 @@ class GatePipeline:
             return Needed(hits, agreeing=hits > _FEW)
         if doubted:
             return Needed(max(_SURELY, persistence.in_time), agreeing=True)
-        return Needed(min(persistence.needed, persistence.in_time), agreeing=False)
+        return Needed(max(min(persistence.needed, persistence.in_time), 0 if lit else _UNLIT), agreeing=False)
 
 
 def _entry(reading: Reading) -> BeamEntry:
