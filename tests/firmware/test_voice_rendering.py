@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from retro_firmware.voice.rendering import COMMAND, RenderError, RenderProcess
 
+from retro_timer.phrases import languages, voice_of
 from tests.firmware.voice_bench import HANGS, NO_ESPEAK, loudest, needs_pyttsx3, seconds
 from tests.helpers.clocks import StepClock
 
@@ -55,6 +56,13 @@ def test_rate_and_language_are_those_of_the_request(renderer: RenderProcess, tmp
         renderer.render("Ten seconds to the go.", language, rate_wpm, tmp_path / f"{language}{rate_wpm}.wav")
     assert seconds(tmp_path / "en100.wav") > 1.5 * seconds(tmp_path / "en250.wav")
     assert (tmp_path / "en250.wav").read_bytes() != (tmp_path / "de250.wav").read_bytes()
+
+
+@needs_pyttsx3
+def test_every_language_of_the_box_has_a_voice_of_its_own(renderer: RenderProcess, tmp_path: Path) -> None:
+    for language in languages():
+        renderer.render("Trio: 4,89.", voice_of(language), 160, tmp_path / f"{language}.wav")
+    assert len({(tmp_path / f"{language}.wav").read_bytes() for language in languages()}) == len(languages())
 
 
 @needs_pyttsx3

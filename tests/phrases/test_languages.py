@@ -120,8 +120,8 @@ def test_an_unnamed_plural_is_one_and_any_other_says_which() -> None:
         ("es", "turn_solo", {"set": 1, "sets": 1, "rep": 1, "reps": 1, "distance": "1", "gait": "run"},
          "Serie 1 de 1. Repetición 1 de 1. Un metro, corriendo."),
         ("nl", "rest", {"seconds": 1}, "1 seconde rust."),
-        ("pt-BR", "summary_unsaved", {"count": 2}, "Sem salvar: duas repetições."),
-        ("pt-BR", "summary_unsaved", {"count": 0}, "Sem salvar: 0 repetição."),
+        ("pt-BR", "summary_unsaved", {"count": 2}, "Falta salvar: duas repetições."),
+        ("pt-BR", "summary_unsaved", {"count": 0}, "Falta salvar: 0 repetição."),
         ("pt-BR", "covers_run", {"speed": "4.0"}, "Vigilância traseira para corrida, até 4,0 metros por segundo."),
     ],
 )  # fmt: skip

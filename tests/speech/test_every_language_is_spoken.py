@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
+import wave
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from retro_timer.settings.model import SessionSettings, VoiceSettings
 from retro_timer.training.session import starting
 from retro_timer.training.session.state import Rules
 from tests.helpers import espeak
+from tests.helpers.command import process
 
 pytestmark = [
     pytest.mark.slow,
@@ -65,6 +68,28 @@ def test_every_phrase_is_heard_and_no_value_in_it_is_silent(language: str) -> No
         other = said.setdefault((key, voice.sounds(text)), text)
         assert other == text, f"sounds like '{other}'"
     assert all(sounds for _, sounds in said)
+
+
+def test_a_session_of_two_is_rendered_in_the_language_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[voice]\nlanguage = 'de-CH'\n")
+    (tmp_path / "roster.csv").write_text("Name\nAnna\nBen\n")
+    done = process(
+        *("simulate", "demo", "--config", tmp_path / "config.toml", "--roster", tmp_path / "roster.csv"),
+        *("--wav", tmp_path / "session.wav"),
+    )
+    assert done.code == 0, done.err
+    said = re.findall(r'"(.*)"', done.out)
+    assert said[:4] == [
+        "Vorführung. Serien: 1. Durchgänge insgesamt: 3.",
+        "Nur Ziellinie. Keine Überwachung nach hinten.",
+        "Das ist eine Vorführung.",
+        "Anna. Serie 1 von 1. Durchgang 1 von 3. 10 Meter Traben.",
+    ]
+    results = [text for text in said if re.fullmatch(r"(Anna|Ben), \d+,\d\d Sekunden\.", text)]
+    assert [text.partition(",")[0] for text in results] == ["Anna", "Ben"] * 3
+    assert said[-1].startswith("Training beendet. Im Ziel: 6 von 6. Bestzeit ")
+    with wave.open(str(tmp_path / "session.wav")) as sound:
+        assert sound.getnframes() / sound.getframerate() > 60.0
 
 
 @pytest.mark.parametrize("language", languages())
