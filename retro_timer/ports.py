@@ -87,6 +87,8 @@ class SensorSpec(msgspec.Struct, frozen=True):
     """The ranging mode in force, where the sensor has several; its figures are those of this mode."""
     bright_range_mm: int | None = None
     """What remains of its range in strong ambient light; None for a sensor that is not blinded by it."""
+    dark_range_mm: int | None = None
+    """How far it sees dark clothing, where that is known."""
     line: str = FINISH_LINE
     """Gate: name of the line that it watches."""
     offset_mm: int = 0

@@ -14,7 +14,7 @@ from benchmarks.accuracy.shares import Share
 from benchmarks.physics.lanes import FIRST_MM, LANE_MM, InLane, LaneCase, lane_wave
 from retro_timer.beacon.lane_replay import LaneReplay
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.lanes import LaneMap
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.session.events import Finish, SessionEvent

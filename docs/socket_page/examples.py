@@ -70,6 +70,7 @@ _RARE: tuple[box.BeaconEvent, ...] = (
     events.Recall(_T_NS),
     events.Split(_T_NS, rep=1, line="ten", distance_m=10.0, time_s=2.113, uncertainty_s=0.02),
     events.Half(_T_NS, rep=1, sensor="lower", beam="lower"),
+    events.Unseen(_T_NS, rep=1, lane=3, from_s=31.2, to_s=32.1),
     events.CrossingWithdrawn(_T_NS, rep=1),
     events.Dnf(_T_NS, rep=1, reason="timeout", record=_RECORD),
     events.Void(_T_NS, rep=1, record=msgspec.structs.replace(_RECORD, status=RepStatus.VOID, reason="void")),

@@ -29,7 +29,7 @@ from retro_timer.beacon.recording.finish_recorder import FinishRecorder
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.beacon.recording.recorder import Recorder
-from retro_timer.beacon.sensing.coverage import WatchChange, WatchOverview
+from retro_timer.beacon.sensing.coverage import WatchChange, WatchOverview, dark_clothing
 from retro_timer.beacon.sensing.sensing import Sensing, Shared
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.session_opener import SessionOpener
@@ -168,7 +168,9 @@ class Beacon:
                 session,
                 performer,
                 self.journal,
-                session_rules(settings, specs, braking),
+                session_rules(
+                    settings, specs, braking, dark_clothing((spec, configs[spec.name].lanes) for spec in specs)
+                ),
                 board.name,
                 seed=made_of.seed,
                 awaits_journal=awaits_journal,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role, SensorSpec
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.lanes import lane_gate, lane_map
 from retro_timer.settings.model import Settings
 from retro_timer.training.session.state import Line, Rules
 
@@ -18,6 +19,8 @@ def watch_config(
 ) -> WatchConfig:
     """How a sensor's readings are judged; `several`: there are others."""
     learnt = calibration.of(spec.name, str(spec.placement))
+    gate = lane_gate(settings)
+    lanes = lane_map(settings, calibration) if gate is not None and gate.name == spec.name else None
     return WatchConfig(
         name=spec.name if several else "",
         placement=spec.placement,
@@ -31,7 +34,8 @@ def watch_config(
         background_mm=learnt.background_mm,
         open_field=learnt.background_mm is None and learnt.range_m is not None,
         background_noise_mm=learnt.noise_mm,
-        lane_reach_mm=settings.course.lane_reach_m * 1000.0,
+        lane_reach_mm=settings.course.lane_reach_m * 1000.0 if lanes is None else lanes.reach_mm(lanes.count),
+        lanes=lanes,
         least_body_kcps_m2=least_body_kcps_m2(spec.model),
         torso_mm=settings.course.torso_mm,
         finish_range_mm=round(settings.course.finish_range_m * 1000),
@@ -39,8 +43,13 @@ def watch_config(
     )
 
 
-def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Braking) -> Rules:
-    """How a session goes with these sensors."""
+def session_rules(
+    settings: Settings,
+    specs: Sequence[SensorSpec],
+    braking: Braking,
+    dark_clothing: Mapping[str, str | int] | None = None,
+) -> Rules:
+    """How a session goes with these sensors. `dark_clothing`: how far it is seen, by `coverage.dark_clothing`."""
     timers = [spec for spec in specs if spec.role is not Role.WATCH]
     timing = next((spec.placement for spec in timers if spec.line == FINISH_LINE), Placement.GATE)
     watched = {spec.line for spec in timers if spec.placement is Placement.GATE}
@@ -57,5 +66,6 @@ def session_rules(settings: Settings, specs: Sequence[SensorSpec], braking: Brak
         countdown_s=float(settings.session.countdown_s),
         changeover_s=settings.session.changeover_s,
         lines=tuple(sorted(on_the_way, key=lambda line: line.distance_m)),
+        dark_clothing=dict(dark_clothing or {}),
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )

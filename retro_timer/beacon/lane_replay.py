@@ -11,7 +11,8 @@ from retro_timer.beacon.replay import RECORD, Tell, start_of
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Obstacle, PassageOver, SensorChange
-from retro_timer.detection.gate.lanes import LaneJudge, LaneMap, LaneSorter
+from retro_timer.detection.gate.lanes import LaneJudge, LaneSorter
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.timing import decide
 from retro_timer.ports import RangeSample

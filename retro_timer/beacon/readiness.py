@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import JournalLooked
+from retro_timer.beacon.sensing.coverage import dark_clothing
 from retro_timer.beacon.sensing.settling import LONGEST_NS
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.system.notify import Notifier
@@ -103,6 +104,9 @@ class Readiness:
             self._core.speaker.say(Say("covers_nothing", about=(About.WATCH,)))
         else:
             self._core.speaker.say(Say(covers.phrase, covers.spoken, about=(About.WATCH,)))
+        dark = dark_clothing((sensing.spec, sensing.config.lanes) for sensing in self._core.sensing.values())
+        if dark:
+            self._core.speaker.say(Say("dark_clothing", dark, about=(About.WATCH,)))
 
     def _feed(self) -> None:
         limit_ns = self._notifier.watchdog_ns

@@ -15,6 +15,7 @@ from retro_timer.detection.events import (
     DetectionEvent,
     Finish,
     HalfSeen,
+    LanesUnseen,
     Obstacle,
     Released,
     SensorState,
@@ -132,7 +133,7 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
     if config.line != FINISH_LINE and not isinstance(event, Obstacle):
         return _at_line(event, config.line)
     if isinstance(event, Crossing):
-        return inputs.CrossingSeen(event.rep, event.t_ns)
+        return inputs.CrossingSeen(event.rep, event.t_ns, event.lane)
     if isinstance(event, CrossingWithdrawn):
         return inputs.CrossingTakenBack(event.rep, event.t_ns, event.reason)
     if isinstance(event, Finish):
@@ -146,7 +147,10 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
             event.single,
             event.hidden,
             event.ambiguous,
+            event.lane,
         )
+    if isinstance(event, LanesUnseen):
+        return inputs.LanesUnseen(event.rep, event.nearest, event.farthest, event.first_ns, event.last_ns, event.t_ns)
     if isinstance(event, HalfSeen):
         return inputs.HalfSeen(event.rep, event.sensor, event.beam, event.t_ns)
     if isinstance(event, Body):

@@ -17,7 +17,7 @@ from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.lanes import LaneMap
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement, RangeSample
 from retro_timer.sensors.known import least_body_kcps_m2

@@ -6,6 +6,7 @@ import math
 
 import msgspec
 
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
 
@@ -43,10 +44,18 @@ class WatchConfig(msgspec.Struct, frozen=True):
     torso_sd_mm: float = 20.0
     lane_reach_mm: float = 1700.0
     """Gate: who passes farther away than this is not in the lane."""
+    lanes: LaneMap | None = None
+    """Gate: the lanes that it tells apart; None for one."""
     finish_range_mm: int = 2000
     """Lane-end and belt: the range at which the rep ends."""
     braking: Braking = Braking()
     """Lane-end and belt: how soon the runner stops."""
+
+    def of_lane(self, lane: int | None) -> WatchConfig:
+        """How a passage in that lane is judged, of several; None where it is in none of several."""
+        if self.lanes is None or lane is None:
+            return self
+        return msgspec.structs.replace(self, lane_reach_mm=self.lanes.reach_mm(lane))
 
     @property
     def times_as_gate(self) -> bool:

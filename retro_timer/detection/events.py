@@ -102,6 +102,8 @@ class Crossing(msgspec.Struct, frozen=True, tag=True):
 
     rep: int
     t_ns: int
+    lane: int | None = None
+    """Where there are several."""
 
 
 class CrossingWithdrawn(msgspec.Struct, frozen=True, tag=True):
@@ -125,6 +127,8 @@ class PassageOver(msgspec.Struct, frozen=True, tag=True):
     """From when to when somebody in a nearer lane hid whoever passed."""
     ambiguous: bool = False
     """So near to a lane's border that it may be the neighbour."""
+    lane: int | None = None
+    """Where there are several."""
 
 
 class Body(msgspec.Struct, frozen=True, tag=True):
@@ -155,6 +159,21 @@ class Finish(msgspec.Struct, frozen=True, tag=True):
     """Somebody in a nearer lane hid the moment itself; the interval covers how long."""
     ambiguous: bool = False
     """So near to a lane's border that it may be the neighbour."""
+    lane: int | None = None
+    """Where there are several."""
+
+
+class LanesUnseen(msgspec.Struct, frozen=True, tag=True):
+    """Somebody in a nearer lane stood before these for as long as a runner takes to pass, and nobody was timed."""
+
+    rep: int
+    nearest: int
+    farthest: int
+    """Lanes, counted from 1."""
+    first_ns: int
+    last_ns: int
+    """From when to when."""
+    t_ns: int
 
 
 class HalfSeen(msgspec.Struct, frozen=True, tag=True):
@@ -209,6 +228,7 @@ DetectionEvent = (
     | Body
     | Finish
     | HalfSeen
+    | LanesUnseen
     | Obstacle
     | Parking
     | SensorChange

@@ -7,6 +7,7 @@ from typing import Protocol
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, SensorChange
 from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.gate.lane_gate import LanePipeline
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.health.spacing import Spacing
@@ -46,5 +47,5 @@ class Pipeline(Protocol):
 def pipeline_for(config: WatchConfig) -> Pipeline:
     """The judge of a sensor that stands where `config` says."""
     if config.placement is Placement.GATE:
-        return GatePipeline(config)
+        return GatePipeline(config) if config.lanes is None else LanePipeline(config, config.lanes)
     return RearPipeline(config)

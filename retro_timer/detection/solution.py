@@ -49,4 +49,5 @@ def finish_of(over: PassageOver, solved: Solution, method: str) -> Finish | Cros
         solved.crowded,
         hidden=bool(hiding),
         ambiguous=over.ambiguous,
+        lane=over.lane,
     )

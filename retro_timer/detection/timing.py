@@ -23,7 +23,7 @@ from retro_timer.detection.solution import finish_of
 
 def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn:
     """Time a passage. Takes some milliseconds: call it where no sensor waits."""
-    passage = over.passage
+    passage, config = over.passage, config.of_lane(over.lane)
     if isinstance(passage, Approach):
         return finish_of(over, solve_approach(passage), passage.method)
     return finish_of(over, at_line(solve(passage, config), config), str(config.placement))

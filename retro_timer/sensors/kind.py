@@ -132,6 +132,8 @@ class SensorKind(msgspec.Struct, frozen=True, kw_only=True):
 
     0 where the signal is no rate that falls with the range: only the empty beam's own signal counts then.
     """
+    tells_lanes: bool = False
+    """Whether its range is that of the nearest body alone, so that as a gate it tells in which lane somebody is."""
     module: Callable[[SensorSettings], Module]
     """Its terminals for the wiring table and the drawings."""
     buy: Buy

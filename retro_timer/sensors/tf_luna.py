@@ -14,6 +14,8 @@ from retro_timer.sensors.settings import SensorSettings
 
 _PERSON_RANGE_MM = 5000
 """On clothing of 35 % reflectance, by the square law between the data sheet's 8 m on white and 2.5 m on dark."""
+_DARK_RANGE_MM = 2500
+"""On clothing of 10 %, by the data sheet."""
 OPTICS = ReturnedLight(
     amplitude_m2=30_000.0, least_amplitude=100.0, nearest_mm=200.0, farthest_mm=8000.0, noise_mm=15.0, step_mm=10
 )
@@ -36,6 +38,7 @@ def _spec(sensor: SensorSettings, _mode: str) -> SensorSpec:
         fov_deg=2.0,
         min_range_mm=200,
         max_range_mm=_PERSON_RANGE_MM,
+        dark_range_mm=_DARK_RANGE_MM,
     )
 
 
@@ -90,6 +93,7 @@ TF_LUNA = SensorKind(
     spec=_spec,
     check=_check,
     check_together=_check_together,
+    tells_lanes=True,
     module=_module,
     buy=Buy("TF-Luna", "0 or 1", "lane-end, jogging, sun: with its cable of six wires", 70, 150),
     optics={"": OPTICS},

@@ -27,6 +27,8 @@ class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     offset_mm: Annotated[int, Meta(ge=-200, le=200)] = 0
     """Added to every range so that a target at a known distance reads right."""
     ambient_kcps: Annotated[float, Meta(ge=0.0)] | None = None
+    first_lane_mm: Annotated[int, Meta(ge=-2000, le=8000)] | None = None
+    """Near edge of lane 1, as one walk a lane has shown it; the settings' where None."""
     range_m: Annotated[float, Meta(ge=0.0, le=50.0)] | None = None
     """How far it saw in that light."""
 

@@ -1,4 +1,4 @@
-"""Whether the sensors' lines and the course's lanes go together."""
+"""Whether the lines that sensors watch are known, and two of one line make a gate."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ def check_lines(settings: Settings, where: str) -> None:
             raise BadInputError(f"{key}.line", problem, f"one of {', '.join(known)}, or a table [lines.{sensor.line}]")
     for line in known:
         _check_halves(settings, line, where)
-    if settings.course.lanes > 1:
-        raise BadInputError(f"{where}: course.lanes", f"{settings.course.lanes}: only a replay tells lanes apart", "1")
 
 
 def _check_halves(settings: Settings, line: str, where: str) -> None:

@@ -9,6 +9,7 @@ from retro_timer.errors import BadInputError, near_miss
 from retro_timer.sensors.known import kind_named
 from retro_timer.settings import paths
 from retro_timer.settings.encodings import read_spreadsheet_text
+from retro_timer.settings.lanes import check_lanes
 from retro_timer.settings.lines import check_lines
 from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.own import NAME as OWN_NAME
@@ -72,6 +73,7 @@ def check_settings(settings: Settings, where: str) -> None:
         raise BadInputError(
             f"{where}: sensors", "no sensor at the finish has the role timing or both", "one that times"
         )
+    check_lanes(settings, where)
     if settings.buzzer.kind is BuzzerKind.ACTIVE and settings.buzzer.volume != 100:
         raise BadInputError(
             f"{where}: buzzer.volume", f"{settings.buzzer.volume} for an active buzzer, which knows on and off", "100"

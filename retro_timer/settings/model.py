@@ -50,11 +50,19 @@ class CourseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         bool, Meta(description="Accept a finish_range_m shorter than the stopping distance of the plan's gait.")
     ] = False
     lane_reach_m: Annotated[
-        float, Meta(ge=0.3, le=12.0, description="Gate: who passes farther from the sensor is not in the lane.")
+        float,
+        Meta(
+            ge=0.3,
+            le=12.0,
+            description="Gate: who passes farther from the sensor is not in the lane. Several lanes have their own.",
+        ),
     ] = 1.7
     torso_mm: Annotated[float, Meta(ge=100.0, le=500.0, description="Gate: chest depth of the runners.")] = 240.0
     lanes: Annotated[
-        int, Meta(ge=1, le=4, description="Gate: lanes across its beam, told apart by the range of who breaks it.")
+        int,
+        Meta(
+            ge=1, le=4, description="Gate: lanes across its beam; a TF-Luna tells them by the range of who breaks it."
+        ),
     ] = 1
     lane_width_m: Annotated[float, Meta(ge=0.5, le=3.0, description="Gate: width of a lane.")] = 1.22
     first_lane_m: Annotated[

@@ -9,6 +9,8 @@ from retro_timer.errors import BadInputError
 from retro_timer.ports import FINISH_LINE, START_LINE, Placement
 from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
 from retro_timer.training.orders import CLEARING_S, least_every_s
@@ -80,6 +82,12 @@ def _check_start(plan: Plan, settings: Settings, where: str) -> None:
             "course = 'out-and-back' comes back against the direction of two beams one behind the other",
             "one gate at the finish, or two beams one above the other (the same offset_mm)",
         )
+    if plan.course is Course.OUT_AND_BACK and settings.course.lanes > 1:
+        raise BadInputError(
+            where,
+            f"course = 'out-and-back' before {settings.course.lanes} lanes: no lane shows who leaves the beam",
+            "course.lanes = 1 in the settings",
+        )
     if any(sensor.line == line for sensor in gates):
         return
     mend = "course = 'out-and-back', or " if plan.start is StartMethod.RELEASE and line == START_LINE else ""
@@ -91,10 +99,12 @@ def _check_start(plan: Plan, settings: Settings, where: str) -> None:
 
 
 def _check_readings(gait: Gait, sensor: SensorSettings, settings: Settings, where: str) -> None:
-    """A gate must get three readings of the gait's fastest body in the middle of the lane."""
+    """A gate must get three readings of the gait's fastest body in the middle of the lane, of several the nearest."""
     spec = spec_of(sensor)
     # Runners keep to the middle of the lane; nearer the cone is narrower, farther a dark shirt is not seen.
-    range_m = min(settings.course.lane_reach_m / 2.0, spec.max_range_mm / 1000.0)
+    lanes = lane_map(settings, Calibration())
+    middle_m = settings.course.lane_reach_m / 2.0 if lanes is None else max(0.0, lanes.middle_mm(1) / 1000.0)
+    range_m = min(middle_m, spec.max_range_mm / 1000.0)
     width_m = seen_width_m(settings.course.torso_mm / 1000.0, range_m, spec.fov_deg)
     period_s = spec.period_ns / 1e9
     count = readings_of(gait, width_m, period_s)

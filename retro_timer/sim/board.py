@@ -11,6 +11,7 @@ from retro_timer.beacon.clock import RealClock
 from retro_timer.errors import BadInputError, SensorFaultError, near_miss
 from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec
 from retro_timer.sensors.known import spec_of
+from retro_timer.settings.lanes import lane_map
 from retro_timer.sim.scenario import load_scenario
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.sim.world import World
@@ -139,7 +140,8 @@ def make_world(request: BoardRequest) -> World:
             )
     settings = request.settings
     lines_m = {name: line.distance_m for name, line in settings.lines.items()}
-    return World(scenario, specs, settings.course.finish_range_m, request.seed, lines_m)
+    lanes = lane_map(settings, request.calibration)
+    return World(scenario, specs, settings.course.finish_range_m, request.seed, lines_m, lanes)
 
 
 def open_board(request: BoardRequest) -> Board:

@@ -48,6 +48,8 @@ class RunnerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Gives up there."""
     stays_in_beam_s: Annotated[float, Meta(ge=0.0, le=120.0)] | None = None
     """Gate: stops on the line and stands there."""
+    lane: Annotated[int, Meta(ge=1, le=4)] | None = None
+    """Before several lanes: runs in that one; left out: athletes take the lanes in turn, as they come."""
     leaves_early: bool = False
     """By release: leaves the beam before the tone, and comes again."""
     brakes: bool = True
@@ -98,9 +100,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     title: str = "a quiet day"
     lane_range_m: Annotated[float, Meta(ge=0.15, le=3.0)] = 0.9
-    """Gate: how far from the sensor the runner passes."""
+    """Gate: how far from the sensor the runner passes, where there is one lane."""
     background_m: Annotated[float, Meta(ge=0.5, le=50.0)] | None = 2.0
-    """Gate: a wall or fence behind the lane; `open = true` for none."""
+    """Gate: a wall or fence behind the lane, of several a metre behind the last; `open = true` for none."""
     open: bool = False
     reflectance: Annotated[float, Meta(ge=0.02, le=1.0)] = 0.3
     """Of the runners' clothing."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.ports import START_LINE, Placement, SensorSpec
 from retro_timer.sim.motion import Run, draw_style
 from retro_timer.sim.optics import Surface, View
@@ -29,6 +30,9 @@ _UNDER_UPPER_BEAM = frozenset((IntruderKind.DOG, IntruderKind.BALL, IntruderKind
 _SHOULDERS_M = 0.42
 _ELBOW_WIDTH_M = 0.09
 _ELBOW_HEIGHT_SHARE = 0.35
+_DRIFT_MM = 150.0
+"""Standard deviation of where somebody runs in a lane; the simulated keep within two of them."""
+_BEHIND_MM = 1000.0
 _BESIDE_M = 1.6
 """Who walks back beside the lane passes out of the cone."""
 
@@ -40,6 +44,8 @@ class _Rep(msgspec.Struct):
     through: bool
     linger_s: float
     follower_s: float | None
+    lane_m: float | None
+    """Where their near shoulder is in one of several lanes."""
 
 
 class World:
@@ -52,8 +58,11 @@ class World:
         finish_range_m: float,
         seed: int,
         lines_m: Mapping[str, float] | None = None,
+        lanes: LaneMap | None = None,
     ) -> None:
-        """`lines_m`: distance of each line on the way from the start, by its name."""
+        """`lines_m`: distance of each line on the way from the start, by its name. `lanes`: those before the gate at
+        the finish, where there are several.
+        """
         self.scenario = scenario
         self.truths_ns: dict[int, int | None] = {}
         """Running number of a rep to the moment when its back reached the line, or None."""
@@ -61,6 +70,8 @@ class World:
         """The same of a start that the athlete gave."""
         self._specs = {spec.name: spec for spec in sensors}
         self._upper = _upper_beams(sensors)
+        self._lanes = lanes
+        self._athletes: list[str] = []
         self._finish_range_m = finish_range_m
         self._seed = seed
         self._reps: dict[int, _Rep] = {}
@@ -97,9 +108,21 @@ class World:
         run = Run(style, distance_m, brakes_at_m=None if changes.brakes else distance_m + self._finish_range_m)
         linger = changes.stays_in_beam_s or 0.0
         through, follower_s = changes.walks_back_through, changes.followed_after_s
-        self._newest = self._reps[rep] = _Rep(run, go_ns, distance_m, through, linger, follower_s)
+        lane_m = self._lane_m(rep, str(event.get("athlete", "")), changes)
+        self._newest = self._reps[rep] = _Rep(run, go_ns, distance_m, through, linger, follower_s, lane_m)
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
+
+    def _lane_m(self, rep: int, athlete: str, changes: RunnerChange) -> float | None:
+        """Where a runner's near shoulder passes: in the middle of the lane, more or less."""
+        if self._lanes is None:
+            return None
+        if athlete not in self._athletes:
+            self._athletes.append(athlete)
+        in_turn = 1 + self._athletes.index(athlete) % self._lanes.count
+        lane = min(changes.lane or in_turn, self._lanes.count)
+        drift_mm = random.Random(f"{self._seed}:{rep}:lane").gauss(0.0, _DRIFT_MM)
+        return (self._lanes.middle_mm(lane) + max(-2.0 * _DRIFT_MM, min(2.0 * _DRIFT_MM, drift_mm))) / 1000.0
 
     def _changes(self, rep: int, athlete: str) -> RunnerChange:
         merged = RunnerChange()
@@ -177,7 +200,10 @@ class World:
 
     def _background_mm(self) -> float | None:
         scenario = self.scenario
-        return None if scenario.open or scenario.background_m is None else scenario.background_m * 1000.0
+        if scenario.open or scenario.background_m is None:
+            return None
+        behind_mm = 0.0 if self._lanes is None else self._lanes.borders_mm(self._lanes.count)[1] + _BEHIND_MM
+        return max(scenario.background_m * 1000.0, behind_mm)
 
     def _line_m(self, spec: SensorSpec, distance_m: float) -> float:
         """How far from the start the line of a gate is."""
@@ -208,7 +234,7 @@ class World:
         back = run.back_m(t_s)
         if abs(back - line_m) > 1.5:
             return []
-        range_m = self.scenario.lane_range_m
+        range_m = self.scenario.lane_range_m if rep.lane_m is None else rep.lane_m
         half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
         torso = run.style.torso_m
         cover = _overlap(back - torso, back, line_m - half, line_m + half) / (2.0 * half)

@@ -128,7 +128,7 @@ _ROW_WORDS = {
     Row.AWAITS_RELEASE: "a start waits for the athlete",
     Row.RUNNING: "in a rep",
     Row.PAUSE_ASKED: "in a rep, a pause asked for",
-    Row.BY_HAND: "in a rep on the belt, or with the watch lost",
+    Row.BY_HAND: 'in a rep on the belt, with the watch lost, or after "lane not seen"',
     Row.PAUSED: "paused",
     Row.CUT_OFF: "after a power cut",
 }
@@ -173,7 +173,8 @@ def row_of(state: SessionState | None) -> Row:
     active = state.running
     if active is None:
         return Row.WAITING
-    if active.record.distance_m is not None and (lost or state.rules.timing is Placement.BELT):
+    by_hand = lost or state.rules.timing is Placement.BELT or active.unseen_ns is not None
+    if active.record.distance_m is not None and by_hand:
         return Row.BY_HAND
     return Row.PAUSE_ASKED if state.pause_after else Row.RUNNING
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.cli.replay import replay
-from retro_timer.detection.gate.lanes import BORDER_MM, SHOULDER_MM, LaneMap, LaneSorter, Moved
+from retro_timer.detection.gate.lanes import LaneSorter, Moved
+from retro_timer.detection.lane_map import BORDER_MM, SHOULDER_MM, LaneMap
 from retro_timer.ports import RangeSample
 
 LANES = LaneMap(4, 1220.0, 400.0)

@@ -142,16 +142,16 @@ class Drive:
         """Let time pass until the next go."""
         return self.until(Phase.RUNNING)
 
-    def finish(self, time_s: float | None = None, *, rep: int | None = None) -> Drive:
+    def finish(self, time_s: float | None = None, *, rep: int | None = None, lane: int | None = None) -> Drive:
         """The runner's back reaches the line `time_s` after the go, and the sensor sees it."""
         active = self.state.running
         go_ns = active.record.go_ns if active is not None else 0
         number = rep if rep is not None else (active.record.rep if active is not None else 0)
         back_ns = self.now_ns if time_s is None else go_ns + round(time_s * S)
         self._to(max(self.now_ns, back_ns))
-        self.put(inputs.CrossingSeen(number, self.now_ns))
+        self.put(inputs.CrossingSeen(number, self.now_ns, lane))
         self._to(self.now_ns + S // 2)
-        return self.put(inputs.FinishSeen(number, back_ns, 20_000_000, "gate", self.now_ns))
+        return self.put(inputs.FinishSeen(number, back_ns, 20_000_000, "gate", self.now_ns, lane=lane))
 
     def stand(self, stand: Stand = Stand.STEADY, reason: StandEnd = StandEnd.NONE) -> Drive:
         """The gate at the start sees somebody stand, or not any more."""

@@ -13,7 +13,7 @@ from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Placement
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import load_plan
-from retro_timer.settings.model import Settings
+from retro_timer.settings.model import CourseSettings, Settings
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.record import RepRecord
@@ -31,7 +31,8 @@ class Session:
 
     def __init__(self, directory: Path, scenario: str, seed: int, placement: str) -> None:
         rear = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END)
-        settings = Settings(sensors=(rear,)) if placement == "lane-end" else Settings()
+        lanes = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=3))
+        settings = {"lane-end": Settings(sensors=(rear,)), "lanes": lanes}.get(placement, Settings())
         request = BoardRequest(settings, scenario=scenario, seed=seed)
         self.simulation = Simulation(request, load_catalogue("en"), directory)
         self.events: list[dict[str, Any]] = []

@@ -43,7 +43,6 @@ def test_without_a_gate_at_the_finish_nothing_is_timed() -> None:
         (f'{HIGH}line = "finnish"\n', "sensors[0].line", "did you mean 'finish'?"),
         (f'{HIGH}placement = "belt"\noffset_mm = 20\n', "sensors[0].offset_mm", "given for the placement belt"),
         (f"{HIGH}[lines.finish]\ndistance_m = 5\n", "lines.finish", "its distance is the plan's"),
-        (f"{HIGH}[course]\nlanes = 3\n", "course.lanes", "3: only a replay tells lanes apart"),
     ],
 )
 def test_what_makes_no_gate_is_refused_with_its_key(text: str, where: str, words: str) -> None:

@@ -125,6 +125,10 @@ def everything_that_a_session_says() -> list[effects.Say]:
     dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()
     dual.put(inputs.HalfSeen(1, "lower", Beam.LOWER, 0)).put(inputs.GateAlone("finish", "", "", 0))
     said += said_in(dual)
+    lanes = Rules(dark_clothing={"distance": "2.5", "lane": 2, "lanes": 4})
+    laned = Drive(plan(block(reps=2)), rules=lanes).begin().to_go().finish(8.0, lane=3).to_go()
+    laned.put(inputs.LanesUnseen(2, 2, 4, 0, 0, 0)).finish(8.0, lane=1)
+    said += said_in(laned)
     edited = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)
     for kind in ("void", "restore", "give", "swap", "set", "note", "undo"):
         edited.put(inputs.Amended(kind, "", edited.state.results[:1]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement, SensorSpec
 from retro_timer.training.safe_speed import Coverage, coverage, range_in_light_m
@@ -45,6 +46,17 @@ def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
     if spec.bright_range_mm is None:
         return dark_m
     return range_in_light_m(dark_m, spec.bright_range_mm / 1000.0, ambient_kcps)
+
+
+def dark_clothing(sensors: Iterable[tuple[SensorSpec, LaneMap | None]]) -> dict[str, str | int]:
+    """How far dark clothing is seen before several lanes, as the phrase has it: `distance` in metres, the farthest
+    `lane` whose runners are seen so, of so many `lanes`. Empty without lanes, or where it is not known.
+    """
+    for spec, lanes in sensors:
+        if lanes is not None and spec.dark_range_mm is not None:
+            seen = [lane for lane in range(1, lanes.count + 1) if lanes.middle_mm(lane) <= spec.dark_range_mm]
+            return {"distance": f"{spec.dark_range_mm / 1000:g}", "lane": len(seen), "lanes": lanes.count}
+    return {}
 
 
 WatchChange = WatchChanged | SensorChanged | GateAlone

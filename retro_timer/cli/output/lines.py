@@ -34,7 +34,7 @@ def line_of(
 def _of_a_rep(event: BeaconEvent) -> str | None:
     match event:
         case events.Go():
-            return f"GO, rep {event.rep}" if event.start is None else _started(event)
+            return f"GO, rep {event.rep}{_in_lane(event.lane)}" if event.start is None else _started(event)
         case events.Split():
             return f"rep {event.rep}: {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s at {event.line}"
         case events.Stand():
@@ -42,11 +42,13 @@ def _of_a_rep(event: BeaconEvent) -> str | None:
         case events.Half():
             return f"{event.beam} beam only, rep {event.rep}: no finish"
         case events.Crossing():
-            return f"crossing, rep {event.rep}"
+            return f"crossing, rep {event.rep}{_in_lane(event.lane)}"
+        case events.Unseen():
+            return f"lane {event.lane} not seen from {event.from_s:.2f} to {event.to_s:.2f} s, rep {event.rep}"
         case events.CrossingWithdrawn():
             return f"not the runner: crossing of rep {event.rep} withdrawn"
         case events.Dnf():
-            return f"rep {event.rep}: no finish ({event.reason})"
+            return f"rep {event.rep}{_in_lane(event.lane)}: no finish ({event.reason})"
         case events.Void():
             return f"rep {event.rep} void"
     return None
@@ -107,7 +109,12 @@ def _finish(event: events.Finish, truth_s: float | None) -> str:
     flags = f"  [{', '.join(event.flags)}]" if event.flags else ""
     flags += _against_target(event.record)
     true = "" if truth_s is None else f"  (true {truth_s:.3f} s)"
-    return f"rep {event.rep}: {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s by {event.method}{flags}{true}"
+    time = f"{event.time_s:.3f} s ± {event.uncertainty_s:.3f} s by {event.method}"
+    return f"rep {event.rep}{_in_lane(event.lane)}: {time}{flags}{true}"
+
+
+def _in_lane(lane: int | None) -> str:
+    return "" if lane is None else f" in lane {lane}"
 
 
 def _against_target(record: RepRecord) -> str:

@@ -15,18 +15,25 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import Body, Crossing, CrossingWithdrawn, DetectionEvent, Obstacle, PassageOver
+from retro_timer.detection.events import (
+    Body,
+    Crossing,
+    CrossingWithdrawn,
+    DetectionEvent,
+    Level,
+    Obstacle,
+    PassageOver,
+    SensorChange,
+)
 from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
+from retro_timer.detection.health.sensor_health import Health
+from retro_timer.detection.health.spacing import Spacing
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.passages import Break
 from retro_timer.ports import RangeSample, RangeStatus
 
-SHOULDER_MM = 230.0
-"""From the near shoulder to the runner: half of 43 cm across, and an arm that stands out by 2."""
-BORDER_MM = 100.0
-"""So near to a border a runner may be the neighbour: a TF-Luna's error alone is up to 6 cm, a shoulder's width varies
-by 3."""
 _NEARER_MM = 250.0
 """What is read of one body after its flank, which may be read first, is so much nearer at the most: half of its width.
 More joins who runs beside it, less makes two bodies of one."""
@@ -37,12 +44,12 @@ _BORDER_NOISE_MM = 60.0
 _ODD = 4.0
 """What is nearer than a body's near shoulder is as strange as what is so many times as deep in it: less gives a far arm
 to the body behind, more takes an arm that leads for somebody else."""
-_FLANK_MM = 190.0
-"""The flank of a trunk whose middle stands on the border is read so far beyond it."""
 _OWN_READINGS = 3
-"""Behind a nearer runner so many readings that agree make a body. An edge that mixes that runner with the wall reads
-anywhere between them, once or twice a passage; more readings would cost who shows only the last of the back (0.03 s at
-100 readings a second)."""
+"""Behind a nearer runner so many readings that agree make a body; more would cost who shows only the last of the back
+(0.03 s at 100 readings a second)."""
+_OWN_M = 0.03
+"""... and as many as so much of the way takes: an edge that mixes that runner with the wall slides between them, by 36
+cm or more on those 3 cm; a longer stretch would cost who shows little of the back."""
 _ONE_BODY_MM = 120.0
 """Half a trunk's depth (24 cm): so far readings of one body agree where its edge is all that shows."""
 _MOST_RANGES = 200
@@ -51,31 +58,6 @@ _NEAR_SHARE = 0.2
 """So many of a body's readings are nearer than its near shoulder, since arms and noise are; as in `thin_beam`."""
 _REMEMBERED_NS = 3_000_000_000
 """Longer than any break that is timed (2.5 s, of somebody who stops in the beam); more is kept for nothing."""
-
-
-class LaneMap(msgspec.Struct, frozen=True):
-    """Where the lanes are."""
-
-    count: int
-    width_mm: float
-    first_mm: float
-    """Near edge of lane 1, from the sensor."""
-
-    def borders_mm(self, lane: int) -> tuple[float, float]:
-        """Near and far border of a lane, which count from 1."""
-        near_mm = self.first_mm + (lane - 1) * self.width_mm
-        return near_mm, near_mm + self.width_mm
-
-    def lane_of(self, shoulder_mm: float) -> int:
-        """In which lane a runner is whose near shoulder is that far; 0 before the first, count + 1 beyond the last."""
-        lane = 1 + int((shoulder_mm + SHOULDER_MM - self.first_mm) // self.width_mm)
-        return min(self.count + 1, max(0, lane))
-
-    def is_ambiguous(self, shoulder_mm: float) -> bool:
-        """Whether the runner is so near to a border between two lanes that they may be in either."""
-        runner_mm = shoulder_mm + SHOULDER_MM
-        inner = (self.borders_mm(lane)[1] for lane in range(1, self.count))
-        return any(abs(runner_mm - border_mm) <= BORDER_MM for border_mm in inner)
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -123,7 +105,7 @@ class LaneJudge:
 
     def __init__(self, config: WatchConfig, lanes: LaneMap, lane: int) -> None:
         self.lane = lane
-        self.config = msgspec.structs.replace(config, lane_reach_mm=lanes.borders_mm(lane)[1] + _FLANK_MM)
+        self.config = msgspec.structs.replace(config, lane_reach_mm=lanes.reach_mm(lane))
         """How this lane's passages are timed."""
         self._lanes = lanes
         self._watch = GatePipeline(self.config)
@@ -131,18 +113,53 @@ class LaneJudge:
         """Time and range of this lane's hits of late."""
         self._hidden: deque[int] = deque()
         """When a nearer body stood before this lane, of late."""
+        self._awaited: Crossing | None = None
+        """Somebody is on the line, and so far it may be the edge of somebody nearer."""
         self._announced = False
+        self._speed_mps = 1.0
+
+    @property
+    def health(self) -> Health:
+        """Whether the sensor can be believed, by what of it is this lane's."""
+        return self._watch.health
+
+    @property
+    def spacing(self) -> Spacing:
+        """How fast its readings come."""
+        return self._watch.spacing
+
+    @property
+    def level(self) -> Level:
+        """Present obstacle level in this lane."""
+        return self._watch.level
+
+    @property
+    def occupied(self) -> bool:
+        """Whether somebody stands in this lane now."""
+        return self._watch.occupied
+
+    def lose(self, reason: str, t_ns: int) -> SensorChange | None:
+        """The driver has no reading to give."""
+        return self._watch.lose(reason, t_ns)
 
     def feed(self, sample: RangeSample, lane: int | None, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading of a body in that lane; what changed in this lane comes back, oldest first."""
+        if expectation.rep is not None:
+            self._speed_mps = expectation.mean_speed_mps(sample.t_ns)
         seen = self._of_lane(sample, lane)
-        return self._mine(self._watch.feed(seen, expectation), sample.t_ns)
+        told = self._mine(self._watch.feed(seen, expectation), sample.t_ns)
+        awaited = self._awaited
+        if awaited is not None and self._is_here() and self._is_body():
+            self._awaited, self._announced = None, True
+            told.append(Crossing(awaited.rep, sample.t_ns))
+        return told
 
     def take_back(self, readings: int, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
         """So many of the readings that were here of late are of somebody in another lane."""
-        if 2 * readings < len(self._break_mm()):
+        if 2 * readings < len(self._break()):
             return []
         self._hits.clear()
+        self._awaited = None
         self._watch.forget_passage()
         announced, self._announced = self._announced, False
         if not announced or expectation.rep is None:
@@ -168,8 +185,8 @@ class LaneJudge:
             self._hidden.append(t_ns)
             self._watch.shade(t_ns)
             return RangeSample(t_ns, None, RangeStatus.SIGMA_FAIL, sample.signal_kcps, sample.ambient_kcps)
-        elif self._watch.wall_mm is None or lane <= self._lanes.count:
-            # Somebody beyond this lane: it is free.
+        elif lane <= self._lanes.count:
+            # Somebody beyond this lane: it is free. What is beyond all lanes may be their background.
             wall_mm = self._watch.wall_mm
             status = RangeStatus.SIGNAL_FAIL if wall_mm is None else RangeStatus.VALID
             return RangeSample(t_ns, None if wall_mm is None else round(wall_mm), status, None, sample.ambient_kcps)
@@ -179,44 +196,49 @@ class LaneJudge:
         told: list[DetectionEvent] = []
         for event in events:
             if isinstance(event, Crossing):
-                self._announced = self._is_here()
-                told += [event] if self._announced else []
+                self._awaited, self._announced = event, False
             elif isinstance(event, PassageOver):
                 told += self._over(event, t_ns)
             elif isinstance(event, CrossingWithdrawn):
                 told += [event] if self._announced else []
-                self._announced = False
-            elif not isinstance(event, Body | Obstacle) or self._is_here() or not event_rises(event):
+                self._awaited, self._announced = None, False
+            elif isinstance(event, Body):
+                told += [event] if self._is_here() and self._is_body() else []
+            elif not isinstance(event, Obstacle) or self._is_here() or not event.level:
+                # The end of an alarm tells of nobody.
                 told.append(event)
         return told
 
     def _over(self, event: PassageOver, t_ns: int) -> list[DetectionEvent]:
-        announced, self._announced = self._announced, False
+        announced, self._announced, self._awaited = self._announced, False, None
         assert isinstance(event.passage, Break)
         ranges = sorted(e.range_mm for e in event.passage.entries if e.hit and e.range_mm is not None)
         if not ranges or self._lanes.lane_of(shoulder_mm := _near(ranges)) != self.lane:
             return [CrossingWithdrawn(event.rep, t_ns, "in another lane")] if announced else []
         spans = self._spans()
-        if spans and _of_one_body(ranges) < _OWN_READINGS:
+        hits = [(e.t_ns, e.range_mm) for e in event.passage.entries if e.hit and e.range_mm is not None]
+        if spans and not _shows_body(hits, self._watch.spacing.period_ns, self._speed_mps):
             return [CrossingWithdrawn(event.rep, t_ns, "hidden")] if announced else []
-        seen = msgspec.structs.replace(event, hidden_ns=spans, ambiguous=self._lanes.is_ambiguous(shoulder_mm))
+        ambiguous = self._lanes.is_ambiguous(shoulder_mm)
+        seen = msgspec.structs.replace(event, hidden_ns=spans, ambiguous=ambiguous, lane=self.lane)
         return [seen] if announced else [Crossing(event.rep, t_ns), seen]
 
     def _is_here(self) -> bool:
         """Whether who is in the beam now, or was just now, is in this lane."""
-        ranges = self._break_mm()
-        return bool(ranges) and self._lanes.lane_of(_near(sorted(ranges))) == self.lane
+        ranges = sorted(range_mm for _, range_mm in self._break())
+        return bool(ranges) and self._lanes.lane_of(_near(ranges)) == self.lane
 
-    def _break_mm(self) -> list[int]:
-        """Ranges of the break in progress, or of the last one."""
-        ranges: list[int] = []
-        before_ns: int | None = None
-        for t_ns, range_mm in reversed(self._hits):
-            if before_ns is not None and before_ns - t_ns > ENDED_NS:
+    def _is_body(self) -> bool:
+        return _shows_body(self._break(), self._watch.spacing.period_ns, self._speed_mps)
+
+    def _break(self) -> list[tuple[int, int]]:
+        """Hits of the break in progress, or of the last one: time and range, oldest first."""
+        hits: list[tuple[int, int]] = []
+        for hit in reversed(self._hits):
+            if hits and hits[-1][0] - hit[0] > ENDED_NS:
                 break
-            ranges.append(range_mm)
-            before_ns = t_ns
-        return ranges
+            hits.append(hit)
+        return hits[::-1]
 
     def _spans(self) -> tuple[tuple[int, int], ...]:
         """From when to when this lane was hidden, of late; a reading's time to either side may be hidden as well."""
@@ -230,20 +252,23 @@ class LaneJudge:
         return tuple(spans)
 
 
-def event_rises(event: Body | Obstacle) -> bool:
-    """Whether an event tells of somebody; the end of an alarm does not."""
-    return isinstance(event, Body) or bool(event.level)
-
-
 def _strangeness(deeper_mm: float) -> float:
     """How little a reading suits a body whose near shoulder is so much nearer: what is nearer still is rather the far
     side of somebody before it."""
     return deeper_mm if deeper_mm >= -_BORDER_NOISE_MM else -_ODD * deeper_mm
 
 
-def _of_one_body(ranges: Sequence[int]) -> int:
-    """How many readings agree with the one that most agree with."""
-    return max(sum(abs(other - one) <= _ONE_BODY_MM for other in ranges) for one in ranges)
+def _shows_body(hits: Sequence[tuple[int, int]], period_ns: int, speed_mps: float) -> bool:
+    """Whether hits (time and range) show a body at that speed, and not only the edges of somebody nearer."""
+    needed = max(_OWN_READINGS, 1e9 * _OWN_M / (speed_mps * period_ns))
+    runs: list[list[int]] = []
+    before_ns: int | None = None
+    for t_ns, range_mm in hits:
+        if before_ns is None or t_ns - before_ns > ENDED_NS:
+            runs.append([])
+        runs[-1].append(range_mm)
+        before_ns = t_ns
+    return any(sum(abs(other - one) <= _ONE_BODY_MM for other in run) >= needed for run in runs for one in run)
 
 
 def _near(ranges: Sequence[int]) -> float:

@@ -12,8 +12,8 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
 from retro_timer.training.gaits import Gait, finish_window, sound_delay_s
 from retro_timer.training.plan import Course
-from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus, StartKind, changed
-from retro_timer.training.session import crowding, events, inputs, resting, targets, together
+from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind, changed
+from retro_timer.training.session import crowding, events, inputs, lanes, resting, targets, together
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
 from retro_timer.training.session.transition import Transition, ns
@@ -69,6 +69,7 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
         end_ns = record.go_ns + ns(record.duration_s or 0.0)
         active = ActiveRep(record, end_ns, end_ns, end_ns)
         agenda.extend(_timed_agenda(record.go_ns, end_ns))
+    active = msgspec.structs.replace(active, lane=lanes.usual_lane(transition.state, record.athlete))
     transition.set_athlete(turn.athlete, active=active)
     transition.enter(Phase.RUNNING, 0, agenda)
     rules = transition.state.rules
@@ -87,6 +88,7 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
             gait=str(record.gait),
             start=str(record.start) if own else None,
             uncertainty_s=record.start_uncertainty_ns / 1e9 if own else None,
+            lane=active.lane,
         )
     )
     transition.save(record, "")
@@ -130,7 +132,7 @@ def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
     index, active = found
     transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns))
     transition.beep(Signal.FINISH)
-    transition.publish(events.Crossing(event.t_ns, event.rep, active.record.athlete))
+    transition.publish(events.Crossing(event.t_ns, event.rep, active.record.athlete, event.lane))
 
 
 def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack) -> None:
@@ -165,7 +167,8 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
         Flag.AMBIGUOUS: event.ambiguous,
     }
     flags = [flag for flag, is_so in more.items() if is_so]
-    _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags)
+    _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags, event.lane)
+    lanes.tell_other(transition, active, event.lane)
 
 
 def with_start(uncertainty_ns: int, record: RepRecord) -> int:
@@ -191,8 +194,9 @@ def _finish(
     method: str,
     t_ns: int,
     more: Sequence[Flag] = (),
+    lane: int | None = None,
 ) -> None:
-    """`more`: flags that the sensors gave."""
+    """`more`: flags that the sensors gave. `lane`: where it was seen, of several."""
     found = of_rep(transition, rep)
     if found is None:
         return
@@ -211,6 +215,7 @@ def _finish(
         uncertainty_ns=uncertainty_ns,
         method=method,
         flags=tuple(sorted(flags)),
+        lane=active.record.lane if lane is None else lane,
         reason="",
     )
     revived = active.given_up
@@ -257,9 +262,9 @@ def by_hand(transition: Transition) -> None:
         return
     transition.beep(Signal.FINISH)
     transition.publish(events.Crossing(transition.now_ns, active.record.rep, active.record.athlete))
-    time_ns = transition.now_ns - active.record.go_ns
-    uncertainty_ns = with_start(HAND_UNCERTAINTY_NS, active.record)
-    _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns)
+    back_ns, around_ns, flags = lanes.stopped_by_hand(active, transition.now_ns)
+    time_ns, uncertainty_ns = back_ns - active.record.go_ns, with_start(around_ns, active.record)
+    _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns, flags)
 
 
 def refuse(transition: Transition, key: str, values: dict[str, str | int] | None = None) -> None:

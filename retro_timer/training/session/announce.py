@@ -97,6 +97,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
                 flags=tuple(map(str, record.flags)),
                 record=record,
                 start=None if record.start is StartKind.GO else str(record.start),
+                lane=record.lane,
             )
         )
     elif waiting.kind == "split":
@@ -107,7 +108,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         transition.publish(events.Correction(waiting.t_ns, "crowded", record.rep, flags, record))
         return
     elif waiting.kind == "dnf":
-        transition.publish(events.Dnf(waiting.t_ns, record.rep, record.reason, record))
+        transition.publish(events.Dnf(waiting.t_ns, record.rep, record.reason, record, record.lane))
     elif waiting.kind == "void":
         transition.publish(events.Void(waiting.t_ns, record.rep, record))
     elif waiting.kind == "given":

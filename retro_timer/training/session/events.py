@@ -130,6 +130,17 @@ class Split(Event, frozen=True):
     """Half-width of the 95 % interval."""
 
 
+class Unseen(Event, frozen=True):
+    """A lane was hidden by somebody nearer for as long as the runner takes to pass, and nobody was timed."""
+
+    rep: int
+    lane: int
+    """The runner's usual one where that was hidden, else the nearest of those that were."""
+    from_s: float
+    to_s: float
+    """From when to when, since the go: a manual finish takes the middle of it."""
+
+
 class Half(Event, frozen=True):
     """One half of a dual gate alone: no finish."""
 
@@ -286,6 +297,7 @@ SessionEvent = (
     | Finish
     | Split
     | Half
+    | Unseen
     | Dnf
     | Void
     | Given

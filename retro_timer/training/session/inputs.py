@@ -149,6 +149,8 @@ class CrossingSeen(msgspec.Struct, frozen=True):
 
     rep: int
     t_ns: int
+    lane: int | None = None
+    """Where there are several."""
 
 
 class CrossingTakenBack(msgspec.Struct, frozen=True):
@@ -175,6 +177,21 @@ class FinishSeen(msgspec.Struct, frozen=True):
     """Somebody in a nearer lane hid the moment itself."""
     ambiguous: bool = False
     """So near to a lane's border that it may be the neighbour."""
+    lane: int | None = None
+    """Where there are several."""
+
+
+class LanesUnseen(msgspec.Struct, frozen=True):
+    """Somebody in a nearer lane stood before these for as long as the runner takes to pass, and nobody was timed."""
+
+    rep: int
+    nearest: int
+    farthest: int
+    """Lanes, counted from 1."""
+    first_ns: int
+    last_ns: int
+    """From when to when."""
+    t_ns: int
 
 
 class HalfSeen(msgspec.Struct, frozen=True):
@@ -328,6 +345,7 @@ Input = (
     | StartSeen
     | SplitSeen
     | HalfSeen
+    | LanesUnseen
     | BodySeen
     | ObstacleSeen
     | WatchChanged

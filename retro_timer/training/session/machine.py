@@ -16,6 +16,7 @@ from retro_timer.training.session import (
     control,
     corrections,
     inputs,
+    lanes,
     presence,
     progress,
     self_starting,
@@ -130,6 +131,7 @@ REPORTS: dict[type, Handler] = {
     inputs.SensorChanged: watching.sensor_changed,
     inputs.GateAlone: watching.gate_alone,
     inputs.HalfSeen: active_rep.half_seen,
+    inputs.LanesUnseen: lanes.unseen,
     inputs.Durable: lambda transition, event: _durable(transition, event),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
     inputs.PresenceAnswered: announce.presence_answered,
@@ -222,6 +224,8 @@ def _keep(transition: Transition, appointment: Appointment) -> None:
         active_rep.timeout(transition)
     elif item is Item.CLOCK_END:
         active_rep.clock_end(transition)
+    elif item is Item.OFFER_OVER:
+        lanes.offer_over(transition)
     elif item is Item.LANE_AGAIN:
         starting.try_start(transition)
     elif item is Item.WATCH_OFF:

@@ -87,6 +87,8 @@ class Rules(msgspec.Struct, frozen=True):
     """How long the watch follows a runner who brakes beyond the line."""
     lines: tuple[Line, ...] = ()
     """Where splits are taken, in order of their distance."""
+    dark_clothing: dict[str, str | int] = {}
+    """Before several lanes: how far dark clothing is seen, as the phrase has it; empty where that is not told."""
     start_line: str = FINISH_LINE
     """The line whose gate sees a start by release: the finish's own where one box does both."""
     seed: int = 1
@@ -103,6 +105,8 @@ class Item(StrEnum):
     GO = "go"
     TIMEOUT = "timeout"
     CLOCK_END = "clock-end"
+    OFFER_OVER = "offer-over"
+    """A manual finish is of its own moment again."""
     LANE_AGAIN = "lane-again"
     WATCH_OFF = "watch-off"
     RESULT_LATE = "result-late"
@@ -128,6 +132,10 @@ class ActiveRep(msgspec.Struct, frozen=True):
     timeout_ns: int
     crossing_ns: int | None = None
     given_up: bool = False
+    lane: int | None = None
+    """Where there are several: the one in which its athlete was seen last; None before that."""
+    unseen_ns: tuple[int, int] | None = None
+    """From when to when nobody could see the runner: what a manual finish takes as long as it is offered."""
 
 
 class Athlete(msgspec.Struct, frozen=True):
