@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -14,31 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.protocol import commands, requests, wire
 from retro_timer.beacon.control.protocol.answers import AnyAnswer, RequestRefusedError
 from retro_timer.beacon.control.protocol.base import Answer, Request
 from retro_timer.beacon.control.protocol.commands import COMMANDS
 from retro_timer.beacon.control.protocol.requests import REQUESTS
-from retro_timer.beacon.control.request_handler import RequestHandler
-from retro_timer.beacon.diagnostics import Diagnostics
-from retro_timer.beacon.events import EVENTS, BeaconEvent
+from retro_timer.beacon.events import EVENTS
 from retro_timer.beacon.messages import StartPlan
-from retro_timer.beacon.recording.flight_recorder import FlightRecorder
-from retro_timer.beacon.recording.logbook import Logbook
-from retro_timer.errors import RetroTimerError
-from retro_timer.settings.calibration import Calibration
-from retro_timer.settings.group import Group, Roster
-from retro_timer.settings.loading import load_plan
-from retro_timer.settings.made import WriteRoster, make
-from retro_timer.settings.own import load_own
-from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.training.gaits import Gait
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.events import Event
-from tests.helpers.beacon_made import Beacon, steady
-from tests.helpers.plans_made import block, plan, plan_text
+from tests.helpers.office import DONE, Asker, Office
+from tests.helpers.plans_made import block, plan
 
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text(max_size=30)
@@ -50,80 +37,6 @@ KEYS = st.sampled_from(["version", "plan", "name", "percent", "text", "which", "
 MESSAGES = st.builds(
     lambda name, fields: {**fields, "request": name}, ASKED | JSON, st.dictionaries(KEYS, JSON | ASKED, max_size=5)
 )
-
-
-DONE = [{"answer": "done", "ok": True}]
-
-
-class Asker:
-    """The handler's side of a connection."""
-
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-        self.gone: Any = lambda: None
-        self.answered = threading.Event()
-
-    def on_close(self, action: Any) -> None:
-        """What is to be done when the connection has gone."""
-        self.gone = action
-
-    def send(self, message: AnyAnswer | BeaconEvent) -> None:
-        """What the client would read."""
-        self.sent.append(json.loads(wire.line_of(message)))
-        self.answered.set()
-
-
-class Office:
-    """A request handler on a beacon."""
-
-    def __init__(self, directory: Path) -> None:
-        self.beacon = Beacon(directory)
-        self.beacon.scene["gate"] = steady(2000)
-        core = self.beacon.core
-        self.group = Group(Roster(SOLO))
-        logbook = Logbook(core)
-        self.handler = RequestHandler(
-            core,
-            self.beacon.inbox.put,
-            self.make_start,
-            self.group,
-            self.beacon.clock.monotonic_ns(),
-            logbook=logbook,
-            flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
-            ledger=LedgerRequests(core, self.beacon.inbox.put, logbook, beside=(directory / "etc",)),
-            diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
-        )
-
-    def make_start(self, name: str | None) -> StartPlan:
-        """A plan with whoever trains now."""
-        return StartPlan(load_plan(name or "first-steps"), self.group.athletes)
-
-    def ask(self, request: str, **fields: Any) -> list[dict[str, Any]]:
-        """The answers to a request."""
-        return self.take(json.dumps({"request": request, **fields}).encode())
-
-    def edit(self, **fields: Any) -> dict[str, Any]:
-        """The answer to a change of what is kept, which the journal's thread gives."""
-        return self.wait("edit", edit=fields)
-
-    def wait(self, request: str, **fields: Any) -> dict[str, Any]:
-        """The answer to a request that another thread may give."""
-        client = Asker()
-        self.handler.take(wire.request_of(json.dumps({"request": request, **fields}).encode()), client)
-        self.beacon.work()
-        assert client.answered.wait(60.0)
-        (answer,) = client.sent
-        return answer
-
-    def take(self, line: bytes) -> list[dict[str, Any]]:
-        """The answers to a line, as the server has them made."""
-        client = Asker()
-        try:
-            self.handler.take(wire.request_of(line), client)
-        except RetroTimerError as error:
-            client.send(wire.error_of(error))
-        self.beacon.work()
-        return client.sent
 
 
 @pytest.fixture
@@ -217,144 +130,6 @@ def test_a_request_that_cannot_be_carried_out_is_answered_with_what_is_wrong(
     assert (answer["answer"], answer["ok"]) == ("error", False)
     assert words in answer["error"]
     assert "\n" not in answer["error"]
-
-
-def test_what_is_made_on_the_box_is_written_by_the_journals_thread_and_a_mistake_is_answered(
-    office: Office, tmp_path: Path
-) -> None:
-    answer = office.edit(type="roster-write", name="monday", text="Ann\nBen\n")
-    assert answer["done"]["words"] == f"wrote {tmp_path}/rosters/monday.csv"
-    assert (tmp_path / "rosters" / "monday.csv").read_text() == "Ann\nBen\n"
-    answer = office.edit(type="setting", key="session.athlete", value="Kim")
-    assert answer["ok"] is True
-    (answer,) = office.ask("edit", edit={"type": "plan-write", "name": "../etc", "text": ""})
-    assert (answer["why"], "edit.name" in answer["error"]) == ("malformed", True)
-    answer = office.edit(type="setting", key="button.pin", value=4)
-    assert "pins and hardware are not set on the box" in answer["error"]
-
-
-@pytest.fixture
-def groups(state_dir: Path, office: Office) -> Path:
-    """The folder of rosters on the box: monday's has Ann and Ben."""
-    make(state_dir, WriteRoster("monday", "Ann\nBen\n"))
-    office.beacon.after(3.0)
-    return state_dir / "rosters"
-
-
-def taking_part(office: Office) -> list[str]:
-    athletes = office.ask("status")[0]["status"]["athletes"]
-    return [athlete["name"] for athlete in athletes if athlete["present"]]
-
-
-def test_a_roster_is_whom_the_next_sessions_begin_with_and_is_read_anew(
-    office: Office, groups: Path, tmp_path: Path
-) -> None:
-    assert office.wait("roster", name="monday") == DONE[0]
-    assert office.ask("start", plan="demo") == DONE
-    assert taking_part(office) == ["Ann", "Ben"]
-    assert office.ask("stop") == DONE
-    (groups / "monday.csv").write_text("Ben\nCem\n")
-    assert office.wait("roster") == DONE[0]
-    assert office.ask("start", plan="demo") == DONE
-    assert taking_part(office) == ["Ben", "Cem"]
-    assert load_own(tmp_path, print) == {"session": {"roster": "monday"}}, "after a power cut as well"
-
-
-def test_in_a_session_a_roster_changes_who_takes_part_by_their_names(office: Office, groups: Path) -> None:
-    office.beacon.begin(plan(block(reps=2)), "Ann", "Dee")
-    (groups / "monday.csv").write_text("Cem\nann\n")
-    assert office.wait("roster", name="monday") == DONE[0]
-    assert taking_part(office) == ["Ann", "Cem"]
-    (told,) = office.beacon.told("roster")
-    assert list(told["athletes"]) == ["Cem", "Ann"]
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({}, "no roster is in force that could be read anew; expected one of monday"),
-        ({"name": "munday"}, "did you mean 'monday'?"),
-    ],
-)
-@pytest.mark.usefixtures("groups")
-def test_a_roster_that_is_not_there_is_refused_and_nothing_changes(
-    office: Office, fields: dict[str, str], words: str
-) -> None:
-    (answer,) = office.ask("roster", **fields)
-    assert words in answer["error"]
-    assert office.group.athletes == SOLO
-
-
-def test_a_roster_that_the_session_refuses_is_none_for_the_next_either(office: Office, groups: Path) -> None:
-    (groups / "monday.csv").write_text("\n".join(f"Athlete number {number}" for number in range(60)))
-    office.beacon.begin(plan(block(reps=2)), "Ann")
-    assert "No more than 60 athletes." in office.wait("roster", name="monday")["error"]
-    assert office.group.athletes == SOLO
-
-
-def run_a_session(office: Office) -> None:
-    """Ann and Bea's, in which nobody runs."""
-    office.beacon.after(3.0).begin(plan(block()), "Ann", "Bea").until("phase").after(1.0)
-    assert office.ask("stop") == DONE
-    office.beacon.after(1.0)
-
-
-def test_who_is_forgotten_stands_in_no_file_and_in_nothing_that_the_timer_remembers(
-    office: Office, tmp_path: Path
-) -> None:
-    run_a_session(office)
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "etc" / "group.csv").write_text("Ann\n")
-    done = office.wait("forget", athlete="ann")["done"]
-    assert (done["called"], done["left"]) == (["removed 1"], [str(tmp_path / "etc" / "group.csv")] * 2)
-    office.beacon.work()
-    for asked in ("status", "log"):
-        assert "Ann" not in json.dumps(office.ask(asked))
-    assert b"Ann" not in (tmp_path / "reps.jsonl").read_bytes()
-    assert office.wait("edit", edit={"type": "note", "session": 1, "text": "wind"})["ok"] is True
-
-
-def test_nobody_is_forgotten_while_a_session_is_open(office: Office) -> None:
-    office.beacon.after(3.0).begin(plan(block()), "Ann", "Bea")
-    assert "a session is open: end it" in office.wait("forget", athlete="ann")["error"]
-
-
-def test_a_start_waits_until_somebody_is_forgotten(office: Office) -> None:
-    run_a_session(office)
-    client = Asker()
-    office.handler.take(requests.Forget("Bea"), client)
-    office.beacon.inbox.put(StartPlan(plan(block()), ("Ann",)))
-    assert office.beacon.core.session.state is not None
-    office.beacon.work()
-    assert client.answered.wait(60.0)
-    office.beacon.until("session")
-    assert [answer["answer"] for answer in client.sent] == ["forgotten"]
-    assert office.ask("status")[0]["status"]["athletes"][0]["name"] == "Ann"
-
-
-def test_who_cannot_be_forgotten_keeps_no_start_waiting(office: Office) -> None:
-    run_a_session(office)
-    assert "nobody of that name" in office.wait("forget", athlete="Zoe")["error"]
-    office.beacon.work()
-    assert office.ask("start", plan="demo") == DONE
-    assert office.ask("status")[0]["status"]["phase"] == "brief"
-
-
-def test_beside_another_timer_nobody_is_forgotten(office: Office, tmp_path: Path) -> None:
-    run_a_session(office)
-    other = WriterLock(tmp_path)
-    other.take()
-    assert "another timer writes there" in office.wait("forget", athlete="ann")["error"]
-    other.leave()
-    assert office.wait("forget", athlete="ann")["ok"] is True
-
-
-def test_a_folder_that_takes_no_plan_keeps_no_rep_from_the_disk(office: Office, tmp_path: Path) -> None:
-    (tmp_path / "plans").write_text("no folder")
-    answer = office.edit(type="plan-write", name="hill", text=plan_text("distance_m = 20"))
-    assert "hill.toml: cannot be written" in answer["error"]
-    office.beacon.after(3.0).begin(plan(block())).until("go")
-    assert office.ask("status")[0]["status"]["unsaved"] == 0
 
 
 @pytest.mark.parametrize("name", ["\x00/x.toml", "a\x00.toml", "\ud800/x.toml", "x" * 5000 + "/y", "/", "/dev/null/x"])
