@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.command import Outcome, here, process
+from tests.helpers.command import Outcome, here, quietly
 from tests.helpers.timer_process import timer, until
 
 needs_twin = pytest.mark.skipif(
@@ -172,13 +172,13 @@ def test_an_unknown_sensor_is_told_with_a_hint(calibrate: Calibrate) -> None:
 def test_the_running_timer_learns_while_it_runs_and_keeps_it(day: Callable[[str], Path]) -> None:
     with timer("--scenario", day(WALL), board="twin") as running:
         running.ready()
-        told = process("calibrate", "--for", "0.8", env=running.env)
+        told = quietly("calibrate", "--for", "0.8", env=running.env)
         assert told.code == 0, told.err
         assert f"kept in {running.state}/calibration.toml" in told.out
-        offset = process("calibrate", "--for", "0.8", "--target-mm", "1230", env=running.env)
+        offset = quietly("calibrate", "--for", "0.8", "--target-mm", "1230", env=running.env)
         assert "offset +" in offset.out
         until(lambda: (running.status()["sensors"][0]["range_m"] or 0.0) > 1.215, "the offset counts at once")
-        again = process("calibrate", "--for", "0.8", "--target-mm", "1230", "--json", env=running.env)
+        again = quietly("calibrate", "--for", "0.8", "--target-mm", "1230", "--json", env=running.env)
         made = json.loads(again.out)["sensors"]["gate"]
         assert made["offset_mm"] == pytest.approx(30, abs=5), "an offset is not learnt on top of itself"
         assert made["background_mm"] == pytest.approx(1230, abs=8)
@@ -188,7 +188,7 @@ def test_the_running_timer_learns_while_it_runs_and_keeps_it(day: Callable[[str]
 def test_a_session_is_not_disturbed() -> None:
     with timer(board="sim") as running:
         running.ready().ctl("start", plan="one")
-        told = process("calibrate", "--for", "1", env=running.env)
+        told = quietly("calibrate", "--for", "1", env=running.env)
         assert told.code == 1
         assert "a session is under way" in told.one_line()
         running.ctl("stop")

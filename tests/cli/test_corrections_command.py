@@ -15,7 +15,7 @@ from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.edits import CorrectRep
 from retro_timer.training import corrections
-from tests.helpers.command import here, process
+from tests.helpers.command import here, process, quietly
 from tests.helpers.results_made import fill
 from tests.helpers.timer_process import Timer, timer, until
 
@@ -112,24 +112,24 @@ def test_ctl_corrects_any_rep_of_the_session_and_takes_any_correction_back_by_it
     roster.write_text("Ann\nBea\n")
     with timer("--json", "--roster", roster) as box:
         box.ready()
-        early = process("ctl", "void", 1, env=box.env)
+        early = quietly("ctl", "void", 1, env=box.env)
         assert (early.code, "rep 1: no session" in early.one_line()) == (1, True)
         box.ctl("start", plan="short")
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
         box.ctl("pause")
         box.phase("paused")
         assert process("ctl", "give", "bea", 1, env=box.env).out == "ok\n"
-        assert process("ctl", "void", 1, env=box.env).out == "ok\n"
+        assert quietly("ctl", "void", 1, env=box.env).out == "ok\n"
         given, voided = history(box)
         assert [(row["kind"], row["rep"], row["origin"]) for row in (given, voided)] == [
             ("give", 1, "ctl"),
             ("void", 1, "ctl"),
         ]
-        assert process("ctl", "undo", given["id"], env=box.env).out == "ok\n"
+        assert quietly("ctl", "undo", given["id"], env=box.env).out == "ok\n"
         assert [row["undoes"] for row in history(box)] == ["", "", given["id"]]
         told = until(lambda: [e for e in box.events if e["event"] == "correction"][2:], "the undo is told")
         assert told[0]["rep"] == 1
-        unknown = process("ctl", "undo", "12", env=box.env)
+        unknown = quietly("ctl", "undo", "12", env=box.env)
         assert (unknown.code, "no such correction" in unknown.one_line()) == (1, True)
         box.ctl("stop")
         assert box.stop() == 0
@@ -158,16 +158,16 @@ def test_a_word_that_ctl_does_not_understand_is_told(
 def test_a_timer_that_runs_forgets_whoever_is_to_be_forgotten_unless_a_session_is_open() -> None:
     with timer() as box:
         box.ready()
-        assert process("athletes", "add", "Ann", env=box.env).code == 0
+        assert quietly("athletes", "add", "Ann", env=box.env).code == 0
         box.ctl("start")
-        refused = process("athletes", "forget", "Ann", env=box.env)
+        refused = quietly("athletes", "forget", "Ann", env=box.env)
         assert (refused.code, "a session is open: end it" in refused.one_line()) == (1, True)
         box.ctl("stop")
         box.phase("stopped", "done")
-        done = process("athletes", "forget", "ann", "--json", env=box.env)
+        done = quietly("athletes", "forget", "ann", "--json", env=box.env)
         assert done.code == 0, done.err
         assert json.loads(done.out)["called"] == ["removed 1"]
-        assert "removed 1" not in process("athletes", "list", env=box.env).out
+        assert "removed 1" not in quietly("athletes", "list", env=box.env).out
         box.ctl("start")
 
 
@@ -179,7 +179,7 @@ def test_while_another_program_writes_without_a_socket_nothing_is_changed(state:
 
 
 def history(box: Timer) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(process("results", "history", 1, "--json", env=box.env).out)
+    rows: list[dict[str, Any]] = json.loads(quietly("results", "history", 1, "--json", env=box.env).out)
     return rows
 
 
@@ -220,9 +220,9 @@ def test_while_a_timer_lives_the_change_goes_through_it_and_its_session_follows(
         revision = box.ask(requests.Edit(edit, "page of Kim"), answers.Edited).done.revision
         told = until(lambda: [e for e in box.events if e["event"] == "correction"], "the correction")
         assert [(e["kind"], e["rep"], e["revision"]) for e in told] == [("void", 1, revision)]
-        assert process("results", "undo", revision, env=box.env).out == "session 1, rep 1: void taken back\n"
+        assert quietly("results", "undo", revision, env=box.env).out == "session 1, rep 1: void taken back\n"
         until(lambda: len([e for e in box.events if e["event"] == "correction"]) == 2, "the undo")
-        refused = process("results", "edit", 1, 9, "--void", env=box.env)
+        refused = quietly("results", "edit", 1, 9, "--void", env=box.env)
         assert (refused.code, "rep 9: not found" in refused.one_line()) == (1, True)
         box.ctl("void")
         told = until(lambda: [e for e in box.events if e["event"] == "correction"][2:], "the third correction")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from retro_timer.store.results.ground import Ground, lasting
-from tests.helpers.command import process
+from tests.helpers.command import quietly
 from tests.helpers.timer_process import timer, until
 
 SHM = Path("/dev/shm")
@@ -31,7 +31,7 @@ def test_results_in_memory_are_told_at_ready_and_by_doctor(memory: Path) -> None
     with timer(home=memory) as box:
         until(lambda: '"Ready."' in box.out, "it is ready", 30.0)
         assert box.out.index('"Results are lost at power-off."') < box.out.index('"Ready."')
-        findings = json.loads(process("doctor", "--json", "--for", "0.5", env=box.env).out)["findings"]
+        findings = json.loads(quietly("doctor", "--json", "--for", "0.5", env=box.env).out)["findings"]
         (disk,) = [finding for finding in findings if finding["name"] == "disk"]
         assert disk["verdict"] == "wrong"
         assert "results are lost at power-off" in disk["found"]

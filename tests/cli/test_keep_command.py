@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.command import process
+from tests.helpers.command import process, quietly
 from tests.helpers.timer_process import timer, until
 
 
@@ -17,12 +17,12 @@ def test_what_a_running_timer_keeps_replays_to_the_same_finishes() -> None:
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
         box.to_go()
         until(lambda: len([e for e in box.events if e["event"] == "finish"]) == 2, "the second finish")
-        kept = process("keep", env=box.env)
+        kept = quietly("keep", env=box.env)
         assert (kept.code, kept.err) == (0, "")
         path = Path(kept.lines[0])
         assert path.is_file()
         live = [e for e in box.events if e["event"] == "finish"]
-        replayed = process("replay", path, "--json", env=box.env)
+        replayed = quietly("replay", path, "--json", env=box.env)
         assert (replayed.code, replayed.err) == (0, "")
         again = [e for e in map(json.loads, replayed.lines) if e["event"] == "finish"]
         assert [e["rep"] for e in again] == [e["rep"] for e in live] == [1, 2]

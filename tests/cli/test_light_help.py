@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,20 +13,28 @@ from tests.helpers.command import environment_with
 
 HEAVY = ("rich", "starlette", "uvicorn", "jinja2", "gpiozero", "sqlite3", "asyncio", "msgspec", "numpy", "pyttsx3")
 
+COMMANDS = ("run", "simulate", "replay", "plans", "results", "status")
 PROBE = """
-import sys
+import contextlib, sys
 from retro_timer.cli.main import main
 try:
-    main(sys.argv[1:])
+    for args in eval(sys.argv[1]):
+        with contextlib.suppress(SystemExit):
+            main([*args])
 finally:
     print("LOADED " + " ".join(sorted(sys.modules)), file=sys.stderr)
 """
 
 
 def loaded_by(*args: str) -> set[str]:
-    """Top-level modules and the program's own that a command has loaded when it ends."""
+    """Modules that a command has loaded when it ends."""
+    return loaded_by_each([args])
+
+
+def loaded_by_each(commands: Sequence[tuple[str, ...]]) -> set[str]:
+    """Modules that a process has loaded that carries out one command after the other."""
     done = subprocess.run(
-        [sys.executable, "-P", "-c", PROBE, *args],
+        [sys.executable, "-P", "-c", PROBE, repr(commands)],
         env=environment_with(None),
         capture_output=True,
         text=True,
@@ -47,9 +56,8 @@ def test_the_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
 
 
 def test_the_help_of_a_command_loads_no_firmware_and_no_web() -> None:
-    for command in ("run", "simulate", "replay", "plans", "results", "status"):
-        loaded = loaded_by(command, "--help")
-        assert not loaded & {"rich", "starlette", "uvicorn", "gpiozero", "asyncio", "retro_firmware"}, command
+    loaded = loaded_by_each([(command, "--help") for command in COMMANDS])
+    assert not loaded & {"rich", "starlette", "uvicorn", "gpiozero", "asyncio", "retro_firmware"}
 
 
 def test_a_simulation_without_a_terminal_loads_no_terminal_arts() -> None:

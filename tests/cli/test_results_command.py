@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import shutil
 import sqlite3
 import time
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from retro_timer.store.results.rows import row_of, save_row
 from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
-from tests.helpers.command import Command, Outcome, here, process
+from tests.helpers.command import Command, Outcome, here, process, quietly
 from tests.helpers.plans_made import plan, plan_text
 
 S = 1_000_000_000
@@ -39,14 +40,24 @@ def run(capsys: pytest.CaptureFixture[str]) -> Command:
     return lambda *args: here(capsys, *args)
 
 
+@pytest.fixture(scope="module")
+def two_sessions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """The state directory of a group of two and then a drop-out, and what they told."""
+    place = tmp_path_factory.mktemp("two-sessions")
+    plan_file, roster, env = place / "short.toml", place / "names.csv", {"RETRO_TIMER_STATE": str(place / "state")}
+    plan_file.write_text(plan_text("reps = 2\ndistance_m = 10"))
+    roster.write_text('Žofia\n"Müller, J."\n', encoding="utf-8")
+    told = quietly("simulate", plan_file, "--roster", roster, "--json", env=env)
+    more = quietly("simulate", plan_file, "--scenario", "drop-out", "--json", env=env)
+    return place / "state", [json.loads(line) for line in (*told.lines, *more.lines)]
+
+
 @pytest.fixture
-def kept(run: Command, tmp_path: Path) -> list[dict[str, Any]]:
-    """Two sessions: a group of two, then a drop-out."""
-    (tmp_path / "short.toml").write_text(plan_text("reps = 2\ndistance_m = 10"))
-    (tmp_path / "names.csv").write_text('Žofia\n"Müller, J."\n', encoding="utf-8")
-    told = run("simulate", tmp_path / "short.toml", "--roster", tmp_path / "names.csv", "--json")
-    more = run("simulate", tmp_path / "short.toml", "--scenario", "drop-out", "--json")
-    return [json.loads(line) for line in (*told.lines, *more.lines)]
+def kept(two_sessions: tuple[Path, list[dict[str, Any]]], state_dir: Path) -> list[dict[str, Any]]:
+    """What two sessions told whose results are a copy of this test's own."""
+    state, events = two_sessions
+    shutil.copytree(state, state_dir)
+    return events
 
 
 def test_the_reps_as_json_are_those_that_were_told(run: Command, kept: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 
 def few(of_sixty: int) -> Callable[[Any], Any]:
-    """So many examples in the default profile of 60; in another profile in proportion."""
+    """So many examples for each sixty that the profile has."""
     most = max(1, settings().max_examples * of_sixty // 60)
     allowed = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     return settings(max_examples=most, suppress_health_check=allowed)

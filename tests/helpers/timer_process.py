@@ -23,7 +23,7 @@ from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.facts import Facts
 from retro_timer.errors import RetroTimerError
-from tests.helpers.command import PROGRAM, environment_with
+from tests.helpers.command import PROGRAM, environment_with, quietly
 from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
@@ -62,6 +62,27 @@ def until(condition: Callable[[], Any], what: str, within_s: float = DEADLINE_S)
     return found
 
 
+def new_home() -> Path:
+    """An empty directory. A Unix socket's path may have 107 bytes at most, so it is none of pytest's."""
+    return Path(tempfile.mkdtemp(prefix="rt"))
+
+
+def furnished(home: Path, *, quick: bool = True) -> Path:
+    """A timer's home with settings, the plans `one` and `short`, and a hasty voice, unless it has them."""
+    config, voices = home / "config", home / "voices"
+    if not voices.exists():
+        add_entry_point(voices, "retro_timer.voices", "hasty", "hasty_voice:open_voice")
+        (voices / "hasty_voice.py").write_text(HASTY_VOICE)
+    if not config.exists():
+        (config / "plans").mkdir(parents=True)
+        for name, reps in (("one", 1), ("short", 3)):
+            text = plan_text(f"reps = {reps}\ndistance_m = 5", gait="run", rest_s=1.0)
+            (config / "plans" / f"{name}.toml").write_text(text)
+        if quick:
+            (config / "config.toml").write_text(QUICK)
+    return home
+
+
 class Timer:
     """A running timer on the simulated board."""
 
@@ -76,21 +97,10 @@ class Timer:
         board: str = "sim",
         wrap: Sequence[str] = (),
     ) -> None:
-        # A Unix socket's path may have 107 bytes at most, so no pytest directory.
-        self.home = home or Path(tempfile.mkdtemp(prefix="rt"))
+        self.home = furnished(home or new_home(), quick=quick)
         self.own_home = home is None
         self.state = self.home / "state"
         config, voices = self.home / "config", self.home / "voices"
-        if not voices.exists():
-            add_entry_point(voices, "retro_timer.voices", "hasty", "hasty_voice:open_voice")
-            (voices / "hasty_voice.py").write_text(HASTY_VOICE)
-        if not config.exists():
-            (config / "plans").mkdir(parents=True)
-            for name, reps in (("one", 1), ("short", 3)):
-                text = plan_text(f"reps = {reps}\ndistance_m = 5", gait="run", rest_s=1.0)
-                (config / "plans" / f"{name}.toml").write_text(text)
-            if quick:
-                (config / "config.toml").write_text(QUICK)
         paths = os.pathsep.join([str(voices), *filter(None, [os.environ.get("PYTHONPATH")])])
         places = {"RETRO_TIMER_STATE": str(self.state), "RETRO_TIMER_CONFIG": str(config), "PYTHONPATH": paths}
         self.env: dict[str, str | None] = {**places, **(env or {})}
@@ -186,14 +196,7 @@ class Timer:
 
     def results(self) -> list[dict[str, Any]]:
         """`results reps --json` of its state directory."""
-        done = subprocess.run(
-            [str(PROGRAM), "results", "reps", "--json"],
-            env=environment_with(self.env),
-            capture_output=True,
-            timeout=DEADLINE_S,
-            check=True,
-        )
-        reps: list[dict[str, Any]] = json.loads(done.stdout)
+        reps: list[dict[str, Any]] = json.loads(quietly("results", "reps", "--json", env=self.env).out)
         return reps
 
     def signal(self, number: int) -> None:
