@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile(
     "default",
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
@@ -39,6 +40,9 @@ _OWN_PLACES = (
 )
 
 
+_HOMES = itertools.count()
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI everything that a test needs is installed: whatever skips there is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -50,7 +54,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(autouse=True)
 def _places_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the developer's own settings and results."""
-    home = tmp_path_factory.mktemp("home")
+    # Numbered here: pytest would look through the homes of all tests before for the next number.
+    home = tmp_path_factory.mktemp(f"home-{next(_HOMES)}", numbered=False)
     for name in _OWN_PLACES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))

@@ -229,7 +229,7 @@ def before_wall(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("lane_2_s", [13.0, 13.48, 13.71])
+@pytest.mark.parametrize("lane_2_s", [13.48, *(pytest.param(s, marks=pytest.mark.slow) for s in (13.0, 13.71))])
 def test_before_a_wall_who_passes_in_another_lane_changes_nothing_of_a_time(tmp_path: Path, lane_2_s: float) -> None:
     mine = (13.6, middle_m(1))
     found = []

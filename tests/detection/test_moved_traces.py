@@ -25,7 +25,7 @@ GATE = WatchConfig(placement=Placement.GATE, background_mm=WALL_MM)
 OPEN_GATE = WatchConfig(placement=Placement.GATE)
 GAITS = {"walk": 1.1, "jog": 2.3, "run": 4.0}
 DISTANCE_M = 10.0
-RUNS = settings(max_examples=25)
+RUNS = settings(max_examples=settings().max_examples // 4)
 
 
 def gate_scene(speed_mps: float, back_at_s: float, behind_mm: int | None, mm: float = 1.0) -> Scene:
@@ -147,7 +147,7 @@ def recorded(traces: Path, name: str) -> list[RangeSample]:
         reader.close()
 
 
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 4)
 @given(shift_s=st.floats(0.0, 5_000.0), share=st.floats(0.0, 0.15), seed=st.integers(0, 1000))
 @example(shift_s=0.0, share=0.125, seed=39)
 def test_the_recorded_walk_moved_and_thinned_stays_one_finish_at_its_place(

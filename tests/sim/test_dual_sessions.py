@@ -34,8 +34,15 @@ def day(directory: Path, settings: Settings, scenario: str = "", of_plan: Plan =
     return Day(directory / "results", of_plan, scenario=str(path), settings=settings)
 
 
-@pytest.mark.parametrize("offset_mm", [0, 200])
-@pytest.mark.parametrize("gait", [Gait.WALK, Gait.RUN])
+@pytest.mark.parametrize(
+    ("gait", "offset_mm"),
+    [
+        (Gait.WALK, 200),
+        (Gait.RUN, 0),
+        pytest.param(Gait.WALK, 0, marks=pytest.mark.slow),
+        pytest.param(Gait.RUN, 200, marks=pytest.mark.slow),
+    ],
+)
 def test_every_rep_is_timed_by_both_beams_near_the_truth(tmp_path: Path, offset_mm: int, gait: Gait) -> None:
     reps = plan(block(reps=4, distance_m=20.0), gait=gait, walk_out_s=0.0, rest_s=5.0)
     found = day(tmp_path, dual(offset_mm), of_plan=reps)
@@ -83,7 +90,7 @@ def test_with_both_halves_dead_nothing_is_started(tmp_path: Path) -> None:
     assert "watch_lost" in [event["key"] for event in found.told("said")]
 
 
-@pytest.mark.parametrize("offset_mm", [0, 200])
+@pytest.mark.parametrize("offset_mm", [pytest.param(0, marks=pytest.mark.slow), 200])
 def test_a_marshal_sees_what_both_beams_saw(tmp_path: Path, offset_mm: int) -> None:
     day(tmp_path, dual(offset_mm), of_plan=plan(block(distance_m=20.0), gait=Gait.WALK, walk_out_s=0.0))
     with contextlib.closing(open_for_reading(tmp_path / "results") or no_database()) as connection:

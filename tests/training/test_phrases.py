@@ -183,7 +183,8 @@ def reasons_of_the_sensors() -> set[str]:
                 if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value and " " not in n.value
             }
     for path in (*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "firmware").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if "SensorFaultError(" in text else ():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "SensorFaultError" and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
