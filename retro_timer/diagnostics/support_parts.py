@@ -28,7 +28,7 @@ from retro_timer.settings import calibration, own, paths
 from retro_timer.settings.loading import DELIVERED, place_of, plan_names, read_plan, settings_file
 from retro_timer.store.results.database import BACKUPS, NAME, open_for_reading
 from retro_timer.store.results.reps_log import NAME as REPS_LOG
-from retro_timer.store.space import TRACES
+from retro_timer.store.space import SNAPSHOT, TRACES
 
 UNIT = "retro-timer"
 _MOST_LINES = 5000
@@ -159,7 +159,7 @@ def _counts(connection: sqlite3.Connection, query: str) -> dict[str, int]:
 
 
 def _sizes(directory: Path) -> Iterator[tuple[str, int]]:
-    for pattern in (f"{NAME}*", REPS_LOG, "results.damaged-*", f"{BACKUPS}/*"):
+    for pattern in (f"{NAME}*", SNAPSHOT, REPS_LOG, "results.damaged-*", f"{BACKUPS}/*"):
         for path in sorted(directory.glob(pattern)):
             yield str(path.relative_to(directory)), path.stat().st_size
 

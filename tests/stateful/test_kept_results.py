@@ -19,14 +19,20 @@ from retro_timer.errors import BadInputError
 from retro_timer.store.results.athlete_edits import AddAthlete, ChangeAthlete, Done, Known, MergeAthletes
 from retro_timer.store.results.athletes import athlete_rows
 from retro_timer.store.results.backups import back_up
-from retro_timer.store.results.edits import AnyEdit, CorrectRep, Undo, carry_out
+from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, Undo, carry_out
+from retro_timer.store.results.entries import new_id
+from retro_timer.store.results.forgetting import forget
 from retro_timer.store.results.journal import DisplacedError, Journal, Stamp, open_journal
+from retro_timer.store.results.presences import presence_lines, presences
 from retro_timer.store.results.revisions import revisions
+from retro_timer.store.results.rows import COLUMNS
 from retro_timer.training.corrections import NoteRep, RestoreRep, VoidRep
+from retro_timer.training.record import Presence
 from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, foreign_database, kept, numbers, opened, rep
 
 DATABASE, LOG = "results.db", "reps.jsonl"
 STAMP = Stamp(WALL_NS)
+REMOVED = "removed"
 MEMORY = Path("/dev/shm")
 """A file system that syncs at once, where there is one."""
 
@@ -57,6 +63,10 @@ class KeptResults(RuleBasedStateMachine):
         self.words: dict[int, dict[int, int]] = {}
         self.people: dict[str, tuple[str, str]] = {}
         """Name, and whom they are merged into, by id."""
+        self.forgotten: set[str] = set()
+        """Names that may stand in no file."""
+        self.here: dict[tuple[int, str], bool] = {}
+        """Who takes part, by session and name, where more is known than the roster."""
         self.standing: dict[str, bool] = {}
         """Whether each correction still stands, by id."""
         self.older: Path | None = None
@@ -70,7 +80,7 @@ class KeptResults(RuleBasedStateMachine):
                 path.unlink()
             opened(self.state)
             assert self._found() == self.words, "a rebuild from the log alone"
-            assert self._people_and_corrections() == (self.people, self.standing)
+            assert self._others() == (self.people, self.standing, self.here)
         shutil.rmtree(self.folder)
 
     def _open(self, former: Journal | None = None) -> None:
@@ -90,10 +100,16 @@ class KeptResults(RuleBasedStateMachine):
             found[session][number] = revision
         return found
 
-    def _people_and_corrections(self) -> tuple[dict[str, tuple[str, str]], dict[str, bool]]:
+    def _others(self) -> tuple[dict[str, tuple[str, str]], dict[str, bool], dict[tuple[int, str], bool]]:
         with contextlib.closing(sqlite3.connect(self.state / DATABASE)) as db:
-            people = {row.uid: (row.name, row.merged_into) for row in athlete_rows(db) if row.name not in ATHLETES}
-            return people, {row.id: not row.undone for row in revisions(db) if row.kind != "undo"}
+            people = {
+                row.uid: (REMOVED if row.removed else row.name, row.merged_into)
+                for row in athlete_rows(db)
+                if row.name not in ATHLETES
+            }
+            standing = {row.id: not row.undone for row in revisions(db) if row.kind != "undo"}
+            here = {(of, who.name): who.present for of in self.words for who in presences(db, of)}
+            return people, standing, here
 
     def _edit(self, edit: AnyEdit) -> Done:
         done = carry_out(self.journal, edit, STAMP)
@@ -141,21 +157,72 @@ class KeptResults(RuleBasedStateMachine):
         self._edit(Undo(revision))
         self.standing[revision] = False
 
-    @rule(name=st.sampled_from(["Cid", "Dee"]))
-    def somebody_is_added(self, name: str) -> None:
+    @precondition(lambda self: any(self.words.values()))
+    @rule(data=st.data(), dates=st.booleans())
+    def a_correction_that_is_taken_back_at_once_leaves_no_trace(self, data: st.DataObject, dates: bool) -> None:
+        session = data.draw(st.sampled_from(sorted(number for number, words in self.words.items() if words)))
+        number = data.draw(st.sampled_from(sorted(self.words[session])))
+        before = self._rows(session)
+        edit = DateSession(session, WALL_NS + 77) if dates else CorrectRep(session, NoteRep(number, "regretted"))
+        with contextlib.suppress(BadInputError):
+            revision = self._edit(edit).revision
+            assert self._rows(session) != before
+            self._edit(Undo(revision))
+            self.standing[revision] = False
+        assert self._rows(session) == before
+
+    def _rows(self, session: int) -> list[tuple[Any, ...]]:
+        """A session and its reps, less their revisions."""
+        database = self.journal.database
+        columns = ", ".join(name for name in COLUMNS if name != "revision")
+        rows = database.execute(f"SELECT {columns} FROM rep WHERE session = ? ORDER BY rep", (session,)).fetchall()
+        return [*rows, *database.execute("SELECT * FROM session WHERE id = ?", (session,)).fetchall()]
+
+    @precondition(lambda self: self.words)
+    @rule(data=st.data(), name=st.sampled_from(ATHLETES), present=st.booleans())
+    def somebody_goes_or_comes_back(self, data: st.DataObject, name: str, present: bool) -> None:
+        session = data.draw(st.sampled_from(sorted(self.words)))
+        who, change = Presence(name, present=present, order=1, skipped=(2,)), new_id()
+        database, uid = self.journal.database, self.journal.uid_of(session)
+        self.journal.keep(change, lambda: presence_lines(database, session, uid, [who], change))
+        self.here[session, name] = present
+
+    @rule()
+    def somebody_is_added(self) -> None:
+        name = f"Cid {len(self.people)} the added"
         self.people[self._edit(AddAthlete(Known(name=name))).athlete] = (name, "")
 
-    @precondition(lambda self: len([1 for _, merged in self.people.values() if not merged]) > 1)
+    @precondition(lambda self: len(self._own()) > 1)
     @rule(data=st.data(), rename=st.booleans())
     def somebody_gets_another_name_or_is_somebody_else(self, data: st.DataObject, rename: bool) -> None:
-        own = sorted(uid for uid, (_, merged) in self.people.items() if not merged)
-        first, second = data.draw(st.lists(st.sampled_from(own), min_size=2, max_size=2, unique=True))
+        first, second = data.draw(st.lists(st.sampled_from(self._own()), min_size=2, max_size=2, unique=True))
         if rename:
-            self._edit(ChangeAthlete(first, Known(name="Eve")))
-            self.people[first] = ("Eve", "")
+            name = self.people[first][0].replace("the added", "the renamed")
+            self._edit(ChangeAthlete(first, Known(name=name)))
+            self.people[first] = (name, "")
         else:
             self._edit(MergeAthletes(first, second))
             self.people[first] = (self.people[first][0], second)
+
+    def _own(self) -> list[str]:
+        """The ids of those who are somebody of their own."""
+        return sorted(uid for uid, (name, merged) in self.people.items() if not merged and name != REMOVED)
+
+    @precondition(lambda self: self._own())
+    @rule(data=st.data())
+    def somebody_is_forgotten(self, data: st.DataObject) -> None:
+        person = data.draw(st.sampled_from(self._own()))
+        forget(self.journal, person)
+        meant = {person}
+        while more := {uid for uid, (_, merged) in self.people.items() if merged in meant} - meant:
+            meant |= more
+        for uid in meant:
+            name, merged = self.people[uid]
+            self.forgotten |= {name, name.replace("the renamed", "the added")}
+            self.people[uid] = (REMOVED, merged)
+        # Nobody can clean what lies elsewhere.
+        self.older = None
+        self._open()
 
     # What becomes of the files.
 
@@ -242,7 +309,13 @@ class KeptResults(RuleBasedStateMachine):
     @invariant()
     def what_was_durable_is_there(self) -> None:
         assert self._found() == self.words
-        assert self._people_and_corrections() == (self.people, self.standing)
+        assert self._others() == (self.people, self.standing, self.here)
+
+    @invariant()
+    def who_was_forgotten_is_named_nowhere(self) -> None:
+        if self.forgotten:
+            held = b"".join(path.read_bytes() for path in self.state.rglob("*") if path.is_file())
+            assert not [name for name in self.forgotten if name.encode() in held]
 
 
 TestKeptResults = KeptResults.TestCase

@@ -64,9 +64,12 @@ def removed_name(number: int) -> str:
 
 
 def keep_athlete(connection: sqlite3.Connection, entry: AthleteKept) -> None:
-    """Take the newest word on an athlete; one who has been forgotten stays so."""
+    """Take the newest word on an athlete; of one who has been forgotten, only with whom they are one person."""
     row = connection.execute("SELECT id, revision, removed FROM athlete WHERE uid = ?", (entry.athlete,)).fetchone()
-    if row is not None and (row[2] or row[1] >= entry.revision):
+    if row is not None and row[1] >= entry.revision:
+        return
+    if row is not None and row[2]:
+        _write(connection, _removed(row[0], entry.athlete, entry.revision, entry.merged_into))
         return
     taken = connection.execute("SELECT 1 FROM athlete WHERE id = ?", (entry.number,)).fetchone() is not None
     number = row[0] if row is not None else next_athlete_number(connection) if taken else entry.number
@@ -119,11 +122,10 @@ def _write(connection: sqlite3.Connection, row: AthleteRow) -> None:
 def forget_athlete(connection: sqlite3.Connection, entry: Forgotten) -> None:
     """Take an athlete's name and all that is known of them out of every row; their reps stay, as somebody's."""
     ensure_athlete(connection, entry.athlete, "")
-    number = int(connection.execute("SELECT id FROM athlete WHERE uid = ?", (entry.athlete,)).fetchone()[0])
+    query = "SELECT id, revision, merged_into FROM athlete WHERE uid = ?"
+    number, revision, merged_into = connection.execute(query, (entry.athlete,)).fetchone()
     name = removed_name(number)
-    empty = AthleteRow(number, entry.athlete, 0, name, removed=True)
-    merged = connection.execute("SELECT merged_into FROM athlete WHERE uid = ?", (entry.athlete,)).fetchone()[0]
-    _write(connection, msgspec.structs.replace(empty, merged_into=merged))
+    _write(connection, _removed(number, entry.athlete, revision, merged_into))
     connection.execute("UPDATE rep SET athlete = ? WHERE athlete_id = ?", (name, entry.athlete))
     connection.execute("UPDATE OR REPLACE presence SET name = ? WHERE athlete_id = ?", (name, entry.athlete))
     found = connection.execute(
@@ -139,6 +141,10 @@ def forget_athlete(connection: sqlite3.Connection, entry: Forgotten) -> None:
             f" WHERE json_extract({column}, '$.athlete_id') = ?",
             (name, entry.athlete),
         )
+
+
+def _removed(number: int, uid: str, revision: int, merged_into: str) -> AthleteRow:
+    return AthleteRow(number, uid, revision, removed_name(number), merged_into=merged_into, removed=True)
 
 
 def called_in(connection: sqlite3.Connection, session: int) -> dict[str, str]:
