@@ -77,10 +77,14 @@ def has_body_signal(range_mm: int, signal_kcps: float) -> bool:
 
 def is_stray(sample: RangeSample) -> bool:
     """Whether a reading with a bad status names a near range where nothing is: a phantom that the sensor caught."""
-    range_mm = sample.range_mm
-    if range_mm is None or sample.status in (None, RangeStatus.VALID) or not MINIMUM_RANGE_MM <= range_mm <= _STRAY_MM:
+    return sample.status not in (None, RangeStatus.VALID) and is_stray_range(sample.range_mm, sample.signal_kcps)
+
+
+def is_stray_range(range_mm: int | None, signal_kcps: float | None) -> bool:
+    """Whether a reading that is no target names a near range, without a body's light."""
+    if range_mm is None or not MINIMUM_RANGE_MM <= range_mm <= _STRAY_MM:
         return False
-    return not has_body_signal(range_mm, sample.signal_kcps or 0.0)
+    return not has_body_signal(range_mm, signal_kcps or 0.0)
 
 
 def too_dim(range_mm: int, signal_kcps: float | None) -> bool:

@@ -26,6 +26,7 @@ from retro_timer.detection.events import (
 )
 from retro_timer.detection.gate.dual_fit import WRONG_WAY
 from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.dual_light import outlasts_bursts
 from retro_timer.detection.gate.dual_pairing import BRIEF, Pairing
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.gate.passage import WAIT_NS
@@ -133,6 +134,7 @@ class DualGate:
         mine, alone = half.seen[-1], self._alone
         if alone is not None:
             mine.alone = mine.beeped = half is alone
+            mine.doubted = self._other(half).state is SensorState.DEGRADED
             return [Crossing(mine.rep, t_ns)] if mine.beeped else []
         for other in self._other(half).seen:
             near, far = (other, mine) if half is self._far else (mine, other)
@@ -153,7 +155,7 @@ class DualGate:
         seen.over, seen.last_ns, seen.solved = over, over.t_ns, None
         if isinstance(over.passage, Break):
             # What came well before or after the torso, an arm or a phantom, is beside nobody in the other half.
-            torso = find_torso(over.passage, half.config)
+            torso = seen.torso = find_torso(over.passage, half.config)
             seen.brief = not seen.shaded and (torso is None or torso.brief)
             hits = over.passage.entries if torso is None else torso.hits
             times_ns = [entry.t_ns for entry in hits if entry.hit]
@@ -181,7 +183,8 @@ class DualGate:
         if self._alone is half or seen.alone:
             half.seen.remove(seen)
             solved = at_line(half.solve(seen), half.config)
-            if seen.brief and self._other(half).state is SensorState.DEGRADED:
+            doubted = seen.doubted or self._other(half).state is SensorState.DEGRADED
+            if doubted and (seen.brief or not outlasts_bursts(seen, half.config)):
                 # What troubles the other half, the sun, may make this one's phantoms.
                 solved = Solution(refusal=BRIEF)
             return self._tell(seen, solved, str(half.config.placement), t_ns, single=True)

@@ -7,6 +7,7 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Crossing, PassageOver, SensorState
 from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.gate.torso import Torso
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution
 
@@ -30,6 +31,8 @@ class Seen(msgspec.Struct, eq=False):
     """A shade went over into it: the body was longer in the beam than its ranges say."""
     alone: bool = False
     """The other half was blind when it began."""
+    doubted: bool = False
+    """The other half was degraded then, by what may trouble this one as well."""
     waited: bool = False
     """It has waited long enough, and is decided with the other half's passage that still goes on."""
     overdue: bool = False
@@ -37,6 +40,8 @@ class Seen(msgspec.Struct, eq=False):
 
     brief: bool = True
     """No longer than an arm or a few phantoms, for the speed on the way: as long as no torso was found in it."""
+    torso: Torso | None = None
+    """What a body can have made of it, once it is over."""
     solved: Solution | None = None
     """Its own moment, once it was asked for."""
 

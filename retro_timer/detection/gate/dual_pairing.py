@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retro_timer.detection.gate.dual_fit import WRONG_WAY, follow, join, lean_together
 from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.dual_light import phantoms
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.gate.passage import WAIT_NS
 from retro_timer.detection.gate.torso import TOO_BRIEF
@@ -45,7 +46,9 @@ class Pairing:
 
     def one_body(self, near: Seen, far: Seen) -> bool:
         """Whether both may be the same body's, by all that is known of them by now."""
-        return self.beside(near, far) and self._upright(near, far)
+        if not self.beside(near, far) or phantoms(near, far, (self._near, self._far), stacked=self._stacked):
+            return False
+        return self._upright(near, far)
 
     def _upright(self, near: Seen, far: Seen) -> bool:
         """Of two beams above each other: whether one trunk can have made both passages, too brief in neither."""

@@ -1,0 +1,81 @@
+"""Two beams under one sun: whether what was seen is a body, by the light that came back and by where it stands.
+
+Phantoms of both halves come at the same times, since the light that makes them is the same, and a few in a row look
+like a runner. But a body's light falls with the square of its range, both halves see one trunk at one range, and where
+phantoms are about the readings before and after tell of it: near ranges of a bad status, where nobody is.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.thin_beam import THIN_DEG
+from retro_timer.detection.readings import Kind, is_stray_range
+
+_GLARE_SHARE, _LEAST_STRAY = 0.05, 2
+"""Of the readings beside a break: in the recorded sun a fifth to a half are phantoms, in a clean field hardly any names
+a near range with more light than the field's. Less takes a stray for sun and asks more of everybody, more lets phantoms
+of a broken sky through."""
+_STRAY_KCPS = 150.0
+"""An empty field returns less, and phantoms with a bad status as a rule more (benchmarks/physics/sensor.py)."""
+_FLANK_PERIODS = 3.5
+"""A body's own flanks spoil the status of so many readings."""
+_DARKEST_KCPS_M2 = 600.0
+"""Of a cone whose model nobody names: clothes of 10 % before a VL53L1X (sensors/vl53l1x.py). More would take dark cloth
+for phantoms, less phantoms for cloth: in sun they return 1,500 to 3,000 kcps at any range below 0.9 m."""
+_BRIGHT = 4.0
+"""Times the darkest body's light, of clothes of 40 %: so bright no phantom is at the ranges where phantoms are. Less
+lets bursts through, more loses runners in dark clothes whom one half alone saw."""
+_BURST = 4
+"""Phantoms in a row that agree: the longest in the recorded sun (benchmarks/physics/sensor.py). Less takes them for a
+runner, more asks a jogger for more readings than there are."""
+_TRUNK_MM = {True: 250.0, False: 150.0}
+"""Between the ranges of one athlete at both beams, above each other (hips against shoulders) or not (a trunk that sways
+and turns within a step). Less loses athletes, more joins phantoms, whose ranges are half a metre wide."""
+
+
+def phantoms(near: Seen, far: Seen, halves: tuple[Half, Half], *, stacked: bool) -> bool:
+    """Whether two passages, in light that makes phantoms, cannot be one body's; one that still goes on may be."""
+    seen = [(one, half.config) for one, half in zip((near, far), halves, strict=True) if one.torso is not None]
+    if not any(_in_glare(one) for one, _ in seen):
+        return False
+    if any(max(_lights(one, config)) < 1.0 for one, config in seen):
+        return True
+    if not any(outlasts_bursts(one, config) for one, config in seen):
+        return True
+    ranges_mm = [one.torso.ranges.body_mm for one, _ in seen if one.torso is not None]
+    return len(ranges_mm) == len(halves) and max(ranges_mm) - min(ranges_mm) > _TRUNK_MM[stacked]
+
+
+def outlasts_bursts(seen: Seen, config: WatchConfig) -> bool:
+    """Whether one half's passage is longer than a burst of phantoms, or brighter: what is asked of it in sun."""
+    lights = _lights(seen, config)
+    return median(lights) >= 1.0 if len(lights) > _BURST else max(lights) >= _BRIGHT
+
+
+def _in_glare(seen: Seen) -> bool:
+    """Whether phantoms are about: near ranges of a bad status beside the break, clear of its flanks."""
+    broken, torso = seen.broken, seen.torso
+    if broken is None or torso is None or not torso.hits:
+        return False
+    clear_ns = round(_FLANK_PERIODS * broken.period_s * 1e9)
+    first_ns, last_ns = torso.hits[0].t_ns - clear_ns, torso.hits[-1].t_ns + clear_ns
+    beside = [entry for entry in broken.entries if not first_ns <= entry.t_ns <= last_ns]
+    stray = sum(
+        entry.kind is not Kind.TARGET
+        and is_stray_range(entry.range_mm, entry.signal_kcps)
+        and (entry.signal_kcps is None or entry.signal_kcps >= _STRAY_KCPS)
+        for entry in beside
+    )
+    return stray >= max(_LEAST_STRAY, _GLARE_SHARE * len(beside))
+
+
+def _lights(seen: Seen, config: WatchConfig) -> list[float]:
+    """Each hit's light, as if from one metre, against the darkest body's; `_BRIGHT` where none is recorded."""
+    hits = [] if seen.torso is None else seen.torso.hits
+    darkest = config.least_body_kcps_m2 or (0.0 if config.fov_deg <= THIN_DEG else _DARKEST_KCPS_M2)
+    if not darkest or any(hit.signal_kcps is None for hit in hits):
+        return [_BRIGHT] * max(1, len(hits))
+    return [(hit.signal_kcps or 0.0) * ((hit.range_mm or 0) / 1000.0) ** 2 / darkest for hit in hits] or [0.0]
