@@ -41,6 +41,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Beep("ready"),
     requests.Say("Can you hear this?"),
     requests.LendButton(5.0),
+    requests.Rest("gate", 0.0),
     requests.Calibrate({"gate": SensorCalibration(placement="gate", background_mm=2000)}),
     commands.Volume(60),
     requests.Facts(),

@@ -66,6 +66,7 @@ class GpioBoard:
         wires = Wires(
             opened=opened,
             offsets_mm={s.name: request.calibration.of(s.name, str(s.placement)).offset_mm for s in sensors},
+            lates_ns={s.name: request.calibration.of(s.name, str(s.placement)).late_ns for s in sensors},
             factory=self.factory,
             output=lambda owner, pin: self._line(owner, pin, ShutdownLine, opened),
             input=lambda owner, pin: self._line(owner, pin, InterruptLine, opened),

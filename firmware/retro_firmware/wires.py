@@ -22,6 +22,8 @@ class Wires(msgspec.Struct, frozen=True):
     """Closes with the board: what a driver opens it gives back by a callback here."""
     offsets_mm: Mapping[str, int]
     """Calibration's, by the sensor's name."""
+    lates_ns: Mapping[str, int]
+    """Calibration's, by the sensor's name: taken off the times of its readings."""
     factory: Any
     """gpiozero's pin factory."""
     output: Callable[[str, int], Callable[[bool], None]]

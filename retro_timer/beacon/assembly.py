@@ -25,7 +25,7 @@ def watch_config(
         name=spec.name if several else "",
         placement=spec.placement,
         line=spec.line,
-        offset_mm=spec.offset_mm,
+        offset_mm=spec.offset_mm + learnt.beyond_mm,
         times=spec.role is not Role.WATCH,
         watches=spec.role is not Role.TIMING and spec.may_watch,
         fov_deg=spec.fov_deg,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, Protocol, assert_never, runtime_checkable
 
@@ -15,6 +15,7 @@ from retro_timer.beacon.messages import ButtonEdge
 from retro_timer.beacon.output import sounds
 from retro_timer.beacon.system.real_time import RealTimeScheduling
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.lines import Lines
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice
 from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
@@ -38,6 +39,13 @@ class Adjustable(Protocol):
     """A sensor whose offset may be changed while it ranges."""
 
     offset_mm: int
+
+
+@runtime_checkable
+class Delayed(Protocol):
+    """A sensor of whose times a delay may be taken off while it ranges."""
+
+    late_ns: int
 
 
 @runtime_checkable
@@ -91,6 +99,8 @@ class Diagnostics:
                 return self._say(request.text)
             case requests.LendButton():
                 return self._lend_button(request.seconds)
+            case requests.Rest():
+                return self._rest(request.sensor, request.seconds)
             case requests.Calibrate():
                 return self._calibrate(request.sensors)
             case _:
@@ -193,42 +203,71 @@ class Diagnostics:
                 f"a session is under way and {what} is for the runners; wait for its end, or: retro-timer ctl stop"
             )
 
+    # Switching a sensor off
+
+    def _rest(self, name: str, seconds: float) -> answers.Done:
+        self._check_known("rest", [name])
+        if seconds:
+            self._must_be_idle("every sensor")
+        self._core.sensing[name].rests_until_ns = self._core.clock.monotonic_ns() + round(seconds * 1e9)
+        return answers.Done()
+
+    def _check_known(self, where: str, names: Iterable[str]) -> None:
+        known = self._core.sensing
+        for name in names:
+            if name not in known:
+                raise BadInputError(where, f"no sensor '{name}'{near_miss(name, known)}", f"one of {', '.join(known)}")
+
     # Calibrating
 
     def _calibrate(self, learnt: dict[str, SensorCalibration]) -> answers.Calibrated:
         self._must_be_idle("what the sensors take for the empty lane")
-        sensing = self._core.sensing
-        for name in learnt:
-            if name not in sensing:
-                raise BadInputError(
-                    "calibrate", f"no sensor '{name}'{near_miss(name, sensing)}", f"one of {', '.join(sensing)}"
-                )
+        self._check_known("calibrate", learnt)
         calibration = Calibration(sensors={**self._calibration.sensors, **learnt})
         sensors = [s for bus in self._core.board.buses for s in bus.sensors if s.spec.name in learnt]
         for sensor in sensors:
-            changed = self._offset_mm(calibration, sensor) != self._offset_mm(self._calibration, sensor)
-            if changed and not isinstance(sensor, Adjustable):
-                raise RetroTimerError(
-                    f"sensor '{sensor.spec.name}' of the board '{self._core.board.name}' has no offset"
-                )
+            self._check_takes(sensor, calibration)
         path = save_calibration(self._state_dir, calibration)
         self._calibration = calibration
         for sensor in sensors:
             self._use(sensor)
+        self._join_anew()
         return answers.Calibrated(file=str(path))
 
-    def _offset_mm(self, calibration: Calibration, sensor: RangeSensor) -> int:
-        return calibration.of(sensor.spec.name, str(sensor.spec.placement)).offset_mm
+    def _check_takes(self, sensor: RangeSensor, calibration: Calibration) -> None:
+        """Refuse what the sensor cannot be told."""
+        before, learnt = (one.of(*_place(sensor)) for one in (self._calibration, calibration))
+        whose = f"sensor '{sensor.spec.name}' of the board '{self._core.board.name}'"
+        if learnt.offset_mm != before.offset_mm and not isinstance(sensor, Adjustable):
+            raise RetroTimerError(f"{whose} has no offset")
+        if learnt.late_ns != before.late_ns and not isinstance(sensor, Delayed):
+            raise RetroTimerError(f"{whose} takes no delay off its times")
 
     def _use(self, sensor: RangeSensor) -> None:
         """Judge this sensor's readings by the new calibration."""
         spec = sensor.spec
         sensing = self._core.sensing[spec.name]
-        offset_mm = self._offset_mm(self._calibration, sensor)
-        if isinstance(sensor, Adjustable) and sensor.offset_mm != offset_mm:
-            sensor.offset_mm = offset_mm
-            # A trace must not mix ranges of two offsets.
+        learnt = self._calibration.of(*_place(sensor))
+        # A trace must not mix ranges of two offsets, nor times of two delays.
+        if isinstance(sensor, Adjustable) and sensor.offset_mm != learnt.offset_mm:
+            sensor.offset_mm = learnt.offset_mm
+            sensing.ring.clear()
+        if isinstance(sensor, Delayed) and sensor.late_ns != learnt.late_ns:
+            sensor.late_ns = learnt.late_ns
             sensing.ring.clear()
         sensing.begin_anew(
             watch_config(spec, self._core.settings, self._calibration, several=len(self._core.sensing) > 1)
         )
+
+    def _join_anew(self) -> None:
+        """The halves of a gate may stand elsewhere now; a line knows how well its sensors see."""
+        core = self._core
+        lines = Lines(sensing.config for sensing in core.sensing.values())
+        for name, sensing in core.sensing.items():
+            lines.state(name, sensing.watch.health.state)
+        core.lines = lines
+
+
+def _place(sensor: RangeSensor) -> tuple[str, str]:
+    """What a calibration is found by."""
+    return sensor.spec.name, str(sensor.spec.placement)

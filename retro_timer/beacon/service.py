@@ -21,6 +21,8 @@ from retro_timer.training.session.state import Phase, Turn
 SWITCH_INTERVAL_S = 0.0005
 """How long another thread may hold the interpreter while the sensor's waits for it (Python's default: 5 ms)."""
 _RETRY_S = 1.0
+_REST_LOOK_S = 0.05
+"""How soon a sensor that rests, alone on its bus, is switched on again."""
 _BREATH_S = 0.1
 """After a defect, lest one that comes with each reading takes the whole processor."""
 _LONGEST_WAIT_S = 1.0
@@ -176,6 +178,11 @@ class Service:
         started: set[int] = set()
         while not self._stopping.is_set():
             for number, sensor in enumerate(bus.sensors):
+                if self._rests(sensor):
+                    if number in started:
+                        sensor.stop()
+                        started.discard(number)
+                    continue
                 if number not in started:
                     if not self._start_sensor(sensor):
                         continue
@@ -186,9 +193,13 @@ class Service:
                 self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
             if not started:
                 self.bus_beats_ns[bus.name] = self.core.clock.monotonic_ns()
-                self._stopping.wait(_RETRY_S)
+                self._stopping.wait(_REST_LOOK_S if any(map(self._rests, bus.sensors)) else _RETRY_S)
         for sensor in bus.sensors:
             sensor.stop()
+
+    def _rests(self, sensor: RangeSensor) -> bool:
+        """Whether it is to be switched off now."""
+        return self.core.clock.monotonic_ns() < self.core.sensing[sensor.spec.name].rests_until_ns
 
     def _start_sensor(self, sensor: RangeSensor) -> bool:
         try:

@@ -19,7 +19,8 @@ from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.people import Braking
 from retro_timer.detection.survey import Survey, survey
-from retro_timer.diagnostics.holder import Wanted, holder
+from retro_timer.diagnostics.holder import Holder, Wanted, holder
+from retro_timer.diagnostics.walking import learn_by_walks
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings.calibration import SensorCalibration
@@ -48,6 +49,13 @@ class _Learnt(msgspec.Struct):
     type=click.IntRange(100, 8000),
     help="Learn the offset instead: a flat, bright target stands so far from the sensor's window.",
 )
+@click.option(
+    "--walks",
+    "each_way",
+    type=click.IntRange(1, 20),
+    help="Gate of two beams: learn instead how much later one half tells than the other; somebody walks through so "
+    "many times each way (5 do).",
+)
 @click.option("--for", "seconds", type=click.FloatRange(0.5, 60.0), default=_MEASURE_S, show_default=True, help="In s.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def calibrate(
@@ -56,17 +64,21 @@ def calibrate(
     scenario: str | None,
     name: str | None,
     target_mm: int | None,
+    each_way: int | None,
     seconds: float,
     as_json: bool,
 ) -> int:
     """Learn the empty lane: what stands behind it, how its readings scatter, and how far one sees in this light.
 
-    With --target-mm the offset: put the target up, learn it, take it away, and learn the lane. Either is kept in
-    calibration.toml, through the running timer or without it. Later the watch tells when the background is gone.
+    With --target-mm the offset: put the target up, learn it, take it away, and learn the lane. With --walks the delay
+    between the two beams of a gate. All is kept in calibration.toml, through the running timer or without it. Later the
+    watch tells when the background is gone.
     """
     with holder(Wanted(board, config, scenario), lambda _text: None) as asked:
         facts = asked.wait_until_it_sees()
-        _check(facts, name, target_mm)
+        _check(facts, name, target_mm, each_way)
+        if each_way is not None:
+            return _by_walks(asked, facts, name, each_way, as_json=as_json)
         if not as_json:
             what = "the lane empty" if target_mm is None else "the target still"
             print(f"Keep {what} for {seconds:g} s.", flush=True)
@@ -82,13 +94,31 @@ def calibrate(
     return 1 if learnt.problems else 0
 
 
-def _check(facts: Facts, name: str | None, target_mm: int | None) -> None:
+def _by_walks(asked: Holder, facts: Facts, name: str | None, each_way: int, *, as_json: bool) -> int:
+    """Learn the delay between the halves of a gate from somebody who walks through it."""
+
+    def say(text: str) -> None:
+        if not as_json:
+            _print_filled(text)
+
+    learnt = learn_by_walks(asked, facts, name, each_way, say)
+    file = asked.ask(requests.Calibrate(learnt.sensors), answers.Calibrated).file
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(_Learnt(learnt.sensors, {}, file))))
+    for line in (*learnt.told, f"kept in {file}"):
+        say(line)
+    return 0
+
+
+def _check(facts: Facts, name: str | None, target_mm: int | None, each_way: int | None) -> None:
     """What must be so before it is worth to measure. Raises RetroTimerError."""
     names = [sensor.spec.name for sensor in facts.sensors]
     if name is not None and name not in names:
         raise BadInputError(f"--sensor {name}", f"no such sensor{near_miss(name, names)}", f"one of {', '.join(names)}")
     if target_mm is not None and name is None and len(names) > 1:
         raise BadInputError("--target-mm", "several sensors, one target", f"--sensor with one of {', '.join(names)}")
+    if target_mm is not None and each_way is not None:
+        raise BadInputError("--walks", "--target-mm besides", "one of both at a time")
     if facts.busy:
         raise RetroTimerError("a session is under way; wait for its end, or: retro-timer ctl stop")
 
@@ -127,7 +157,9 @@ def _tell(facts: Facts, learnt: _Learnt) -> None:
 
 
 def _print_filled(text: str) -> None:
-    print(textwrap.fill(text, max(_NARROWEST, shutil.get_terminal_size().columns - 1), subsequent_indent="  "))
+    print(
+        textwrap.fill(text, max(_NARROWEST, shutil.get_terminal_size().columns - 1), subsequent_indent="  "), flush=True
+    )
 
 
 def _lane(made: SensorCalibration) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.detection.survey import survey
+from retro_timer.diagnostics.crosstalk import look_for_crosstalk
 from retro_timer.diagnostics.findings import Finding, Verdict
 from retro_timer.diagnostics.holder import BoardFaultError, Holder, Wanted, holder
 from retro_timer.diagnostics.machine import look_at_machine
@@ -47,6 +48,7 @@ def _all(asked: Holder, seconds: float) -> Iterator[Finding]:
         header = machine.header or "held by the running timer"
         machine = msgspec.structs.replace(machine, denied=(), header=header)
     yield from check_sensors(facts, surveys, load_catalogue(facts.settings.voice.language))
+    yield from look_for_crosstalk(asked, facts, surveys, seconds)
     yield from check_board(facts, machine)
     yield from check_machine(facts.settings, machine, own=not asked.running)
     yield check_settings_files(Path(facts.state_dir))

@@ -8,7 +8,8 @@ from retro_timer.beacon.facts import SensorFacts
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.lines import HALVES
 from retro_timer.diagnostics.findings import Finding, Verdict
-from retro_timer.ports import Placement, Role
+from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.settings.calibration import Calibration
 
 
 def halves(sensors: Sequence[SensorFacts]) -> list[tuple[SensorFacts, SensorFacts]]:
@@ -26,7 +27,7 @@ def spared(sensors: Sequence[SensorFacts]) -> frozenset[str]:
     return frozenset(one.spec.name for one, other in found if other.state is SensorState.OK)
 
 
-def check_gates(sensors: Sequence[SensorFacts]) -> Iterator[Finding]:
+def check_gates(sensors: Sequence[SensorFacts], calibration: Calibration) -> Iterator[Finding]:
     """How each gate of two beams stands: whoever wired it sees whether that is how it was meant."""
     for first, second in halves(sensors):
         name = f"{first.spec.line}: two beams"
@@ -41,3 +42,15 @@ def check_gates(sensors: Sequence[SensorFacts]) -> Iterator[Finding]:
         else:
             words = " and ".join(f"'{one}'" for one in blind)
             yield Finding(name, Verdict.POOR, f"{stands}; blind: {words}", "see above; a half that sees goes on alone")
+        if first.spec.model.partition(" ")[0] != second.spec.model.partition(" ")[0]:
+            yield _delay(first.spec, second.spec, calibration)
+
+
+def _delay(first: SensorSpec, second: SensorSpec, calibration: Calibration) -> Finding:
+    """Halves of different models tell of one moment at different times."""
+    name = f"{first.line}: delay between the beams"
+    late = [(spec.name, calibration.of(spec.name, str(spec.placement)).late_ms) for spec in (first, second)]
+    told = [f"'{half}' by {late_ms:+.1f} ms" for half, late_ms in late if late_ms]
+    if told:
+        return Finding(name, Verdict.OK, f"learnt: {' and '.join(told)}, taken off its times")
+    return Finding(name, Verdict.NONE, "not learnt, of different models: retro-timer calibrate --walks 5")

@@ -83,21 +83,28 @@ class Holder:
     def collect(self, seconds: float) -> dict[str, list[RangeSample]]:
         """Every reading of the coming seconds, by sensor."""
         found: dict[str, list[RangeSample]] = {}
+        for came in self.follow(seconds):
+            for name, samples in came.items():
+                found.setdefault(name, []).extend(samples)
+        return found
+
+    def follow(self, seconds: float) -> Iterator[dict[str, list[RangeSample]]]:
+        """The same as it comes, a few times a second."""
         after: dict[str, int] = {}
         now_ns = self.readings(None).now_ns
         deadline = time.monotonic() + seconds
-        while True:
-            answer = self.readings(min([after.get(name, now_ns) for name in found], default=now_ns))
-            for sensor in answer.sensors:
-                kept = found.setdefault(sensor.name, [])
-                last_ns = after.get(sensor.name, now_ns)
-                kept += [sample for sample in sensor.samples if sample.t_ns > last_ns]
-                if kept:
-                    after[sensor.name] = kept[-1].t_ns
-            left_s = deadline - time.monotonic()
-            if left_s <= 0.0:
-                return found
+        left_s = seconds
+        while left_s > 0.0:
             pause(min(left_s, 2.5 * _POLL_S))
+            left_s = deadline - time.monotonic()
+            answer = self.readings(min(after.values(), default=now_ns))
+            came: dict[str, list[RangeSample]] = {}
+            for sensor in answer.sensors:
+                last_ns = after.setdefault(sensor.name, now_ns)
+                came[sensor.name] = [sample for sample in sensor.samples if sample.t_ns > last_ns]
+                if came[sensor.name]:
+                    after[sensor.name] = came[sensor.name][-1].t_ns
+            yield came
 
 
 @contextlib.contextmanager

@@ -49,7 +49,7 @@ def check_sensors(facts: Facts, surveys: Mapping[str, Survey], catalogue: Catalo
     for sensor in facts.sensors:
         yield from _check_sensor(sensor, surveys.get(sensor.spec.name), watch=sensor.spec.name not in unneeded)
         yield _lane(sensor.spec, facts.calibration.of(sensor.spec.name, str(sensor.spec.placement)))
-    yield from check_gates(facts.sensors)
+    yield from check_gates(facts.sensors, facts.calibration)
     yield _coverage(facts, surveys, braking, catalogue)
 
 
@@ -118,7 +118,7 @@ def _light(sensor: SensorFacts, ambient_kcps: float) -> Finding:
 def _lane(spec: SensorSpec, learnt: SensorCalibration) -> Finding:
     """What calibration knows of its lane."""
     name = f"{spec.name}: lane"
-    if not learnt.placement:
+    if learnt.range_m is None and learnt.background_mm is None and learnt.ambient_kcps is None:
         found = "not learnt; retro-timer calibrate lets the box tell when its background is gone"
         return Finding(name, Verdict.NONE, found)
     behind = "open" if learnt.background_mm is None else f"background at {learnt.background_mm / 1000:.2f} m"

@@ -127,6 +127,10 @@ class SensorKind(msgspec.Struct, frozen=True, kw_only=True):
     """What the types cannot say of its settings; the second argument is the table's key. Raises BadInputError."""
     check_together: Callable[[Mapping[str, SensorSettings]], None] = _no_check_together
     """What several of it need of each other, each by its table's key. Raises BadInputError."""
+    dark_when_stopped: bool = False
+    """Whether a sensor that is stopped sends nothing that another one of its model could see."""
+    knows_its_time: bool = False
+    """Whether its driver sees when a reading is ready; one that only sends it may be late by what nobody tells."""
     least_body_kcps_m2: float = 0.0
     """Least signal that a body which fills the cone returns from one metre: rate times squared range.
 

@@ -127,6 +127,8 @@ VL53L1X = SensorKind(
     mode=_mode,
     check=_check,
     check_together=_check_together,
+    dark_when_stopped=True,
+    knows_its_time=True,
     # Clothes of 10 % reflectance.
     least_body_kcps_m2=600.0,
     module=_module,

@@ -26,11 +26,20 @@ class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     noise_mm: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
     offset_mm: Annotated[int, Meta(ge=-200, le=200)] = 0
     """Added to every range so that a target at a known distance reads right."""
+    late_ms: Annotated[float, Meta(ge=-100.0, le=100.0)] = 0.0
+    """Half of a dual gate: how much later than the other half it tells of the same moment; taken off its times."""
+    beyond_mm: Annotated[int, Meta(ge=-200, le=200)] = 0
+    """Half of a dual gate: how much farther along the lane its beam is than `offset_mm` of the settings says."""
     ambient_kcps: Annotated[float, Meta(ge=0.0)] | None = None
     first_lane_mm: Annotated[int, Meta(ge=-2000, le=8000)] | None = None
     """Near edge of lane 1, as one walk a lane has shown it; the settings' where None."""
     range_m: Annotated[float, Meta(ge=0.0, le=50.0)] | None = None
     """How far it saw in that light."""
+
+    @property
+    def late_ns(self) -> int:
+        """As `late_ms`, in nanoseconds."""
+        return round(self.late_ms * 1e6)
 
 
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -68,7 +68,17 @@ class _TimedSensor:
     def offset_mm(self, offset_mm: int) -> None:
         self._sensor.offset_mm = offset_mm
 
+    @property
+    def late_ns(self) -> int:
+        return self._sensor.late_ns
+
+    @late_ns.setter
+    def late_ns(self, late_ns: int) -> None:
+        self._sensor.late_ns = late_ns
+
     def start(self) -> None:
+        self._pause.clear()
+        self._sensor.shine(on=True)
         self._next_ns = self._clock.monotonic_ns()
 
     def read(self) -> RangeSample | None:
@@ -86,6 +96,7 @@ class _TimedSensor:
 
     def stop(self) -> None:
         self._pause.set()
+        self._sensor.shine(on=False)
 
 
 class _SimBus:
@@ -130,6 +141,7 @@ def make_world(request: BoardRequest) -> World:
     specs = [spec_of(sensor) for sensor in request.settings.sensors]
     names = [spec.name for spec in specs]
     named = [(f"faults[{index}]", fault.sensor) for index, fault in enumerate(scenario.faults)]
+    named += [(f"delays[{index}]", delay.sensor) for index, delay in enumerate(scenario.delays)]
     named += [(f"intruders[{index}]", intruder.sensor) for index, intruder in enumerate(scenario.intruders)]
     for key, name in named:
         if name is not None and name not in names:

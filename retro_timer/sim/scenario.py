@@ -95,6 +95,23 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     lasts_s: Seconds = 2.0
 
 
+class Passer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Somebody walks upright through the finish line, before any rep."""
+
+    at_s: Seconds
+    """When the middle of the trunk is on the line."""
+    speed_mps: Annotated[float, Meta(gt=0.05, le=8.5)] = 1.2
+    back: bool = False
+    """Against the direction of travel."""
+
+
+class Delay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A sensor whose readings are of an earlier moment than they say."""
+
+    sensor: str
+    late_ms: Annotated[float, Meta(ge=0.0, le=100.0)]
+
+
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A day at the track."""
 
@@ -110,6 +127,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     runners: tuple[RunnerChange, ...] = ()
     intruders: tuple[Intruder, ...] = ()
     faults: tuple[Fault, ...] = ()
+    passers: tuple[Passer, ...] = ()
+    delays: tuple[Delay, ...] = ()
+    crosstalk_kcps: Annotated[float, Meta(ge=0.0, le=200_000.0)] = 0.0
+    """Gate: how much of a running neighbour's light a sensor of the same line sees, as when they look at each other."""
 
 
 def scenario_names() -> dict[str, Path]:

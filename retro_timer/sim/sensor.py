@@ -22,10 +22,17 @@ class SimSensor:
         self._world = world
         self._settings = settings
         self._kind = kind_of(settings)
-        self.offset_mm = calibration.of(settings.name, str(settings.placement)).offset_mm
+        learnt = calibration.of(settings.name, str(settings.placement))
+        self.offset_mm = learnt.offset_mm
         """Added to every range."""
+        self.late_ns = learnt.late_ns
+        """Taken off the time of every reading."""
         self._rng = random.Random(f"{seed}:{settings.name}")
         self._frozen: Reading | None = None
+
+    def shine(self, *, on: bool) -> None:
+        """It is switched on or off, which its neighbours see."""
+        self._world.neighbours.shine(self.spec.name, on=on)
 
     def sample_at(self, t_ns: int) -> RangeSample:
         """The reading whose integration has its middle at `t_ns`. Raises SensorFaultError while the sensor is dead."""
@@ -41,7 +48,10 @@ class SimSensor:
         else:
             reading = self._frozen = self._measure(t_ns)
         range_mm = None if reading.range_mm is None else reading.range_mm + self.offset_mm
-        return RangeSample(t_ns, range_mm, reading.status, reading.signal_kcps, reading.ambient_kcps, reading.sigma_mm)
+        told_ns = t_ns - self.late_ns
+        return RangeSample(
+            told_ns, range_mm, reading.status, reading.signal_kcps, reading.ambient_kcps, reading.sigma_mm
+        )
 
     def _measure(self, t_ns: int) -> Reading:
         view = self._world.view(self.spec.name, t_ns)

@@ -12,7 +12,9 @@ import msgspec
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.ports import START_LINE, Placement, SensorSpec
 from retro_timer.sim.motion import Run, draw_style
+from retro_timer.sim.neighbours import Neighbours
 from retro_timer.sim.optics import Surface, View
+from retro_timer.sim.passers import TRUNK_M, trunks_m
 from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, RunnerChange, Scenario
 from retro_timer.sim.self_start import SelfStart, SelfStarters
 from retro_timer.training.gaits import Gait
@@ -79,6 +81,8 @@ class World:
         self._starters = SelfStarters(seed, self._changes)
         self._lines_m = {START_LINE: 0.0, **(lines_m or {})}
         self._origin_ns = 0
+        self.neighbours = Neighbours(sensors, scenario.crosstalk_kcps)
+        self._late_ns = {delay.sensor: round(delay.late_ms * 1e6) for delay in scenario.delays}
         self._lights = sorted(scenario.light, key=lambda light: light.at_s)
 
     def begin(self, origin_ns: int) -> None:
@@ -166,7 +170,8 @@ class World:
     def view(self, sensor: str, t_ns: int) -> View:
         """What a sensor sees."""
         spec = self._specs[sensor]
-        ambient = self.ambient_kcps(t_ns)
+        t_ns -= self._late_ns.get(sensor, 0)
+        ambient = self.ambient_kcps(t_ns) + self.neighbours.light_kcps(spec)
         if spec.placement is Placement.GATE:
             surfaces = self._across(spec, t_ns)
         else:
@@ -184,6 +189,8 @@ class World:
             found.extend(self._runner_across(rep, spec, t_ns))
             if rep.follower_s is not None:
                 found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
+        for middle_m in trunks_m(self.scenario.passers, (t_ns - self._origin_ns) / NS):
+            found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, TRUNK_M / 2.0, spec))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)
             if since is None or since > intruder.stays_s or not self._seen_by(intruder, spec):
@@ -216,9 +223,13 @@ class World:
         middle_m = starter.middle_m(t_ns)
         if middle_m is None:
             return []
+        off_m = middle_m - self._line_m(spec, starter.distance_m)
+        return self._trunk_across(off_m, starter.style.torso_m / 2.0, spec)
+
+    def _trunk_across(self, off_m: float, reach_m: float, spec: SensorSpec) -> list[Surface]:
+        """A trunk whose middle is so far beyond the beam's axis and that reaches so far to either side."""
         range_m = self.scenario.lane_range_m
         half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
-        off_m, reach_m = middle_m - self._line_m(spec, starter.distance_m), starter.style.torso_m / 2.0
         cover = _overlap(off_m - reach_m, off_m + reach_m, -half, half) / (2.0 * half)
         return [Surface(range_m * 1000.0, cover, self.scenario.reflectance)] if cover > 0.0 else []
 

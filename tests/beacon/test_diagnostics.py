@@ -132,7 +132,13 @@ def test_a_calibration_of_no_sensor_is_refused_in_one_line(diagnostics: Diagnost
 
 @pytest.mark.parametrize(
     "request_",
-    [requests.Beep("go"), requests.Say("hello"), requests.LendButton(5.0), requests.Calibrate({})],
+    [
+        requests.Beep("go"),
+        requests.Say("hello"),
+        requests.LendButton(5.0),
+        requests.Rest("gate", 3.0),
+        requests.Calibrate({}),
+    ],
     ids=lambda request: request.tag,
 )
 def test_during_a_session_nothing_is_tried_out(
@@ -234,6 +240,19 @@ def test_an_offset_reaches_a_sensor_that_takes_one_and_is_refused_by_another(
         diagnostics.answer(calibrate(rear={"placement": "lane-end", "offset_mm": 12}))
 
 
+def test_a_delay_reaches_a_sensor_that_takes_one_and_is_refused_by_another(
+    beacon: Beacon, diagnostics: Diagnostics
+) -> None:
+    gate: Any
+    gate, _ = (bus.sensors[0] for bus in beacon.board.buses)
+    gate.late_ns = 0
+    diagnostics.answer(calibrate(gate={"placement": "gate", "late_ms": 8.5}))
+    assert gate.late_ns == 8_500_000
+    assert readings(diagnostics, 0)["gate"] == (), "times of two delays do not mix"
+    with pytest.raises(RetroTimerError, match="sensor 'rear' of the board 'made' takes no delay off its times"):
+        diagnostics.answer(calibrate(rear={"placement": "lane-end", "late_ms": 8.5}))
+
+
 def test_a_disk_that_takes_nothing_is_told_and_nothing_changes(beacon: Beacon, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
@@ -241,3 +260,20 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_changes(beacon: Beacon, t
     with pytest.raises(RetroTimerError, match=r"calibration\.toml: not written"):
         diagnostics.answer(calibrate(gate={"placement": "gate", "background_mm": 2000}))
     assert facts(diagnostics).calibration == Calibration()
+
+
+def test_a_sensor_that_rests_is_known_and_switched_on_again_by_zero(diagnostics: Diagnostics, beacon: Beacon) -> None:
+    gate = beacon.core.sensing["gate"]
+    diagnostics.answer(requests.Rest("gate", 3.0))
+    assert gate.rests_until_ns == beacon.core.clock.monotonic_ns() + 3 * S
+    diagnostics.answer(requests.Rest("gate", 0.0))
+    assert gate.rests_until_ns <= beacon.core.clock.monotonic_ns()
+    with pytest.raises(BadInputError, match=r"no sensor 'gat' \(did you mean 'gate'\?\)"):
+        diagnostics.answer(requests.Rest("gat", 3.0))
+
+
+def test_a_sensor_that_rests_is_no_silent_one(diagnostics: Diagnostics, beacon: Beacon) -> None:
+    diagnostics.answer(requests.Rest("gate", 30.0))
+    told = len(beacon.events)
+    beacon.core.sensing["gate"].fall_silent(beacon.core.clock.monotonic_ns())
+    assert beacon.after(0.1).events[told:] == []

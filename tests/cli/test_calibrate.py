@@ -192,3 +192,59 @@ def test_a_session_is_not_disturbed() -> None:
         assert told.code == 1
         assert "a session is under way" in told.one_line()
         running.ctl("stop")
+
+
+# A gate of two beams
+
+TWO_BEAMS = """
+[voice]
+kind = "text"
+[[sensors]]
+name = "upper"
+[[sensors]]
+name = "lower"
+model = "tf-luna"
+"""
+PASSERS = ", ".join(
+    f"{{at_s = {1.0 + 1.5 * number}, speed_mps = 1.4, back = {'false' if number % 2 == 0 else 'true'}}}"
+    for number in range(40)
+)
+"""So many that a machine which is late to look misses none that it needs."""
+WALKERS = f'background_m = 2.0\npassers = [{PASSERS}]\ndelays = [{{sensor = "lower", late_ms = 50}}]\n'
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_who_walks_through_both_ways_tells_how_late_one_beam_is(
+    calibrate: Calibrate,
+    day: Callable[[str], Path],
+    config_dir: Path,
+    kept: Callable[[], dict[str, Any]],
+    board: str,
+) -> None:
+    (config_dir / "config.toml").write_text(TWO_BEAMS)
+    told = calibrate("--board", board, "--scenario", day(WALKERS), "--walks", "1")
+    assert told.code == 0, told.err
+    assert told.lines[0].startswith("Walk upright through both beams once each way:")
+    words = " ".join(told.out.split())
+    assert "1 of 2, in the direction of travel:" in words
+    assert "2 of 2, back:" in words
+    assert "ms late against 'upper'" in words
+    assert list(kept()) == ["lower"]
+    assert 0.0 < kept()["lower"]["late_ms"] < 100.0
+    assert kept()["lower"]["beyond_mm"] == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "words"),
+    [
+        ('[voice]\nkind = "text"\n', (), "--walks: no two gate sensors watch one line"),
+        (TWO_BEAMS, ("--target-mm", "500", "--sensor", "upper"), "--walks: --target-mm besides"),
+    ],
+)
+def test_walks_that_can_tell_nothing_are_one_line(
+    capsys: pytest.CaptureFixture[str], config_dir: Path, settings: str, more: tuple[str, ...], words: str
+) -> None:
+    (config_dir / "config.toml").write_text(settings)
+    told = here(capsys, "calibrate", "--board", "sim", "--walks", "5", *more)
+    assert told.code == 2
+    assert words in told.one_line()

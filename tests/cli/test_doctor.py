@@ -401,3 +401,32 @@ def test_a_press_on_the_running_box_answers_the_sound_check_and_starts_nothing(
         out, _ = checking.communicate(timeout=60)
         assert (checking.returncode, out.splitlines()[-1]) == (0, "heard")
         assert running.status()["phase"] == "idle"
+
+
+# A gate of two beams
+
+TWO_BEAMS = f"""{PRINTED}
+[[sensors]]
+name = "upper"
+xshut_pin = 5
+address = 0x30
+[[sensors]]
+name = "lower"
+xshut_pin = 6
+address = 0x31
+"""
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("crosstalk_kcps", [0, 9000])
+def test_a_half_that_sees_the_others_light_is_told(
+    doctor: Doctor, scenario: Callable[[str], Path], config_dir: Path, board: str, crosstalk_kcps: int
+) -> None:
+    (config_dir / "config.toml").write_text(TWO_BEAMS)
+    day = scenario(f"crosstalk_kcps = {crosstalk_kcps}\n")
+    found = findings(doctor("--board", board, "--scenario", day, "--json"))
+    for half, other in (("upper", "lower"), ("lower", "upper")):
+        told = found[f"{half}: light of '{other}'"]
+        assert told["verdict"] == ("poor" if crosstalk_kcps else "ok"), told
+        assert not crosstalk_kcps or "with the other half on the light is" in told["found"]
+        assert ("never face to face" in told["mend"]) is bool(crosstalk_kcps)

@@ -13,6 +13,7 @@ from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey
 from retro_timer.diagnostics import machine as machine_module
+from retro_timer.diagnostics.crosstalk import Sight, judge_crosstalk
 from retro_timer.diagnostics.findings import Finding, Verdict, keeps_watch, summary
 from retro_timer.diagnostics.machine import Machine, look_at_machine
 from retro_timer.diagnostics.sensors import check_sensors
@@ -395,3 +396,49 @@ def test_what_speech_needs_and_is_not_installed_is_noticed(monkeypatch: pytest.M
     monkeypatch.setattr("ctypes.cdll.LoadLibrary", missing)
     found = look_at_machine(Settings(), tmp_path, tmp_path, told)
     assert (found.aplay, found.espeak) == (False, False)
+
+
+# A gate of two beams
+
+
+def told_of_two(late_ms: float) -> dict[str, Finding]:
+    """Of a cone and a thin beam at one line, after so late a half was learnt."""
+    halves = sensor(SensorSettings(name="upper")), sensor(SensorSettings(name="lower", model="tf-luna"))
+    learnt = Calibration(sensors={"lower": SensorCalibration(placement="gate", late_ms=late_ms)})
+    found = check_sensors(facts(*halves, calibration=learnt), {}, load_catalogue("en"))
+    return {finding.name: finding for finding in found}
+
+
+def test_halves_of_different_models_are_to_be_walked_through() -> None:
+    told = told_of_two(0.0)["finish: delay between the beams"]
+    assert (told.verdict, told.found) == (
+        Verdict.NONE,
+        "not learnt, of different models: retro-timer calibrate --walks 5",
+    )
+    told = told_of_two(8.5)["finish: delay between the beams"]
+    assert (told.verdict, told.found) == (Verdict.OK, "learnt: 'lower' by +8.5 ms, taken off its times")
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "words"),
+    [
+        (seen(noise_mm=14.0), seen(), "its readings scatter by 14 mm and without it by 5"),
+        (seen(range_mm=1230.0), seen(), "it reads +30 mm"),
+        (seen(rejected_share=0.3), seen(), "it doubts 30 % more of its readings"),
+        (seen(target_share=0.2), seen(target_share=0.0), "it sees something in 20 % more of its readings"),
+        (seen(ambient_kcps=4000.0), seen(), "the light is 4000 kcps and without it 1500"),
+    ],
+)
+def test_what_a_half_sees_of_the_other_ones_light_is_told(on: Survey, off: Survey, words: str) -> None:
+    told = judge_crosstalk("upper", "lower", Sight(on, off, on))
+    assert (told.name, told.verdict) == ("upper: light of 'lower'", Verdict.POOR)
+    assert told.found == f"with the other half on {words}"
+    assert "never face to face" in told.mend
+    # What is so without the other half too, or only once, a cloud or somebody who passes, is not its light.
+    for sight in (Sight(on, on, on), Sight(off, off, on), Sight(on, off, off)):
+        assert judge_crosstalk("upper", "lower", sight).verdict is Verdict.OK
+
+
+def test_too_few_readings_compare_nothing() -> None:
+    few = Sight(seen(), seen(readings=5), seen())
+    assert judge_crosstalk("upper", "lower", few).verdict is Verdict.NONE

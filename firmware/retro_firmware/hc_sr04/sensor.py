@@ -31,7 +31,10 @@ def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus
 
 
 def _on_wires(settings: SensorSettings, wires: Wires) -> HcSr04Sensor:
-    sensor = HcSr04Sensor(settings, pin_factory=wires.factory, offset_mm=wires.offsets_mm[settings.name])
+    name = settings.name
+    sensor = HcSr04Sensor(
+        settings, pin_factory=wires.factory, offset_mm=wires.offsets_mm[name], late_ns=wires.lates_ns[name]
+    )
     wires.opened.callback(sensor.stop)
     return sensor
 
@@ -39,8 +42,8 @@ def _on_wires(settings: SensorSettings, wires: Wires) -> HcSr04Sensor:
 class HcSr04Sensor:
     """One sensor. Only its bus's thread calls `start`, `read` and `stop`; gpiozero's thread reports the echo's edges.
 
-    `pin_factory` is gpiozero's, None for its own choice; `offset_mm` is calibration's; `clock` gives nanoseconds of
-    the monotonic clock that the pin factory's ticks count, too.
+    `pin_factory` is gpiozero's, None for its own choice; `offset_mm` and `late_ns` are calibration's; `clock` gives
+    nanoseconds of the monotonic clock that the pin factory's ticks count, too.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class HcSr04Sensor:
         *,
         pin_factory: Any = None,
         offset_mm: int = 0,
+        late_ns: int = 0,
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -59,6 +63,8 @@ class HcSr04Sensor:
         self._pin_factory = pin_factory
         self.offset_mm = offset_mm
         """Added to every range; may be changed while the sensor ranges."""
+        self.late_ns = late_ns
+        """Taken off the time of every reading; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._trigger: Any = None
@@ -200,7 +206,7 @@ class HcSr04Sensor:
         # Without an echo the line falls after 38 ms; that time says nothing of a target.
         met_s = 0.0 if far else flight_s / 2.0
         age_s = self._ticks_diff(self._echo.pin_factory.ticks(), rise) - met_s
-        t_ns = self._clock() - round(age_s * 1e9)
+        t_ns = self._clock() - round(age_s * 1e9) - self.late_ns
         if far:
             return RangeSample(t_ns, None, RangeStatus.SIGNAL_FAIL)
         status = RangeStatus.BELOW_MINIMUM if range_mm < self.spec.min_range_mm else RangeStatus.VALID

@@ -37,14 +37,20 @@ def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus
 def _on_wires(settings: SensorSettings, wires: Wires) -> TfLunaSensor:
     path = wires.ports.get(settings.name, settings.port)
     sensor = TfLunaSensor(
-        settings, open_port=lambda _configured: SerialPort(path), offset_mm=wires.offsets_mm[settings.name]
+        settings,
+        open_port=lambda _configured: SerialPort(path),
+        offset_mm=wires.offsets_mm[settings.name],
+        late_ns=wires.lates_ns[settings.name],
     )
     wires.opened.callback(sensor.stop)
     return sensor
 
 
 class TfLunaSensor:
-    """One sensor. Only its bus's thread calls it. `offset_mm` is calibration's; `clock` gives nanoseconds."""
+    """One sensor. Only its bus's thread calls it.
+
+    `offset_mm` and `late_ns` are calibration's; `clock` gives nanoseconds.
+    """
 
     def __init__(
         self,
@@ -52,6 +58,7 @@ class TfLunaSensor:
         *,
         open_port: Callable[[str], Port] = SerialPort,
         offset_mm: int = 0,
+        late_ns: int = 0,
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -60,6 +67,8 @@ class TfLunaSensor:
         self._open_port = open_port
         self.offset_mm = offset_mm
         """Added to every range; may be changed while the sensor ranges."""
+        self.late_ns = late_ns
+        """Taken off the time of every reading; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._port: Port | None = None
@@ -219,7 +228,7 @@ class TfLunaSensor:
     def _samples(self, frames: list[LunaFrame]) -> list[RangeSample]:
         """Readings with their times: a frame takes 0.8 ms on the wire, after an integration of a whole period."""
         spec = self.spec
-        newest_ns = self._arrival.newest(self._clock(), len(frames)) - _WIRE_NS - spec.budget_ns // 2
+        newest_ns = self._arrival.newest(self._clock(), len(frames)) - _WIRE_NS - spec.budget_ns // 2 - self.late_ns
         samples = []
         kept = frames[-(_BACKLOG_NS // spec.period_ns) :]
         for age, frame in enumerate(reversed(kept)):

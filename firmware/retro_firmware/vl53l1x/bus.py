@@ -96,6 +96,7 @@ def open_buses(sensors: Sequence[SensorSettings], wires: Wires) -> list[RangeBus
         xshut=lambda pin: wires.output("XSHUT", pin),
         interrupt=lambda pin: wires.input("a sensor's GPIO1", pin),
         offsets_mm=wires.offsets_mm,
+        lates_ns=wires.lates_ns,
     )
     wires.opened.callback(bus.close)
     return [bus]
@@ -108,6 +109,7 @@ def open_bus(
     xshut: Callable[[int], Xshut] | None = None,
     interrupt: Callable[[int], Callable[[float], bool]] | None = None,
     offsets_mm: Mapping[str, int] | None = None,
+    lates_ns: Mapping[str, int] | None = None,
     clock_hz: Callable[[int], int | None] = i2c_clock_hz,
     clock: Callable[[], int] = time.monotonic_ns,
     sleep: Callable[[float], None] = time.sleep,
@@ -115,9 +117,11 @@ def open_bus(
     """The bus for the VL53L1X of the settings; nothing is on it yet when this returns, and all XSHUT lines are low.
 
     `open_wire(bus number)` gives the bus. `xshut(pin)` gives what drives a shutdown line, called for each sensor that
-    has an `xshut_pin`; `interrupt(pin)` gives what waits for a line that a GPIO1 is wired to. `offsets_mm` by name is
-    calibration's. `clock_hz(bus number)` is the bus's clock, None where nobody knows it. Raises BadInputError for
-    settings that cannot work together, RetroTimerError for a second bus or one that is too slow.
+    has an `xshut_pin`; `interrupt(pin)` gives what waits for a line that a GPIO1 is wired to. `offsets_mm` and
+    `lates_ns` by name are calibration's. `clock_hz(bus number)` is the bus's clock, None where nobody knows it.
+
+    Raises BadInputError for settings that cannot work together, RetroTimerError for a second bus or one that is too
+    slow.
     """
     VL53L1X.check_together({f"sensors '{one.name}'": one for one in settings})
     _check_clock(settings, clock_hz(settings[0].bus))
@@ -130,9 +134,11 @@ def open_bus(
             line(False)
         device = Device(one.address, bus.connect, line, clock, sleep)
         wait = None if one.interrupt_pin is None or interrupt is None else interrupt(one.interrupt_pin)
-        offset_mm = (offsets_mm or {}).get(one.name, 0)
+        offset_mm, late_ns = (offsets_mm or {}).get(one.name, 0), (lates_ns or {}).get(one.name, 0)
         sensors.append(
-            Vl53l1xSensor(one, device, wait_for_interrupt=wait, offset_mm=offset_mm, clock=clock, sleep=sleep)
+            Vl53l1xSensor(
+                one, device, wait_for_interrupt=wait, offset_mm=offset_mm, late_ns=late_ns, clock=clock, sleep=sleep
+            )
         )
     bus.sensors = tuple(sensors)
     return bus

@@ -38,7 +38,7 @@ class Vl53l1xSensor:
     """One sensor. Only its bus's thread calls it.
 
     `wait_for_interrupt(timeout_s)`, where GPIO1 is wired, waits until that line is active and says whether it is.
-    `offset_mm` is calibration's. `clock` gives nanoseconds and `sleep` waits seconds on it.
+    `offset_mm` and `late_ns` are calibration's. `clock` gives nanoseconds and `sleep` waits seconds on it.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Vl53l1xSensor:
         *,
         wait_for_interrupt: Callable[[float], bool] | None = None,
         offset_mm: int = 0,
+        late_ns: int = 0,
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -56,6 +57,8 @@ class Vl53l1xSensor:
         self._wait_for_interrupt = wait_for_interrupt
         self.offset_mm = offset_mm
         """Added to every range; may be changed while the sensor ranges."""
+        self.late_ns = late_ns
+        """Taken off the time of every reading; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._chooser = ModeChooser(settings.mode)
@@ -236,7 +239,7 @@ class Vl53l1xSensor:
         return None if ready_ns is None else self._sample(frame, ready_ns)
 
     def _sample(self, frame: Frame, ready_ns: int) -> RangeSample:
-        t_ns = ready_ns - self._budget_us * 500
+        t_ns = ready_ns - self._budget_us * 500 - self.late_ns
         self._chooser.feed(frame.ambient_kcps, t_ns)
         range_mm = frames.range_of(frame.status, frame.range_mm, self.offset_mm)
         return RangeSample(t_ns, range_mm, frame.status, frame.signal_kcps, frame.ambient_kcps, frame.sigma_mm)

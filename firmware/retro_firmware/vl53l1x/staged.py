@@ -28,6 +28,7 @@ class StagedChips:
 
     def __init__(self, sensors: Sequence[SensorSettings], stage: TwinStage, _factory: Any) -> None:
         self._sensors = sensors
+        self._neighbours = stage.world.neighbours
         chips = [TwinChip(sensor.name, stage.scene, stage.seed) for sensor in sensors]
         self.bus = TwinBus(chips, clock=stage.clock.monotonic_ns, bus_hz=_BUS_HZ, seed=stage.seed)
 
@@ -41,6 +42,7 @@ class StagedChips:
             def drive(up: bool) -> None:
                 line(up)
                 self.bus.set_xshut(name, up)
+                self._neighbours.shine(name, on=up)
 
             return drive
 

@@ -87,6 +87,7 @@ class RequestHandler:
                 | requests.Beep()
                 | requests.Say()
                 | requests.LendButton()
+                | requests.Rest()
                 | requests.Calibrate()
             ):
                 client.send(self._diagnostics.answer(request))

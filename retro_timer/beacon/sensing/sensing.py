@@ -76,6 +76,8 @@ class Sensing:
         self._coverage_due_ns = 0
         self._settling: Settling | None = None
         self._ending = False
+        self.rests_until_ns = 0
+        """Until then it is switched off, for its neighbour to be seen without its light. Set from any thread."""
 
     def starts(self, now_ns: int) -> None:
         """The sensor is about to be started, on a machine that may be busy with a start of its own."""
@@ -130,7 +132,7 @@ class Sensing:
 
     def fall_silent(self, now_ns: int) -> None:
         """The buzzer has missed the next reading. Called from the buzzer's thread."""
-        if not self._ending and not self._starting:
+        if not self._ending and not self._starting and now_ns >= self.rests_until_ns:
             self._report(SensorReport(self.spec.name, SensorState.LOST, "silent", None, now_ns))
 
     def begin_anew(self, config: WatchConfig | None = None) -> None:

@@ -13,6 +13,7 @@ from retro_timer.store.results.edits import AnyEdit
 
 _LONGEST_TEXT = 300
 _LONGEST_LOAN_S = 600
+_LONGEST_REST_S = 60
 
 
 class Status(Request, frozen=True):
@@ -77,13 +78,22 @@ class LendButton(Request, frozen=True):
     seconds: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_LOAN_S)]
 
 
+class Rest(Request, frozen=True):
+    """Switch a sensor off for so long while no session is under way, so that a neighbour is seen to measure without its
+    light. 0 switches it on.
+    """
+
+    sensor: str
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_REST_S)]
+
+
 class Calibrate(Request, frozen=True):
     """Keep what was learnt of these sensors, and judge by it from the next reading on."""
 
     sensors: dict[str, SensorCalibration]
 
 
-ToDiagnostics = Facts | Readings | Beep | Say | LendButton | Calibrate
+ToDiagnostics = Facts | Readings | Beep | Say | LendButton | Rest | Calibrate
 AnyRequest = Status | Follow | Log | Keep | Edit | Forget | AnyCommand | ToDiagnostics
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
