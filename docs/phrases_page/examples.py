@@ -42,6 +42,9 @@ _VALUES: dict[str, list[str]] = {
     "rep": ["3", "1"],
     "reps": ["5", "1", "2", "21", "99"],
     "most": ["60"],
+    "lane": ["2", "1", "4"],
+    "usual": ["3"],
+    "lanes": ["4"],
     "tenths": ["2", "1", "9"],
 }
 _OF_PHRASE = {

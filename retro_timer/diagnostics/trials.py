@@ -21,7 +21,7 @@ _AGAIN_S = 10.0
 """Sound check: so long after its last word it is heard once more."""
 _DRAW_S, _LINE_S = 0.1, 1.0
 """Live range: between two bars on a terminal, and between two lines without one."""
-_WORDS = "Can you hear this at the start line?"
+SOUND_CHECK = "Can you hear this at the start line?"
 
 
 def beep(holder: Holder) -> None:
@@ -59,7 +59,7 @@ def hear(holder: Holder, seconds: float) -> bool:
         if not terminal and holder.facts().button_pressed is None:
             raise RetroTimerError("nobody can answer here: no terminal and no button; run it in a terminal")
         ways = "press the button if it was heard" + (", or type y or n and Enter" if terminal else "")
-        print(f'beeps and "{_WORDS}": {ways}', flush=True)
+        print(f'beeps and "{SOUND_CHECK}": {ways}', flush=True)
         for answer in _answers(holder, seconds, terminal):
             if answer is not None:
                 print("heard" if answer else f"not heard: {_LOUDER}", flush=True)
@@ -87,7 +87,7 @@ def _answers(holder: Holder, seconds: float, terminal: bool) -> Iterator[bool | 
 def _sound(holder: Holder) -> None:
     beep(holder)
     try:
-        say(holder, _WORDS)
+        say(holder, SOUND_CHECK)
     except RetroTimerError as error:
         # The beep may be heard all the same; that speech is not says the reason why.
         print(f"{error}", flush=True)
