@@ -45,6 +45,7 @@ from retro_timer.detection.people import Braking
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Board, Placement, RangeSample, Role, SensorSpec, Voice
 from retro_timer.settings.calibration import Calibration
+from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.session.inputs import WatchChanged
@@ -89,7 +90,11 @@ class Beacon:
         )
         self.strain = StrainWatch(self.inbox.put, clock)
         specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
-        self.recorder = None if made_of.record is None else Recorder(made_of.record, specs)
+        self.recorder = (
+            None
+            if made_of.record is None
+            else Recorder(made_of.record, specs, lane_map(made_of.settings, made_of.calibration))
+        )
         take = None if self.recorder is None else self.recorder.take
         readers = {} if take is None else {spec.name: functools.partial(take, spec.name) for spec in specs}
         self.core = self._make_core(made_of, readers, awaits_journal=awaits_journal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -61,19 +61,24 @@ def replay(
         for warning in head.warnings:
             print(f"retro-timer: {warning}", file=sys.stderr)
         goes = reps or head.reps
-        for what in _not_replayed(head, goes):
-            print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
         chosen = None if placement is None else Placement(placement)
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
         judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
         sensors = _configs(head, chosen, judge)
-        if (lanes := _lane_map(head, settings)) is not None:
-            timing = next((one for one in sensors.values() if one.times and one.line == FINISH_LINE), judge)
-            names = {name for name, one in sensors.items() if one is timing}
+        timing = next((one for one in sensors.values() if one.times and one.line == FINISH_LINE), judge)
+        names = {name for name, one in sensors.items() if one is timing}
+        lanes = _lane_map(head, settings)
+        each = lanes is not None and _names_lanes(goes, sensors)
+        for what in _not_replayed(head, goes, each=each):
+            print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
+        if lanes is not None and each:
             rows = (sample for name, sample in _shown(reader) if not names or name in names)
             LaneReplay(timing, lanes, goes, _teller(as_json)).run(rows)
         else:
-            out_and_back = head.course == "out-and-back"
+            if lanes is not None:
+                judge = _before_lanes(judge, lanes)
+                sensors.update((name, _before_lanes(sensors[name], lanes)) for name in names)
+            out_and_back = head.course == "out-and-back" and lanes is None
             made = Replay(judge, goes, _teller(as_json), sensors, head.lines, out_and_back=out_and_back)
             made.run_several(_shown(reader))
             for name, line in made.thirds:
@@ -87,21 +92,31 @@ def replay(
         print(f"retro-timer: {line}", file=sys.stderr)
 
 
-def _not_replayed(head: TraceHead, reps: Sequence[TraceRep]) -> list[str]:
-    """What stands in the head and is not replayed."""
+def _names_lanes(reps: Sequence[TraceRep], sensors: Mapping[str, WatchConfig]) -> bool:
+    """Whether each lane has reps of its own; else one rep is open at a time, and its crossing tells the lane."""
+    gates = [one for one in sensors.values() if one.times_as_gate and one.line == FINISH_LINE]
+    return len(gates) > 1 or any(rep.lane is not None or rep.lane_unclear or rep.go_s is None for rep in reps)
+
+
+def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:
+    return msgspec.structs.replace(config, lanes=lanes, lane_reach_mm=lanes.reach_mm(lanes.count))
+
+
+def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool) -> list[str]:
+    """What stands in the head and is not replayed; `each`: every lane has reps of its own."""
     found: list[str] = []
     lanes = head.lanes or 1
     for number, rep in enumerate(reps, start=1):
         found.extend(f"rep {number}: {what}" for what in _not_of_lanes(rep, lanes))
-    if lanes > 1 and len(head.sensors) > 1:
+    if each and len(head.sensors) > 1:
         found.append("sensors but the first gate at the finish: one tells the lanes apart")
     if lanes > 1 and head.course == "out-and-back":
         found.append("course: out-and-back, since there are lanes")
-    if lanes > 1 and head.lines:
+    if each and head.lines:
         found.append(f"line {', '.join(head.lines)}, since lanes have no splits")
     if head.order not in (None, "rotation"):
         found.append(f"order: {head.order}: a go ends the rep before it")
-    if lanes > 1:
+    if each:
         return found
     known = (FINISH_LINE, START_LINE, *head.lines)
     others = dict.fromkeys(sensor.line for sensor in head.sensors.values() if sensor.line not in known)

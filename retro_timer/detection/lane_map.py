@@ -37,6 +37,10 @@ class LaneMap(msgspec.Struct, frozen=True):
         inner = (self.borders_mm(lane)[1] for lane in range(1, self.count))
         return any(abs(runner_mm - border_mm) <= BORDER_MM for border_mm in inner)
 
+    def shoulders_on_borders_mm(self) -> tuple[float, ...]:
+        """How far the near shoulder is of who runs on a border, nearest first."""
+        return tuple(self.first_mm + lane * self.width_mm - SHOULDER_MM for lane in range(self.count + 1))
+
     def middle_mm(self, lane: int) -> float:
         """How far the near shoulder is of who runs in the middle of a lane."""
         return self.first_mm + (lane - 0.5) * self.width_mm - SHOULDER_MM

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.facts import SensorFacts, SensorReadings
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.diagnostics.holder import Holder, pause
 from retro_timer.errors import RetroTimerError
+from retro_timer.settings.lanes import lane_gate, lane_map
 
 _POLL_S = 0.1
 _LONGEST_SPEECH_S = 30.0
@@ -107,8 +109,12 @@ def _typed(terminal: bool) -> bool | None:
 
 
 def watch(holder: Holder, seconds: float | None, *, as_json: bool) -> None:
-    """Every sensor's range as it changes, until `seconds` are over or Ctrl-C."""
-    sensors = {sensor.spec.name: sensor for sensor in holder.wait_until_it_sees().sensors}
+    """Every sensor's range as it changes, and before several lanes in which one that is, until `seconds` are over or
+    Ctrl-C."""
+    facts = holder.wait_until_it_sees()
+    sensors = {sensor.spec.name: sensor for sensor in facts.sensors}
+    gate = lane_gate(facts.settings)
+    lanes = {} if gate is None else {gate.name: lane_map(facts.settings, facts.calibration)}
     drawn = sys.stdout.isatty() and not as_json
     began = time.monotonic()
     first = True
@@ -116,14 +122,16 @@ def watch(holder: Holder, seconds: float | None, *, as_json: bool) -> None:
         readings = holder.readings(None).sensors
         if as_json:
             for reading in readings:
-                print(json.dumps(_object(reading, time.monotonic() - began)), flush=True)
+                print(json.dumps(_object(reading, time.monotonic() - began, lanes.get(reading.name))), flush=True)
         elif drawn:
             up = "" if first else f"\x1b[{len(readings)}A"
-            lines = [f"\x1b[2K{_bar(reading, sensors[reading.name])}\n" for reading in readings]
+            lines = [
+                f"\x1b[2K{_bar(reading, sensors[reading.name], lanes.get(reading.name))}\n" for reading in readings
+            ]
             print(f"{up}{''.join(lines)}", end="", flush=True)
         else:
             for reading in readings:
-                print(_line(reading, time.monotonic() - began), flush=True)
+                print(_line(reading, time.monotonic() - began, lanes.get(reading.name)), flush=True)
         first = False
         pause(_DRAW_S if drawn else _LINE_S)
 
@@ -140,25 +148,44 @@ def _state(reading: SensorReadings) -> str:
     return f"{reading.state}: {reading.reason}" if reading.reason else str(reading.state)
 
 
-def _line(reading: SensorReadings, since_s: float) -> str:
-    return f"{since_s:7.1f} s  {reading.name}  {_range(reading)}  {_state(reading)}"
+def _lane(reading: SensorReadings, lanes: LaneMap | None) -> int | None:
+    """In which of several lanes somebody stands now."""
+    last = reading.samples[-1] if reading.samples else None
+    if lanes is None or last is None or last.range_mm is None or last.status not in (None, 0):
+        return None
+    lane = lanes.lane_of(last.range_mm)
+    return lane if 1 <= lane <= lanes.count else None
 
 
-def _bar(reading: SensorReadings, sensor: SensorFacts) -> str:
-    """From the sensor at the left to the end of its reach at the right, as wide as the terminal."""
-    reach_mm = sensor.spec.max_range_mm
-    head = f"{reading.name}  {_range(reading):>10} |"
+def _in_lane(reading: SensorReadings, lanes: LaneMap | None) -> str:
+    if lanes is None:
+        return ""
+    lane = _lane(reading, lanes)
+    return "  no lane" if lane is None else f"  lane {lane} "
+
+
+def _line(reading: SensorReadings, since_s: float, lanes: LaneMap | None) -> str:
+    return f"{since_s:7.1f} s  {reading.name}  {_range(reading)}{_in_lane(reading, lanes)}  {_state(reading)}"
+
+
+def _bar(reading: SensorReadings, sensor: SensorFacts, lanes: LaneMap | None) -> str:
+    """From the sensor at the left to the end of its reach at the right, as wide as the terminal; lanes' borders stand
+    where a runner's near shoulder is read who runs on them."""
+    reach_mm = max(sensor.spec.max_range_mm, 0.0 if lanes is None else lanes.borders_mm(lanes.count)[1])
+    head = f"{reading.name}  {_range(reading):>10}{_in_lane(reading, lanes)} |"
     tail = f"| {reach_mm / 1000:.1f} m  {_state(reading)}"
     width = max(10, shutil.get_terminal_size().columns - len(head) - len(tail) - 1)
     range_mm = reading.samples[-1].range_mm if reading.samples else None
-    if range_mm is None:
-        return f"{head}{'.' * width}{tail}"
-    filled = min(width, round(width * range_mm / reach_mm))
-    return f"{head}{'#' * filled}{'.' * (width - filled)}{tail}"
+    filled = 0 if range_mm is None else min(width, round(width * range_mm / reach_mm))
+    cells = ["#"] * filled + ["."] * (width - filled)
+    for border_mm in () if lanes is None else lanes.shoulders_on_borders_mm():
+        cells[max(0, min(width - 1, round(width * border_mm / reach_mm)))] = "|"
+    return f"{head}{''.join(cells)}{tail}"
 
 
-def _object(reading: SensorReadings, since_s: float) -> dict[str, object]:
+def _object(reading: SensorReadings, since_s: float, lanes: LaneMap | None) -> dict[str, object]:
     last = reading.samples[-1] if reading.samples else None
+    lane = {} if lanes is None else {"lane": _lane(reading, lanes)}
     return {
         "t_s": round(since_s, 3),
         "sensor": reading.name,
@@ -168,4 +195,5 @@ def _object(reading: SensorReadings, since_s: float) -> dict[str, object]:
         "status": None if last is None else last.status,
         "signal_kcps": None if last is None else last.signal_kcps,
         "ambient_kcps": None if last is None else last.ambient_kcps,
+        **lane,
     }

@@ -232,6 +232,21 @@ def test_the_live_range_as_json_is_an_object_a_reading(doctor: Doctor) -> None:
     assert first["ambient_kcps"] > 1000.0
 
 
+LANES = '[[sensors]]\nmodel = "tf-luna"\n[course]\nlanes = 4\n'
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_live_range_tells_in_which_lane_somebody_stands(
+    doctor: Doctor, scenario: Callable[[str], Path], config_dir: Path, board: str
+) -> None:
+    (config_dir / "config.toml").write_text(LANES)
+    somebody = scenario("[[intruders]]\nstays_s = 600.0\nrange_m = 2.1\n")
+    told = doctor("--board", board, "--watch", "--scenario", somebody)
+    assert {line.partition("m  lane ")[2][:1] for line in told.lines} == {"2"}
+    told = doctor("--board", board, "--watch", "--json")
+    assert json.loads(told.lines[0])["lane"] is None
+
+
 def test_ctrl_c_ends_the_live_range() -> None:
     watching = subprocess.Popen(
         [PROGRAM, "doctor", "--board", "sim", "--watch"],

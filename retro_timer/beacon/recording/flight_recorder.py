@@ -12,6 +12,7 @@ import msgspec
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.events import BeaconEvent
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.whole import writing_whole
@@ -75,12 +76,17 @@ class FlightRecorder:
         taken_s = (clock.wall_ns() - (clock.monotonic_ns() - newest_ns)) // 1_000_000_000
         return self._directory / f"{taken_s:011d}-{'-'.join(spec.name for spec, _ in rings)}.csv"
 
+    def _lanes(self) -> LaneMap | None:
+        """The lanes that one of the sensors tells apart."""
+        found = (sensing.config.lanes for sensing in self._core.sensing.values())
+        return next((lanes for lanes in found if lanes is not None), None)
+
     def _write(self, path: Path, rings: _Rings, goes: _Goes, answer: Callable[[Kept], None]) -> None:
         try:
             with self._writing:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 make_room(path.parent)
-                _write_trace(path, rings, goes)
+                _write_trace(path, rings, goes, self._lanes())
         except OSError as error:
             trouble = f"{path}: not kept ({error.strerror}); is there room? df -h {self._directory.parent}"
             self._tell(trouble)
@@ -89,14 +95,14 @@ class FlightRecorder:
             answer(Kept((str(path),), ""))
 
 
-def _write_trace(path: Path, rings: _Rings, goes: _Goes) -> None:
+def _write_trace(path: Path, rings: _Rings, goes: _Goes, lanes: LaneMap | None) -> None:
     """One trace of all sensors, in portions."""
     several = len(rings) > 1
     rows = heapq.merge(*([(s.t_ns, spec.name, s) for s in samples] for spec, samples in rings), key=lambda row: row[0])
     origin_ns = min(samples[0].t_ns for _, samples in rings)
     pause = threading.Event()
     with writing_whole(path) as file:
-        lines = [f"# {key}: {value}" for key, value in describe([spec for spec, _ in rings]).items()]
+        lines = [f"# {key}: {value}" for key, value in describe([spec for spec, _ in rings], lanes).items()]
         for go_ns, distance_m, gait in goes:
             if go_ns >= origin_ns:
                 lines.append(f"# rep: {format_rep((go_ns - origin_ns) / 1e9, distance_m, gait)}")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from retro_timer.beacon.events import BeaconEvent
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.errors import BadInputError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.store.traces import TraceWriter, describe, format_rep
@@ -24,7 +25,8 @@ long a row waits for an earlier one of another sensor."""
 class Recorder:
     """`take` and `hear` return at once. The file is a valid trace at any time; the goes join its head at the end."""
 
-    def __init__(self, path: Path, specs: Sequence[SensorSpec]) -> None:
+    def __init__(self, path: Path, specs: Sequence[SensorSpec], lanes: LaneMap | None = None) -> None:
+        """`lanes`: those that one of the sensors tells apart."""
         self._path = path
         self._several = len(specs) > 1
         self._reps: list[tuple[int, float, Gait]] = []
@@ -39,7 +41,7 @@ class Recorder:
             self._file = path.open("w", encoding="utf-8")
         except OSError as error:
             raise BadInputError(str(path), f"cannot be written ({error.strerror})", "a file for the trace") from None
-        self._writer = TraceWriter(self._file, describe(specs), several=self._several)
+        self._writer = TraceWriter(self._file, describe(specs, lanes), several=self._several)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 

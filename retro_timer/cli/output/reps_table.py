@@ -26,8 +26,12 @@ def reps_table(state: SessionState) -> Table:
         table.caption = f"the newest {_MOST_ROWS} of {there} reps; all of them: retro-timer results show"
     for name in ("rep", "set", "athlete", "time", "", "status", "flags", "obstacles", "splits"):
         table.add_column(name)
-    for record in state.results[-_MOST_ROWS:]:
-        table.add_row(*_cells(record))
+    shown = state.results[-_MOST_ROWS:]
+    laned = any(record.lane is not None for record in shown)
+    if laned:
+        table.add_column("lane")
+    for record in shown:
+        table.add_row(*_cells(record), *([str(record.lane or "")] if laned else []))
     return table
 
 

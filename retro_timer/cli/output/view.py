@@ -75,7 +75,7 @@ class LiveView:
         state = core.session.state
         with self._lock:
             lines = list(self._lines)
-        parts: list[RenderableType] = [_headline(status), _lane(status), _watch(status)]
+        parts: list[RenderableType] = [_headline(status), _lane(status), *_lanes(core), _watch(status)]
         parts.append(Text(f"“{self._said}”" if self._said else "", style="italic cyan"))
         parts.append(Text("\n".join(lines), style="dim"))
         if state is not None and state.results:
@@ -116,6 +116,21 @@ def _lane(status: TimerStatus) -> Text:
         if len(status.sensors) > 1 and sensor.state != "ok":
             text.append(f"({sensor.state})  ", _WATCH_STYLES[sensor.state])
     return text
+
+
+def _lanes(core: Core) -> list[Text]:
+    """A box for each of several lanes, the one filled in which somebody stands."""
+    found = []
+    for sensing in core.sensing.values():
+        lanes, sample = sensing.config.lanes, sensing.last_sample
+        if lanes is None:
+            continue
+        lane = None if sample is None or sample.range_mm is None else lanes.lane_of(sample.range_mm)
+        text = Text("lanes ", style="dim")
+        for number in range(1, lanes.count + 1):
+            text.append(f" {number} ", style="bold reverse" if number == lane else "dim")
+        found.append(text)
+    return found
 
 
 def _watch(status: TimerStatus) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.ports import Placement, RangeSample, SensorSpec
 from retro_timer.store.traces.reading import HEADER, SENSOR_COLUMN
 from retro_timer.training.gaits import Gait
@@ -28,8 +29,22 @@ class TraceWriter:
         self._file.write(format_row(sample, origin_ns, sensor if self._several else ""))
 
 
-def describe(specs: Sequence[SensorSpec]) -> dict[str, str]:
-    """What the head tells of the only sensor, or of several, a line each."""
+def describe(specs: Sequence[SensorSpec], lanes: LaneMap | None = None) -> dict[str, str]:
+    """What the head tells of the only sensor, or of several, a line each, and of the lanes before one of them."""
+    return {**_sensors(specs), **_lanes(lanes)}
+
+
+def _lanes(lanes: LaneMap | None) -> dict[str, str]:
+    if lanes is None:
+        return {}
+    return {
+        "lanes": str(lanes.count),
+        "lane_width_m": f"{lanes.width_mm / 1000:g}",
+        "first_lane_m": f"{lanes.first_mm / 1000:g}",
+    }
+
+
+def _sensors(specs: Sequence[SensorSpec]) -> dict[str, str]:
     if len(specs) > 1:
         return {
             f"sensor {spec.name}": format_sensor(
