@@ -194,6 +194,8 @@ class ClockSource(StrEnum):
     NTP = "ntp"
     RTC = "rtc"
     """A clock with a battery."""
+    SET = "set"
+    """A person, or a program that leaves no mark: it was seen to be set, and no clock does that by itself."""
     NOBODY = "nobody"
 
 

@@ -13,9 +13,11 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.beacon.system.strain import read_strain, throttled_bits
+from retro_timer.hardware.clock_source import clock_source
 from retro_timer.hardware.gpio_chips import gpio_chips, header_chip, read_label, told
 from retro_timer.hardware.i2c_clock import i2c_clock_hz
 from retro_timer.hardware.sound_cards import SoundCard, alsa_device, card_behind, sound_cards
+from retro_timer.ports import ClockSource
 from retro_timer.sensors.known import connections
 from retro_timer.settings.model import Settings
 from retro_timer.store.results.ground import GroundSeen, lasting
@@ -104,7 +106,7 @@ def look_at_machine(
         lasting=lasting(folder, root),
         year=time.gmtime().tm_year,
         synchronised=_synchronised(ask),
-        has_clock_battery=(root / "sys/class/rtc/rtc0").exists(),
+        has_clock_battery=clock_source(root, machine="") is ClockSource.RTC,
         throttled=_throttled(ask, root),
         temperature_c=read_strain(root).temperature_c,
     )

@@ -177,7 +177,9 @@ def check_clock(machine: Machine) -> Finding:
         return Finding("clock", Verdict.OK, "kept by a clock with a battery")
     if machine.synchronised is None:
         return Finding("clock", Verdict.NONE, "nobody tells whether it was set (timedatectl); rep times do not need it")
-    return Finding("clock", Verdict.POOR, "not set since the start: dates of results may be wrong, times are not", mend)
+    return Finding(
+        "clock", Verdict.POOR, "not set since the start: results get no dates; times are not concerned", mend
+    )
 
 
 def check_power(machine: Machine) -> Finding:

@@ -116,6 +116,18 @@ def test_what_a_clock_showed_that_nobody_had_set_is_no_date_until_the_network_se
     assert all(date is not None and 8400 < date.timestamp() - LATER_S < 9000 for date in dates(tmp_path))
 
 
+def test_what_somebody_sets_while_the_timer_runs_is_a_date(tmp_path: Path) -> None:
+    clock = FieldClock()
+    clock.source = ClockSource.NOBODY
+    clock.set(LATER_S * S)
+    beacon = Beacon(tmp_path, clock=clock)
+    beacon.scene["gate"] = steady(2000)
+    beacon.after(3.0).begin(TWO_REPS).until("dnf")
+    clock.set(LATER_S * S + 9000 * S)
+    beacon.after(1.0).close()
+    assert all(date is not None and 8400 < date.timestamp() - LATER_S < 9000 for date in dates(tmp_path))
+
+
 def battery(root: Path, took: str, shows_s: int) -> None:
     device = root / "sys" / "class" / "rtc" / "rtc0"
     device.mkdir(parents=True)

@@ -15,7 +15,7 @@ _ASK_EVERY_NS = 10_000_000_000
 class WallClockWatch:
     """Labels of this boot follow the wall clock; also those that an earlier process made, hence at the start.
 
-    They are dates once the network or a clock with a battery has set it, whatever becomes of those later.
+    They are dates once the network, a battery's clock or somebody before its eyes has set it, whatever comes later.
     """
 
     def __init__(self, clock: Clock, journal: JournalWriter, event_bus: EventBus) -> None:
@@ -33,7 +33,11 @@ class WallClockWatch:
             return
         offset_ns, was_ns = self._clock.wall_ns() - since_boot_ns, self._offset_ns
         is_moved = was_ns is None or abs(offset_ns - was_ns) > TOLERANCE_NS
-        if self._has_new_source(since_boot_ns) or is_moved:
+        had_source = self._source
+        self._ask(since_boot_ns)
+        if is_moved and was_ns is not None and self._source is ClockSource.NOBODY:
+            self._source = ClockSource.SET
+        if is_moved or self._source is not had_source:
             self._journal.follow_clock(offset_ns, self._source)
         if is_moved:
             self._offset_ns = offset_ns
@@ -41,9 +45,7 @@ class WallClockWatch:
                 by_s = round((offset_ns - was_ns) / 1e9)
                 self._event_bus.publish(ClockSet(self._clock.monotonic_ns(), by_s))
 
-    def _has_new_source(self, since_boot_ns: int) -> bool:
-        was = self._source
-        if was in (None, ClockSource.NOBODY) and since_boot_ns >= self._ask_ns:
+    def _ask(self, since_boot_ns: int) -> None:
+        if self._source in (None, ClockSource.NOBODY) and since_boot_ns >= self._ask_ns:
             self._ask_ns = since_boot_ns + _ASK_EVERY_NS
             self._source = self._clock.set_by()
-        return self._source is not was

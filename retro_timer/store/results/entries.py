@@ -119,7 +119,7 @@ class ClockSet(Entry, frozen=True, kw_only=True, tag="clock"):
     clock: int
     boot: str
     source: str = ""
-    """What had set the clock: ntp, rtc or nobody; empty where that is not known."""
+    """What had set the clock: ntp, rtc, set (by a person) or nobody; empty where that is not known."""
 
 
 class AthleteKept(Entry, frozen=True, kw_only=True, tag="athlete"):
