@@ -54,7 +54,7 @@ slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
 
 # What reads files and messages, with a thousand examples each (a quarter of them where each replays whole passages); the
 # rest of the tests try forty.
-FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py tests/settings/test_settings_files.py \
+FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py tests/settings/test_any_file.py \
 	tests/sim/test_scenario_files.py tests/beacon/test_server.py tests/beacon/test_request_handler.py tests/stateful \
 	tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 

@@ -14,7 +14,6 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.model import Settings
-from retro_timer.settings.paths import there
 from retro_timer.settings.tables import convert, read_tables
 
 NAME = "settings.toml"
@@ -45,9 +44,17 @@ def read_own(path: Path, tell: Callable[[str], None]) -> Own:
 
 
 def load_own(directory: Path, tell: Callable[[str], None]) -> Own:
-    """What was set on the box with this state directory. Raises BadInputError."""
+    """What was set on the box with this state directory, as far as this user may know. Raises BadInputError."""
     path = directory / NAME
-    return read_own(path, tell) if there(path) else {}
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except PermissionError:
+        mend = "sudo usermod -aG retro-timer $USER"
+        tell(f"{path}: you may not look there, so what was set on the box is left out: {mend}")
+        return {}
+    return read_own(path, tell)
 
 
 def laid_over(settings: Settings, own: Mapping[str, Any], where: str) -> Settings:

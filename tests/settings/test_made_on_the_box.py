@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from retro_timer.settings.starting import StartFiles
 from retro_timer.training.plan import Plan
 from tests.helpers.plans_made import plan_text
 
+STRANGER = 61_004
+"""A number that nobody here has."""
 TEXT = plan_text("reps = 3\ndistance_m = 20")
 
 
@@ -84,6 +88,34 @@ def test_pins_and_hardware_are_the_files_alone_and_that_is_told(config_dir: Path
     for key in ("sensors", "buzzer.pin", "button.pin", "lamp.pins", "audio.output", "voice.device"):
         assert key in line
     assert "volume" not in line
+
+
+def test_whoever_may_not_look_into_the_boxs_folder_goes_without_and_is_told() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can be two users")
+    with tempfile.TemporaryDirectory(prefix="rt") as home:
+        Path(home).chmod(0o755)
+        state = Path(home) / "state"
+        set_by_hand(state, "[session]\ncountdown_s = 4\n")
+        state.chmod(0o750)
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setgroups([])
+                os.setgid(STRANGER)
+                os.setuid(STRANGER)
+                told: list[str] = []
+                found = own.load_own(state, told.append)
+                os.write(write, f"{found} {' '.join(told)}".encode())
+            finally:
+                os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as answer:
+            words = answer.read()
+        os.waitpid(child, 0)
+    assert words.startswith("{} ")
+    assert "settings.toml: you may not look there" in words
 
 
 @pytest.mark.parametrize(
