@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -144,6 +145,28 @@ def test_it_gives_way_in_the_middle_and_nothing_half_is_left(tmp_path: Path) -> 
         assert [path.name for path in tmp_path.glob("*snapshot*")] == [SNAPSHOT]
         journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
     assert shown(tmp_path) is None
+
+
+def test_a_large_one_is_synced_bit_by_bit_so_that_what_comes_never_waits_for_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    with contextlib.closing(sqlite3.connect(tmp_path / NAME)) as db, db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(rep)")]
+        values = ", ".join("n" if column == "rep" else column for column in columns)
+        numbers = "WITH RECURSIVE number (n) AS (SELECT 100 UNION ALL SELECT n + 1 FROM number WHERE n < 40000)"
+        db.execute(f"{numbers} INSERT INTO rep SELECT {values} FROM rep, number WHERE session = 1 AND rep = 1")
+    sizes, fsync = [0], os.fsync
+
+    def counted(fd: int) -> None:
+        fsync(fd)
+        sizes.append(os.fstat(fd).st_size)
+
+    monkeypatch.setattr("os.fsync", counted)
+    assert leave_snapshot(tmp_path / NAME, lambda: True)
+    *grown, _directory = sizes
+    assert grown[-1] == (tmp_path / SNAPSHOT).stat().st_size > 4_000_000
+    assert max(after - before for before, after in itertools.pairwise(grown)) < 3_500_000
 
 
 def test_a_service_that_is_stopped_waits_seconds_for_it_at_most(tmp_path: Path) -> None:

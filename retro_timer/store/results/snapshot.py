@@ -24,6 +24,8 @@ from retro_timer.store.space import LEAST_FREE_BYTES, SNAPSHOT, free_bytes
 _HALF = f"{SNAPSHOT}.new"
 _STEPS_BETWEEN_LOOKS = 1_000
 """Of SQLite's machine, while it copies: a millisecond or so, within which whatever has to be written gets its turn."""
+_SYNCED_BYTES = 1_000_000
+"""What a slow card writes in a tenth of a second. SQLite holds 2 MB back besides."""
 _CLOSING_S = 5.0
 """Of the 20 s that a service has to stop. A database that takes longer is copied by whoever reads it."""
 
@@ -78,9 +80,9 @@ def leave_snapshot(database: Path, goes_on: Callable[[], bool]) -> bool:
         path.unlink(missing_ok=True)
         return True
     try:
-        if not _copied(database, half, goes_on):
-            return False
-        with half.open("rb+") as file:
+        with half.open("xb") as file:
+            if not _copied(database, half, file.fileno(), goes_on):
+                return False
             keep_owner(file.fileno(), database)
             os.fsync(file.fileno())
         half.replace(path)
@@ -90,9 +92,20 @@ def leave_snapshot(database: Path, goes_on: Callable[[], bool]) -> bool:
     return True
 
 
-def _copied(database: Path, half: Path, goes_on: Callable[[], bool]) -> bool:
+def _copied(database: Path, half: Path, fd: int, goes_on: Callable[[], bool]) -> bool:
+    """`fd` is of the file `half`, empty yet. It is synced bit by bit: else what comes would wait for all of it."""
+    synced = 0
+
+    def stops() -> bool:
+        nonlocal synced
+        size = os.fstat(fd).st_size
+        if size - synced >= _SYNCED_BYTES:
+            os.fsync(fd)
+            synced = size
+        return not goes_on()
+
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.set_progress_handler(lambda: not goes_on(), _STEPS_BETWEEN_LOOKS)
+        connection.set_progress_handler(stops, _STEPS_BETWEEN_LOOKS)
         try:
             connection.execute("VACUUM INTO ?", (str(half),))
         except sqlite3.OperationalError as error:
