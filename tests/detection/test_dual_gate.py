@@ -202,6 +202,23 @@ def test_an_arm_that_reaches_into_both_beams_at_once_and_stays_is_no_runner_who_
     assert of(replayed(held, held, offset_mm=200.0), "finish") == []
 
 
+def test_who_stops_just_past_the_line_is_told_within_a_second_of_leaving_its_beam() -> None:
+    out_s = AT_S + SEEN_M / SPEED_MPS
+    stops = with_body(wall(), AT_S + 0.16, AT_S + 5.0)
+    events = replayed(passes(AT_S), stops, offset_mm=200.0, seconds=20.0)
+    (finish,) = of(events, "finish")
+    assert finish["method"] == "dual"
+    assert out_s < finish["t_s"] < out_s + 1.0
+    (through,) = of(replayed(passes(AT_S), passes(AT_S + 0.16), offset_mm=200.0, seconds=20.0), "finish")
+    assert abs(finish["time_s"] - through["time_s"]) <= finish["uncertainty_s"]
+    assert of(events, "half", "crossing_withdrawn", "dnf") == [], "the far beam's end is nobody else's"
+
+
+def test_who_has_stood_in_the_far_beam_before_is_not_who_passes_the_near_one() -> None:
+    stands = with_body(wall(), AT_S - 0.5, AT_S + 5.0)
+    assert of(replayed(passes(AT_S), stands, offset_mm=200.0, seconds=20.0), "finish") == []
+
+
 def test_who_stops_in_both_beams_is_timed_by_the_edge() -> None:
     near, far = with_body(wall(), AT_S, 13.5), with_body(wall(), AT_S + 0.16, 13.5)
     (finish,) = of(replayed(near, far, offset_mm=200.0), "finish")

@@ -86,6 +86,9 @@ class DualGate:
             return self._beep(half, event.t_ns) + self._decide(event.t_ns)
         if isinstance(event, PassageOver):
             seen = self._end(half, event)
+            if seen.spent:
+                half.seen.remove(seen)
+                return []
             if not self._stacked:
                 # What the other half's end needs as well is done by then: a finish waits for one timing, not for two.
                 half.solve(seen)
@@ -190,7 +193,7 @@ class DualGate:
             return self._tell(seen, solved, str(half.config.placement), t_ns, single=True)
         other = self._other(half)
         near, far = (seen, None) if half is self._near else (None, seen)
-        mine = (s for s in other.seen if s.rep in (_NOBODYS, seen.rep))
+        mine = (s for s in other.seen if s.rep in (_NOBODYS, seen.rep) and not s.spent)
         partner = next((s for s in mine if self._pairing.one_body(near or s, far or s)), None)
         seen.waited = waited
         if self._stacked and half is self._near and partner is not None:
@@ -198,9 +201,10 @@ class DualGate:
             return self._witnessed(seen, partner, t_ns) if seen.overdue or partner.last_ns is not None else []
         if partner is None:
             return self._unmatched(half, seen, t_ns) if waited else []
-        if self._stacked or partner.last_ns is None:
+        if self._stacked or (partner.last_ns is None and not (half is self._near and seen.overdue)):
             # It is decided with the upper half's passage, or when the other half's is over as well.
             return []
+        # Who is past the near beam and still in the far one has stopped there: the near one knows when they came.
         return self._joined(near or partner, far or partner, t_ns)
 
     def _witnessed(self, seen: Seen, witness: Seen, t_ns: int) -> list[DetectionEvent]:
@@ -215,7 +219,10 @@ class DualGate:
     def _joined(self, near: Seen, far: Seen, t_ns: int) -> list[DetectionEvent]:
         """Both halves saw a passage: by both, or by the one that saw a torso, if the order is right."""
         self._near.seen.remove(near)
-        self._far.seen.remove(far)
+        if far.last_ns is None:
+            far.spent = True
+        else:
+            self._far.seen.remove(far)
         over = near if near.over is not None else far
         over.beeped = near.beeped or far.beeped
         solved = self._pairing.solve(near, far)

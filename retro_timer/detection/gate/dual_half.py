@@ -37,6 +37,8 @@ class Seen(msgspec.Struct, eq=False):
     """It has waited long enough, and is decided with the other half's passage that still goes on."""
     overdue: bool = False
     """It has waited for that one to end as well."""
+    spent: bool = False
+    """It still goes on, and was decided with the other half's."""
 
     brief: bool = True
     """No longer than an arm or a few phantoms, for the speed on the way: as long as no torso was found in it."""

@@ -67,6 +67,8 @@ class Pairing:
 
     def solve(self, near: Seen, far: Seen) -> Solution:
         """The moment by both of two halves along the lane, or by the one that saw a torso, if the order is right."""
+        if far.last_ns is None:
+            return self._stopped_beyond(near, far)
         first, second = self._near.solve(near), self._far.solve(far)
         if near.brief and far.brief:
             return Solution(refusal=BRIEF)
@@ -80,6 +82,14 @@ class Pairing:
         if self._speed_mps(near, far) > _STOPS_FROM_MPS:
             return Solution(refusal="too fast to stop in both beams")
         return at_line(first, self._near.config)
+
+    def _stopped_beyond(self, near: Seen, far: Seen) -> Solution:
+        """Past the near beam and still in the far one: by the near one, if both were entered in one body's order."""
+        if near.brief:
+            return Solution(refusal=BRIEF)
+        solved = self._near.solve(near)
+        refusal = solved.refusal or follow((far.first_ns - near.first_ns) / 1e9, solved, self._way_m)
+        return Solution(refusal=refusal) if refusal else at_line(solved, self._near.config)
 
     def _speed_mps(self, near: Seen, far: Seen) -> float:
         """By when each beam was first broken."""
