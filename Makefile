@@ -54,9 +54,9 @@ slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
 
 # What reads files and messages, with a thousand examples each (a quarter of them where each replays whole passages); the
 # rest of the tests try forty.
-FUZZED := tests/fuzz tests/store/test_traces.py tests/training/test_roster.py tests/settings/test_any_file.py \
-	tests/sim/test_scenario_files.py tests/beacon/test_server.py tests/beacon/test_request_handler.py tests/stateful \
-	tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
+FUZZED := tests/fuzz tests/store/traces/test_traces.py tests/training/test_roster.py tests/settings/test_any_file.py \
+	tests/sim/test_scenario_files.py tests/beacon/control/test_server.py tests/beacon/control/test_request_handler.py \
+	tests/stateful tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 
 fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; SEED=1 for the same again; under five minutes
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout 170 $(FUZZED) \

@@ -221,7 +221,7 @@ def test_an_older_copy_under_a_newer_write_ahead_log_is_seen_through(tmp_path: P
     fill(tmp_path, 1)
     shutil.copy(tmp_path / DATABASE, tmp_path / "older.db")
     fill_by_log(tmp_path, 60)
-    helpers = Path(__file__).parent.parent / "helpers"
+    helpers = Path(__file__).parents[2] / "helpers"
     subprocess.run([sys.executable, "-P", "-c", KILLED, tmp_path, helpers, "2"], check=False, timeout=60)
     assert (tmp_path / "results.db-wal").stat().st_size > 0
     (tmp_path / "older.db").replace(tmp_path / DATABASE)

@@ -16,7 +16,7 @@ from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.repair import Cause, Repair
 from retro_timer.store.results.writer import JournalWriter
 from tests.helpers.results_made import WALL_NS, fill, fill_by_log, kept, numbers, opened
-from tests.store.test_writer import TIMEOUT_S, Desk, rep
+from tests.store.results.test_writer import TIMEOUT_S, Desk, rep
 
 
 def delete_database(state: Path) -> None:
@@ -209,9 +209,9 @@ def test_a_directory_that_may_only_be_read_is_trouble_and_costs_nothing(tmp_path
         path.chmod(0o555 if path.is_dir() else 0o444)
     for parent in list(tmp_path.parents)[:3]:
         parent.chmod(0o755)
-    helpers = Path(__file__).parent.parent / "helpers"
+    helpers = Path(__file__).parents[2] / "helpers"
     done = subprocess.run(
-        [sys.executable, "-P", "-c", READ_ONLY, tmp_path, helpers, Path(__file__).parents[2]],
+        [sys.executable, "-P", "-c", READ_ONLY, tmp_path, helpers, Path(__file__).parents[3]],
         capture_output=True,
         text=True,
         check=False,

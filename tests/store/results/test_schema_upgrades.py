@@ -18,10 +18,10 @@ from retro_timer.store.results.schema import VERSION
 from retro_timer.training.record import RepStatus
 from tests.helpers import results_made
 from tests.helpers.results_made import fill, ids_of, numbers, opened
-from tests.store.make_fixture import FIXTURES
+from tests.store.results.make_fixture import FIXTURES
 
 VERSIONS = range(1, VERSION + 1)
-HOW = "a schema that boxes have is never changed: add a step, raise VERSION, run python -m tests.store.make_fixture"
+HOW = "a schema that boxes have is never changed: add a step, raise VERSION, python -m tests.store.results.make_fixture"
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -1,4 +1,4 @@
-"""Writes the fixture of the present schema: `python -m tests.store.make_fixture`, once, when VERSION has been raised.
+"""Writes the fixture of the present schema: `python -m tests.store.results.make_fixture`, once VERSION has been raised.
 
 What it writes is never changed afterwards: it stands for the boxes that a program of that version has left behind.
 """

@@ -213,7 +213,7 @@ def test_a_session_is_cut_off_when_nobody_ended_it_and_its_process_is_gone(tmp_p
         "j = Journal(Path(sys.argv[1]))\nj.begin(plan(block(reps=3)), ('Ann',), 'sim', 1)\n"
         "n = j.begin(plan(), ('Ann',), 'sim', 2); j.end(n, 'done', 3)\nj.begin(plan(), ('Ann',), 'other', 4)\n"
     )
-    helpers = Path(__file__).parent.parent / "helpers"
+    helpers = Path(__file__).parents[2] / "helpers"
     subprocess.run([sys.executable, "-P", "-c", code, tmp_path, helpers], check=True, timeout=60)
     journal = Journal(tmp_path)
     journal.begin(PLAN, ("Bea",), "sim", 5)
@@ -292,7 +292,7 @@ for rep in range(1, 100000):
 
 def kill_a_writer_at_random(directory: Path, draw: random.Random) -> int:
     """How many reps a writer said were durable before it was killed."""
-    helpers = Path(__file__).parent.parent / "helpers"
+    helpers = Path(__file__).parents[2] / "helpers"
     writer = subprocess.Popen(
         [sys.executable, "-P", "-c", WRITER, str(directory), str(helpers)], stdout=subprocess.PIPE, text=True
     )
