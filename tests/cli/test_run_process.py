@@ -17,7 +17,8 @@ import pytest
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.events import BeaconEvent
-from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.database import NAME, open_for_reading
+from retro_timer.store.results.snapshot import open_snapshot
 from tests.helpers.command import PROGRAM, Outcome, environment_with, process, quietly
 from tests.helpers.timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
@@ -210,6 +211,10 @@ def test_sigterm_during_a_rep_ends_cleanly_loses_nothing_and_leaves_a_recording_
         assert box.stop() == 0
         assert box.err == ""
         assert not box.socket.exists()
+        snapshot = open_snapshot(box.state / NAME)
+        assert snapshot is not None, "for whoever may read and not write there"
+        with contextlib.closing(snapshot):
+            assert snapshot.execute("SELECT count(*) FROM rep").fetchone() == (2,)
         live = [e["time_s"] for e in box.events if e["event"] == "finish"]
         assert [rep["time_s"] for rep in box.results() if rep["status"] == "finished"] == live
     outcome = process("replay", path, "--json")
@@ -247,6 +252,7 @@ def test_a_session_that_kill_9_cut_off_is_offered_and_goes_on_at_the_next_rep() 
         until(lambda: reps_on_disk(box) == 2, "the second go is on disk")
         box.signal(signal.SIGKILL)
         box.ended()
+        assert open_snapshot(box.state / NAME) is None
         first = [e for e in box.events if e["event"] == "finish"]
         assert [rep["time_s"] for rep in box.results() if rep["time_s"]] == [e["time_s"] for e in first]
         box.out_path.write_text("")
