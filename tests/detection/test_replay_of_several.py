@@ -89,14 +89,17 @@ def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("lines", "words"),
     [
-        ("order: rolling", "order: rolling: a go ends the rep before it"),
-        ("lanes: 2", "sensors but the first gate at the finish: one tells the lanes apart"),
+        (["order: rolling"], "order: rolling: a go ends the rep before it"),
+        (
+            ["lanes: 2", "rep: go_s=1 distance_m=20 gait=jog lane=1"],
+            "sensors but the first gate at the finish: one tells the lanes apart",
+        ),
     ],
 )
-def test_what_is_not_replayed_is_said_in_one_line(replay: Replaying, line: str, words: str) -> None:
-    outcome, events = replay((*GATE_AND_REAR, line), rows_of(gate=(wall(), 41.0)))
+def test_what_is_not_replayed_is_said_in_one_line(replay: Replaying, lines: list[str], words: str) -> None:
+    outcome, events = replay((*GATE_AND_REAR, *lines), rows_of(gate=(wall(), 41.0)))
     (complaint,) = outcome.err.splitlines()
     assert words in complaint
     assert complaint.endswith("; ignored")
