@@ -57,7 +57,13 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
 """What is asked when nobody runs."""
 _DURING: dict[str, tuple[requests.AnyRequest, ...]] = {
     "go": (requests.Status(), requests.Log(), commands.Absent("Nobody")),
-    "finish": (commands.Give("Ben"), commands.Present("Ann"), commands.Add("Cem"), commands.Order("Ben", 1)),
+    "finish": (
+        commands.Give("Ben"),
+        commands.Present("Ann"),
+        commands.Add("Cem"),
+        commands.Owe("Cem"),
+        commands.Order("Ben", 1),
+    ),
     "crossing": (commands.Undo(), commands.Void(), commands.Repeat()),
 }
 """After the first event of that name."""

@@ -57,6 +57,8 @@ def _show(state: TimerStatus, as_json: bool) -> None:
         print(f"running  {state.running_s:.1f} s")
     elif state.left_s:
         print(f"left     {state.left_s:.0f} s")
+    if state.session_left_s is not None:
+        print(f"session  about {max(1, round(state.session_left_s / 60))} min left")
     why = f": {watch.reason}" if watch.reason else ""
     armed = "armed" if watch.armed else "off"
     print(f"watch    {watch.state}{why}, {armed}" + (f", {_covers(watch)}" if watch.covers else ""))

@@ -77,7 +77,8 @@ class Presence(msgspec.Struct, frozen=True):
     order: int = 0
     """Of those who have done as much the lowest goes first."""
     skipped: tuple[int, ...] = ()
-    """Steps of the plan that were left out, or missed by who came late."""
+    """Steps of the plan that were left out, or missed by who came late; the complement, ~step, of one that is to be
+    made up once the plan is through."""
 
 
 class RepRecord(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ PLAIN = st.sampled_from(
         inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Recover(),
     ]
 )  # fmt: skip
-NAMED = st.sampled_from([inputs.Give, inputs.Absent, inputs.Present, inputs.Add])
+NAMED = st.sampled_from([inputs.Give, inputs.Absent, inputs.Present, inputs.Add, inputs.Owe])
 SOMEBODY = st.sampled_from([*NAMES, "ann", "Nobody"])
 PLANS = st.sampled_from(
     [

@@ -133,6 +133,14 @@ def everything_that_a_session_says() -> list[effects.Say]:
     for kind in ("void", "restore", "give", "swap", "set", "note", "undo"):
         edited.put(inputs.Amended(kind, "", edited.state.results[:1]))
     said += said_in(edited)
+    owing = Drive(plan(block(reps=3)), ("Ann", "Bea")).begin()
+    for _ in range(3):
+        owing.to_go().finish(8.0)
+    said += said_in(owing.put(inputs.Add("Cid")).put(inputs.Owe("Cid")).put(inputs.Owe("Cid")))
+    long = Drive(plan(block(reps=6), rest_s=60.0)).begin()
+    for _ in range(4):
+        long.to_go().finish(8.0)
+    said += said_in(long)
     late = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().put(inputs.Add("Cid")).put(inputs.Order("Cid", 1))
     late.put(inputs.Absent("Bea")).put(inputs.PresenceAnswered("Bea", "disk full")).put(inputs.Present("Bea")).put(
         inputs.Present("Bea")

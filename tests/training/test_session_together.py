@@ -72,6 +72,13 @@ def test_who_leaves_during_it_has_not_finished_and_the_others_go_on() -> None:
     assert session.to_go().events("go")[-1].athlete == "Bea"
 
 
+def test_who_is_off_the_groups_list_meanwhile_ends_it_and_does_not_do_it_again() -> None:
+    session = warming_up().wait(30.0).put(inputs.Roster(("Ann", "Bea"))).until(Phase.REST)
+    assert [status for _, _, status, _ in of(session)] == [RepStatus.FINISHED] * 3
+    session.put(inputs.Present("Cid"))
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 1, 1]
+
+
 def test_when_the_last_one_leaves_it_is_over() -> None:
     session = warming_up()
     for name in NAMES:

@@ -12,7 +12,9 @@ from retro_timer.beacon.control.protocol.answers import (
     WatchStatus,
 )
 from retro_timer.beacon.core import Core
-from retro_timer.training.session.state import SessionState
+from retro_timer.training.session import progress
+from retro_timer.training.session.remaining import remaining_s
+from retro_timer.training.session.state import Athlete, SessionState
 
 
 def snapshot(core: Core) -> TimerStatus:
@@ -51,7 +53,7 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
         level=state.level.word,
         reps_done=len([r for r in state.results if r.status == "finished"]),
         athlete=state.athletes[state.turn.athlete].name if state.turn else None,
-        athletes=tuple(AthleteStatus(a.name, a.present, a.next_step) for a in state.athletes),
+        athletes=tuple(_athlete(state, a) for a in state.athletes),
         set=step.set_no if step else None,
         sets=step.sets if step else None,
         rep_in_set=step.rep_no if step else None,
@@ -59,9 +61,16 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
         distance_m=step.distance_m if step else None,
         gait=str(step.gait) if step else None,
         left_s=max(0.0, (state.until_ns - now_ns) / 1e9) if state.until_ns else None,
+        session_left_s=remaining_s(state, now_ns),
         running_s=(now_ns - course.record.go_ns) / 1e9 if course else None,
         unsaved=state.unsaved_reps,
     )
+
+
+def _athlete(state: SessionState, athlete: Athlete) -> AthleteStatus:
+    owed = progress.owed(state.steps, state.results, athlete.name, athlete.skipped)
+    missed = len([step for step in athlete.skipped if step >= 0]) + len(owed)
+    return AthleteStatus(athlete.name, athlete.present, athlete.next_step, missed)
 
 
 def _sensor(core: Core, name: str) -> SensorStatus:

@@ -84,8 +84,9 @@ def skip(transition: Transition) -> None:
     elif state.turn is not None:
         starting.call_off(transition)
         transition.publish(events.Skipped(transition.now_ns, transition.athlete().name, state.turn.step))
-        skipped = (*transition.athlete().skipped, state.turn.step)
-        transition.set_athlete(state.turn.athlete, next_step=state.turn.step + 1, skipped=skipped)
+        athlete, step = transition.athlete(), state.turn.step
+        skipped = (*(each for each in athlete.skipped if each != ~step), step)
+        transition.set_athlete(state.turn.athlete, next_step=max(athlete.next_step, step + 1), skipped=skipped)
         transition.keep_presence(state.turn.athlete)
         transition.watch(WatchMode.OFF)
         resting.to_next_turn(transition)

@@ -189,11 +189,11 @@ class Correction(Event, frozen=True):
 
 
 class Presence(Event, frozen=True):
-    """An athlete is back, has come late, or goes at another place."""
+    """An athlete is back, has come late, makes up what they missed, or goes at another place."""
 
     name: str
     kind: str
-    """present, added or ordered"""
+    """present, added, owed or ordered"""
 
 
 class Roster(Event, frozen=True):

@@ -65,6 +65,12 @@ class Add(Command, frozen=True):
     name: str
 
 
+class Owe(Command, frozen=True):
+    """An athlete makes up what they missed, once they are through the plan."""
+
+    name: str
+
+
 class Order(Command, frozen=True):
     """An athlete gets another place in the order of turns, counted from 1."""
 

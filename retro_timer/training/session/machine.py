@@ -19,6 +19,7 @@ from retro_timer.training.session import (
     lanes,
     presence,
     progress,
+    remaining,
     self_starting,
     splits,
     standing,
@@ -56,6 +57,7 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Absent: presence.absent,
     inputs.Present: presence.present,
     inputs.Add: presence.add,
+    inputs.Owe: presence.owe,
     inputs.Order: presence.order,
     inputs.Roster: presence.roster,
     inputs.Undo: corrections.undo,
@@ -144,7 +146,7 @@ REPORTS: dict[type, Handler] = {
 
 def new_session(plan: Plan, names: Sequence[str], rules: Rules, phase: Phase = Phase.IDLE) -> SessionState:
     """A session of a plan for athletes in the order of their turns."""
-    return SessionState(plan, steps(plan), rules, tuple(Athlete(name) for name in names), phase=phase)
+    return remaining.with_ahead(SessionState(plan, steps(plan), rules, tuple(map(Athlete, names)), phase=phase))
 
 
 def recovered_session(
@@ -173,6 +175,7 @@ def recovered_session(
         rules,
         tuple(athletes),
         phase=Phase.RECOVERABLE,
+        ahead=state.ahead,
         results=done,
         reps=reps,
         # It has no brief, where a new session draws first.

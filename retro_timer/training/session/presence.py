@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retro_timer.training.roster import MOST_ATHLETES
-from retro_timer.training.session import active_rep, corrections, events, inputs, resting, together
+from retro_timer.training.session import active_rep, corrections, events, inputs, progress, resting, together
 from retro_timer.training.session.effects import Signal, about_athlete
 from retro_timer.training.session.state import Athlete, SessionState
 from retro_timer.training.session.transition import Transition
@@ -58,6 +58,22 @@ def add(transition: Transition, command: inputs.Add) -> None:
     _join(transition, command.name, _group_step(transition.state), max(athlete.order for athlete in athletes) + 1)
     transition.keep_presence(len(athletes))
     _told(transition, len(athletes), "added")
+
+
+def owe(transition: Transition, command: inputs.Owe) -> None:
+    """What an athlete missed is made up, once they are through the plan."""
+    index = corrections.meant(transition, command.name)
+    if index is None:
+        return
+    athlete = transition.state.athletes[index]
+    if all(step < 0 for step in athlete.skipped):
+        active_rep.refuse(transition, "nothing_missed", {"name": athlete.name})
+        return
+    missed = tuple(~step if step >= 0 else step for step in athlete.skipped)
+    transition.set_athlete(index, skipped=missed)
+    transition.keep_presence(index)
+    state = transition.state
+    _told(transition, index, "owed", reps=len(progress.owed(state.steps, state.results, athlete.name, missed)))
 
 
 def order(transition: Transition, command: inputs.Order) -> None:

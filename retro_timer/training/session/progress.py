@@ -20,6 +20,15 @@ def next_step_of(steps: Sequence[Step], records: Sequence[RepRecord], name: str,
     """
     run = {(record.set_no, record.rep_no) for record in records if record.athlete == name and counts(record)}
     step = max((index + 1 for index, each in enumerate(steps) if (each.set_no, each.rep_no) in run), default=0)
-    while step in skipped:
+    while step in skipped or ~step in skipped:
         step += 1
     return step
+
+
+def owed(steps: Sequence[Step], records: Sequence[RepRecord], name: str, skipped: Sequence[int]) -> tuple[int, ...]:
+    """Indices of the steps that an athlete missed, is to make up, and has not run."""
+    wanted = [~step for step in skipped if step < 0]
+    if not wanted:
+        return ()
+    run = {(record.set_no, record.rep_no) for record in records if record.athlete == name and counts(record)}
+    return tuple(step for step in wanted if (steps[step].set_no, steps[step].rep_no) not in run)

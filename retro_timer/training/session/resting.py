@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import folded
-from retro_timer.training.session import announce, calls, starting, together, turns
+from retro_timer.training.session import announce, calls, remaining, starting, together, turns
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import Appointment, Athlete, Item, Phase
 from retro_timer.training.session.transition import Transition, ns
 
 _HALFWAY_LEAST_S = 40.0
 _CUE_LEAST_S = 18.0
+_LEFT_LEAST_S = 90.0
+"""What is left of a session is not worth a word below this."""
 
 
 def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: bool = False) -> None:
@@ -28,8 +30,10 @@ def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: 
     if turn is None or step is None:
         return
     rest_s = turns.rest_after_s(state, turn.step)
-    for each in (index, *turns.others_of(state, turn)):
-        together.rested(transition, each, ended_ns, rest_s)
+    at_once = turns.is_for_all(state, step)
+    for each, athlete in enumerate(state.athletes):
+        if each == index or (at_once and athlete.next_step == turn.step):
+            together.rested(transition, each, ended_ns, rest_s)
     if not keep_watch:
         run_out(transition)
     transition.light(LampState.CLEAR)
@@ -80,6 +84,10 @@ def _rest_agenda(transition: Transition, until_ns: int) -> list[Appointment]:
         cue = cues[state.cue % len(cues)]
         transition.set(cue=state.cue + 1)
         agenda.append(Appointment(now_ns + ns(length_s * 0.35), Item.SAY, "cue", {"cue": cue}))
+    left_s = _left_at_half_s(transition)
+    if left_s is not None:
+        said_ns = now_ns + ns(length_s * 0.15)
+        agenda.append(Appointment(said_ns, Item.SAY, "session_half", {"minutes": round(left_s / 60.0)}))
     call_ns = max(now_ns, until_ns - ns(calls.CALL_LEAD_S))
     if not state.solo:
         agenda.append(Appointment(min(now_ns + ns(length_s * 0.2), call_ns), Item.SAY, "deck"))
@@ -87,6 +95,17 @@ def _rest_agenda(transition: Transition, until_ns: int) -> list[Appointment]:
     if length_s >= 15.0:
         agenda.append(Appointment(until_ns - ns(10.0), Item.SAY, "ten_seconds"))
     return agenda
+
+
+def _left_at_half_s(transition: Transition) -> float | None:
+    """How long it still takes, in the first rest after half of it; None otherwise, and where that is soon over."""
+    state = transition.state
+    here = [athlete.next_step for athlete in state.athletes if athlete.present]
+    if state.half_told or 2 * sum(here) < len(here) * len(state.steps):
+        return None
+    transition.set(half_told=True)
+    left_s = remaining.remaining_s(state, transition.now_ns)
+    return None if left_s is None or left_s < _LEFT_LEAST_S else left_s
 
 
 def end_session(transition: Transition, phase: Phase) -> None:

@@ -152,7 +152,18 @@ class Athlete(msgspec.Struct, frozen=True):
     order: int = 0
     """Of those who have done as much the lowest goes first; of equals the one who is named first."""
     skipped: tuple[int, ...] = ()
-    """Steps that were left out."""
+    """Steps that were left out, as `Presence.skipped` has them."""
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """What lies ahead at the beginning of a step, in seconds."""
+
+    own_s: float
+    """Of one athlete, with the rests between."""
+    course_s: float
+    """Of one athlete on the course, with the time between one's finish and the next one's start."""
+    common_s: float
+    """Of all at once, with the same."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -198,6 +209,10 @@ class SessionState(msgspec.Struct, frozen=True):
     """When the present phase began."""
     until_ns: int = 0
     """When the rest or walk-out ends; 0 where nothing is counted down."""
+    ahead: tuple[Ahead, ...] = ()
+    """Of each step."""
+    half_told: bool = False
+    """It has been said that half of the session is done."""
     turn: Turn | None = None
     planned_ns: int = 0
     """When the present turn starts by the plan, whatever has delayed it since."""

@@ -9,6 +9,7 @@ import msgspec
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import usual_time_s, walk_back_s
 from retro_timer.training.plan import Course, Step
+from retro_timer.training.session import progress
 from retro_timer.training.session.state import Athlete, SessionState, Turn
 from retro_timer.training.session.transition import ns
 
@@ -19,10 +20,15 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
     Where nobody is rested by then, that of whoever is rested first; None when everybody is through.
     """
     waiting = {i: a for i, a in enumerate(state.athletes) if a.present and a.next_step < len(state.steps)}
-    if not waiting:
+    owing = {
+        i: a for i, a in enumerate(state.athletes) if a.present and i not in waiting and owed_step(state, a) is not None
+    }
+    if not waiting and not owing:
         return None
-    least = min(athlete.next_step for athlete in waiting.values())
-    may = {i: a for i, a in waiting.items() if a.next_step == least or not _for_all(state, state.steps[a.next_step])}
+    least = min((athlete.next_step for athlete in waiting.values()), default=len(state.steps))
+    may = owing | {
+        i: a for i, a in waiting.items() if a.next_step == least or not is_for_all(state, state.steps[a.next_step])
+    }
     rested_ns = {i: _rested_ns(state, a, waiting.values()) for i, a in may.items()}
 
     def place(index: int) -> tuple[int, int, int, int]:
@@ -30,7 +36,13 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
         return late_ns, athlete.next_step, athlete.order, index
 
     index = min(may, key=place)
-    return Turn(index, may[index].next_step)
+    owed = owed_step(state, may[index]) if index in owing else None
+    return Turn(index, may[index].next_step if owed is None else owed)
+
+
+def owed_step(state: SessionState, athlete: Athlete) -> int | None:
+    """The first of the steps that an athlete missed and makes up, once through the plan; None without one."""
+    return next(iter(progress.owed(state.steps, state.results, athlete.name, athlete.skipped)), None)
 
 
 def rested_ns(state: SessionState, turn: Turn) -> int:
@@ -40,7 +52,7 @@ def rested_ns(state: SessionState, turn: Turn) -> int:
 
 def others_of(state: SessionState, turn: Turn) -> tuple[int, ...]:
     """Who does a turn's step along with its athlete."""
-    if not _for_all(state, state.steps[turn.step]):
+    if not is_for_all(state, state.steps[turn.step]):
         return ()
     return tuple(
         index
@@ -55,7 +67,9 @@ def deck(state: SessionState, turn: Turn) -> dict[str, str]:
     took_s = step.duration_s if step.distance_m is None else usual_time_s(step.distance_m, step.gait)
     ended_ns = state.planned_ns + ns(took_s or 0.0)
     athletes[turn.athlete] = msgspec.structs.replace(
-        athletes[turn.athlete], next_step=turn.step + 1, rested_ns=ended_ns + ns(rest_after_s(state, turn.step))
+        athletes[turn.athlete],
+        next_step=max(athletes[turn.athlete].next_step, turn.step + 1),
+        rested_ns=ended_ns + ns(rest_after_s(state, turn.step)),
     )
     then = msgspec.structs.replace(state, athletes=tuple(athletes))
     after = next_turn(then, ended_ns + ns(state.rules.changeover_s))
@@ -75,12 +89,12 @@ def rest_after_s(state: SessionState, step_index: int) -> float:
     return max(step.rest_s, walk_back_s(after.distance_m or step.distance_m))
 
 
-def _for_all(state: SessionState, step: Step) -> bool:
+def is_for_all(state: SessionState, step: Step) -> bool:
     """A group does by the clock at once what needs neither the lane nor the one treadmill that there is."""
     return not state.solo and step.distance_m is None and step.speed_kmh is None and step.incline_percent is None
 
 
 def _rested_ns(state: SessionState, athlete: Athlete, waiting: Iterable[Athlete]) -> int:
-    if not _for_all(state, state.steps[athlete.next_step]):
+    if athlete.next_step >= len(state.steps) or not is_for_all(state, state.steps[athlete.next_step]):
         return athlete.rested_ns
     return max(other.rested_ns for other in waiting if other.next_step == athlete.next_step)

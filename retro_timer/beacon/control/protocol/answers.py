@@ -80,6 +80,8 @@ class AthleteStatus(msgspec.Struct, frozen=True):
     present: bool
     step: int
     """Of the plan, from 0, which comes next."""
+    missed: int = 0
+    """Steps that were skipped, or missed by who came late, and not made up."""
 
 
 class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +112,8 @@ class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     gait: str | None = None
     left_s: float | None = None
     """Until the phase ends by the plan."""
+    session_left_s: float | None = None
+    """Until everybody is through, at the usual speeds of the gaits; null where nobody knows."""
     running_s: float | None = None
     """Since the go of the rep under way."""
     unsaved: int | None = None

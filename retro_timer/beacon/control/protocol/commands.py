@@ -209,6 +209,14 @@ class Add(Named, frozen=True):
         return inputs.Add(checked_name(self.name.strip(), "ctl add"))
 
 
+class Owe(Named, frozen=True):
+    """An athlete makes up what they missed, once through the plan."""
+
+    def asked(self) -> inputs.Command:
+        """The athlete of this name."""
+        return inputs.Owe(self.name)
+
+
 class Order(Named, frozen=True):
     """An athlete goes as number so and so."""
 
@@ -328,6 +336,7 @@ AnyCommand = (
     | Absent
     | Present
     | Add
+    | Owe
     | Order
     | Roster
     | Undo

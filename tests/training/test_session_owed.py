@@ -1,0 +1,89 @@
+"""What somebody missed is known as missed, and made up when they owe it: after the plan, also after a power cut."""
+
+from __future__ import annotations
+
+from retro_timer.training.record import Presence, RepStatus
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
+
+PLAN = plan(block(reps=3), rest_s=10.0)
+
+
+def late(then: inputs.Command | None = None) -> Drive:
+    """Cid comes when Ann and Bea have run two of three reps."""
+    session = Drive(PLAN, ("Ann", "Bea")).begin()
+    for _ in range(4):
+        session.to_go().finish(8.0)
+    session.put(inputs.Add("Cid"))
+    return session if then is None else session.put(then)
+
+
+def to_the_end(session: Drive) -> Drive:
+    for _ in range(20):
+        if session.phase is Phase.DONE:
+            return session
+        session.to_go().finish(8.0)
+    raise AssertionError("the session does not end")
+
+
+def of_cid(session: Drive) -> list[int]:
+    return [r.rep_no for _, r in sorted(session.results.items()) if r.athlete == "Cid"]
+
+
+def test_who_comes_late_runs_from_the_groups_step_on_and_no_more() -> None:
+    assert of_cid(to_the_end(late())) == [3]
+
+
+def test_what_was_missed_is_made_up_after_the_plan_in_its_order() -> None:
+    session = late(inputs.Owe("cid"))
+    assert session.spoken("owed") == {"name": "Cid", "reps": 2}
+    to_the_end(session)
+    assert of_cid(session) == [3, 1, 2]
+    assert [go.athlete for go in session.events("go")][4:] == ["Ann", "Bea", "Cid", "Cid", "Cid"]
+
+
+def test_a_rep_that_is_made_up_and_does_not_count_is_owed_again() -> None:
+    session = late(inputs.Owe("Cid"))
+    while of_cid(session) != [3, 1]:
+        session.to_go().finish(8.0)
+    session.put(inputs.Void())
+    to_the_end(session)
+    assert [r.rep_no for r in session.results.values() if r.athlete == "Cid" and r.status is RepStatus.FINISHED] == [
+        3,
+        1,
+        2,
+    ]
+
+
+def test_what_was_skipped_can_be_made_up_and_what_is_made_up_can_be_skipped() -> None:
+    session = Drive(PLAN, ("Ann", "Bea")).begin().until(Phase.LANE_CHECK).put(inputs.Skip()).put(inputs.Owe("Ann"))
+    for _ in range(5):
+        session.to_go().finish(8.0)
+    session.until(Phase.LANE_CHECK)
+    assert session.state.turn is not None
+    assert (session.state.turn.athlete, session.state.turn.step) == (0, 0)
+    session.put(inputs.Skip())
+    assert session.phase is Phase.DONE
+
+
+def test_who_has_missed_nothing_owes_nothing() -> None:
+    session = late(inputs.Owe("Ann"))
+    assert session.refused() == ["nothing_missed"]
+    assert late(inputs.Owe("Cid")).put(inputs.Owe("Cid")).refused() == ["nothing_missed"]
+
+
+def test_an_undo_takes_back_nothing_that_was_missed() -> None:
+    session = late(inputs.Owe("Cid")).put(inputs.Absent("Cid")).put(inputs.Undo())
+    assert of_cid(to_the_end(session)) == [3, 1, 2]
+
+
+def test_what_is_owed_outlives_a_power_cut() -> None:
+    session = late(inputs.Owe("Cid"))
+    kept: dict[str, Presence] = {
+        each.name: each for effect in session.of(effects.KeepPresence) for each in effect.presences
+    }
+    again = recovered_session(PLAN, ("Ann", "Bea"), session.state.rules, session.state.results, tuple(kept.values()))
+    assert of_cid(to_the_end(Drive(PLAN, state=again).put(inputs.Recover()))) == [3, 1, 2]

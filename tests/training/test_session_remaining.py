@@ -1,0 +1,56 @@
+"""How long a session still takes: for status, and said when half of it is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from retro_timer.training.gaits import Gait, usual_time_s
+from retro_timer.training.rehearsal import rehearse
+from retro_timer.training.session import inputs
+from retro_timer.training.session.remaining import remaining_s
+from retro_timer.training.session.state import Phase, Rules
+from tests.helpers.plans_made import block, plan
+from tests.helpers.session_drive import Drive
+
+NAMES = ("Ann", "Bea", "Cid")
+USUAL_S = usual_time_s(20.0, Gait.JOG)
+
+
+@pytest.mark.parametrize("names", [("Ann",), NAMES])
+@pytest.mark.parametrize("rest_s", [10.0, 60.0])
+def test_what_is_left_is_what_it_then_takes(names: tuple[str, ...], rest_s: float) -> None:
+    of = plan(block(duration_s=60.0), block(reps=3), rest_s=rest_s, recovery_s=30.0)
+    session = Drive(of, names).begin().to_go().until(Phase.REST if len(names) > 1 else Phase.RECOVERY)
+    told = [(session.now_s, remaining_s(session.state, session.now_ns))]
+    while session.phase is not Phase.DONE:
+        session.to_go()
+        told.append((session.now_s, remaining_s(session.state, session.now_ns)))
+        session.finish(USUAL_S)
+        told.append((session.now_s, remaining_s(session.state, session.now_ns)))
+    assert told[-1][1] is None
+    for at_s, left_s in told[:-1]:
+        assert left_s == pytest.approx(session.now_s - at_s, abs=15.0, rel=0.15)
+
+
+def test_the_beginning_agrees_with_the_time_line() -> None:
+    of = plan(block(reps=4), rest_s=40.0)
+    rehearsal = rehearse(of, NAMES, Rules())
+    session = Drive(of, NAMES).begin().to_go()
+    assert rehearsal is not None
+    assert remaining_s(session.state, session.now_ns) == pytest.approx(rehearsal.length_s - session.now_s, rel=0.1)
+
+
+def test_it_is_said_once_when_half_is_done() -> None:
+    session = Drive(plan(block(reps=6), rest_s=60.0)).begin()
+    for _ in range(6):
+        session.to_go().finish(8.0)
+    halves = [say for say in session.said() if say == "session_half"]
+    assert len(halves) == 1
+    assert session.spoken("session_half") == {"minutes": 3}
+
+
+def test_nobody_knows_how_long_it_goes_on_until_a_stop_or_before_it_has_begun() -> None:
+    assert remaining_s(Drive(plan()).state, 0) is None
+    session = Drive(plan(block(until="stop"))).begin().to_go()
+    assert remaining_s(session.state, session.now_ns) is None
+    assert remaining_s(session.put(inputs.Stop()).state, session.now_ns) is None
