@@ -36,6 +36,12 @@ class _Table(msgspec.Struct, frozen=True):
     """What stands above the heading."""
 
     @property
+    def group_column(self) -> int | None:
+        """That which says who belongs to which group."""
+        cells = () if self.heading is None else self.heading.cells
+        return next((column for column, cell in enumerate(cells) if role_of(cell) is Role.GROUP), None)
+
+    @property
     def likeliness(self) -> tuple[bool, int, int, int]:
         """The right delimiter leaves no text beyond the heading, makes known headings of it, and parts most rows."""
         heading = self.heading
@@ -48,6 +54,8 @@ class _Table(msgspec.Struct, frozen=True):
 
 def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _remark: None) -> tuple[str, ...]:
     """Names from CSV text, one athlete a row, in order of turns.
+
+    Where there is a column of groups those of a group go one after the other, in the order in which the groups come.
 
     The delimiter is found out, or told by a `sep=` line. A heading says which columns hold the names, in any order and
     in several languages; without one there must be no doubt about it. Blank lines and lines that begin with # are left
@@ -66,7 +74,22 @@ def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _re
     if len(names) > MOST_ATHLETES:
         raise BadInputError(where, f"{len(names)} athletes", f"at most {MOST_ATHLETES}")
     _tell(table, where, tell)
-    return _told_apart(names, where, tell)
+    apart = _told_apart(names, where, tell)
+    column = table.group_column
+    return apart if column is None else _by_groups(apart, [row.cell(column) for row in table.rows], where, tell)
+
+
+def _by_groups(names: Sequence[str], groups: Sequence[str], where: str, tell: Callable[[str], None]) -> tuple[str, ...]:
+    """The names of each group together, in the order in which the groups come; no entry is a group as well."""
+    members: dict[str, list[str]] = {}
+    spelt: dict[str, str] = {}
+    for name, group in zip(names, groups, strict=True):
+        members.setdefault(folded(group), []).append(name)
+        spelt.setdefault(folded(group), group or "none")
+    if len(members) > 1:
+        shown = ", ".join(f"{spelt[group]} ({len(of)})" for group, of in members.items())
+        tell(f"{where}: groups take turns: {shown}")
+    return tuple(name for of in members.values() for name in of)
 
 
 def _told_apart(names: Sequence[tuple[str, int]], where: str, tell: Callable[[str], None]) -> tuple[str, ...]:
@@ -100,7 +123,7 @@ def _without_heading(table: _Table, where: str) -> tuple[int, ...]:
     """The one column that can hold the names. Raises BadInputError where there is a doubt."""
     first = table.rows[0]
     roles = [role_of(cell) for cell in first.cells]
-    if Role.OTHER in roles and not any(_is_figure(cell) for cell in first.cells):
+    if {Role.OTHER, Role.GROUP} & set(roles) and not any(_is_figure(cell) for cell in first.cells):
         shown = ", ".join(cell for cell in first.cells if cell)
         raise BadInputError(f"{where}: line {first.line}", f"'{shown}' is a heading without names", _HEADING_WANTED)
     with_text = [tuple(i for i in row.filled if _is_text(row.cells[i])) for row in table.rows]
@@ -145,7 +168,7 @@ def _tell(table: _Table, where: str, tell: Callable[[str], None]) -> None:
     heading = table.heading
     if heading is None:
         return
-    unused = [heading.cells[column] for column in heading.filled if column not in table.columns]
+    unused = [heading.cells[column] for column in heading.filled if column not in (*table.columns, table.group_column)]
     if not unused and [role_of(heading.cells[column]) for column in table.columns] == [Role.NAME]:
         return
     taken = " and ".join(f"'{heading.cells[column]}'" for column in table.columns)

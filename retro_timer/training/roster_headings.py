@@ -20,6 +20,8 @@ class Role(Enum):
     """The bare word: the surname beside a first name, the first name beside a surname, else the whole."""
     PERSON = auto()
     """What the people are, "athlete" or "pupil": their names, unless another column has them."""
+    GROUP = auto()
+    """Which group somebody belongs to."""
     OTHER = auto()
     """Known, and no name."""
 
@@ -41,7 +43,7 @@ deportista|player|players|spieler|spielerin|joueur|speler|jugador|jogador|studen
 schülerin|élève|élèves|leerling|alumno|alumna|aluno|aluna|member|members|mitglied|membre|lid|person|kid|kids|child|
 children|kind|kinder|enfant"""
 _OTHER = """#|id|no|nr|num|number|nummer|numéro|número|startnummer|start number|bib|dossard|dorsal|position|pos|rank|
-platz|rang|lane|lanes|bahn|baan|couloir|calle|raia|group|groups|gruppe|groep|groupe|grupo|squad|trainingsgruppe|class|
+platz|rang|lane|lanes|bahn|baan|couloir|calle|raia|class|
 klasse|classe|clase|turma|category|kategorie|catégorie|categoría|club|verein|vereniging|team|mannschaft|équipe|ploeg|
 equipo|equipe|school|schule|école|escuela|escola|age|alter|âge|leeftijd|edad|idade|year|year of birth|birth year|
 jahrgang|jahr|année|geboortejaar|dob|born|birthday|date of birth|geburtsdatum|geburtstag|date de naissance|
@@ -49,6 +51,8 @@ geboortedatum|fecha de nacimiento|data de nascimento|sex|gender|geschlecht|sexe|
 zeiten|temps|tijd|tiempo|tempo|target|target s|target time|ziel|zielzeit|objectif|doel|objetivo|best|pb|pr|bestzeit|say|
 spoken|aussprache|email|e mail|phone|telefon|téléphone|note|notes|notiz|bemerkung|remarque|opmerking|comment|date|datum|
 fecha|data"""
+_GROUP = """group|groups|gruppe|gruppen|groep|groepen|groupe|groupes|grupo|grupos|squad|squads|trainingsgruppe|
+training group|lerngruppe"""
 _JOINING = frozenset(("and", "und", "et", "en", "y", "e", "i", "vor", "n", "s", "of", "de", "des", "in"))
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_WORD = re.compile(r"[^\w#]+|_+")
@@ -66,6 +70,7 @@ _ROLES = {
     _plain(phrase): role
     for phrases, role in (
         (_OTHER, Role.OTHER),
+        (_GROUP, Role.GROUP),
         (_PERSON, Role.PERSON),
         (_NAME, Role.NAME),
         (_WHOLE, Role.WHOLE),
@@ -87,7 +92,7 @@ def role_of(heading: str) -> Role | None:
         return _ROLES[plain]
     words = [word for word in plain.split() if word not in _JOINING]
     roles = {_ROLES.get(word, Role.OTHER) for word in words}
-    return Role.WHOLE if len(words) > 1 and Role.OTHER not in roles else None
+    return Role.WHOLE if len(words) > 1 and not roles & {Role.OTHER, Role.GROUP} else None
 
 
 def name_columns(roles: Sequence[Role | None]) -> tuple[int, ...]:

@@ -23,6 +23,19 @@ def read(text: str) -> tuple[str, ...]:
     return parse_roster(text, "roster.csv")
 
 
+def test_groups_take_turns_in_the_order_in_which_they_come() -> None:
+    remarks: list[str] = []
+    text = "Name;Gruppe\nAnn;A\nBea;B\nCid;a\nDee;\nEve;B\n"
+    assert parse_roster(text, "r.csv", remarks.append) == ("Ann", "Cid", "Bea", "Eve", "Dee")
+    assert remarks == ["r.csv: groups take turns: A (2), B (2), none (1)"]
+
+
+def test_one_group_alone_is_nothing_to_be_told() -> None:
+    remarks: list[str] = []
+    assert parse_roster("name,group\nAnn,A\nBea,A\n", "r.csv", remarks.append) == ("Ann", "Bea")
+    assert remarks == []
+
+
 def test_names_stand_one_a_line_in_the_order_of_turns() -> None:
     assert read("Ann\nBea\nCid\n") == ("Ann", "Bea", "Cid")
 
@@ -83,8 +96,8 @@ def test_a_heading_is_known_in_many_spellings_and_is_never_an_athlete(heading: s
 
 def test_a_title_above_the_heading_is_no_athlete_either() -> None:
     remarks: list[str] = []
-    assert parse_roster("Thursday\n\nName;Group\nAnna;A\n", "r.csv", remarks.append) == ("Anna",)
-    assert remarks == ["r.csv: line 1 above the heading left out", "r.csv: names from 'Name'; not used: Group"]
+    assert parse_roster("Thursday\n\nName;Club\nAnna;A\n", "r.csv", remarks.append) == ("Anna",)
+    assert remarks == ["r.csv: line 1 above the heading left out", "r.csv: names from 'Name'; not used: Club"]
 
 
 def test_what_is_taken_from_other_columns_and_not_used_is_told() -> None:
