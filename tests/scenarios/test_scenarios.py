@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from retro_timer.beacon.boards import BoardRequest
@@ -20,6 +21,8 @@ from retro_timer.training.record import RepRecord
 from tests.helpers.events_told import into
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
+PLAN = msgspec.structs.replace(load_plan("first-steps"), recovery_s=25.0)
+"""With a shorter recovery, in which no scenario has anything happen."""
 LOUDNESS = ["clear", "caution", "warning", "danger"]
 MOST_S = 3600.0
 WITHIN_S = 0.15
@@ -27,7 +30,7 @@ LATE_WITHIN_S = 0.6
 
 
 class Session:
-    """One simulated session on the plan first-steps."""
+    """One simulated session."""
 
     def __init__(self, directory: Path, scenario: str, seed: int, placement: str) -> None:
         rear = SensorSettings(name="rear", model="tf-luna", placement=Placement.LANE_END)
@@ -37,7 +40,7 @@ class Session:
         self.simulation = Simulation(request, load_catalogue("en"), directory)
         self.events: list[dict[str, Any]] = []
         self.simulation.core.event_bus.subscribe(into(self.events))
-        self.ended = self.simulation.run(load_plan("first-steps"), ("Runner",), most_s=MOST_S)
+        self.ended = self.simulation.run(PLAN, ("Runner",), most_s=MOST_S)
         self.simulation.close()
         state = self.simulation.core.session.state
         assert state is not None
