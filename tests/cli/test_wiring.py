@@ -7,22 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.command import here
+from wiring.draw.builds import BUILDS
 
 ROOT = Path(__file__).parents[2]
-TWO = """
-[[sensors]]
-name = "gate"
-role = "timing"
-address = 0x30
-xshut_pin = 5
-
-[[sensors]]
-name = "lane"
-placement = "lane-end"
-role = "watch"
-address = 0x31
-xshut_pin = 6
-"""
+TWO = next(build.sensors for build in BUILDS if build.name == "two-vl53l1x")
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import announce, effects, events, inputs, turns
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules, SessionState
-from tests.helpers.session_drive import LINE_ONLY, S
+from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules
+from tests.helpers.session_drive import LINE_ONLY, S, Watched
 
 BEGIN_NS = 5_000 * S
 CATALOGUE = load_catalogue("en")
@@ -72,7 +72,7 @@ class _Ear(TextVoice):
             self.current = None
 
 
-class HeardSession:
+class HeardSession(Watched):
     """Drives a session with a voice; `delay_s` gives how long the disk takes for a record, None: it never answers."""
 
     def __init__(
@@ -99,17 +99,6 @@ class HeardSession:
         self._answers: list[tuple[int, inputs.Input]] = []
         self._says: dict[str, effects.Say] = {}
         self._reports: list[inputs.Speech] = []
-
-    @property
-    def state(self) -> SessionState:
-        """The session now."""
-        assert self.runner.state is not None
-        return self.runner.state
-
-    @property
-    def phase(self) -> Phase:
-        """Where it stands."""
-        return self.state.phase
 
     @property
     def now_s(self) -> float:

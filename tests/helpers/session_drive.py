@@ -41,7 +41,24 @@ def silent_disk(record: RepRecord) -> None:
     """A disk that has not answered yet."""
 
 
-class Drive:
+class Watched:
+    """What is seen of a session that somebody runs."""
+
+    runner: SessionRunner
+
+    @property
+    def state(self) -> SessionState:
+        """The session now."""
+        assert self.runner.state is not None
+        return self.runner.state
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        return self.state.phase
+
+
+class Drive(Watched):
     """A session in a test's hands. Times are seconds from the test's beginning."""
 
     def __init__(
@@ -85,17 +102,6 @@ class Drive:
         return None
 
     # Time.
-
-    @property
-    def state(self) -> SessionState:
-        """The session now."""
-        assert self.runner.state is not None
-        return self.runner.state
-
-    @property
-    def phase(self) -> Phase:
-        """Where it stands."""
-        return self.state.phase
 
     @property
     def now_s(self) -> float:

@@ -79,6 +79,15 @@ class Desk:
         return [] if reading is None else [record.rep for _, record, *_ in reps(reading)]
 
 
+def desk_without_a_disk(place: Path) -> tuple[Desk, Path]:
+    """A desk that has begun a session, and what stands where its disk would be: unlink it, and the disk is there."""
+    blocked = place / "mount"
+    blocked.touch()
+    desk = Desk(blocked / "state")
+    desk.begin()
+    return desk, blocked
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path / "state")
@@ -122,10 +131,7 @@ def test_without_a_disk_every_change_is_answered_with_the_trouble(tmp_path: Path
 
 
 def test_when_the_disk_comes_back_everything_is_written_that_waited(tmp_path: Path) -> None:
-    blocked = tmp_path / "mount"
-    blocked.touch()
-    desk = Desk(blocked / "state")
-    desk.begin()
+    desk, blocked = desk_without_a_disk(tmp_path)
     assert desk.save(rep(1)) != ""
     assert desk.save(rep(2)) != ""
     blocked.unlink()
@@ -138,10 +144,7 @@ def test_when_the_disk_comes_back_everything_is_written_that_waited(tmp_path: Pa
 
 
 def test_who_was_told_that_a_change_is_not_saved_hears_when_it_is(tmp_path: Path) -> None:
-    blocked = tmp_path / "mount"
-    blocked.touch()
-    desk = Desk(blocked / "state")
-    desk.begin()
+    desk, blocked = desk_without_a_disk(tmp_path)
     desk.save(rep(1))
     blocked.unlink()
     desk.save(rep(2))
@@ -153,10 +156,7 @@ def test_who_was_told_that_a_change_is_not_saved_hears_when_it_is(tmp_path: Path
 
 def test_what_waits_is_tried_again_though_nothing_new_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
-    blocked = tmp_path / "mount"
-    blocked.touch()
-    desk = Desk(blocked / "state")
-    desk.begin()
+    desk, blocked = desk_without_a_disk(tmp_path)
     assert desk.save(rep(1)) != ""
     blocked.unlink()
     desk.wait(4)
@@ -165,10 +165,7 @@ def test_what_waits_is_tried_again_though_nothing_new_comes(tmp_path: Path, monk
 
 
 def test_close_tries_once_more_to_write_what_waits(tmp_path: Path) -> None:
-    blocked = tmp_path / "mount"
-    blocked.touch()
-    desk = Desk(blocked / "state")
-    desk.begin()
+    desk, blocked = desk_without_a_disk(tmp_path)
     assert desk.save(rep(1)) != ""
     blocked.unlink()
     desk.writer.close()
