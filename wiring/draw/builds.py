@@ -18,16 +18,16 @@ class Build(msgspec.Struct, frozen=True):
     title: str
     what_for: str
     sensors: str = ""
-    """The [[sensors]] tables of config.toml, in place of the default's."""
+    """The [[sensors]] tables of config.toml, in place of the default's; and its [course], where that differs."""
 
     @property
     def settings(self) -> Settings:
-        """The default settings with these sensors. Raises BadInputError."""
+        """The default settings with these sensors and this course. Raises BadInputError."""
         default = read_toml(packaged() / "config.toml", Settings, "settings in TOML")
         if not self.sensors:
             return default
         chosen = parse_toml(self.sensors, Settings, self.name, "settings in TOML")
-        made = msgspec.structs.replace(default, sensors=chosen.sensors)
+        made = msgspec.structs.replace(default, sensors=chosen.sensors, course=chosen.course)
         check_settings(made, self.name)
         return made
 
@@ -126,6 +126,19 @@ name = "far"
 model = "tf-luna"
 port = "/dev/ttyUSB0"
 offset_mm = 200
+""",
+    ),
+    Build(
+        "four-lanes",
+        "Four-lane gate",
+        "One TF-Luna across four lanes at chest height: its range tells whose lane a finish is. It is no rear watch.",
+        """\
+[[sensors]]
+name = "gate"
+model = "tf-luna"
+
+[course]
+lanes = 4
 """,
     ),
     Build(
