@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.cost.drivers import DriverCost, measure_luna, measure_vl53l1x
+from benchmarks.cost.lines import Solving, solving, three_gates_percent
 from benchmarks.cost.sampling import Window, lane_costs, long_session
 from benchmarks.latency.box import BoxOrder, BoxReport
 from benchmarks.latency.visits import Timetable
@@ -36,6 +37,8 @@ class Size(msgspec.Struct, frozen=True):
     starts: int
     hours: float
     """Of readings in the long session."""
+    finishes: int
+    """Of one gate and of two beams, whose moments are found."""
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -62,6 +65,9 @@ class Cost(msgspec.Struct, frozen=True):
 
     lanes: dict[str, float]
     """What the sensor looks at, to the percentage of one core that sampling and detection take at 41 Hz."""
+    three_gates_percent: float
+    """Percentage of one core of two cones at 41 Hz and a thin beam at 250 Hz."""
+    solving: list[Solving]
     driver: DriverCost
     luna: DriverCost
     whole_percent: dict[str, float]
@@ -76,6 +82,8 @@ class Cost(msgspec.Struct, frozen=True):
 def measure_cost(folder: Path, size: Size, step: Callable[[], None]) -> Cost:
     """Everything."""
     lanes = lane_costs()
+    three = three_gates_percent()
+    solved = solving(size.finishes)
     step()
     windows = long_session(size.hours)
     step()
@@ -92,7 +100,7 @@ def measure_cost(folder: Path, size: Size, step: Callable[[], None]) -> Cost:
         step()
     simulated_s, took_s = _time_simulation(_place(folder, "sim"))
     step()
-    return Cost(lanes, driver, luna, whole, memory, begun, simulated_s, took_s, windows)
+    return Cost(lanes, three, solved, driver, luna, whole, memory, begun, simulated_s, took_s, windows)
 
 
 def _place(folder: Path, board: str) -> Path:

@@ -76,10 +76,9 @@ def _finish_percent(passages: list[GateCase]) -> float:
 
 
 @contextmanager
-def _core() -> Iterator[Core]:
+def beacon_core(settings: Settings) -> Iterator[Core]:
     """The beacon without its threads, on the simulated board; what it posts is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings()
         board = open_board(BoardRequest(settings))
         made_of = Equipment(
             board=board,
@@ -96,7 +95,8 @@ def _core() -> Iterator[Core]:
             board.close()
 
 
-def _expectation(mode: WatchMode, go_ns: int) -> Expectation:
+def expectation_of(mode: WatchMode, go_ns: int) -> Expectation:
+    """What the session expects of a rep of 30 m from a go."""
     if mode is WatchMode.OFF:
         return Expectation()
     return Expectation(mode, 1, go_ns, go_ns + 3_000_000_000, 30.0)
@@ -104,9 +104,9 @@ def _expectation(mode: WatchMode, go_ns: int) -> Expectation:
 
 def _percent(samples: list[RangeSample], mode: WatchMode) -> float:
     """Share of one core at 41 Hz of `Sensing.take`: judge, buzzer's renewal, ring and report."""
-    with _core() as core:
+    with beacon_core(Settings()) as core:
         sensing = core.sensing["gate"]
-        core.shared.expectation = _expectation(mode, samples[0].t_ns)
+        core.shared.expectation = expectation_of(mode, samples[0].t_ns)
         core.buzzer.arm(mode is not WatchMode.OFF, 0)
         began = time.process_time()
         for sample in samples:
@@ -120,9 +120,9 @@ def long_session(hours: float, windows: int = 24) -> list[Window]:
     span_ns = block[-1].t_ns - block[0].t_ns + round(1e9 / RATE_HZ)
     blocks = max(windows, round(hours * 3600.0 * 1e9 / span_ns))
     found = []
-    with _core() as core:
+    with beacon_core(Settings()) as core:
         sensing = core.sensing["gate"]
-        core.shared.expectation = _expectation(WatchMode.REP, 0)
+        core.shared.expectation = expectation_of(WatchMode.REP, 0)
         for window in range(windows):
             numbers = range(blocks * window // windows, blocks * (window + 1) // windows)
             spent = 0.0
