@@ -52,13 +52,24 @@ WORDS = st.text(min_size=1, max_size=30) | st.sampled_from(
 )
 GAITS = st.sampled_from(["walk", "jog", "run"])
 TIMES = {"rest_s": edge(0.0, 3600.0), "recovery_s": edge(0.0, 3600.0)}
-LANE = table({"distance_m": edge(5.0, 100.0)}, {"gait": GAITS, **TIMES})
+OF_WORK = {
+    "gait": GAITS,
+    "kind": st.sampled_from(["warm-up", "work", "cool-down"]),
+    "target_s": st.just("best") | edge(0.5, 600.0),
+    **TIMES,
+}
+LANE = table({"distance_m": edge(5.0, 100.0)}, OF_WORK)
+LADDER = st.builds(
+    lambda lengths, more: {"distances_m": lengths, "reps": 1, **more},
+    st.lists(edge(5.0, 100.0), min_size=1, max_size=4),
+    table({}, OF_WORK),
+)
 TIMED = table(
     {"duration_s": edge(10.0, 7200.0)},
     {"gait": GAITS, "incline_percent": edge(0.0, 30.0), "speed_kmh": edge(0.01, 20.0), **TIMES},
 ) | table({"duration_s": edge(10.0, 7200.0)}, {"speed_mph": edge(0.01, 12.0)})
 SIZES = table({}, {"sets": st.integers(1, 3), "reps": st.integers(1, 4)})
-BLOCKS = st.lists(st.builds(lambda one, size: one | size, LANE | TIMED, SIZES), min_size=1, max_size=3)
+BLOCKS = st.lists(st.builds(lambda one, size: size | one, LANE | LADDER | TIMED, SIZES), min_size=1, max_size=3)
 PLANS = table(
     {"title": WORDS, "purpose": WORDS, "source": WORDS, "safety": WORDS, "blocks": BLOCKS},
     {
