@@ -104,7 +104,7 @@ def _length_ns(torso: Torso) -> int:
 
 
 def _spans(broken: Break) -> list[tuple[int, int]]:
-    """Stretches of hits; a doubtful reading between two hits does not split them, an open one does."""
+    """Stretches of hits; a doubtful reading between two hits does not split them, one of the free beam does."""
     spans: list[tuple[int, int]] = []
     first = last = -1
     for index, entry in enumerate(broken.entries):
@@ -112,12 +112,18 @@ def _spans(broken: Break) -> list[tuple[int, int]]:
             if first < 0:
                 first = index
             last = index
-        elif first >= 0 and is_open(entry, broken.wall_mm) and not _lost(broken, index):
+        elif first >= 0 and _is_free(entry, broken.wall_mm) and not _lost(broken, index):
             spans.append((first, last))
             first = -1
     if first >= 0:
         spans.append((first, last))
     return spans
+
+
+def _is_free(entry: BeamEntry, wall_mm: float | None) -> bool:
+    """Whether nobody stands in the beam: what is nearer than the wall, though beyond the lane, is a flank mixed with
+    it, somebody else or a phantom, and hides whether the body went on."""
+    return is_open(entry, wall_mm) and (wall_mm is None or (entry.range_mm or 0) >= AT_WALL * wall_mm)
 
 
 def _lost(broken: Break, index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 import pytest
 
 from retro_timer.detection.config import WatchConfig
@@ -11,7 +12,7 @@ from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample
-from tests.helpers.passages import GO_S, Passage, readings, timed
+from tests.helpers.passages import GO_S, WALL_KCPS, Passage, readings, timed
 
 PERIOD_S = 0.025
 Row = tuple[int | None, float | None]
@@ -66,6 +67,21 @@ def test_two_readings_beyond_the_lane_in_a_body_s_midst_make_no_second_body() ->
     pair = [RangeSample(good[i].t_ns, range_mm) for i, range_mm in ((middle, 1711), (middle + 1, 1730))]
     (told,) = timed(passage, [*good[:middle], *pair, *good[middle + 2 :]])
     assert told["flags"] == []
+    assert abs(told["time_s"] - (passage.back_s - GO_S)) <= told["uncertainty_s"]
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["with light", "ranges only"])
+@pytest.mark.parametrize("range_mm", [1720, 1800, 1880])
+@pytest.mark.parametrize("gait", ["walk", "jog", "run"])
+def test_who_stands_between_lane_and_wall_for_two_readings_does_not_cut_a_body_in_two(
+    gait: str, range_mm: int, full: bool
+) -> None:
+    passage = Passage(gait, 41.0, wall=True, law="nearest", full=full, seed=3)
+    good = readings(passage)
+    light = WALL_KCPS if full else None
+    at = next(i for i, s in enumerate(good) if s.t_ns >= (passage.back_s + 0.02) * 1e9)
+    pair = [msgspec.structs.replace(good[i], range_mm=range_mm, signal_kcps=light) for i in (at, at + 1)]
+    (told,) = timed(passage, [*good[:at], *pair, *good[at + 2 :]])
     assert abs(told["time_s"] - (passage.back_s - GO_S)) <= told["uncertainty_s"]
 
 
