@@ -26,7 +26,22 @@ _ONES = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_COUNTED = ("set", "sets", "rep", "reps", "count", "number", "minutes", "finished", "of", "incline", "most")
+_COUNTED = (
+    "set",
+    "sets",
+    "rep",
+    "reps",
+    "count",
+    "number",
+    "minutes",
+    "finished",
+    "of",
+    "incline",
+    "most",
+    "lane",
+    "lanes",
+    "usual",
+)
 _RULES = dict.fromkeys(_COUNTED, "<number>") | {
     "distance": "<long>",
     "seconds": "<long>",
