@@ -37,6 +37,7 @@ def learn_lane(sensor: SensorFacts, seen: Survey, before: SensorCalibration) -> 
         offset_mm=before.offset_mm,
         ambient_kcps=None if seen.ambient_kcps is None else round(seen.ambient_kcps, 1),
         range_m=round(range_m, 2),
+        first_lane_mm=before.first_lane_mm,
     )
 
 

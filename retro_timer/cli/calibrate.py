@@ -14,18 +14,23 @@ import msgspec
 
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.lane_walks import learn_lanes
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
 from retro_timer.detection.survey import Survey, survey
 from retro_timer.diagnostics.holder import Holder, Wanted, holder
 from retro_timer.diagnostics.walking import learn_by_walks
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.phrases import load_catalogue
+from retro_timer.ports import RangeSample
 from retro_timer.settings.calibration import SensorCalibration
+from retro_timer.settings.lanes import lane_gate, lane_map
 
 _MEASURE_S = 5.0
+_WALK_S = 60.0
 _NARROWEST = 50
 Learn = Callable[[SensorFacts, Survey, SensorCalibration], SensorCalibration]
 
@@ -56,7 +61,12 @@ class _Learnt(msgspec.Struct):
     help="Gate of two beams: learn instead how much later one half tells than the other; somebody walks through so "
     "many times each way (5 do).",
 )
-@click.option("--for", "seconds", type=click.FloatRange(0.5, 60.0), default=_MEASURE_S, show_default=True, help="In s.")
+@click.option(
+    "--lanes", "by_lanes", is_flag=True, help="Learn where lane 1 begins instead: walk once through each lane."
+)
+@click.option(
+    "--for", "seconds", type=click.FloatRange(0.5, 300.0), help="In s; 5 when left out, 60 for the walks of --lanes."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def calibrate(
     board: str | None,
@@ -65,25 +75,35 @@ def calibrate(
     name: str | None,
     target_mm: int | None,
     each_way: int | None,
-    seconds: float,
+    by_lanes: bool,
+    seconds: float | None,
     as_json: bool,
 ) -> int:
     """Learn the empty lane: what stands behind it, how its readings scatter, and how far one sees in this light.
 
     With --target-mm the offset: put the target up, learn it, take it away, and learn the lane. With --walks the delay
-    between the two beams of a gate. All is kept in calibration.toml, through the running timer or without it. Later the
-    watch tells when the background is gone.
+    between the two beams of a gate. With --lanes, before several lanes, where the first begins: somebody walks once
+    through the middle of each, in any order. All is kept in calibration.toml, through the running timer or without it.
+    Later the watch tells when the background is gone.
     """
     with holder(Wanted(board, config, scenario), lambda _text: None) as asked:
         facts = asked.wait_until_it_sees()
         _check(facts, name, target_mm, each_way)
         if each_way is not None:
             return _by_walks(asked, facts, name, each_way, as_json=as_json)
+        lanes, gate = lane_map(facts.settings, facts.calibration), lane_gate(facts.settings)
+        if by_lanes:
+            if lanes is None or gate is None or target_mm is not None:
+                raise BadInputError("--lanes", "no lanes to walk, or a target as well", "course.lanes of 2 to 4, alone")
+            name = gate.name
+        lasts_s = seconds or (_WALK_S if by_lanes else _MEASURE_S)
         if not as_json:
-            what = "the lane empty" if target_mm is None else "the target still"
-            print(f"Keep {what} for {seconds:g} s.", flush=True)
-        surveys = {sensor: survey(samples) for sensor, samples in asked.collect(seconds).items()}
+            print(_what_to_do(target_mm, lasts_s, by_lanes=by_lanes), flush=True)
+        collected = asked.collect(lasts_s)
+        surveys = {sensor: survey(samples) for sensor, samples in collected.items()}
         learn = learn_lane if target_mm is None else _offset_against(target_mm)
+        if by_lanes and lanes is not None and name is not None:
+            learn = _walked(collected[name], lanes)
         learnt = _learn(asked.facts(), surveys, name, learn)
         if learnt.sensors:
             learnt.file = asked.ask(requests.Calibrate(learnt.sensors), answers.Calibrated).file
@@ -123,6 +143,16 @@ def _check(facts: Facts, name: str | None, target_mm: int | None, each_way: int 
         raise RetroTimerError("a session is under way; wait for its end, or: retro-timer ctl stop")
 
 
+def _what_to_do(target_mm: int | None, seconds: float, *, by_lanes: bool) -> str:
+    if by_lanes:
+        return f"Walk once through the middle of each lane within {seconds:g} s."
+    return f"Keep {'the lane empty' if target_mm is None else 'the target still'} for {seconds:g} s."
+
+
+def _walked(samples: list[RangeSample], lanes: LaneMap) -> Learn:
+    return lambda sensor, _seen, before: learn_lanes(sensor, samples, lanes, before)
+
+
 def _offset_against(target_mm: int) -> Learn:
     return lambda sensor, seen, before: learn_offset(sensor, seen, target_mm, before)
 
@@ -146,7 +176,9 @@ def _tell(facts: Facts, learnt: _Learnt) -> None:
     for name, made in learnt.sensors.items():
         sensor = next(sensor for sensor in facts.sensors if sensor.spec.name == name)
         before = facts.calibration.of(name, made.placement)
-        if made.offset_mm != before.offset_mm:
+        if made.first_lane_mm != before.first_lane_mm and made.first_lane_mm is not None:
+            print(f"{name}: lane 1 begins at {made.first_lane_mm / 1000:.2f} m")
+        elif made.offset_mm != before.offset_mm:
             print(f"{name}: offset {made.offset_mm:+d} mm, before {before.offset_mm:+d} mm")
         else:
             _print_filled(f"{name}: {_lane(made)}; {_light(facts, sensor, made)}")
