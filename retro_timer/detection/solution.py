@@ -9,6 +9,10 @@ from retro_timer.detection.events import CrossingWithdrawn, Finish, PassageOver
 NORMAL_95 = 1.96
 """Half-width of a normal distribution's 95 % interval, in standard deviations."""
 
+_MOST_UNSURE_NS = 10_000_000_000
+"""A moment that is known no better is no time of a rep of 5 to 100 m: somebody stood in the beam, or readings came
+seconds apart. Less would refuse a slow walker before a sensor that reads once a second."""
+
 
 class Solution(msgspec.Struct, frozen=True):
     """The back's moment, or why this was not the runner."""
@@ -36,6 +40,8 @@ def finish_of(over: PassageOver, solved: Solution, method: str) -> Finish | Cros
     """What a solution says of a passage."""
     if solved.refusal:
         return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
+    if solved.uncertainty_ns > _MOST_UNSURE_NS:
+        return CrossingWithdrawn(over.rep, over.t_ns, "not known to ten seconds")
     first_ns, last_ns = solved.back_ns - solved.uncertainty_ns, solved.back_ns + solved.uncertainty_ns
     hiding = [span for span in over.hidden_ns if span[0] <= last_ns and span[1] >= first_ns]
     # While nobody could see the line the back may have reached it at any moment.

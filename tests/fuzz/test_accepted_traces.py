@@ -74,7 +74,7 @@ def check_replay(outcome: Outcome) -> None:
         assert math.isfinite(event["t_s"])
         if event["event"] == "finish":
             assert event["time_s"] > 0.0
-            assert 0.0 <= event["uncertainty_s"] < 60.0
+            assert 0.0 <= event["uncertainty_s"] <= 10.0
 
 
 @few(60)

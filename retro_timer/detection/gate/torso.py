@@ -201,6 +201,8 @@ def _examine(broken: Break, first: int, last: int, config: WatchConfig) -> Torso
 
 def _doubt(torso: Torso, config: WatchConfig) -> str:
     broken, body_m = torso.broken, torso.ranges.body_mm / 1000.0
+    if broken.wall_mm is not None and torso.ranges.read_mm >= broken.wall_mm:
+        return "not before the wall"
     if torso.ranges.body_mm > config.lane_reach_mm:
         return "beyond the lane"
     half_cone_m, torso_m = config.cone_half_width_m(body_m), config.torso_mm / 1000.0

@@ -45,6 +45,7 @@ def breaks(draw: st.DrawFn) -> Break:
     lights = draw(LIGHTS), draw(LIGHTS)
     free, body = draw(st.integers(0, 40)), draw(st.integers(1, 80))
     odd = draw(st.dictionaries(st.integers(0, 160), st.tuples(st.sampled_from(Kind), st.booleans(), LIGHTS)))
+    past_mm = draw(st.sampled_from([-50, 0, 300]))
     rng = draw(st.randoms(use_true_random=False))
     entries = []
     for n in range(2 * free + body):
@@ -58,7 +59,8 @@ def breaks(draw: st.DrawFn) -> Break:
             kind, hit, signal = odd[n]
             hit = hit and kind is Kind.TARGET and range_mm is not None
         if hit and wall_mm is not None:
-            range_mm = min(range_mm or 0, round(wall_mm) - 50)
+            # The wall is what the beam showed at the break's beginning, or is taken for by its end.
+            range_mm = min(range_mm or 0, round(wall_mm) + past_mm)
         entries.append(BeamEntry(round(n * period_s * 1e9), kind, hit, range_mm, signal))
     open_kcps = draw(st.sampled_from([0.0, 8.0, 600.0, 1e9]))
     slow_mps, fast_mps = draw(st.sampled_from([(0.3, 1.5), (1.5, 3.2), (4.0, 9.0)]))
@@ -90,6 +92,15 @@ def test_whatever_breaks_a_beam_is_timed_or_refused(broken: Break, config: Watch
     solved = solve(broken, config)
     assert is_sound(solved)
     assert is_sound(at_line(solved, config))
+
+
+@pytest.mark.parametrize("beyond_mm", [0, 300])
+def test_who_is_not_nearer_than_the_wall_is_no_body_before_it(beyond_mm: int) -> None:
+    hits = [
+        BeamEntry(n * 24_000_000, Kind.TARGET, hit=True, range_mm=1500 + beyond_mm, signal_kcps=None) for n in range(20)
+    ]
+    broken = Break(hits, 1500.0, 0.0, 0.0, 0.024, 0.02, 1.0, 0.3, 1.5, over=True, before_others=False)
+    assert solve(broken, WatchConfig(fov_deg=27.0)).refusal == "not before the wall"
 
 
 @settings(max_examples=40, deadline=None)
