@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from retro_timer.sim.neighbours import Neighbours
 from retro_timer.sim.optics import Surface, View
 
 _AMBIENT_KCPS = 500.0
@@ -74,6 +75,7 @@ class VisitedWorld(Visits):
     def __init__(self, timetable: Timetable, scenario: Any) -> None:
         super().__init__(timetable)
         self.scenario = scenario
+        self.neighbours = Neighbours((), 0.0)
 
     def begin(self, origin_ns: int) -> None:
         """Scenario times count from here; this world has none."""

@@ -193,14 +193,14 @@ def spoken_session(tmp_path: Path, listener: Listener, *args: object) -> Hearing
 
 def test_a_groups_session_is_understood_from_the_brief_to_the_summary(tmp_path: Path, listener: Listener) -> None:
     roster = tmp_path / "roster.csv"
-    roster.write_text("Anna\nBoris\n")
+    roster.write_text("Carla\nDavid\n")
     hearing = spoken_session(tmp_path, listener, "--roster", roster)
     said = " ".join(pair[1] for pair in hearing.pairs)
     for words in (
         "set one of one",
         "rep three of three",
-        "next boris",
-        "anna",
+        "next david",
+        "carla",
         "point",
         "session over",
         "no rear watch",
