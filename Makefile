@@ -45,7 +45,7 @@ demo: $(VENV)/.run  ## a short session on the simulated board, about a minute
 	@echo "      $(BIN)/retro-timer plans list, and README.md"
 
 # Four at a time on two cores: many of them wait for processes more than they work.
-test: $(VENV)/.dev  ## the tests, under three minutes
+test: $(VENV)/.dev  ## the tests, about five minutes on two cores
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow"
 
 slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
