@@ -10,10 +10,10 @@ import msgspec
 from retro_timer.beacon.replay import RECORD, Tell, start_of
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Obstacle, PassageOver, SensorChange
-from retro_timer.detection.gate.lanes import LaneJudge, LaneSorter
+from retro_timer.detection.events import PassageOver, SensorChange
+from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.gate.lane_watch import Found, LaneWatch
 from retro_timer.detection.lane_map import LaneMap
-from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.timing import decide
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
@@ -33,8 +33,8 @@ class _Whole(Protocol):
     def tell(self, event: events.SessionEvent) -> None:
         """An event of one of them."""
 
-    def watched(self, lane: int, event: Obstacle | SensorChange, now_ns: int) -> None:
-        """What the one sensor's watch says in that lane."""
+    def flush(self, lane: int, expectation: Expectation, now_ns: int) -> None:
+        """A break in that lane that is still open is decided now."""
 
 
 class _Course:
@@ -84,36 +84,21 @@ class _Course:
 
 
 class _Lane(_Course):
-    """One lane: who is seen in it, and whose rep is open there."""
+    """One lane, whose rep is open there."""
 
-    def __init__(self, lane: int, config: WatchConfig, lanes: LaneMap, whole: _Whole, *, runs: bool) -> None:
+    def __init__(self, lane: int, config: WatchConfig, whole: _Whole, *, runs: bool) -> None:
         """`runs`: whether any rep is replayed there."""
         super().__init__(lane, config, whole, runs=runs)
-        self._judge = LaneJudge(config, lanes, lane)
+        self._lane = lane
 
-    def feed(self, sample: RangeSample, lane: int | None) -> None:
-        """Judge one reading of a body in that lane."""
-        for event in self._judge.feed(sample, lane, self._runner.expectation):
-            self._pass_on(event, sample.t_ns)
-
-    def take_back(self, readings: int, now_ns: int) -> None:
-        """So many of the readings that were here of late turn out to be of somebody in another lane."""
-        for event in self._judge.take_back(readings, now_ns, self._runner.expectation):
-            self._pass_on(event, now_ns)
+    @property
+    def expectation(self) -> Expectation:
+        """What may be expected here."""
+        return self._runner.expectation
 
     def flush(self, now_ns: int) -> None:
         """A break that is still open is decided now."""
-        for event in self._judge.flush(now_ns, self._runner.expectation):
-            self._pass_on(event, now_ns)
-
-    def _pass_on(self, event: DetectionEvent, now_ns: int) -> None:
-        if isinstance(event, Obstacle | SensorChange):
-            self._whole.watched(self._judge.lane, event, now_ns)
-            return
-        timed = decide(event, self._judge.config) if isinstance(event, PassageOver) else event
-        made = session_input(timed, self._judge.config)
-        if made is not None:
-            self._runner.put(made, now_ns)
+        self._whole.flush(self._lane, self.expectation, now_ns)
 
 
 class LaneReplay:
@@ -124,7 +109,7 @@ class LaneReplay:
         go is a fact, and nobody finishes it."""
         numbered = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
         used = {rep.lane or 1 for rep in reps if has_lane(rep, lanes.count)}
-        self._lanes = [_Lane(lane, config, lanes, self, runs=lane in used) for lane in range(1, lanes.count + 1)]
+        self._lanes = [_Lane(lane, config, self, runs=lane in used) for lane in range(1, lanes.count + 1)]
         self._courses: list[_Course] = [*self._lanes]
         self._begins: list[tuple[int, int, TraceRep, _Course]] = []
         """When which rep begins where, the earliest last."""
@@ -135,9 +120,8 @@ class LaneReplay:
                 course = _Course(None, config, self, runs=True)
                 self._courses.append(course)
             self._begins.append((round(rep.begins_s * 1e9), number, rep, course))
-        self._config = config
-        self._sorter = LaneSorter(lanes)
-        self._obstacles = Obstacles()
+        self._config = msgspec.structs.replace(config, lanes=lanes)
+        self._watch = LaneWatch(config, lanes)
         self._samples = 0
         self._tell = tell
 
@@ -145,20 +129,9 @@ class LaneReplay:
         """An event of one lane, or of all."""
         self._tell(event, self._samples)
 
-    def watched(self, lane: int, event: Obstacle | SensorChange, now_ns: int) -> None:
-        """The level is the most urgent of all lanes; the one sensor sees for all of them."""
-        if isinstance(event, SensorChange):
-            # The first lane's judge sees all that the sensor does.
-            if lane == 1:
-                self._sees(event, now_ns)
-            return
-        before = self._obstacles.level
-        self._obstacles.note(str(lane), event, self._config)
-        if self._obstacles.level is before:
-            return
-        made = session_input(*self._obstacles.worst(event.t_ns))
-        if made is not None:
-            self._put(made, now_ns)
+    def flush(self, lane: int, expectation: Expectation, now_ns: int) -> None:
+        """A break in that lane that is still open is decided now."""
+        self._pass_on(self._watch.flush(lane, now_ns, expectation), now_ns)
 
     def run(self, samples: Iterable[RangeSample]) -> None:
         """Judge every sample, then decide what is still open."""
@@ -173,7 +146,7 @@ class LaneReplay:
             for course in self._courses:
                 course.tick(now_ns)
             self._samples += 1
-            self._judge(sample)
+            self._pass_on(self._watch.feed(sample, [lane.expectation for lane in self._lanes]), now_ns)
         if not started:
             self._put(inputs.Start(), now_ns)
         if self._begins:
@@ -190,12 +163,18 @@ class LaneReplay:
             self._put(inputs.SensorChanged(name, self._config.line, state, reason, event.t_ns), now_ns)
         self._put(inputs.WatchChanged(state, reason, None, event.t_ns, of_several=bool(name)), now_ns)
 
-    def _judge(self, sample: RangeSample) -> None:
-        whose, moved = self._sorter.sort(sample)
-        if moved is not None and 1 <= moved.lane <= len(self._lanes):
-            self._lanes[moved.lane - 1].take_back(moved.readings, sample.t_ns)
-        for lane in self._lanes:
-            lane.feed(sample, whose)
+    def _pass_on(self, found: Iterable[Found], now_ns: int) -> None:
+        for lane, event in found:
+            if isinstance(event, SensorChange):
+                self._sees(event, now_ns)
+                continue
+            made = session_input(decide(event, self._config) if isinstance(event, PassageOver) else event, self._config)
+            if made is None:
+                continue
+            if lane is None:
+                self._put(made, now_ns)
+            else:
+                self._lanes[lane - 1].put(made, now_ns)
 
     def _begin_until(self, now_ns: int) -> None:
         while self._begins and self._begins[-1][0] <= now_ns:

@@ -23,13 +23,11 @@ from retro_timer.detection.events import (
     Level,
     Obstacle,
     PassageOver,
-    SensorChange,
 )
 from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
-from retro_timer.detection.health.spacing import Spacing
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.passages import Break
 from retro_timer.ports import RangeSample, RangeStatus
@@ -103,12 +101,11 @@ class LaneSorter:
 class LaneJudge:
     """One lane's judge; see `pipeline.Pipeline`. All of a sensor's readings are fed to each."""
 
-    def __init__(self, config: WatchConfig, lanes: LaneMap, lane: int) -> None:
+    def __init__(self, config: WatchConfig, lanes: LaneMap, lane: int, health: Health) -> None:
+        """`health`: of the sensor, as all of its readings tell it."""
         self.lane = lane
-        self.config = msgspec.structs.replace(config, lane_reach_mm=lanes.reach_mm(lane))
-        """How this lane's passages are timed."""
         self._lanes = lanes
-        self._watch = GatePipeline(self.config)
+        self._watch = GatePipeline(msgspec.structs.replace(config, lane_reach_mm=lanes.reach_mm(lane)), health)
         self._hits: deque[tuple[int, int]] = deque()
         """Time and range of this lane's hits of late."""
         self._hidden: deque[int] = deque()
@@ -119,16 +116,6 @@ class LaneJudge:
         self._speed_mps = 1.0
 
     @property
-    def health(self) -> Health:
-        """Whether the sensor can be believed, by what of it is this lane's."""
-        return self._watch.health
-
-    @property
-    def spacing(self) -> Spacing:
-        """How fast its readings come."""
-        return self._watch.spacing
-
-    @property
     def level(self) -> Level:
         """Present obstacle level in this lane."""
         return self._watch.level
@@ -137,10 +124,6 @@ class LaneJudge:
     def occupied(self) -> bool:
         """Whether somebody stands in this lane now."""
         return self._watch.occupied
-
-    def lose(self, reason: str, t_ns: int) -> SensorChange | None:
-        """The driver has no reading to give."""
-        return self._watch.lose(reason, t_ns)
 
     def feed(self, sample: RangeSample, lane: int | None, expectation: Expectation) -> list[DetectionEvent]:
         """Judge one reading of a body in that lane; what changed in this lane comes back, oldest first."""

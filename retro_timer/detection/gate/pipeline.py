@@ -37,11 +37,13 @@ _SURELY = 8
 class GatePipeline:
     """One gate sensor's judge: see `pipeline.Pipeline`."""
 
-    def __init__(self, config: WatchConfig) -> None:
+    def __init__(self, config: WatchConfig, health: Health | None = None) -> None:
+        """`health`: of the sensor, where another judge tells it by all of its readings."""
         self._config = config
         self._background = Background(config.background_mm, config.background_noise_mm, known_open=config.open_field)
         self._wish = BackgroundWish(self._background)
-        self.health = Health(self._background)
+        self._tells_health = health is None
+        self.health = Health(self._background) if health is None else health
         self.spacing = Spacing(config.period_ns)
         self._persistence = PersistenceThreshold()
         self._gate = Gate(config)
@@ -88,9 +90,11 @@ class GatePipeline:
         self._persistence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
         lone = self._weigh(reading, sample.status is not None)
-        period_ns = self.spacing.period_ns
-        change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
-        told: list[DetectionEvent] = [] if change is None else [change]
+        told: list[DetectionEvent] = []
+        if self._tells_health:
+            period_ns = self.spacing.period_ns
+            change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
+            told += [] if change is None else [change]
         entry = _entry(reading)
         told.extend(self._watch_beam(entry, expectation))
         told.extend(self._watch_stand(entry, expectation))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from retro_timer.detection.config import WatchConfig
@@ -16,6 +17,7 @@ from retro_timer.detection.events import (
     Level,
     Obstacle,
     PassageOver,
+    SensorChange,
     SensorState,
 )
 from retro_timer.detection.expectation import Expectation, WatchMode
@@ -133,3 +135,30 @@ def test_the_sensor_s_state_is_told_once_for_all_lanes() -> None:
     assert change is not None
     assert change.state is judge.health.state is SensorState.LOST
     assert judge.lose("no-answer", 2 * S + PERIOD_NS) is None
+
+
+@pytest.mark.parametrize("lane", [1, 2, 3, 4])
+def test_a_sensor_that_freezes_on_somebody_is_lost_in_whichever_lane_that_is(lane: int) -> None:
+    judge = pipeline_for(CONFIG)
+    for n in range(100):
+        judge.feed(RangeSample(n * PERIOD_NS, WALL_MM + n * 7 % 11, 0, 300.0 + n % 7, 100.0 + n % 5), Expectation())
+    frozen = [RangeSample(n * PERIOD_NS, round(LANES.middle_mm(lane)), 0, 1500.0, 103.0) for n in range(100, 150)]
+    told = [event for sample in frozen for event in judge.feed(sample, Expectation())]
+    assert [(e.state, e.reason) for e in told if isinstance(e, SensorChange)] == [(SensorState.LOST, "frozen")]
+    assert judge.health.state is SensorState.LOST
+
+
+def test_whoever_stood_in_a_nearer_lane_casts_no_doubt_on_who_runs_behind_it_afterwards() -> None:
+    judge = pipeline_for(CONFIG)
+    fast = msgspec.structs.replace(REP, distance_m=37.5, assumed_speed_mps=7.0)
+    told = seen(judge, stands(3.0, 6.0, 1), body(7.5, 3, 5.0), expected=fast)
+    assert judge.health.state is SensorState.OK
+    assert [isinstance(decide(over, CONFIG), Finish) for over in told if isinstance(over, PassageOver)] == [True]
+
+
+def test_phantoms_in_the_far_lanes_make_the_sensor_doubtful() -> None:
+    judge = pipeline_for(CONFIG)
+    for n in range(800):
+        range_mm = 2000 + n * 379 % 3000 if n >= 300 and n % 4 == 0 else WALL_MM
+        judge.feed(RangeSample(n * PERIOD_NS, range_mm, 0, 300.0), Expectation())
+    assert judge.health.state is SensorState.DEGRADED
