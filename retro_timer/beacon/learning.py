@@ -23,21 +23,23 @@ _DOUBTED = 0.3
 
 
 def learn_lane(sensor: SensorFacts, seen: Survey, before: SensorCalibration) -> SensorCalibration:
-    """The empty lane in this light; the offset stays. Raises RetroTimerError that says why nothing can be learnt."""
+    """The empty lane in this light; what else was learnt stays.
+
+    Raises RetroTimerError that says why nothing can be learnt.
+    """
     name, placement = sensor.spec.name, sensor.spec.placement
     _check_sees(sensor, seen)
     background_mm, noise_mm = None, 0.0
     if placement is not Placement.BELT and seen.target_share > _NEVER:
         background_mm, noise_mm = _background(name, seen)
     range_m = seen_range_m(sensor.spec, seen.ambient_kcps)
-    return SensorCalibration(
+    return msgspec.structs.replace(
+        before,
         placement=str(placement),
         background_mm=background_mm,
         noise_mm=round(noise_mm, 1),
-        offset_mm=before.offset_mm,
         ambient_kcps=None if seen.ambient_kcps is None else round(seen.ambient_kcps, 1),
         range_m=round(range_m, 2),
-        first_lane_mm=before.first_lane_mm,
     )
 
 

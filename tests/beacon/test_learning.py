@@ -38,6 +38,12 @@ def test_a_wall_behind_the_lane_is_learnt_with_its_noise_and_the_light() -> None
     assert made.range_m == pytest.approx(1.36, abs=0.01)
 
 
+def test_what_walks_have_taught_stays_when_the_empty_lane_is_learnt() -> None:
+    walked = SensorCalibration(placement="gate", late_ms=4.5, beyond_mm=-12, first_lane_mm=900)
+    made = learn_lane(facts(), seen(wall(1200)), walked)
+    assert (made.late_ms, made.beyond_mm, made.first_lane_mm) == (4.5, -12, 900)
+
+
 def test_an_open_lane_is_learnt_as_open() -> None:
     made = learn_lane(facts(), seen(field()), SensorCalibration(placement="gate", background_mm=1200))
     assert made.background_mm is None
