@@ -121,7 +121,7 @@ class Beacon:
             pairs=lines.pairs,
             # Its lock is held and an alarm may wait for it: the session's loop tells it later.
             heard=lambda name, frequency_hz, t_ns: post(Tone(name, frequency_hz, t_ns)),
-            on_expired=lambda name: sensing[name].fall_silent(board.clock.monotonic_ns()),
+            on_expired=lambda name: sensing[name].fall_silent(board.clock.monotonic_ns(), in_session=session.busy),
             volume=settings.buzzer.volume,
         )
 

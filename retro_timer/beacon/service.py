@@ -199,7 +199,8 @@ class Service:
 
     def _rests(self, sensor: RangeSensor) -> bool:
         """Whether it is to be switched off now."""
-        return self.core.clock.monotonic_ns() < self.core.sensing[sensor.spec.name].rests_until_ns
+        core = self.core
+        return core.sensing[sensor.spec.name].rests(core.clock.monotonic_ns(), in_session=core.session.busy)
 
     def _start_sensor(self, sensor: RangeSensor) -> bool:
         try:

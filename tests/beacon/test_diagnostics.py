@@ -277,3 +277,5 @@ def test_a_sensor_that_rests_is_no_silent_one(diagnostics: Diagnostics, beacon: 
     told = len(beacon.events)
     beacon.core.sensing["gate"].fall_silent(beacon.core.clock.monotonic_ns())
     assert beacon.after(0.1).events[told:] == []
+    beacon.core.sensing["gate"].fall_silent(beacon.core.clock.monotonic_ns(), in_session=True)
+    assert beacon.after(0.1).events[told:] != [], "in a session none rests"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from retro_timer.beacon.clock import RealClock
+from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.service import Service
 from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.ports import Button, RangeSample
@@ -16,6 +17,7 @@ from retro_timer.sensors.known import spec_of
 from retro_timer.sensors.settings import SensorSettings
 from tests.helpers.beacon_made import KeptLamp, MouthPiece, PinSounder, made_beacon, steady
 from tests.helpers.events_told import into
+from tests.helpers.plans_made import block, plan
 
 
 class ScriptedSensor:
@@ -64,7 +66,7 @@ class Run:
     def __init__(self, directory: Path, *script: Callable[[int], RangeSample | None]) -> None:
         board = ScriptedBoard(*script)
         made = made_beacon(board, MouthPiece(board.clock, 0.0), directory)
-        self.core = made.core
+        self.core, self.inbox = made.core, made.inbox
         self.events: list[dict[str, Any]] = []
         self.core.event_bus.subscribe(into(self.events))
         self.troubles: list[str] = []
@@ -145,3 +147,20 @@ def test_readings_that_fail_to_come_once_the_box_is_asked_to_stop_are_no_news(ma
 def test_a_sensor_that_is_stuck_while_the_box_runs_is_told(made: Callable[..., Run]) -> None:
     run = made(*[steady(1300)] * 14, raising(SensorFaultError("stuck", "no frame for 140 ms"))).to_its_end()
     assert run.core.overview.latest.reason == "stuck"
+
+
+def test_a_sensor_that_rests_is_read_again_as_soon_as_a_session_begins(made: Callable[..., Run]) -> None:
+    rested: list[bool] = []
+
+    def rest(t_ns: int) -> RangeSample:
+        run.core.sensing["gate"].rests_until_ns = t_ns + 5_000_000_000
+        run.inbox.put(StartPlan(plan(block()), ("Ann",)))
+        return steady(1300)(t_ns)
+
+    def read(t_ns: int) -> RangeSample:
+        rested.append(t_ns < run.core.sensing["gate"].rests_until_ns)
+        return steady(1300)(t_ns)
+
+    run = made(rest, read)
+    run.to_its_end()
+    assert rested == [True], "the rest would have lasted longer"

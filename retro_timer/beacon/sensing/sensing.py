@@ -130,9 +130,13 @@ class Sensing:
     def _excuses(self, reason: str, now_ns: int) -> bool:
         return self._settling is not None and self._settling.excuses(reason, now_ns)
 
-    def fall_silent(self, now_ns: int) -> None:
+    def rests(self, now_ns: int, *, in_session: bool) -> bool:
+        """Whether it is to be switched off now: never in a session, whoever has asked for it before."""
+        return not in_session and now_ns < self.rests_until_ns
+
+    def fall_silent(self, now_ns: int, *, in_session: bool = False) -> None:
         """The buzzer has missed the next reading. Called from the buzzer's thread."""
-        if not self._ending and not self._starting and now_ns >= self.rests_until_ns:
+        if not self._ending and not self._starting and not self.rests(now_ns, in_session=in_session):
             self._report(SensorReport(self.spec.name, SensorState.LOST, "silent", None, now_ns))
 
     def begin_anew(self, config: WatchConfig | None = None) -> None:
