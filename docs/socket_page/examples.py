@@ -143,16 +143,16 @@ class _Conversation:
         """Whether time passes: then a command waits for its turn."""
         self.lines = Examples({}, {}, {}, {}, frozenset())
         voice = TextVoice(core.clock, core.settings.voice.rate_wpm, lambda _text: None)
-        logbook = Logbook(core)
+        logbook, group = Logbook(core), Group(Roster(_ROSTER, file=_list_of(directory)))
         self._handler = RequestHandler(
             core,
             self._post,
             lambda name: StartPlan(load_plan(name or "demo"), _ROSTER),
-            Group(Roster(_ROSTER, file=_list_of(directory))),
+            group,
             simulation.origin_ns,
             logbook=logbook,
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
-            ledger=LedgerRequests(core, self._post, logbook),
+            ledger=LedgerRequests(core, self._post, group, logbook),
             diagnostics=Diagnostics(core, voice, Calibration(), directory, lambda _trouble: None),
         )
         core.event_bus.subscribe(self._hear)

@@ -270,7 +270,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         origin_ns,
         logbook=logbook,
         flight_recorder=FlightRecorder(core, made_of.results_dir, around.tell),
-        ledger=LedgerRequests(core, inbox.put, logbook, beside=around.beside, rendered=around.rendered),
+        ledger=LedgerRequests(core, inbox.put, around.group, logbook, beside=around.beside, rendered=around.rendered),
         diagnostics=diagnostics,
     )
     return Timer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import assert_never
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from retro_timer.beacon.messages import JournalLooked, Offer, Opening, StartPlan
 from retro_timer.beacon.session_runner import Outlet, SessionRunner
 from retro_timer.store.results.writer import JournalWriter
+from retro_timer.training.roster import without
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import new_session, recovered_session
 from retro_timer.training.session.state import Phase, Rules
@@ -53,6 +54,12 @@ class SessionOpener:
     def wait_for_journal(self) -> None:
         """From now on a start waits until JournalLooked comes."""
         self._awaits_journal = True
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Whoever is called one of these takes no part in a start that waits."""
+        if self._early is not None:
+            roster = without(self._early.roster, names)
+            self._early = msgspec.structs.replace(self._early, roster=roster)
 
     def put(self, item: Opening, now_ns: int) -> None:
         """Something that may begin a session."""

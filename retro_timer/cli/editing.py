@@ -72,11 +72,12 @@ def _alone(failed: str, not_allowed: str) -> Iterator[Path]:
 @contextlib.contextmanager
 def _journal_of(directory: Path) -> Iterator[tuple[Journal, Stamp]]:
     stamp = Stamp(time.time_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME))
+    leaves_snapshot = (directory / SNAPSHOT).exists()
     journal, repair = open_journal(directory, stamp.wall_ns)
     if repair is not None:
         remark(repair.words)
     with contextlib.closing(journal):
         journal.follow_clock(stamp.wall_ns - stamp.since_boot_ns, RealClock().set_by())
         yield journal, stamp
-        if (directory / SNAPSHOT).exists():
+        if leaves_snapshot:
             Snapshots(directory / NAME).leave_closing()

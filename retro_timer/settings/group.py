@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.loading import Tell, load_roster, roster_file, roster_names
+from retro_timer.training.roster import without
 
 
 class Roster(msgspec.Struct, frozen=True):
@@ -51,3 +53,7 @@ class Group:
     def take(self, roster: Roster) -> None:
         """From now on sessions begin with these."""
         self._roster = roster
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """From now on sessions begin without these; who runs alone has no name where nobody else is left."""
+        self._roster = msgspec.structs.replace(self._roster, athletes=without(self.athletes, names))

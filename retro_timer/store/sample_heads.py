@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import re
@@ -28,22 +29,25 @@ class CleanedHeads(msgspec.Struct, frozen=True):
     """Files that could not be unpacked, and are as they were."""
 
 
-def clean_heads(state: Path, names: Collection[str], instead: str) -> CleanedHeads:
+def clean_heads(state: Path, names: Collection[str], instead: str, *, recorded: bool = False) -> CleanedHeads:
     """Put `instead` in the place of these names, in any capitals. Raises OSError.
 
-    Each file is written anew, whole or not at all, and keeps its age, by which the oldest have to go. Whoever calls
-    this is the only writer: what was left half written is deleted.
+    Each file is written anew, whole or not at all, and keeps its age, by which the oldest have to go. `recorded`: a
+    timer writes samples meanwhile, and may delete the oldest; else what was left half written is deleted.
     """
     meant = {folded(name) for name in names}
-    for folder in (TRACES, FINISHES):
-        for half in (state / folder).glob("*.new"):
-            half.unlink()
+    halves = [] if recorded else [half for folder in (TRACES, FINISHES) for half in (state / folder).glob("*.new")]
+    for half in halves:
+        half.unlink()
     changed, damaged = 0, list[Path]()
     for path in sorted((state / TRACES).glob("*.csv")):
-        changed += _clean(path, lambda data: data, lambda data: data, meant, instead)
+        # One that is gone was the oldest, and a timer has deleted it.
+        with contextlib.suppress(FileNotFoundError):
+            changed += _clean(path, lambda data: data, lambda data: data, meant, instead)
     for path in sorted((state / FINISHES).glob("*.csv.gz")):
         try:
-            changed += _clean(path, gzip.decompress, lambda data: gzip.compress(data, mtime=0), meant, instead)
+            with contextlib.suppress(FileNotFoundError):
+                changed += _clean(path, gzip.decompress, lambda data: gzip.compress(data, mtime=0), meant, instead)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             damaged.append(path)
     return CleanedHeads(changed, tuple(damaged))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -21,6 +21,12 @@ _MOST_TITLE_LINES = 10
 _FIGURES = re.compile(r"[^\w#]*\d[\d\s.,:;/'’+-]*(?:s|sec|m|min|%)?", re.IGNORECASE)
 _HEADING_WANTED = "a first line that names the columns, one of them: name"
 _PLACES = {delimiter: place for place, delimiter in enumerate(DELIMITERS)}
+
+
+def without(athletes: Sequence[str], names: Collection[str]) -> tuple[str, ...]:
+    """A roster without those of these names, in any capitals; a solo runner where nobody is left."""
+    gone = {folded(name) for name in names}
+    return tuple(athlete for athlete in athletes if folded(athlete) not in gone) or SOLO
 
 
 class _Table(msgspec.Struct, frozen=True):

@@ -61,7 +61,7 @@ class Office:
             self.beacon.clock.monotonic_ns(),
             logbook=logbook,
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
-            ledger=LedgerRequests(core, self.beacon.inbox.put, logbook, beside=(directory / "etc",)),
+            ledger=LedgerRequests(core, self.beacon.inbox.put, self.group, logbook, beside=(directory / "etc",)),
             diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Between, JournalLooked, Post
 from retro_timer.beacon.recording.logbook import Logbook
+from retro_timer.settings.group import Group
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, Undo
@@ -22,7 +23,14 @@ class LedgerRequests:
     """Answers from the journal's thread, when the change is on disk."""
 
     def __init__(
-        self, core: Core, post: Post, logbook: Logbook, *, beside: Sequence[Path] = (), rendered: Path | None = None
+        self,
+        core: Core,
+        post: Post,
+        group: Group,
+        logbook: Logbook,
+        *,
+        beside: Sequence[Path] = (),
+        rendered: Path | None = None,
     ) -> None:
         """`beside`: folders of people's files, in which a name that is forgotten is searched for. `rendered`: that of
         rendered speech.
@@ -30,6 +38,7 @@ class LedgerRequests:
         self._core = core
         self._journal = core.journal
         self._post = post
+        self._group = group
         self._logbook = logbook
         self._beside = beside
         self._rendered = rendered
@@ -43,15 +52,25 @@ class LedgerRequests:
         self._make(edit, "ctl", answer, lambda _done: answers.Done())
 
     def forget(self, athlete: str, answer: Callable[[answers.AnyAnswer], None]) -> None:
-        """Have somebody forgotten, in what is remembered of the last session as well; returns at once."""
+        """Have somebody forgotten, in what is remembered of the last session and of the next one as well; returns at
+        once.
+        """
 
         def begin() -> None:
-            if self._core.session.busy or self._core.opener.awaits_journal:
-                open_session = "a session is open: end it (`retro-timer ctl stop` or `ctl close`), then forget"
-                answer(answers.Error(error=open_session, why="refused"))
-                return
-            self._core.opener.wait_for_journal()
-            self._journal.forget(athlete, self._beside, self._rendered, ended)
+            if self._core.session.busy:
+                refuse("a session is open: end it (`retro-timer ctl stop` or `ctl close`), then forget")
+            elif self._core.opener.awaits_journal:
+                refuse("the results are being looked at after a start, or somebody else is being forgotten: try again")
+            else:
+                self._core.opener.wait_for_journal()
+                self._journal.forget(athlete, self._beside, self._rendered, gone, ended)
+
+        def gone(names: Collection[str]) -> None:
+            def leave_out() -> None:
+                self._group.leave_out(names)
+                self._core.opener.leave_out(names)
+
+            self._post(Between(leave_out))
 
         def ended(done: Forgetting | str) -> None:
             if isinstance(done, Forgetting):
@@ -61,7 +80,10 @@ class LedgerRequests:
             if isinstance(done, Forgetting):
                 answer(answers.Forgotten(done=done))
             else:
-                answer(answers.Error(error=done, why="refused"))
+                refuse(done)
+
+        def refuse(why: str) -> None:
+            answer(answers.Error(error=why, why="refused"))
 
         self._post(Between(begin))
 

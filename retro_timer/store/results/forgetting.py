@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -52,11 +52,18 @@ class Forgetting(msgspec.Struct, frozen=True):
     """Where the name still stands, or may."""
 
 
-def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = (), rendered: Path | None = None) -> Forgetting:
+def forget(
+    journal: Journal,
+    wanted: str,
+    elsewhere: Iterable[Path] = (),
+    rendered: Path | None = None,
+    gone: Callable[[Collection[str]], None] | None = None,
+) -> Forgetting:
     """Forget who is meant, for the only writer there is; closes the journal.
 
     `elsewhere`: other folders in which the name is searched for, and left. `rendered`: the folder of rendered speech,
-    of which all goes: the voice renders it again. Raises BadInputError where it is not clear who is meant, OSError,
+    of which all goes: the voice renders it again. `gone`: for a running timer, which goes on recording samples; it gets
+    what they were called, for it to forget as well. Raises BadInputError where it is not clear who is meant, OSError,
     sqlite3.Error or RetroTimerError where something cannot be written: then again is no harm.
     """
     directory = journal.directory
@@ -68,10 +75,12 @@ def forget(journal: Journal, wanted: str, elsewhere: Iterable[Path] = (), render
         rows = [row for row in people.rows if row.uid in uids]
         names = {name for uid in uids for name in named.get(uid, ())} | {row.name for row in rows}
         names -= {"", *SOLO, *(removed_name(row.number) for row in people.rows)}
-        heads = clean_heads(directory, names, removed_name(rows[0].number))
+        heads = clean_heads(directory, names, removed_name(rows[0].number), recorded=gone is not None)
         lines = [Forgotten(id=new_id(), athlete=row.uid) for row in rows if not row.removed]
         if lines:
             journal.keep(lines[-1].id, lambda: lines)
+        if gone is not None:
+            gone(names)
         removed = {row.uid: row.name for row in athlete_rows(journal.database) if row.removed}
         left = _texts_naming(journal.database, names)
     finally:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,6 +36,17 @@ Answer = Callable[[str], None]
 that it is not is called again if it gets there after all.
 """
 _Job = Callable[[Journal], None]
+
+
+class _Change(NamedTuple):
+    """What waits for the disk."""
+
+    job: _Job
+    answer: Answer
+    once: bool = False
+    """Whether it is dropped where it cannot be done at once, and not tried again."""
+
+
 _RETRY_S = 10.0
 """How often what could not be written is tried again, and the files are looked for, while nothing new comes."""
 
@@ -67,8 +79,8 @@ class JournalWriter:
         self._on_repair = on_repair
         self._suspect = False
         self._wall_ns = wall_ns
-        self._jobs: queue.SimpleQueue[tuple[_Job, Answer] | None] = queue.SimpleQueue()
-        self._backlog: list[tuple[_Job, Answer]] = []
+        self._jobs: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
+        self._backlog: list[_Change] = []
         self._journal: Journal | None = None
         self._former: RepsLog | None = None
         """The log as it was open when it was taken from its place: what it holds is put back."""
@@ -88,7 +100,7 @@ class JournalWriter:
         def job(journal: Journal) -> None:
             self._session, self._session_open = journal.begin(plan, roster, board, wall_ns, since_boot_ns, change), True
 
-        self._jobs.put((job, answer))
+        self._jobs.put(_Change(job, answer))
 
     def adopt(self, entry: SessionEntry, answer: Answer) -> None:
         """A session that was cut off goes on; later changes belong to it."""
@@ -98,7 +110,7 @@ class JournalWriter:
             self._session, self._session_open = entry.id, True
             journal.adopt(entry.id, change)
 
-        self._jobs.put((job, answer))
+        self._jobs.put(_Change(job, answer))
 
     def find_cut_off(
         self, board: str, found: Callable[[SessionEntry, list[RepRecord]], None], looked: Callable[[], None]
@@ -116,7 +128,7 @@ class JournalWriter:
             for entry in entries[:1]:
                 found(entry, journal.reps(entry.id))
 
-        self._jobs.put((job, lambda _trouble: looked()))
+        self._jobs.put(_Change(job, lambda _trouble: looked()))
 
     def save(
         self,
@@ -140,7 +152,7 @@ class JournalWriter:
             if not (correction and revise_record(journal, self._session, correction, record, stamp)):
                 journal.save(self._session, record, go_wall_ns, go_boot_ns, entry_id)
 
-        self._jobs.put((job, answer))
+        self._jobs.put(_Change(job, answer))
 
     def keep_presences(self, presences: Sequence[Presence], answer: Answer) -> None:
         """Whether these take part in the session now, all or none of it."""
@@ -150,7 +162,7 @@ class JournalWriter:
             session, uid = self._session, journal.uid_of(self._session)
             journal.keep(change, lambda: presence_lines(journal.database, session, uid, presences, change))
 
-        self._jobs.put((job, answer))
+        self._jobs.put(_Change(job, answer))
 
     def end(self, outcome: str, answer: Answer) -> None:
         """The session ends."""
@@ -160,7 +172,7 @@ class JournalWriter:
             journal.end(self._session, outcome, wall_ns, since_boot_ns, change)
             self._session_open = False
 
-        self._jobs.put((job, answer))
+        self._jobs.put(_Change(job, answer))
 
     def edit(self, edit: AnyEdit | AnyCorrection, origin: str, answer: Callable[[Edited], None]) -> None:
         """A change of what is kept, in this session or another; a correction that names none is of this one.
@@ -181,10 +193,15 @@ class JournalWriter:
             reps = [record for record in journal.reps(self._session) if record.rep in done.reps] if present else []
             edited = Edited(done, of_present=tuple(reps))
 
-        self._jobs.put((job, lambda trouble: answer(Edited(None, trouble) if trouble else edited)))
+        self._jobs.put(_Change(job, lambda trouble: answer(Edited(None, trouble) if trouble else edited)))
 
     def forget(
-        self, wanted: str, elsewhere: Sequence[Path], rendered: Path | None, answer: Callable[[Forgetting | str], None]
+        self,
+        wanted: str,
+        elsewhere: Sequence[Path],
+        rendered: Path | None,
+        gone: Callable[[Collection[str]], None],
+        answer: Callable[[Forgetting | str], None],
     ) -> None:
         """Forget somebody, while no session is under way and no other timer writes; see `forgetting.forget`.
 
@@ -198,13 +215,15 @@ class JournalWriter:
                 with self._lock.alone():
                     # It closes the journal, whose files it puts others in the place of.
                     self._journal = None
-                    done = forget(journal, wanted, elsewhere, rendered)
+                    done = forget(journal, wanted, elsewhere, rendered, gone)
             except BadInputError as refused:
                 done = str(refused)
             except (OSError, sqlite3.Error, RetroTimerError) as error:
                 done = f"it is not all done; forget them again to complete it ({error})"
+            if self._journal is None:
+                self._open_again()
 
-        self._jobs.put((job, lambda trouble: answer(trouble or done)))
+        self._jobs.put(_Change(job, lambda trouble: answer(trouble or done), once=True))
 
     def _of_session(self, edit: AnyEdit | AnyCorrection) -> AnyEdit:
         if not isinstance(edit, Correction):
@@ -217,7 +236,7 @@ class JournalWriter:
 
     def follow_clock(self, offset_ns: int, source: ClockSource | None = None) -> None:
         """The wall clock shows time since boot and `offset_ns`, set by `source`: labels of this boot are corrected."""
-        self._jobs.put((lambda journal: journal.follow_clock(offset_ns, source), lambda _trouble: None))
+        self._jobs.put(_Change(lambda journal: journal.follow_clock(offset_ns, source), lambda _trouble: None))
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -240,8 +259,9 @@ class JournalWriter:
                 break
             self._backlog.append(item)
             if trouble := self._work_off():
-                _, answer = item
-                answer(trouble)
+                if item.once:
+                    self._backlog.remove(item)
+                item.answer(trouble)
                 if self._former is not None:
                     # Whoever waited has heard that something is wrong; nothing keeps the change from its new file.
                     self._work_off()
@@ -309,7 +329,7 @@ class JournalWriter:
     def _do_next(self, journal: Journal) -> None:
         """Do what waits longest. What is wrong in itself is told and dropped: at every try it would fail as now."""
         self._journal = journal
-        job, answer = self._backlog[0]
+        job, answer, _ = self._backlog[0]
         trouble = ""
         try:
             job(journal)
@@ -348,6 +368,13 @@ class JournalWriter:
         if repaired is not None:
             self._on_repair(repaired)
         return journal
+
+    def _open_again(self) -> None:
+        """After the files were exchanged, so that a snapshot is left of them; what is wrong the next change tells."""
+        try:
+            self._journal = self._open()
+        except (OSError, sqlite3.Error, RetroTimerError) as error:
+            self._note(error)
 
     def _give_up_journal(self, *, keep_log: bool = False) -> None:
         journal, self._journal = self._journal, None

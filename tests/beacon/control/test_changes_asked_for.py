@@ -10,6 +10,7 @@ import pytest
 
 from retro_timer.beacon.control.protocol import requests
 from retro_timer.beacon.messages import StartPlan
+from retro_timer.settings.group import Roster
 from retro_timer.settings.made import WriteRoster, make
 from retro_timer.settings.own import load_own
 from retro_timer.store.results.writer_lock import WriterLock
@@ -136,6 +137,44 @@ def test_a_start_waits_until_somebody_is_forgotten(office: Office) -> None:
     office.beacon.until("session")
     assert [answer["answer"] for answer in client.sent] == ["forgotten"]
     assert office.ask("status")[0]["status"]["athletes"][0]["name"] == "Ann"
+
+
+@pytest.mark.usefixtures("groups")
+def test_who_is_forgotten_is_in_no_group_that_begins_later_and_in_no_start_that_waits(office: Office) -> None:
+    run_a_session(office)
+    assert office.wait("roster", name="monday") == DONE[0]
+    client = Asker()
+    office.handler.take(requests.Forget("ann"), client)
+    office.beacon.inbox.put(StartPlan(plan(block()), ("Bea", "ANN")))
+    office.beacon.work()
+    assert client.answered.wait(60.0)
+    office.beacon.until("session")
+    assert taking_part(office) == ["Bea"]
+    assert office.group.athletes == ("Ben",)
+    assert office.ask("stop") == DONE
+    assert office.ask("start", plan="demo") == DONE
+    assert taking_part(office) == ["Ben"]
+
+
+def test_of_a_group_that_is_forgotten_whole_somebody_without_a_name_is_left(office: Office) -> None:
+    run_a_session(office)
+    office.group.take(Roster(("Ann",)))
+    assert office.wait("forget", athlete="ann")["ok"] is True
+    office.beacon.work()
+    assert office.group.athletes == SOLO
+
+
+def test_while_somebody_is_being_forgotten_the_next_one_is_told_to_wait(office: Office) -> None:
+    run_a_session(office)
+    first, second = Asker(), Asker()
+    office.handler.take(requests.Forget("Ann"), first)
+    office.handler.take(requests.Forget("Bea"), second)
+    office.beacon.work()
+    assert second.answered.wait(60.0)
+    assert "somebody else is being forgotten: try again" in second.sent[0]["error"]
+    assert first.answered.wait(60.0)
+    office.beacon.work()
+    assert office.wait("forget", athlete="Bea")["ok"] is True
 
 
 def test_who_cannot_be_forgotten_keeps_no_start_waiting(office: Office) -> None:

@@ -223,6 +223,30 @@ def test_a_sample_is_its_owners_and_as_old_as_before_from_the_moment_it_is_in_pl
         assert getattr(after, kept) == getattr(before, kept)
 
 
+def test_what_a_running_timer_records_meanwhile_stays_and_what_it_deletes_keeps_nobody_from_being_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    traces, told = tmp_path / "traces", list[str]()
+    traces.mkdir()
+    for name in ("deleted.csv", "kept.csv", "written.csv.new"):
+        (traces / name).write_text(HEAD.format("Ann"))
+    read_bytes = Path.read_bytes
+
+    def read(path: Path) -> bytes:
+        if path.name == "deleted.csv":
+            path.unlink()
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    journal, _ = open_journal(tmp_path, WALL_NS)
+    assert forget(journal, "ann", gone=told.extend).heads == 1
+    assert told == ["Ann"]
+    assert sorted(path.name for path in traces.iterdir()) == ["kept.csv", "written.csv.new"]
+    forgotten(tmp_path, "#1")
+    assert [path.name for path in traces.iterdir()] == ["kept.csv"]
+
+
 def test_lines_that_nobody_can_read_are_left_out_and_counted(tmp_path: Path) -> None:
     fill(tmp_path)
     with (tmp_path / "reps.jsonl").open("ab") as log:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.database import NAME
-from retro_timer.store.results.forgetting import forget
+from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import Journal, open_journal
 from retro_timer.store.results.snapshot import Snapshots, leave_snapshot, open_snapshot
 from retro_timer.store.results.writer import JournalWriter
@@ -218,6 +219,26 @@ def test_a_command_that_corrects_without_a_timer_leaves_a_new_one_where_there_is
     assert not (tmp_path / SNAPSHOT).exists()
     leave_snapshot(tmp_path / NAME, lambda: True)
     assert here(capsys, "results", "edit", 1, "--note", "rain").code == 0
+    assert shown(tmp_path) == 6
+
+
+def test_a_command_that_forgets_without_a_timer_leaves_a_new_one_where_there_was_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RETRO_TIMER_STATE", str(tmp_path))
+    fill(tmp_path)
+    leave_snapshot(tmp_path / NAME, lambda: True)
+    assert here(capsys, "athletes", "forget", "ann").code == 0
+    assert shown(tmp_path) == 6
+
+
+def test_a_timer_that_has_forgotten_somebody_leaves_a_new_one_at_its_end(tmp_path: Path) -> None:
+    fill(tmp_path)
+    done = queue.SimpleQueue[Forgetting | str]()
+    writer = JournalWriter(tmp_path, lambda: WALL_NS, leaves_snapshots=True)
+    writer.forget("ann", (), None, lambda _names: None, done.put)
+    assert isinstance(done.get(timeout=TIMEOUT_S), Forgetting)
+    writer.close()
     assert shown(tmp_path) == 6
 
 

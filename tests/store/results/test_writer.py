@@ -14,6 +14,7 @@ import pytest
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.edits import NoteSession
 from retro_timer.store.results.entries import Begun, RepKept
+from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.store.results.queries import Wanted, reps, sessions
 from retro_timer.store.results.reps_log import read_log
 from retro_timer.store.results.writer import Edited, JournalWriter
@@ -170,6 +171,33 @@ def test_close_tries_once_more_to_write_what_waits(tmp_path: Path) -> None:
     blocked.unlink()
     desk.writer.close()
     assert desk.kept() == [1]
+
+
+def test_a_forgetting_that_was_refused_for_want_of_a_disk_is_not_done_when_the_disk_comes_back(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "state")
+    desk.begin()
+    assert desk.save(rep(1)) == ""
+    desk.writer.close()
+    (tmp_path / "state").rename(tmp_path / "away")
+    (tmp_path / "state").touch()
+    desk = Desk(tmp_path / "state")
+    answers, came = list[Forgetting | str](), threading.Event()
+
+    def answer(done: Forgetting | str) -> None:
+        answers.append(done)
+        came.set()
+
+    desk.writer.forget("Runner", (), None, lambda _names: None, answer)
+    assert came.wait(TIMEOUT_S)
+    (tmp_path / "state").unlink()
+    (tmp_path / "away").rename(tmp_path / "state")
+    desk.begin()
+    assert desk.save(rep(1)) == ""
+    desk.writer.close()
+    assert len(answers) == 1
+    reading = open_for_reading(desk.directory)
+    assert reading is not None
+    assert {record.athlete for _, record, *_ in reps(reading)} == {"Runner"}
 
 
 def test_old_traces_make_room_for_a_result_and_only_as_many_as_it_takes(
