@@ -16,7 +16,7 @@ import msgspec
 from docs.socket_page.examples import Examples
 from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.base import VERSION, Answer, Request
-from retro_timer.beacon.events import EVENTS, Logged, Tone
+from retro_timer.beacon.events import EVENTS, BeaconEvent, Logged, Tone
 from retro_timer.beacon.facts import SensorFacts, SensorReadings
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.ports import RangeSample, SensorSpec
@@ -31,8 +31,6 @@ from retro_timer.training.session.events import Event
 DOCS = Path(__file__).parent.parent
 PAGE, SCHEMA = DOCS / "socket.md", DOCS / "socket.schema.json"
 _LONGEST_LINE = 600
-_MANY = 9
-"""Members of a union that a table does not list."""
 _PARTS: tuple[type[msgspec.Struct], ...] = (
     answers.TimerStatus, answers.WatchStatus, answers.VolumeStatus, answers.SensorStatus, answers.AthleteStatus,
     Strain, Logged, RepRecord, SensorFacts, SensorReadings, SensorSpec, RangeSample, SensorCalibration,
@@ -156,7 +154,7 @@ def _words(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(hint))
     if get_origin(hint) in (Union, UnionType):
-        return " or ".join(map(_words, get_args(hint))) if len(get_args(hint)) < _MANY else "an event"
+        return "an event" if hint == BeaconEvent else " or ".join(map(_words, get_args(hint)))
     if get_origin(hint) is tuple:
         return f"list of {_words(get_args(hint)[0])}"
     if get_origin(hint) is dict:
