@@ -12,7 +12,15 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import BadInputError, RetroTimerError
-from retro_timer.settings.loading import load_plan, parse_plan, read_settings, roster_file, settings_file, with_own
+from retro_timer.settings.loading import (
+    load_plan,
+    load_roster,
+    parse_plan,
+    read_settings,
+    roster_file,
+    settings_file,
+    with_own,
+)
 from retro_timer.settings.model import Settings
 from retro_timer.settings.own import NAME, Own, format_own, is_hardware, keys_of, load_own, put
 from retro_timer.settings.paths import there
@@ -133,7 +141,7 @@ def _check(own: Own, made: ChangeSetting) -> None:
     if made.key == "session.default_plan" and isinstance(made.value, str):
         load_plan(made.value)
     if made.key == "session.roster" and isinstance(made.value, str):
-        roster_file(made.value)
+        load_roster(roster_file(made.value))
 
 
 def _write(path: Path, text: str) -> None:

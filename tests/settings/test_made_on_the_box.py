@@ -195,6 +195,14 @@ def test_what_has_a_mistake_is_not_written(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_roster_that_cannot_be_read_is_not_set(tmp_path: Path, state_dir: Path) -> None:
+    (state_dir / "rosters").mkdir(parents=True)
+    (state_dir / "rosters" / "monday.csv").write_text("\n")
+    with pytest.raises(BadInputError, match=r"monday\.csv: no athletes"):
+        make(tmp_path, ChangeSetting("session.roster", "monday"))
+    assert not (tmp_path / own.NAME).exists()
+
+
 def test_a_key_inside_a_value_is_refused(tmp_path: Path) -> None:
     make(tmp_path, ChangeSetting("session.athlete", "Kim"))
     with pytest.raises(BadInputError, match=r"session\.athlete\.x: 'athlete' is no table"):
