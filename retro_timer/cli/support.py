@@ -18,8 +18,8 @@ from retro_timer.diagnostics.support_parts import TROUBLES, Part, parts
 from retro_timer.errors import BadInputError, RetroTimerError
 
 _SUFFIX = ".tar.gz"
-_VALUE = re.compile("[=#].*")
-"""What follows a key of the settings, or is a comment."""
+_KEY = re.compile(r"(^[ \t]*(?:[a-z_][a-z0-9_.-]*[ \t]*=|\[+[a-z0-9_.-]+\]+))", re.MULTILINE)
+"""A key or a table of the settings: all else is value, of one line or more, or comment."""
 _LEFT_OUT = (
     'Left out: athletes\' names (each is "Athlete 1", "Athlete 2" and so on), rosters, results but for those in the '
     "log, plans but for their names, the machine's name and numbers."
@@ -72,7 +72,10 @@ def _as_text(part: Part, value: Any, anonymiser: Anonymiser) -> str:
     """
     if not isinstance(value, str):
         return json.dumps(anonymiser.value(value), indent=1, ensure_ascii=False) + "\n"
-    return _VALUE.sub(lambda found: anonymiser.text(found[0]), value) if part.is_settings else value
+    if not part.is_settings:
+        return value
+    values, keys = (_KEY.split(value)[start::2] for start in (0, 1))
+    return "".join(anonymiser.text(between) + key for between, key in zip(values, [*keys, ""], strict=True))
 
 
 def _write(path: Path, folder: str, texts: dict[str, str]) -> None:

@@ -101,6 +101,14 @@ def test_who_runs_alone_by_the_settings_is_not_named_and_keys_stay(tmp_path: Pat
     assert files["settings.toml"] == settings.format("Athlete 1").replace("'Volume'", "'Athlete 1'")
 
 
+def test_a_name_on_a_later_line_of_a_value_is_none_either(tmp_path: Path, config_dir: Path) -> None:
+    config_dir.mkdir(parents=True)
+    settings = '[session]\nathlete = "Zita"\nnote = """\n{0} runs\n{0} = fast"""\nwith = [\n  "{0}",\n]\n[lines.ten]\n'
+    (config_dir / "config.toml").write_text(settings.format("Zita"))
+    files = packed(pack_of(quietly("support", cwd=tmp_path)))
+    assert files["settings.toml"] == settings.format("Athlete 1").replace('"Zita"', '"Athlete 1"')
+
+
 def test_plans_are_named_and_one_with_a_mistake_says_which(tmp_path: Path, config_dir: Path) -> None:
     (config_dir / "plans").mkdir(parents=True)
     (config_dir / "plans" / "mine.toml").write_text("titel = 'x'")
