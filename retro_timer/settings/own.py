@@ -21,7 +21,6 @@ _HARDWARE = ("sensors", "lamp", "button", "audio", "buzzer.kind", "buzzer.pin", 
 """Tables and keys that say what is wired to the box and how."""
 Own = dict[str, Any]
 """Tables as they stand in the file: what is not there is as it is elsewhere."""
-NOTHING: Mapping[str, Any] = {}
 
 
 def is_hardware(key: str) -> bool:

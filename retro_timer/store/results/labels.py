@@ -57,7 +57,8 @@ def date_of(wall_ns: int) -> datetime | None:
     return datetime.fromtimestamp(wall_ns / 1e9, UTC).astimezone()
 
 
-NOT_SET = f"(SELECT boot FROM clock WHERE source = '{ClockSource.NOBODY}')"
+_NOBODY_SET = f"SELECT boot FROM clock WHERE source = '{ClockSource.NOBODY}'"
+NOT_SET = f"({_NOBODY_SET})"
 """Boots in which nobody has set the clock, for a condition."""
 
 
@@ -72,7 +73,7 @@ class Dates(NamedTuple):
     @classmethod
     def of(cls, connection: sqlite3.Connection) -> Dates:
         """As the database has it now."""
-        boots = connection.execute(f"SELECT boot FROM clock WHERE boot IN {NOT_SET}").fetchall()
+        boots = connection.execute(_NOBODY_SET).fetchall()
         dated = connection.execute("SELECT id FROM session WHERE dated").fetchall() if boots else []
         return cls(frozenset(boot for (boot,) in boots), frozenset(number for (number,) in dated))
 

@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -56,9 +57,9 @@ def seen_by_the_coach(folder: Path, group: int = GROUP, *, copying: bool = True)
             os.setgroups([group])
             os.setgid(COACH)
             os.setuid(COACH)
-            if not copying:
-                setattr(database, "open_private_copy", _no_copy)  # noqa: B010
-            connection = open_for_reading(folder)
+            copy = open_private_copy if copying else _no_copy
+            with mock.patch.object(database, "open_private_copy", copy):
+                connection = open_for_reading(folder)
             told = "nothing" if connection is None else f"{len(list(sessions(connection)))}"
         except RetroTimerError as error:
             told = str(error)
