@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import settings
@@ -29,7 +30,13 @@ PLAIN = st.sampled_from(
         inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Recover(),
     ]
 )  # fmt: skip
-NAMED = st.sampled_from([inputs.Give, inputs.Absent, inputs.Present, inputs.Add, inputs.Owe])
+NAMED = st.sampled_from(
+    [
+        inputs.Give, inputs.Absent, inputs.Present, inputs.Add, inputs.Owe,
+        lambda name: inputs.Order(name, 1), lambda name: inputs.Roster((name,)),
+        lambda name: inputs.Roster((NAMES[2], name)),
+    ]
+)  # fmt: skip
 SOMEBODY = st.sampled_from([*NAMES, "ann", "Nobody"])
 PLANS = st.sampled_from(
     [
@@ -71,6 +78,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.told_last: dict[int, str] = {}
         self.cause: Any = None
         self.closed = 0
+        self.starting = self.recalled = False
         self.blind = SensorState.OK
         self.level = Level.CLEAR
 
@@ -85,7 +93,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.drive.state.athletes) > 1)
     @rule(kind=NAMED, name=SOMEBODY)
-    def a_command_with_a_name(self, kind: type, name: str) -> None:
+    def a_command_with_a_name(self, kind: Callable[[str], inputs.Command], name: str) -> None:
         self._put(kind(name))
 
     @precondition(lambda self: self.drive.state.results and self.drive.state.phase not in ENDED)
@@ -269,6 +277,14 @@ class SessionMachine(RuleBasedStateMachine):
         if record is not None:
             told = (record.rep, record.revision)
             assert told in self.answered | self.failed, f"'{event.tag}' told a word on a rep that no disk has"
+        if isinstance(event, events.Phase):
+            entered = Phase(event.phase)
+            assert self.recalled or not self.starting or entered in {*STARTING, Phase.RUNNING}, (
+                "a start was dropped, and whoever waits for the go was not told"
+            )
+            self.starting, self.recalled = entered in STARTING, False
+        elif isinstance(event, events.Recall):
+            self.recalled = True
         if isinstance(event, events.Go):
             self._went(event)
         elif isinstance(event, events.Finish | events.Dnf | events.Void):

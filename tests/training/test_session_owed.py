@@ -80,6 +80,19 @@ def test_an_undo_takes_back_nothing_that_was_missed() -> None:
     assert of_cid(to_the_end(session)) == [3, 1, 2]
 
 
+def test_an_undo_leaves_owed_what_was_said_to_be_owed_since() -> None:
+    session = late(inputs.Void()).put(inputs.Owe("Cid")).put(inputs.Undo())
+    assert of_cid(to_the_end(session)) == [3, 1, 2]
+
+
+def test_an_undo_makes_owed_again_what_was_skipped_since() -> None:
+    session = late(inputs.Owe("Cid"))
+    while of_cid(session) != [3]:
+        session.to_go().finish(8.0)
+    session.put(inputs.Absent("Ann")).until(Phase.LANE_CHECK).put(inputs.Skip()).put(inputs.Undo())
+    assert of_cid(to_the_end(session)) == [3, 1, 2]
+
+
 def test_what_is_owed_outlives_a_power_cut() -> None:
     session = late(inputs.Owe("Cid"))
     kept: dict[str, Presence] = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.corrections import VoidRep, corrected
 from retro_timer.training.record import Presence, RepRecord
 from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
@@ -118,6 +120,17 @@ def test_whoever_is_called_and_on_no_roster_any_more_does_not_start() -> None:
     assert whose_go(session, 2) == ["Bea", "Cid"]
 
 
+@pytest.mark.parametrize("command", [inputs.Absent("Ann"), inputs.Roster(("Bea", "Cid")), inputs.Undo()])
+def test_whoever_waits_for_the_go_and_is_not_to_start_any_more_is_told_so(command: inputs.Command) -> None:
+    session = Drive(PLAN, NAMES).begin().put(inputs.Absent("Cid")).until(Phase.COUNTDOWN).wait(1.2)
+    since = session.mark
+    session.put(command)
+    assert Signal.RECALL in session.beeps(since)
+    assert "recall" in session.said(since)
+    assert session.phase is Phase.REST
+    assert session.state.expectation.mode is WatchMode.OFF
+
+
 @pytest.mark.parametrize(
     ("command", "first"),
     [
@@ -204,6 +217,25 @@ def test_an_undo_keeps_the_turn_that_a_correction_elsewhere_has_given_meanwhile(
     voided = corrected({record.rep: record for record in session.state.results}, VoidRep(2))
     session.put(inputs.Amended("void", "aa", voided)).put(inputs.Undo())
     assert [athlete.next_step for athlete in session.state.athletes] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("commands", "here"),
+    [
+        ((inputs.Absent("Bea"), inputs.Absent("Cid"), inputs.Present("Bea")), {"Ann", "Bea", "Cid"}),
+        ((inputs.Void(), inputs.Roster(("Ann", "Cid"))), {"Ann", "Cid"}),
+        ((inputs.Absent("Bea"), inputs.Present("Bea"), inputs.Absent("Cid")), {"Ann", "Bea", "Cid"}),
+    ],
+)
+def test_an_undo_takes_nobody_away_and_brings_nobody_back_of_whom_another_word_was_said_since(
+    commands: tuple[inputs.Command, ...], here: set[str]
+) -> None:
+    session = group(reps=1)
+    for command in (*commands, inputs.Undo()):
+        session.put(command)
+    assert {athlete.name for athlete in session.state.athletes if athlete.present} == here
+    assert {name for name, presence in kept(session).items() if not presence.present} == set(NAMES) - here
+    assert "undone" in session.said()
 
 
 def test_an_absence_that_is_undone_is_kept_as_presence() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Part, Plan
+from retro_timer.training.plan import Part, Plan, StartMethod
 from retro_timer.training.record import RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
@@ -99,6 +99,15 @@ def test_skipped_or_stopped_it_ends_for_everybody_and_is_nobodys_failure_aloud(c
     session = warming_up().wait(30.0).put(command)
     assert {status for _, _, status, _ in of(session)} == {RepStatus.DNF}
     assert "dnf" not in session.said()
+
+
+def test_skipped_before_its_go_it_is_skipped_for_everybody_with_one_change_of_the_disk() -> None:
+    session = Drive(plan(WARM_UP, block(reps=2), start=StartMethod.BUTTON), NAMES).begin().until(Phase.AWAIT_PRESS)
+    session.put(inputs.Skip())
+    assert [(athlete.next_step, athlete.skipped) for athlete in session.state.athletes] == [(1, (0,))] * 3
+    assert [event.athlete for event in session.events("skipped")] == list(NAMES)
+    (kept,) = session.of(effects.KeepPresence)
+    assert [presence.name for presence in kept.presences] == list(NAMES)
 
 
 def test_the_clock_is_stopped_by_hand_for_everybody() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus, changed
-from retro_timer.training.session import active_rep, events, resting, self_starting, starting, turns
+from retro_timer.training.session import active_rep, corrections, events, resting, self_starting, starting, turns
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.state import RESTING, Phase
+from retro_timer.training.session.state import RESTING, Phase, Skip, Turn
 from retro_timer.training.session.transition import Transition, ns
 
 
@@ -83,13 +83,24 @@ def skip(transition: Transition) -> None:
         self_starting.give_up_given(transition, "stopped")
     elif state.turn is not None:
         starting.call_off(transition)
-        transition.publish(events.Skipped(transition.now_ns, transition.athlete().name, state.turn.step))
-        athlete, step = transition.athlete(), state.turn.step
-        skipped = (*(each for each in athlete.skipped if each != ~step), step)
-        transition.set_athlete(state.turn.athlete, next_step=max(athlete.next_step, step + 1), skipped=skipped)
-        transition.keep_presence(state.turn.athlete)
+        _leave_out(transition, state.turn)
         transition.watch(WatchMode.OFF)
         resting.to_next_turn(transition)
+
+
+def _leave_out(transition: Transition, turn: Turn) -> None:
+    """Nobody whose turn it is does this step."""
+    whose, step = (turn.athlete, *turns.others_of(transition.state, turn)), turn.step
+    for index in whose:
+        athlete = transition.state.athletes[index]
+        transition.publish(events.Skipped(transition.now_ns, athlete.name, step))
+        owed = ~step in athlete.skipped
+        corrections.remember_skipped(transition, Skip(index, step, owed))
+        skipped = tuple(step if each == ~step else each for each in athlete.skipped)
+        transition.set_athlete(
+            index, next_step=max(athlete.next_step, step + 1), skipped=skipped if owed else (*skipped, step)
+        )
+    transition.keep_presence(*whose)
 
 
 def stop(transition: Transition) -> None:

@@ -10,9 +10,9 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus, changed, voided
-from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting, turns
+from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting, starting, turns
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
-from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Turn, UndoPoint
+from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Skip, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
 _BETWEEN = frozenset(
@@ -100,7 +100,7 @@ def _give_running(transition: Transition, index: int) -> None:
     if turn is None or active is None or turn.athlete == index or transition.state.companions:
         active_rep.refuse(transition, "nothing_to_give")
         return
-    remember(transition, "give")
+    remember(transition, "give", index)
     owner = turn.athlete
     name = transition.state.athletes[index].name
     moved = msgspec.structs.replace(active, record=changed(active.record, athlete=name))
@@ -125,14 +125,11 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         return
     point = transition.state.undo[-1]
     transition.set(undo=transition.state.undo[:-1])
+    _restore_presence(transition, point)
     running = transition.state.running
     present = transition.state.athletes
     for index, old in enumerate(point.athletes):
-        if old.present is not present[index].present:
-            transition.unsay(about_athlete(old.name))
         _restore(transition, index, old)
-        if (old.present, old.skipped) != (present[index].present, present[index].skipped):
-            transition.keep_presence(index)
         if running is None and old.active is not None and not old.active.given_up:
             _return_ended(transition, index, old.active.record.rep, present)
     if running is not None:
@@ -144,18 +141,36 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
             active_rep.end_rep(
                 transition, msgspec.structs.replace(record, revision=new.revision + 1), "given", transition.now_ns
             )
-    for index in range(len(point.athletes)):
+    for index in range(len(transition.state.athletes)):
         # Not as it was: a rep may have ended since, or been corrected elsewhere.
         transition.set_athlete(index, next_step=_next_step(transition, index))
     told(transition, "undone", {"what": point.what})
     replan(transition, force=True)
 
 
+def _restore_presence(transition: Transition, point: UndoPoint) -> None:
+    """Here or not as before the correction, and nothing skipped since; who came, went or owes by another word stays."""
+    before = transition.state.athletes
+    if point.whose is not None:
+        transition.set_athlete(point.whose, present=point.athletes[point.whose].present)
+    for skip in point.skips:
+        skipped = transition.state.athletes[skip.athlete].skipped
+        if skip.owed:
+            again = tuple(~step if step == skip.step else step for step in skipped)
+        else:
+            again = tuple(step for step in skipped if step != skip.step)
+        transition.set_athlete(skip.athlete, skipped=again)
+    for index, athlete in enumerate(transition.state.athletes):
+        if athlete.present is not before[index].present:
+            transition.unsay(about_athlete(athlete.name))
+        if athlete != before[index]:
+            transition.keep_presence(index)
+
+
 def _restore(transition: Transition, index: int, old: Athlete) -> None:
     """One athlete as before the correction; a rep of theirs that has ended since stays ended."""
     was_running = old.active is not None and not old.active.given_up
     if was_running and transition.state.running is None:
-        transition.set_athlete(index, present=old.present, skipped=old.skipped)
         return
     active = transition.state.athletes[index].active
     if active is None or active.given_up:
@@ -163,8 +178,6 @@ def _restore(transition: Transition, index: int, old: Athlete) -> None:
         active = old.active if old.active is not None and old.active.given_up else None
     transition.set_athlete(
         index,
-        present=old.present,
-        skipped=old.skipped,
         active=active,
         rested_ns=old.rested_ns,
         rest_from_ns=old.rest_from_ns,
@@ -217,10 +230,18 @@ def _next_step(transition: Transition, index: int) -> int:
     return progress.next_step_of(transition.state.steps, transition.state.results, athlete.name, athlete.skipped)
 
 
-def remember(transition: Transition, what: str) -> None:
-    """What stands now is what the next undo leads back to."""
-    point = UndoPoint(what, transition.state.athletes, transition.state.results)
+def remember(transition: Transition, what: str, whose: int | None = None) -> None:
+    """What stands now is what the next undo leads back to; `whose` presence the correction may change."""
+    point = UndoPoint(what, transition.state.athletes, transition.state.results, whose)
     transition.set(undo=(*transition.state.undo, point))
+
+
+def remember_skipped(transition: Transition, *skips: Skip) -> None:
+    """The next undo, if there is one, takes these back as well."""
+    undo = transition.state.undo
+    if undo:
+        last = msgspec.structs.replace(undo[-1], skips=(*undo[-1].skips, *skips))
+        transition.set(undo=(*undo[:-1], last))
 
 
 def told(
@@ -249,6 +270,8 @@ def replan(transition: Transition, *, force: bool = False) -> None:
         return
     if phase not in _BETWEEN:
         if force and transition.state.running is None:
+            starting.call_off(transition)
+            transition.watch(WatchMode.OFF)
             resting.to_next_turn(transition)
         return
     if turn == transition.state.turn and not force:

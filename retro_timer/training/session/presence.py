@@ -16,7 +16,7 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     index = corrections.meant(transition, command.name, present=True)
     if index is None:
         return
-    corrections.remember(transition, "absent")
+    corrections.remember(transition, "absent", index)
     name = transition.state.athletes[index].name
     transition.set_athlete(index, present=False)
     transition.keep_presence(index)

@@ -173,12 +173,25 @@ class Turn(msgspec.Struct, frozen=True):
     step: int
 
 
+class Skip(msgspec.Struct, frozen=True):
+    """An athlete's step that somebody skipped."""
+
+    athlete: int
+    step: int
+    owed: bool
+    """It was one that they were to make up."""
+
+
 class UndoPoint(msgspec.Struct, frozen=True):
     """What the last correction changed."""
 
     what: str
     athletes: tuple[Athlete, ...]
     results: tuple[RepRecord, ...]
+    whose: int | None = None
+    """Whether this athlete is here may have changed with it; nobody else's presence is taken back."""
+    skips: tuple[Skip, ...] = ()
+    """What was skipped after it, and is taken back along with it."""
 
 
 class Pending(msgspec.Struct, frozen=True):
