@@ -65,7 +65,7 @@ def _check_target(block: PlanSet, plan: Plan, key: str) -> None:
         raise BadInputError(f"{key}.target_s", "a target without a time to be run", "distance_m or distances_m with it")
     if isinstance(block.target_s, str):
         return
-    length_m = min(lengths)
+    length_m = max(lengths)
     limit_s = human_limit_s(length_m, flying=plan.start is StartMethod.FLYING)
     if block.target_s < limit_s:
         raise BadInputError(

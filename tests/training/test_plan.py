@@ -77,6 +77,7 @@ def test_a_treadmills_speed_may_be_given_in_either_unit() -> None:
         (lambda: plan(block(crossings=True)), "blocks[0].crossings", "distance_m given"),
         (lambda: plan(block(duration_s=60.0, crossings=True)), "blocks[0].crossings", "duration_s given"),
         (lambda: plan(block(duration_s=60.0, target_s=50.0)), "blocks[0].target_s", "without a time"),
+        (lambda: plan(block(distances_m=(10.0, 100.0), target_s=4.0)), "blocks[0].target_s", "nobody runs 100 m"),
         (lambda: plan(block(target_s=3.2)), "blocks[0].target_s", "nobody runs 20 m backward in less than 3.3 s"),
         (lambda: plan(block(until="stop"), block()), "blocks[0].until", "others follow"),
         (lambda: plan(block(until="stop", sets=2)), "blocks[0].until", "sets = 2"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.training.button_table import Row, row_of
+from retro_timer.training.corrections import NoteRep, corrected
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import inputs
 from retro_timer.training.session.state import Phase
@@ -72,6 +73,23 @@ def test_after_a_while_a_manual_finish_is_of_its_own_moment_again() -> None:
     (record,) = session.put(inputs.ManualFinish()).state.results
     assert record.time_ns == 21 * S
     assert record.flags == (Flag.MANUAL,)
+
+
+def test_an_offer_lasts_its_time_also_after_one_before_it() -> None:
+    session = unseen(unseen(Drive(plan(block(distance_m=60.0))).begin().to_go(), 7.0, 9.0), 14.0, 16.0).wait(6.0)
+    assert row_of(session.state) is Row.BY_HAND
+    assert row_of(session.wait(5.0).state) is Row.RUNNING
+
+
+def test_a_void_rep_tells_nothing_of_the_athletes_lane() -> None:
+    session = Drive(plan(block(reps=4))).begin().to_go().finish(8.0, lane=2).to_go().finish(8.0, lane=3)
+    assert session.put(inputs.Void()).to_go().events("go")[-1].lane == 2
+
+
+def test_the_last_rep_tells_the_lane_whichever_was_corrected_last() -> None:
+    session = Drive(plan(block(reps=4))).begin().to_go().finish(8.0, lane=2).to_go().finish(8.0, lane=3)
+    noted = corrected({record.rep: record for record in session.state.results}, NoteRep(1, "wind"))
+    assert session.put(inputs.Amended("note", "aa", noted)).to_go().events("go")[-1].lane == 3
 
 
 def test_who_comes_after_all_is_timed_as_ever() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Part, Plan, StartMethod
 from retro_timer.training.record import RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
-from retro_timer.training.session.state import Phase
+from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 
@@ -125,6 +126,42 @@ def test_who_comes_while_it_lasts_has_missed_it() -> None:
     session = warming_up().wait(30.0).put(inputs.Add("Dee")).until(Phase.REST)
     assert [athlete.next_step for athlete in session.state.athletes] == [1, 1, 1, 1]
     assert session.state.athletes[-1].skipped == (0,)
+
+
+@pytest.mark.parametrize(
+    "command", [inputs.Present("Cid"), inputs.Add("Cid"), inputs.Add("Dee"), inputs.Roster(("Ann", "Cid", "Dee"))]
+)
+def test_who_comes_has_missed_it_also_when_only_one_is_left_who_does_it(command: inputs.Command) -> None:
+    session = Drive(plan(WARM_UP, block(reps=2)), NAMES).begin().put(inputs.Absent("Cid")).to_go().wait(30.0)
+    session.put(inputs.Absent("Bea")).put(command).until(Phase.REST)
+    assert {athlete.next_step for athlete in session.state.athletes if athlete.present} == {1}
+    assert {kept.name: kept.skipped for kept in session.of(effects.KeepPresence)[-1].presences}.popitem()[1] == (0,)
+    assert session.to_go().events("go")[-1].duration_s is None
+
+
+def test_who_is_put_on_the_list_again_while_they_do_it_has_done_it() -> None:
+    session = warming_up().put(inputs.Roster(("Ann", "Bea"))).put(inputs.Present("Cid")).until(Phase.REST)
+    assert [(athlete.next_step, athlete.skipped) for athlete in session.state.athletes] == [(1, ())] * 3
+
+
+def test_who_comes_to_somebody_alone_on_a_step_by_the_clock_has_missed_it() -> None:
+    session = Drive(plan(WARM_UP, block(reps=2)), ("Ann",)).begin().to_go().put(inputs.Add("Bea")).until(Phase.REST)
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 1]
+
+
+def test_who_comes_back_while_a_step_is_made_up_has_not_missed_it() -> None:
+    session = Drive(plan(WARM_UP, block()), ("Ann", "Bea")).begin().put(inputs.Absent("Bea")).to_go()
+    session.until(Phase.REST).put(inputs.Add("Cid")).put(inputs.Owe("Cid"))
+    for _ in ("Ann", "Cid"):
+        session.to_go().finish(8.0)
+    session.to_go().put(inputs.Present("Bea"))
+    assert session.state.athletes[1].skipped == ()
+
+
+def test_what_stood_in_the_way_of_a_step_stays_known_when_whose_rep_it_was_drops_out() -> None:
+    belt = Rules(timing=Placement.BELT, watching=Placement.BELT)
+    session = Drive(plan(WARM_UP), NAMES, belt).begin().to_go().obstacle().put(inputs.Absent("Ann")).until(Phase.DONE)
+    assert session.results[2].obstacles == 1
 
 
 def test_after_a_power_cut_in_the_middle_everybody_does_it_again() -> None:

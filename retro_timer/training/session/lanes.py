@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag
+from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepStatus
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ActiveRep, Item, SessionState
@@ -15,8 +15,9 @@ _OFFERED_S = 10.0
 
 
 def usual_lane(state: SessionState, athlete: str) -> int | None:
-    """Where an athlete was seen last in this session."""
-    return next((r.lane for r in reversed(state.results) if r.athlete == athlete and r.lane is not None), None)
+    """Where an athlete was seen last in this session, by the reps that count."""
+    seen = [r for r in state.results if r.athlete == athlete and r.lane is not None and r.status is RepStatus.FINISHED]
+    return max(seen, key=lambda r: r.rep).lane if seen else None
 
 
 def tell_other(transition: Transition, active: ActiveRep, lane: int | None) -> None:
@@ -40,6 +41,7 @@ def unseen(transition: Transition, event: inputs.LanesUnseen) -> None:
     if transition.state.rules.given_goes:
         return
     _offer(transition, event.rep, (event.first_ns, event.last_ns))
+    transition.set(agenda=tuple(a for a in transition.state.agenda if a.item is not Item.OFFER_OVER))
     transition.appoint(transition.now_ns + ns(_OFFERED_S), Item.OFFER_OVER)
     about = [About.RUN, about_rep(event.rep)]
     transition.say("lane_not_seen", {"lane": lane}, within_s=5.0, urgent=True, about=about)

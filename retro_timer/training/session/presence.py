@@ -42,6 +42,7 @@ def present(transition: Transition, command: inputs.Present) -> None:
         active_rep.refuse(transition, "here_already", {"name": athlete.name})
         return
     transition.set_athlete(index, present=True)
+    together.miss(transition, index)
     transition.keep_presence(index)
     _told(transition, index, "present")
 
@@ -105,6 +106,8 @@ def roster(transition: Transition, command: inputs.Roster) -> None:
     missing = [index for index in range(len(athletes)) if index not in listed]
     for place, index in enumerate((*listed, *missing)):
         transition.set_athlete(index, present=index in listed, order=place)
+        if index in listed and index < len(before) and not before[index].present:
+            together.miss(transition, index)
     _keep_changed(transition, before)
     transition.beep(Signal.ANSWER)
     transition.say("roster", {"count": len(listed)}, 10.0)
@@ -115,15 +118,15 @@ def roster(transition: Transition, command: inputs.Roster) -> None:
 
 
 def _group_step(state: SessionState) -> int:
-    """The step at which somebody new joins: that of whoever has done least, unless all have begun it."""
-    step = min((athlete.next_step for athlete in state.athletes if athlete.present), default=0)
-    return step + 1 if state.companions else step
+    """The step at which somebody new joins: that of whoever has done least."""
+    return min((athlete.next_step for athlete in state.athletes if athlete.present), default=0)
 
 
 def _join(transition: Transition, name: str, step: int, order: int) -> None:
-    """Somebody new, who has missed all before this step."""
+    """Somebody new, who has missed all before this step, and this one if all are doing it."""
     late = Athlete(name, next_step=step, order=order, skipped=tuple(range(step)))
     transition.set(athletes=(*transition.state.athletes, late))
+    together.miss(transition, len(transition.state.athletes) - 1)
 
 
 def _keep_changed(transition: Transition, before: Sequence[Athlete]) -> None:

@@ -72,16 +72,33 @@ def leave(transition: Transition, index: int) -> bool:
     return True
 
 
+def miss(transition: Transition, index: int) -> None:
+    """Who comes while the others do a step has missed it."""
+    state, turn, step = transition.state, transition.state.turn, transition.state.step
+    if turn is None or step is None or state.running is None or not turns.is_by_the_clock(step):
+        return
+    athlete = state.athletes[index]
+    doing = {record.athlete for record in (state.running.record, *state.companions)}
+    made_up = state.athletes[turn.athlete].next_step != turn.step
+    known = turn.step in athlete.skipped or ~turn.step in athlete.skipped
+    if made_up or known or athlete.name in doing or athlete.next_step > turn.step:
+        return
+    skipped = (*athlete.skipped, turn.step)
+    next_step = progress.next_step_of(state.steps, state.results, athlete.name, skipped)
+    transition.set_athlete(index, skipped=skipped, next_step=next_step)
+
+
 def _hand_over(transition: Transition, running: ActiveRep, heir: RepRecord) -> None:
     """The step goes on with another one's rep as the one under way."""
     state, turn = transition.state, transition.state.turn
     if turn is None:
         return
+    heir = msgspec.structs.replace(heir, flags=running.record.flags, obstacles=running.record.obstacles)
     new = next(index for index, athlete in enumerate(state.athletes) if athlete.name == heir.athlete)
     transition.set_athlete(turn.athlete, active=None)
     transition.set_athlete(new, active=msgspec.structs.replace(running, record=heir))
     transition.set(
-        turn=Turn(new, turn.step), companions=tuple(record for record in state.companions if record is not heir)
+        turn=Turn(new, turn.step), companions=tuple(record for record in state.companions if record.rep != heir.rep)
     )
 
 

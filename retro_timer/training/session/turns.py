@@ -91,7 +91,12 @@ def rest_after_s(state: SessionState, step_index: int) -> float:
 
 def is_for_all(state: SessionState, step: Step) -> bool:
     """A group does by the clock at once what needs neither the lane nor the one treadmill that there is."""
-    return not state.solo and step.distance_m is None and step.speed_kmh is None and step.incline_percent is None
+    return not state.solo and is_by_the_clock(step)
+
+
+def is_by_the_clock(step: Step) -> bool:
+    """Whether a step needs neither the lane nor a treadmill."""
+    return step.distance_m is None and step.speed_kmh is None and step.incline_percent is None
 
 
 def _rested_ns(state: SessionState, athlete: Athlete, waiting: Iterable[Athlete]) -> int:
