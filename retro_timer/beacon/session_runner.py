@@ -135,7 +135,7 @@ def session_input(event: DetectionEvent, config: WatchConfig) -> inputs.Input | 
     if isinstance(event, Crossing):
         return inputs.CrossingSeen(event.rep, event.t_ns, event.lane)
     if isinstance(event, CrossingWithdrawn):
-        return inputs.CrossingTakenBack(event.rep, event.t_ns, event.reason)
+        return inputs.CrossingTakenBack(event.rep, event.t_ns, event.reason, event.lane)
     if isinstance(event, Finish):
         return inputs.FinishSeen(
             event.rep,

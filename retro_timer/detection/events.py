@@ -112,6 +112,8 @@ class CrossingWithdrawn(msgspec.Struct, frozen=True, tag=True):
     rep: int
     t_ns: int
     reason: str
+    lane: int | None = None
+    """Where there are several, of a passage that cannot be timed: whether its crossing was told depends on the lane."""
 
 
 class PassageOver(msgspec.Struct, frozen=True, tag=True):

@@ -39,9 +39,9 @@ class Solution(msgspec.Struct, frozen=True):
 def finish_of(over: PassageOver, solved: Solution, method: str) -> Finish | CrossingWithdrawn:
     """What a solution says of a passage."""
     if solved.refusal:
-        return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal)
+        return CrossingWithdrawn(over.rep, over.t_ns, solved.refusal, over.lane)
     if solved.uncertainty_ns > _MOST_UNSURE_NS:
-        return CrossingWithdrawn(over.rep, over.t_ns, "not known to ten seconds")
+        return CrossingWithdrawn(over.rep, over.t_ns, "not known to ten seconds", over.lane)
     first_ns, last_ns = solved.back_ns - solved.uncertainty_ns, solved.back_ns + solved.uncertainty_ns
     hiding = [span for span in over.hidden_ns if span[0] <= last_ns and span[1] >= first_ns]
     # While nobody could see the line the back may have reached it at any moment.

@@ -103,3 +103,13 @@ def test_hidden_lanes_of_a_rep_that_is_over_are_no_news() -> None:
     session.put(inputs.LanesUnseen(1, 2, 4, 0, S, session.now_ns))
     assert session.phase is Phase.REST
     assert session.events("unseen") == []
+
+
+def test_only_the_lane_whose_crossing_was_told_takes_it_back() -> None:
+    session = two_reps().wait(8.0)
+    session.put(inputs.CrossingSeen(1, session.now_ns, 3))
+    session.put(inputs.CrossingTakenBack(1, session.now_ns, "too brief", 1))
+    assert session.events("crossing_withdrawn") == []
+    session.put(inputs.CrossingTakenBack(1, session.now_ns, "too brief", 3))
+    session.put(inputs.CrossingTakenBack(1, session.now_ns, "too brief", 1))
+    assert len(session.events("crossing_withdrawn")) == 1

@@ -130,7 +130,9 @@ def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
     if found is None:
         return
     index, active = found
-    transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns))
+    transition.set_athlete(
+        index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns, crossing_lane=event.lane)
+    )
     transition.beep(Signal.FINISH)
     transition.publish(events.Crossing(event.t_ns, event.rep, active.record.athlete, event.lane))
 
@@ -141,7 +143,10 @@ def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack)
     if found is None:
         return
     index, active = found
-    transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None))
+    if event.lane is not None and (active.crossing_ns is None or active.crossing_lane not in (None, event.lane)):
+        # Somebody else than whom the beep was for: one rep has one, however many are on the line.
+        return
+    transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None, crossing_lane=None))
     transition.beep(Signal.WITHDRAWN)
     transition.publish(events.CrossingWithdrawn(event.t_ns, event.rep))
     if not active.given_up and transition.now_ns >= active.timeout_ns:
@@ -155,7 +160,9 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
         return
     _, active = found
     if event.back_ns < active.earliest_ns:
-        crossing_taken_back(transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human"))
+        crossing_taken_back(
+            transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human", event.lane)
+        )
         return
     time_ns = event.back_ns - active.record.go_ns
     uncertainty_ns = with_start(event.uncertainty_ns, active.record)

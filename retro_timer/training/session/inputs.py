@@ -165,6 +165,8 @@ class CrossingTakenBack(msgspec.Struct, frozen=True):
     rep: int
     t_ns: int
     reason: str
+    lane: int | None = None
+    """Of several the one where that was; None for whoever the crossing told."""
 
 
 class FinishSeen(msgspec.Struct, frozen=True):

@@ -131,6 +131,8 @@ class ActiveRep(msgspec.Struct, frozen=True):
     fast_before_ns: int
     timeout_ns: int
     crossing_ns: int | None = None
+    crossing_lane: int | None = None
+    """Where there are several: the one of the crossing that was told."""
     given_up: bool = False
     lane: int | None = None
     """Where there are several: the one in which its athlete was seen last; None before that."""
