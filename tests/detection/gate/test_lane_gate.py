@@ -122,6 +122,19 @@ def test_what_is_too_brief_to_hide_a_runner_is_not_told() -> None:
     assert of(LanesUnseen, seen(pipeline_for(CONFIG), stands(8.0, 8.04, 1))) == []
 
 
+def test_lone_phantoms_in_a_near_lane_do_not_add_up_to_somebody_who_hides_the_others() -> None:
+    assert of(LanesUnseen, seen(pipeline_for(CONFIG), *(stands(s, s, 1) for s in (6.0, 6.9, 7.7, 8.5)))) == []
+
+
+def test_who_stands_and_sways_out_of_the_beam_hides_the_lanes_for_one_stretch() -> None:
+    told = seen(pipeline_for(CONFIG), stands(6.0, 7.0, 1), stands(7.3, 8.0, 2))
+    (unseen,) = of(LanesUnseen, told)
+    assert isinstance(unseen, LanesUnseen)
+    assert unseen.nearest == 2
+    assert unseen.first_ns / S == pytest.approx(6.0, abs=0.02)
+    assert unseen.last_ns / S == pytest.approx(8.0, abs=0.02)
+
+
 def test_a_finish_behind_a_nearer_runner_says_hidden() -> None:
     told = seen(pipeline_for(CONFIG), body(8.0, 1), body(8.05, 2))
     by_lane = {o.lane: decide(o, CONFIG) for o in told if isinstance(o, PassageOver)}
