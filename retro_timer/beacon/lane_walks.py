@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.beacon.facts import SensorFacts
-from retro_timer.detection.lane_map import LaneMap
+from retro_timer.detection.lane_map import LaneMap, near_shoulder_mm
 from retro_timer.detection.readings import Kind, kind_of
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import RangeSample
@@ -20,8 +20,6 @@ _LEAST_READINGS = 5
 """Fewer are a phantom or a fly; a walk gives twenty at 100 readings a second."""
 _LONGEST_NS = 3_000_000_000
 """Who is in the beam for longer stands there, or is the background."""
-_NEAR_SHARE = 0.2
-"""So many of a body's readings are nearer than its near shoulder, as for a finish."""
 _OFF_SHARE = 0.25
 """Of a lane's width: who walked farther from the middle makes it doubtful which lane that was."""
 
@@ -72,7 +70,7 @@ def _shoulders(samples: Sequence[RangeSample], reach_mm: float) -> list[float]:
             bodies.append([])
         bodies[-1].append((sample.t_ns, sample.range_mm))
     passed = [b for b in bodies if len(b) >= _LEAST_READINGS and b[-1][0] - b[0][0] <= _LONGEST_NS]
-    return [float(sorted(mm for _, mm in body)[int(_NEAR_SHARE * len(body))]) for body in passed]
+    return [near_shoulder_mm(sorted(mm for _, mm in body)) for body in passed]
 
 
 def _shown(walked: Sequence[float]) -> str:

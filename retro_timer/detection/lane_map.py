@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 SHOULDER_MM = 230.0
 """From the near shoulder to the runner: half of 43 cm across, and an arm that stands out by 2."""
+_NEAR_SHARE = 0.2
+"""So many of a body's readings are nearer than its near shoulder, since arms and noise are; more goes round the trunk
+to its flank, less is an arm's or a lone phantom's."""
 BORDER_MM = 100.0
 """So near to a border a runner may be the neighbour: a TF-Luna's error alone is up to 6 cm, a shoulder's width varies
 by 3."""
 _FLANK_MM = 190.0
 """The flank of a trunk whose middle stands on the border is read so far beyond it."""
+
+
+def near_shoulder_mm(ranges: Sequence[int]) -> float:
+    """How far a body's near shoulder is, of its ranges in mm, the nearest first; at least one."""
+    return float(ranges[int(_NEAR_SHARE * len(ranges))])
 
 
 class LaneMap(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
-from retro_timer.detection.lane_map import LaneMap
+from retro_timer.detection.lane_map import LaneMap, near_shoulder_mm
 from retro_timer.detection.passages import Break
 from retro_timer.ports import RangeSample, RangeStatus
 
@@ -52,8 +52,6 @@ _ONE_BODY_MM = 120.0
 """Half a trunk's depth (24 cm): so far readings of one body agree where its edge is all that shows."""
 _MOST_RANGES = 200
 """Of one body: two seconds at 100 Hz tell its near shoulder, and more cost time at each reading of who stands."""
-_NEAR_SHARE = 0.2
-"""So many of a body's readings are nearer than its near shoulder, since arms and noise are; as in `thin_beam`."""
 _REMEMBERED_NS = 3_000_000_000
 """Longer than any break that is timed (2.5 s, of somebody who stops in the beam); more is kept for nothing."""
 
@@ -85,16 +83,16 @@ class LaneSorter:
             return None, None
         # As long as a gate waits for the rest of a doubtful break: a nearer runner may have hidden it.
         self._bodies = [body for body in self._bodies if t_ns - body[1] <= WAIT_NS]
-        known = [body for body in self._bodies if -_NEARER_MM <= range_mm - _near(body[0]) <= _DEEP_MM]
-        body = min(known, key=lambda one: _strangeness(range_mm - _near(one[0])), default=None)
+        known = [body for body in self._bodies if -_NEARER_MM <= range_mm - near_shoulder_mm(body[0]) <= _DEEP_MM]
+        body = min(known, key=lambda one: _strangeness(range_mm - near_shoulder_mm(one[0])), default=None)
         ranges = [] if body is None else body[0]
-        before = self._lanes.lane_of(_near(ranges)) if ranges else None
+        before = self._lanes.lane_of(near_shoulder_mm(ranges)) if ranges else None
         if body is not None:
             self._bodies.remove(body)
         if len(ranges) < _MOST_RANGES:
             insort(ranges, range_mm)
         self._bodies.append((ranges, t_ns))
-        lane = self._lanes.lane_of(_near(ranges))
+        lane = self._lanes.lane_of(near_shoulder_mm(ranges))
         return lane, None if before in (None, lane) else Moved(before, len(ranges) - 1)
 
 
@@ -196,7 +194,7 @@ class LaneJudge:
         announced, self._announced, self._awaited = self._announced, False, None
         assert isinstance(event.passage, Break)
         ranges = sorted(e.range_mm for e in event.passage.entries if e.hit and e.range_mm is not None)
-        if not ranges or self._lanes.lane_of(shoulder_mm := _near(ranges)) != self.lane:
+        if not ranges or self._lanes.lane_of(shoulder_mm := near_shoulder_mm(ranges)) != self.lane:
             return [CrossingWithdrawn(event.rep, t_ns, "in another lane")] if announced else []
         spans = self._spans()
         hits = [(e.t_ns, e.range_mm) for e in event.passage.entries if e.hit and e.range_mm is not None]
@@ -209,7 +207,7 @@ class LaneJudge:
     def _is_here(self) -> bool:
         """Whether who is in the beam now, or was just now, is in this lane."""
         ranges = sorted(range_mm for _, range_mm in self._break())
-        return bool(ranges) and self._lanes.lane_of(_near(ranges)) == self.lane
+        return bool(ranges) and self._lanes.lane_of(near_shoulder_mm(ranges)) == self.lane
 
     def _is_body(self) -> bool:
         return _shows_body(self._break(), self._watch.spacing.period_ns, self._speed_mps)
@@ -252,8 +250,3 @@ def _shows_body(hits: Sequence[tuple[int, int]], period_ns: int, speed_mps: floa
         runs[-1].append(range_mm)
         before_ns = t_ns
     return any(sum(abs(other - one) <= _ONE_BODY_MM for other in run) >= needed for run in runs for one in run)
-
-
-def _near(ranges: Sequence[int]) -> float:
-    """The near shoulder, of ranges with the nearest first."""
-    return float(ranges[int(_NEAR_SHARE * len(ranges))])

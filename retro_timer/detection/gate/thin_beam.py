@@ -27,16 +27,15 @@ from retro_timer.detection.gate.thin_profile import (
 )
 from retro_timer.detection.gate.torso import Torso
 from retro_timer.detection.gate.weighing import moments
+from retro_timer.detection.lane_map import near_shoulder_mm
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.solution import NORMAL_95, Solution
 
 THIN_DEG = 6.0
 """Between a TF-Luna's 2° (0.28 m wide at 8 m) and the 15° of the narrowest VL53L1X (docs/sources.md): up to 2.3 m a
 cone this narrow is no wider than a trunk; a wider one blurs the depth profile, and its cover is fitted instead."""
-_NEAR_SHARE = 0.2
-"""The near face: so many of the body's readings are nearer, since arms and noise are."""
 _BRIGHT_SHARE = 0.8
-"""... and a trunk's full light: so many are dimmer. More would be a lone phantom's, less a flank's."""
+"""A trunk's full light: so many of the body's readings are dimmer. More would be a lone phantom's, less a flank's."""
 _BESIDE_M = 0.2
 """So far beside the break an arm may still be missed."""
 _SPACING_M = 0.015
@@ -110,7 +109,7 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
     """The back's moment; a refusal where the break is too flat for a trunk. Takes some milliseconds."""
     broken = torso.broken
     hits = [e for e in torso.hits if e.range_mm is not None]
-    near_mm = _quantile([float(e.range_mm or 0) for e in hits], _NEAR_SHARE)
+    near_mm = near_shoulder_mm(sorted(e.range_mm or 0 for e in hits))
     if _is_flat(hits, near_mm, config) and _held(hits, config, speed_mps):
         return Solution(refusal="too flat for a torso")
     origin_ns = broken.entries[torso.first].t_ns
@@ -153,11 +152,6 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
     )
 
 
-def _quantile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
 def _is_flat(hits: Sequence[BeamEntry], near_mm: float, config: WatchConfig) -> bool:
     if len(hits) < _ENOUGH_HITS or config.cone_half_width_m(near_mm / 1000.0) > config.torso_mm / 4000.0:
         return False
@@ -174,7 +168,7 @@ def _looks(torso: Torso, near_mm: float, speed_mps: float, origin_ns: int) -> li
     """The readings of the break and beside it, each with its class; neighbours on the body averaged."""
     broken = torso.broken
     lit = [e.signal_kcps for e in torso.hits if e.signal_kcps is not None]
-    bright = _quantile(lit, _BRIGHT_SHARE) if len(lit) == len(torso.hits) else None
+    bright = sorted(lit)[int(_BRIGHT_SHARE * len(lit))] if len(lit) == len(torso.hits) else None
     reach_ns = round(_BESIDE_M / speed_mps * 1e9)
     first_ns, last_ns = origin_ns - reach_ns, broken.entries[torso.last].t_ns + reach_ns
     told = [e for e in broken.entries if first_ns <= e.t_ns <= last_ns and (e.hit or is_open(e, broken.wall_mm))]
