@@ -36,7 +36,6 @@ from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.readable import readable_settings
 from retro_timer.training.plan import Plan
-from retro_timer.training.roster import SOLO
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -130,13 +129,14 @@ class StartFiles:
 
         `remark` gets a line for each choice that a coach should check.
         """
+        copy = ROSTER if path is not None or named is None else _copy_of_roster(named)
         try:
             path = path or (roster_file(named) if named else None)
             athletes = load_roster(path, remark, solo=solo)
         except BadInputError as error:
-            return self._instead(error, "roster_file", ROSTER, load_roster, SOLO)
+            return self._instead(error, "roster_file", copy, load_roster, load_roster(None, solo=solo))
         if path is not None:
-            self._good.note(ROSTER, path)
+            self._good.note(copy, path)
         return athletes
 
     def phrases(self, settings: Settings) -> tuple[Settings, Catalogue]:
@@ -254,6 +254,11 @@ class StartFiles:
 
 def _copy_of_plan(name: str) -> str:
     return f"plans/{Path(name).stem}.toml"
+
+
+def _copy_of_roster(name: str) -> str:
+    """Each has its own: the results of one group are not to go to another."""
+    return f"rosters/{Path(name).name}.csv"
 
 
 def _gentlest_plan() -> Plan | None:

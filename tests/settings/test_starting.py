@@ -162,6 +162,26 @@ def test_a_default_plan_that_can_be_read_and_does_not_fit_is_left_to_the_press(s
         files.plan("demo", slow)
 
 
+def put_roster(state_dir: Path, name: str, text: str) -> None:
+    (state_dir / "rosters").mkdir(parents=True, exist_ok=True)
+    (state_dir / "rosters" / f"{name}.csv").write_text(text)
+
+
+def test_a_roster_that_is_broken_is_replaced_by_its_own_last_good_copy_and_by_no_other_groups(state_dir: Path) -> None:
+    def started(named: str) -> tuple[tuple[str, ...], list[str]]:
+        files = service(state_dir)
+        athletes = files.roster(None, lambda _remark: None, solo="Kim", named=named)
+        assert files.keep() == ""
+        return athletes, [trouble.phrase for trouble in files.troubles]
+
+    put_roster(state_dir, "monday", "Ann\nBen\n")
+    put_roster(state_dir, "tuesday", "\n")
+    assert started("monday") == (("Ann", "Ben"), [])
+    assert started("tuesday") == (("Kim",), ["file_left_out"])
+    put_roster(state_dir, "monday", "\n")
+    assert started("monday") == (("Ann", "Ben"), ["file_kept"])
+
+
 def test_a_calibration_that_was_deleted_is_forgotten(state_dir: Path) -> None:
     copy = LastGood(state_dir).copy("calibration.toml")
     copy.parent.mkdir(parents=True)
