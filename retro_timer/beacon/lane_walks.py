@@ -25,10 +25,11 @@ _OFF_SHARE = 0.25
 
 
 def learn_lanes(
-    sensor: SensorFacts, samples: Sequence[RangeSample], lanes: LaneMap, before: SensorCalibration
+    sensor: SensorFacts, samples: Sequence[RangeSample], lanes: LaneMap, before: SensorCalibration, set_mm: int
 ) -> SensorCalibration:
-    """The first lane where the walks put it; the lanes' order and width stay. Raises RetroTimerError that says why
-    nothing can be learnt.
+    """The first lane where the walks put it; the lanes' order and width stay. `set_mm`: where the settings put it.
+
+    Raises RetroTimerError that says why nothing can be learnt.
     """
     name = sensor.spec.name
     walked = _lanes_walked(samples, lanes)
@@ -45,8 +46,15 @@ def learn_lanes(
             f"{name}: lane {worst + 1} was walked {abs(off_mm[worst] - shift_mm) / 1000:.2f} m from its middle "
             f"({_shown(walked)}); walk in the middle of each, or mend course.lane_width_m"
         )
+    farthest_mm = lanes.middle_mm(lanes.count) + shift_mm
+    if farthest_mm > sensor.spec.max_range_mm:
+        raise RetroTimerError(
+            f"{name}: lane {lanes.count} was walked at {farthest_mm / 1000:.1f} m, and it sees a person to "
+            f"{sensor.spec.max_range_mm / 1000:g} m; put the box nearer to the lanes, or have fewer (course.lanes)"
+        )
+    where = str(sensor.spec.placement)
     first_mm = round(lanes.first_mm + shift_mm)
-    return msgspec.structs.replace(before, placement=str(sensor.spec.placement), first_lane_mm=first_mm)
+    return msgspec.structs.replace(before, placement=where, first_lane_mm=first_mm, first_lane_set_mm=set_mm)
 
 
 def _lanes_walked(samples: Sequence[RangeSample], lanes: LaneMap) -> list[float]:

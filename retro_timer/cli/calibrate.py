@@ -27,7 +27,7 @@ from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import RangeSample
 from retro_timer.settings.calibration import SensorCalibration
-from retro_timer.settings.lanes import lane_gate, lane_map
+from retro_timer.settings.lanes import first_lane_set_mm, lane_gate, lane_map
 
 _MEASURE_S = 5.0
 _WALK_S = 60.0
@@ -86,15 +86,18 @@ def calibrate(
     through the middle of each, in any order. All is kept in calibration.toml, through the running timer or without it.
     Later the watch tells when the background is gone.
     """
+    _check_options(target_mm, each_way, seconds, by_lanes=by_lanes)
     with holder(Wanted(board, config, scenario), lambda _text: None) as asked:
         facts = asked.wait_until_it_sees()
-        _check(facts, name, target_mm, each_way)
+        _check(facts, name, target_mm)
         if each_way is not None:
             return _by_walks(asked, facts, name, each_way, as_json=as_json)
         lanes, gate = lane_map(facts.settings, facts.calibration), lane_gate(facts.settings)
         if by_lanes:
-            if lanes is None or gate is None or target_mm is not None:
-                raise BadInputError("--lanes", "no lanes to walk, or a target as well", "course.lanes of 2 to 4, alone")
+            if lanes is None or gate is None:
+                raise BadInputError("--lanes", "no lanes to walk", "course.lanes of 2 to 4")
+            if name not in (None, gate.name):
+                raise BadInputError(f"--sensor {name}", "tells no lanes", f"'{gate.name}', or none, with --lanes")
             name = gate.name
         lasts_s = seconds or (_WALK_S if by_lanes else _MEASURE_S)
         if not as_json:
@@ -103,7 +106,7 @@ def calibrate(
         surveys = {sensor: survey(samples) for sensor, samples in collected.items()}
         learn = learn_lane if target_mm is None else _offset_against(target_mm)
         if by_lanes and lanes is not None and name is not None:
-            learn = _walked(collected[name], lanes)
+            learn = _walked(collected[name], lanes, first_lane_set_mm(facts.settings))
         learnt = _learn(asked.facts(), surveys, name, learn)
         if learnt.sensors:
             learnt.file = asked.ask(requests.Calibrate(learnt.sensors), answers.Calibrated).file
@@ -130,15 +133,23 @@ def _by_walks(asked: Holder, facts: Facts, name: str | None, each_way: int, *, a
     return 0
 
 
-def _check(facts: Facts, name: str | None, target_mm: int | None, each_way: int | None) -> None:
+def _check_options(target_mm: int | None, each_way: int | None, seconds: float | None, *, by_lanes: bool) -> None:
+    """One kind of learning at a time. Raises BadInputError."""
+    asked = {"--walks": each_way is not None, "--lanes": by_lanes, "--target-mm": target_mm is not None}
+    first, *others = [option for option, given in asked.items() if given] or [""]
+    if others:
+        raise BadInputError(first, f"{' and '.join(others)} besides", "one of them at a time")
+    if each_way is not None and seconds is not None:
+        raise BadInputError("--walks", "--for besides", "one of them at a time: walks take as long as they take")
+
+
+def _check(facts: Facts, name: str | None, target_mm: int | None) -> None:
     """What must be so before it is worth to measure. Raises RetroTimerError."""
     names = [sensor.spec.name for sensor in facts.sensors]
     if name is not None and name not in names:
         raise BadInputError(f"--sensor {name}", f"no such sensor{near_miss(name, names)}", f"one of {', '.join(names)}")
     if target_mm is not None and name is None and len(names) > 1:
         raise BadInputError("--target-mm", "several sensors, one target", f"--sensor with one of {', '.join(names)}")
-    if target_mm is not None and each_way is not None:
-        raise BadInputError("--walks", "--target-mm besides", "one of both at a time")
     if facts.busy:
         raise RetroTimerError("a session is under way; wait for its end, or: retro-timer ctl stop")
 
@@ -149,8 +160,8 @@ def _what_to_do(target_mm: int | None, seconds: float, *, by_lanes: bool) -> str
     return f"Keep {'the lane empty' if target_mm is None else 'the target still'} for {seconds:g} s."
 
 
-def _walked(samples: list[RangeSample], lanes: LaneMap) -> Learn:
-    return lambda sensor, _seen, before: learn_lanes(sensor, samples, lanes, before)
+def _walked(samples: list[RangeSample], lanes: LaneMap, set_mm: int) -> Learn:
+    return lambda sensor, _seen, before: learn_lanes(sensor, samples, lanes, before, set_mm)
 
 
 def _offset_against(target_mm: int) -> Learn:

@@ -33,6 +33,8 @@ class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     ambient_kcps: Annotated[float, Meta(ge=0.0)] | None = None
     first_lane_mm: Annotated[int, Meta(ge=-2000, le=8000)] | None = None
     """Near edge of lane 1, as one walk a lane has shown it; the settings' where None."""
+    first_lane_set_mm: Annotated[int, Meta(ge=0, le=5000)] | None = None
+    """What the settings said of that edge then: once they say something else, the walks no longer hold."""
     range_m: Annotated[float, Meta(ge=0.0, le=50.0)] | None = None
     """How far it saw in that light."""
 

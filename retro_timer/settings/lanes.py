@@ -17,13 +17,23 @@ def lane_gate(settings: Settings) -> SensorSettings | None:
 
 
 def lane_map(settings: Settings, calibration: Calibration) -> LaneMap | None:
-    """Where the lanes are from that sensor; None where there is one. What a walk taught goes before the settings."""
+    """Where the lanes are from that sensor; None where there is one.
+
+    What a walk taught goes before the settings, for as long as they are as they were then.
+    """
     gate, course = lane_gate(settings), settings.course
     if gate is None:
         return None
-    learnt_mm = calibration.of(gate.name, str(gate.placement)).first_lane_mm
-    first_mm = 1000.0 * course.first_lane_m if learnt_mm is None else float(learnt_mm)
+    learnt = calibration.of(gate.name, str(gate.placement))
+    first_mm = 1000.0 * course.first_lane_m
+    if learnt.first_lane_mm is not None and learnt.first_lane_set_mm in (None, first_lane_set_mm(settings)):
+        first_mm = float(learnt.first_lane_mm)
     return LaneMap(course.lanes, 1000.0 * course.lane_width_m, first_mm)
+
+
+def first_lane_set_mm(settings: Settings) -> int:
+    """Near edge of lane 1 by the settings alone."""
+    return round(1000.0 * settings.course.first_lane_m)
 
 
 def check_lanes(settings: Settings, where: str) -> None:

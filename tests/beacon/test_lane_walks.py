@@ -33,16 +33,17 @@ def shoulders(off_mm: float) -> list[float]:
     return [LANES.middle_mm(lane) + off_mm for lane in (1, 2, 3, 4)]
 
 
-@pytest.mark.parametrize("off_mm", [-300.0, 0.0, 220.0, 700.0])
+@pytest.mark.parametrize("off_mm", [-300.0, 0.0, 220.0, 500.0])
 def test_the_first_lane_begins_where_the_walks_put_it(off_mm: float) -> None:
-    learnt = learn_lanes(LUNA, walks(*shoulders(off_mm)), LANES, BEFORE)
+    learnt = learn_lanes(LUNA, walks(*shoulders(off_mm)), LANES, BEFORE, 400)
     assert learnt.first_lane_mm == pytest.approx(400.0 + off_mm, abs=15.0)
     assert learnt.background_mm == 6300
+    assert learnt.first_lane_set_mm == 400
 
 
 def test_the_walks_come_in_any_order_and_more_than_once() -> None:
     first, second, third, fourth = shoulders(150.0)
-    learnt = learn_lanes(LUNA, walks(third, first, fourth, first, second), LANES, BEFORE)
+    learnt = learn_lanes(LUNA, walks(third, first, fourth, first, second), LANES, BEFORE, 400)
     assert learnt.first_lane_mm == pytest.approx(550.0, abs=15.0)
 
 
@@ -51,10 +52,11 @@ def test_the_walks_come_in_any_order_and_more_than_once() -> None:
     [
         (shoulders(0.0)[:3], "saw walks at 3 distances (0.78 m, 2.00 m, 3.22 m), expected one in each of 4 lanes"),
         ([], "saw walks at 0 distances (none)"),
+        (shoulders(700.0), "lane 4 was walked at 5.1 m, and it sees a person to 5 m; put the box nearer"),
         ([780.0, 2000.0, 3920.0, 5100.0], "walk in the middle of each, or mend course.lane_width_m"),
     ],
 )
 def test_what_teaches_nothing_is_said(walked: list[float], words: str) -> None:
     with pytest.raises(RetroTimerError) as refused:
-        learn_lanes(LUNA, walks(*walked), LANES, BEFORE)
+        learn_lanes(LUNA, walks(*walked), LANES, BEFORE, 400)
     assert words in str(refused.value)

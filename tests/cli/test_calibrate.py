@@ -215,14 +215,14 @@ WALKERS = f'background_m = 2.0\npassers = [{PASSERS}]\ndelays = [{{sensor = "low
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_who_walks_through_both_ways_tells_how_late_one_beam_is(
-    calibrate: Calibrate,
+    capsys: pytest.CaptureFixture[str],
     day: Callable[[str], Path],
     config_dir: Path,
     kept: Callable[[], dict[str, Any]],
     board: str,
 ) -> None:
     (config_dir / "config.toml").write_text(TWO_BEAMS)
-    told = calibrate("--board", board, "--scenario", day(WALKERS), "--walks", "1")
+    told = here(capsys, "calibrate", "--board", board, "--scenario", day(WALKERS), "--walks", "1")
     assert told.code == 0, told.err
     assert told.lines[0].startswith("Walk upright through both beams once each way:")
     words = " ".join(told.out.split())
@@ -246,5 +246,36 @@ def test_walks_that_can_tell_nothing_are_one_line(
 ) -> None:
     (config_dir / "config.toml").write_text(settings)
     told = here(capsys, "calibrate", "--board", "sim", "--walks", "5", *more)
+    assert told.code == 2
+    assert words in told.one_line()
+
+
+FOUR_LANES = """
+[course]
+lanes = 4
+[[sensors]]
+name = "gate"
+model = "tf-luna"
+[[sensors]]
+name = "tail"
+placement = "lane-end"
+role = "watch"
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--walks", "5", "--lanes"), "--walks: --lanes besides; expected one of them at a time"),
+        (("--lanes", "--target-mm", "500"), "--lanes: --target-mm besides"),
+        (("--walks", "5", "--for", "20"), "--walks: --for besides"),
+        (("--lanes", "--sensor", "tail"), "--sensor tail: tells no lanes; expected 'gate', or none, with --lanes"),
+    ],
+)
+def test_no_option_is_dropped_without_a_word(
+    capsys: pytest.CaptureFixture[str], config_dir: Path, options: tuple[str, ...], words: str
+) -> None:
+    (config_dir / "config.toml").write_text(FOUR_LANES)
+    told = here(capsys, "calibrate", "--board", "sim", *options)
     assert told.code == 2
     assert words in told.one_line()

@@ -59,6 +59,14 @@ def test_what_a_walk_taught_of_the_first_lane_goes_before_the_settings() -> None
     assert lanes.borders_mm(2) == (620.0 + 1220.0, 620.0 + 2440.0)
 
 
+@pytest.mark.parametrize(("now_m", "first_mm"), [(0.4, 620.0), (0.9, 900.0)])
+def test_once_the_settings_say_something_else_the_walks_no_longer_hold(now_m: float, first_mm: float) -> None:
+    walked = SensorCalibration(placement="gate", first_lane_mm=620, first_lane_set_mm=400)
+    lanes = lane_map(settings_of(f"{LUNA}{FOUR}first_lane_m = {now_m}\n"), Calibration(sensors={"gate": walked}))
+    assert lanes is not None
+    assert lanes.first_mm == first_mm
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
