@@ -154,7 +154,8 @@ def _words(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(hint))
     if get_origin(hint) in (Union, UnionType):
-        return "an event" if hint == BeaconEvent else " or ".join(map(_words, get_args(hint)))
+        members = [member for member in get_args(hint) if member is not msgspec.UnsetType]
+        return "an event" if hint == BeaconEvent else " or ".join(map(_words, members))
     if get_origin(hint) is tuple:
         return f"list of {_words(get_args(hint)[0])}"
     if get_origin(hint) is dict:

@@ -60,7 +60,8 @@ def run(
         settings = _with_voice(settings, voice)
     named = None if roster is not None else settings.session.roster
     athletes = files.roster(roster, remark, solo=settings.session.athlete, named=named)
-    group = Group(Roster(athletes, named, roster), remark)
+    given = " and ".join(option for option, path in (("--roster", roster), ("--config", config)) if path is not None)
+    group = Group(Roster(athletes, named, roster), remark, given=given)
     files.secure_plan(settings.session.default_plan)
 
     def make_start(name: str | None) -> StartPlan:

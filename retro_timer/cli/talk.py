@@ -103,4 +103,7 @@ def ctl(action: str, words: tuple[str, ...], as_json: bool) -> None:
     command = kind.typed(words)
     with BeaconClient(paths.socket_path()) as beacon:
         answer = beacon.ask(command, answers.Done)
-    print(json.dumps(msgspec.to_builtins(answer)) if as_json else "ok")
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(answer)))
+    else:
+        print("ok" if isinstance(answer.note, msgspec.UnsetType) else f"ok; {answer.note}")

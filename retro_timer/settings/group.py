@@ -26,8 +26,11 @@ class Roster(msgspec.Struct, frozen=True):
 class Group:
     """Whom the next session begins with. One thread takes, any thread may ask and read."""
 
-    def __init__(self, roster: Roster, remark: Tell = lambda _remark: None) -> None:
-        """`remark` gets a line for each choice in a file that a coach should check."""
+    def __init__(self, roster: Roster, remark: Tell = lambda _remark: None, *, given: str = "") -> None:
+        """`remark` gets a line for each choice in a file that a coach should check. `given`: the timer's options that
+        say whom a start of it begins with, whatever is set on the box.
+        """
+        self.given = given
         self._roster = roster
         self._remark = remark
 

@@ -47,11 +47,11 @@ class Asker:
 class Office:
     """A request handler on a beacon."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, given: str = "") -> None:
         self.beacon = Beacon(directory)
         self.beacon.scene["gate"] = steady(2000)
         core = self.beacon.core
-        self.group = Group(Roster(SOLO))
+        self.group = Group(Roster(SOLO), given=given)
         logbook = Logbook(core)
         self.handler = RequestHandler(
             core,

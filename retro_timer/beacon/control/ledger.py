@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+import msgspec
+
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Between, JournalLooked, Post
@@ -47,9 +49,18 @@ class LedgerRequests:
         """Have it made; returns at once."""
         self._make(request.edit, request.origin, answer, lambda done: answers.Edited(done=done))
 
-    def command(self, edit: AnyCorrection | Undo | ChangeSetting, answer: Callable[[answers.AnyAnswer], None]) -> None:
-        """What is commanded of a rep of this session, of a correction by its id, or of a setting; returns at once."""
-        self._make(edit, "ctl", answer, lambda _done: answers.Done())
+    def command(
+        self,
+        edit: AnyCorrection | Undo | ChangeSetting,
+        answer: Callable[[answers.AnyAnswer], None],
+        *,
+        note: str | msgspec.UnsetType = msgspec.UNSET,
+    ) -> None:
+        """What is commanded of a rep of this session, of a correction by its id, or of a setting; returns at once.
+
+        `note` goes with the answer once it is done.
+        """
+        self._make(edit, "ctl", answer, lambda _done: answers.Done(note=note))
 
     def forget(self, athlete: str, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """Have somebody forgotten, in what is remembered of the last session and of the next one as well; returns at

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
+import msgspec
+
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.requests import AnyRequest
@@ -107,7 +109,11 @@ class RequestHandler:
         self._post(Asked(asked, reply))
 
     def _use_roster(self, roster: Roster, client: Asker) -> None:
-        """For the session under way, unless it refuses, and for those to come, also after a start of the timer."""
+        """For the session under way, unless it refuses, and for those to come; after a start of the timer as well, but
+        for one whose options say whom it begins with.
+        """
+        given = self._group.given
+        note = f"this timer was started with {given}, which goes before this at its next start"
 
         def reply(refusal: str) -> None:
             if refusal:
@@ -117,7 +123,8 @@ class RequestHandler:
             if roster.name is None:
                 client.send(answers.Done())
             else:
-                self._ledger.command(ChangeSetting("session.roster", roster.name), client.send)
+                setting = ChangeSetting("session.roster", roster.name)
+                self._ledger.command(setting, client.send, note=note if given else msgspec.UNSET)
 
         self._post(Asked(inputs.Roster(roster.athletes), reply))
 

@@ -67,6 +67,16 @@ def test_a_roster_is_whom_the_next_sessions_begin_with_and_is_read_anew(
     assert load_own(tmp_path, print) == {"session": {"roster": "monday"}}, "after a power cut as well"
 
 
+@pytest.mark.usefixtures("groups")
+def test_of_a_timer_whose_options_name_its_group_one_is_told_that_its_next_start_goes_by_them(tmp_path: Path) -> None:
+    office = Office(tmp_path, given="--roster")
+    office.beacon.after(3.0)
+    answer = office.wait("roster", name="monday")
+    assert (answer["ok"], "started with --roster" in answer["note"]) == (True, True)
+    assert office.group.athletes == ("Ann", "Ben")
+    office.beacon.close()
+
+
 def test_in_a_session_a_roster_changes_who_takes_part_by_their_names(office: Office, groups: Path) -> None:
     office.beacon.begin(plan(block(reps=2)), "Ann", "Dee")
     (groups / "monday.csv").write_text("Cem\nann\n")

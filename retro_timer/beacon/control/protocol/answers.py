@@ -37,6 +37,9 @@ class Error(Answer, frozen=True, kw_only=True):
 class Done(Answer, frozen=True):
     """The command was taken."""
 
+    note: str | msgspec.UnsetType = msgspec.UNSET
+    """What is not as one may think, in one line."""
+
 
 class WatchStatus(msgspec.Struct, frozen=True):
     """What the watch sees and covers."""

@@ -67,7 +67,9 @@ class Roster(Command, frozen=True):
 
     takes = "[NAME]"
     name: str | None = None
-    """Of one that is kept on the box."""
+    """Of one that is kept on the box. The timer begins with it after its next start as well, but for one with --roster
+    or --config: then the answer has a note.
+    """
 
     @classmethod
     def typed(cls, words: Sequence[str]) -> Self:
