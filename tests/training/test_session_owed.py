@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from retro_timer.training.gaits import walk_back_s
 from retro_timer.training.record import Presence, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
-from tests.helpers.session_drive import Drive
+from tests.helpers.session_drive import Drive, S
 
 PLAN = plan(block(reps=3), rest_s=10.0)
 
@@ -91,6 +94,20 @@ def test_an_undo_makes_owed_again_what_was_skipped_since() -> None:
         session.to_go().finish(8.0)
     session.put(inputs.Absent("Ann")).until(Phase.LANE_CHECK).put(inputs.Skip()).put(inputs.Undo())
     assert of_cid(to_the_end(session)) == [3, 1, 2]
+
+
+def test_the_rest_before_what_is_made_up_covers_the_walk_to_its_start() -> None:
+    of = plan(block(distances_m=(100.0, 20.0)), block(), rest_s=10.0, recovery_s=10.0)
+    session = Drive(of, ("Ann", "Bea")).begin()
+    for time_s in (40.0, 40.0):
+        session.to_go().finish(time_s)
+    session.put(inputs.Add("Cid")).put(inputs.Owe("Cid"))
+    while of_cid(session) != [2, 1]:
+        session.to_go().finish(40.0 if session.events("go")[-1].distance_m == 100.0 else 9.0)
+    # They stand 20 m away, and what they make up next starts at 100 m.
+    athlete = session.state.athletes[2]
+    rest_s = (athlete.rested_ns - athlete.rest_from_ns) / S
+    assert rest_s == pytest.approx(walk_back_s(100.0))
 
 
 def test_what_is_owed_outlives_a_power_cut() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.training.gaits import Gait, usual_time_s
+from retro_timer.training.plan import StartMethod
 from retro_timer.training.rehearsal import rehearse
 from retro_timer.training.session import inputs
 from retro_timer.training.session.remaining import remaining_s
@@ -38,6 +39,35 @@ def test_the_beginning_agrees_with_the_time_line() -> None:
     session = Drive(of, NAMES).begin().to_go()
     assert rehearsal is not None
     assert remaining_s(session.state, session.now_ns) == pytest.approx(rehearsal.length_s - session.now_s, rel=0.1)
+
+
+def test_what_is_made_up_is_in_it() -> None:
+    session = Drive(plan(block(reps=10), rest_s=10.0), ("Ann", "Bea")).begin()
+    for _ in range(8):
+        session.to_go().finish(USUAL_S)
+    session.put(inputs.Add("Cid")).put(inputs.Owe("Cid"))
+    told = []
+    while session.phase is not Phase.DONE:
+        told.append((session.now_s, remaining_s(session.state, session.now_ns)))
+        session.to_go().finish(USUAL_S)
+    assert all(left_s is not None for _, left_s in told)
+    for at_s, left_s in told:
+        assert left_s == pytest.approx(session.now_s - at_s, abs=15.0, rel=0.15)
+
+
+@pytest.mark.parametrize("held", [Phase.PAUSED, Phase.AWAIT_PRESS, Phase.LANE_CHECK])
+def test_it_does_not_run_down_while_nothing_goes_on(held: Phase) -> None:
+    method = StartMethod.BUTTON if held is Phase.AWAIT_PRESS else StartMethod.COUNTDOWN
+    session = Drive(plan(block(reps=4), rest_s=10.0, start=method), [f"Athlete {n}" for n in range(12)]).begin()
+    session.until(Phase.LANE_CHECK)
+    if held is Phase.PAUSED:
+        session.put(inputs.Pause())
+    elif held is Phase.LANE_CHECK:
+        session.obstacle()
+    session.until(held).wait(20.0)
+    left_s = remaining_s(session.state, session.now_ns)
+    assert remaining_s(session.wait(600.0).state, session.now_ns) == left_s
+    assert session.phase is held
 
 
 def test_it_is_said_once_when_half_is_done() -> None:

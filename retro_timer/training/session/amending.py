@@ -82,7 +82,8 @@ def _follow(transition: Transition, before: SessionState, index: int, new: dict[
     last = max(run, key=lambda record: record.go_ns, default=None)
     if last is not None and last.time_ns is not None:
         end_ns = min(last.go_ns + last.time_ns, transition.now_ns)
-        rested_ns = end_ns + ns(turns.rest_after_s(transition.state, reached - 1))
+        then = turns.next_of(transition.state, transition.state.athletes[index])
+        rested_ns = end_ns + ns(turns.rest_after_s(transition.state, reached - 1, then))
         transition.set_athlete(index, rest_from_ns=end_ns, rested_ns=max(rested_ns, transition.now_ns))
 
 

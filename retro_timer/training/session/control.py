@@ -141,7 +141,7 @@ def recover(transition: Transition) -> None:
     state = transition.state
     for index, athlete in enumerate(state.athletes):
         if athlete.next_step > 0:
-            rest_s = turns.rest_after_s(state, athlete.next_step - 1)
+            rest_s = turns.rest_after_s(state, athlete.next_step - 1, turns.next_of(state, athlete))
             transition.set_athlete(index, rested_ns=transition.now_ns + ns(rest_s), rest_from_ns=transition.now_ns)
     transition.beep(Signal.ANSWER)
     transition.publish(events.Recovered(transition.now_ns, state.plan.title, state.reps))

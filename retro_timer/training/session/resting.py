@@ -29,11 +29,10 @@ def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: 
     turn, step = state.turn, state.step
     if turn is None or step is None:
         return
-    rest_s = turns.rest_after_s(state, turn.step)
     at_once = turns.is_for_all(state, step)
     for each, athlete in enumerate(state.athletes):
         if each == index or (at_once and athlete.next_step == turn.step):
-            together.rested(transition, each, ended_ns, rest_s)
+            together.rested(transition, each, ended_ns, turn.step)
     if not keep_watch:
         run_out(transition)
     transition.light(LampState.CLEAR)

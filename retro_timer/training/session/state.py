@@ -225,7 +225,7 @@ class SessionState(msgspec.Struct, frozen=True):
     until_ns: int = 0
     """When the rest or walk-out ends; 0 where nothing is counted down."""
     ahead: tuple[Ahead, ...] = ()
-    """Of each step."""
+    """Of each step, and after the last."""
     half_told: bool = False
     """It has been said that half of the session is done."""
     turn: Turn | None = None

@@ -68,7 +68,7 @@ def leave(transition: Transition, index: int) -> bool:
         gone = own[0]
         transition.set(companions=tuple(record for record in companions if record is not gone))
     _keep(transition, changed(gone, status=RepStatus.DNF, reason="stopped"), "dnf", transition.now_ns)
-    rested(transition, index, transition.now_ns, turns.rest_after_s(state, turn.step))
+    rested(transition, index, transition.now_ns, turn.step)
     return True
 
 
@@ -102,11 +102,13 @@ def _hand_over(transition: Transition, running: ActiveRep, heir: RepRecord) -> N
     )
 
 
-def rested(transition: Transition, index: int, ended_ns: int, rest_s: float) -> None:
-    """An athlete's rep has ended: their next step, and their rest."""
+def rested(transition: Transition, index: int, ended_ns: int, step: int) -> None:
+    """An athlete's rep of a step has ended: their next one, and their rest."""
     state, athlete = transition.state, transition.state.athletes[index]
     next_step = progress.next_step_of(state.steps, state.results, athlete.name, athlete.skipped)
-    transition.set_athlete(index, next_step=next_step, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
+    transition.set_athlete(index, next_step=next_step)
+    rest_s = turns.rest_after_s(state, step, turns.next_of(state, transition.state.athletes[index]))
+    transition.set_athlete(index, rest_from_ns=ended_ns, rested_ns=ended_ns + ns(rest_s))
 
 
 def _keep(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None:

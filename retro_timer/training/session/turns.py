@@ -36,8 +36,15 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
         return late_ns, athlete.next_step, athlete.order, index
 
     index = min(may, key=place)
-    owed = owed_step(state, may[index]) if index in owing else None
-    return Turn(index, may[index].next_step if owed is None else owed)
+    return Turn(index, next_of(state, may[index]))
+
+
+def next_of(state: SessionState, athlete: Athlete) -> int:
+    """Index of the step that an athlete does next, by the plan or made up; `len(steps)` when there is none."""
+    if athlete.next_step < len(state.steps):
+        return athlete.next_step
+    owed = owed_step(state, athlete)
+    return len(state.steps) if owed is None else owed
 
 
 def owed_step(state: SessionState, athlete: Athlete) -> int | None:
@@ -66,11 +73,14 @@ def deck(state: SessionState, turn: Turn) -> dict[str, str]:
     step, athletes = state.steps[turn.step], list(state.athletes)
     took_s = step.duration_s if step.distance_m is None else usual_time_s(step.distance_m, step.gait)
     ended_ns = state.planned_ns + ns(took_s or 0.0)
-    athletes[turn.athlete] = msgspec.structs.replace(
-        athletes[turn.athlete],
-        next_step=max(athletes[turn.athlete].next_step, turn.step + 1),
-        rested_ns=ended_ns + ns(rest_after_s(state, turn.step)),
+    now = athletes[turn.athlete]
+    done = msgspec.structs.replace(
+        now,
+        next_step=max(now.next_step, turn.step + 1),
+        skipped=tuple(turn.step if each == ~turn.step else each for each in now.skipped),
     )
+    rest_s = rest_after_s(state, turn.step, next_of(state, done))
+    athletes[turn.athlete] = msgspec.structs.replace(done, rested_ns=ended_ns + ns(rest_s))
     then = msgspec.structs.replace(state, athletes=tuple(athletes))
     after = next_turn(then, ended_ns + ns(state.rules.changeover_s))
     names = {"name": athletes[turn.athlete].name}
@@ -79,13 +89,14 @@ def deck(state: SessionState, turn: Turn) -> dict[str, str]:
     return names
 
 
-def rest_after_s(state: SessionState, step_index: int) -> float:
-    """The longer of the plan's rest and the walk back to the start, which for another length is another one."""
+def rest_after_s(state: SessionState, step_index: int, next_index: int) -> float:
+    """The longer of the plan's rest and the walk to the start of what the athlete does next, which for another length
+    is another one; `len(steps)` for nothing."""
     step = state.steps[step_index]
     at_start = state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
     if step.distance_m is None or at_start:
         return step.rest_s
-    after = state.steps[min(step_index + 1, len(state.steps) - 1)]
+    after = state.steps[next_index] if next_index < len(state.steps) else step
     return max(step.rest_s, walk_back_s(after.distance_m or step.distance_m))
 
 
