@@ -17,7 +17,7 @@ from retro_timer.diagnostics.gates import halves
 from retro_timer.diagnostics.holder import Holder
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.sensors.known import kind_of
-from retro_timer.settings.calibration import SensorCalibration
+from retro_timer.settings.calibration import MOST_BEYOND_MM, MOST_LATE_MS, SensorCalibration
 
 _PATIENCE_S = 60.0
 """So long without a walk, and nobody is there."""
@@ -25,7 +25,6 @@ _UNMATCHED_NS = 1_500_000_000
 """A walk that the other half has not seen by then it will not see."""
 _CLEARLY = 2.0
 """Standard deviations from where the settings have a beam: nearer than that a tape measure is the better word."""
-_MOST_LATE_S, _MOST_BEYOND_M = 0.1, 0.2
 
 
 class Learnt(NamedTuple):
@@ -145,6 +144,9 @@ def judged(facts: Facts, pair: tuple[SensorFacts, SensorFacts], walks: list[Walk
         name = second.spec.name
         kept[name] = _with(kept.get(name, before[name]), second, beyond_mm=before[name].beyond_mm + more_mm)
         told.append(f"{stands}, ± {NORMAL_95 * beyond_sd_mm:.0f}, and not {apart_mm} mm; reckoned with from now on")
+    # Each walk's share may be small: what was learnt before is in the sum.
+    if any(not _fits(one.late_ms, one.beyond_mm) for one in kept.values()):
+        raise _fits_no_gate(found)
     return Learnt(kept, told)
 
 
@@ -153,11 +155,19 @@ def _check(found: Delay, apart_mm: int) -> None:
         raise RetroTimerError(
             "the walks went the other way round: begin in the direction of travel, and turn round outside the beams"
         )
-    if abs(found.late_s) > _MOST_LATE_S or abs(1000.0 * found.beyond_m - apart_mm) > 1000.0 * _MOST_BEYOND_M:
-        raise RetroTimerError(
-            f"the walks fit no gate ({1000.0 * found.late_s:+.0f} ms, {1000.0 * found.beyond_m:+.0f} mm apart): walk "
-            "upright and alone, each time through both beams, the ways in turn"
-        )
+    if not _fits(1000.0 * found.late_s, 1000.0 * found.beyond_m - apart_mm):
+        raise _fits_no_gate(found)
+
+
+def _fits(late_ms: float, beyond_mm: float) -> bool:
+    return abs(late_ms) <= MOST_LATE_MS and abs(beyond_mm) <= MOST_BEYOND_MM
+
+
+def _fits_no_gate(found: Delay) -> RetroTimerError:
+    return RetroTimerError(
+        f"the walks fit no gate ({1000.0 * found.late_s:+.0f} ms, {1000.0 * found.beyond_m:+.0f} mm apart): walk "
+        "upright and alone, each time through both beams, the ways in turn"
+    )
 
 
 def _with(before: SensorCalibration, half: SensorFacts, **learnt: float) -> SensorCalibration:

@@ -14,6 +14,8 @@ from retro_timer.settings.tables import read_toml
 from retro_timer.settings.whole import write_whole
 
 NAME = "calibration.toml"
+MOST_LATE_MS, MOST_BEYOND_MM = 100.0, 200
+"""Of one half of a dual gate against the other, to either side: more is another line's, or no sensor's delay."""
 
 
 class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -26,9 +28,9 @@ class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     noise_mm: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
     offset_mm: Annotated[int, Meta(ge=-200, le=200)] = 0
     """Added to every range so that a target at a known distance reads right."""
-    late_ms: Annotated[float, Meta(ge=-100.0, le=100.0)] = 0.0
+    late_ms: Annotated[float, Meta(ge=-MOST_LATE_MS, le=MOST_LATE_MS)] = 0.0
     """Half of a dual gate: how much later than the other half it tells of the same moment; taken off its times."""
-    beyond_mm: Annotated[int, Meta(ge=-200, le=200)] = 0
+    beyond_mm: Annotated[int, Meta(ge=-MOST_BEYOND_MM, le=MOST_BEYOND_MM)] = 0
     """Half of a dual gate: how much farther along the lane its beam is than `offset_mm` of the settings says."""
     ambient_kcps: Annotated[float, Meta(ge=0.0)] | None = None
     first_lane_mm: Annotated[int, Meta(ge=-2000, le=8000)] | None = None
