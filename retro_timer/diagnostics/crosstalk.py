@@ -43,7 +43,10 @@ class Sight(msgspec.Struct, frozen=True):
 
 
 def look_for_crosstalk(asked: Holder, facts: Facts, on: Mapping[str, Survey], seconds: float) -> Iterator[Finding]:
-    """Switches each half off for `seconds`, where no session is under way; `on`: what was seen with all of them on."""
+    """Switches each half off for `seconds`, as far as a sensor may rest so long, where no session is under way; `on`:
+    what was seen with all of them on.
+    """
+    seconds = min(seconds, requests.LONGEST_REST_S - _SPARE_S)
     models = {sensor.name: kind_of(sensor) for sensor in facts.settings.sensors}
     for first, second in halves(facts.sensors):
         names = first.spec.name, second.spec.name

@@ -31,11 +31,12 @@ def check_gates(sensors: Sequence[SensorFacts], calibration: Calibration) -> Ite
     """How each gate of two beams stands: whoever wired it sees whether that is how it was meant."""
     for first, second in halves(sensors):
         name = f"{first.spec.line}: two beams"
-        near, far = sorted((first.spec, second.spec), key=lambda spec: spec.offset_mm)
-        apart_mm = far.offset_mm - near.offset_mm
+        stand = ((_stands_mm(half.spec, calibration), half.spec.name) for half in (first, second))
+        (near_mm, near), (far_mm, far) = sorted(stand, key=lambda half: half[0])
+        apart_mm = far_mm - near_mm
         stands = f"'{first.spec.name}' above '{second.spec.name}', the upper one times"
         if apart_mm:
-            stands = f"'{far.name}' {apart_mm} mm behind '{near.name}' in the direction of travel, both time"
+            stands = f"'{far}' {apart_mm} mm behind '{near}' in the direction of travel, both time"
         blind = [half.spec.name for half in (first, second) if half.state is not SensorState.OK]
         if not blind:
             yield Finding(name, Verdict.OK, stands)
@@ -44,6 +45,11 @@ def check_gates(sensors: Sequence[SensorFacts], calibration: Calibration) -> Ite
             yield Finding(name, Verdict.POOR, f"{stands}; blind: {words}", "see above; a half that sees goes on alone")
         if first.spec.model.partition(" ")[0] != second.spec.model.partition(" ")[0]:
             yield _delay(first.spec, second.spec, calibration)
+
+
+def _stands_mm(half: SensorSpec, calibration: Calibration) -> int:
+    """How far along the lane its beam is: by the settings, and by what walks have taught."""
+    return half.offset_mm + calibration.of(half.name, str(half.placement)).beyond_mm
 
 
 def _delay(first: SensorSpec, second: SensorSpec, calibration: Calibration) -> Finding:

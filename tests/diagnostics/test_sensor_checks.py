@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from retro_timer.beacon.facts import SensorFacts
+from retro_timer.beacon.control.protocol import requests
+from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.detection.survey import Survey
-from retro_timer.diagnostics.crosstalk import Sight, judge_crosstalk
+from retro_timer.diagnostics.crosstalk import Sight, judge_crosstalk, look_for_crosstalk
 from retro_timer.diagnostics.findings import Finding, Verdict, keeps_watch
+from retro_timer.diagnostics.holder import A, Holder
 from retro_timer.diagnostics.sensors import check_sensors
 from retro_timer.phrases import load_catalogue
-from retro_timer.ports import Placement, Role
+from retro_timer.ports import Placement, RangeSample, Role
 from retro_timer.sensors.settings import DistanceMode, SensorSettings
 from retro_timer.settings.calibration import Calibration, SensorCalibration
+from retro_timer.settings.model import Settings
 from tests.helpers.checks_made import REAR, WALL, facts, of_sensors, seen, sensor
 
 
@@ -27,6 +31,9 @@ def test_a_gate_of_two_beams_is_told_as_it_stands() -> None:
     assert (above.verdict, above.found) == (Verdict.OK, "'high' above 'low', the upper one times")
     behind = of_sensors(facts(half("b", 200), half("a")), WALL, WALL)["finish: two beams"]
     assert behind.found == "'b' 200 mm behind 'a' in the direction of travel, both time"
+    walked = Calibration(sensors={"b": SensorCalibration(placement="gate", beyond_mm=-45)})
+    learnt = of_sensors(facts(half("b", 200), half("a"), calibration=walked), WALL, WALL)["finish: two beams"]
+    assert learnt.found == "'b' 155 mm behind 'a' in the direction of travel, both time"
 
 
 def test_with_one_beam_blind_the_box_keeps_watch_with_the_other_one() -> None:
@@ -168,3 +175,35 @@ def test_what_a_half_sees_of_the_other_ones_light_is_told(on: Survey, off: Surve
 def test_too_few_readings_compare_nothing() -> None:
     few = Sight(seen(), seen(readings=5), seen())
     assert judge_crosstalk("upper", "lower", few).verdict is Verdict.NONE
+
+
+class AtOnce(Holder):
+    """A running timer that takes what its socket takes, and whose readings of any number of seconds are there."""
+
+    def __init__(self) -> None:
+        super().__init__(self._answer, running=True)
+        self.rested_s: list[float] = []
+
+    def _answer(self, request: requests.ToDiagnostics, kind: type[A]) -> A:
+        taken = msgspec.convert(msgspec.to_builtins(request), type(request))
+        assert isinstance(taken, requests.Rest)
+        self.rested_s.append(taken.seconds)
+        return kind()
+
+    def wait_until_it_sees(self) -> Facts:
+        return facts()
+
+    def collect(self, seconds: float) -> dict[str, list[RangeSample]]:
+        period_ns = 100_000_000
+        samples = [RangeSample(n * period_ns, 1200 + n % 3, 0, 300.0, 10.0) for n in range(round(10 * seconds))]
+        return {"upper": samples, "lower": samples}
+
+
+@pytest.mark.parametrize("seconds", [5.0, 600.0])
+def test_a_long_look_leaves_no_half_off_for_longer_than_a_sensor_may_rest(seconds: float) -> None:
+    asked, halves = AtOnce(), (SensorSettings(name="upper"), SensorSettings(name="lower"))
+    gate = facts(*map(sensor, halves), settings=Settings(sensors=halves))
+    told = list(look_for_crosstalk(asked, gate, {"upper": WALL, "lower": WALL}, seconds))
+    assert [finding.name for finding in told] == ["upper: light of 'lower'", "lower: light of 'upper'"]
+    assert len(asked.rested_s) == 4
+    assert max(asked.rested_s) == min(60.0, seconds + 10.0)

@@ -13,7 +13,7 @@ from retro_timer.store.results.edits import AnyEdit
 
 _LONGEST_TEXT = 300
 _LONGEST_LOAN_S = 600
-_LONGEST_REST_S = 60
+LONGEST_REST_S = 60
 
 
 class Status(Request, frozen=True):
@@ -84,7 +84,7 @@ class Rest(Request, frozen=True):
     """
 
     sensor: str
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_REST_S)]
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_REST_S)]
 
 
 class Calibrate(Request, frozen=True):
