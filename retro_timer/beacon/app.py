@@ -173,8 +173,9 @@ class Beacon:
                 session,
                 performer,
                 self.journal,
-                session_rules(
-                    settings, specs, braking, dark_clothing((spec, configs[spec.name].lanes) for spec in specs)
+                # Where the lanes are may have been learnt anew since the session before.
+                lambda: session_rules(
+                    settings, specs, braking, dark_clothing((one.spec, one.config.lanes) for one in sensing.values())
                 ),
                 board.name,
                 seed=made_of.seed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.people import Braking
@@ -11,6 +11,7 @@ from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_gate, lane_map
 from retro_timer.settings.model import Settings
+from retro_timer.training.safe_speed import DarkClothing
 from retro_timer.training.session.state import Line, Rules
 
 
@@ -47,9 +48,9 @@ def session_rules(
     settings: Settings,
     specs: Sequence[SensorSpec],
     braking: Braking,
-    dark_clothing: Mapping[str, str | int] | None = None,
+    dark_clothing: DarkClothing | None = None,
 ) -> Rules:
-    """How a session goes with these sensors. `dark_clothing`: how far it is seen, by `coverage.dark_clothing`."""
+    """How a session goes with these sensors. `dark_clothing`: as `coverage.dark_clothing` tells it."""
     timers = [spec for spec in specs if spec.role is not Role.WATCH]
     timing = next((spec.placement for spec in timers if spec.line == FINISH_LINE), Placement.GATE)
     watched = {spec.line for spec in timers if spec.placement is Placement.GATE}
@@ -66,6 +67,6 @@ def session_rules(
         countdown_s=float(settings.session.countdown_s),
         changeover_s=settings.session.changeover_s,
         lines=tuple(sorted(on_the_way, key=lambda line: line.distance_m)),
-        dark_clothing=dict(dark_clothing or {}),
+        dark_clothing=dark_clothing,
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )

@@ -105,8 +105,8 @@ class Readiness:
         else:
             self._core.speaker.say(Say(covers.phrase, covers.spoken, about=(About.WATCH,)))
         dark = dark_clothing((sensing.spec, sensing.config.lanes) for sensing in self._core.sensing.values())
-        if dark:
-            self._core.speaker.say(Say("dark_clothing", dark, about=(About.WATCH,)))
+        if dark is not None:
+            self._core.speaker.say(Say(dark.phrase, dark.spoken, about=(About.WATCH,)))
 
     def _feed(self) -> None:
         limit_ns = self._notifier.watchdog_ns

@@ -27,14 +27,14 @@ class SessionOpener:
         runner: SessionRunner,
         outlet: Outlet,
         journal: JournalWriter,
-        rules: Rules,
+        rules: Callable[[], Rules],
         board: str,
         *,
         seed: int | None = None,
         awaits_journal: bool = False,
     ) -> None:
-        """`seed` is each new session's; without one nobody can guess it. `awaits_journal`: a start waits for the offer
-        of what was cut off.
+        """`rules` are asked for when a session begins. `seed` is each new one's; without one nobody can guess it.
+        `awaits_journal`: a start waits for the offer of what was cut off.
         """
         self._runner = runner
         self._outlet = outlet
@@ -100,7 +100,7 @@ class SessionOpener:
 
     def _drawn(self) -> Rules:
         """The rules of a session that begins: its holds are not those of the session before."""
-        return msgspec.structs.replace(self._rules, seed=self._draw_seed())
+        return msgspec.structs.replace(self._rules(), seed=self._draw_seed())
 
     def _take_offer(self, offer: Offer, now_ns: int) -> None:
         """A session was found cut off: it waits for recover or close, unless another has begun meanwhile."""

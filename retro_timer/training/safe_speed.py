@@ -42,6 +42,25 @@ class Coverage(msgspec.Struct, frozen=True):
         return {"speed": f"{self.speed_mps:.1f}", "range": f"{self.range_m:.1f}"}
 
 
+class DarkClothing(msgspec.Struct, frozen=True):
+    """How far a gate before several lanes sees dark clothing."""
+
+    range_m: float
+    lane: int
+    """The farthest whose runners it sees in it; 0 for none."""
+    lanes: int
+
+    @property
+    def phrase(self) -> str:
+        """Key of the sentence that says this."""
+        return "dark_clothing" if self.lane else "dark_clothing_unseen"
+
+    @property
+    def spoken(self) -> dict[str, str | int]:
+        """The values of that sentence."""
+        return {"distance": f"{self.range_m:g}", "lane": self.lane, "lanes": self.lanes}
+
+
 def coverage(placement: Placement, range_m: float, braking: Braking) -> Coverage:
     """What a sensor that sees `range_m` metres covers; a gate watches its line only and covers no pace.
 

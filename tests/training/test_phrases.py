@@ -21,7 +21,7 @@ from retro_timer.phrases import languages, load_catalogue
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod
-from retro_timer.training.safe_speed import Coverage
+from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Line, Phase, Rules
@@ -125,7 +125,8 @@ def everything_that_a_session_says() -> list[effects.Say]:
     dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()
     dual.put(inputs.HalfSeen(1, "lower", Beam.LOWER, 0)).put(inputs.GateAlone("finish", "", "", 0))
     said += said_in(dual)
-    lanes = Rules(dark_clothing={"distance": "2.5", "lane": 2, "lanes": 4})
+    said += said_in(Drive(plan(block()), rules=Rules(dark_clothing=DarkClothing(2.5, 0, 4))).begin())
+    lanes = Rules(dark_clothing=DarkClothing(2.5, 2, 4))
     laned = Drive(plan(block(reps=2)), rules=lanes).begin().to_go().finish(8.0, lane=3).to_go()
     laned.put(inputs.LanesUnseen(2, 2, 4, 0, 0, 0)).finish(8.0, lane=1)
     said += said_in(laned)

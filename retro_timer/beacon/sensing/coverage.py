@@ -10,7 +10,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement, SensorSpec
-from retro_timer.training.safe_speed import Coverage, coverage, range_in_light_m
+from retro_timer.training.safe_speed import Coverage, DarkClothing, coverage, range_in_light_m
 from retro_timer.training.session.inputs import GateAlone, SensorChanged, WatchChanged
 
 _DARKEST_RANGE_M = 0.3
@@ -48,15 +48,13 @@ def seen_range_m(spec: SensorSpec, ambient_kcps: float | None) -> float:
     return range_in_light_m(dark_m, spec.bright_range_mm / 1000.0, ambient_kcps)
 
 
-def dark_clothing(sensors: Iterable[tuple[SensorSpec, LaneMap | None]]) -> dict[str, str | int]:
-    """How far dark clothing is seen before several lanes, as the phrase has it: `distance` in metres, the farthest
-    `lane` whose runners are seen so, of so many `lanes`. Empty without lanes, or where it is not known.
-    """
+def dark_clothing(sensors: Iterable[tuple[SensorSpec, LaneMap | None]]) -> DarkClothing | None:
+    """How far dark clothing is seen before several lanes; None without lanes, or where it is not known."""
     for spec, lanes in sensors:
         if lanes is not None and spec.dark_range_mm is not None:
             seen = [lane for lane in range(1, lanes.count + 1) if lanes.middle_mm(lane) <= spec.dark_range_mm]
-            return {"distance": f"{spec.dark_range_mm / 1000:g}", "lane": len(seen), "lanes": lanes.count}
-    return {}
+            return DarkClothing(spec.dark_range_mm / 1000.0, len(seen), lanes.count)
+    return None
 
 
 WatchChange = WatchChanged | SensorChanged | GateAlone

@@ -12,7 +12,7 @@ from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
-from retro_timer.training.safe_speed import Coverage
+from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import ReleaseGiven
 
@@ -87,8 +87,8 @@ class Rules(msgspec.Struct, frozen=True):
     """How long the watch follows a runner who brakes beyond the line."""
     lines: tuple[Line, ...] = ()
     """Where splits are taken, in order of their distance."""
-    dark_clothing: dict[str, str | int] = {}
-    """Before several lanes: how far dark clothing is seen, as the phrase has it; empty where that is not told."""
+    dark_clothing: DarkClothing | None = None
+    """Before several lanes; None where that is not told."""
     start_line: str = FINISH_LINE
     """The line whose gate sees a start by release: the finish's own where one box does both."""
     seed: int = 1
