@@ -8,6 +8,7 @@ from retro_timer.training.gaits import Gait, usual_time_s
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.rehearsal import rehearse
 from retro_timer.training.session import inputs
+from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.remaining import remaining_s
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
@@ -77,6 +78,26 @@ def test_it_is_said_once_when_half_is_done() -> None:
     halves = [say for say in session.said() if say == "session_half"]
     assert len(halves) == 1
     assert session.spoken("session_half") == {"minutes": 3}
+
+
+def test_that_half_is_done_is_said_in_the_next_rest_where_the_one_before_was_cut_short() -> None:
+    session = Drive(plan(block(reps=10), rest_s=60.0)).begin()
+    for _ in range(5):
+        session.to_go().finish(8.0)
+    session.put(inputs.Skip())
+    assert "session_half" not in session.said()
+    session.to_go().finish(8.0).to_go()
+    assert session.said().count("session_half") == 1
+
+
+@pytest.mark.parametrize(("reps", "told"), [(5, 0), (6, 1), (9, 0)])
+def test_after_a_power_cut_it_is_said_only_if_half_is_done_just_now(reps: int, told: int) -> None:
+    session = Drive(plan(block(reps=12), rest_s=60.0)).begin()
+    for _ in range(reps):
+        session.to_go().finish(8.0)
+    again = recovered_session(session.plan, ("Runner",), Rules(), session.state.results)
+    recovered = Drive(session.plan, state=again).put(inputs.Recover()).to_go()
+    assert recovered.said().count("session_half") == told
 
 
 def test_nobody_knows_how_long_it_goes_on_until_a_stop_or_before_it_has_begun() -> None:

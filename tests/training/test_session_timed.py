@@ -47,6 +47,14 @@ def test_a_timed_step_asks_for_no_walk_out_and_is_called_by_its_minutes() -> Non
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("names", "key"), [(("Ann",), "turn_timed_open"), (("Ann", "Bea"), "turn_together_open")])
+def test_a_step_that_goes_on_until_the_stop_is_called_without_an_end(names: tuple[str, ...], key: str) -> None:
+    session = Drive(plan(block(duration_s=60.0, until="stop"), rest_s=5.0), names).begin().to_go()
+    spoken = session.spoken(key)
+    assert (spoken["rep"], spoken["minutes"]) == (1, "1")
+    assert {"turn_timed", "turn_together"}.isdisjoint(session.said())
+
+
 def test_a_treadmill_is_called_with_its_speed_in_kilometres_an_hour_and_its_incline() -> None:
     step = block(duration_s=180.0, speed_mph=2.0, incline_percent=8.0)
     session = Drive(plan(step, gait=Gait.WALK, start=StartMethod.BUTTON)).begin().until(Phase.AWAIT_PRESS)

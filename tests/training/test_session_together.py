@@ -95,6 +95,30 @@ def test_a_void_is_everybodys_and_it_is_done_again() -> None:
     assert [status for _, _, status, _ in of(session)] == [RepStatus.VOID] * 3 + [RepStatus.FINISHED] * 3
 
 
+def test_a_void_after_it_is_everybodys_and_it_is_done_again() -> None:
+    session = warming_up().until(Phase.REST)
+    since = session.mark
+    session.put(inputs.Void())
+    assert {status for _, _, status, _ in of(session)} == {RepStatus.VOID}
+    assert [event.rep for event in session.events("void", since=since)] == [1, 2, 3]
+    assert session.said(since).count("voided") == 1
+    assert session.to_go().events("go")[-1].duration_s == 120.0
+
+
+def test_such_a_void_is_taken_back_for_everybody_and_in_one_word() -> None:
+    session = warming_up().until(Phase.REST).put(inputs.Void())
+    since = session.mark
+    session.put(inputs.Undo())
+    assert {status for _, _, status, _ in of(session)} == {RepStatus.FINISHED}
+    assert [athlete.next_step for athlete in session.state.athletes] == [1, 1, 1]
+    assert session.said(since) == ["undone"]
+
+
+def test_once_over_it_is_nobodys_to_be_given_either() -> None:
+    session = warming_up().until(Phase.REST).put(inputs.Give("Bea"))
+    assert session.refused() == ["nothing_to_give"]
+
+
 @pytest.mark.parametrize("command", [inputs.Skip(), inputs.Stop()])
 def test_skipped_or_stopped_it_ends_for_everybody_and_is_nobodys_failure_aloud(command: inputs.Command) -> None:
     session = warming_up().wait(30.0).put(command)
@@ -175,6 +199,11 @@ def test_after_a_power_cut_in_the_middle_everybody_does_it_again() -> None:
 def test_a_treadmill_is_gone_to_one_after_the_other() -> None:
     session = Drive(plan(block(duration_s=60.0, speed_kmh=3.0)), NAMES).begin().to_go()
     assert [go.athlete for go in session.events("go")] == ["Ann"]
+
+
+def test_who_does_not_finish_on_a_treadmill_is_told() -> None:
+    session = Drive(plan(block(duration_s=60.0, speed_kmh=3.0)), NAMES).begin().to_go().wait(10.0).put(inputs.Skip())
+    assert session.spoken("dnf") == {"name": "Ann", "rep": 1}
 
 
 def test_who_is_alone_is_called_by_name() -> None:

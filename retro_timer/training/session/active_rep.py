@@ -234,7 +234,7 @@ def _finish(
         resting.run_out(transition)
 
 
-def end_rep(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None:
+def end_rep(transition: Transition, record: RepRecord, kind: str, t_ns: int, *, aside: bool = False) -> None:
     """Keep the newest word on a rep and put it on disk; `kind` is announced once it is there."""
     former = next((r.revision for r in transition.state.results if r.rep == record.rep), 0)
     if record.revision <= former:
@@ -243,7 +243,7 @@ def end_rep(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> 
     transition.unsay(about_rep(record.rep), About.RUN)
     results = [r for r in transition.state.results if r.rep != record.rep]
     transition.set(results=(*results, record))
-    transition.save(record, kind, t_ns)
+    transition.save(record, kind, t_ns, aside=aside, together=together.is_of_several(transition.state, record.rep))
     together.end(transition, record, kind, t_ns)
 
 

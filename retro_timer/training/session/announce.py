@@ -115,7 +115,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         transition.publish(events.Given(waiting.t_ns, record.rep, record))
     if calls.is_to_be_told(transition.state, waiting) and not waiting.aside:
         called = waiting.late or _is_next_called(transition.state, record)
-        _say_result(transition, record, with_rep=called)
+        _say_result(transition, waiting, with_rep=called)
         if waiting.kind == "finish":
             targets.say_difference(transition, record)
             _say_splits(transition, record)
@@ -154,11 +154,12 @@ def _is_next_called(state: SessionState, record: RepRecord) -> bool:
     return state.called is not None or bool(state.decked) or state.reps > record.rep
 
 
-def _say_result(transition: Transition, record: RepRecord, *, with_rep: bool) -> None:
+def _say_result(transition: Transition, waiting: Pending, *, with_rep: bool) -> None:
     """What became of a rep."""
+    record = waiting.record
     about = [about_rep(record.rep)]
     whose = {} if transition.state.solo else {"name": record.athlete}
-    if record.status is RepStatus.DNF and record.distance_m is None and whose:
+    if record.status is RepStatus.DNF and waiting.together:
         # The group has left off together, and nobody in particular.
         return
     if record.status is RepStatus.DNF:

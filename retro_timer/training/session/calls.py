@@ -49,9 +49,9 @@ def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
         return "turn_solo" if transition.state.solo else "turn", values
     values["minutes"] = f"{(step.duration_s or 0.0) / 60.0:g}"
     if turns.others_of(transition.state, turn):
-        return "turn_together", values
+        return "turn_together_open" if step.open else "turn_together", values
     if step.speed_kmh is None:
-        return "turn_timed", values
+        return "turn_timed_open" if step.open else "turn_timed", values
     return "turn_treadmill", values | {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
 
 
@@ -100,6 +100,8 @@ def say_item(transition: Transition, appointment: Appointment) -> None:
         # Worthless three seconds later.
         transition.say("ten_seconds", within_s=2.0, about=[about])
     else:
+        if appointment.key == "session_half":
+            transition.set(half_told=True)
         transition.say(appointment.key, dict(appointment.values), 6.0, about=[about])
 
 

@@ -10,7 +10,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus, changed, voided
-from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting, starting, turns
+from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting, starting, together, turns
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Skip, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
@@ -27,6 +27,7 @@ _BETWEEN = frozenset(
     )
 )
 """Between reps: the next turn may still change."""
+_COUNTABLE = (RepStatus.FINISHED, RepStatus.DNF)
 
 
 def void(transition: Transition, command: inputs.Void) -> None:
@@ -47,15 +48,17 @@ def void(transition: Transition, command: inputs.Void) -> None:
         resting.to_next_turn(transition)
         return
     last = _last_countable(transition)
-    index = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
-    if last is None or index is None:
+    if last is None or resting.find_athlete(transition.state.athletes, last.athlete) is None:
         active_rep.refuse(transition, "nothing_to_void")
         return
     remember(transition, "void")
-    record = voided(last)
-    active_rep.end_rep(transition, record, "void", transition.now_ns)
-    transition.set_athlete(index, next_step=_next_step(transition, index), active=None)
-    _told_void(transition, last)
+    ended = [each for each in together.at_once(transition.state.results, last) if each.status in _COUNTABLE]
+    for each in ended:
+        active_rep.end_rep(transition, voided(each), "void", transition.now_ns)
+        index = resting.find_athlete(transition.state.athletes, each.athlete)
+        if index is not None:
+            transition.set_athlete(index, next_step=_next_step(transition, index), active=None)
+    _told_void(transition, *ended)
     replan(transition)
 
 
@@ -71,7 +74,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
         return
     last = _last_countable(transition)
     owner = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
-    if last is None or owner is None or owner == index:
+    if last is None or owner is None or owner == index or _is_of_a_group(transition, last):
         active_rep.refuse(transition, "nothing_to_give")
         return
     remember(transition, "give")
@@ -138,9 +141,9 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
     for record in point.results:
         new = now.get(record.rep)
         if new is not None and new != record:
-            active_rep.end_rep(
-                transition, msgspec.structs.replace(record, revision=new.revision + 1), "given", transition.now_ns
-            )
+            again = msgspec.structs.replace(record, revision=new.revision + 1)
+            aside = _is_of_a_group(transition, record)
+            active_rep.end_rep(transition, again, "given", transition.now_ns, aside=aside)
     for index in range(len(transition.state.athletes)):
         # Not as it was: a rep may have ended since, or been corrected elsewhere.
         transition.set_athlete(index, next_step=_next_step(transition, index))
@@ -220,8 +223,13 @@ def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> 
 
 def _last_countable(transition: Transition) -> RepRecord | None:
     """The last rep that ended, unless it is void already."""
-    ended = [r for r in transition.state.results if r.status in (RepStatus.FINISHED, RepStatus.DNF)]
+    ended = [r for r in transition.state.results if r.status in _COUNTABLE]
     return max(ended, key=lambda r: r.rep) if ended else None
+
+
+def _is_of_a_group(transition: Transition, record: RepRecord) -> bool:
+    """Whether several did the same at once: what becomes of it is not one athlete's."""
+    return len(together.at_once(transition.state.results, record)) > 1
 
 
 def _next_step(transition: Transition, index: int) -> int:
@@ -253,9 +261,9 @@ def told(
     transition.publish(events.Correction(transition.now_ns, kind, values=values))
 
 
-def _told_void(transition: Transition, record: RepRecord) -> None:
-    about = [about_rep(record.rep)]
-    if transition.state.solo:
+def _told_void(transition: Transition, *records: RepRecord) -> None:
+    about, record = [about_rep(each.rep) for each in records], records[-1]
+    if transition.state.solo or len(records) > 1:
         told(transition, "voided", {"rep": record.rep_no}, about=about)
     else:
         told(transition, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.record import Presence, RepRecord
@@ -169,7 +171,7 @@ def recovered_session(
         next_step = progress.next_step_of(state.steps, done, athlete.name, known.skipped)
         athletes.append(Athlete(athlete.name, known.present, next_step, order=known.order, skipped=known.skipped))
     reps = max((r.rep for r in done), default=0)
-    return SessionState(
+    recovered = SessionState(
         plan,
         state.steps,
         rules,
@@ -181,6 +183,8 @@ def recovered_session(
         # It has no brief, where a new session draws first.
         random=rules.seed,
     )
+    # Half was reached before the last rep: it has been said, or is not true any more.
+    return msgspec.structs.replace(recovered, half_told=remaining.is_half_done(recovered, fewer=1))
 
 
 def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, tuple[Effect, ...]]:

@@ -55,6 +55,12 @@ def remaining_s(state: SessionState, now_ns: int) -> float | None:
     return max(0.0, longest_s, course_s + max(owed_course_s, owed_after_s) - passed_s)
 
 
+def is_half_done(state: SessionState, *, fewer: int = 0) -> bool:
+    """Whether those who are here have come through half of their steps, or would have with so many `fewer` done."""
+    here = [athlete.next_step for athlete in state.athletes if athlete.present]
+    return 2 * (sum(here) - fewer) >= len(here) * len(state.steps)
+
+
 def _owed(state: SessionState, athlete: Athlete) -> Ahead:
     """What an athlete makes up after the plan, one at a time also where all did it at once."""
     least_s = _least_s(state)

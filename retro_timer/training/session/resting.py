@@ -99,10 +99,8 @@ def _rest_agenda(transition: Transition, until_ns: int) -> list[Appointment]:
 def _left_at_half_s(transition: Transition) -> float | None:
     """How long it still takes, in the first rest after half of it; None otherwise, and where that is soon over."""
     state = transition.state
-    here = [athlete.next_step for athlete in state.athletes if athlete.present]
-    if state.half_told or 2 * sum(here) < len(here) * len(state.steps):
+    if state.half_told or not remaining.is_half_done(state):
         return None
-    transition.set(half_told=True)
     left_s = remaining.remaining_s(state, transition.now_ns)
     return None if left_s is None or left_s < _LEFT_LEAST_S else left_s
 

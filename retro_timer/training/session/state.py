@@ -210,6 +210,8 @@ class Pending(msgspec.Struct, frozen=True):
     """Of a split."""
     aside: bool = False
     """One of several who did the same at once: published, and not said for each."""
+    together: bool = False
+    """The one of them that is said for all."""
 
 
 class SessionState(msgspec.Struct, frozen=True):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import events, progress, turns
-from retro_timer.training.session.state import ActiveRep, Turn
+from retro_timer.training.session.state import ActiveRep, SessionState, Turn
 from retro_timer.training.session.transition import Transition, ns
 
 
@@ -35,8 +37,8 @@ def join(transition: Transition, record: RepRecord) -> None:
 
 def end(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None:
     """The rep under way has ended: so have those of everybody who did the same, and in the same way."""
-    running, companions = transition.state.running, transition.state.companions
-    if not companions or running is None or running.record.rep != record.rep:
+    companions = transition.state.companions
+    if not is_of_several(transition.state, record.rep):
         return
     transition.set(companions=())
     for each in companions:
@@ -50,6 +52,17 @@ def end(transition: Transition, record: RepRecord, kind: str, t_ns: int) -> None
             reason=record.reason,
         )
         _keep(transition, ended, kind, t_ns)
+
+
+def is_of_several(state: SessionState, rep: int) -> bool:
+    """Whether a rep is the one under way, and others are doing the same."""
+    return bool(state.companions) and state.running is not None and state.running.record.rep == rep
+
+
+def at_once(records: Sequence[RepRecord], record: RepRecord) -> list[RepRecord]:
+    """What began with the same go as a rep, the rep itself among it."""
+    same = (record.go_ns, record.set_no, record.rep_no)
+    return [each for each in records if (each.go_ns, each.set_no, each.rep_no) == same]
 
 
 def leave(transition: Transition, index: int) -> bool:

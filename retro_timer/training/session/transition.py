@@ -170,11 +170,18 @@ class Transition:
         self._correction, self._origin = kind, origin
 
     def save(
-        self, record: RepRecord, kind: str, t_ns: int | None = None, line: str = "", *, aside: bool = False
+        self,
+        record: RepRecord,
+        kind: str,
+        t_ns: int | None = None,
+        line: str = "",
+        *,
+        aside: bool = False,
+        together: bool = False,
     ) -> None:
         """Put a rep on disk; what `kind` announces follows when it is there. `line`: the split's."""
         late = any(waiting.late for waiting in self.state.pending)
-        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late, line, aside)
+        waiting = Pending(record, self.now_ns if t_ns is None else t_ns, kind, late, line, aside, together)
         self.set(pending=(*self.state.pending, waiting))
         self.effects.append(Save(record, self._correction, self._origin))
 
