@@ -191,8 +191,10 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     blocks: Annotated[tuple[PlanSet, ...], Meta(min_length=1, max_length=30, description="The blocks, in order.")]
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One rep, or one timed step, of a plan laid out flat."""
+
+    # Plain values only: the greatest plan has 300,000, and Python need not look through them for cycles.
 
     set_no: int
     sets: int

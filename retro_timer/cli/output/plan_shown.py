@@ -12,7 +12,8 @@ _BAR_CELLS = 60
 
 def size_of(plan: Plan) -> str:
     """How much a plan is, for one athlete."""
-    laid = [step for step in steps(plan) if not step.open]
+    laid_out = steps(plan)
+    laid = [step for step in laid_out if not step.open]
     reps = [step for step in laid if step.distance_m is not None]
     parts = []
     if reps:
@@ -21,7 +22,7 @@ def size_of(plan: Plan) -> str:
     seconds = sum(step.duration_s or 0.0 for step in laid if step.distance_m is None)
     if seconds:
         parts.append(f"{seconds / 60:g} min")
-    if len(laid) < len(steps(plan)):
+    if len(laid) < len(laid_out):
         parts.append("reps until the stop")
     return " + ".join(parts)
 
