@@ -46,6 +46,7 @@ _VALUES: dict[str, list[str]] = {
     "usual": ["3"],
     "lanes": ["4"],
     "tenths": ["2", "1", "9"],
+    "pin": ["4 7 1 1 0 8"],
 }
 _OF_PHRASE = {
     ("results_not_kept", "reason"): _DISK,

@@ -12,6 +12,7 @@ import msgspec
 from retro_timer.beacon import events as box
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.pairing import PairingWindow
 from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.control.request_handler import RequestHandler
@@ -44,6 +45,8 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Rest("gate", 0.0),
     requests.Calibrate({"gate": SensorCalibration(placement="gate", background_mm=2000)}),
     commands.Volume(60),
+    requests.OpenPairing(),
+    requests.TryPin("471108"),
     requests.Facts(),
     requests.Keep(),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
@@ -154,6 +157,7 @@ class _Conversation:
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
             ledger=LedgerRequests(core, self._post, group, logbook),
             diagnostics=Diagnostics(core, voice, Calibration(), directory, lambda _trouble: None),
+            pairing=PairingWindow(core.clock),
         )
         core.event_bus.subscribe(self._hear)
 

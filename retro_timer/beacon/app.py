@@ -13,6 +13,8 @@ import msgspec
 from retro_timer.beacon.assembly import session_rules, watch_config
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.page_door import PageDoor
+from retro_timer.beacon.control.pairing import PairingWindow, without_pin
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
@@ -126,7 +128,7 @@ class Beacon:
         )
 
         def said(key: str, text: str) -> None:
-            event_bus.publish(Said(board.clock.monotonic_ns(), key, text))
+            event_bus.publish(Said(board.clock.monotonic_ns(), key, without_pin(key, text)))
 
         speaker = Speaker(made_of.voice, board.clock, made_of.catalogue, said, post)
         performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
@@ -273,10 +275,11 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         flight_recorder=FlightRecorder(core, made_of.results_dir, around.tell),
         ledger=LedgerRequests(core, inbox.put, around.group, logbook, beside=around.beside, rendered=around.rendered),
         diagnostics=diagnostics,
+        pairing=PairingWindow(core.clock),
     )
     return Timer(
         Service(core, inbox, diagnostics.trouble, button=button, scheduling=scheduling),
-        Server(around.socket, handler.take),
+        (Server(around.socket, handler.take), Server(around.page_socket, PageDoor(handler.take).take)),
         made_of.voice,
         beacon.strain,
         beacon.recorder,

@@ -118,8 +118,8 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
                 self.overview.take(message)
             case Tone():
                 self._tell_tone(message)
-            case Asked(command, reply):
-                reply(self._answer(command, now_ns))
+            case Asked(command, reply, origin):
+                reply(self._answer(command, origin, now_ns))
             case Between(action):
                 action()
             case StartPlan() | Offer() | JournalLooked():
@@ -152,7 +152,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         self.event_bus.publish(events.DatabaseRebuilt(now_ns, str(repair.cause), aside, repair.reps, repair.words))
         self.speaker.say(effects.Say("database_rebuilt", {"reps": repair.reps}))
 
-    def _answer(self, command: inputs.Command | StartPlan, now_ns: int) -> str:
+    def _answer(self, command: inputs.Command | StartPlan, origin: str, now_ns: int) -> str:
         """Carry a command out; why it was refused, or an empty string."""
         if isinstance(command, SetVolume):
             self._set_volume(command.percent, now_ns)
@@ -170,7 +170,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         stop = self.event_bus.subscribe(listen)
         try:
             if isinstance(command, inputs.Command):
-                command = msgspec.structs.replace(command, origin="ctl")
+                command = msgspec.structs.replace(command, origin=origin)
             if isinstance(command, StartPlan):
                 self.opener.put(command, now_ns)
             else:

@@ -55,6 +55,8 @@ class Asked(msgspec.Struct, frozen=True):
 
     command: inputs.Command | StartPlan
     reply: Callable[[str], None]
+    origin: str = "ctl"
+    """Where from: ctl, or page and its client."""
 
 
 class Between(msgspec.Struct, frozen=True):

@@ -38,6 +38,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     plans: Callable[[], Sequence[str]]
     """Names of the plans that the button goes through."""
     socket: Path
+    page_socket: Path
+    """The coach's page asks there, and may ask less."""
     beside: Sequence[Path] = ()
     """Folders of people's files beside the results."""
     rendered: Path | None = None
@@ -56,7 +58,7 @@ class Timer:
     def __init__(
         self,
         service: Service,
-        server: Server,
+        servers: Sequence[Server],
         voice: Voice,
         strain: StrainWatch,
         recorder: Recorder | None,
@@ -73,7 +75,7 @@ class Timer:
         self.inbox = service.inbox
         self.origin_ns = origin_ns
         self._service = service
-        self._server = server
+        self._servers = servers
         self._voice = voice
         self._strain = strain
         self._recorder = recorder
@@ -104,7 +106,8 @@ class Timer:
             on_ready=self._keep_files,
         )
         self._service.start()
-        self._server.start()
+        for server in self._servers:
+            server.start()
         self._strain.start()
         if self._first is None:
             self._offer_cut_off()
@@ -128,7 +131,8 @@ class Timer:
     def _end(self) -> None:
         self._notifier.send("STOPPING=1")
         self._notifier.close()
-        self._server.close()
+        for server in self._servers:
+            server.close()
         self._strain.close()
         self._service.close(finish_speech_s=self._last_words_s)
         self._tell_voice_trouble()

@@ -96,6 +96,7 @@ def run(
             group=group,
             plans=lambda: list(plan_names()),
             socket=paths.socket_path(),
+            page_socket=paths.page_socket_path(),
             beside=(paths.config_dir(),),
             rendered=paths.cache_dir(),
             tell=reporter.trouble,

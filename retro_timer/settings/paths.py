@@ -89,6 +89,11 @@ def socket_path() -> Path:
     return run_dir() / "beacon.sock"
 
 
+def page_socket_path() -> Path:
+    """The beacon's other socket, for the coach's page."""
+    return run_dir() / "page.sock"
+
+
 def lock_path() -> Path:
     """The board's lock."""
     return run_dir() / "board.lock"

@@ -55,6 +55,7 @@ _RULES = dict.fromkeys(_COUNTED, "<number>") | {
     "name": "<name>",
     "then": "<name>",
     "names": "<name>",
+    "pin": " ".join(["<digit>"] * 6),
 }
 """What a phrase's value may be, whatever it was."""
 _SPELLINGS = {"metres": "meters", "kilometres": "kilometers", "metre": "meter"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.pairing import PairingWindow
 from retro_timer.beacon.control.protocol import wire
 from retro_timer.beacon.control.protocol.answers import AnyAnswer
 from retro_timer.beacon.control.request_handler import RequestHandler
@@ -63,6 +64,7 @@ class Office:
             flight_recorder=FlightRecorder(core, directory, lambda _trouble: None),
             ledger=LedgerRequests(core, self.beacon.inbox.put, self.group, logbook, beside=(directory / "etc",)),
             diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
+            pairing=PairingWindow(core.clock),
         )
 
     def make_start(self, name: str | None) -> StartPlan:

@@ -114,6 +114,7 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
             "name": draw.choice(NAMES[:3]),
             "then": draw.choice(NAMES[3:]),
             "title": draw.choice(TEXTS["title"]),
+            "pin": " ".join(str(draw.randint(0, 9)) for _ in range(6)),
         }
         yield {name: likely[name] for name in names}
 

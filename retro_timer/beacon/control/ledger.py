@@ -54,13 +54,14 @@ class LedgerRequests:
         edit: AnyCorrection | Undo | ChangeSetting,
         answer: Callable[[answers.AnyAnswer], None],
         *,
+        origin: str,
         note: str | msgspec.UnsetType = msgspec.UNSET,
     ) -> None:
         """What is commanded of a rep of this session, of a correction by its id, or of a setting; returns at once.
 
         `note` goes with the answer once it is done.
         """
-        self._make(edit, "ctl", answer, lambda _done: answers.Done(note=note))
+        self._make(edit, origin, answer, lambda _done: answers.Done(note=note))
 
     def forget(self, athlete: str, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """Have somebody forgotten, in what is remembered of the last session and of the next one as well; returns at

@@ -9,6 +9,7 @@ from typing import Protocol, assert_never
 import msgspec
 
 from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.pairing import PIN_PHRASE, WINDOW_S, PairingWindow
 from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.requests import AnyRequest
 from retro_timer.beacon.control.status import snapshot
@@ -21,6 +22,7 @@ from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.session import inputs
+from retro_timer.training.session.effects import Say
 
 
 class Asker(Protocol):
@@ -50,6 +52,7 @@ class RequestHandler:
         flight_recorder: FlightRecorder,
         ledger: LedgerRequests,
         diagnostics: Diagnostics,
+        pairing: PairingWindow,
     ) -> None:
         """`origin_ns`: when the timer began."""
         self._core = core
@@ -61,9 +64,13 @@ class RequestHandler:
         self._flight_recorder = flight_recorder
         self._ledger = ledger
         self._diagnostics = diagnostics
+        self._pairing = pairing
 
-    def take(self, request: AnyRequest, client: Asker) -> None:
-        """Answer a request, at once or, from another thread, when it is done. Raises RetroTimerError for a refusal."""
+    def take(self, request: AnyRequest, client: Asker, origin: str = "ctl") -> None:
+        """Answer a request, at once or, from another thread, when it is done. Raises RetroTimerError for a refusal.
+
+        `origin`: where commands come from, as the history of corrections has it.
+        """
         match request:
             case requests.Status():
                 client.send(answers.Status(status=snapshot(self._core)))
@@ -77,12 +84,14 @@ class RequestHandler:
                 self._ledger.edit(request, client.send)
             case requests.Forget():
                 self._ledger.forget(request.athlete, client.send)
+            case requests.OpenPairing() | requests.TryPin():
+                self._pair(request, client)
             case commands.Start():
-                self._ask(self._make_start(request.plan), client)
+                self._ask(self._make_start(request.plan), client, origin)
             case commands.Roster():
-                self._use_roster(self._group.read(request.name), client)
+                self._use_roster(self._group.read(request.name), client, origin)
             case commands.SessionCommand():
-                self._command(request, client)
+                self._command(request, client, origin)
             case (
                 requests.Facts()
                 | requests.Readings()
@@ -96,19 +105,19 @@ class RequestHandler:
             case _:
                 assert_never(request)
 
-    def _command(self, command: commands.SessionCommand, client: Asker) -> None:
+    def _command(self, command: commands.SessionCommand, client: Asker, origin: str) -> None:
         if (edit := command.edit()) is not None:
-            self._ledger.command(edit, client.send)
+            self._ledger.command(edit, client.send, origin=origin)
         else:
-            self._ask(command.asked(), client)
+            self._ask(command.asked(), client, origin)
 
-    def _ask(self, asked: inputs.Command | StartPlan, client: Asker) -> None:
+    def _ask(self, asked: inputs.Command | StartPlan, client: Asker, origin: str) -> None:
         def reply(refusal: str) -> None:
             client.send(answers.Error(error=refusal, why="refused") if refusal else answers.Done())
 
-        self._post(Asked(asked, reply))
+        self._post(Asked(asked, reply, origin))
 
-    def _use_roster(self, roster: Roster, client: Asker) -> None:
+    def _use_roster(self, roster: Roster, client: Asker, origin: str) -> None:
         """For the session under way, unless it refuses, and for those to come; after a start of the timer as well, but
         for one whose options say whom it begins with.
         """
@@ -124,9 +133,24 @@ class RequestHandler:
                 client.send(answers.Done())
             else:
                 setting = ChangeSetting("session.roster", roster.name)
-                self._ledger.command(setting, client.send, note=note if given else msgspec.UNSET)
+                self._ledger.command(setting, client.send, origin=origin, note=note if given else msgspec.UNSET)
 
-        self._post(Asked(inputs.Roster(roster.athletes), reply))
+        self._post(Asked(inputs.Roster(roster.athletes), reply, origin))
+
+    def _pair(self, request: requests.OpenPairing | requests.TryPin, client: Asker) -> None:
+        """A new PIN is spoken by the session's loop, and only where nobody is about to run."""
+        if isinstance(request, requests.TryPin):
+            self._pairing.try_pin(request.pin)
+            client.send(answers.Done())
+            return
+        pin = self._pairing.open()
+
+        def speak() -> None:
+            if not self._core.session.busy:
+                self._core.speaker.say(Say(PIN_PHRASE, {"pin": " ".join(pin)}))
+
+        self._post(Between(speak))
+        client.send(answers.Pairing(pin=pin, lasts_s=WINDOW_S))
 
     def _keep(self, client: Asker) -> None:
         def answer(kept: Kept) -> None:

@@ -102,7 +102,7 @@ class Server:
         self._listener = self._listen()
         self._selector.register(self._listener, selectors.EVENT_READ, "listener")
         self._selector.register(self._wake_read, selectors.EVENT_READ, "wake")
-        self._thread = threading.Thread(target=self._run, name="socket", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=self._path.stem, daemon=True)
 
     def _listen(self) -> socket.socket:
         self._path.parent.mkdir(parents=True, exist_ok=True)

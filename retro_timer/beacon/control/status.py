@@ -12,9 +12,12 @@ from retro_timer.beacon.control.protocol.answers import (
     WatchStatus,
 )
 from retro_timer.beacon.core import Core
-from retro_timer.training.session import progress
+from retro_timer.training.record import RepRecord
+from retro_timer.training.session import progress, turns
 from retro_timer.training.session.remaining import remaining_s
 from retro_timer.training.session.state import Athlete, SessionState
+
+_LAST_RESULTS = 12
 
 
 def snapshot(core: Core) -> TimerStatus:
@@ -25,6 +28,7 @@ def snapshot(core: Core) -> TimerStatus:
     covers = watch.coverage
     box = TimerStatus(
         board=core.board.name,
+        now_ns=now_ns,
         phase="idle" if state is None else str(state.phase),
         watch=WatchStatus(
             state=str(watch.state),
@@ -53,7 +57,8 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
         level=state.level.word,
         reps_done=len([r for r in state.results if r.status == "finished"]),
         athlete=state.athletes[state.turn.athlete].name if state.turn else None,
-        athletes=tuple(_athlete(state, a) for a in state.athletes),
+        then=turns.deck(state, state.turn).get("then") if state.turn else None,
+        athletes=tuple(_athlete(state, a, now_ns) for a in state.athletes),
         set=step.set_no if step else None,
         sets=step.sets if step else None,
         rep_in_set=step.rep_no if step else None,
@@ -64,13 +69,28 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
         session_left_s=remaining_s(state, now_ns),
         running_s=(now_ns - course.record.go_ns) / 1e9 if course else None,
         unsaved=state.unsaved_reps,
+        results=_told(state)[-_LAST_RESULTS:],
     )
 
 
-def _athlete(state: SessionState, athlete: Athlete) -> AthleteStatus:
+def _told(state: SessionState) -> tuple[RepRecord, ...]:
+    """Those that are on disk, or of which it was told that they are not: nothing else is announced."""
+    waiting = {(each.record.rep, each.record.revision) for each in state.pending if not each.late}
+    return tuple(record for record in state.results if (record.rep, record.revision) not in waiting)
+
+
+def _athlete(state: SessionState, athlete: Athlete, now_ns: int) -> AthleteStatus:
     owed = progress.owed(state.steps, state.results, athlete.name, athlete.skipped)
     missed = len([step for step in athlete.skipped if step >= 0]) + len(owed)
-    return AthleteStatus(athlete.name, athlete.present, athlete.next_step, missed)
+    active = athlete.active if athlete.active is not None and not athlete.active.given_up else None
+    return AthleteStatus(
+        athlete.name,
+        athlete.present,
+        athlete.next_step,
+        missed,
+        rests_s=(athlete.rested_ns - now_ns) / 1e9 if athlete.rested_ns > now_ns and active is None else None,
+        running_s=(now_ns - active.record.go_ns) / 1e9 if active is not None else None,
+    )
 
 
 def _sensor(core: Core, name: str) -> SensorStatus:

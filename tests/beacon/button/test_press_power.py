@@ -57,6 +57,7 @@ def run_and_hold_for_eleven_seconds(board: SimBoard) -> None:
         group=Group(Roster(SOLO)),
         plans=list,
         socket=paths.socket_path(),
+        page_socket=paths.page_socket_path(),
         tell=reporter.trouble,
     )
     timer = make_timer(made_of, around, None)

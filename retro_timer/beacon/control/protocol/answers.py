@@ -13,6 +13,7 @@ from retro_timer.beacon.system.strain import Strain
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.athlete_edits import Done as EditDone
 from retro_timer.store.results.forgetting import Forgetting
+from retro_timer.training.record import RepRecord
 
 Why = Literal["malformed", "unknown", "version", "refused", "failed"]
 
@@ -85,12 +86,18 @@ class AthleteStatus(msgspec.Struct, frozen=True):
     """Of the plan, from 0, which comes next."""
     missed: int = 0
     """Steps that were skipped, or missed by who came late, and not made up."""
+    rests_s: float | None = None
+    """Until the end of their rest; null when they are rested."""
+    running_s: float | None = None
+    """Since the go of their rep under way."""
 
 
 class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What a timer does and sees. From `title` on null until there is a session; whose turn, until there is one."""
 
     board: str
+    now_ns: int
+    """When this was so, on the clock of the events' `t_ns`."""
     phase: str
     watch: WatchStatus
     sound: str
@@ -106,6 +113,8 @@ class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     level: str | None = None
     reps_done: int | None = None
     athlete: str | None = None
+    then: str | None = None
+    """Who is on deck after them; null where that is nobody else, or everybody."""
     athletes: tuple[AthleteStatus, ...] | None = None
     set: int | None = None
     sets: int | None = None
@@ -121,6 +130,8 @@ class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Since the go of the rep under way."""
     unsaved: int | None = None
     """Reps that are not on the disk."""
+    results: tuple[RepRecord, ...] = ()
+    """The newest word on each of the last reps that have ended, oldest first."""
 
 
 class Status(Answer, frozen=True):
@@ -165,6 +176,14 @@ class Forgotten(Answer, frozen=True):
     done: Forgetting
 
 
+class Pairing(Answer, frozen=True):
+    """A phone may be paired."""
+
+    pin: str
+    """Six digits."""
+    lasts_s: float
+
+
 class Beeping(Answer, frozen=True):
     """It sounds."""
 
@@ -178,5 +197,17 @@ class Calibrated(Answer, frozen=True):
 
 
 AnyAnswer = (
-    Error | Done | Status | Following | Log | Kept | Edited | Forgotten | Facts | Readings | Beeping | Calibrated
+    Error
+    | Done
+    | Status
+    | Following
+    | Log
+    | Kept
+    | Edited
+    | Forgotten
+    | Pairing
+    | Facts
+    | Readings
+    | Beeping
+    | Calibrated
 )

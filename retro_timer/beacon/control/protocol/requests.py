@@ -47,6 +47,16 @@ class Forget(Request, frozen=True):
     """A name, a part of it, a number or an id."""
 
 
+class OpenPairing(Request, frozen=True):
+    """Let a phone be paired for the next two minutes: a PIN is drawn anew, answered, and spoken between sessions."""
+
+
+class TryPin(Request, frozen=True):
+    """Is this the PIN of the window that is open? Refused when it is not, and when none is."""
+
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
 # What diagnostics ask of whoever holds the board
 
 
@@ -94,7 +104,7 @@ class Calibrate(Request, frozen=True):
 
 
 ToDiagnostics = Facts | Readings | Beep | Say | LendButton | Rest | Calibrate
-AnyRequest = Status | Follow | Log | Keep | Edit | Forget | AnyCommand | ToDiagnostics
+AnyRequest = Status | Follow | Log | Keep | Edit | Forget | OpenPairing | TryPin | AnyCommand | ToDiagnostics
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
 """By name."""

@@ -1,0 +1,66 @@
+"""What the coach's page may ask of the beacon: less than a person at the box, whatever has become of its process."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from retro_timer.beacon.control.protocol import commands, requests
+from retro_timer.beacon.control.protocol.answers import RequestRefusedError
+from retro_timer.beacon.control.protocol.base import Request
+from retro_timer.beacon.control.protocol.requests import AnyRequest
+from retro_timer.beacon.control.server import Client
+from retro_timer.settings.made import WritePlan, WriteRoster
+from retro_timer.store.results.edits import CorrectRep, NoteSession, Undo
+
+PAGE_MAY_ASK: tuple[type[Request], ...] = (
+    requests.Status,
+    requests.Follow,
+    requests.TryPin,
+    requests.Edit,
+    *commands.COMMANDS.values(),
+)
+"""Everything else is refused: opening a pairing, forgetting people, and what diagnostics do to the box."""
+PAGE_MAY_EDIT = (CorrectRep, NoteSession, Undo, WritePlan, WriteRoster)
+"""No setting, and nobody's identity."""
+_ORIGIN = "page"
+
+
+class Handler(Protocol):
+    """Carries requests out."""
+
+    def __call__(self, request: AnyRequest, client: Client, origin: str = ...) -> None:
+        """Answer one."""
+
+
+class PageDoor:
+    """Passes on what the table allows, as the page's."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    def take(self, request: AnyRequest, client: Client) -> None:
+        """Have a request answered. Raises RequestRefusedError for one that is not the page's to ask."""
+        if not isinstance(request, PAGE_MAY_ASK):
+            raise RequestRefusedError("refused", f"'{request.tag}' is not for a page to ask: `retro-timer` on the box")
+        if isinstance(request, requests.Edit):
+            request = _as_the_pages(request)
+        elif isinstance(request, commands.Start) and request.plan is not None:
+            _check_name(request.plan)
+        self._handler(request, client, _ORIGIN)
+
+
+def _as_the_pages(request: requests.Edit) -> requests.Edit:
+    if not isinstance(request.edit, PAGE_MAY_EDIT):
+        kind = request.edit.__struct_config__.tag
+        raise RequestRefusedError("refused", f"the edit '{kind}' is not for a page to make: `retro-timer` on the box")
+    if request.origin.partition(" ")[0] == _ORIGIN:
+        return request
+    return msgspec.structs.replace(request, origin=_ORIGIN)
+
+
+def _check_name(plan: str) -> None:
+    """A path would have the beacon read whatever file it may."""
+    if "/" in plan or plan.endswith(".toml"):
+        raise RequestRefusedError("refused", "a page starts a plan by its name, not by a file's")
