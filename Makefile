@@ -81,6 +81,7 @@ check: $(VENV)/.dev  ## format, lint, types, dead names, layers, README
 
 schemas: $(VENV)/.run  ## write config/schemas anew
 	@$(BIN)/python -m retro_timer.settings.schemas
+	@$(BIN)/python -m retro_timer.store.exchange.schema
 
 socket: $(VENV)/.run  ## write docs/socket.md and its schema anew
 	@$(BIN)/python -m docs.socket_page

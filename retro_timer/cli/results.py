@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from retro_timer.cli.corrections import edit, history, undo_
+from retro_timer.cli.exporting import export
 from retro_timer.cli.output.results_shown import (
     SESSION_FIELDS,
     print_csv,
@@ -71,7 +72,7 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
-for command in (edit, undo_, history):
+for command in (edit, undo_, history, export):
     results.add_command(command)
 
 

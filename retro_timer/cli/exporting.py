@@ -1,0 +1,97 @@
+"""`retro-timer results export`: results as files for other programs."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from retro_timer.cli.output.progress import progress
+from retro_timer.cli.output.streams import remark
+from retro_timer.cli.reading import opened_results
+from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.settings.whole import writing_whole
+from retro_timer.store.exchange.csv_file import write_csv
+from retro_timer.store.exchange.json_file import write_json
+from retro_timer.store.exchange.selecting import Results, Selection
+from retro_timer.store.results.athletes import People, sure_person
+from retro_timer.store.results.queries import sure_session
+from retro_timer.training.corrections import MOST_NUMBER
+
+_FORMATS = ("csv", "json")
+_Done = Callable[[float], None]
+
+
+@click.command("export")
+@click.option("--format", "kind", type=click.Choice(_FORMATS), required=True, help="What kind of file.")
+@click.option("-o", "--output", "path", type=click.Path(path_type=Path), required=True, help="Where to.")
+@click.option("--session", "number", type=click.IntRange(1, MOST_NUMBER), help="Only this session.")
+@click.option("--athlete", metavar="NAME", help="Only this athlete's reps.")
+@click.option("--since", metavar="DATE", help="Only sessions that began on that day or later, such as 2026-11-22.")
+def export(kind: str, path: Path, number: int | None, athlete: str | None, since: str | None) -> None:
+    """Write results into a file: `csv` has one rep a row, `json` everything that is kept, for `results import`."""
+    since_ns = None if since is None else _since_ns(since)
+    with opened_results() as connection:
+        if number is not None:
+            sure_session(connection, number)
+        selection = Selection(number, None if athlete is None else _ids(connection, athlete), since_ns)
+        results = Results(connection, selection, as_persons=kind == "csv")
+        with progress("exporting", len(results.numbers)) as done:
+            without_reps = _write(kind, path, connection, results, done)
+        _tell(path, results, without_reps)
+
+
+def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> int:
+    """Write the file. Returns how many sessions could not be in it, having no rep."""
+    with _writing(path) as file:
+        if kind == "json":
+            write_json(file, connection, results, done)
+            return 0
+        text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogatepass", newline="")
+        without = write_csv(text, results, done)
+        text.flush()
+        text.detach()
+        return without
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[BinaryIO]:
+    """The file at a path, which is there as a whole or not at all. Raises BadInputError where none can be."""
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        raise BadInputError(f"-o {path}", "no file", "the path of a file to write")
+    if not path.parent.is_dir():
+        raise BadInputError(f"-o {path}", f"no folder {path.parent}", "a file in a folder that exists")
+    try:
+        with writing_whole(path.resolve()) as file:
+            yield file
+    except OSError as error:
+        raise RetroTimerError(f"{path}: not written ({error.strerror or error})") from None
+
+
+def _tell(path: Path, results: Results, without_reps: int) -> None:
+    """What is in the file, and whatever is not."""
+    print(f"{path}: sessions: {len(results.numbers) - without_reps:,}")
+    if without_reps:
+        remark(f"sessions without a rep: {without_reps:,}, not in it, as a row is a rep; --format json has them")
+    if results.undated:
+        remark(f"sessions whose date the box did not know: {results.undated:,}, which --since leaves out")
+    if open_reps := results.count_open():
+        remark(f"reps that have not ended: {open_reps:,}, not in it")
+
+
+def _ids(connection: sqlite3.Connection, athlete: str) -> tuple[str, ...]:
+    people = People.of(connection)
+    return people.ids_of(sure_person(people, athlete, "--athlete").uid)
+
+
+def _since_ns(text: str) -> int:
+    try:
+        return round(datetime.fromisoformat(text).astimezone().timestamp()) * 10**9
+    except (ValueError, OverflowError):
+        raise BadInputError(f"--since '{text}'", "not a date", "such as 2026-11-22") from None

@@ -1,0 +1,1 @@
+"""Results as files for other programs, and back: what `results export` writes and `results import` reads."""

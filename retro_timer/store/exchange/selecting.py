@@ -1,0 +1,243 @@
+"""Which sessions and reps a file is made of, read from the database a session at a time.
+
+A path of its own beside `queries`: rows become values without the records that the rest of the program thinks in, so
+that a million of them take seconds and no memory. Each session is one short read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from retro_timer.store.exchange.items import RepItem
+from retro_timer.store.results.athletes import AthleteRow, People
+from retro_timer.store.results.labels import Dates, date_of
+from retro_timer.training.record import Flag
+
+REP_COLUMNS = RepItem.__struct_fields__
+"""Names of the values that `Results.reps` gives, in its order."""
+_READ = (
+    "rep, set_no, rep_no, athlete, athlete_id, distance_mm, duration_ms, gait, status, time_ns, uncertainty_ns,"
+    " sound_delay_ns, method, start, start_uncertainty_ns, splits, flags, obstacles, reason, line, lane, part, wave,"
+    " place, target_ns, note, revision, go_wall_ns, go_boot, go_ns"
+)
+_MINUTE_NS = 60 * 10**9
+_CENTISECOND_NS, _DECISECOND_NS = 10_000_000, 100_000_000
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What is asked for; None: all."""
+
+    session: int | None = None
+    athletes: tuple[str, ...] | None = None
+    """Every id of one person."""
+    since_ns: int | None = None
+    """Sessions that began then or later, of those that have a date."""
+
+
+class SessionHead(msgspec.Struct, frozen=True):
+    """A session without its reps."""
+
+    number: int
+    uid: str
+    title: str
+    outcome: str
+    board: str
+    started_ns: int
+    ended_ns: int | None
+    started_at: str | None
+    ended_at: str | None
+    note: str
+    plan: str
+    roster: tuple[tuple[str, str], ...]
+    """What each is called now, and their id."""
+
+
+class Results:
+    """What is selected, of one open database."""
+
+    def __init__(self, connection: sqlite3.Connection, selection: Selection, *, as_persons: bool = False) -> None:
+        """`as_persons`: a rep's athlete is who that is after all merges, and not whom it was run as."""
+        self._connection = connection
+        self._selection = selection
+        self.people = People.of(connection)
+        self._names = self.people.names()
+        persons = self.people.persons_by_uid if as_persons else {}
+        self._uids: Mapping[str, str] = {uid: person.uid for uid, person in persons.items()}
+        self._dates = Dates.of(connection)
+        self._clock = _ClockFaces()
+        self.undated = 0
+        """Sessions without a date, which `since` leaves out."""
+        self.numbers = self._numbers()
+
+    def _numbers(self) -> list[int]:
+        """The sessions' numbers, in order."""
+        wanted = self._selection
+        conditions, values = ["TRUE"], list[Any]()
+        if wanted.session is not None:
+            conditions.append("id = ?")
+            values.append(wanted.session)
+        if wanted.athletes is not None:
+            marks = ", ".join("?" * len(wanted.athletes))
+            conditions.append(f"id IN (SELECT session FROM rep WHERE athlete_id IN ({marks}) AND status != 'open')")
+            values += wanted.athletes
+        query = f"SELECT id, started_wall_ns, started_boot FROM session WHERE {' AND '.join(conditions)} ORDER BY id"
+        numbers = list[int]()
+        for number, started_ns, boot in _tuples(self._connection, query, values):
+            if wanted.since_ns is not None:
+                if not self._has_date(number, started_ns, boot):
+                    self.undated += 1
+                    continue
+                if started_ns < wanted.since_ns:
+                    continue
+            numbers.append(number)
+        return numbers
+
+    def _has_date(self, number: int, label_ns: int, boot: str) -> bool:
+        return self._dates.has(number, boot) and date_of(label_ns) is not None
+
+    def head(self, number: int) -> SessionHead:
+        """A session of them."""
+        query = (
+            "SELECT uid, title, outcome, board, started_wall_ns, ended_wall_ns, started_boot, ended_boot, note, plan,"
+            " roster, athletes FROM session WHERE id = ?"
+        )
+        ((uid, title, outcome, board, started, ended, began_in, ended_in, note, plan, roster, ids),) = _tuples(
+            self._connection, query, [number]
+        )
+        pairs = zip(msgspec.json.decode(roster), msgspec.json.decode(ids), strict=True)
+        only = self._selection.athletes
+        return SessionHead(
+            number=number,
+            uid=uid,
+            title=title,
+            outcome=outcome,
+            board=board,
+            started_ns=started,
+            ended_ns=ended,
+            started_at=self._iso(started) if self._has_date(number, started, began_in) else None,
+            ended_at=None if ended is None or not self._has_date(number, ended, ended_in) else self._iso(ended),
+            note=note,
+            plan=plan,
+            roster=tuple((self.called(uid, name), uid) for name, uid in pairs if only is None or uid in only),
+        )
+
+    @staticmethod
+    def _iso(label_ns: int) -> str | None:
+        date = date_of(label_ns)
+        return None if date is None else date.isoformat(timespec="seconds")
+
+    def called(self, uid: str, name: str) -> str:
+        """What to call an athlete now."""
+        return self._names.get(uid, name)
+
+    def wants(self, uid: str) -> bool:
+        """Whether what is an athlete's is asked for."""
+        return self._selection.athletes is None or uid in self._selection.athletes
+
+    def athletes(self) -> list[AthleteRow]:
+        """Those of these sessions, with whom they are one person with; everybody where everything is asked for."""
+        if self._selection == Selection():
+            return list(self.people.rows)
+        uids = {uid for number in self.numbers for uid in self._uids_in(number) if self.wants(uid)}
+        persons = {self.people.persons_by_uid[uid].uid for uid in uids if uid in self.people.persons_by_uid}
+        same = {uid for person in persons for uid in self.people.ids_of(person)}
+        return [row for row in self.people.rows if row.uid in same]
+
+    def _uids_in(self, number: int) -> set[str]:
+        roster = (uid for _, uid in self.head(number).roster)
+        query = "SELECT athlete_id FROM rep WHERE session = ?1 UNION SELECT athlete_id FROM presence WHERE session = ?1"
+        return {*roster, *(uid for (uid,) in _tuples(self._connection, query, [number]))}
+
+    def count_open(self) -> int:
+        """Reps of these sessions that have not ended, and are in no file."""
+        numbers = set(self.numbers)
+        found = _tuples(self._connection, "SELECT session, athlete_id FROM rep WHERE status = 'open'", ())
+        return sum(number in numbers and self.wants(uid) for number, uid in found)
+
+    def reps(self, number: int) -> Iterator[list[Any]]:
+        """The reps of a session, each as the values of `REP_COLUMNS`."""
+        only = self._selection.athletes
+        who, values = "", [number, *(only or ())]
+        if only is not None:
+            who = f" AND athlete_id IN ({', '.join('?' * len(only))})"
+        query = f"SELECT {_READ} FROM rep WHERE session = ? AND status != 'open'{who} ORDER BY rep"
+        return map(self._values, _tuples(self._connection, query, values), _forever(number))
+
+    def _values(self, row: Sequence[Any], number: int) -> list[Any]:
+        (
+            rep, set_no, rep_no, athlete, uid, distance_mm, duration_ms, gait, status, time_ns, spread_ns, delay_ns,
+            method, start, start_spread_ns, splits, flags, obstacles, reason, line, lane, part, wave, place, target_ns,
+            note, revision, go_wall_ns, go_boot, go_ns,
+        ) = row  # fmt: skip
+        date, time_of_day, go_at = (
+            self._clock.shown(go_wall_ns) if self._dates.has(number, go_boot) else (None, None, None)
+        )
+        return [
+            rep, set_no, rep_no, self._names.get(uid, athlete), self._uids.get(uid, uid),
+            None if distance_mm is None else distance_mm / 1000.0,
+            None if duration_ms is None else duration_ms / 1000.0,
+            gait, status,
+            None if time_ns is None else time_ns / 1e9,
+            None if spread_ns is None else spread_ns / 1e9,
+            delay_ns / 1e9, _shown_s(time_ns, delay_ns, flags), method, start, start_spread_ns / 1e9,
+            _split_values(splits) if splits else [],
+            flags.split(",") if flags else [],
+            obstacles, reason, date, time_of_day, go_at, line, lane, part, wave, place,
+            None if target_ns is None else target_ns / 1e9,
+            note, revision, go_wall_ns, go_ns,
+        ]  # fmt: skip
+
+
+def _shown_s(time_ns: int | None, delay_ns: int, flags: str) -> float | None:
+    """As `RepRecord.official_s`, without its record."""
+    if time_ns is None:
+        return None
+    if Flag.MANUAL in flags.split(","):
+        return -((delay_ns - time_ns) // _DECISECOND_NS) / 10.0
+    return -((delay_ns - time_ns) // _CENTISECOND_NS) / 100.0
+
+
+def _split_values(text: str) -> list[dict[str, Any]]:
+    return [
+        {"line": line, "distance_m": mm / 1000.0, "time_s": time_ns / 1e9, "uncertainty_s": spread_ns / 1e9}
+        for line, mm, time_ns, spread_ns in msgspec.json.decode(text)
+    ]
+
+
+class _ClockFaces:
+    """Dates and times of day of labels by this machine's time zone, worked out once for each minute."""
+
+    def __init__(self) -> None:
+        self._minute = -1
+        self._date: datetime | None = None
+        self._parts = ("", "", "")
+
+    def shown(self, label_ns: int) -> tuple[str, str, str] | tuple[None, None, None]:
+        """The date, the time of day and both with the distance from UTC; none where the label is no date."""
+        minute, rest_ns = divmod(label_ns, _MINUTE_NS)
+        if minute != self._minute:
+            self._minute, self._date = minute, date_of(minute * _MINUTE_NS)
+            if self._date is not None:
+                self._parts = (f"{self._date:%Y-%m-%d}", f"{self._date:%H:%M}", self._date.isoformat()[19:])
+        if self._date is None:
+            return None, None, None
+        day, clock, zone = self._parts
+        clock = f"{clock}:{rest_ns // 10**9:02d}"
+        return day, clock, f"{day}T{clock}.{rest_ns // 10**6 % 1000:03d}{zone}"
+
+
+def _tuples(connection: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Any]:
+    """Rows without names, read at once."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(query, values).fetchall()
+
+
+def _forever(number: int) -> Iterator[int]:
+    while True:
+        yield number
