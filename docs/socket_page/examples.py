@@ -30,6 +30,7 @@ from retro_timer.settings.model import Settings
 from retro_timer.sim.virtual import Simulation
 from retro_timer.store.results.edits import NoteSession
 from retro_timer.training.gaits import Gait
+from retro_timer.training.listed import Listed
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import events
 
@@ -146,7 +147,7 @@ class _Conversation:
         """Whether time passes: then a command waits for its turn."""
         self.lines = Examples({}, {}, {}, {}, frozenset())
         voice = TextVoice(core.clock, core.settings.voice.rate_wpm, lambda _text: None)
-        logbook, group = Logbook(core), Group(Roster(_ROSTER, file=_list_of(directory)))
+        logbook, group = Logbook(core), Group(Roster(tuple(map(Listed, _ROSTER)), file=_list_of(directory)))
         self._handler = RequestHandler(
             core,
             self._post,

@@ -50,6 +50,7 @@ from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings, TickMode
 from retro_timer.store.results.writer import JournalWriter
+from retro_timer.training.listed import Listed
 from retro_timer.training.session.inputs import WatchChanged
 
 OnSample = Callable[[RangeSample], None]
@@ -69,6 +70,8 @@ class Equipment(msgspec.Struct, frozen=True, kw_only=True):
     """Decides what sessions leave to chance; without one nobody can guess it."""
     voice_missing: str = ""
     """Why the voice of the settings is not there and words are printed."""
+    listed: Callable[[], tuple[Listed, ...]] = lambda: ()
+    """What the roster says of those with whom a session begins."""
     record: Path | None = None
     """Gets every sensor's readings as a trace."""
 
@@ -177,7 +180,11 @@ class Beacon:
                 self.journal,
                 # Where the lanes are may have been learnt anew since the session before.
                 lambda: session_rules(
-                    settings, specs, braking, dark_clothing((one.spec, one.config.lanes) for one in sensing.values())
+                    settings,
+                    specs,
+                    braking,
+                    dark_clothing((one.spec, one.config.lanes) for one in sensing.values()),
+                    made_of.listed(),
                 ),
                 board.name,
                 seed=made_of.seed,

@@ -11,6 +11,7 @@ from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_gate, lane_map
 from retro_timer.settings.model import Settings
+from retro_timer.training.listed import Listed
 from retro_timer.training.safe_speed import DarkClothing
 from retro_timer.training.session.state import Line, Rules
 
@@ -49,8 +50,11 @@ def session_rules(
     specs: Sequence[SensorSpec],
     braking: Braking,
     dark_clothing: DarkClothing | None = None,
+    listed: tuple[Listed, ...] = (),
 ) -> Rules:
-    """How a session goes with these sensors. `dark_clothing`: as `coverage.dark_clothing` tells it."""
+    """How a session goes with these sensors. `dark_clothing`: as `coverage.dark_clothing` tells it. `listed`: what the
+    roster says.
+    """
     timers = [spec for spec in specs if spec.role is not Role.WATCH]
     timing = next((spec.placement for spec in timers if spec.line == FINISH_LINE), Placement.GATE)
     watched = {spec.line for spec in timers if spec.placement is Placement.GATE}
@@ -68,5 +72,7 @@ def session_rules(
         changeover_s=settings.session.changeover_s,
         lines=tuple(sorted(on_the_way, key=lambda line: line.distance_m)),
         dark_clothing=dark_clothing,
+        lanes=settings.course.lanes,
+        listed=listed,
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )

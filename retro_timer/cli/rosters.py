@@ -13,6 +13,7 @@ from retro_timer.errors import BadInputError
 from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.loading import load_roster, place_of, roster_file, roster_names
 from retro_timer.settings.made import WriteRoster, check_file_name
+from retro_timer.training.listed import Listed
 
 
 @click.group()
@@ -40,7 +41,15 @@ def list_() -> None:
 def show(name: str) -> None:
     """Who is on a roster, in the order of turns."""
     for athlete in load_roster(roster_file(name), remark):
-        print(athlete)
+        print(_shown(athlete))
+
+
+def _shown(athlete: Listed) -> str:
+    """The name, and what else the roster says of them."""
+    said = f"said '{athlete.say}'" if athlete.say else ""
+    lane = f"lane {athlete.lane}" if athlete.lane is not None else ""
+    target = f"target {athlete.target_s:g} s" if athlete.target_s is not None else ""
+    return ", ".join(filter(None, (athlete.name, said, lane, target)))
 
 
 @rosters.command("import")

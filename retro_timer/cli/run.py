@@ -59,9 +59,9 @@ def run(
     if voice is not None:
         settings = _with_voice(settings, voice)
     named = None if roster is not None else settings.session.roster
-    athletes = files.roster(roster, remark, solo=settings.session.athlete, named=named)
+    listed = files.roster(roster, remark, solo=settings.session.athlete, named=named)
     given = " and ".join(option for option, path in (("--roster", roster), ("--config", config)) if path is not None)
-    group = Group(Roster(athletes, named, roster), remark, given=given)
+    group = Group(Roster(listed, named, roster), remark, given=given)
     files.secure_plan(settings.session.default_plan)
 
     def make_start(name: str | None) -> StartPlan:
@@ -90,6 +90,7 @@ def run(
             seed=seed,
             voice_missing=missing,
             record=record,
+            listed=lambda: group.listed,
         )
         around = Surroundings(
             make_start=make_start,

@@ -25,6 +25,7 @@ from retro_timer.settings.plan_fit import check_fit
 from retro_timer.sim.render import RenderedVoice, render_wav
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
+from retro_timer.training.listed import names_of
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.session.events import Finish, Go
 
@@ -58,12 +59,13 @@ def simulate(
     name = plan or settings.session.default_plan
     chosen = load_plan(name)
     check_fit(chosen, settings, f"plan '{name}'")
-    athletes = load_roster(roster, remark, solo=settings.session.athlete)
+    listed = load_roster(roster, remark, solo=settings.session.athlete)
     simulation = Simulation(
         BoardRequest(settings, scenario=scenario, seed=seed),
         load_catalogue(settings.voice.language),
         paths.state_dir(),
         aloud=wav is not None,
+        listed=listed,
     )
     sound = _Sound(wav, simulation.rendered)
     if wav is not None:
@@ -71,10 +73,10 @@ def simulate(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: simulation.stopping.set())
     try:
-        with progress("simulate", _length_s(chosen, len(athletes))) as step:
+        with progress("simulate", _length_s(chosen, len(listed))) as step:
             reporter = _Teller(simulation, as_json, step)
             simulation.core.event_bus.subscribe(reporter.take)
-            simulation.run(chosen, athletes, speed=None if math.isinf(speed) else speed)
+            simulation.run(chosen, names_of(listed), speed=None if math.isinf(speed) else speed)
     finally:
         simulation.close()
         sound.write(simulation.origin_ns, simulation.clock.monotonic_ns())

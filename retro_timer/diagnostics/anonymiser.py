@@ -21,13 +21,24 @@ class Anonymiser:
     @property
     def count(self) -> int:
         """How many names are known."""
-        return len(self._numbers)
+        return len(set(self._numbers.values()))
 
     def learn(self, names: Iterable[Any]) -> None:
         """These are athletes' names; passed over is what names nobody: no text, a number on a bib, the solo runner."""
         for name in names:
             if isinstance(name, str) and any(map(str.isalpha, name)) and name not in SOLO:
-                self._numbers.setdefault(name.casefold(), len(self._numbers) + 1)
+                self._numbers.setdefault(name.casefold(), self.count + 1)
+        self._compile()
+
+    def learn_said(self, said: Iterable[tuple[str, str]]) -> None:
+        """Names, and how the voice says them: that is the same person."""
+        for name, say in said:
+            if any(map(str.isalpha, say)):
+                number = self._numbers.get(name.casefold(), self.count + 1)
+                self._numbers.setdefault(say.casefold(), number)
+        self._compile()
+
+    def _compile(self) -> None:
         words = "|".join(re.escape(name) for name in sorted(self._numbers, key=len, reverse=True))
         self._pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
 

@@ -168,8 +168,14 @@ def _status(anonymiser: Anonymiser) -> dict[str, Any]:
     with BeaconClient(paths.socket_path()) as beacon:
         status = beacon.ask(requests.Status(), answers.Status).status
         facts = beacon.ask(requests.Facts(), Facts)
-    anonymiser.learn(athlete.name for athlete in status.athletes or ())
+    _learn_taking_part(status, anonymiser)
     return {"status": msgspec.to_builtins(status), "facts": msgspec.to_builtins(facts)}
+
+
+def _learn_taking_part(status: answers.TimerStatus, anonymiser: Anonymiser) -> None:
+    athletes = status.athletes or ()
+    anonymiser.learn(athlete.name for athlete in athletes)
+    anonymiser.learn_said((athlete.name, athlete.say) for athlete in athletes)
 
 
 def _log(anonymiser: Anonymiser) -> list[dict[str, Any]]:
@@ -180,6 +186,7 @@ def _log(anonymiser: Anonymiser) -> list[dict[str, Any]]:
         try:
             with BeaconClient(paths.socket_path()) as beacon:
                 log = beacon.ask(requests.Log(), answers.Log).log
+                _learn_taking_part(beacon.ask(requests.Status(), answers.Status).status, anonymiser)
             entries = [{"wall_s": entry.wall_s, **msgspec.to_builtins(entry.event)} for entry in log]
         except RetroTimerError as error:
             raise RetroTimerError(f"{trouble}; and {error}") from None

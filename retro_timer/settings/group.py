@@ -9,14 +9,15 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.loading import Tell, load_roster, roster_file, roster_names
+from retro_timer.training.listed import Listed, names_of
 from retro_timer.training.roster import without
 
 
 class Roster(msgspec.Struct, frozen=True):
     """A list of athletes as it was read."""
 
-    athletes: tuple[str, ...]
-    """In the order of turns."""
+    listed: tuple[Listed, ...]
+    """The athletes, in the order of turns."""
     name: str | None = None
     """Where it is kept on the box."""
     file: Path | None = None
@@ -37,7 +38,12 @@ class Group:
     @property
     def athletes(self) -> tuple[str, ...]:
         """In the order of turns."""
-        return self._roster.athletes
+        return names_of(self.listed)
+
+    @property
+    def listed(self) -> tuple[Listed, ...]:
+        """The athletes with what the roster says of them."""
+        return self._roster.listed
 
     def read(self, name: str | None) -> Roster:
         """A roster that is kept on the box, or without a name the present one as its file is now.
@@ -46,7 +52,7 @@ class Group:
         """
         now = self._roster
         if name is None and now.file is not None:
-            return msgspec.structs.replace(now, athletes=load_roster(now.file, self._remark))
+            return msgspec.structs.replace(now, listed=load_roster(now.file, self._remark))
         name = name or now.name
         if name is None:
             known = ", ".join(roster_names()) or "those that `retro-timer rosters import FILE` brings in"
@@ -59,4 +65,6 @@ class Group:
 
     def leave_out(self, names: Collection[str]) -> None:
         """From now on sessions begin without these; who runs alone has no name where nobody else is left."""
-        self._roster = msgspec.structs.replace(self._roster, athletes=without(self.athletes, names))
+        left = without(self.athletes, names)
+        listed = tuple(one for one in self.listed if one.name in left) or tuple(map(Listed, left))
+        self._roster = msgspec.structs.replace(self._roster, listed=listed)

@@ -15,6 +15,7 @@ from retro_timer.settings.model import BuzzerKind, Settings
 from retro_timer.settings.own import NAME as OWN_NAME
 from retro_timer.settings.own import Own, laid_over, load_own
 from retro_timer.settings.tables import parse_toml, read_text, read_toml
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
 from retro_timer.training.plan_check import check_plan
 from retro_timer.training.roster import SOLO, checked_name, parse_roster
@@ -145,16 +146,16 @@ def roster_file(name: str) -> Path:
     return names[name]
 
 
-def load_roster(path: Path | None, tell: Tell = lambda _remark: None, *, solo: str | None = None) -> tuple[str, ...]:
+def load_roster(path: Path | None, tell: Tell = lambda _remark: None, *, solo: str | None = None) -> tuple[Listed, ...]:
     """The athletes in a CSV file, or a solo runner; `tell` gets a line for each choice that a coach should check.
 
     `solo`: the name of who runs alone, if that is known. Raises BadInputError.
     """
     if path is None:
-        return SOLO if solo is None else (solo.strip(),)
+        return tuple(map(Listed, SOLO)) if solo is None else (Listed(solo.strip()),)
     text, encoding = read_spreadsheet_text(path, "a list of names in CSV")
-    names = parse_roster(text, str(path), tell)
+    listed = parse_roster(text, str(path), tell)
     if encoding:
-        strange = next((name for name in names if not name.isascii()), names[0])
+        strange = next((one.name for one in listed if not one.name.isascii()), listed[0].name)
         tell(f"{path}: not UTF-8, read as {encoding}: is '{strange}' right? If not, save it as 'CSV UTF-8'")
-    return names
+    return listed

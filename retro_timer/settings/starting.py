@@ -35,6 +35,7 @@ from retro_timer.settings.own import read_own
 from retro_timer.settings.pins import pin_plan
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.settings.readable import readable_settings
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class StartFiles:
 
     def roster(
         self, path: Path | None, remark: Tell, *, solo: str | None = None, named: str | None = None
-    ) -> tuple[str, ...]:
+    ) -> tuple[Listed, ...]:
         """The athletes in a file or, without one, of the roster that the settings name; else who runs alone.
 
         `remark` gets a line for each choice that a coach should check.
@@ -132,12 +133,12 @@ class StartFiles:
         copy = ROSTER if path is not None or named is None else _copy_of_roster(named)
         try:
             path = path or (roster_file(named) if named else None)
-            athletes = load_roster(path, remark, solo=solo)
+            listed = load_roster(path, remark, solo=solo)
         except BadInputError as error:
             return self._instead(error, "roster_file", copy, load_roster, load_roster(None, solo=solo))
         if path is not None:
             self._good.note(copy, path)
-        return athletes
+        return listed
 
     def phrases(self, settings: Settings) -> tuple[Settings, Catalogue]:
         """The catalogue of the settings' language, and the settings with the language that it turned out to be."""

@@ -22,6 +22,7 @@ from retro_timer.ports import Button, LampState
 from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.state import Phase
@@ -90,6 +91,7 @@ class Simulation:
         *,
         aloud: bool = False,
         record: Path | None = None,
+        listed: tuple[Listed, ...] = (),
     ) -> None:
         self.clock = VirtualClock(_START_NS, time.time_ns())
         self.board = _VirtualBoard(request, self.clock)
@@ -105,6 +107,7 @@ class Simulation:
             calibration=request.calibration,
             seed=request.seed,
             record=record,
+            listed=lambda: listed,
         )
         self._beacon = Beacon(made_of)
         self._inbox = self._beacon.inbox

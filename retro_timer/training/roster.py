@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Sequence
 import msgspec
 
 from retro_timer.errors import BadInputError
+from retro_timer.training.listed import Listed, read_listed
 from retro_timer.training.names import folded
-from retro_timer.training.roster_headings import Role, name_columns, role_of
+from retro_timer.training.roster_headings import BESIDE_NAMES, NO_NAMES, Role, name_columns, role_of
 from retro_timer.training.spreadsheet import DELIMITERS, Row, readings
 
 MOST_ATHLETES = 60
@@ -20,6 +21,8 @@ SOLO = ("Runner",)
 _MOST_TITLE_LINES = 10
 _FIGURES = re.compile(r"[^\w#]*\d[\d\s.,:;/'’+-]*(?:s|sec|m|min|%)?", re.IGNORECASE)
 _HEADING_WANTED = "a first line that names the columns, one of them: name"
+_KEYS = {Role.SAY: "say", Role.LANE: "lane", Role.TARGET: "target_s"}
+"""What is used under its own name needs no word; groups have theirs."""
 _PLACES = {delimiter: place for place, delimiter in enumerate(DELIMITERS)}
 
 
@@ -42,10 +45,11 @@ class _Table(msgspec.Struct, frozen=True):
     """What stands above the heading."""
 
     @property
-    def group_column(self) -> int | None:
-        """That which says who belongs to which group."""
+    def beside(self) -> dict[Role, int]:
+        """The columns that are used beside the names; of two for one thing the first."""
         cells = () if self.heading is None else self.heading.cells
-        return next((column for column, cell in enumerate(cells) if role_of(cell) is Role.GROUP), None)
+        found = {role: column for column, cell in reversed([*enumerate(cells)]) if (role := role_of(cell)) is not None}
+        return {role: column for role, column in found.items() if role in BESIDE_NAMES}
 
     @property
     def likeliness(self) -> tuple[bool, int, int, int]:
@@ -58,15 +62,15 @@ class _Table(msgspec.Struct, frozen=True):
         return not torn, len(known) - known.count(None), parted, -_PLACES.get(self.delimiter, 0)
 
 
-def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _remark: None) -> tuple[str, ...]:
-    """Names from CSV text, one athlete a row, in order of turns.
+def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _remark: None) -> tuple[Listed, ...]:
+    """The athletes of CSV text, one a row, in order of turns.
 
     Where there is a column of groups those of a group go one after the other, in the order in which the groups come.
 
-    The delimiter is found out, or told by a `sep=` line. A heading says which columns hold the names, in any order and
-    in several languages; without one there must be no doubt about it. Blank lines and lines that begin with # are left
-    out. What is taken from elsewhere than a column `name`, or not used, and who is called otherwise because the name
-    stands twice, goes to `tell`. Raises BadInputError with the line's number.
+    The delimiter is found out, or told by a `sep=` line. A heading says which columns hold what, in any order and in
+    several languages; without one there must be no doubt about the names. Blank lines and lines that begin with # are
+    left out. What is taken from elsewhere than a column `name`, or not used, and who is called otherwise because the
+    name stands twice, goes to `tell`. Raises BadInputError with the line's number.
     """
     tables = [_table(delimiter, rows) for delimiter, rows in readings(text, where).items()]
     table = max(tables, key=lambda table: table.likeliness)
@@ -80,22 +84,34 @@ def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _re
     if len(names) > MOST_ATHLETES:
         raise BadInputError(where, f"{len(names)} athletes", f"at most {MOST_ATHLETES}")
     _tell(table, where, tell)
-    apart = _told_apart(names, where, tell)
-    column = table.group_column
-    return apart if column is None else _by_groups(apart, [row.cell(column) for row in table.rows], where, tell)
+    return _in_turn(table, _told_apart(names, where, tell), where, tell)
 
 
-def _by_groups(names: Sequence[str], groups: Sequence[str], where: str, tell: Callable[[str], None]) -> tuple[str, ...]:
-    """The names of each group together, in the order in which the groups come; no entry is a group as well."""
-    members: dict[str, list[str]] = {}
+def _in_turn(table: _Table, names: Sequence[str], where: str, tell: Callable[[str], None]) -> tuple[Listed, ...]:
+    """The athletes with what the other columns say of them, those of a group together."""
+    beside = table.beside
+    listed = []
+    for name, row in zip(names, table.rows, strict=True):
+        say, lane, target = (row.cell(beside[role]) if role in beside else "" for role in _KEYS)
+        listed.append(read_listed(name, say, lane, target, f"{where}: line {row.line}", tell))
+    if Role.GROUP not in beside:
+        return tuple(listed)
+    return _by_groups(listed, [row.cell(beside[Role.GROUP]) for row in table.rows], where, tell)
+
+
+def _by_groups(
+    listed: Sequence[Listed], groups: Sequence[str], where: str, tell: Callable[[str], None]
+) -> tuple[Listed, ...]:
+    """Those of each group together, in the order in which the groups come; no entry is a group as well."""
+    members: dict[str, list[Listed]] = {}
     spelt: dict[str, str] = {}
-    for name, group in zip(names, groups, strict=True):
-        members.setdefault(folded(group), []).append(name)
+    for one, group in zip(listed, groups, strict=True):
+        members.setdefault(folded(group), []).append(one)
         spelt.setdefault(folded(group), group or "none")
     if len(members) > 1:
         shown = ", ".join(f"{spelt[group]} ({len(of)})" for group, of in members.items())
         tell(f"{where}: groups take turns: {shown}")
-    return tuple(name for of in members.values() for name in of)
+    return tuple(one for of in members.values() for one in of)
 
 
 def _told_apart(names: Sequence[tuple[str, int]], where: str, tell: Callable[[str], None]) -> tuple[str, ...]:
@@ -129,7 +145,7 @@ def _without_heading(table: _Table, where: str) -> tuple[int, ...]:
     """The one column that can hold the names. Raises BadInputError where there is a doubt."""
     first = table.rows[0]
     roles = [role_of(cell) for cell in first.cells]
-    if {Role.OTHER, Role.GROUP} & set(roles) and not any(_is_figure(cell) for cell in first.cells):
+    if NO_NAMES & set(roles) and not any(_is_figure(cell) for cell in first.cells):
         shown = ", ".join(cell for cell in first.cells if cell)
         raise BadInputError(f"{where}: line {first.line}", f"'{shown}' is a heading without names", _HEADING_WANTED)
     with_text = [tuple(i for i in row.filled if _is_text(row.cells[i])) for row in table.rows]
@@ -174,9 +190,14 @@ def _tell(table: _Table, where: str, tell: Callable[[str], None]) -> None:
     heading = table.heading
     if heading is None:
         return
-    unused = [heading.cells[column] for column in heading.filled if column not in (*table.columns, table.group_column)]
-    if not unused and [role_of(heading.cells[column]) for column in table.columns] == [Role.NAME]:
+    beside = table.beside
+    used = (*table.columns, *beside.values())
+    unused = [heading.cells[column] for column in heading.filled if column not in used]
+    named = {role: heading.cells[beside[role]] for role in _KEYS if role in beside}
+    strange = {role: cell for role, cell in named.items() if cell.strip().lower() != _KEYS[role]}
+    if not unused and not strange and [role_of(heading.cells[column]) for column in table.columns] == [Role.NAME]:
         return
     taken = " and ".join(f"'{heading.cells[column]}'" for column in table.columns)
+    others = "".join(f", {_KEYS[role]} from '{cell}'" for role, cell in strange.items())
     left = f"; not used: {', '.join(unused)}" if unused else ""
-    tell(f"{where}: names from {taken}{left}")
+    tell(f"{where}: names from {taken}{others}{left}")

@@ -1,4 +1,4 @@
-"""Which column of a roster holds the names: headings as spreadsheets in several languages have them."""
+"""Which column of a roster holds what: headings as spreadsheets in several languages have them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ class Role(Enum):
     """What the people are, "athlete" or "pupil": their names, unless another column has them."""
     GROUP = auto()
     """Which group somebody belongs to."""
+    SAY = auto()
+    """How the name is spoken."""
+    LANE = auto()
+    TARGET = auto()
+    """The time that somebody is to run."""
     OTHER = auto()
     """Known, and no name."""
 
@@ -43,16 +48,24 @@ deportista|player|players|spieler|spielerin|joueur|speler|jugador|jogador|studen
 schülerin|élève|élèves|leerling|alumno|alumna|aluno|aluna|member|members|mitglied|membre|lid|person|kid|kids|child|
 children|kind|kinder|enfant"""
 _OTHER = """#|id|no|nr|num|number|nummer|numéro|número|startnummer|start number|bib|dossard|dorsal|position|pos|rank|
-platz|rang|lane|lanes|bahn|baan|couloir|calle|raia|class|
+platz|rang|class|
 klasse|classe|clase|turma|category|kategorie|catégorie|categoría|club|verein|vereniging|team|mannschaft|équipe|ploeg|
 equipo|equipe|school|schule|école|escuela|escola|age|alter|âge|leeftijd|edad|idade|year|year of birth|birth year|
 jahrgang|jahr|année|geboortejaar|dob|born|birthday|date of birth|geburtsdatum|geburtstag|date de naissance|
 geboortedatum|fecha de nacimiento|data de nascimento|sex|gender|geschlecht|sexe|geslacht|sexo|m f|time|times|zeit|
-zeiten|temps|tijd|tiempo|tempo|target|target s|target time|ziel|zielzeit|objectif|doel|objetivo|best|pb|pr|bestzeit|say|
-spoken|aussprache|email|e mail|phone|telefon|téléphone|note|notes|notiz|bemerkung|remarque|opmerking|comment|date|datum|
+zeiten|temps|tijd|tiempo|tempo|best|pb|pr|bestzeit|
+email|e mail|phone|telefon|téléphone|note|notes|notiz|bemerkung|remarque|opmerking|comment|date|datum|
 fecha|data"""
 _GROUP = """group|groups|gruppe|gruppen|groep|groepen|groupe|groupes|grupo|grupos|squad|squads|trainingsgruppe|
 training group|lerngruppe"""
+_SAY = """say|says|spoken|pronunciation|aussprache|gesprochen|prononciation|se prononce|uitspraak|pronunciación|
+pronúncia"""
+_LANE = "lane|lanes|bahn|bahnen|baan|banen|couloir|couloirs|calle|calles|raia|raias"
+_TARGET = """target|target s|target time|target seconds|ziel|zielzeit|ziel s|objectif|temps visé|temps cible|doel|
+doeltijd|streeftijd|objetivo|tiempo objetivo|tempo alvo"""
+BESIDE_NAMES = frozenset((Role.GROUP, Role.SAY, Role.LANE, Role.TARGET))
+"""What is used of a roster and is no name."""
+NO_NAMES = BESIDE_NAMES | {Role.OTHER}
 _JOINING = frozenset(("and", "und", "et", "en", "y", "e", "i", "vor", "n", "s", "of", "de", "des", "in"))
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_WORD = re.compile(r"[^\w#]+|_+")
@@ -71,6 +84,9 @@ _ROLES = {
     for phrases, role in (
         (_OTHER, Role.OTHER),
         (_GROUP, Role.GROUP),
+        (_SAY, Role.SAY),
+        (_LANE, Role.LANE),
+        (_TARGET, Role.TARGET),
         (_PERSON, Role.PERSON),
         (_NAME, Role.NAME),
         (_WHOLE, Role.WHOLE),
@@ -92,7 +108,7 @@ def role_of(heading: str) -> Role | None:
         return _ROLES[plain]
     words = [word for word in plain.split() if word not in _JOINING]
     roles = {_ROLES.get(word, Role.OTHER) for word in words}
-    return Role.WHOLE if len(words) > 1 and not roles & {Role.OTHER, Role.GROUP} else None
+    return Role.WHOLE if len(words) > 1 and not roles & NO_NAMES else None
 
 
 def name_columns(roles: Sequence[Role | None]) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from retro_timer.sim.virtual import Simulation
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.queries import reps as kept_reps
 from retro_timer.store.results.queries import sessions
+from retro_timer.training.listed import names_of
 from retro_timer.training.plan import Plan, steps
 from retro_timer.training.plan_check import check_plan
 from retro_timer.training.record import RepStatus
@@ -103,7 +104,7 @@ def accepted_plan(fields: dict[str, Any]) -> Plan | None:
 @given(fields=PLANS, names=NAMES)
 def test_a_plan_that_is_accepted_runs_to_its_end_for_any_roster_that_is(fields: Any, names: list[str]) -> None:
     plan = accepted_plan(fields)
-    roster, _ = value_or_complaint(lambda: parse_roster("\n".join(names), "roster.csv"))
+    roster, _ = value_or_complaint(lambda: names_of(parse_roster("\n".join(names), "roster.csv")))
     if plan is None:
         return
     athletes = roster or ("Runner",)
@@ -141,7 +142,7 @@ def test_what_is_accepted_runs_through_simulated_lanes_into_the_results(
     fields: Any, names: list[str], seed: int
 ) -> None:
     plan = accepted_plan(fields)
-    roster, _ = value_or_complaint(lambda: parse_roster("\n".join(names), "roster.csv"))
+    roster, _ = value_or_complaint(lambda: names_of(parse_roster("\n".join(names), "roster.csv")))
     if plan is None or sum((s.duration_s or 30.0) + s.rest_s for s in steps(plan)) > 400.0:
         return
     athletes = (roster or ("Runner",))[:2]
@@ -163,12 +164,12 @@ def test_what_is_accepted_runs_through_simulated_lanes_into_the_results(
 
 @given(names=NAMES)
 def test_any_name_that_is_accepted_goes_through_csv_unharmed(names: list[str]) -> None:
-    roster, _ = value_or_complaint(lambda: parse_roster("\n".join(names), "roster.csv"))
+    roster, _ = value_or_complaint(lambda: names_of(parse_roster("\n".join(names), "roster.csv")))
     if roster is None:
         return
     file = io.StringIO()
     csv.writer(file).writerows([name] for name in roster)
-    assert parse_roster("name\n" + file.getvalue(), "again.csv") == roster
+    assert names_of(parse_roster("name\n" + file.getvalue(), "again.csv")) == roster
 
 
 SENSORS = table(

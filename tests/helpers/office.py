@@ -21,6 +21,7 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.loading import load_plan
+from retro_timer.training.listed import Listed
 from retro_timer.training.roster import SOLO
 from tests.helpers.beacon_made import Beacon, steady
 
@@ -52,7 +53,7 @@ class Office:
         self.beacon = Beacon(directory)
         self.beacon.scene["gate"] = steady(2000)
         core = self.beacon.core
-        self.group = Group(Roster(SOLO), given=given)
+        self.group = Group(Roster(tuple(map(Listed, SOLO))), given=given)
         logbook = Logbook(core)
         self.handler = RequestHandler(
             core,

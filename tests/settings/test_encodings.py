@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retro_timer.errors import BadInputError
 from retro_timer.settings.encodings import decoded
 from retro_timer.settings.loading import load_roster
+from retro_timer.training.listed import names_of
 from tests.helpers.complaints import value_or_complaint
 
 TEXT = "Name;Gruppe\r\nJörg Groß;U14\r\nZoë;U14\r\n"
@@ -21,7 +22,7 @@ NAMES = ("Jörg Groß", "Zoë")
 def loaded(path: Path, data: bytes) -> tuple[tuple[str, ...], str]:
     path.write_bytes(data)
     remarks: list[str] = []
-    return load_roster(path, remarks.append), "\n".join(remarks)
+    return names_of(load_roster(path, remarks.append)), "\n".join(remarks)
 
 
 @pytest.mark.parametrize(

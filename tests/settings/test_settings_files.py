@@ -19,6 +19,7 @@ from retro_timer.settings.loading import (
 from retro_timer.settings.model import Settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.gaits import Gait
+from retro_timer.training.listed import names_of
 from retro_timer.training.plan import steps
 from tests.helpers.plans_made import plan_text
 
@@ -115,14 +116,14 @@ def test_a_coachs_own_settings_hide_the_packaged_ones(config_dir: Path) -> None:
 
 def test_a_roster_is_read_from_its_file_and_without_one_there_is_a_solo_runner(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text("name\nAnn\nBea\n")
-    assert load_roster(tmp_path / "r.csv") == ("Ann", "Bea")
-    assert load_roster(None) == ("Runner",)
+    assert names_of(load_roster(tmp_path / "r.csv")) == ("Ann", "Bea")
+    assert names_of(load_roster(None)) == ("Runner",)
 
 
 def test_who_runs_alone_may_have_a_name(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('[session]\nathlete = " Kim "\n')
-    assert load_roster(None, solo=load_settings(config).session.athlete) == ("Kim",)
+    assert names_of(load_roster(None, solo=load_settings(config).session.athlete)) == ("Kim",)
     config.write_text('[session]\nathlete = "a\\u0007b"\n')
     with pytest.raises(BadInputError, match=r"session\.athlete: a name with control characters"):
         load_settings(config)

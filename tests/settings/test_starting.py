@@ -13,6 +13,7 @@ from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.last_good import FOLDER, LastGood
 from retro_timer.settings.model import Settings
 from retro_timer.settings.starting import StartFiles
+from retro_timer.training.listed import names_of
 
 OWN = "[buzzer]\npin = 5\n[button]\npin = 26\n[course]\nlane_reach_m = 1.5\n"
 
@@ -170,7 +171,7 @@ def put_roster(state_dir: Path, name: str, text: str) -> None:
 def test_a_roster_that_is_broken_is_replaced_by_its_own_last_good_copy_and_by_no_other_groups(state_dir: Path) -> None:
     def started(named: str) -> tuple[tuple[str, ...], list[str]]:
         files = service(state_dir)
-        athletes = files.roster(None, lambda _remark: None, solo="Kim", named=named)
+        athletes = names_of(files.roster(None, lambda _remark: None, solo="Kim", named=named))
         assert files.keep() == ""
         return athletes, [trouble.phrase for trouble in files.troubles]
 

@@ -20,6 +20,7 @@ from retro_timer.errors import BadInputError
 from retro_timer.phrases import languages, load_catalogue
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session import effects, inputs
@@ -131,6 +132,8 @@ def everything_that_a_session_says() -> list[effects.Say]:
     laned = Drive(plan(block(reps=2)), rules=lanes).begin().to_go().finish(8.0, lane=3).to_go()
     laned.put(inputs.LanesUnseen(2, 2, 4, 0, 0, 0)).finish(8.0, lane=1)
     said += said_in(laned)
+    listed = Rules(lanes=4, listed=(Listed("Ann", lane=2),))
+    said += said_in(Drive(plan(block(reps=1)), ("Ann",), listed).begin().to_go().finish(8.0, lane=3))
     edited = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)
     for kind in ("void", "restore", "give", "swap", "set", "note", "undo"):
         edited.put(inputs.Amended(kind, "", edited.state.results[:1]))

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
+from retro_timer.training.listed import Listed, names_of
 from retro_timer.training.names import folded
 from retro_timer.training.roster import MOST_ATHLETES, parse_roster
 from retro_timer.training.roster_headings import role_of
@@ -20,20 +21,24 @@ NAMES = st.text(st.characters(min_codepoint=32, exclude_categories=["C", "Z"]), 
 
 
 def read(text: str) -> tuple[str, ...]:
-    return parse_roster(text, "roster.csv")
+    return told(text)[0]
+
+
+def told(text: str) -> tuple[tuple[str, ...], list[str]]:
+    """The names, and what a coach is told of the file."""
+    remarks: list[str] = []
+    return names_of(parse_roster(text, "r.csv", remarks.append)), remarks
 
 
 def test_groups_take_turns_in_the_order_in_which_they_come() -> None:
-    remarks: list[str] = []
     text = "Name;Gruppe\nAnn;A\nBea;B\nCid;a\nDee;\nEve;B\n"
-    assert parse_roster(text, "r.csv", remarks.append) == ("Ann", "Cid", "Bea", "Eve", "Dee")
+    names, remarks = told(text)
+    assert names == ("Ann", "Cid", "Bea", "Eve", "Dee")
     assert remarks == ["r.csv: groups take turns: A (2), B (2), none (1)"]
 
 
 def test_one_group_alone_is_nothing_to_be_told() -> None:
-    remarks: list[str] = []
-    assert parse_roster("name,group\nAnn,A\nBea,A\n", "r.csv", remarks.append) == ("Ann", "Bea")
-    assert remarks == []
+    assert told("name,group\nAnn,A\nBea,A\n") == (("Ann", "Bea"), [])
 
 
 def test_names_stand_one_a_line_in_the_order_of_turns() -> None:
@@ -95,17 +100,67 @@ def test_a_heading_is_known_in_many_spellings_and_is_never_an_athlete(heading: s
 
 
 def test_a_title_above_the_heading_is_no_athlete_either() -> None:
-    remarks: list[str] = []
-    assert parse_roster("Thursday\n\nName;Club\nAnna;A\n", "r.csv", remarks.append) == ("Anna",)
+    names, remarks = told("Thursday\n\nName;Club\nAnna;A\n")
+    assert names == ("Anna",)
     assert remarks == ["r.csv: line 1 above the heading left out", "r.csv: names from 'Name'; not used: Club"]
 
 
 def test_what_is_taken_from_other_columns_and_not_used_is_told() -> None:
+    _, remarks = told("Club;Vorname;Name\nTSV;Anna;Groß\n")
+    assert remarks == ["r.csv: names from 'Vorname' and 'Name'; not used: Club"]
+    assert told("name\nAnna\n")[1] == []
+
+
+def test_how_a_name_is_said_its_lane_and_its_target_are_read_by_their_columns() -> None:
+    text = "lane,name,say,target_s\n2,Sean,Shawn,8.5\n,Bea,,\n"
     remarks: list[str] = []
-    parse_roster("Lane;Vorname;Name\n1;Anna;Groß\n", "r.csv", remarks.append)
-    assert remarks == ["r.csv: names from 'Vorname' and 'Name'; not used: Lane"]
-    parse_roster("name\nAnna\n", "r.csv", remarks.append)
-    assert len(remarks) == 1
+    sean, bea = parse_roster(text, "r.csv", remarks.append)
+    assert (sean, bea) == (Listed("Sean", "Shawn", 2, 8.5), Listed("Bea"))
+    assert remarks == []
+
+
+def test_what_an_athlete_is_known_by_stays_theirs_when_groups_part_the_rows() -> None:
+    text = "name,group,say\nAnn,A,Annie\nBea,B,Bee\nCid,A,Sid\n"
+    assert [(one.name, one.say) for one in parse_roster(text, "r.csv")] == [
+        ("Ann", "Annie"),
+        ("Cid", "Sid"),
+        ("Bea", "Bee"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "target_s"), [("8,5", 8.5), ("8.25 s", 8.25), ("12", 12.0), ("8,5 Sek.", 8.5), (" 9 sec", 9.0)]
+)
+def test_a_target_is_read_as_a_spreadsheet_writes_it_and_where_it_was_found_is_told(cell: str, target_s: float) -> None:
+    remarks: list[str] = []
+    (one,) = parse_roster(f"Name;Bahn;Zielzeit\nÄnne;Bahn 3;{cell}\n", "r.csv", remarks.append)
+    assert (one.lane, one.target_s) == (3, target_s)
+    assert remarks == ["r.csv: names from 'Name', lane from 'Bahn', target_s from 'Zielzeit'"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [
+        ("target_s", "3:45", "target '3:45' is left out: seconds, as 8.5, up to 600"),
+        ("target_s", "0", "target '0' is left out"),
+        ("target_s", "601", "target '601' is left out"),
+        ("target_s", "fast", "target 'fast' is left out"),
+        ("lane", "0", "lane '0' is left out: a number from 1 to 8"),
+        ("lane", "9", "lane '9' is left out"),
+        ("lane", "inner", "lane 'inner' is left out"),
+        ("say", "x" * 61, "what is to be said for 'Ann' is left out"),
+    ],
+)
+def test_a_cell_that_cannot_be_used_is_left_out_and_told_with_its_line(column: str, cell: str, why: str) -> None:
+    remarks: list[str] = []
+    listed = parse_roster(f"name,{column}\nAnn,{cell}\n", "r.csv", remarks.append)
+    assert listed == (Listed("Ann"),)
+    (remark,) = remarks
+    assert remark.startswith(f"r.csv: line 2: {why}")
+
+
+def test_who_is_called_like_a_column_is_an_athlete() -> None:
+    assert read("Meta\nSaid\nAnn\n") == ("Meta", "Said", "Ann")
 
 
 def test_without_a_heading_the_one_column_of_words_holds_the_names() -> None:
@@ -147,24 +202,23 @@ def test_names_may_be_of_any_script_and_hold_commas_in_quotes() -> None:
 
 
 def test_who_has_a_name_that_stands_there_already_is_called_otherwise_and_that_is_told() -> None:
-    remarks: list[str] = []
-    names = parse_roster("Anna\nBen\nanna\nAnna B\nWeiß\nWeiss\nANNA\n", "r.csv", remarks.append)
+    names, remarks = told("Anna\nBen\nanna\nAnna B\nWeiß\nWeiss\nANNA\n")
     assert names == ("Anna", "Ben", "anna C", "Anna B", "Weiß", "Weiss B", "ANNA D")
     assert remarks[0] == "r.csv: line 3: 'anna' stands twice; the second is called 'anna C'"
     assert len(remarks) == 3
 
 
 def test_a_roster_of_one_name_alone_is_told_apart_to_its_end() -> None:
-    names = parse_roster("Anna\n" * MOST_ATHLETES, "r.csv")
+    names = read("Anna\n" * MOST_ATHLETES)
     assert len({folded(name) for name in names}) == MOST_ATHLETES
 
 
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        ("", "roster.csv:", "no athletes"),
-        ("# nobody\n", "roster.csv:", "no athletes"),
-        ("name\n", "roster.csv:", "no athletes"),
+        ("", "r.csv:", "no athletes"),
+        ("# nobody\n", "r.csv:", "no athletes"),
+        ("name\n", "r.csv:", "no athletes"),
         ("A" * 39 + "\n" + "a" * 39 + "\n", "line 2", "a name of 41 characters"),
         ("Ann\n,x\n", "line 2", "no name"),
         ("name,club\nAnn,x\n\n ,y\n", "line 4", "no name"),
@@ -196,7 +250,7 @@ def test_quoted_names_may_run_over_no_line_end() -> None:
 def test_any_text_is_a_roster_or_one_line_of_complaint(text: str) -> None:
     names, complaint = value_or_complaint(lambda: read(text))
     if names is None:
-        assert complaint.startswith("roster.csv")
+        assert complaint.startswith("r.csv")
         return
     assert 1 <= len(names) <= MOST_ATHLETES
     assert len({name.lower() for name in names}) == len(names)

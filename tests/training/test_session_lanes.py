@@ -6,9 +6,10 @@ import pytest
 
 from retro_timer.training.button_table import Row, row_of
 from retro_timer.training.corrections import NoteRep, corrected
+from retro_timer.training.listed import Listed
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import inputs
-from retro_timer.training.session.state import Phase
+from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
 
@@ -48,6 +49,29 @@ def test_a_finish_in_another_lane_than_before_is_told_and_counts() -> None:
 def test_a_finish_in_the_same_lane_is_told_without_a_word_of_lanes() -> None:
     session = two_reps().finish(8.0, lane=3).to_go().finish(8.0, lane=3).wait(1.0)
     assert "other_lane" not in session.said()
+
+
+def listed(lane: int, lanes: int = 4) -> Drive:
+    rules = Rules(lanes=lanes, listed=(Listed("Ann", lane=lane),))
+    return Drive(plan(block(reps=2)), ("Ann", "Bea"), rules).begin().to_go()
+
+
+def test_before_anybody_was_seen_the_roster_tells_the_lane() -> None:
+    session = listed(3).finish(8.0, lane=3).to_go().finish(8.0, lane=1).to_go()
+    assert [go.lane for go in session.events("go")] == [3, None, 3]
+    assert "other_lane_listed" not in session.said()
+
+
+def test_a_finish_in_another_lane_than_the_rosters_is_told_and_from_then_on_the_seen_one_counts() -> None:
+    session = listed(3).finish(8.0, lane=2).wait(1.0)
+    assert session.spoken("other_lane_listed") == {"lane": 2, "usual": 3}
+    session.to_go().finish(8.0, lane=1).to_go().finish(8.0, lane=4).wait(1.0)
+    assert session.spoken("other_lane") == {"lane": 4, "usual": 2}
+
+
+@pytest.mark.parametrize(("lane", "lanes"), [(5, 4), (1, 1)])
+def test_a_lane_that_the_gate_does_not_tell_apart_is_nobodys(lane: int, lanes: int) -> None:
+    assert [go.lane for go in listed(lane, lanes).events("go")] == [None]
 
 
 @pytest.mark.parametrize(("nearest", "told"), [(2, 3), (4, 4)])

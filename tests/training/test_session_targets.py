@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Part
 from retro_timer.training.session import effects, inputs
-from retro_timer.training.session.state import Phase
+from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 
@@ -60,6 +61,28 @@ def test_the_best_is_the_athletes_own_over_the_same_length_and_gait() -> None:
     assert differences(session) == [("target_under", {"tenths": 3}), ("target_over", {"tenths": 3})]
     by_rep = [session.results[rep].target_ns for rep in range(1, 7)]
     assert by_rep == [None, None, None, None, 7_950_000_000, 6_450_000_000]
+
+
+OWN = Rules(listed=(Listed("Ann", target_s=8.5),))
+
+
+@pytest.mark.parametrize("of_the_block", [None, 7.0, "best"])
+def test_an_athletes_own_target_goes_before_the_blocks(of_the_block: float | str | None) -> None:
+    session = Drive(plan(block(reps=1, target_s=of_the_block)), ("Ann", "Bea"), OWN).begin()
+    for _ in range(2):
+        session.to_go().finish(8.25)
+    bea = 7_000_000_000 if of_the_block == 7.0 else None
+    assert [session.results[rep].target_ns for rep in (1, 2)] == [8_500_000_000, bea]
+    assert differences(session)[0] == ("target_under", {"tenths": 3})
+
+
+def test_an_athletes_own_target_is_one_of_the_work_and_of_one_length() -> None:
+    session = Drive(plan(block(kind=Part.WARM_UP), block()), ("Ann",), OWN).begin()
+    for _ in range(2):
+        session.to_go().finish(8.25)
+    assert [session.results[rep].target_ns for rep in (1, 2)] == [None, 8_500_000_000]
+    ladder = Drive(plan(block(distances_m=(20.0, 30.0), target_s=9.0)), ("Ann",), OWN).begin().to_go().finish(8.25)
+    assert ladder.results[1].target_ns == 9_000_000_000
 
 
 def test_a_time_stopped_by_hand_is_nobodys_best() -> None:

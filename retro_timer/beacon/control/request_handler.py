@@ -21,6 +21,7 @@ from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.made import ChangeSetting
+from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Say
 
@@ -135,7 +136,7 @@ class RequestHandler:
                 setting = ChangeSetting("session.roster", roster.name)
                 self._ledger.command(setting, client.send, origin=origin, note=note if given else msgspec.UNSET)
 
-        self._post(Asked(inputs.Roster(roster.athletes), reply, origin))
+        self._post(Asked(inputs.Roster(names_of(roster.listed), roster.listed), reply, origin))
 
     def _pair(self, request: requests.OpenPairing | requests.TryPin, client: Asker) -> None:
         """A new PIN is spoken by the session's loop, and only where nobody is about to run."""

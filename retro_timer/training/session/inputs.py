@@ -6,6 +6,7 @@ import msgspec
 
 from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandEnd
 from retro_timer.training.gaits import Gait
+from retro_timer.training.listed import Listed
 from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Coverage
 
@@ -82,6 +83,8 @@ class Roster(Command, frozen=True):
     """The group is another one: who is new joins, whoever is missing is out, and all go in this order."""
 
     names: tuple[str, ...]
+    listed: tuple[Listed, ...] = ()
+    """What the roster says of them."""
 
 
 class Undo(Command, frozen=True):

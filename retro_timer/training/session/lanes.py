@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.training.listed import of_name
 from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepStatus
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import About, about_rep
@@ -15,9 +16,25 @@ _OFFERED_S = 10.0
 
 
 def usual_lane(state: SessionState, athlete: str) -> int | None:
-    """Where an athlete was seen last in this session, by the reps that count."""
-    seen = [r for r in state.results if r.athlete == athlete and r.lane is not None and r.status is RepStatus.FINISHED]
-    return max(seen, key=lambda r: r.rep).lane if seen else None
+    """Where an athlete was seen last in this session, by the reps that count; before that the roster's lane, where the
+    gate tells so many apart."""
+    seen_in = _seen_lane(state, athlete)
+    listed = of_name(state.rules.listed, athlete)
+    if seen_in is not None or listed is None or listed.lane is None:
+        return seen_in
+    return listed.lane if 1 < state.rules.lanes >= listed.lane else None
+
+
+def _seen_lane(state: SessionState, athlete: str, before_rep: int | None = None) -> int | None:
+    seen = [
+        (record.rep, record.lane)
+        for record in state.results
+        if record.athlete == athlete
+        and record.lane is not None
+        and record.status is RepStatus.FINISHED
+        and (before_rep is None or record.rep < before_rep)
+    ]
+    return max(seen)[1] if seen else None
 
 
 def tell_other(transition: Transition, active: ActiveRep, lane: int | None) -> None:
@@ -25,7 +42,9 @@ def tell_other(transition: Transition, active: ActiveRep, lane: int | None) -> N
     if lane is None or active.lane in (None, lane) or transition.state.rules.given_goes:
         return
     rep = active.record.rep
-    transition.say("other_lane", {"lane": lane, "usual": active.lane}, 20.0, about=[about_rep(rep)])
+    seen = _seen_lane(transition.state, active.record.athlete, rep)
+    key = "other_lane_listed" if seen is None else "other_lane"
+    transition.say(key, {"lane": lane, "usual": active.lane}, 20.0, about=[about_rep(rep)])
 
 
 def unseen(transition: Transition, event: inputs.LanesUnseen) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from retro_timer.training.roster import MOST_ATHLETES
 from retro_timer.training.session import active_rep, corrections, events, inputs, progress, resting, together
 from retro_timer.training.session.effects import Signal, about_athlete
@@ -98,6 +100,7 @@ def roster(transition: Transition, command: inputs.Roster) -> None:
     if len(before) + len(unknown) > MOST_ATHLETES:
         active_rep.refuse(transition, "too_many", {"most": MOST_ATHLETES})
         return
+    transition.set(rules=msgspec.structs.replace(transition.state.rules, listed=command.listed))
     step = _group_step(transition.state)
     for name in unknown:
         _join(transition, name, step, 0)

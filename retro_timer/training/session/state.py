@@ -10,6 +10,7 @@ from retro_timer.detection.events import Level, SensorState, Stand
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Coverage, DarkClothing
@@ -89,6 +90,10 @@ class Rules(msgspec.Struct, frozen=True):
     """Where splits are taken, in order of their distance."""
     dark_clothing: DarkClothing | None = None
     """Before several lanes; None where that is not told."""
+    lanes: int = 1
+    """That the gate tells apart."""
+    listed: tuple[Listed, ...] = ()
+    """What the roster says of the athletes, and of nobody else."""
     start_line: str = FINISH_LINE
     """The line whose gate sees a start by release: the finish's own where one box does both."""
     seed: int = 1

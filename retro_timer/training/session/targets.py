@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from retro_timer.training.plan import BEST, Step
+from retro_timer.training.listed import of_name
+from retro_timer.training.plan import BEST, Part, Step
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session.effects import about_rep
 from retro_timer.training.session.state import SessionState
@@ -13,8 +14,15 @@ _IN_TENTHS_BELOW = 10
 
 
 def target_ns(state: SessionState, step: Step, name: str, start: StartKind) -> int | None:
-    """What an athlete's time, as it is shown, is to be held against; None without a target, or without a best yet."""
-    if step.target_s is None or step.distance_m is None:
+    """What an athlete's time, as it is shown, is to be held against: their own by the roster, before the plan's; None
+    without a target, or without a best yet.
+    """
+    if step.distance_m is None:
+        return None
+    own_s = _own_s(state, step, name)
+    if own_s is not None:
+        return ns(own_s)
+    if step.target_s is None:
         return None
     if step.target_s != BEST:
         return ns(float(step.target_s))
@@ -28,6 +36,20 @@ def target_ns(state: SessionState, step: Step, name: str, start: StartKind) -> i
         and (time_s := record.official_s()) is not None
     ]
     return ns(min(bests)) if bests else None
+
+
+def _own_s(state: SessionState, step: Step, name: str) -> float | None:
+    """The roster's time for an athlete. It stands in place of the plan's targets, or is one for all of the work where
+    the plan has none; over several lengths, or in several gaits, one time cannot be meant for all of them.
+    """
+    listed = of_name(state.rules.listed, name)
+    if listed is None or listed.target_s is None:
+        return None
+    measured = [other for other in state.steps if other.distance_m is not None]
+    aimed = [other for other in measured if other.target_s is not None]
+    aimed = aimed or [other for other in measured if other.part is Part.WORK]
+    one_kind = len({(other.distance_m, other.gait) for other in aimed}) == 1
+    return listed.target_s if one_kind and step in aimed else None
 
 
 def difference_tenths(record: RepRecord) -> int | None:

@@ -10,6 +10,7 @@ import msgspec
 from retro_timer.detection.expectation import NOBODY, Expectation, LineAhead, WatchMode
 from retro_timer.ports import FINISH_LINE, START_LINE, LampState, Placement
 from retro_timer.training.gaits import SPEEDS, Gait, human_limit_s
+from retro_timer.training.listed import spoken
 from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
 from retro_timer.training.record import NS_PER_S, Presence, RepRecord, StartKind
 from retro_timer.training.session import events
@@ -120,6 +121,7 @@ class Transition:
         said = Say(key, values or {}, expires_ns, urgent, tuple(about))
         if not _OF_THE_MOMENT.intersection(about):
             self.set(last_said=said)
+        said = msgspec.structs.replace(said, values=self._heard(said.values))
         if self.state.phase in STARTING and not urgent:
             self.set(held=(*self.state.held, said))
         else:
@@ -139,7 +141,12 @@ class Transition:
 
     def measure(self, key: str, values: dict[str, Any]) -> None:
         """Ask how long a phrase will take."""
-        self.effects.append(Measure(key, values))
+        self.effects.append(Measure(key, self._heard(values)))
+
+    def _heard(self, values: dict[str, Any]) -> dict[str, Any]:
+        """With names as the roster has them said."""
+        listed = self.state.rules.listed
+        return spoken(listed, values) if listed else values
 
     def beep(self, signal: Signal) -> None:
         """Sound a signal."""

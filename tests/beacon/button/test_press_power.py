@@ -18,6 +18,7 @@ from retro_timer.settings import paths
 from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.model import Settings, VoiceSettings
 from retro_timer.sim.board import SimBoard
+from retro_timer.training.listed import Listed
 from retro_timer.training.roster import SOLO
 
 S = 1_000_000_000
@@ -54,7 +55,7 @@ def run_and_hold_for_eleven_seconds(board: SimBoard) -> None:
     )
     around = Surroundings(
         make_start=no_plan,
-        group=Group(Roster(SOLO)),
+        group=Group(Roster(tuple(map(Listed, SOLO)))),
         plans=list,
         socket=paths.socket_path(),
         page_socket=paths.page_socket_path(),

@@ -14,6 +14,7 @@ from retro_timer.settings.group import Roster
 from retro_timer.settings.made import WriteRoster, make
 from retro_timer.settings.own import load_own
 from retro_timer.store.results.writer_lock import WriterLock
+from retro_timer.training.listed import Listed
 from retro_timer.training.roster import SOLO
 from tests.helpers.office import DONE, Asker, Office
 from tests.helpers.plans_made import block, plan, plan_text
@@ -168,7 +169,7 @@ def test_who_is_forgotten_is_in_no_group_that_begins_later_and_in_no_start_that_
 
 def test_of_a_group_that_is_forgotten_whole_somebody_without_a_name_is_left(office: Office) -> None:
     run_a_session(office)
-    office.group.take(Roster(("Ann",)))
+    office.group.take(Roster((Listed("Ann"),)))
     assert office.wait("forget", athlete="ann")["ok"] is True
     office.beacon.work()
     assert office.group.athletes == SOLO

@@ -15,6 +15,7 @@ from retro_timer.beacon.recording.journald import JournaldLines, under_journald
 from retro_timer.cli.output.reporters import JournalReporter, make_reporter
 from retro_timer.ports import RangeSample
 from retro_timer.training.gaits import Gait
+from retro_timer.training.listed import Listed
 from retro_timer.training.session import inputs
 from tests.helpers.beacon_made import Beacon, steady
 from tests.helpers.plans_made import block, plan
@@ -180,12 +181,16 @@ def test_no_entry_names_an_athlete_nor_who_came_late_and_the_session_has_its_id(
     reporter.attach(beacon.core, beacon.clock.monotonic_ns())
     beacon.after(3.0).begin(plan(block(reps=2, distance_m=10.0), gait=Gait.JOG), "Zita", "Quintus")
     beacon.after(5.0).put(inputs.Add("Xaver"))
+    names = ("Quintus", "Zita", "Xaver")
+    beacon.put(inputs.Roster(names, (Listed("Quintus", "Kwintus"), *map(Listed, names[1:]))))
     beacon.after(15.0)
+    assert any("Kwintus" in said["text"] for said in beacon.told("said"))
     reporter.trouble("the call of Quintus failed")
     entries = journal.take()
     told = " ".join(f"{name} {value}" for entry in entries for name, value in entry.items()).lower()
-    assert [name for name in ("zita", "quintus", "xaver") if name in told] == []
+    assert [name for name in ("zita", "quintus", "kwintus", "xaver") if name in told] == []
     assert "athlete 3" in told
+    assert "athlete 4" not in told
     (begun,) = [entry for entry in entries if entry["RETRO_TIMER_EVENT"] == "session"]
     assert begun["RETRO_TIMER_ATHLETES"] == "Athlete 1,Athlete 2"
     assert begun["RETRO_TIMER_SESSION_ID"] == beacon.core.journal.session_id

@@ -90,6 +90,8 @@ class AthleteStatus(msgspec.Struct, frozen=True):
     """Until the end of their rest; null when they are rested."""
     running_s: float | None = None
     """Since the go of their rep under way."""
+    say: str = ""
+    """How the voice says the name, where the roster has it otherwise than it is written."""
 
 
 class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
