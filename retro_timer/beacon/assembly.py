@@ -74,5 +74,6 @@ def session_rules(
         dark_clothing=dark_clothing,
         lanes=settings.course.lanes,
         listed=listed,
+        detail=settings.voice.detail,
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )

@@ -11,6 +11,7 @@ from msgspec import Meta
 from retro_timer.ports import FINISH_LINE, Role
 from retro_timer.sensors.settings import Name as LineName
 from retro_timer.sensors.settings import Pin, SensorSettings
+from retro_timer.training.detail import Detail
 
 Volume = Annotated[int, Meta(ge=0, le=100, description="Loudness in percent; alarms do not go below theirs.")]
 
@@ -128,6 +129,7 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         ),
     ] = "en"
     rate_wpm: Annotated[int, Meta(ge=80, le=300, description="Words a minute.")] = 160
+    detail: Annotated[Detail, Meta(description="brief, normal or full: how much is said of results.")] = Detail.NORMAL
     device: Annotated[
         str,
         Meta(min_length=1, description="ALSA device; auto: the speaker's card by its kind, HDMI and headphones last."),

@@ -87,7 +87,8 @@ def test_a_session_of_two_is_rendered_in_the_language_of_the_settings(tmp_path: 
     ]
     results = [text for text in said if re.fullmatch(r"(Anna|Ben), \d+,\d\d Sekunden\.", text)]
     assert [text.partition(",")[0] for text in results] == ["Anna", "Ben"] * 3
-    assert said[-1].startswith("Training beendet. Im Ziel: 6 von 6. Bestzeit ")
+    assert re.match(r"Training beendet\. Im Ziel: 6 von 6\. Bestzeit: (Anna|Ben), \d", said[-3])
+    assert [text.partition(" ")[0] for text in said[-2:]] == ["Anna:", "Ben:"]
     with wave.open(str(tmp_path / "session.wav")) as sound:
         assert sound.getnframes() / sound.getframerate() > 60.0
 

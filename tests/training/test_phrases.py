@@ -19,6 +19,7 @@ from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandE
 from retro_timer.errors import BadInputError
 from retro_timer.phrases import languages, load_catalogue
 from retro_timer.ports import Placement
+from retro_timer.training.detail import Detail
 from retro_timer.training.gaits import Gait
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import StartMethod
@@ -132,6 +133,13 @@ def everything_that_a_session_says() -> list[effects.Say]:
     laned = Drive(plan(block(reps=2)), rules=lanes).begin().to_go().finish(8.0, lane=3).to_go()
     laned.put(inputs.LanesUnseen(2, 2, 4, 0, 0, 0)).finish(8.0, lane=1)
     said += said_in(laned)
+    for detail in Detail:
+        for distances_m in ((20.0, 20.0), (20.0, 30.0)):
+            told = Drive(plan(block(distances_m=distances_m)), ("Ann", "Bea"), Rules(detail=detail)).begin()
+            for time_s in (8.0, 8.0, 7.9, 7.9):
+                told.to_go().finish(time_s)
+            said += said_in(told)
+    said += said_in(Drive(of).begin().put(inputs.Repeat(result=True)))
     listed = Rules(lanes=4, listed=(Listed("Ann", lane=2),))
     said += said_in(Drive(plan(block(reps=1)), ("Ann",), listed).begin().to_go().finish(8.0, lane=3))
     edited = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)
@@ -173,6 +181,7 @@ def test_most_of_the_catalogue_was_heard_in_these_sessions() -> None:
         "next_plan", "plan_unusable", "plan_too_fast", "no_plan", "volume", "power_low", "box_hot", "box_slow",
         "shut_down_ahead", "shut_down_cancelled", "shutting_down", "shutting_down_session", "file_kept",
         "file_delivered", "file_left_out", "wiring_unknown", "not_started", "results_not_kept", "results_forgotten",
+        "pairing_pin",
     }  # fmt: skip
     heard = {say.key for say in everything_that_a_session_says()}
     silent = {key for key in ENGLISH.keys - heard - elsewhere if not key.startswith("button_")}

@@ -13,7 +13,10 @@ from retro_timer.training.session.state import STARTING, SessionState
 
 _MOST_INPUTS = 40
 _UNKNOWABLE = frozenset(
-    ("result", "result_of", "result_rep", "result_rep_of", "set_average", "summary", "summary_best", "dnf")
+    (
+        *("result", "result_of", "result_rep", "result_rep_of", "set_average", "best_so_far", "dnf"),
+        *("summary", "summary_best", "summary_best_of", "summary_of", "summary_of_full", "summary_of_reps"),
+    )
 )
 """They carry a time that nobody has run yet, or what became of it."""
 

@@ -19,7 +19,8 @@ from retro_timer.training.session.inputs import Speech
 
 _POLL_S = 0.02
 _LONGEST_POLL_S = 0.25
-_MOST_WAITING = 24
+_MOST_WAITING = 80
+"""A summary names each athlete of a roster, which has at most 60."""
 
 
 class _Phrase(msgspec.Struct, frozen=True):

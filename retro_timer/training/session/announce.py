@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from retro_timer.training.plan import Part
+from retro_timer.training.detail import Detail
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import calls, events, inputs, starting, targets
+from retro_timer.training.session import calls, events, inputs, starting, summary, targets
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition
@@ -119,6 +117,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         if waiting.kind == "finish":
             targets.say_difference(transition, record)
             _say_splits(transition, record)
+            _say_best_so_far(transition, record)
         if waiting.kind in ("finish", "dnf"):
             _say_average(transition, record)
             if not called:
@@ -172,7 +171,31 @@ def _say_result(transition: Transition, waiting: Pending, *, with_rep: bool) -> 
         transition.say(key, {"time": record.official(), **whose, **which}, None, about=about)
 
 
+def say_result_again(transition: Transition) -> bool:
+    """What became of the newest rep that has been told of, with whose and which it is; False before the first."""
+    state = transition.state
+    untold = {(waiting.record.rep, waiting.record.revision) for waiting in state.pending}
+    told = [
+        record
+        for record in state.results
+        if record.status in (RepStatus.FINISHED, RepStatus.DNF) and (record.rep, record.revision) not in untold
+    ]
+    if not told:
+        return False
+    record = max(told, key=lambda record: record.rep)
+    _say_result(transition, Pending(record, transition.now_ns, "given"), with_rep=True)
+    targets.say_difference(transition, record)
+    return True
+
+
+def _say_best_so_far(transition: Transition, record: RepRecord) -> None:
+    if transition.state.rules.detail is Detail.FULL and summary.is_best_so_far(transition.state, record):
+        transition.say("best_so_far", within_s=30.0, about=[about_rep(record.rep)])
+
+
 def _say_average(transition: Transition, record: RepRecord) -> None:
+    if transition.state.rules.detail is Detail.BRIEF:
+        return
     average = set_average(transition.state, record)
     if average is not None:
         of_set = [r.rep for r in transition.state.results if (r.athlete, r.set_no) == (record.athlete, record.set_no)]
@@ -189,6 +212,8 @@ def _say_rest(transition: Transition) -> None:
         return
     about = [About.REST]
     if not state.solo:
+        if state.rules.detail is Detail.BRIEF:
+            return
         # Each athlete rests from their own finish: what is left here is the time until whoever is next goes.
         transition.say("next_start", {"seconds": 5 * round(left_s / 5.0)}, 8.0, about=about)
     elif state.phase is Phase.RECOVERY and left_s >= 90.0:
@@ -204,7 +229,7 @@ def set_average(state: SessionState, record: RepRecord) -> str | None:
     reps = next((s.reps for s in state.steps if s.set_no == record.set_no), 0)
     if record.rep_no != reps:
         return None
-    if not _comparable(of_set):
+    if not summary.comparable(of_set):
         return None
     times = [t for r in of_set if r.status is RepStatus.FINISHED and r.distance_m and (t := r.official_s()) is not None]
     return f"{sum(times) / len(times):.2f}" if len(times) >= 2 else None
@@ -218,26 +243,5 @@ def conclude(transition: Transition) -> None:
     transition.set(concluded=True)
     times = [r for r in state.results if r.status is RepStatus.FINISHED]
     transition.publish(events.Summary(transition.now_ns, state.reps, len(times), state.obstacles))
-    best = _best(times)
-    values = {"finished": len(times), "reps": state.reps}
-    if best is not None:
-        transition.say("summary_best", {**values, "best": best}, 60.0)
-    else:
-        transition.say("summary", values, 60.0)
-    if state.unsaved:
-        transition.say("summary_unsaved", {"count": state.unsaved_reps}, 60.0)
+    summary.say_summary(transition)
     transition.close("done" if state.phase is Phase.DONE else "stopped")
-
-
-def _best(records: Sequence[RepRecord]) -> str | None:
-    """The shortest time of the work, where its times can be compared."""
-    work = [r for r in records if r.part in ("", Part.WORK)]
-    if not _comparable(work):
-        return None
-    times = [(t, r) for r in work if r.distance_m is not None and (t := r.official_s()) is not None]
-    return min(times, key=lambda pair: pair[0])[1].official() if times else None
-
-
-def _comparable(records: Sequence[RepRecord]) -> bool:
-    """Not where some were started otherwise than others, or went over another length or in another gait."""
-    return len({(r.start, r.distance_m, r.gait) for r in records if r.distance_m is not None}) <= 1

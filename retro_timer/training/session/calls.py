@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from retro_timer.detection.events import Stand
+from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import inputs, turns
 from retro_timer.training.session.effects import About, Say
 from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState
-from retro_timer.training.session.transition import Transition, ns
+from retro_timer.training.session.transition import Transition, ns, start_method
 
 RESULT_WAIT_S = 8.0
 """A call waits this long for the result before it. An SD card that collects its garbage answers within a second or two;
@@ -23,8 +25,18 @@ a disk that needs longer is as good as none, and a group must not stand and wait
 VOICE_GRACE_S = 15.0
 """After this a voice that does not come to its end is not waited for: the voice aloud gives up rendering a phrase after
 10 s and a sound card after 5 s."""
+_HINTS = {
+    StartMethod.BUTTON: "press_for_go",
+    StartMethod.RELEASE: "stand_in_beam",
+    StartMethod.FLYING: "run_over_start",
+}
+"""What the start waits for."""
 CALL_LEAD_S = 16.0
 """The call begins this long before the go, or sooner where it takes long."""
+CALL_AGAIN = "call again"
+"""What the agenda holds for whoever was called and does not come."""
+_CALL_AGAIN_S = 20.0
+"""Walking 20 m back to the line takes 17 s: who has not come by then has not heard. Each time after twice as long."""
 _CALL_END_S = 11.0
 """So long before the go the call is over: just before "Ten seconds."."""
 
@@ -96,6 +108,8 @@ def say_item(transition: Transition, appointment: Appointment) -> None:
         _say_turn(transition)
     elif appointment.key == "deck":
         _say_deck(transition)
+    elif appointment.key == CALL_AGAIN:
+        _call_again(transition, appointment)
     elif appointment.key == "ten_seconds":
         # Worthless three seconds later.
         transition.say("ten_seconds", within_s=2.0, about=[about])
@@ -110,6 +124,22 @@ def _say_turn(transition: Transition) -> None:
     if call is not None:
         transition.set(called=transition.state.turn)
         transition.say(*call, within_s=None, about=[About.TURN])
+
+
+def when_missed(state: SessionState, now_ns: int, after_s: float = _CALL_AGAIN_S) -> list[Appointment]:
+    """While a start waits for its athlete they are called again; who trains alone knows whose turn it is."""
+    return [] if state.solo else [Appointment(now_ns + ns(after_s), Item.SAY, CALL_AGAIN, {"after_s": after_s})]
+
+
+def _call_again(transition: Transition, appointment: Appointment) -> None:
+    state, call = transition.state, call_of_turn(transition)
+    if call is not None and state.stand is Stand.EMPTY:
+        transition.say(*call, within_s=5.0, about=[About.TURN])
+        hint = _HINTS.get(start_method(state))
+        if hint is not None:
+            transition.say(hint, within_s=15.0, about=[About.START])
+    (again,) = when_missed(state, transition.now_ns, 2.0 * float(appointment.values["after_s"]))
+    transition.appoint(again.at_ns, again.item, again.key, again.values)
 
 
 def _say_deck(transition: Transition) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus, changed
-from retro_timer.training.session import active_rep, corrections, events, resting, self_starting, starting, turns
+from retro_timer.training.session import (
+    active_rep,
+    announce,
+    corrections,
+    events,
+    inputs,
+    resting,
+    self_starting,
+    starting,
+    turns,
+)
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import RESTING, Phase, Skip, Turn
 from retro_timer.training.session.transition import Transition, ns
@@ -127,8 +137,12 @@ def spotter(transition: Transition) -> None:
     starting.try_start(transition)
 
 
-def repeat(transition: Transition) -> None:
-    """Say the last announcement again."""
+def repeat(transition: Transition, command: inputs.Repeat) -> None:
+    """Say the last announcement again, or the last result."""
+    if command.result:
+        if not announce.say_result_again(transition):
+            active_rep.refuse(transition, "no_result")
+        return
     last = transition.state.last_said
     if last is None:
         active_rep.refuse(transition, "nothing_to_repeat")

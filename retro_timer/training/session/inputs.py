@@ -98,6 +98,9 @@ class Spotter(Command, frozen=True):
 class Repeat(Command, frozen=True):
     """Say the last announcement again."""
 
+    result: bool = False
+    """The last result in its place."""
+
 
 class Stop(Command, frozen=True):
     """End the session."""

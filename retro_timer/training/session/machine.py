@@ -53,7 +53,7 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Skip: _plain(control.skip),
     inputs.Stop: _plain(control.stop),
     inputs.Spotter: _plain(control.spotter),
-    inputs.Repeat: _plain(control.repeat),
+    inputs.Repeat: control.repeat,
     inputs.Void: corrections.void,
     inputs.Give: corrections.give,
     inputs.Absent: presence.absent,
@@ -64,7 +64,8 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Roster: presence.roster,
     inputs.Undo: corrections.undo,
 }
-_HALTED = {inputs.Stop: _STEER[inputs.Stop], inputs.Repeat: _STEER[inputs.Repeat]}
+_OVER: dict[type[inputs.Command], Handler] = {inputs.Repeat: control.repeat}
+_HALTED: dict[type[inputs.Command], Handler] = {inputs.Stop: _STEER[inputs.Stop], inputs.Repeat: _STEER[inputs.Repeat]}
 
 
 def _without(
@@ -102,8 +103,8 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
         inputs.Start: _plain(control.resume),
     },
     Phase.AWAIT_GO: _HALTED,
-    Phase.DONE: {inputs.Repeat: _STEER[inputs.Repeat]},
-    Phase.STOPPED: {inputs.Repeat: _STEER[inputs.Repeat]},
+    Phase.DONE: _OVER,
+    Phase.STOPPED: _OVER,
 }
 """What a person may ask for in each phase. Anything else is refused aloud."""
 

@@ -6,7 +6,7 @@ from retro_timer.detection.events import SensorState, Stand, StandEnd
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.plan import SELF_STARTED, StartMethod
-from retro_timer.training.session import events, inputs
+from retro_timer.training.session import calls, events, inputs
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import Phase
 from retro_timer.training.session.transition import Transition, start_method
@@ -23,7 +23,7 @@ _SAID: dict[StandEnd, str] = {
 def await_start(transition: Transition) -> None:
     """Everything is ready: from now on the athlete starts when they like."""
     method = start_method(transition.state)
-    transition.enter(Phase.AWAIT_RELEASE)
+    transition.enter(Phase.AWAIT_RELEASE, 0, calls.when_missed(transition.state, transition.now_ns))
     transition.light(LampState.CLEAR)
     if method is StartMethod.FLYING:
         transition.watch(WatchMode.FLYING)

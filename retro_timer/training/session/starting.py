@@ -181,7 +181,7 @@ def _start(transition: Transition) -> None:
         transition.watch(WatchMode.START)
     method = start_method(state)
     if method is StartMethod.BUTTON:
-        transition.enter(Phase.AWAIT_PRESS)
+        transition.enter(Phase.AWAIT_PRESS, 0, calls.when_missed(state, now_ns))
         transition.say("press_for_go", about=[About.START])
         return
     if method is StartMethod.MARKS_SET_GO:

@@ -10,6 +10,7 @@ from retro_timer.detection.events import Level, SensorState, Stand
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
+from retro_timer.training.detail import Detail
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
@@ -96,6 +97,8 @@ class Rules(msgspec.Struct, frozen=True):
     """What the roster says of the athletes, and of nobody else."""
     start_line: str = FINISH_LINE
     """The line whose gate sees a start by release: the finish's own where one box does both."""
+    detail: Detail = Detail.NORMAL
+    """How much is said of results."""
     seed: int = 1
     given_goes: bool = False
     """A replay: goes are facts of the record, and nothing waits for a lane or a watch."""

@@ -9,7 +9,7 @@ from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 
-UNKNOWABLE = {"result", "result_of", "set_average", "summary", "summary_best"}
+UNKNOWABLE = {"result", "result_of", "set_average", "summary", "summary_best", "summary_best_of", "summary_of"}
 
 
 def foreseen(drive: Drive) -> list[tuple[str, dict[str, object]]]:

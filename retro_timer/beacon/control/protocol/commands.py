@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 import msgspec
 
@@ -270,10 +270,23 @@ class Spotter(Plain, frozen=True):
     means = inputs.Spotter
 
 
-class Repeat(Plain, frozen=True):
-    """Say the last announcement again."""
+class Repeat(SessionCommand, frozen=True):
+    """Say the last announcement again, or the last result."""
 
-    means = inputs.Repeat
+    takes = "[result]"
+    what: Literal["announcement", "result"] = "announcement"
+
+    @classmethod
+    def typed(cls, words: Sequence[str]) -> Self:
+        """With the word or without."""
+        (what,) = cls.read(words)
+        if what not in (None, "result"):
+            raise cls.mistyped(f"'{what}' is nothing that is said again", "ctl repeat, or ctl repeat result")
+        return cls() if what is None else cls("result")
+
+    def asked(self) -> inputs.Command:
+        """With what it says again."""
+        return inputs.Repeat(result=self.what == "result")
 
 
 class Stop(Plain, frozen=True):

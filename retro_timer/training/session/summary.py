@@ -1,0 +1,85 @@
+"""What is said at the end: how many finished, whose best it was, and in a group how each of them did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retro_timer.training.detail import Detail
+from retro_timer.training.plan import Part
+from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.session.state import SessionState
+from retro_timer.training.session.transition import Transition
+
+_WITHIN_S = 60.0
+_ENDED = (RepStatus.FINISHED, RepStatus.DNF)
+
+
+def say_summary(transition: Transition) -> None:
+    """As long as the settings have it: brief counts, normal tells bests as well, full each one's reps and average."""
+    state = transition.state
+    times = [record for record in state.results if record.status is RepStatus.FINISHED]
+    values = {"finished": len(times), "reps": state.reps}
+    best = best_of(times)
+    if best is None or state.rules.detail is Detail.BRIEF:
+        transition.say("summary", values, _WITHIN_S)
+    elif state.solo:
+        transition.say("summary_best", {**values, "best": best.official()}, _WITHIN_S)
+    else:
+        transition.say("summary_best_of", {**values, "best": best.official(), "name": best.athlete}, _WITHIN_S)
+    if state.unsaved:
+        transition.say("summary_unsaved", {"count": state.unsaved_reps}, _WITHIN_S)
+    if not state.solo and state.rules.detail is not Detail.BRIEF:
+        for athlete in state.athletes:
+            _say_of(transition, athlete.name)
+
+
+def _say_of(transition: Transition, name: str) -> None:
+    """One athlete's part. Nobody waits for it, and nothing comes after it: however many there are, each is said."""
+    state = transition.state
+    reps = [record for record in state.results if record.athlete == name and record.status in _ENDED]
+    finished = [record for record in reps if record.status is RepStatus.FINISHED]
+    best, counts = best_of(finished), {"name": name, "finished": len(finished), "reps": len(reps)}
+    if state.rules.detail is Detail.NORMAL:
+        if best is not None:
+            transition.say("summary_of", {"name": name, "best": best.official()}, None)
+    elif best is not None:
+        work = [time_s for _, time_s in _times(finished)]
+        average = f"{sum(work) / len(work):.2f}"
+        transition.say("summary_of_full", {**counts, "best": best.official(), "time": average}, None)
+    elif reps:
+        transition.say("summary_of_reps", counts, None)
+
+
+def is_best_so_far(state: SessionState, record: RepRecord) -> bool:
+    """Whether a time is shorter than all others of its athlete in this session that it can be compared with."""
+    time_s = record.official_s()
+    kind = (record.distance_m, record.gait, record.start)
+    others = [
+        other_s
+        for other in state.results
+        if other.athlete == record.athlete
+        and other.rep != record.rep
+        and other.status is RepStatus.FINISHED
+        and (other.distance_m, other.gait, other.start) == kind
+        and (other_s := other.official_s()) is not None
+    ]
+    return time_s is not None and record.distance_m is not None and bool(others) and time_s < min(others)
+
+
+def best_of(finished: Sequence[RepRecord]) -> RepRecord | None:
+    """The shortest time of the work, where its times can be compared."""
+    times = _times(finished)
+    return min(times, key=lambda pair: pair[1])[0] if times else None
+
+
+def comparable(records: Sequence[RepRecord]) -> bool:
+    """Not where some were started otherwise than others, or went over another length or in another gait."""
+    return len({(r.start, r.distance_m, r.gait) for r in records if r.distance_m is not None}) <= 1
+
+
+def _times(finished: Sequence[RepRecord]) -> list[tuple[RepRecord, float]]:
+    """Of the work, with the times as they are shown; none where they cannot be compared."""
+    work = [r for r in finished if r.part in ("", Part.WORK)]
+    if not comparable(work):
+        return []
+    return [(r, time_s) for r in work if r.distance_m is not None and (time_s := r.official_s()) is not None]
