@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from retro_timer.beacon.clock import RealClock
@@ -25,20 +25,37 @@ from retro_timer.store.space import SNAPSHOT
 
 _ON_DISK_S = 30.0
 """A card may be slow, and a database of an older program is brought up to date first."""
+_NOT_ALLOWED = "no timer runs that could write there, and you may not: `sudo systemctl start retro-timer`"
 
 
 def make_edit(edit: AnyEdit) -> Done:
     """Make a change durable, and say what it did. Raises RetroTimerError where it cannot be made."""
     try:
         with BeaconClient(paths.socket_path()) as beacon:
-            return beacon.ask(requests.Edit(edit, "edit"), answers.Edited, within_s=_ON_DISK_S).done
+            return _ask(beacon, edit)
     except NoTimerError:
         return _make_here(edit)
 
 
+def _ask(beacon: BeaconClient, edit: AnyEdit) -> Done:
+    return beacon.ask(requests.Edit(edit, "edit"), answers.Edited, within_s=_ON_DISK_S).done
+
+
+@contextlib.contextmanager
+def editing() -> Iterator[Callable[[AnyEdit], Done]]:
+    """Makes one change of results after the other, as `make_edit` does, with one connection or one journal for all."""
+    with contextlib.ExitStack() as stack:
+        try:
+            beacon = stack.enter_context(BeaconClient(paths.socket_path()))
+        except NoTimerError:
+            journal, stamp = stack.enter_context(writing_here("not all of it is done", _NOT_ALLOWED))
+            yield lambda edit: carry_out(journal, edit, stamp)
+        else:
+            yield lambda edit: _ask(beacon, edit)
+
+
 def _make_here(edit: AnyEdit) -> Done:
-    mend = "no timer runs that could write there, and you may not: `sudo systemctl start retro-timer`"
-    with _alone("nothing changed", mend) as directory:
+    with _alone("nothing changed", _NOT_ALLOWED) as directory:
         if isinstance(edit, AnyMade):
             return Done(make(directory, edit), kind="file")
         with _journal_of(directory) as (journal, stamp):

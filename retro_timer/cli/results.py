@@ -11,6 +11,7 @@ import click
 
 from retro_timer.cli.corrections import edit, history, undo_
 from retro_timer.cli.exporting import export
+from retro_timer.cli.importing import import_
 from retro_timer.cli.output.results_shown import (
     SESSION_FIELDS,
     print_csv,
@@ -72,7 +73,7 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
-for command in (edit, undo_, history, export):
+for command in (edit, undo_, history, export, import_):
     results.add_command(command)
 
 

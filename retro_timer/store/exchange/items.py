@@ -145,7 +145,8 @@ class SessionItem(Item, frozen=True, kw_only=True):
     ended_at: str | None
     started_label_ns: _AnyNs
     ended_label_ns: _AnyNs | None
-    note: Text
+    note: Text | None
+    """null where a file does not tell"""
     plan: dict[str, Any]
     roster: tuple[OnRoster, ...]
     presences: tuple[PresenceItem, ...]

@@ -18,6 +18,7 @@ from retro_timer.store.results.athletes import (
 )
 from retro_timer.store.results.entries import AthleteKept, new_id
 from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.store.results.merged import Merged
 from retro_timer.training.corrections import MOST_NUMBER
 from retro_timer.training.roster import SOLO, checked_name
 
@@ -39,6 +40,8 @@ class Done(msgspec.Struct, frozen=True):
     reps: tuple[int, ...] = ()
     athlete: str = ""
     """The id of the athlete that it concerns."""
+    merged: Merged | None = None
+    """What an import brought."""
 
 
 class Known(msgspec.Struct, frozen=True):

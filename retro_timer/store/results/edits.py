@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.made import AnyMade, ChangeSetting, WritePlan, WriteRoster, make
+from retro_timer.store.exchange.merging import ImportPortion, merge
 from retro_timer.store.results import athlete_edits
 from retro_timer.store.results.apply import is_applied
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
@@ -48,7 +49,7 @@ class Undo(msgspec.Struct, frozen=True, tag="undo"):
     revision: str | None = None
 
 
-AnyEdit = CorrectRep | DateSession | NoteSession | Undo | AnyAthleteEdit | AnyMade
+AnyEdit = CorrectRep | DateSession | NoteSession | Undo | AnyAthleteEdit | ImportPortion | AnyMade
 
 
 def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
@@ -57,6 +58,9 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
     Raises BadInputError where it cannot be made, NotWrittenError for a file and OSError or sqlite3.Error for anything
     else where it cannot be written.
     """
+    if isinstance(edit, ImportPortion):
+        # Tried again it finds here what it has brought.
+        return merge(journal, edit)
     if stamp.change is not None and is_applied(journal.database, stamp.change):
         # It reached the log and then failed: whoever tries again learns what it did, and does it once.
         if isinstance(edit, AnyAthleteEdit):

@@ -1,0 +1,43 @@
+"""`retro-timer results import`: takes over what another box, or this one before, has exported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from retro_timer.cli.editing import editing
+from retro_timer.cli.output.progress import progress
+from retro_timer.errors import BadInputError
+from retro_timer.store.exchange.portions import portions
+from retro_timer.store.results.merged import Merged
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--match-names", is_flag=True, help="A new athlete is one person with whoever has that name here.")
+def import_(file: Path, match_names: bool) -> None:
+    """Take over the results of FILE, written by `results export`: whatever is not here yet. Nothing is written over."""
+    size = _check(file, match_names=match_names)
+    merged = Merged()
+    with editing() as make, progress("importing", size) as done:
+        for part in portions(file, match_names=match_names):
+            merged += make(part.portion).merged or Merged()
+            done(part.size)
+    print(merged.words)
+    for note in merged.notes:
+        print(note)
+    for conflict in merged.conflicts:
+        print(f"conflict, as it is here: {conflict}")
+
+
+def _check(file: Path, *, match_names: bool) -> int:
+    """Read all of it before anything is changed; how far that is. Raises BadInputError."""
+    if not file.is_file():
+        raise BadInputError(str(file), "no file", "one that `retro-timer results export` wrote")
+    size = 0
+    with progress("checking", None) as done:
+        for part in portions(file, match_names=match_names):
+            size = part.size
+            done(size)
+    return size

@@ -1,0 +1,103 @@
+"""Athletes of a file become lines of the log: known by their ids, by their names only where that is asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from retro_timer.store.exchange.items import AthleteItem
+from retro_timer.store.results.athletes import AthleteRow, People, removed_name
+from retro_timer.store.results.entries import AnyEntry, AthleteKept, Forgotten, new_id
+
+
+class AthleteMerge:
+    """Who comes with a portion, and who of them is here."""
+
+    def __init__(self, connection: sqlite3.Connection, *, match_names: bool) -> None:
+        self._people = People.of(connection)
+        self._rows = {row.uid: row for row in self._people.rows}
+        self._match_names = match_names
+        self.lines: list[AnyEntry] = []
+        self.conflicts: list[str] = []
+        self.notes: list[str] = []
+        self.added = 0
+
+    def called(self, uid: str, name: str) -> str:
+        """What the log may call an athlete: by no name, where they have been forgotten here."""
+        row = self._rows.get(uid)
+        return removed_name(row.number) if row is not None and row.removed else name
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Whether two ids are one person's here."""
+        persons = self._people.persons_by_uid
+        return one == other or (one in persons and other in persons and persons[one].uid == persons[other].uid)
+
+    def take(self, item: AthleteItem) -> None:
+        """Take an athlete of the file."""
+        here = self._rows.get(item.id)
+        if here is None:
+            self._add(item)
+        elif here.removed:
+            if not item.forgotten:
+                self.notes.append(f"#{here.number} is forgotten here and stays so: no name is taken from the file")
+        elif item.forgotten:
+            self.conflicts.append(f"{here.name} (#{here.number}) has been forgotten in the file, and not here")
+        elif here.revision == 0 < item.revision:
+            self._keep(item, here.number, item.merged_into)
+        else:
+            self._compare(here, item)
+
+    def _add(self, item: AthleteItem) -> None:
+        self.added += 1
+        if item.forgotten:
+            self.lines.append(Forgotten(id=new_id(), athlete=item.id))
+            return
+        into, uid = item.merged_into, self._people.id_by_name(item.name)
+        if uid is not None and not into:
+            person = self._people.persons_by_uid[uid]
+            if self._match_names:
+                into = person.uid
+                self.notes.append(f"{item.name} of the file is {person.name} (#{person.number}) here")
+            else:
+                told = f"is another athlete than {person.name} (#{person.number}) here: --match-names makes them one"
+                self.notes.append(f"{item.name} of the file {told}")
+        if item.revision or into:
+            self._keep(item, item.number, into)
+        # Of whom no more is known than a name comes with their reps.
+
+    def _keep(self, item: AthleteItem, number: int, merged_into: str) -> None:
+        line = AthleteKept(
+            id=new_id(),
+            athlete=item.id,
+            number=number,
+            revision=max(1, item.revision),
+            name=item.name,
+            say=item.say,
+            team=item.group,
+            born=item.born,
+            notes=item.notes,
+            forward=_forward(item),
+            merged_into=merged_into,
+        )
+        self.lines.append(line)
+
+    def _compare(self, here: AthleteRow, item: AthleteItem) -> None:
+        pairs: dict[str, tuple[object, object]] = {"name": (self._people.persons_by_uid[item.id].name, item.name)}
+        if item.revision:
+            pairs = {
+                "name": (here.name, item.name),
+                "say": (here.say, item.say),
+                "group": (here.team, item.group),
+                "born": (here.born, item.born),
+                "notes": (here.notes, item.notes),
+                "forward": (here.forward, _forward(item)),
+            }
+            if item.merged_into and not self.is_same(item.id, item.merged_into):
+                told = "is one person with somebody else in the file, and not here (`athletes merge`)"
+                self.conflicts.append(f"{here.name} (#{here.number}): {told}")
+        for name, (ours, theirs) in pairs.items():
+            if ours != theirs:
+                self.conflicts.append(f"{here.name} (#{here.number}): {name} {ours!r} here, {theirs!r} in the file")
+
+
+def _forward(item: AthleteItem) -> tuple[tuple[int, int], ...]:
+    return tuple((round(one.distance_m * 1000), round(one.time_s * 1e9)) for one in item.forward)

@@ -1,0 +1,298 @@
+"""`retro-timer results import`: what another box kept is taken over once, and nothing here is written over."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retro_timer.store.exchange.merging import PORTION_ROWS
+from retro_timer.store.exchange.portions import portions
+from retro_timer.store.results.athlete_edits import ChangeAthlete, Known
+from retro_timer.store.results.edits import CorrectRep, NoteSession, carry_out
+from retro_timer.store.results.entries import Deleted, encode, new_id
+from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.reps_log import RepsLog
+from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
+from tests.helpers.command import Command, Outcome, quietly
+from tests.helpers.exchange_made import STAMP, everything, rows, session_of, without_clock
+from tests.helpers.timer_process import timer
+
+
+class Boxes:
+    """Two state directories, and files between them."""
+
+    def __init__(self, place: Path) -> None:
+        self.a, self.b = place / "a", place / "b"
+        self._place = place
+
+    def do(self, box: Path, *args: object) -> Outcome:
+        """A command of `results` on a box."""
+        return quietly("results", *args, env={"RETRO_TIMER_STATE": str(box)})
+
+    def exported(self, box: Path, kind: str = "json", *args: object) -> Path:
+        """A file of what a box has."""
+        path = self._place / f"{box.name}.{kind}"
+        assert self.do(box, "export", "--format", kind, "-o", path, *args).code == 0
+        return path
+
+    def brought(self, box: Path, file: Path, *args: object) -> list[str]:
+        """What importing a file told."""
+        outcome = self.do(box, "import", file, *args)
+        assert (outcome.code, outcome.err) == (0, "")
+        return outcome.lines
+
+
+@pytest.fixture
+def boxes(tmp_path: Path) -> Boxes:
+    return Boxes(tmp_path)
+
+
+@pytest.mark.parametrize("made", [everything, without_clock])
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_what_goes_out_and_comes_in_goes_out_the_same(boxes: Boxes, kind: str, made: Callable[[Path], None]) -> None:
+    made(boxes.a)
+    file = boxes.exported(boxes.a, kind)
+    boxes.brought(boxes.b, file)
+    assert boxes.exported(boxes.b, kind).read_bytes() == file.read_bytes()
+    again = boxes.brought(boxes.b, file)
+    assert again[0].startswith("new sessions: 0; reps: 0 (")
+    assert again[0].endswith("more are here already); athletes: 0")
+    assert again[1:] == []
+    assert boxes.brought(boxes.a, file)[1:] == []
+
+
+def test_json_brings_every_row_and_a_rebuild_from_the_log_gives_them_again(boxes: Boxes) -> None:
+    everything(boxes.a)
+    boxes.brought(boxes.b, boxes.exported(boxes.a))
+    tables = {"rep": "session, rep", "session": "id", "athlete": "id", "revision": "id, rep"}
+    apart = {
+        "seq",
+        "owner",
+        "started_boot",
+        "started_boot_ns",
+        "go_boot",
+        "go_boot_ns",
+        "boot",
+        "boot_ns",
+        "ended_boot",
+    }
+
+    def found(box: Path) -> dict[str, list[dict[str, object]]]:
+        return {
+            table: [
+                {name: value for name, value in row.items() if name not in apart} for row in rows(box, table, order)
+            ]
+            for table, order in tables.items()
+        }
+
+    brought = found(boxes.b)
+    whose = found(boxes.a)
+    for row in whose["rep"]:
+        assert row["athlete"] in ("Žofia", '=HYPERLINK("http://x")', "'Quoted", "@Ann", "Ann Other", "Runner")
+        row["athlete"] = "Ann Other" if row["athlete"] == "@Ann" else row["athlete"]
+    for row in whose["session"]:
+        row["roster"] = str(row["roster"]).replace("@Ann", "Ann Other")
+    assert brought == whose
+    for path in boxes.b.glob("results.db*"):
+        path.unlink()
+    Journal(boxes.b).close()
+    assert found(boxes.b) == brought
+
+
+def test_sessions_of_two_boxes_stand_side_by_side_with_numbers_of_their_own(boxes: Boxes) -> None:
+    for box, name in ((boxes.a, "Ann"), (boxes.b, "Bea")):
+        with contextlib.closing(Journal(box)) as journal:
+            session_of(journal, (name,))
+    told = boxes.brought(boxes.b, boxes.exported(boxes.a))
+    assert told == ["new sessions: 1; reps: 2; athletes: 1", "session 1 of the file is session 2 here"]
+    assert [(row["session"], row["athlete"]) for row in rows(boxes.b, "rep", "session, rep")] == [
+        (1, "Bea"), (1, "Bea"), (2, "Ann"), (2, "Ann"),
+    ]  # fmt: skip
+
+
+def test_one_name_is_one_person_only_where_that_is_asked_for(boxes: Boxes, tmp_path: Path) -> None:
+    for box in (boxes.a, boxes.b, tmp_path / "c"):
+        with contextlib.closing(Journal(box)) as journal:
+            session_of(journal, ("Ann",))
+    file = boxes.exported(boxes.a)
+    apart = boxes.brought(boxes.b, file)
+    assert "Ann of the file is another athlete than Ann (#1) here: --match-names makes them one" in apart
+    assert len(json.loads(boxes.do(boxes.b, "reps", "--json", "--athlete", "#1").out)) == 2
+    one = boxes.brought(tmp_path / "c", file, "--match-names")
+    assert "Ann of the file is Ann (#1) here" in one
+    assert len(json.loads(boxes.do(tmp_path / "c", "reps", "--json", "--athlete", "Ann").out)) == 4
+
+
+def _changed(box: Path, *edits: Any) -> None:
+    with contextlib.closing(Journal(box)) as journal:
+        for edit in edits:
+            carry_out(journal, edit, STAMP)
+
+
+def test_what_differs_is_listed_and_stays_as_it_is_here(boxes: Boxes) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann", "Bea"))
+    boxes.brought(boxes.b, boxes.exported(boxes.a))
+    _changed(boxes.a, CorrectRep(1, VoidRep(1)), CorrectRep(1, GiveRep(2, "Ann")), NoteSession(1, "rain"))
+    _changed(boxes.b, CorrectRep(1, SetTime(1, 9.5)), ChangeAthlete("Bea", Known(name="Bea Lund")))
+    before = [rows(boxes.b, table, "1, 2") for table in ("rep", "session", "athlete", "revision")]
+    told = boxes.brought(boxes.b, boxes.exported(boxes.a))
+    assert told[0] == "new sessions: 0; reps: 0 (2 more are here already); athletes: 0"
+    conflicts = "\n".join(told[1:])
+    for part in (
+        "session 1 rep 1: status 'finished' here, 'void' in the file; time_ns 9500000000 here",
+        "session 1 rep 2: Bea here, Ann in the file",
+        "session 1: note '' here, 'rain' in the file",
+        "Bea Lund (#2): name 'Bea Lund' here, 'Bea' in the file",
+    ):
+        assert f"conflict, as it is here: {part}" in conflicts
+    assert [rows(boxes.b, table, "1, 2") for table in ("rep", "session", "athlete", "revision")] == before
+
+
+def test_what_was_deleted_or_forgotten_here_stays_so(boxes: Boxes) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann",))
+        session_of(journal, ("Bea",))
+    file = boxes.exported(boxes.a)
+    boxes.brought(boxes.b, file)
+    first = rows(boxes.b, "session", "id")[0]["uid"]
+    log = RepsLog(boxes.b)
+    log.append([encode(Deleted(id=new_id(), uid=str(first), session=1))])
+    log.close()
+    Journal(boxes.b).close()
+    assert quietly("athletes", "forget", "Bea", env={"RETRO_TIMER_STATE": str(boxes.b)}).code == 0
+    told = boxes.brought(boxes.b, file)
+    assert "session 1 of the file was deleted here, and stays so" in told
+    assert "#2 is forgotten here and stays so: no name is taken from the file" in told
+    assert "Bea" not in (boxes.b / "reps.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_session_that_was_not_over_is_kept_as_interrupted_and_later_completed(boxes: Boxes) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        number = session_of(journal, ("Ann",))
+        journal.database.execute("UPDATE session SET outcome = 'open', ended_wall_ns = NULL")
+        file = boxes.exported(boxes.a, "json")
+        told = boxes.brought(boxes.b, file)
+        assert told[1] == f"session {number} of the file was not over: kept as interrupted"
+        assert boxes.brought(boxes.b, file)[1:] == []
+    assert [row["outcome"] for row in rows(boxes.b, "session", "id")] == ["interrupted"]
+
+
+def test_a_long_session_comes_in_portions_that_a_socket_takes(boxes: Boxes) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann",), reps=1)
+    file = boxes.exported(boxes.a)
+    document = json.loads(file.read_bytes())
+    (session,) = document["sessions"]
+    (rep,) = session["reps"]
+    session["reps"] = [{**rep, "rep": n} for n in range(1, 501)]
+    file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    parts = [part.portion for part in portions(file, match_names=False)]
+    assert sum(len(one.reps) for part in parts for one in part.sessions) == 500
+    assert all(len(one.reps) <= PORTION_ROWS for part in parts for one in part.sessions)
+    assert [part.goes_on for part in parts] == [False, *[True] * (len(parts) - 1)]
+    assert boxes.brought(boxes.b, file)[0] == "new sessions: 1; reps: 500; athletes: 1"
+
+
+def _spoilt(file: Path) -> dict[str, tuple[bytes, str]]:
+    whole = file.read_bytes()
+    document = json.loads(whole)
+    odd = json.loads(whole)
+    odd["sessions"][0]["reps"][1]["gait"] = "sprint"
+    control = json.loads(whole)
+    control["athletes"][0]["name"] = "Ann\x1b[2J"
+    return {
+        "cut": (whole[: len(whole) // 2], "damaged"),
+        "end": (whole[:-3], "its end where there should be"),
+        "newer": (whole.replace(b'"version":1', b'"version":2', 1), "version 2 of the format"),
+        "foreign": (b'{"activities": []}', "no exported results"),
+        "list": (b"[1, 2]", "no exported results"),
+        "gait": (json.dumps(odd).encode(), "sprint"),
+        "unknown": (json.dumps({**document, "more": 1}).encode(), "an unknown key 'more'"),
+        "nan": (whole.replace(b'"time_s":11.432123456', b'"time_s":NaN', 1), "time_s"),
+        "surrogate": (whole.replace(b'"board":"pi"', b'"board":"\\ud800"', 1), "no file can hold"),
+        "control": (json.dumps(control).encode(), "control characters"),
+        "id": (whole.replace(b'"athlete_id":"', b'"athlete_id":"x', 1), "$.roster[0].athlete_id"),
+        "binary": (bytes(range(256)), ""),
+        "empty": (b"", "no exported results"),
+        "trailing": (whole + b"{}", "behind its end"),
+    }
+
+
+@pytest.mark.parametrize("how", [
+    "cut", "end", "newer", "foreign", "list", "gait", "unknown", "nan", "surrogate", "control", "id", "binary", "empty",
+    "trailing",
+])  # fmt: skip
+def test_a_file_that_is_not_right_is_one_line_and_changes_nothing(boxes: Boxes, how: str) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann", "Bea"))
+    data, told = _spoilt(boxes.exported(boxes.a))[how]
+    _refused(boxes, data, told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"\r\n1,", b"\r\n2,", "version 2 of the format"),
+        (b",jog,", b",sprint,", "sprint"),
+        (b"11.432123456", b"nan", "time_s"),
+        (b"11.432123456", b"11,432", "cells"),
+        (b"session_id", b"session_no", "no exported results"),
+        (b",go_label_ns,", b",go_label,", "no column go_label_ns"),
+        (b"Ann", b"An\0n", ""),
+        (b"Ann", b'"Ann', ""),
+        (b"Ann", b"\xffnn", "not UTF-8"),
+    ],
+)
+def test_a_csv_file_that_is_not_right_is_one_line_and_changes_nothing(
+    boxes: Boxes, old: bytes, new: bytes, told: str
+) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann", "Bea"))
+    data = boxes.exported(boxes.a, "csv").read_bytes()
+    assert old in data
+    _refused(boxes, data.replace(old, new, 1), told)
+    _refused(boxes, data[:-4], "")
+
+
+def _refused(boxes: Boxes, data: bytes, told: str) -> None:
+    file = boxes.b.with_suffix(".spoilt")
+    file.write_bytes(data)
+    outcome = boxes.do(boxes.b, "import", file)
+    assert outcome.code == 2, outcome
+    assert str(file) in outcome.one_line()
+    assert told in outcome.one_line()
+    assert not boxes.b.exists()
+
+
+def test_a_spreadsheet_may_have_saved_the_csv_file_with_semicolons(boxes: Boxes) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann", "Bea"))
+    file = boxes.exported(boxes.a, "csv")
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b",", b";"))
+    assert boxes.brought(boxes.b, file) == ["new sessions: 1; reps: 4; athletes: 2"]
+
+
+@pytest.mark.slow
+def test_a_running_timer_takes_it_over_and_keeps_it(boxes: Boxes, run: Command) -> None:
+    everything(boxes.a)
+    file = boxes.exported(boxes.a)
+    with timer("--plan", "short", "--json") as box:
+        box.ready()
+        told = run("results", "import", file, env=box.env)
+        assert (told.code, told.err) == (0, "")
+        assert told.lines[0] == "new sessions: 3; reps: 10; athletes: 5"
+        again = run("results", "import", file, env=box.env)
+        assert again.lines[0] == "new sessions: 0; reps: 0 (10 more are here already); athletes: 0"
+        listed = json.loads(run("results", "list", "--json", env=box.env).out)
+        assert sorted(session["reps"] for session in listed)[-2:] == [2, 8]
+
+
+@pytest.fixture
+def run() -> Command:
+    return quietly
