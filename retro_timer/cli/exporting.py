@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -19,12 +19,13 @@ from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings.whole import writing_whole
 from retro_timer.store.exchange.csv_file import write_csv
 from retro_timer.store.exchange.json_file import write_json
+from retro_timer.store.exchange.lif import LeftOut, heats
 from retro_timer.store.exchange.selecting import Results, Selection
 from retro_timer.store.results.athletes import People, sure_person
 from retro_timer.store.results.queries import sure_session
 from retro_timer.training.corrections import MOST_NUMBER
 
-_FORMATS = ("csv", "json")
+_FORMATS = ("csv", "json", "lif")
 _Done = Callable[[float], None]
 
 
@@ -35,7 +36,9 @@ _Done = Callable[[float], None]
 @click.option("--athlete", metavar="NAME", help="Only this athlete's reps.")
 @click.option("--since", metavar="DATE", help="Only sessions that began on that day or later, such as 2026-11-22.")
 def export(kind: str, path: Path, number: int | None, athlete: str | None, since: str | None) -> None:
-    """Write results into a file: `csv` has one rep a row, `json` everything that is kept, for `results import`."""
+    """Write results into a file: `csv` has one rep a row, `json` everything that is kept, for `results import`, and
+    `lif` a heat for each rep of all or wave, for meet software; where PATH is a folder, a file a heat.
+    """
     since_ns = None if since is None else _since_ns(since)
     with opened_results() as connection:
         if number is not None:
@@ -43,6 +46,9 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
         selection = Selection(number, None if athlete is None else _ids(connection, athlete), since_ns)
         results = Results(connection, selection, as_persons=kind == "csv")
         with progress("exporting", len(results.numbers)) as done:
+            if kind == "lif":
+                _write_heats(path, connection, results, done)
+                return
             without_reps = _write(kind, path, connection, results, done)
         _tell(path, results, without_reps)
 
@@ -60,7 +66,27 @@ def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Resul
         return without
 
 
-@contextmanager
+def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
+    """Write all heats into a file, or each into a file of its own where `path` is a folder, and say what is in it."""
+    left, found = LeftOut(), 0
+    with contextlib.ExitStack() as stack:
+        whole = None if path.is_dir() else stack.enter_context(_writing(path))
+        for count, number in enumerate(results.numbers, start=1):
+            for heat in heats(connection, results, number, left):
+                found += 1
+                file = whole or stack.enter_context(_writing(path / heat.file_name))
+                file.write(heat.text.encode("utf-8", errors="replace"))
+            done(count)
+    print(f"{path}: heats: {found:,}")
+    if whole is not None and found > 1:
+        remark("more than one heat in one file: where a program wants a file a heat, name a folder")
+    told = {"void reps": left.void, "timed steps": left.timed, "reps' times on the way": left.splits}
+    for what, many in told.items():
+        if many:
+            remark(f"{what}: {many:,}, not in it")
+
+
+@contextlib.contextmanager
 def _writing(path: Path) -> Iterator[BinaryIO]:
     """The file at a path, which is there as a whole or not at all. Raises BadInputError where none can be."""
     if path.is_dir() or (path.exists() and not path.is_file()):
