@@ -128,7 +128,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
                 self._tell_repair(message, now_ns)
             case StrainChange():
                 self._tell_strain(message, now_ns)
-            case inputs.Durable() | inputs.NotSaved():
+            case inputs.Durable() | inputs.NotSaved() | inputs.LedgerSeen():
                 self.performer.answered(message)
                 self.session.put(message, now_ns)
             case _:

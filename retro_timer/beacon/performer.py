@@ -43,14 +43,18 @@ class Performer:
         self._journal = journal
         self._post = post
         self._unanswered: set[tuple[int, int]] = set()
+        self._looked_up = 0
 
     @property
     def unanswered(self) -> int:
-        """Saves whose answer the session has not had."""
-        return len(self._unanswered)
+        """Saves and questions whose answer the session has not had."""
+        return len(self._unanswered) + self._looked_up
 
-    def answered(self, answer: inputs.Durable | inputs.NotSaved) -> None:
-        """The session gets the journal's answer to a save."""
+    def answered(self, answer: inputs.Durable | inputs.NotSaved | inputs.LedgerSeen) -> None:
+        """The session gets the journal's answer."""
+        if isinstance(answer, inputs.LedgerSeen):
+            self._looked_up -= 1
+            return
         self._unanswered.discard((answer.rep, answer.revision))
 
     def carry_out(self, effect: effects.Effect, now_ns: int) -> inputs.Input | None:
@@ -86,6 +90,9 @@ class Performer:
             self._journal.keep_presences(
                 effect.presences, lambda trouble: self._post(inputs.PresenceAnswered(name, trouble))
             )
+        elif isinstance(effect, effects.LookUp):
+            self._looked_up += 1
+            self._journal.look_up(effect.names, lambda known: self._post(inputs.LedgerSeen(known)))
         elif isinstance(effect, effects.Publish):
             self._publish(effect.event)
         elif isinstance(effect, effects.Close):

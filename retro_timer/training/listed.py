@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.training.names import folded
+from retro_timer.training.remembered import Remembered
 
 MOST_LANES = 8
 """Of a track's straight."""
@@ -62,12 +63,17 @@ def of_name(listed: Sequence[Listed], name: str) -> Listed | None:
     return next((one for one in listed if folded(one.name) == wanted), None)
 
 
-def spoken(listed: Sequence[Listed], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A phrase's values with names as they are said."""
+def said_as(people: Sequence[Listed | Remembered], name: str) -> str:
+    """How the first of these who says so has a name said; empty: as it is written."""
+    wanted = folded(name)
+    return next((one.say for one in people if one.say and folded(one.name) == wanted), "")
+
+
+def spoken(people: Sequence[Listed | Remembered], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A phrase's values with names as the first of these has them said."""
 
     def said(name: str) -> str:
-        one = of_name(listed, name)
-        return name if one is None or not one.say else one.say
+        return said_as(people, name) or name
 
     heard = {key: said(value) if key in _NAMES else value for key, value in values.items()}
     if "names" in heard:

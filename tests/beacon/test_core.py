@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +12,17 @@ from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
 from retro_timer.cli.output.lines import line_of
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import RangeSample
-from retro_timer.store.results.journal import SessionEntry
+from retro_timer.store.results.journal import Journal, SessionEntry
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import RepStatus
+from retro_timer.training.record import RepStatus, StartKind
+from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.events import NotSaved
 from retro_timer.training.session.state import Phase
 from tests.helpers.beacon_made import BEGIN_NS, Beacon, steady
 from tests.helpers.plans_made import block, plan
+from tests.helpers.results_made import rep
 
 JOG = plan(block(reps=2, distance_m=10.0), gait=Gait.JOG, walk_out_s=0.0, rest_s=5.0)
 
@@ -244,4 +247,15 @@ def test_the_holds_of_each_session_are_drawn_anew(tmp_path: Path) -> None:
 def test_a_seed_that_was_asked_for_is_the_one_that_each_session_draws_from(tmp_path: Path) -> None:
     beacon = Beacon(tmp_path, seed=7)
     assert seeds_of_three_sessions(beacon) == [7, 7, 7]
+    beacon.close()
+
+
+def test_a_session_is_handed_the_bests_of_those_who_take_part(tmp_path: Path) -> None:
+    with contextlib.closing(Journal(tmp_path)) as journal:
+        former = journal.begin(JOG, ("Ann",), "made", 1)
+        journal.save(former, rep(1), 1)
+    beacon = Beacon(tmp_path)
+    beacon.begin(plan(block(target_s="best")), "Ann", "Bea")
+    (ann,) = beacon.state.rules.remembered
+    assert ann == Remembered("Ann", bests=(Best(20.0, Gait.JOG, StartKind.GO, 8_010_000_000),))
     beacon.close()

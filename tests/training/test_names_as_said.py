@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retro_timer.beacon.output.prefetch import phrases_ahead
 from retro_timer.training.listed import Listed
+from retro_timer.training.remembered import Remembered
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.state import Rules
 from tests.helpers.plans_made import block, plan
@@ -52,6 +53,17 @@ def test_names_are_rendered_as_they_are_said_before_they_are_needed() -> None:
     ahead = phrases_ahead(session.state, session.now_ns)
     assert ("next_and_deck", {"name": "Kelly", "then": "Ben"}) in ahead
     assert [values["name"] for key, values in ahead if key == "turn"][:2] == ["Kelly", "Ben"]
+
+
+def test_a_name_that_the_roster_has_not_otherwise_is_said_as_the_results_know_it() -> None:
+    session = group().put(inputs.LedgerSeen((Remembered("siobhan", "Joan"), Remembered("Ben", "Benn"))))
+    for _ in range(3):
+        session.to_go().finish(8.0)
+    assert {values["name"] for values in (say.values for say in session.of(effects.Say)) if "name" in values} == {
+        "Shivawn",
+        "Kelly",
+        "Benn",
+    }
 
 
 def test_a_roster_that_is_exchanged_brings_how_its_names_are_said() -> None:

@@ -123,7 +123,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     for names in (("Ann",), ("Ann", "Bea")):
         said += said_in(Drive(plan(block(until="stop")), names).begin().to_go().finish(8.0).put(inputs.Stop()))
         said += said_in(Drive(plan(block(duration_s=60.0, until="stop")), names).begin().to_go().put(inputs.Stop()))
-    for target_s in (8.0, 7.9, 6.5, 8.2, 11.0):
+    for target_s in (8.0, 7.9, 6.5, 8.2, 11.0, "best"):
         said += said_in(Drive(plan(block(target_s=target_s))).begin().to_go().finish(8.05))
     dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()
     dual.put(inputs.HalfSeen(1, "lower", Beam.LOWER, 0)).put(inputs.GateAlone("finish", "", "", 0))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from retro_timer.training.gaits import Gait
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Part
+from retro_timer.training.record import StartKind
+from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
-from tests.helpers.session_drive import Drive
+from tests.helpers.session_drive import Drive, S
 
 DIFFERENCES = {"target_under", "target_under_s", "target_over", "target_over_s", "target_met"}
 
@@ -83,6 +87,40 @@ def test_an_athletes_own_target_is_one_of_the_work_and_of_one_length() -> None:
     assert [session.results[rep].target_ns for rep in (1, 2)] == [None, 8_500_000_000]
     ladder = Drive(plan(block(distances_m=(20.0, 30.0), target_s=9.0)), ("Ann",), OWN).begin().to_go().finish(8.25)
     assert ladder.results[1].target_ns == 9_000_000_000
+
+
+def remembered(name: str, *bests: tuple[float, float]) -> inputs.LedgerSeen:
+    """With bests as length in metres and time in seconds."""
+    made = tuple(Best(distance_m, Gait.JOG, StartKind.GO, round(time_s * S)) for distance_m, time_s in bests)
+    return inputs.LedgerSeen((Remembered(name, bests=made),))
+
+
+def test_who_takes_part_is_looked_up_when_the_session_begins_or_goes_on_and_when_they_join() -> None:
+    session = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().put(inputs.Add("Cid"))
+    assert [look.names for look in session.of(effects.LookUp)] == [("Ann", "Bea"), ("Cid",)]
+    of = plan(block(reps=2))
+    again = Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Recover())
+    assert [look.names for look in again.of(effects.LookUp)] == [("Ann",)]
+
+
+def test_the_best_is_that_of_all_sessions_until_this_one_beats_it() -> None:
+    session = Drive(plan(block(reps=3, target_s="best"))).begin().put(remembered("Runner", (20.0, 3.0)))
+    session.put(remembered("runner", (30.0, 4.0), (20.0, 8.0)))
+    for time_s in (8.25, 7.0, 7.5):
+        session.to_go().finish(time_s)
+    assert differences(session) == [
+        ("target_over", {"tenths": 2}),
+        ("target_under_s", {"time": "1.1"}),
+        ("target_over", {"tenths": 5}),
+    ]
+
+
+def test_that_there_is_no_best_yet_is_told_in_its_place() -> None:
+    session = Drive(plan(block(reps=2, target_s="best"))).begin().to_go().finish(8.0)
+    said = session.said()
+    assert said[said.index("result") + 1] == "no_best"
+    assert session.to_go().finish(8.0).said().count("no_best") == 1
+    assert "no_best" not in Drive(plan(block())).begin().to_go().finish(8.0).said()
 
 
 def test_a_time_stopped_by_hand_is_nobodys_best() -> None:

@@ -12,7 +12,7 @@ from retro_timer.beacon.control.protocol.answers import (
     WatchStatus,
 )
 from retro_timer.beacon.core import Core
-from retro_timer.training.listed import of_name
+from retro_timer.training.listed import said_as
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import progress, turns
 from retro_timer.training.session.remaining import remaining_s
@@ -83,7 +83,6 @@ def _told(state: SessionState) -> tuple[RepRecord, ...]:
 def _athlete(state: SessionState, athlete: Athlete, now_ns: int) -> AthleteStatus:
     owed = progress.owed(state.steps, state.results, athlete.name, athlete.skipped)
     missed = len([step for step in athlete.skipped if step >= 0]) + len(owed)
-    listed = of_name(state.rules.listed, athlete.name)
     active = athlete.active if athlete.active is not None and not athlete.active.given_up else None
     return AthleteStatus(
         athlete.name,
@@ -92,7 +91,7 @@ def _athlete(state: SessionState, athlete: Athlete, now_ns: int) -> AthleteStatu
         missed,
         rests_s=(athlete.rested_ns - now_ns) / 1e9 if athlete.rested_ns > now_ns and active is None else None,
         running_s=(now_ns - active.record.go_ns) / 1e9 if active is not None else None,
-        say="" if listed is None else listed.say,
+        say=said_as((*state.rules.listed, *state.rules.remembered), athlete.name),
     )
 
 

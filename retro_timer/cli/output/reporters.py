@@ -17,6 +17,7 @@ from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.printer import LinePrinter
 from retro_timer.diagnostics.anonymiser import Anonymiser
 from retro_timer.training.listed import Listed
+from retro_timer.training.remembered import Remembered
 from retro_timer.training.session.events import Session
 
 
@@ -88,7 +89,7 @@ class JournalReporter:
         self._journal = journal or JournaldLines()
         self._anonymiser = Anonymiser()
         self._known = frozenset[str]()
-        self._listed: tuple[Listed, ...] = ()
+        self._said: tuple[Listed | Remembered, ...] = ()
         self._core: Core | None = None
         self._origin_ns = 0
 
@@ -122,9 +123,10 @@ class JournalReporter:
         if not self._known.issuperset(names):
             self._known |= frozenset(names)
             self._anonymiser.learn(names)
-        if state is not None and state.rules.listed != self._listed:
-            self._listed = state.rules.listed
-            self._anonymiser.learn_said((one.name, one.say) for one in self._listed)
+        said: tuple[Listed | Remembered, ...] = () if state is None else (*state.rules.listed, *state.rules.remembered)
+        if said != self._said:
+            self._said = said
+            self._anonymiser.learn_said((one.name, one.say) for one in said)
 
     def spoken(self, text: str) -> None:
         """Already logged as an event."""

@@ -21,6 +21,7 @@ from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
 from retro_timer.store.results.presences import presence_lines
+from retro_timer.store.results.remembered import remembered_of
 from retro_timer.store.results.repair import DAMAGE, Repair
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.store.results.revising import revise_record
@@ -30,6 +31,7 @@ from retro_timer.store.space import make_room_for_results
 from retro_timer.training.corrections import AnyCorrection, Correction
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import Presence, RepRecord
+from retro_timer.training.remembered import Remembered
 
 Answer = Callable[[str], None]
 """Called from the writer's thread: an empty string when the change is on disk, else why it is not. Whoever was told
@@ -153,6 +155,16 @@ class JournalWriter:
                 journal.save(self._session, record, go_wall_ns, go_boot_ns, entry_id)
 
         self._jobs.put(_Change(job, answer))
+
+    def look_up(self, names: Sequence[str], answer: Callable[[tuple[Remembered, ...]], None]) -> None:
+        """What is known of these before the session; nothing where it cannot be read now."""
+        known: tuple[Remembered, ...] = ()
+
+        def job(journal: Journal) -> None:
+            nonlocal known
+            known = remembered_of(journal.database, names, self._session)
+
+        self._jobs.put(_Change(job, lambda _trouble: answer(known), once=True))
 
     def keep_presences(self, presences: Sequence[Presence], answer: Answer) -> None:
         """Whether these take part in the session now, all or none of it."""

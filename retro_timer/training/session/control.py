@@ -158,6 +158,7 @@ def recover(transition: Transition) -> None:
             rest_s = turns.rest_after_s(state, athlete.next_step - 1, turns.next_of(state, athlete))
             transition.set_athlete(index, rested_ns=transition.now_ns + ns(rest_s), rest_from_ns=transition.now_ns)
     transition.beep(Signal.ANSWER)
+    transition.look_up(*(athlete.name for athlete in state.athletes))
     transition.publish(events.Recovered(transition.now_ns, state.plan.title, state.reps))
     transition.say("recovered", within_s=10.0)
     resting.to_next_turn(transition)

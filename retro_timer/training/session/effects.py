@@ -126,6 +126,12 @@ class KeepPresence(msgspec.Struct, frozen=True):
     presences: tuple[Presence, ...]
 
 
+class LookUp(msgspec.Struct, frozen=True):
+    """Ask the results who these are, and answer with inputs.LedgerSeen."""
+
+    names: tuple[str, ...]
+
+
 class Publish(msgspec.Struct, frozen=True):
     """Tell whoever listens."""
 
@@ -144,4 +150,6 @@ class Close(msgspec.Struct, frozen=True):
     outcome: str
 
 
-Effect = Say | Unsay | Measure | Beep | GoTone | Watch | Light | Save | KeepPresence | Publish | Acknowledge | Close
+Effect = (
+    Say | Unsay | Measure | Beep | GoTone | Watch | Light | Save | KeepPresence | LookUp | Publish | Acknowledge | Close
+)

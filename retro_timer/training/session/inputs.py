@@ -8,6 +8,7 @@ from retro_timer.detection.events import Beam, Level, SensorState, Stand, StandE
 from retro_timer.training.gaits import Gait
 from retro_timer.training.listed import Listed
 from retro_timer.training.record import RepRecord
+from retro_timer.training.remembered import Remembered
 from retro_timer.training.safe_speed import Coverage
 
 
@@ -329,6 +330,12 @@ class Amended(msgspec.Struct, frozen=True):
     records: tuple[RepRecord, ...]
 
 
+class LedgerSeen(msgspec.Struct, frozen=True):
+    """What the results know of some who take part; of the others nothing."""
+
+    athletes: tuple[Remembered, ...]
+
+
 class Speech(msgspec.Struct, frozen=True):
     """How far the voice is with what it was given to say."""
 
@@ -368,6 +375,7 @@ Input = (
     | Durable
     | NotSaved
     | PresenceAnswered
+    | LedgerSeen
     | Amended
     | Speech
     | Measured

@@ -140,6 +140,7 @@ REPORTS: dict[type, Handler] = {
     inputs.Durable: lambda transition, event: _durable(transition, event),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
     inputs.PresenceAnswered: announce.presence_answered,
+    inputs.LedgerSeen: presence.ledger_seen,
     inputs.Amended: amending.amended,
     inputs.Speech: starting.heard,
     inputs.Measured: calls.measured,

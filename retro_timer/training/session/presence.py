@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from retro_timer.training.names import folded
 from retro_timer.training.roster import MOST_ATHLETES
 from retro_timer.training.session import active_rep, corrections, events, inputs, progress, resting, together
 from retro_timer.training.session.effects import Signal, about_athlete
@@ -61,6 +62,14 @@ def add(transition: Transition, command: inputs.Add) -> None:
     _join(transition, command.name, _group_step(transition.state), max(athlete.order for athlete in athletes) + 1)
     transition.keep_presence(len(athletes))
     _told(transition, len(athletes), "added")
+
+
+def ledger_seen(transition: Transition, event: inputs.LedgerSeen) -> None:
+    """What the results remember of some of them, in place of what was told of those before."""
+    rules = transition.state.rules
+    told = {folded(one.name) for one in event.athletes}
+    others = (one for one in rules.remembered if folded(one.name) not in told)
+    transition.set(rules=msgspec.structs.replace(rules, remembered=(*event.athletes, *others)))
 
 
 def owe(transition: Transition, command: inputs.Owe) -> None:
@@ -129,6 +138,7 @@ def _join(transition: Transition, name: str, step: int, order: int) -> None:
     """Somebody new, who has missed all before this step, and this one if all are doing it."""
     late = Athlete(name, next_step=step, order=order, skipped=tuple(range(step)))
     transition.set(athletes=(*transition.state.athletes, late))
+    transition.look_up(name)
     together.miss(transition, len(transition.state.athletes) - 1)
 
 

@@ -27,6 +27,7 @@ def brief(transition: Transition) -> None:
     end_ns = transition.now_ns + ns(state.rules.brief_s)
     transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
     athletes = tuple(athlete.name for athlete in state.athletes)
+    transition.look_up(*athletes)
     transition.publish(events.Session(transition.now_ns, state.plan.title, athletes, len(state.steps)))
     if state.steps[-1].open:
         transition.say("brief_open", {"title": state.plan.title}, 30.0, about=[About.PLAN])

@@ -14,6 +14,7 @@ from retro_timer.training.detail import Detail
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan, Step
 from retro_timer.training.record import RepRecord
+from retro_timer.training.remembered import Remembered
 from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import ReleaseGiven
@@ -97,6 +98,8 @@ class Rules(msgspec.Struct, frozen=True):
     """What the roster says of the athletes, and of nobody else."""
     start_line: str = FINISH_LINE
     """The line whose gate sees a start by release: the finish's own where one box does both."""
+    remembered: tuple[Remembered, ...] = ()
+    """What the results knew of the athletes when they joined, and of nobody else."""
     detail: Detail = Detail.NORMAL
     """How much is said of results."""
     seed: int = 1

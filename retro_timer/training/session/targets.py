@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retro_timer.training.listed import of_name
+from retro_timer.training.names import folded
 from retro_timer.training.plan import BEST, Part, Step
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session.effects import about_rep
@@ -26,8 +27,14 @@ def target_ns(state: SessionState, step: Step, name: str, start: StartKind) -> i
         return None
     if step.target_s != BEST:
         return ns(float(step.target_s))
-    bests = [
-        time_s
+    known = next((one for one in state.rules.remembered if folded(one.name) == folded(name)), None)
+    former = [
+        best.time_ns
+        for best in (() if known is None else known.bests)
+        if (best.distance_m, best.gait, best.start) == (step.distance_m, step.gait, start)
+    ]
+    present = [
+        ns(time_s)
         for record in state.results
         if record.athlete == name
         and record.status is RepStatus.FINISHED
@@ -35,7 +42,7 @@ def target_ns(state: SessionState, step: Step, name: str, start: StartKind) -> i
         and (record.distance_m, record.gait, record.start) == (step.distance_m, step.gait, start)
         and (time_s := record.official_s()) is not None
     ]
-    return ns(min(bests)) if bests else None
+    return min((*former, *present), default=None)
 
 
 def _own_s(state: SessionState, step: Step, name: str) -> float | None:
@@ -62,12 +69,20 @@ def difference_tenths(record: RepRecord) -> int | None:
     return tenths if hundredths > 0 else -tenths
 
 
+def _wanted_best(state: SessionState, record: RepRecord) -> bool:
+    """Whether a rep had no target because the athlete had no best yet."""
+    step = next((s for s in state.steps if (s.set_no, s.rep_no) == (record.set_no, record.rep_no)), None)
+    return step is not None and step.target_s == BEST and record.target_ns is None and record.distance_m is not None
+
+
 def say_difference(transition: Transition, record: RepRecord) -> None:
     """By how much a rep missed its target, or beat it."""
     tenths = difference_tenths(record)
-    if tenths is None:
-        return
     about = [about_rep(record.rep)]
+    if tenths is None:
+        if _wanted_best(transition.state, record):
+            transition.say("no_best", within_s=30.0, about=about)
+        return
     if tenths == 0:
         transition.say("target_met", within_s=30.0, about=about)
         return

@@ -23,6 +23,7 @@ from retro_timer.training.session.effects import (
     GoTone,
     KeepPresence,
     Light,
+    LookUp,
     Measure,
     Publish,
     Save,
@@ -144,9 +145,9 @@ class Transition:
         self.effects.append(Measure(key, self._heard(values)))
 
     def _heard(self, values: dict[str, Any]) -> dict[str, Any]:
-        """With names as the roster has them said."""
-        listed = self.state.rules.listed
-        return spoken(listed, values) if listed else values
+        """With names as they are said."""
+        rules = self.state.rules
+        return spoken((*rules.listed, *rules.remembered), values) if rules.listed or rules.remembered else values
 
     def beep(self, signal: Signal) -> None:
         """Sound a signal."""
@@ -196,6 +197,10 @@ class Transition:
         """Put on disk whether athletes are here, their places, and what they skipped."""
         athletes = [self.state.athletes[index] for index in indices]
         self.effects.append(KeepPresence(tuple(Presence(a.name, a.present, a.order, a.skipped) for a in athletes)))
+
+    def look_up(self, *names: str) -> None:
+        """Ask what the results know of somebody."""
+        self.effects.append(LookUp(names))
 
     def watch(self, mode: WatchMode) -> None:
         """Publish a new expectation for the sensors."""
