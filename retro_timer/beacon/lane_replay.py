@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from retro_timer.beacon.replay import RECORD, Tell, start_of
+from retro_timer.beacon.replay import Tell, recorded_plan, start_of
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import PassageOver, SensorChange
@@ -40,13 +40,15 @@ class _Whole(Protocol):
 class _Course:
     """A session of its own: a lane's, or one of a rep that has no lane, where nobody is seen."""
 
-    def __init__(self, lane: int | None, config: WatchConfig, whole: _Whole, *, runs: bool) -> None:
-        """`lane`: None where there is none. `runs`: whether any rep is replayed there."""
+    def __init__(self, lane: int | None, config: WatchConfig, whole: _Whole, *, runs: bool, several: bool) -> None:
+        """`lane`: None where there is none. `runs`: whether any rep is replayed there. `several`: more than one may be
+        on the course there."""
+        self._several = several
         self.lane = lane
         self.summary: events.Summary | None = None
         self._whole = whole
         rules = Rules(timing=config.placement, watching=config.placement, given_goes=True)
-        state = new_session(RECORD, SOLO, rules)
+        state = new_session(recorded_plan(several=several), SOLO, rules)
         self._runner = SessionRunner(self, state if runs else msgspec.structs.replace(state, steps=()))
 
     def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
@@ -74,8 +76,9 @@ class _Course:
     def begin_rep(self, at_ns: int, number: int, rep: TraceRep) -> None:
         """A rep begins here; one that is still open ends."""
         self._runner.tick(at_ns)
-        self.flush(at_ns)
-        if self._runner.state is not None and self._runner.state.running is not None:
+        if not self._several:
+            self.flush(at_ns)
+        if not self._several and self._runner.state is not None and self._runner.state.running is not None:
             self._runner.put(inputs.Skip(), at_ns)
         self._runner.put(start_of(rep, number, at_ns), at_ns)
 
@@ -86,9 +89,9 @@ class _Course:
 class _Lane(_Course):
     """One lane, whose rep is open there."""
 
-    def __init__(self, lane: int, config: WatchConfig, whole: _Whole, *, runs: bool) -> None:
-        """`runs`: whether any rep is replayed there."""
-        super().__init__(lane, config, whole, runs=runs)
+    def __init__(self, lane: int, config: WatchConfig, whole: _Whole, *, runs: bool, several: bool) -> None:
+        """`runs`, `several`: as of any course."""
+        super().__init__(lane, config, whole, runs=runs, several=several)
         self._lane = lane
 
     @property
@@ -104,12 +107,16 @@ class _Lane(_Course):
 class LaneReplay:
     """One run over one trace with lanes; `tell` gets each event as it is decided, and the readings judged by then."""
 
-    def __init__(self, config: WatchConfig, lanes: LaneMap, reps: Sequence[TraceRep], tell: Tell) -> None:
+    def __init__(
+        self, config: WatchConfig, lanes: LaneMap, reps: Sequence[TraceRep], tell: Tell, *, several: bool = False
+    ) -> None:
         """A rep that names no lane runs in the first. One that has none (see `has_lane`) is begun all the same, since a
-        go is a fact, and nobody finishes it."""
+        go is a fact, and nobody finishes it. `several`: a go leaves those before it in its lane on the course."""
         numbered = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
         used = {rep.lane or 1 for rep in reps if has_lane(rep, lanes.count)}
-        self._lanes = [_Lane(lane, config, self, runs=lane in used) for lane in range(1, lanes.count + 1)]
+        self._lanes = [
+            _Lane(lane, config, self, runs=lane in used, several=several) for lane in range(1, lanes.count + 1)
+        ]
         self._courses: list[_Course] = [*self._lanes]
         self._begins: list[tuple[int, int, TraceRep, _Course]] = []
         """When which rep begins where, the earliest last."""
@@ -117,7 +124,7 @@ class LaneReplay:
             if has_lane(rep, lanes.count):
                 course: _Course = self._lanes[(rep.lane or 1) - 1]
             else:
-                course = _Course(None, config, self, runs=True)
+                course = _Course(None, config, self, runs=True, several=several)
                 self._courses.append(course)
             self._begins.append((round(rep.begins_s * 1e9), number, rep, course))
         self._config = msgspec.structs.replace(config, lanes=lanes)

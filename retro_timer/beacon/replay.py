@@ -17,7 +17,7 @@ from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Plan, PlanSet
+from retro_timer.training.plan import Order, Plan, PlanSet
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
@@ -65,9 +65,11 @@ class Replay:
         lines: Mapping[str, float] | None = None,
         *,
         out_and_back: bool = False,
+        several: bool = False,
     ) -> None:
         """`sensors`: how each of several is judged, by its name; `config` is for whoever is not among them. `lines`:
-        distance from the start of each line on the way, by its name. `out_and_back`: the start is at the finish."""
+        distance from the start of each line on the way, by its name. `out_and_back`: the start is at the finish.
+        `several`: a go leaves those before it on the course."""
         self._config = config
         self.thirds: list[tuple[str, str]] = []
         """Name and line of each gate that times nothing, because two others of its line do."""
@@ -87,7 +89,8 @@ class Replay:
             lines=tuple(Line(name, at_m) for name, at_m in sorted((lines or {}).items(), key=lambda pair: pair[1])),
             start_line=START_LINE if at_start else FINISH_LINE,
         )
-        state = new_session(RECORD, SOLO, rules)
+        self._several = several
+        state = new_session(recorded_plan(several=several), SOLO, rules)
         if not reps:
             state = msgspec.structs.replace(state, steps=())
         self._obstacles = Obstacles()
@@ -194,10 +197,11 @@ class Replay:
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
         self._runner.tick(go_ns)
-        # A break that is still open belongs to the rep before this go.
-        self._flush(go_ns)
+        if not self._several:
+            # A break that is still open belongs to the rep before this go.
+            self._flush(go_ns)
         state = self._runner.state
-        if state is not None and (state.running is not None or state.given is not None):
+        if not self._several and state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)
         self._runner.put(start_of(rep, number, go_ns), go_ns)
 
@@ -219,6 +223,11 @@ class Replay:
             made = session_input(event, config)
             if made is not None:
                 self._runner.put(made, now_ns)
+
+
+def recorded_plan(*, several: bool) -> Plan:
+    """What a recording runs by; `several`: with more than one on the course."""
+    return msgspec.structs.replace(RECORD, order=Order.ROLLING) if several else RECORD
 
 
 def start_of(rep: TraceRep, number: int, at_ns: int) -> inputs.GoGiven | inputs.ReleaseGiven:

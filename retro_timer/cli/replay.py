@@ -24,6 +24,7 @@ from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.loading import load_settings
 from retro_timer.settings.model import Settings
 from retro_timer.store.traces import TraceHead, TraceReader, TraceRep
+from retro_timer.training.plan import Order
 from retro_timer.training.session.events import SessionEvent
 
 THIN_FOV_DEG = 2.0
@@ -42,6 +43,9 @@ _LONG_FILE = 20_000_000
     metavar="GO:DISTANCE:GAIT[:LANE]",
     help="A go; instead of the trace's own.",
 )
+@click.option(
+    "--order", type=Word([str(o) for o in Order]), help="Who is on the course together; instead of the trace's."
+)
 @click.option("--finish-range", type=click.FloatRange(0.1, 50.0), metavar="M", help="Lane-end and belt: finish range.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -49,6 +53,7 @@ def replay(
     file: Path,
     placement: str | None,
     reps: tuple[TraceRep, ...],
+    order: str | None,
     finish_range: float | None,
     config: Path | None,
     as_json: bool,
@@ -61,6 +66,8 @@ def replay(
         for warning in head.warnings:
             print(f"retro-timer: {warning}", file=sys.stderr)
         goes = reps or head.reps
+        head.order = order or head.order
+        several = head.order not in (None, Order.ROTATION) and all(rep.go_s is not None for rep in goes)
         chosen = None if placement is None else Placement(placement)
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
         judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
@@ -69,17 +76,18 @@ def replay(
         names = {name for name, one in sensors.items() if one is timing}
         lanes = _lane_map(head, settings)
         each = lanes is not None and _names_lanes(goes, sensors)
-        for what in _not_replayed(head, goes, each=each):
+        for what in _not_replayed(head, goes, each=each, several=several):
             print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
         if lanes is not None and each:
             rows = (sample for name, sample in _shown(reader) if not names or name in names)
-            LaneReplay(timing, lanes, goes, _teller(as_json)).run(rows)
+            LaneReplay(timing, lanes, goes, _teller(as_json), several=several).run(rows)
         else:
             if lanes is not None:
                 judge = _before_lanes(judge, lanes)
                 sensors.update((name, _before_lanes(sensors[name], lanes)) for name in names)
             out_and_back = head.course == "out-and-back" and lanes is None
-            made = Replay(judge, goes, _teller(as_json), sensors, head.lines, out_and_back=out_and_back)
+            tell = _teller(as_json)
+            made = Replay(judge, goes, tell, sensors, head.lines, out_and_back=out_and_back, several=several)
             made.run_several(_shown(reader))
             for name, line in made.thirds:
                 print(
@@ -102,8 +110,9 @@ def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:
     return msgspec.structs.replace(config, lanes=lanes, lane_reach_mm=lanes.reach_mm(lanes.count))
 
 
-def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool) -> list[str]:
-    """What stands in the head and is not replayed; `each`: every lane has reps of its own."""
+def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool, several: bool) -> list[str]:
+    """What stands in the head and is not replayed; `each`: every lane has reps of its own. `several`: goes leave those
+    before them on the course."""
     found: list[str] = []
     lanes = head.lanes or 1
     for number, rep in enumerate(reps, start=1):
@@ -114,8 +123,10 @@ def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool) -> l
         found.append("course: out-and-back, since there are lanes")
     if each and head.lines:
         found.append(f"line {', '.join(head.lines)}, since lanes have no splits")
-    if head.order not in (None, "rotation"):
-        found.append(f"order: {head.order}: a go ends the rep before it")
+    if head.order not in (None, Order.ROTATION) and not several:
+        found.append(f"order: {head.order}, since a rep starts by release: a go ends the rep before it")
+    if several and head.lines:
+        found.append(f"line {', '.join(head.lines)}, since nobody knows whose a split is with several on the course")
     if each:
         return found
     known = (FINISH_LINE, START_LINE, *head.lines)

@@ -53,7 +53,10 @@ def _show(state: TimerStatus, as_json: bool) -> None:
             f"turn     {state.athlete}: set {state.set} of {state.sets}, "
             f"rep {state.rep_in_set} of {state.reps_in_set}, {what}"
         )
-    if state.running_s is not None:
+    runners = state.on_course or ()
+    if len(runners) > 1:
+        print("running  " + ", ".join(f"{one.athlete} {one.running_s:.1f} s" for one in runners))
+    elif state.running_s is not None:
         print(f"running  {state.running_s:.1f} s")
     elif state.left_s:
         print(f"left     {state.left_s:.0f} s")

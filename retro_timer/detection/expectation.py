@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -46,12 +47,34 @@ class LineAhead(msgspec.Struct, frozen=True):
     """No human is there before this."""
 
 
+ARRIVAL = 0
+"""In place of a rep's running number where several are on the course: whose a crossing is the session decides."""
+
+
+class Awaited(msgspec.Struct, frozen=True):
+    """One of several who may arrive."""
+
+    go_ns: int
+    earliest_ns: int
+    """No human arrives before this."""
+    until_ns: int | None
+    """Nobody waits any longer then; None for who was given up and may still come."""
+    distance_m: float
+    slow_speed_mps: float
+    fast_speed_mps: float
+
+    def may_arrive(self, t_ns: int) -> bool:
+        """Whether this one can be at the line at `t_ns`."""
+        return self.earliest_ns <= t_ns and (self.until_ns is None or t_ns <= self.until_ns)
+
+
 class Expectation(msgspec.Struct, frozen=True):
     """Who may arrive at the sensor, from when, until when."""
 
     mode: WatchMode = WatchMode.OFF
     rep: int | None = None
-    """Running number of the rep that is open for a finish; None when no crossing is waited for."""
+    """Running number of the rep that is open for a finish; ARRIVAL where it may be one of several's; None when no
+    crossing is waited for."""
     go_ns: int = 0
     """The go of that rep."""
     earliest_ns: int = 0
@@ -65,7 +88,8 @@ class Expectation(msgspec.Struct, frozen=True):
     """Lines on the way of that rep."""
     start_line: str = FINISH_LINE
     """RELEASE and FLYING: the line whose gate sees the start."""
-
+    awaited: tuple[Awaited, ...] = ()
+    """Where several are on the course: as many as may arrive, in order of their go."""
     background_ns: int = 0
     """When somebody last said that the box stands elsewhere: whatever stands still after that is the background."""
 
@@ -78,8 +102,11 @@ class Expectation(msgspec.Struct, frozen=True):
         """What a gate at that line may expect: at the finish the rep's end, elsewhere a start or a split."""
         if self.mode in (WatchMode.RELEASE, WatchMode.FLYING):
             return self if line == self.start_line else msgspec.structs.replace(self, mode=WatchMode.LANE, rep=None)
-        if line == FINISH_LINE or self.mode is not WatchMode.REP:
+        if line == FINISH_LINE or (self.mode is not WatchMode.REP and self.rep is None):
             return self
+        if self.mode is not WatchMode.REP:
+            # They arrive at the finish: elsewhere this is the look before a start.
+            return msgspec.structs.replace(self, rep=None)
         ahead = next((known for known in self.lines if known.name == line), None)
         if ahead is not None:
             return msgspec.structs.replace(self, distance_m=ahead.distance_m, earliest_ns=ahead.earliest_ns)
@@ -88,18 +115,33 @@ class Expectation(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, mode=mode, rep=None)
 
     def may_arrive(self, t_ns: int) -> bool:
-        """Whether the runner who is timed can be at the line at `t_ns`."""
+        """Whether a runner who is timed can be at the line at `t_ns`."""
+        if self.awaited:
+            return self.rep is not None and any(one.may_arrive(t_ns) for one in self.awaited)
         return self.rep is not None and t_ns >= self.earliest_ns
 
     def mean_speed_mps(self, t_ns: int) -> float:
         """How fast whoever is at the line at `t_ns` was on the way, less what the start cost."""
+        if self.awaited:
+            return self._likely_speed_mps(t_ns)
         if self.distance_m <= 0.0:
             # A flying start: where the run-up began is not known, the gait is.
             return (self.slow_speed_mps + self.assumed_speed_mps) / 2.0
-        elapsed_s = (t_ns - self.go_ns) / 1e9
-        if elapsed_s <= 0.0:
-            return 1.0
-        return max(_LEAST_MPS, self.distance_m / max(_LEAST_SHARE * elapsed_s, elapsed_s - _START_S))
+        return _speed_mps(self.distance_m, (t_ns - self.go_ns) / 1e9)
+
+    def _likely_speed_mps(self, t_ns: int) -> float:
+        """Of several: that of whoever would have come at the pace nearest to the middle of their gait."""
+        here = [one for one in self.awaited if one.may_arrive(t_ns)] or self.awaited[:1]
+        speeds = [(_speed_mps(one.distance_m, (t_ns - one.go_ns) / 1e9), one) for one in here]
+        middle = [(abs(math.log(v**2 / (one.slow_speed_mps * one.fast_speed_mps))), v) for v, one in speeds]
+        return min(middle)[1]
+
+
+def _speed_mps(distance_m: float, elapsed_s: float) -> float:
+    """Mean speed over a distance, less what the start cost."""
+    if elapsed_s <= 0.0:
+        return 1.0
+    return max(_LEAST_MPS, distance_m / max(_LEAST_SHARE * elapsed_s, elapsed_s - _START_S))
 
 
 NOBODY = Expectation()

@@ -14,7 +14,7 @@ from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
 from retro_timer.training.orders import CLEARING_S, least_every_s
-from retro_timer.training.plan import SELF_STARTED, Course, Order, Plan, StartMethod, steps
+from retro_timer.training.plan import SELF_STARTED, Course, Order, Plan, StartMethod, steps, treadmill_kmh
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 
 
@@ -42,7 +42,7 @@ def check_fit(plan: Plan, settings: Settings, where: str) -> None:
 
 
 def _check_order(plan: Plan, settings: Settings, where: str) -> None:
-    """Several on the course at once: none may close on another; and this program runs one at a time as yet."""
+    """Several on the course at once: what goes with them, and none may close on another."""
     for index, block in enumerate(plan.blocks):
         for key in ("crossings", "relay"):
             if getattr(block, key):
@@ -62,11 +62,43 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
             "that, course.lanes in the settings, or lanes_apart = true if nobody runs behind another in one lane",
         )
     least = f"; its least every_s is {math.ceil(10.0 * least_s) / 10.0:g} s" if least_s else ""
-    raise BadInputError(
-        f"{where}: order",
-        f"'{plan.order}' has several on the course, and this version runs one at a time{least}",
-        f"order = '{Order.ROTATION}'",
-    )
+    if plan.order is Order.WAVES:
+        raise BadInputError(
+            f"{where}: order",
+            f"'{plan.order}' starts several at once, and this version starts one after the other{least}",
+            f"order = '{Order.ROLLING}' or '{Order.ROTATION}'",
+        )
+    _check_rolling(plan, settings, where)
+
+
+def _check_rolling(plan: Plan, settings: Settings, where: str) -> None:
+    """What goes with several on the course one after the other."""
+    key, mend = f"{where}: order", f"order = '{Order.ROTATION}'"
+    others = [s for s in settings.sensors if s.placement is not Placement.GATE]
+    if others:
+        placement = others[0].placement
+        why = {
+            Placement.BELT: "which one runner wears",
+            Placement.LANE_END: "in whose view everybody on the course is an obstacle",
+        }[placement]
+        raise BadInputError(
+            key,
+            f"'{plan.order}' with the sensor '{others[0].name}', placement = '{placement}', {why}",
+            f"a gate alone, or {mend}",
+        )
+    if plan.start in SELF_STARTED:
+        raise BadInputError(
+            key,
+            f"'{plan.order}' with start = '{plan.start}': with others on the course nobody can tell who has started",
+            f"start = '{StartMethod.COUNTDOWN}', or {mend}",
+        )
+    for index, block in enumerate(plan.blocks):
+        if treadmill_kmh(block) is not None or block.incline_percent is not None:
+            raise BadInputError(
+                f"{where}: blocks[{index}]",
+                f"a treadmill with order = '{plan.order}': one at a time is on it",
+                f"a block without speed and incline, or {mend}",
+            )
 
 
 def _check_start(plan: Plan, settings: Settings, where: str) -> None:

@@ -40,6 +40,7 @@ _BESIDE_M = 1.6
 
 
 class _Rep(msgspec.Struct):
+    rep: int
     run: Run
     go_ns: int
     distance_m: float
@@ -77,7 +78,9 @@ class World:
         self._finish_range_m = finish_range_m
         self._seed = seed
         self._reps: dict[int, _Rep] = {}
-        self._newest: _Rep | None = None
+        self._out: list[_Rep] = []
+        """Who is on the lane, in order of their go; who has ended stays in view until the next go."""
+        self._ended: set[int] = set()
         self._starters = SelfStarters(seed, self._changes)
         self._lines_m = {START_LINE: 0.0, **(lines_m or {})}
         self._origin_ns = 0
@@ -91,6 +94,8 @@ class World:
 
     def hear(self, event: Mapping[str, Any]) -> None:
         """People act on what is announced: a go starts a runner, if the rep is over a distance."""
+        if event.get("event") in ("finish", "dnf", "void"):
+            self._ended.add(int(event["rep"]))
         if self._starters.hear(event, len(self.truths_ns) + 1):
             return
         if event.get("event") == "go" and event.get("start"):
@@ -113,7 +118,8 @@ class World:
         linger = changes.stays_in_beam_s or 0.0
         through, follower_s = changes.walks_back_through, changes.followed_after_s
         lane_m = self._lane_m(rep, str(event.get("athlete", "")), changes)
-        self._newest = self._reps[rep] = _Rep(run, go_ns, distance_m, through, linger, follower_s, lane_m)
+        started = self._reps[rep] = _Rep(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m)
+        self._out = [*(other for other in self._out if other.rep not in self._ended), started]
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
 
@@ -181,11 +187,10 @@ class World:
     def _across(self, spec: SensorSpec, t_ns: int) -> tuple[Surface, ...]:
         """Through the lane: bodies that overlap the cone, and what is left of it for the background."""
         found = []
-        rep = self._newest
         starter = self._starters.current
         if starter is not None:
             found.extend(self._starter_across(starter, spec, t_ns))
-        elif rep is not None:
+        for rep in self._out if starter is None else ():
             found.extend(self._runner_across(rep, spec, t_ns))
             if rep.follower_s is not None:
                 found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
@@ -264,8 +269,7 @@ class World:
     def _along(self, spec: SensorSpec, t_ns: int) -> tuple[Surface, ...]:
         """Along the lane: the nearest body hides what is behind it."""
         found = []
-        rep = self._newest
-        if rep is not None:
+        for rep in self._out:
             t_s = (t_ns - rep.go_ns) / NS
             away_m = rep.distance_m + self._finish_range_m - rep.run.back_m(t_s)
             gone = rep.run.walks_back(t_s) and t_s > rep.run.turn_s + 6.0

@@ -91,7 +91,10 @@ def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["order: rolling"], "order: rolling: a go ends the rep before it"),
+        (
+            ["order: rolling", "rep: release_from_s=1 distance_m=5 gait=walk"],
+            "order: rolling, since a rep starts by release",
+        ),
         (
             ["lanes: 2", "rep: go_s=1 distance_m=20 gait=jog lane=1"],
             "sensors but the first gate at the finish: one tells the lanes apart",

@@ -65,10 +65,11 @@ ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
     [
         (plan(**{**ROLLING, "every_s": 11.0}), "every_s: 11 s, within which the fastest closes on the slowest"),
         (plan(**{**ROLLING, "every_s": 11.0}), "the least is 11.1 s"),
-        (plan(**ROLLING), "order: 'rolling' has several on the course, and this version runs one at a time"),
-        (plan(**ROLLING), "its least every_s is 11.1 s; expected order = 'rotation'"),
-        (plan(**ROLLING, lanes_apart=True), "runs one at a time; expected"),
-        (plan(order=Order.WAVES, wave_size=2), "order: 'waves' has several on the course"),
+        (plan(order=Order.WAVES, wave_size=2), "order: 'waves' starts several at once"),
+        (plan(order=Order.WAVES, wave_size=2), "its least every_s is 11.1 s; expected order = 'rolling'"),
+        (plan(**ROLLING, start=StartMethod.RELEASE), "order: 'rolling' with start = 'release'"),
+        (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has started"),
+        (plan(block(duration_s=60.0, speed_kmh=4.0), **ROLLING), "blocks[0]: a treadmill with order = 'rolling'"),
         (plan(block(relay=True)), "blocks[0].relay: this version gives each go one finish"),
         (plan(block(distance_m=10.0, duration_s=60.0, crossings=True)), "blocks[0].crossings: this version"),
     ],
@@ -80,6 +81,30 @@ def test_what_needs_several_on_the_course_is_refused_with_the_reason_and_the_lea
         check_fit(of, Settings(), "my.toml")
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        plan(**ROLLING),
+        plan(order=Order.ROLLING),
+        plan(order=Order.ROLLING, every_s=5.0, lanes_apart=True),
+        plan(block(), block(duration_s=60.0), **ROLLING),
+    ],
+)
+def test_rolling_goes_with_a_gate_alone(of: Plan) -> None:
+    check_fit(of, Settings(), "my.toml")
+
+
+@pytest.mark.parametrize(
+    ("placement", "why"),
+    [(Placement.BELT, "which one runner wears"), (Placement.LANE_END, "everybody on the course is an obstacle")],
+)
+def test_rolling_goes_with_no_sensor_but_a_gate(placement: Placement, why: str) -> None:
+    sensor = SensorSettings(name="rear", placement=placement)
+    with pytest.raises(BadInputError, match="order = 'rotation'") as caught:
+        check_fit(plan(**ROLLING), Settings(sensors=(sensor,)), "my.toml")
+    assert why in str(caught.value)
 
 
 def test_a_slower_gait_goes_with_a_slower_sensor() -> None:

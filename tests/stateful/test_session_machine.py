@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.ports import Placement
-from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import StartMethod
+from retro_timer.training.gaits import Gait, walk_back_s
+from retro_timer.training.plan import Order, StartMethod
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import recovered_session
@@ -44,6 +45,18 @@ PLANS = st.sampled_from(
         plan(block(sets=2, reps=2, distance_m=10.0), gait=Gait.RUN, start=StartMethod.MARKS_SET_GO, rest_s=5.0),
         plan(block(reps=2), block(duration_s=60.0), block(reps=2), start=StartMethod.BUTTON, rest_s=0.0),
         plan(block(reps=2, distance_m=30.0), gait=Gait.WALK, start=StartMethod.AUTO, walk_out_s=0.0),
+        *(
+            plan(
+                block(reps=2),
+                block(duration_s=60.0),
+                block(reps=2),
+                order=Order.ROLLING,
+                every_s=every_s,
+                lanes_apart=True,
+                rest_s=rest_s,
+            )
+            for every_s, rest_s in ((5.0, 0.0), (9.0, 30.0))
+        ),
     ]
 )
 RULES = st.sampled_from(
@@ -73,6 +86,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.answered: set[tuple[int, int]] = set()
         self.failed: set[tuple[int, int]] = set()
         self.read = 0
+        self.hurried = False
         self.gos: dict[int, int] = {r.rep: 0 for r in drive.state.results}
         self.runners = {r.rep: r.athlete for r in drive.state.results}
         self.told_last: dict[int, str] = {}
@@ -194,6 +208,22 @@ class SessionMachine(RuleBasedStateMachine):
             self._put(inputs.CrossingSeen(active.record.rep, now_ns))
             self._put(inputs.FinishSeen(active.record.rep, now_ns, 20_000_000, "gate", now_ns))
 
+    @precondition(lambda self: self.drive.state.rolling and self.drive.state.on_course)
+    @rule(seconds=st.floats(0.0, 20.0), kind=st.sampled_from(["crossing", "withdrawn", "finish", "whole", "whole"]))
+    def somebody_arrives(self, seconds: float, kind: str) -> None:
+        """A body at the line; whose it is the session decides."""
+        self.time_passes(seconds)
+        now_ns = self.drive.now_ns
+        before = {r.rep for r in self.drive.state.results if r.status is RepStatus.FINISHED}
+        if kind in ("crossing", "whole"):
+            self._put(inputs.CrossingSeen(ARRIVAL, now_ns))
+        if kind == "withdrawn":
+            self._put(inputs.CrossingTakenBack(ARRIVAL, now_ns, "too brief"))
+        if kind in ("finish", "whole"):
+            self._put(inputs.FinishSeen(ARRIVAL, now_ns, 20_000_000, "gate", now_ns))
+        after = {r.rep for r in self.drive.state.results if r.status is RepStatus.FINISHED}
+        assert len(after - before) <= 1, "a crossing became more than one result"
+
     @rule(level=st.sampled_from(list(Level)), expected=st.booleans(), heard=st.booleans())
     def the_watch_sees(self, level: Level, expected: bool, heard: bool) -> None:
         if not heard:
@@ -241,6 +271,8 @@ class SessionMachine(RuleBasedStateMachine):
     # What must hold after each step.
 
     def _put(self, event: inputs.Input) -> None:
+        # Somebody asked for a start before the rest is over, or gave an athlete somebody else's.
+        self.hurried |= isinstance(event, inputs.Skip | inputs.Give | inputs.Void | inputs.Undo)
         self.cause = event
         self.drive.put(event)
         self._look()
@@ -305,6 +337,11 @@ class SessionMachine(RuleBasedStateMachine):
         assert rep == max(self.gos, default=0) + 1, "rep numbers count up"
         self.gos[rep] = event.t_ns
         self.runners[rep] = event.athlete
+        if state.rolling and event.distance_m is not None and not self.hurried:
+            own = (r for r in state.results if r.athlete == event.athlete and r.go_ns < event.t_ns and r.distance_m)
+            ended_ns = [r.go_ns + r.time_ns for r in own if r.time_ns is not None]
+            least_ns = round(walk_back_s(event.distance_m) * 1e9)
+            assert all(event.t_ns >= end_ns + least_ns for end_ns in ended_ns), "a start before the end of the rest"
         matters = state.rules.watching is not None and (
             event.distance_m is not None or state.rules.watching is Placement.BELT
         )
@@ -315,9 +352,26 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def never_two_reps_at_once(self) -> None:
         if hasattr(self, "drive"):
-            running = [a for a in self.drive.state.athletes if a.active is not None and not a.active.given_up]
+            state = self.drive.state
+            running = [a for a in state.athletes if a.active is not None and not a.active.given_up]
+            if state.rolling:
+                assert len({a.name for a in running}) == len(running), "somebody is on the course twice"
+                assert all(a.active.record.athlete == a.name for a in running if a.active is not None)
+                assert running or state.phase is not Phase.RUNNING
+                return
             assert len(running) <= 1
-            assert bool(running) == (self.drive.state.phase is Phase.RUNNING)
+            assert bool(running) == (state.phase is Phase.RUNNING)
+
+    @invariant()
+    def the_sensors_await_whoever_is_on_the_course(self) -> None:
+        if not hasattr(self, "drive") or not self.drive.state.rolling:
+            return
+        state = self.drive.state
+        coming = sum(one.arrives for one in state.on_course)
+        assert len(state.expectation.awaited) >= coming
+        if coming:
+            assert state.expectation.rep == ARRIVAL
+            assert state.deadline_ns is not None, "nobody is given up"
 
     @invariant()
     def results_are_consistent(self) -> None:
@@ -327,7 +381,7 @@ class SessionMachine(RuleBasedStateMachine):
         places = {(s.set_no, s.rep_no) for s in state.steps}
         numbers = [record.rep for record in state.results]
         assert len(numbers) == len(set(numbers))
-        under_way = [] if state.running is None else [state.running.record, *state.companions]
+        under_way = [*(active.record for active in state.on_course), *state.companions]
         assert state.running is not None or not state.companions
         assert sorted([*numbers, *(record.rep for record in under_way)]) == sorted(self.gos)
         assert len({record.athlete for record in under_way}) == len(under_way)

@@ -22,7 +22,7 @@ from retro_timer.ports import Placement
 from retro_timer.training.detail import Detail
 from retro_timer.training.gaits import Gait
 from retro_timer.training.listed import Listed
-from retro_timer.training.plan import StartMethod
+from retro_timer.training.plan import Order, StartMethod
 from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
@@ -162,6 +162,8 @@ def everything_that_a_session_says() -> list[effects.Say]:
     for number in range(60):
         late.put(inputs.Add(f"Athlete {number}"))
     said += said_in(late)
+    rolling = Drive(plan(block(), order=Order.ROLLING, every_s=30.0), ("Ann", "Bea")).begin().until(Phase.REST)
+    said += said_in(rolling.wait(8.0).finish(8.0).wait(5.0))
     return said
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from retro_timer.beacon.control.protocol.answers import (
     AthleteStatus,
+    OnCourse,
     SensorStatus,
     TimerStatus,
     VolumeStatus,
@@ -16,7 +17,7 @@ from retro_timer.training.listed import said_as
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import progress, turns
 from retro_timer.training.session.remaining import remaining_s
-from retro_timer.training.session.state import Athlete, SessionState
+from retro_timer.training.session.state import ActiveRep, Athlete, SessionState
 
 _LAST_RESULTS = 12
 
@@ -69,9 +70,16 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
         left_s=max(0.0, (state.until_ns - now_ns) / 1e9) if state.until_ns else None,
         session_left_s=remaining_s(state, now_ns),
         running_s=(now_ns - course.record.go_ns) / 1e9 if course else None,
+        on_course=tuple(_on_course(active, now_ns) for active in state.on_course),
         unsaved=state.unsaved_reps,
         results=_told(state)[-_LAST_RESULTS:],
     )
+
+
+def _on_course(active: ActiveRep, now_ns: int) -> OnCourse:
+    record = active.record
+    running_s = (now_ns - record.go_ns) / 1e9
+    return OnCourse(record.rep, record.athlete, running_s, record.distance_m, str(record.gait), active.lane)
 
 
 def _told(state: SessionState) -> tuple[RepRecord, ...]:

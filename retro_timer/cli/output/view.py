@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from retro_timer.beacon.control.protocol.answers import TimerStatus
+from retro_timer.beacon.control.protocol.answers import OnCourse, TimerStatus
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.events import BeaconEvent, Said
@@ -98,17 +98,12 @@ def _headline(status: TimerStatus) -> Text:
 
 
 def _lane(status: TimerStatus) -> Text:
-    """Start to finish, with the runner where the mean speed of the gait would have them: a guess, drawn as one."""
-    running, distance = status.running_s, status.distance_m
+    """Start to finish, with each runner where the mean speed of the gait would have them: a guess, drawn as one."""
     text = Text("start ", style="dim")
-    if running is None or not distance:
-        text.append("·" * _LANE_WIDTH + "|", style="dim")
-    else:
-        speed = {"walk": 1.0, "jog": 2.1, "run": 3.5}[status.gait or "walk"]
-        place = min(_LANE_WIDTH - 1, round(_LANE_WIDTH * running * speed / distance))
-        text.append("·" * place, style="dim")
-        text.append("◄", style="bold green")
-        text.append("·" * (_LANE_WIDTH - 1 - place) + "|", style="dim")
+    places = {_place(one, one.distance_m) for one in status.on_course or () if one.distance_m}
+    for place in range(_LANE_WIDTH):
+        text.append("◄" if place in places else "·", style="bold green" if place in places else "dim")
+    text.append("|", style="dim")
     text.append(" finish  ", style="dim")
     for sensor in status.sensors:
         at = "open" if sensor.range_m is None else f"{sensor.range_m:.2f} m"
@@ -116,6 +111,11 @@ def _lane(status: TimerStatus) -> Text:
         if len(status.sensors) > 1 and sensor.state != "ok":
             text.append(f"({sensor.state})  ", _WATCH_STYLES[sensor.state])
     return text
+
+
+def _place(runner: OnCourse, distance_m: float) -> int:
+    speed_mps = {"walk": 1.0, "jog": 2.1, "run": 3.5}[runner.gait]
+    return min(_LANE_WIDTH - 1, round(_LANE_WIDTH * runner.running_s * speed_mps / distance_m))
 
 
 def _lanes(core: Core) -> list[Text]:

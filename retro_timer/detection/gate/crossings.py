@@ -190,6 +190,10 @@ class Gate:
             if not passage.announced and not passage.follower and expectation.rep is not None:
                 passage.announced = True
                 told.append(Crossing(expectation.rep, t_ns))
+            before_go = expectation.mode in (WatchMode.LANE, WatchMode.START)
+            if before_go and t_ns - passage.first_ns >= _STOPPED_NS:
+                # One of several on the course may arrive while the next one is started; who stays is in the way.
+                self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
             return
         if expectation.mode is WatchMode.REP:
             self._set_level(Level.DANGER, passage.range_mm, t_ns, told)

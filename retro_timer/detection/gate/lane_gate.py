@@ -13,7 +13,7 @@ from retro_timer.detection.events import (
     PassageOver,
     SensorChange,
 )
-from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.expectation import ARRIVAL, Expectation
 from retro_timer.detection.gate.lane_watch import Found, LaneWatch
 from retro_timer.detection.gate.unseen import UnseenLanes
 from retro_timer.detection.health.sensor_health import Health
@@ -80,13 +80,13 @@ class LanePipeline:
             if lane is None:
                 told.append(event)
             elif isinstance(event, Crossing):
-                # One rep has one beep, however many are on the line.
-                if not self._announced:
+                # One rep has one beep, however many are on the line; of several each has one.
+                if not self._announced or event.rep == ARRIVAL:
                     told.append(msgspec.structs.replace(event, lane=lane))
                 self._announced.add(lane)
             elif isinstance(event, CrossingWithdrawn):
                 self._announced.discard(lane)
-                told += [] if self._announced else [event]
+                told += [] if self._announced and event.rep != ARRIVAL else [event]
             else:
                 if isinstance(event, PassageOver):
                     self._announced.discard(lane)

@@ -10,6 +10,8 @@ from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, S
 from retro_timer.training.session.transition import Transition
 
 _NEXT_START_LEAST_S = 20.0
+_ROLLING_S = 6.0
+"""A result that is said later than this is taken for that of the one who comes then."""
 _BEFORE_START_CALLS = 3.5
 """Result, next start, next and on deck, and the call take about so many times as long as the call: with less time than
 that the next start would be told wrongly."""
@@ -113,6 +115,9 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         transition.publish(events.Given(waiting.t_ns, record.rep, record))
     if calls.is_to_be_told(transition.state, waiting) and not waiting.aside:
         called = waiting.late or _is_next_called(transition.state, record)
+        if transition.state.rolling and record.distance_m is not None:
+            _say_rolling(transition, record)
+            return
         _say_result(transition, waiting, with_rep=called)
         if waiting.kind == "finish":
             targets.say_difference(transition, record)
@@ -169,6 +174,15 @@ def _say_result(transition: Transition, waiting: Pending, *, with_rep: bool) -> 
         which = {"rep": record.rep_no} if with_rep else {}
         key = ("result_rep" if with_rep else "result") + ("_of" if whose else "")
         transition.say(key, {"time": record.official(), **whose, **which}, None, about=about)
+
+
+def _say_rolling(transition: Transition, record: RepRecord) -> None:
+    """With several on the course there is time for a name and its result, or it stands in the status alone."""
+    about = [about_rep(record.rep)]
+    if record.status is RepStatus.DNF:
+        transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, _ROLLING_S, about=about)
+    elif record.status is RepStatus.FINISHED:
+        transition.say("result_of", {"time": record.official(), "name": record.athlete}, _ROLLING_S, about=about)
 
 
 def say_result_again(transition: Transition) -> bool:

@@ -46,6 +46,8 @@ def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
     step, turn = transition.state.step, transition.state.turn
     if step is None or turn is None:
         return None
+    if transition.state.rolling and step.distance_m is not None:
+        return "turn_rolling", {"name": transition.athlete().name}
     values: dict[str, Any] = {
         "set": step.set_no,
         "sets": step.sets,

@@ -12,6 +12,7 @@ from retro_timer.training.session import (
     events,
     inputs,
     resting,
+    rolling,
     self_starting,
     starting,
     turns,
@@ -69,12 +70,17 @@ def resume(transition: Transition) -> None:
     transition.beep(Signal.ANSWER)
     transition.unsay(About.HOLD)
     start_ns = transition.now_ns + ns(transition.state.rules.get_ready_s)
+    if transition.state.rolling:
+        start_ns = rolling.earliest_start_ns(transition.state, transition.now_ns)
     turn = turns.next_turn(transition.state, start_ns)
     transition.set(turn=turn)
+    if turn is None and transition.state.rolling and transition.state.on_course:
+        rolling.wait_for_finish(transition)
+        return
     if turn is None:
         resting.end_session(transition, Phase.DONE)
         return
-    starting.get_ready(transition, turns.rested_ns(transition.state, turn))
+    starting.get_ready(transition, max(start_ns, turns.rested_ns(transition.state, turn)))
 
 
 def skip(transition: Transition) -> None:
@@ -85,10 +91,15 @@ def skip(transition: Transition) -> None:
         starting.get_ready(transition)
     elif state.phase is Phase.GET_READY or state.phase in RESTING:
         transition.unsay(About.REST)
-        transition.set(until_ns=transition.now_ns + ns(starting.LOOK_S + state.rules.countdown_s))
+        until_ns = transition.now_ns + ns(starting.LOOK_S + state.rules.countdown_s)
+        if state.rolling:
+            until_ns = rolling.earliest_start_ns(state, transition.now_ns)
+        transition.set(until_ns=until_ns)
         starting.look_at_lane(transition)
-    elif state.phase is Phase.RUNNING:
-        active_rep.give_up(transition, "stopped")
+    elif state.phase is Phase.RUNNING and state.running is not None:
+        found = active_rep.of_rep(transition, state.running.record.rep)
+        if found is not None:
+            active_rep.give_up_one(transition, found[0], "stopped")
     elif state.given is not None:
         self_starting.give_up_given(transition, "stopped")
     elif state.turn is not None:

@@ -33,7 +33,7 @@ _COUNTABLE = (RepStatus.FINISHED, RepStatus.DNF)
 def void(transition: Transition, command: inputs.Void) -> None:
     """The rep under way, or else the last one, does not count and is run again."""
     transition.correct("void", command.origin)
-    active = transition.state.running
+    active = None if transition.state.rolling else transition.state.running
     if active is not None:
         found = active_rep.of_rep(transition, active.record.rep)
         if found is None:
@@ -57,7 +57,9 @@ def void(transition: Transition, command: inputs.Void) -> None:
         active_rep.end_rep(transition, voided(each), "void", transition.now_ns)
         index = resting.find_athlete(transition.state.athletes, each.athlete)
         if index is not None:
-            transition.set_athlete(index, next_step=_next_step(transition, index), active=None)
+            own = transition.state.athletes[index].active
+            kept = own if own is not None and own.record.rep != each.rep else None
+            transition.set_athlete(index, next_step=_next_step(transition, index), active=kept)
     _told_void(transition, *ended)
     replan(transition)
 
@@ -68,13 +70,14 @@ def give(transition: Transition, command: inputs.Give) -> None:
     index = meant(transition, command.name)
     if index is None:
         return
-    active = transition.state.running
-    if active is not None:
+    if transition.state.running is not None and not transition.state.rolling:
         _give_running(transition, index)
         return
     last = _last_countable(transition)
     owner = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
-    if last is None or owner is None or owner == index or _is_of_a_group(transition, last):
+    away = transition.state.athletes[index].active
+    runs = away is not None and not away.given_up
+    if last is None or owner is None or owner == index or runs or _is_of_a_group(transition, last):
         active_rep.refuse(transition, "nothing_to_give")
         return
     remember(transition, "give")
@@ -210,7 +213,7 @@ def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> 
     """The rep under way belongs to whoever had it before."""
     owners = [i for i, a in enumerate(point.athletes) if a.active and a.active.record.rep == running.record.rep]
     turn = transition.state.turn
-    if not owners or turn is None or turn.athlete == owners[0]:
+    if not owners or turn is None or transition.state.rolling or turn.athlete == owners[0]:
         return
     owner = owners[0]
     record = changed(running.record, athlete=transition.state.athletes[owner].name)
@@ -224,6 +227,9 @@ def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> 
 def _last_countable(transition: Transition) -> RepRecord | None:
     """The last rep that ended, unless it is void already."""
     ended = [r for r in transition.state.results if r.status in _COUNTABLE]
+    if transition.state.rolling:
+        # Who went last need not have come last.
+        return max(ended, key=lambda r: (r.go_ns + (r.time_ns or 0), r.rep), default=None)
     return max(ended, key=lambda r: r.rep) if ended else None
 
 
@@ -277,7 +283,8 @@ def replan(transition: Transition, *, force: bool = False) -> None:
         transition.set(turn=turn)
         return
     if phase not in _BETWEEN:
-        if force and transition.state.running is None:
+        in_start = transition.state.rolling and phase is not Phase.RUNNING
+        if force and (transition.state.running is None or in_start):
             starting.call_off(transition)
             transition.watch(WatchMode.OFF)
             resting.to_next_turn(transition)

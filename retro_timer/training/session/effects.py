@@ -47,6 +47,8 @@ class About(StrEnum):
     """A pause."""
     WATCH = "watch"
     """What the watch sees and covers."""
+    LINE = "line"
+    """Who has finished, and is to leave the line."""
     GATE = "gate"
     """Whether both halves of a dual gate see."""
 

@@ -17,11 +17,14 @@ from retro_timer.training.session import (
     calls,
     control,
     corrections,
+    finishing,
+    given,
     inputs,
     lanes,
     presence,
     progress,
     remaining,
+    resting,
     self_starting,
     splits,
     standing,
@@ -93,7 +96,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.RUNNING: {
         **_STEER,
         inputs.Resume: _plain(control.resume),
-        inputs.ManualFinish: _plain(active_rep.by_hand),
+        inputs.ManualFinish: _plain(finishing.by_hand),
     },
     Phase.REST: _STEER,
     Phase.RECOVERY: _STEER,
@@ -121,21 +124,21 @@ REPORTS: dict[type, Handler] = {
     inputs.Tick: lambda transition, _event: _tick(transition),
     inputs.WentOff: _await_go_only(lambda transition, event: active_rep.went_off(transition, event.t_ns)),
     inputs.GoBlocked: _await_go_only(lambda transition, _event: starting.recall(transition)),
-    inputs.GoGiven: active_rep.go_given,
+    inputs.GoGiven: given.go_given,
     inputs.ReleaseGiven: self_starting.release_given,
     inputs.TraceEnd: _plain(self_starting.trace_end),
     inputs.StandSeen: standing.stand_seen,
     inputs.StartSeen: self_starting.start_seen,
     inputs.SplitSeen: splits.split_seen,
-    inputs.CrossingSeen: active_rep.crossing,
-    inputs.CrossingTakenBack: active_rep.crossing_taken_back,
-    inputs.FinishSeen: active_rep.finish_seen,
+    inputs.CrossingSeen: finishing.crossing,
+    inputs.CrossingTakenBack: finishing.crossing_taken_back,
+    inputs.FinishSeen: finishing.finish_seen,
     inputs.BodySeen: watching.body_seen,
     inputs.ObstacleSeen: watching.obstacle,
     inputs.WatchChanged: watching.watch_changed,
     inputs.SensorChanged: watching.sensor_changed,
     inputs.GateAlone: watching.gate_alone,
-    inputs.HalfSeen: active_rep.half_seen,
+    inputs.HalfSeen: finishing.half_seen,
     inputs.LanesUnseen: lanes.unseen,
     inputs.Durable: lambda transition, event: _durable(transition, event),
     inputs.NotSaved: lambda transition, event: announce.durable(transition, event.rep, event.revision, event.reason),
@@ -192,14 +195,21 @@ def recovered_session(
 def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, tuple[Effect, ...]]:
     """Apply one event. Pure; a command that the phase does not take becomes a refusal, never an error."""
     transition = Transition(state, now_ns)
-    handler = REPORTS.get(type(event))
-    if handler is None:
-        handler = COMMANDS[state.phase].get(type(event)) if isinstance(event, inputs.Command) else None
+    handler = REPORTS.get(type(event)) or _command_handler(state, event)
     if handler is None:
         active_rep.refuse(transition, "not_now")
     else:
         handler(transition, event)
+    if state.rolling:
+        resting.settle(transition, state)
     return transition.state, tuple(transition.effects)
+
+
+def _command_handler(state: SessionState, event: Input) -> Handler | None:
+    if isinstance(event, inputs.ManualFinish) and state.rolling and state.on_course and state.phase is not Phase.GO:
+        # Several phases have somebody on the course.
+        return COMMANDS[Phase.RUNNING][inputs.ManualFinish]
+    return COMMANDS[state.phase].get(type(event)) if isinstance(event, inputs.Command) else None
 
 
 def _durable(transition: Transition, event: inputs.Durable) -> None:
@@ -230,9 +240,9 @@ def _keep(transition: Transition, appointment: Appointment) -> None:
     elif item is Item.GO:
         starting.give_go(transition)
     elif item is Item.TIMEOUT:
-        active_rep.timeout(transition)
+        active_rep.timeout(transition, int(appointment.key))
     elif item is Item.CLOCK_END:
-        active_rep.clock_end(transition)
+        finishing.clock_end(transition)
     elif item is Item.OFFER_OVER:
         lanes.offer_over(transition)
     elif item is Item.LANE_AGAIN:

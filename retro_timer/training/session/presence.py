@@ -27,6 +27,13 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     turn = transition.state.turn
     if together.leave(transition, index):
         return
+    active = transition.state.athletes[index].active
+    if transition.state.rolling and active is not None and not active.given_up:
+        active_rep.give_up_one(transition, index, "stopped")
+        return
+    if transition.state.rolling:
+        corrections.replan(transition, force=turn is not None and turn.athlete == index)
+        return
     if turn is None or turn.athlete != index:
         corrections.replan(transition)
     elif transition.state.running is not None:
@@ -125,7 +132,8 @@ def roster(transition: Transition, command: inputs.Roster) -> None:
     transition.say("roster", {"count": len(listed)}, 10.0)
     transition.publish(events.Roster(transition.now_ns, tuple(athletes[index].name for index in listed)))
     turn = transition.state.turn
-    gone = turn is not None and turn.athlete in missing and transition.state.running is None
+    alone = transition.state.running is None or transition.state.rolling
+    gone = turn is not None and turn.athlete in missing and alone
     corrections.replan(transition, force=gone)
 
 

@@ -6,13 +6,14 @@ import msgspec
 
 from retro_timer.training.gaits import usual_time_s
 from retro_timer.training.plan import Step
-from retro_timer.training.session import progress, turns
+from retro_timer.training.session import progress, rolling, turns
 from retro_timer.training.session.state import ENDED, Ahead, Athlete, SessionState
 
 
 def with_ahead(state: SessionState) -> SessionState:
     """The session with what lies ahead of each of its steps, and after the last, added up once for all."""
     least_s = _least_s(state)
+    between_s = max(rolling.every_s(state), state.rules.countdown_s + rolling.LOOK_S) if state.rolling else None
     ahead = [Ahead(0.0, 0.0, 0.0)]
     own_s = course_s = common_s = 0.0
     for index in range(len(state.steps) - 1, -1, -1):
@@ -22,7 +23,7 @@ def with_ahead(state: SessionState) -> SessionState:
         if turns.is_for_all(state, state.steps[index]):
             common_s += way_s + least_s
         else:
-            course_s += way_s + least_s
+            course_s += way_s + least_s if between_s is None else between_s
         ahead.append(Ahead(own_s, course_s, common_s))
     return msgspec.structs.replace(state, ahead=tuple(reversed(ahead)))
 
@@ -35,9 +36,12 @@ def remaining_s(state: SessionState, now_ns: int) -> float | None:
     the session is held or waits for a start.
     """
     turn, running = state.turn, state.running
+    waited_for = state.rolling and bool(state.on_course)
     here = {i: a for i, a in enumerate(state.athletes) if a.present and turns.next_of(state, a) < len(state.steps)}
-    if turn is None or not here or state.steps[-1].open or state.phase in ENDED:
+    if (turn is None and not waited_for) or not here or state.steps[-1].open or state.phase in ENDED:
         return None
+    if state.rolling or turn is None:
+        return _rolling_s(state, here, now_ns)
     doing = {turn.athlete, *turns.others_of(state, turn)} & here.keys()
     begins_s = (state.planned_ns - now_ns) / 1e9 if running is None else 0.0
     passed_s = (now_ns - running.record.go_ns) / 1e9 if running is not None and doing else 0.0
@@ -53,6 +57,20 @@ def remaining_s(state: SessionState, now_ns: int) -> float | None:
         own_s = ahead.own_s + owed.own_s + waits_s
         longest_s = max(longest_s, own_s - passed_s if index in doing else own_s)
     return max(0.0, longest_s, course_s + max(owed_course_s, owed_after_s) - passed_s)
+
+
+def _rolling_s(state: SessionState, here: dict[int, Athlete], now_ns: int) -> float:
+    """The same with several on the course: their goes one after the other, or the longest way of one of them."""
+    longest_s = 0.0
+    course_s = state.ahead[min(athlete.next_step for athlete in here.values())].common_s
+    for athlete in here.values():
+        ahead, owed, active = state.ahead[athlete.next_step], _owed(state, athlete), athlete.active
+        course_s += ahead.course_s + owed.course_s
+        runs = active is not None and not active.given_up
+        since_s = (now_ns - active.record.go_ns) / 1e9 if active is not None and runs else 0.0
+        waits_s = 0.0 if runs else max(0.0, (athlete.rested_ns - now_ns) / 1e9)
+        longest_s = max(longest_s, ahead.own_s + owed.own_s + waits_s - since_s)
+    return max(0.0, longest_s, course_s)
 
 
 def is_half_done(state: SessionState, *, fewer: int = 0) -> bool:

@@ -7,20 +7,23 @@ from collections.abc import Sequence
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import folded
-from retro_timer.training.session import announce, calls, remaining, starting, together, turns
+from retro_timer.training.session import announce, calls, remaining, rolling, starting, together, turns
 from retro_timer.training.session.effects import About
-from retro_timer.training.session.state import Appointment, Athlete, Item, Phase
+from retro_timer.training.session.state import RESTING, STARTING, Appointment, Athlete, Item, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _HALFWAY_LEAST_S = 40.0
 _CUE_LEAST_S = 18.0
+_BEFORE_START = RESTING | STARTING | {Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS}
 _LEFT_LEAST_S = 90.0
 """What is left of a session is not worth a word below this."""
 
 
-def after_rep(transition: Transition, index: int, ended_ns: int, *, keep_watch: bool = False) -> None:
-    """One athlete's rep has ended: their rest begins, and the next turn is looked for."""
+def after_rep(transition: Transition, index: int, ended_ns: int, step_index: int, *, keep_watch: bool = False) -> None:
+    """One athlete's rep of a step has ended: their rest begins, and the next turn is looked for."""
     state = transition.state
+    if state.rolling and rolling.rests(transition, index, ended_ns, step_index):
+        return
     if state.rules.given_goes:
         transition.enter(Phase.AWAIT_GO)
         if not keep_watch:
@@ -53,9 +56,14 @@ def to_next_turn(transition: Transition, *, ends_set: bool = False) -> None:
     if state.reps:
         least_s = least_s + starting.LOOK_S if state.solo else state.rules.changeover_s
     start_ns = transition.now_ns + ns(least_s)
+    if state.rolling:
+        start_ns = rolling.earliest_start_ns(state, transition.now_ns)
     turn = turns.next_turn(state, start_ns)
     transition.unsay(About.TURN, About.REST, About.START)
     transition.set(turn=turn)
+    if turn is None and state.rolling and state.on_course:
+        rolling.wait_for_finish(transition)
+        return
     if turn is None:
         end_session(transition, Phase.DONE)
         return
@@ -76,6 +84,8 @@ def _rest_agenda(transition: Transition, until_ns: int) -> list[Appointment]:
     length_s = (until_ns - now_ns) / 1e9
     look_ns = until_ns - ns(state.rules.countdown_s + starting.LOOK_S)
     agenda = [Appointment(max(now_ns, look_ns), Item.NEXT_PHASE)]
+    if state.rolling:
+        return [*agenda, Appointment(max(now_ns, until_ns - ns(rolling.CALL_LEAD_S)), Item.SAY, "turn")]
     if length_s >= _HALFWAY_LEAST_S:
         agenda.append(Appointment(now_ns + ns(length_s / 2.0), Item.SAY, "halfway"))
     cues = state.plan.cues
@@ -105,14 +115,52 @@ def _left_at_half_s(transition: Transition) -> float | None:
     return None if left_s is None or left_s < _LEFT_LEAST_S else left_s
 
 
+def settle(transition: Transition, before: SessionState) -> None:
+    """With several on the course any step may let somebody start, leave nobody to wait for, or change who may come."""
+    state = transition.state
+    changed = rolling.coming(state) != rolling.coming(before)
+    by_clock = state.running is not None and not state.running.arrives
+    waits = state.phase is Phase.RUNNING and not by_clock
+    unasked = changed and state.phase in RESTING and state.called != state.turn
+    if _rests_anew(before, state):
+        starting.call_off(transition)
+        to_next_turn(transition)
+    elif not state.rules.given_goes and (waits or unasked):
+        turn = turns.next_turn(state, rolling.earliest_start_ns(state, transition.now_ns))
+        if turn != state.turn or (waits and (turn is not None or not state.on_course)):
+            to_next_turn(transition)
+    if changed:
+        transition.watch(rolling.watch_for(transition.state))
+
+
+def _rests_anew(before: SessionState, state: SessionState) -> bool:
+    """Who was given up has come after all, and is to start before the rest from then on is over."""
+    turn = state.turn
+    if turn is None or state.phase not in _BEFORE_START or turn.athlete >= len(before.athletes):
+        return False
+    was, now = before.athletes[turn.athlete], state.athletes[turn.athlete]
+    revived = was.active is not None and was.active.given_up and now.active is None
+    return revived and now.rested_ns > max(was.rested_ns, state.until_ns)
+
+
 def end_session(transition: Transition, phase: Phase) -> None:
     """Nothing more is started. The summary waits for what is not on disk yet."""
     transition.unsay(*(about for about in About if about is not About.WATCH))
     transition.enter(phase)
+    if transition.state.rolling:
+        # Nobody is awaited any more, and with somebody given up the watch would go on.
+        forget_given_up(transition)
     if transition.state.expectation.mode is not WatchMode.RUNOUT:
         transition.watch(WatchMode.OFF)
     transition.light(LampState.OFF)
     announce.conclude(transition)
+
+
+def forget_given_up(transition: Transition) -> None:
+    """With the next go a rep that was given up can no longer be revived."""
+    for index, athlete in enumerate(transition.state.athletes):
+        if athlete.active is not None and athlete.active.given_up:
+            transition.set_athlete(index, active=None)
 
 
 def find_athlete(athletes: Sequence[Athlete], name: str) -> int | None:

@@ -30,7 +30,7 @@ def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
     if record is None or turn is None:
         return
     transition.set(given=None)
-    active_rep.forget_given_up(transition)
+    resting.forget_given_up(transition)
     transition.set(reps=state.reps + 1, undo=())
     transition.unsay(About.TURN, About.REST, About.START)
     active_rep.begin_rep(transition, turn, record)
@@ -76,7 +76,7 @@ def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_
 
 def release_given(transition: Transition, event: inputs.ReleaseGiven) -> None:
     """A recorded box was armed for a start: whoever stands in its beam then is the athlete."""
-    active_rep.forget_given_up(transition)
+    resting.forget_given_up(transition)
     transition.set(given=event, stand=Stand.EMPTY)
     transition.enter(Phase.AWAIT_RELEASE)
     transition.watch(WatchMode.RELEASE)

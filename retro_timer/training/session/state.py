@@ -12,7 +12,7 @@ from retro_timer.detection.people import Braking
 from retro_timer.ports import FINISH_LINE, Placement
 from retro_timer.training.detail import Detail
 from retro_timer.training.listed import Listed
-from retro_timer.training.plan import Plan, Step
+from retro_timer.training.plan import Order, Plan, Step
 from retro_timer.training.record import RepRecord
 from retro_timer.training.remembered import Remembered
 from retro_timer.training.safe_speed import Coverage, DarkClothing
@@ -115,6 +115,7 @@ class Item(StrEnum):
     SAY = "say"
     GO = "go"
     TIMEOUT = "timeout"
+    """Its key is the rep's running number."""
     CLOCK_END = "clock-end"
     OFFER_OVER = "offer-over"
     """A manual finish is of its own moment again."""
@@ -139,6 +140,7 @@ class ActiveRep(msgspec.Struct, frozen=True):
 
     record: RepRecord
     earliest_ns: int
+    """No human arrives before this; of a timed step its end."""
     fast_before_ns: int
     timeout_ns: int
     crossing_ns: int | None = None
@@ -149,6 +151,24 @@ class ActiveRep(msgspec.Struct, frozen=True):
     """Where there are several: the one in which its athlete was seen last; None before that."""
     unseen_ns: tuple[int, int] | None = None
     """From when to when nobody could see the runner: what a manual finish takes as long as it is offered."""
+    step: int = 0
+    """Index into the plan's steps."""
+    doubted: bool = False
+    """An arrival before that was given to somebody else may have been this one."""
+
+    @property
+    def arrives(self) -> bool:
+        """Whether it ends at the line, and not by the clock."""
+        return self.record.distance_m is not None
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A body at the line that is not timed yet."""
+
+    t_ns: int
+    lane: int | None
+    rep: int | None
+    """Whose it was taken for, and told so; None where it can be nobody's."""
 
 
 class Athlete(msgspec.Struct, frozen=True):
@@ -242,6 +262,11 @@ class SessionState(msgspec.Struct, frozen=True):
     half_told: bool = False
     """It has been said that half of the session is done."""
     turn: Turn | None = None
+    """Whose start is next; in rotation also whose rep is under way."""
+    last_go_ns: int = 0
+    """Rolling: the newest go; 0 before the first."""
+    arrivals: tuple[Arrival, ...] = ()
+    """Rolling: bodies at the line that are not timed yet, oldest first."""
     planned_ns: int = 0
     """When the present turn starts by the plan, whatever has delayed it since."""
     agenda: tuple[Appointment, ...] = ()
@@ -320,9 +345,20 @@ class SessionState(msgspec.Struct, frozen=True):
         return len(self.athletes) == 1
 
     @property
+    def rolling(self) -> bool:
+        """Whether one may start while others are on the course."""
+        return self.plan.order is not Order.ROTATION
+
+    @property
+    def on_course(self) -> tuple[ActiveRep, ...]:
+        """The reps that are under way, in order of their go."""
+        active = [a.active for a in self.athletes if a.active is not None and not a.active.given_up]
+        return tuple(sorted(active, key=lambda one: (one.record.go_ns, one.record.rep)))
+
+    @property
     def running(self) -> ActiveRep | None:
-        """The rep that is under way."""
-        return next((a.active for a in self.athletes if a.active is not None and not a.active.given_up), None)
+        """The rep that is under way; of several the one that went first."""
+        return next(iter(self.on_course), None)
 
     @property
     def blind(self) -> bool:

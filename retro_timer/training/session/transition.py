@@ -14,6 +14,7 @@ from retro_timer.training.listed import spoken
 from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
 from retro_timer.training.record import NS_PER_S, Presence, RepRecord, StartKind
 from retro_timer.training.session import events
+from retro_timer.training.session.awaited import several_awaited
 from retro_timer.training.session.effects import (
     About,
     Acknowledge,
@@ -48,9 +49,9 @@ def ns(seconds: float) -> int:
     return round(seconds * NS_PER_S)
 
 
-_KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE))
+_KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE, Item.TIMEOUT))
 """Appointments that a change of the phase leaves alone."""
-_OF_THE_MOMENT = frozenset((About.REST, About.START, About.RUN, About.HOLD))
+_OF_THE_MOMENT = frozenset((About.REST, About.START, About.RUN, About.HOLD, About.LINE))
 """What is said of these is not true any more when somebody asks for it again."""
 
 
@@ -237,6 +238,9 @@ class Transition:
 
     def _expectation(self, mode: WatchMode) -> Expectation:
         step = self.state.step
+        several = several_awaited(self.state, mode) if self.state.rolling else None
+        if several is not None:
+            return self._wished(several)
         active = next((a.active for a in self.state.athletes if a.active is not None), None)
         if mode is WatchMode.OFF or (mode is WatchMode.RUNOUT and self.state.rules.timing is Placement.GATE):
             return self._wished(NOBODY)

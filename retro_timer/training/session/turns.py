@@ -23,12 +23,17 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
     owing = {
         i: a for i, a in enumerate(state.athletes) if a.present and i not in waiting and owed_step(state, a) is not None
     }
+    away = _away(state)
     if not waiting and not owing:
         return None
+    # Who is on the course has not done the step yet that all wait to do at once.
     least = min((athlete.next_step for athlete in waiting.values()), default=len(state.steps))
     may = owing | {
         i: a for i, a in waiting.items() if a.next_step == least or not is_for_all(state, state.steps[a.next_step])
     }
+    may = {i: a for i, a in may.items() if i not in away}
+    if not may:
+        return None
     rested_ns = {i: _rested_ns(state, a, waiting.values()) for i, a in may.items()}
 
     def place(index: int) -> tuple[int, int, int, int]:
@@ -37,6 +42,13 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
 
     index = min(may, key=place)
     return Turn(index, next_of(state, may[index]))
+
+
+def _away(state: SessionState) -> frozenset[int]:
+    """Who is on the course already, where one may start while others are on it."""
+    if not state.rolling:
+        return frozenset()
+    return frozenset(i for i, a in enumerate(state.athletes) if a.active is not None and not a.active.given_up)
 
 
 def next_of(state: SessionState, athlete: Athlete) -> int:

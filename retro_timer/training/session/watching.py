@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.detection.events import Level, SensorState
-from retro_timer.training.record import Flag, RepStatus, changed
-from retro_timer.training.session import active_rep, crowding, events, inputs, starting
+from retro_timer.training.record import Flag
+from retro_timer.training.session import events, finishing, inputs, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase
 from retro_timer.training.session.transition import Transition
@@ -36,12 +36,11 @@ def obstacle(transition: Transition, event: inputs.ObstacleSeen) -> None:
 
 
 def _count_on_rep(transition: Transition) -> None:
-    active = transition.state.running
-    if active is None:
-        return
-    index, _ = active_rep.of_rep(transition, active.record.rep) or (0, active)
-    record = msgspec.structs.replace(active.record, obstacles=active.record.obstacles + 1)
-    transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
+    for index, athlete in enumerate(transition.state.athletes):
+        active = athlete.active
+        if active is not None and not active.given_up:
+            record = msgspec.structs.replace(active.record, obstacles=active.record.obstacles + 1)
+            transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
 
 
 def watch_changed(transition: Transition, event: inputs.WatchChanged) -> None:
@@ -98,30 +97,25 @@ def _say_watch(transition: Transition, event: inputs.WatchChanged) -> None:
         transition.say("watch_back", within_s=10.0, about=about)
     elif event.state is SensorState.LOST:
         transition.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True, about=about)
-        if transition.state.phase is Phase.RUNNING:
+        if transition.state.on_course:
             transition.say("manual_finish_offered", within_s=10.0, about=[About.WATCH, About.RUN])
-    elif transition.state.phase is Phase.RUNNING:
+    elif transition.state.on_course:
         transition.say("degraded", {"reason": event.reason}, 10.0, urgent=True, about=about)
 
 
 def _blind_rep(transition: Transition) -> None:
-    active = transition.state.running
-    if active is None or Flag.BLIND in active.record.flags or transition.state.rules.watching is None:
+    if transition.state.rules.watching is None:
         return
-    found = active_rep.of_rep(transition, active.record.rep)
-    if found is not None:
+    for index, athlete in enumerate(transition.state.athletes):
+        active = athlete.active
+        if active is None or active.given_up or Flag.BLIND in active.record.flags:
+            continue
         flags = tuple(sorted((*active.record.flags, Flag.BLIND)))
         record = msgspec.structs.replace(active.record, flags=flags)
-        transition.set_athlete(found[0], active=msgspec.structs.replace(active, record=record))
+        transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
 
 
 def body_seen(transition: Transition, event: inputs.BodySeen) -> None:
     """Somebody passed who is not timed. A finish that was told already is flagged on the disk, without a word."""
     transition.set(other_body_ns=(event.first_ns, event.last_ns))
-    for record in transition.state.results:
-        if record.status is not RepStatus.FINISHED or record.by_hand or Flag.CROWDED in record.flags:
-            continue
-        if record.time_ns is not None and crowding.is_crowded(transition.state, record.go_ns + record.time_ns):
-            flags = tuple(sorted((*record.flags, Flag.CROWDED)))
-            flagged = changed(record, flags=flags)
-            active_rep.end_rep(transition, flagged, "crowded", event.t_ns)
+    finishing.flag_crowded(transition, event.t_ns)

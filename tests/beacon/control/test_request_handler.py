@@ -21,6 +21,7 @@ from retro_timer.beacon.control.protocol.requests import REQUESTS
 from retro_timer.beacon.events import EVENTS
 from retro_timer.beacon.messages import StartPlan
 from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Order
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.events import Event
@@ -78,6 +79,19 @@ def test_the_status_of_a_session_says_whose_turn_it_is(office: Office) -> None:
     assert status["running_s"] == pytest.approx(1.0, abs=0.1)
     assert [a["name"] for a in status["athletes"]] == ["Ann", "Bea"]
     assert status["watch"]["armed"] is True
+
+
+def test_the_status_tells_everybody_on_the_course_in_order_of_their_go(office: Office) -> None:
+    of = plan(block(), order=Order.ROLLING, every_s=5.0, lanes_apart=True)
+    office.beacon.after(3.0).begin(of, "Ann", "Bea", "Cid").until("go").after(6.0)
+    status = office.ask("status")[0]["status"]
+    assert [(one["rep"], one["athlete"], one["distance_m"]) for one in status["on_course"]] == [
+        (1, "Ann", 20.0), (2, "Bea", 20.0),
+    ]  # fmt: skip
+    first, second = (one["running_s"] for one in status["on_course"])
+    assert first - second == pytest.approx(5.0, abs=0.1)
+    assert status["running_s"] == first
+    assert status["athlete"] == "Cid"
 
 
 def test_a_follower_gets_the_status_first_and_then_every_event_but_each_tone(office: Office) -> None:

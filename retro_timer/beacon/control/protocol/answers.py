@@ -94,6 +94,19 @@ class AthleteStatus(msgspec.Struct, frozen=True):
     """How the voice says the name, where the roster has it otherwise than it is written."""
 
 
+class OnCourse(msgspec.Struct, frozen=True):
+    """A rep under way."""
+
+    rep: int
+    athlete: str
+    running_s: float
+    """Since its go."""
+    distance_m: float | None
+    gait: str
+    lane: int | None = None
+    """The athlete's usual one, where there are several."""
+
+
 class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What a timer does and sees. From `title` on null until there is a session; whose turn, until there is one."""
 
@@ -129,7 +142,9 @@ class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     session_left_s: float | None = None
     """Until everybody is through, at the usual speeds of the gaits; null where nobody knows."""
     running_s: float | None = None
-    """Since the go of the rep under way."""
+    """Since the go of the rep under way; of several the one that went first."""
+    on_course: tuple[OnCourse, ...] | None = None
+    """The reps under way, in order of their go."""
     unsaved: int | None = None
     """Reps that are not on the disk."""
     results: tuple[RepRecord, ...] = ()

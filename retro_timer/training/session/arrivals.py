@@ -1,0 +1,138 @@
+"""Arrivals where several are on the course: a body at the line is first nobody's, and then the likeliest one's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from retro_timer.training.arrival_odds import Candidate, likeliest
+from retro_timer.training.gaits import finish_window
+from retro_timer.training.record import RepRecord, RepStatus, StartKind
+from retro_timer.training.session import events, inputs
+from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.state import ActiveRep, Arrival, SessionState
+from retro_timer.training.session.transition import Transition, ns
+
+_FORGOTTEN_S = 10.0
+"""Who stops in the beam is timed after 2.5 s, by two beams a second later: of who is older nothing more comes."""
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Whose an arrival is."""
+
+    rep: int
+    rivals: tuple[int, ...]
+    """Reps whose it may be nearly as well."""
+    doubted: bool
+    """A finish before it may have been this one's: then this one is whose that was."""
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether another athlete could have been this finish."""
+        return self.doubted or bool(self.rivals)
+
+
+def begin(transition: Transition, event: inputs.CrossingSeen) -> int | None:
+    """Somebody is on the line: the rep that it is taken for until its time is known; None where it can be nobody's."""
+    oldest_ns = transition.now_ns - ns(_FORGOTTEN_S)
+    known = tuple(arrival for arrival in transition.state.arrivals if arrival.t_ns >= oldest_ns)
+    transition.set(arrivals=known)
+    choice = _choose(transition.state, event.t_ns, event.lane)
+    rep = None if choice is None else choice.rep
+    transition.set(arrivals=(*known, Arrival(event.t_ns, event.lane, rep)))
+    return rep
+
+
+def end(transition: Transition, lane: int | None) -> int | None:
+    """That was nobody: the rep that the oldest arrival of that lane was taken for."""
+    arrival = next((one for one in transition.state.arrivals if _may_be_in(one, lane)), None)
+    return None if arrival is None else _forget(transition, arrival)
+
+
+def decide(transition: Transition, event: inputs.FinishSeen) -> Decision | None:
+    """The back of somebody reached the line: whose it was; None where it was nobody's on the course."""
+    here = [one for one in transition.state.arrivals if _may_be_in(one, event.lane)]
+    arrival = min(here, key=lambda one: abs(one.t_ns - event.back_ns), default=None)
+    taken_for = None if arrival is None else _forget(transition, arrival)
+    choice = _choose(transition.state, event.back_ns, event.lane)
+    if choice is None:
+        # Somebody passed who is not timed.
+        transition.set(other_body_ns=(event.back_ns, event.back_ns))
+    else:
+        _doubt(transition, choice.rivals)
+    if taken_for is not None and (choice is None or choice.rep != taken_for):
+        _take_back(transition, taken_for, event.t_ns, aloud=choice is None)
+        if choice is not None:
+            _take_for(transition, choice.rep, event)
+    return choice
+
+
+def _may_be_in(arrival: Arrival, lane: int | None) -> bool:
+    return lane is None or arrival.lane in (None, lane)
+
+
+def _forget(transition: Transition, arrival: Arrival) -> int | None:
+    transition.set(arrivals=tuple(one for one in transition.state.arrivals if one is not arrival))
+    return arrival.rep
+
+
+def _doubt(transition: Transition, reps: Sequence[int]) -> None:
+    """These may have finished already."""
+    for index, athlete in enumerate(transition.state.athletes):
+        if athlete.active is not None and athlete.active.record.rep in reps:
+            transition.set_athlete(index, active=msgspec.structs.replace(athlete.active, doubted=True))
+
+
+def _take_back(transition: Transition, rep: int, t_ns: int, *, aloud: bool) -> None:
+    """The crossing that was told was not that rep's; `aloud`: nor anybody else's."""
+    for index, athlete in enumerate(transition.state.athletes):
+        if athlete.active is not None and athlete.active.record.rep == rep:
+            active = msgspec.structs.replace(athlete.active, crossing_ns=None, crossing_lane=None)
+            transition.set_athlete(index, active=active)
+    if aloud:
+        transition.beep(Signal.WITHDRAWN)
+    transition.publish(events.CrossingWithdrawn(t_ns, rep))
+
+
+def _take_for(transition: Transition, rep: int, event: inputs.FinishSeen) -> None:
+    """The beep was for this rep, as it turns out."""
+    whose = next(a.name for a in transition.state.athletes if a.active is not None and a.active.record.rep == rep)
+    transition.publish(events.Crossing(event.t_ns, rep, whose, event.lane))
+
+
+def _choose(state: SessionState, t_ns: int, lane: int | None) -> Decision | None:
+    """The likeliest of those on the course, and of who was given up, who are not on the line already."""
+    on_line = {arrival.rep for arrival in state.arrivals}
+    active = [a.active for a in state.athletes if a.active is not None and a.active.arrives]
+    free = [one for one in active if one.record.rep not in on_line]
+    free.sort(key=lambda one: (one.record.go_ns, one.record.rep))
+    choice = likeliest([_candidate(state, one, t_ns, lane) for one in free])
+    if choice is None:
+        return None
+    taken = free[choice.index]
+    return Decision(taken.record.rep, tuple(free[index].record.rep for index in choice.rivals), taken.doubted)
+
+
+def _candidate(state: SessionState, active: ActiveRep, t_ns: int, lane: int | None) -> Candidate:
+    record = active.record
+    return Candidate(
+        (t_ns - record.go_ns) / 1e9,
+        finish_window(record.distance_m or 0.0, record.gait, flying=record.start is StartKind.FLYING),
+        _own_times_s(state, record),
+        given_up=active.given_up,
+        other_lane=lane is not None and active.lane not in (None, lane),
+    )
+
+
+def _own_times_s(state: SessionState, record: RepRecord) -> tuple[float, ...]:
+    """An athlete's times in this session over the same length, in the same gait, after the same kind of start."""
+    if state.rules.given_goes and record.athlete == state.athletes[0].name:
+        # A record that does not name its runners: nobody knows of two reps whether one ran both.
+        return ()
+    same = (record.athlete, record.distance_m, record.gait, record.start)
+    return tuple(_times_s(r for r in state.results if (r.athlete, r.distance_m, r.gait, r.start) == same))
+
+
+def _times_s(records: Iterable[RepRecord]) -> list[float]:
+    return [r.time_ns / 1e9 for r in records if r.status is RepStatus.FINISHED and r.time_ns is not None]

@@ -1,0 +1,40 @@
+"""Who may arrive at the line, where several are on the course: how many, from when and until when."""
+
+from __future__ import annotations
+
+from retro_timer.detection.expectation import ARRIVAL, Awaited, Expectation, WatchMode
+from retro_timer.training.gaits import SPEEDS
+from retro_timer.training.session.state import ActiveRep, SessionState
+
+_BEFORE_GO = frozenset((WatchMode.LANE, WatchMode.START))
+"""In these a start is prepared: who was given up is not awaited any more."""
+
+
+def several_awaited(state: SessionState, mode: WatchMode) -> Expectation | None:
+    """What the sensors may expect; None with nobody on the course.
+
+    With runners on it the watch is never off; what it does before a go it does with them expected.
+    """
+    before_go = mode in _BEFORE_GO
+    active = [a.active for a in state.athletes if a.active is not None and a.active.arrives]
+    coming = sorted(active, key=lambda one: (one.record.go_ns, one.record.rep))
+    awaited = tuple(_awaited(one) for one in coming if not (before_go and one.given_up))
+    if not awaited:
+        return None
+    return Expectation(
+        mode if before_go else WatchMode.REP,
+        rep=ARRIVAL,
+        go_ns=awaited[0].go_ns,
+        earliest_ns=min(one.earliest_ns for one in awaited),
+        distance_m=awaited[0].distance_m,
+        slow_speed_mps=min(one.slow_speed_mps for one in awaited),
+        assumed_speed_mps=max(one.fast_speed_mps for one in awaited),
+        awaited=awaited,
+    )
+
+
+def _awaited(one: ActiveRep) -> Awaited:
+    speeds = SPEEDS[one.record.gait]
+    until_ns = None if one.given_up else one.timeout_ns
+    length_m = one.record.distance_m or 0.0
+    return Awaited(one.record.go_ns, one.earliest_ns, until_ns, length_m, speeds.slow_mps, speeds.fast_mps)

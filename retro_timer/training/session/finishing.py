@@ -1,0 +1,173 @@
+"""At the line: crossing and finish, by the sensors, by the clock or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from retro_timer.detection.events import Beam
+from retro_timer.detection.expectation import ARRIVAL, WatchMode
+from retro_timer.training.record import Flag, RepStatus, changed
+from retro_timer.training.session import active_rep, arrivals, crowding, events, inputs, lanes, resting, rolling
+from retro_timer.training.session.effects import About, Signal, about_rep
+from retro_timer.training.session.transition import Transition
+
+
+def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
+    """Provisional finish: beep at once."""
+    arrival = event.rep == ARRIVAL
+    rep = arrivals.begin(transition, event) if arrival else event.rep
+    found = None if rep is None else active_rep.of_rep(transition, rep)
+    if found is None:
+        return
+    index, active = found
+    transition.set_athlete(
+        index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns, crossing_lane=event.lane)
+    )
+    transition.beep(Signal.FINISH)
+    transition.publish(events.Crossing(event.t_ns, active.record.rep, active.record.athlete, event.lane))
+
+
+def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack) -> None:
+    """It was not the runner: two low tones, and the rep goes on."""
+    rep = arrivals.end(transition, event.lane) if event.rep == ARRIVAL else event.rep
+    found = None if rep is None else active_rep.of_rep(transition, rep)
+    if found is None:
+        return
+    index, active = found
+    if event.lane is not None and (active.crossing_ns is None or active.crossing_lane not in (None, event.lane)):
+        # Somebody else than whom the beep was for: one rep has one, however many are on the line.
+        return
+    transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None, crossing_lane=None))
+    transition.beep(Signal.WITHDRAWN)
+    transition.publish(events.CrossingWithdrawn(event.t_ns, active.record.rep))
+    if not active.given_up and transition.now_ns >= active.timeout_ns:
+        active_rep.give_up_one(transition, index, "timeout")
+
+
+def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
+    """The sensor timed the rep, or one of those that are open."""
+    if event.rep == ARRIVAL:
+        choice = arrivals.decide(transition, event)
+        if choice is None:
+            return
+        ambiguous = event.ambiguous or choice.ambiguous
+        event = msgspec.structs.replace(event, rep=choice.rep, ambiguous=ambiguous)
+    found = active_rep.of_rep(transition, event.rep)
+    if found is None:
+        return
+    _, active = found
+    if event.back_ns < active.earliest_ns:
+        crossing_taken_back(
+            transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human", event.lane)
+        )
+        return
+    time_ns = event.back_ns - active.record.go_ns
+    uncertainty_ns = active_rep.with_start(event.uncertainty_ns, active.record)
+    crowded = event.crowded or crowding.is_crowded(transition.state, event.back_ns, event.rep, event.lane)
+    more = {
+        Flag.CROWDED: crowded,
+        Flag.SINGLE: event.single,
+        Flag.HIDDEN: event.hidden,
+        Flag.AMBIGUOUS: event.ambiguous,
+    }
+    flags = [flag for flag, is_so in more.items() if is_so]
+    _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags, event.lane)
+    lanes.tell_other(transition, active, event.lane)
+
+
+def half_seen(transition: Transition, event: inputs.HalfSeen) -> None:
+    """One half alone is nobody's finish. Under the upper beam a small or bent runner may have passed: told, and the
+    clock can be stopped by hand."""
+    if active_rep.of_rep(transition, event.rep) is None:
+        return
+    transition.publish(events.Half(event.t_ns, event.rep, event.sensor, str(event.beam)))
+    if event.beam is Beam.LOWER and not transition.state.rules.given_goes:
+        transition.say("lower_beam_only", within_s=5.0, urgent=True, about=[About.RUN, about_rep(event.rep)])
+
+
+def _finish(
+    transition: Transition,
+    rep: int,
+    time_ns: int,
+    uncertainty_ns: int,
+    method: str,
+    t_ns: int,
+    more: Sequence[Flag] = (),
+    lane: int | None = None,
+) -> None:
+    """`more`: flags that the sensors gave. `lane`: where it was seen, of several."""
+    found = active_rep.of_rep(transition, rep)
+    if found is None:
+        return
+    index, active = found
+    flags = {*active.record.flags, *more}
+    if method == "manual":
+        flags.add(Flag.MANUAL)
+    if active.record.go_ns + time_ns < active.fast_before_ns:
+        flags.add(Flag.FAST)
+    if active.given_up:
+        flags.add(Flag.LATE)
+    record = changed(
+        active.record,
+        status=RepStatus.FINISHED,
+        time_ns=time_ns,
+        uncertainty_ns=uncertainty_ns,
+        method=method,
+        flags=tuple(sorted(flags)),
+        lane=active.record.lane if lane is None else lane,
+        reason="",
+    )
+    revived = active.given_up
+    active_rep.end_rep(transition, record, "finish", t_ns)
+    transition.set_athlete(index, active=None)
+    if not revived:
+        resting.after_rep(transition, index, active.record.go_ns + time_ns, active.step)
+    elif transition.state.rolling:
+        # Not from when they were given up: their rest begins now.
+        rolling.rests(transition, index, active.record.go_ns + time_ns, active.step)
+    elif transition.state.expectation.mode is WatchMode.REP:
+        resting.run_out(transition)
+    if transition.state.rolling and active.arrives:
+        rolling.say_clear_the_lane(transition)
+        flag_crowded(transition, t_ns)
+
+
+def flag_crowded(transition: Transition, t_ns: int) -> None:
+    """A finish that was told already, with somebody else at the line then, is flagged on the disk, without a word."""
+    for record in transition.state.results:
+        if record.status is not RepStatus.FINISHED or record.by_hand or Flag.CROWDED in record.flags:
+            continue
+        if record.distance_m is None or record.time_ns is None:
+            continue
+        if crowding.is_crowded(transition.state, record.go_ns + record.time_ns, record.rep, record.lane):
+            flagged = changed(record, flags=tuple(sorted((*record.flags, Flag.CROWDED))))
+            active_rep.end_rep(transition, flagged, "crowded", t_ns)
+
+
+def clock_end(transition: Transition) -> None:
+    """A timed step is over."""
+    active = transition.state.running
+    if active is None:
+        return
+    length_ns = active.earliest_ns - active.record.go_ns
+    transition.beep(Signal.FINISH)
+    _finish(transition, active.record.rep, length_ns, 0, "clock", active.earliest_ns)
+
+
+def by_hand(transition: Transition) -> None:
+    """Stop the clock by hand."""
+    active = transition.state.running
+    if active is None:
+        active_rep.refuse(transition, "nothing_to_finish")
+        return
+    timed_step = active.record.distance_m is None
+    if not timed_step and transition.now_ns < active.earliest_ns:
+        active_rep.refuse(transition, "too_early")
+        return
+    transition.beep(Signal.FINISH)
+    transition.publish(events.Crossing(transition.now_ns, active.record.rep, active.record.athlete))
+    back_ns, around_ns, flags = lanes.stopped_by_hand(active, transition.now_ns)
+    time_ns, uncertainty_ns = back_ns - active.record.go_ns, active_rep.with_start(around_ns, active.record)
+    _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns, flags)

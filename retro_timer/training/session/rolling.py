@@ -1,0 +1,73 @@
+"""Several on the course, one after the other: when the next may go, and what a finish among them changes."""
+
+from __future__ import annotations
+
+from retro_timer.detection.expectation import WatchMode
+from retro_timer.ports import LampState
+from retro_timer.training.orders import least_every_s
+from retro_timer.training.session import together
+from retro_timer.training.session.effects import About
+from retro_timer.training.session.state import STARTING, Phase, SessionState
+from retro_timer.training.session.transition import Transition, ns
+
+CALL_LEAD_S = 8.0
+"""The name is called this long before the go: a second for the name, the countdown, and time to step up to the line."""
+LOOK_S = 2.0
+"""How long before the countdown the lane is looked at."""
+
+
+def earliest_start_ns(state: SessionState, now_ns: int) -> int:
+    """When the next go may come, whoever's it is: a countdown from now, and far enough behind the last one."""
+    start_ns = now_ns + ns(state.rules.countdown_s + LOOK_S)
+    if not state.last_go_ns:
+        return max(start_ns, now_ns + ns(state.rules.get_ready_s))
+    return max(start_ns, state.last_go_ns + ns(every_s(state)))
+
+
+def every_s(state: SessionState) -> float:
+    """Seconds from go to go by the plan; the least that are safe where it does not say."""
+    asked_s = state.plan.every_s
+    return least_every_s(state.plan, lanes=state.rules.lanes) if asked_s is None else asked_s
+
+
+def rests(transition: Transition, index: int, ended_ns: int, step_index: int) -> bool:
+    """One of several has finished, or been given up: only their own rest begins. False for a step by the clock, which
+    all do at once."""
+    state = transition.state
+    if state.rules.given_goes:
+        if not state.on_course:
+            transition.enter(Phase.AWAIT_GO)
+        return True
+    if state.steps[step_index].distance_m is None:
+        return False
+    together.rested(transition, index, ended_ns, step_index)
+    if not state.on_course:
+        transition.light(LampState.CLEAR)
+    return True
+
+
+def say_clear_the_lane(transition: Transition) -> None:
+    """Whoever has finished leaves the line to those behind."""
+    transition.say("clear_the_lane", within_s=3.0, about=[About.LINE])
+
+
+def wait_for_finish(transition: Transition) -> None:
+    """Nobody is left who could start: on the course are all who are not through."""
+    if transition.state.phase is not Phase.RUNNING:
+        transition.enter(Phase.RUNNING)
+
+
+def watch_for(state: SessionState) -> WatchMode:
+    """What the watch does in this phase, with whoever is on the course expected."""
+    if state.rules.watching is not None:
+        if state.phase is Phase.LANE_CHECK:
+            return WatchMode.LANE
+        if state.phase in STARTING or state.phase is Phase.AWAIT_PRESS:
+            return WatchMode.START
+    return WatchMode.OFF
+
+
+def coming(state: SessionState) -> frozenset[tuple[int, bool]]:
+    """Who may arrive: the rep's number, and whether it was given up."""
+    active = (athlete.active for athlete in state.athletes)
+    return frozenset((one.record.rep, one.given_up) for one in active if one is not None and one.arrives)
