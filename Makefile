@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 # Where it is set, each of the tests' several hundred processes would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test slow fuzz soak field check bench lock schemas socket phrases wiring pictures release test-service test-vm clean
+.PHONY: help demo coach test slow fuzz soak field check bench lock schemas socket phrases wiring pictures release test-service test-vm clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +41,15 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.firmware
 demo: $(VENV)/.run  ## a short session on the simulated board, about a minute
 	@$(BIN)/retro-timer run --board sim --plan demo --scenario demo --view --once
 	@echo "Kept: $(BIN)/retro-timer results show"
+	@echo "The coach's page: make coach"
 	@echo "Next: $(BIN)/retro-timer simulate first-steps --scenario sun-comes-out --wav sun.wav   (a session as it sounds)"
 	@echo "      $(BIN)/retro-timer plans list, and README.md"
+
+coach: $(VENV)/.run  ## the simulated box with the coach's page on this machine, until Ctrl-C
+	@$(BIN)/retro-timer run --board sim --voice text >/dev/null & box=$$!; \
+	$(BIN)/retro-timer coach & page=$$!; trap 'kill $$box $$page 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
+	until pin=$$($(BIN)/retro-timer pin 2>/dev/null); do kill -0 $$box $$page || exit 1; sleep 0.3; done; \
+	echo "PIN: $$pin"; wait $$page
 
 # Four at a time on two cores: many of them wait for processes more than they work.
 test: $(VENV)/.dev  ## the tests, about five minutes on two cores

@@ -40,13 +40,13 @@ def load_catalogue(language: str) -> Catalogue:
     Raises BadInputError for a language that is not there or cannot be read.
     """
     made_of = catalogue_file(language)
-    phrases, words = made_of.phrases, made_of.words
+    phrases, words, page = made_of.phrases, made_of.words, made_of.page
     if _found(language) != _FIRST:
         # Without the first language's file this one speaks for itself.
         with contextlib.suppress(BadInputError):
             first = catalogue_file(_FIRST)
-            phrases, words = first.phrases | phrases, first.words | words
-    return Catalogue(msgspec.structs.replace(made_of, phrases=phrases, words=words))
+            phrases, words, page = first.phrases | phrases, first.words | words, first.page | page
+    return Catalogue(msgspec.structs.replace(made_of, phrases=phrases, words=words, page=page))
 
 
 def voice_of(language: str) -> str:

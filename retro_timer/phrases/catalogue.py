@@ -41,6 +41,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, str]
     texts: dict[str, str] = {}
     """What the delivered plans say, and names that the program gives, by the English text."""
+    page: dict[str, str] = {}
+    """What the coach's page shows and nobody speaks, by its key."""
     language: Language = Language()
 
 
@@ -85,6 +87,7 @@ class Catalogue:
         self._phrases = made_of.phrases
         self._words = made_of.words
         self._texts = made_of.texts
+        self._page = made_of.page
         self._formatter = _Counting(made_of.language.decimal, PluralRules(made_of.language.plurals))
 
     @property
@@ -101,6 +104,17 @@ class Catalogue:
         """The values that decide in a phrase between singular and plural."""
         parsed = string.Formatter().parse(self._phrases[key])
         return frozenset(name for _, name, spec, _ in parsed if name and spec)
+
+    def shown(self, key: str, otherwise: str | None = None, **values: Any) -> str:
+        """What the page shows; `otherwise` for a key that it does not know, else that raises KeyError."""
+        if otherwise is not None and key not in self._page:
+            return otherwise
+        spoken = {name: self._spoken(name, value) for name, value in values.items()}
+        return self._formatter.vformat(self._page[key], (), spoken)
+
+    def word(self, word: str) -> str:
+        """One of the program's own words, such as a gait; any other as it is."""
+        return self._words.get(word, word)
 
     def render(self, key: str, values: Mapping[str, Any]) -> str:
         """The phrase with its values. Raises KeyError for a key or value that the catalogue does not know."""

@@ -169,6 +169,14 @@ class AudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     output: Annotated[str, Meta(pattern="^(i2s|usb|hat|none)$", description="i2s, usb, hat or none.")] = "i2s"
 
 
+class CoachSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The coach's page."""
+
+    listen: Annotated[
+        str, Meta(pattern=r"^.+:[0-9]{1,5}$", description="HOST:PORT of the page; 0.0.0.0:PORT for the whole network.")
+    ] = "127.0.0.1:8765"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole of config.toml."""
 
@@ -186,6 +194,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     lamp: LampSettings = LampSettings()
     button: ButtonSettings = ButtonSettings()
     audio: AudioSettings = AudioSettings()
+    coach: CoachSettings = CoachSettings()
 
     @property
     def timing(self) -> SensorSettings | None:

@@ -12,8 +12,8 @@ from retro_timer.settings.calibration import SensorCalibration
 from retro_timer.store.results.edits import AnyEdit
 
 _LONGEST_TEXT = 300
-_LONGEST_LOAN_S = 600
-LONGEST_REST_S = 60
+_LONGEST_LOAN_S = 600.0
+LONGEST_REST_S = 60.0
 
 
 class Status(Request, frozen=True):
@@ -85,7 +85,7 @@ class Say(Request, frozen=True):
 class LendButton(Request, frozen=True):
     """For so long a press means nothing but itself; the facts tell of it. 0 ends it."""
 
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_LOAN_S)]
+    seconds: Annotated[float, msgspec.Meta(ge=0.0, le=_LONGEST_LOAN_S)]
 
 
 class Rest(Request, frozen=True):
@@ -94,7 +94,7 @@ class Rest(Request, frozen=True):
     """
 
     sensor: str
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_REST_S)]
+    seconds: Annotated[float, msgspec.Meta(ge=0.0, le=LONGEST_REST_S)]
 
 
 class Calibrate(Request, frozen=True):

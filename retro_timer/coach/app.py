@@ -1,0 +1,90 @@
+"""The one place where the page is put together: every route with who may use it, and what stands before them all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from retro_timer.coach.access import Access, Role
+from retro_timer.coach.guard import HEALTH, Guard
+from retro_timer.coach.limits import STREAM_PATH
+from retro_timer.coach.link import Link
+from retro_timer.coach.live import Live
+from retro_timer.coach.pages.entry import EntryPages
+from retro_timer.coach.pages.files import PLANS, ROSTERS, FilePages
+from retro_timer.coach.pages.live import LivePages
+from retro_timer.coach.pages.results import ResultPages
+from retro_timer.coach.routes import Page, RouteTable
+from retro_timer.coach.site import Site
+from retro_timer.coach.stream import Streams
+from retro_timer.errors import RetroTimerError
+
+
+class Coach(msgspec.Struct, frozen=True):
+    """The page, and what it knows of the box."""
+
+    app: Starlette
+    table: RouteTable
+    live: Live
+    access: Access
+
+
+def make_coach(*, state_dir: Path, socket: Path, language: str, names: Collection[str]) -> Coach:
+    """`socket`: the beacon's for the page. `names`: host names of this machine. Raises RetroTimerError."""
+    access, live = Access(state_dir), Live()
+    link = Link(socket, live)
+    site = Site(access=access, live=live, link=link, language=language)
+    table = route_table(site, state_dir)
+
+    @contextlib.asynccontextmanager
+    async def linked(_app: Starlette) -> AsyncIterator[None]:
+        following = asyncio.create_task(link.run())
+        try:
+            yield
+        finally:
+            following.cancel()
+
+    guard = Middleware(Guard, access=access, table=table, names=names, refuse=site.refuse)
+    app = Starlette(
+        routes=table.routes, middleware=[guard], lifespan=linked, exception_handlers={RetroTimerError: site.failed}
+    )
+    return Coach(app, table, live, access)
+
+
+def route_table(site: Site, state_dir: Path) -> RouteTable:
+    """All pages. What names no role is a coach's."""
+    live, entry = LivePages(site, Streams(site.live)), EntryPages(site)
+    results = ResultPages(site, state_dir)
+    plans, rosters = FilePages(site, PLANS), FilePages(site, ROSTERS)
+    return RouteTable(
+        [
+            Page("GET", HEALTH, entry.healthz, Role.NOBODY),
+            Page("GET", "/static/{name}", site.assets.answer, Role.NOBODY),
+            Page("GET", "/pair", entry.ask_pin, Role.NOBODY),
+            Page("POST", "/pair", entry.try_pin, Role.NOBODY),
+            Page("GET", "/watch/{token}", entry.open_link, Role.NOBODY),
+            Page("GET", "/", live.show, Role.VIEWER),
+            Page("GET", STREAM_PATH, live.events, Role.VIEWER),
+            Page("GET", "/clock", live.clock, Role.VIEWER),
+            Page("POST", "/look", live.look, Role.VIEWER),
+            Page("POST", "/leave", entry.leave, Role.VIEWER),
+            Page("GET", "/results", results.all_sessions, Role.VIEWER),
+            Page("GET", "/results/{number:int}", results.one_session, Role.VIEWER),
+            Page("POST", "/do/{command}", live.do),
+            Page("GET", "/plans", plans.all_files),
+            Page("GET", "/plans/edit", plans.one_file),
+            Page("POST", "/plans/edit", plans.write),
+            Page("GET", "/rosters", rosters.all_files),
+            Page("GET", "/rosters/edit", rosters.one_file),
+            Page("POST", "/rosters/edit", rosters.write),
+            Page("GET", "/phones", entry.phones),
+            Page("POST", "/phones/share", entry.share),
+            Page("POST", "/phones/revoke", entry.revoke),
+        ]
+    )

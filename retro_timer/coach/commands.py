@@ -1,0 +1,86 @@
+"""The commands as forms, made from the protocol: one that is new there is on the page as soon as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from retro_timer.beacon.control.protocol.commands import COMMANDS, AnyCommand
+from retro_timer.errors import BadInputError
+from retro_timer.settings.tables import convert
+
+_NOT_ASKED = frozenset(("version",))
+ALWAYS = ("halt", "stop")
+"""Shown apart, whatever happens."""
+_WAITING = frozenset(("brief", "get-ready", "lane-check", "await-press", "await-release", "rest", "recovery"))
+_OVER = frozenset(("done", "stopped"))
+AT_HAND: dict[str, frozenset[str]] = {
+    "start": _OVER | {"idle"},
+    "recover": frozenset(("recoverable",)),
+    "close": frozenset(("recoverable",)),
+    "finish": frozenset(("running",)),
+    "resume": frozenset(("paused",)),
+    "spotter": frozenset(("lane-check",)),
+    "pause": _WAITING | {"countdown", "set", "running"},
+    "skip": _WAITING | {"running"},
+    "void": _WAITING | _OVER | {"running", "paused"},
+    "undo": _WAITING | {"running", "paused"},
+}
+"""In which phases a button is large; all the others are below it. The box refuses what is not possible and says why."""
+
+
+class Field(msgspec.Struct, frozen=True):
+    """What a command wants to know."""
+
+    name: str
+    is_number: bool
+    needed: bool
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A command."""
+
+    tag: str
+    help: str
+    """The command's own line, in English."""
+    fields: tuple[Field, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether a press is all that it needs."""
+        return not any(field.needed for field in self.fields)
+
+
+def _form_of(tag: str, kind: type[AnyCommand]) -> Form:
+    fields = [field for field in msgspec.structs.fields(kind) if field.name not in _NOT_ASKED]
+    return Form(tag, " ".join((kind.__doc__ or "").split()), tuple(map(_field_of, fields)))
+
+
+def _field_of(field: msgspec.structs.FieldInfo) -> Field:
+    schema = msgspec.json.schema(field.type)
+    kinds = {each.get("type") for each in (schema, *schema.get("anyOf", ()))}
+    return Field(field.name, bool(kinds & {"integer", "number"}), field.required)
+
+
+FORMS: dict[str, Form] = {tag: _form_of(tag, kind) for tag, kind in COMMANDS.items()}
+"""By the command's name, in the protocol's order."""
+
+
+def command_of(tag: str, sent: Mapping[str, str]) -> AnyCommand:
+    """The command of a form that was sent; what was left empty is not said. Raises BadInputError."""
+    kind = COMMANDS.get(tag)
+    if kind is None:
+        raise BadInputError(tag, "no such command", f"one of {', '.join(COMMANDS)}")
+    given: dict[str, str | int] = {"request": tag}
+    for field in FORMS[tag].fields:
+        text = sent.get(field.name, "").strip()
+        if text:
+            given[field.name] = _number(text, field.name) if field.is_number else text
+    return convert(given, kind, tag)
+
+
+def _number(text: str, where: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise BadInputError(where, f"'{text[:20]}' is no number", "a whole number")
+    return int(text)

@@ -1,0 +1,92 @@
+"""How somebody gets in: a PIN for a coach's phone, a link for viewers; who is in, and how they are put out."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from retro_timer.beacon.control.protocol import requests
+from retro_timer.beacon.control.protocol.answers import RequestRefusedError
+from retro_timer.coach.access import Role
+from retro_timer.coach.guard import COOKIE
+from retro_timer.coach.site import COOKIE_DAYS, Site, form_of
+from retro_timer.errors import RetroTimerError
+
+
+class EntryPages:
+    """Pairing, links, and the list of phones."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def healthz(self, request: Request) -> Response:  # noqa: ARG002
+        """Whether this process answers; of the box it tells nobody who is not paired."""
+        return Response("ok\n", media_type="text/plain")
+
+    async def ask_pin(self, request: Request) -> Response:
+        """The form."""
+        return self._site.page(request, "pair.html", refused="")
+
+    async def try_pin(self, request: Request) -> Response:
+        """A coach's cookie for the right PIN, which the beacon alone knows."""
+        pin = re.sub(r"[\s·-]", "", (await form_of(request)).get("pin", ""))
+        if not re.fullmatch(r"[0-9]{6}", pin):
+            return self._site.page(request, "pair.html", 422, refused="six")
+        try:
+            await self._site.link.ask(requests.TryPin(pin))
+        except RequestRefusedError as error:
+            return self._site.page(
+                request, "pair.html", 403, refused="wrong" if "not the PIN" in str(error) else "shut"
+            )
+        except RetroTimerError:
+            return self._site.page(request, "pair.html", 503, refused="no_box")
+        if request.state.phone:
+            self._site.access.revoke(request.state.phone)
+        return self._let_in(RedirectResponse("/", 303), Role.COACH, request)
+
+    async def open_link(self, request: Request) -> Response:
+        """A viewer's link: a cookie for it, and out of the address bar.
+
+        By a page that goes on by itself: a browser that came from elsewhere sends no strict cookie along a redirect.
+        """
+        if not self._site.access.is_link(request.path_params["token"]):
+            return self._site.refuse(request.scope, 401)
+        answer = self._site.page(request, "welcome.html")
+        if request.state.phone or request.method == "HEAD":
+            return answer
+        return self._let_in(answer, Role.VIEWER, request)
+
+    async def phones(self, request: Request) -> Response:
+        """Who is in."""
+        return self._phones(request)
+
+    async def share(self, request: Request) -> Response:
+        """A new link for viewers, shown once: only its hash is kept."""
+        called = (await form_of(request)).get("called", "").strip()
+        token = self._site.access.make_link(called or "–")
+        return self._phones(request, link=f"http://{request.headers['host']}/watch/{token}")
+
+    async def revoke(self, request: Request) -> Response:
+        """Put somebody out."""
+        self._site.access.revoke((await form_of(request)).get("id", ""))
+        return RedirectResponse("/phones", 303)
+
+    async def leave(self, request: Request) -> Response:
+        """This phone is not paired any more."""
+        self._site.access.revoke(request.state.phone)
+        answer = RedirectResponse("/pair", 303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+    def _phones(self, request: Request, link: str = "") -> Response:
+        return self._site.page(
+            request, "phones.html", phones=self._site.access.phones, mine=request.state.phone, link=link
+        )
+
+    def _let_in(self, answer: Response, role: Role, request: Request) -> Response:
+        token = self._site.access.let_in(role, request.headers.get("user-agent", "–"))
+        # No Secure: a browser keeps such a cookie from http, and https there is none at a field.
+        answer.set_cookie(COOKIE, token, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="strict")
+        return answer

@@ -1,0 +1,109 @@
+"""Listens, says where, and serves until somebody ends it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from retro_timer.coach.app import Coach
+from retro_timer.coach.limits import LONGEST_HEAD, LimitedProtocol
+from retro_timer.errors import BadInputError, RetroTimerError
+
+_KEEP_ALIVE_S = 20
+_LAST_ANSWERS_S = 1
+_ANYWHERE = frozenset(("0.0.0.0", "::"))
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    """HOST and PORT. Raises BadInputError."""
+    host, _, port = listen.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
+        raise BadInputError(
+            f"--listen '{listen}'", "no address", "HOST:PORT such as 127.0.0.1:8765; port 0 takes a free one"
+        )
+    return host, int(port)
+
+
+def listening(listen: str) -> socket.socket:
+    """A socket on which somebody may connect. Raises RetroTimerError."""
+    host, port = address_of(listen)
+    try:
+        (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        made = socket.socket(family, kind)
+    except OSError as error:
+        raise RetroTimerError(f"{listen}: no address of this machine ({error.strerror})") from None
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        raise RetroTimerError(
+            f"{listen}: no page can be served there ({error.strerror}); another port: --listen"
+        ) from None
+    made.setblocking(False)
+    return made
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a browser finds it."""
+    host, port = listener.getsockname()[:2]
+    if host in _ANYWHERE:
+        host = _own_address()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _own_address() -> str:
+    """The one by which this machine would reach others: nothing is sent to find it out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, coach: Coach, config: uvicorn.Config, serves: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._coach = coach
+        self._serves = serves
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does it, and tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._serves()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams would never end by themselves."""
+        self._coach.live.close()
+        await super().shutdown(sockets)
+
+
+def serve(coach: Coach, listener: socket.socket, serves: Callable[[], None]) -> None:
+    """Until SIGTERM, or SIGINT, which raises KeyboardInterrupt; `serves` is called when somebody may connect."""
+    # What strangers send is no trouble of this machine's.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    config = uvicorn.Config(
+        coach.app,
+        http=LimitedProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_LAST_ANSWERS_S,
+    )
+    # uvicorn ends in order and then sends itself the signal once more.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    _Server(coach, config, serves).run([listener])

@@ -1,0 +1,157 @@
+"""What every page needs: the box, who has been let in, and templates in the reader's language."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import Scope
+
+from retro_timer.coach.access import Access, Role
+from retro_timer.coach.link import Link
+from retro_timer.coach.live import Live
+from retro_timer.errors import BadInputError
+from retro_timer.phrases import Catalogue, languages, load_catalogue
+
+_FOLDER = Path(__file__).parent
+_MOST_FIELDS = 40
+COOKIE_DAYS = 400
+"""The longest that browsers keep one."""
+LOOK = "look"
+LOOKS = ("auto", "light", "dark", "sun")
+_KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class Assets:
+    """The files that a page loads: read once, kept by browsers for a year under a name that changes with them."""
+
+    def __init__(self, folder: Path = _FOLDER / "static") -> None:
+        self._files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _KINDS}
+        self.version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
+
+    async def answer(self, request: Request) -> Response:
+        """One of them."""
+        name = request.path_params["name"]
+        data = self._files.get(name)
+        if data is None:
+            return Response("no such file\n", 404, media_type="text/plain")
+        headers = {"cache-control": "public, max-age=31536000, immutable"}
+        return Response(data, headers=headers, media_type=_KINDS[Path(name).suffix])
+
+
+class Site:
+    """Made once."""
+
+    def __init__(self, *, access: Access, live: Live, link: Link, language: str) -> None:
+        """`language`: for browsers that ask for none that there is."""
+        self.access = access
+        self.live = live
+        self.link = link
+        self.assets = Assets()
+        self._language = chosen_language(language, "en")
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def language(self, request: Request) -> str:
+        """The first that the browser asks for and there is."""
+        return chosen_language(request.headers.get("accept-language", ""), self._language)
+
+    def render(self, template: str, language: str, **values: Any) -> str:
+        """A template's text."""
+        catalogue = catalogue_of(language)
+        return self._templates.get_template(template).render(
+            lang=language, t=catalogue.shown, word=catalogue.word, say=catalogue.render, **values
+        )
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A whole page."""
+        look = request.cookies.get(LOOK, "")
+        text = self.render(
+            template,
+            self.language(request),
+            role=role_of(request),
+            is_coach=role_of(request) is Role.COACH,
+            path=request.url.path,
+            look=look if look in LOOKS else "auto",
+            assets=self.assets.version,
+            **values,
+        )
+        return HTMLResponse(text, status)
+
+    def told(self, request: Request, text: str, *, failed: bool = False, back: str = "/") -> Response:
+        """What became of a form: for a script a line, for everybody else the page that they came from or an error's."""
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"ok": not failed, "text": text}, 409 if failed else 200)
+        if failed:
+            return self.page(request, "message.html", 409, text=text, back=back)
+        return RedirectResponse(back, 303)
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """What a page could not do, in one line."""
+        status = 422 if isinstance(error, BadInputError) else 503
+        return self.page(request, "message.html", status, text=str(error), back="/")
+
+    def refuse(self, scope: Scope, status: int) -> Response:
+        """For who is not paired, or only as a viewer."""
+        return self.page(Request(scope), "refused.html", status, paired=status == 403)
+
+
+def role_of(request: Request) -> Role:
+    """Of who asks."""
+    role = request.scope.get("state", {}).get("role", Role.NOBODY)
+    assert isinstance(role, Role)
+    return role
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """A form's fields, of a repeated one the last. Raises BadInputError for what is no form."""
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=False,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        raise BadInputError("the form", "cannot be read", "fields as a browser sends them") from None
+    return dict(pairs)
+
+
+@cache
+def catalogue_of(language: str) -> Catalogue:
+    """One of the languages that there are."""
+    return load_catalogue(language)
+
+
+def chosen_language(asked: str, otherwise: str) -> str:
+    """The first of an Accept-Language header that there is, by its weight."""
+    there = {name.lower(): name for name in languages()}
+    weighed: list[tuple[float, int, str]] = []
+    for place, part in enumerate(asked.split(",")[:20]):
+        name, _, weight = part.strip().lower().partition(";q=")
+        try:
+            weighed.append((-float(weight or 1.0), place, name))
+        except ValueError:
+            continue
+    for _, _, name in sorted(weighed):
+        base = name.partition("-")[0]
+        for known in (name, base):
+            if known in there:
+                return there[known]
+        kin = [there[known] for known in there if known.startswith(f"{base}-")] if base else []
+        if kin:
+            return kin[0]
+    return otherwise

@@ -1,0 +1,190 @@
+// The live page: puts in place what the box's events bring, ticks its clocks, and greys itself out when it is stale.
+// Without it everything works by itself: forms are sent and the page comes back.
+
+const STALE_MS = 3500; // Three beats of the stream and half of one more.
+const OPEN_MS = 4000; // A stream that has not begun by then is opened anew.
+const MEASURE_EVERY_MS = 15000;
+const KEPT_TRIPS = 8;
+
+const live = document.getElementById("live");
+const stale = document.getElementById("stale");
+const answer = document.getElementById("answer");
+
+// The box's clock, in milliseconds, minus this phone's. The round trip that took least is the best known:
+// offset = box - (sent + received) / 2.
+export class BoxClock {
+  trips = [];
+
+  note(sentMs, boxMs, receivedMs) {
+    this.trips.push({ tookMs: receivedMs - sentMs, offsetMs: boxMs - (sentMs + receivedMs) / 2 });
+    if (this.trips.length > KEPT_TRIPS) this.trips.shift();
+  }
+
+  forget() {
+    this.trips = [];
+  }
+
+  get offsetMs() {
+    return this.trips.reduce((best, trip) => (best && best.tookMs <= trip.tookMs ? best : trip), null)?.offsetMs;
+  }
+}
+
+export function sinceText(ms) {
+  return (Math.floor(Math.max(0, ms) / 100) / 10).toFixed(1);
+}
+
+export function untilText(ms) {
+  const left = Math.ceil(Math.max(0, ms) / 1000);
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+}
+
+const clock = new BoxClock();
+let last = live?.dataset.since ?? "";
+let heardMs = performance.now();
+let boxAnswers = live?.dataset.answers === "yes";
+let source = null;
+let pressed = null; // What a finger is on.
+const waiting = new Map();
+
+function boxMs() {
+  return performance.now() + (clock.offsetMs ?? Number(live.dataset.now) / 1e6 - loadedMs);
+}
+
+const loadedMs = performance.now();
+
+async function measure() {
+  const sentMs = performance.now();
+  try {
+    const told = await fetch("/clock", { cache: "no-store" });
+    if (told.status === 401) location.assign("/pair");
+    if (told.ok) clock.note(sentMs, (await told.json()).now_ns / 1e6, performance.now());
+  } catch {
+    // The stream tells that nobody answers.
+  }
+}
+
+async function measureWell() {
+  clock.forget();
+  for (let trip = 0; trip < 4; trip += 1) await measure();
+}
+
+function put(name, html) {
+  const place = document.getElementById(name);
+  // It is not taken away from under the finger.
+  if (pressed && place.contains(pressed)) waiting.set(name, html);
+  else place.innerHTML = html;
+}
+
+function putWaiting() {
+  pressed = null;
+  for (const [name, html] of waiting) document.getElementById(name).innerHTML = html;
+  waiting.clear();
+}
+
+function take(state) {
+  for (const [name, html] of Object.entries(state)) {
+    if (name === "hand") {
+      const hand = html.split(" ");
+      for (const form of document.querySelectorAll("#hand form")) form.hidden = !hand.includes(form.dataset.command);
+    } else {
+      put(name, html);
+    }
+  }
+  tick();
+}
+
+function open() {
+  source?.close();
+  const opened = new EventSource(last ? `/events?since=${encodeURIComponent(last)}` : "/events");
+  source = opened;
+  const late = setTimeout(() => source === opened && open(), OPEN_MS);
+  const heard = (event) => {
+    clearTimeout(late);
+    heardMs = performance.now();
+    if (event.lastEventId) last = event.lastEventId;
+    return JSON.parse(event.data);
+  };
+  opened.addEventListener("state", (event) => take(heard(event)));
+  opened.addEventListener("beat", (event) => {
+    const answers = heard(event).answers;
+    if (answers && !boxAnswers) measureWell();
+    boxAnswers = answers;
+    freshen();
+  });
+  opened.addEventListener("happened", heard);
+  opened.onerror = () => {
+    // Refused, or torn: again soon. Who has been put out learns it by the clock.
+    if (source === opened && opened.readyState === EventSource.CLOSED) {
+      clearTimeout(late);
+      measure();
+      setTimeout(() => source === opened && !document.hidden && open(), 1000);
+    }
+  };
+}
+
+function freshen() {
+  const fresh = boxAnswers && performance.now() - heardMs < STALE_MS;
+  if (live.classList.contains("stale") !== fresh) return;
+  live.classList.toggle("stale", !fresh);
+  stale.hidden = fresh;
+  for (const button of live.querySelectorAll("button")) button.disabled = !fresh;
+}
+
+function tick() {
+  const now = boxMs();
+  for (const time of document.querySelectorAll("time[data-since]")) {
+    time.textContent = sinceText(now - Number(time.dataset.since) / 1e6);
+  }
+  for (const time of document.querySelectorAll("time[data-until]")) {
+    time.textContent = untilText(Number(time.dataset.until) / 1e6 - now);
+  }
+  for (const button of live.classList.contains("stale") ? live.querySelectorAll("button:not(:disabled)") : []) {
+    button.disabled = true;
+  }
+}
+
+async function send(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  answer.textContent = "…";
+  try {
+    const told = await fetch(form.action, { method: "POST", body: fields, headers: { accept: "application/json" } });
+    if (told.status === 401) location.assign("/pair");
+    const { ok, text } = await told.json();
+    answer.textContent = text || (ok ? "✓" : "✗");
+    answer.classList.toggle("refused", !ok);
+    if (ok && form.closest("details")) form.reset();
+  } catch {
+    answer.textContent = "✗";
+    answer.classList.add("refused");
+  }
+}
+
+if (live) {
+  document.addEventListener("submit", (event) => {
+    if (!answer || !new URL(event.target.action).pathname.startsWith("/do/")) return;
+    event.preventDefault();
+    send(event.target, event.submitter);
+  });
+  document.addEventListener("pointerdown", (event) => (pressed = event.target));
+  for (const end of ["click", "pointercancel", "pointerup"]) {
+    document.addEventListener(end, () => setTimeout(putWaiting, 0));
+  }
+  const wake = () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+      return;
+    }
+    freshen();
+    open();
+    measureWell();
+  };
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("pageshow", (event) => event.persisted && wake());
+  setInterval(() => {
+    freshen();
+    tick();
+  }, 100);
+  setInterval(() => !document.hidden && measure(), MEASURE_EVERY_MS);
+  wake();
+}

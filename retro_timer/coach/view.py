@@ -1,0 +1,142 @@
+"""What the live page shows of a status: plain values for the templates, with times on the box's clock."""
+
+from __future__ import annotations
+
+import msgspec
+
+from retro_timer.beacon.control.protocol.answers import AthleteStatus, TimerStatus
+from retro_timer.coach.commands import ALWAYS, AT_HAND, FORMS
+from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.roster import SOLO
+
+_S = 1_000_000_000
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """The large clock."""
+
+    kind: str
+    """since, until, or empty where nothing is timed."""
+    at_ns: int = 0
+    """By the box's clock, whole milliseconds: the same for every look at it."""
+
+    def text(self, now_ns: int | None) -> str:
+        """As it reads at an instant; nothing for a stream, where the page's script says it."""
+        if now_ns is None or not self.kind:
+            return ""
+        if self.kind == "since":
+            return f"{max(0, now_ns - self.at_ns) / _S:.1f}"
+        left_s = -(-max(0, self.at_ns - now_ns) // _S)
+        return f"{left_s // 60}:{left_s % 60:02}"
+
+
+def _rounded(ns: float) -> int:
+    return round(ns / 1e6) * 1_000_000
+
+
+def clock_of(status: TimerStatus) -> Clock:
+    """Of a rep under way its time; else what is left of the phase."""
+    if status.running_s is not None:
+        return Clock("since", _rounded(status.now_ns - status.running_s * _S))
+    if status.left_s:
+        return Clock("until", _rounded(status.now_ns + status.left_s * _S))
+    return Clock("")
+
+
+class AthleteRow(msgspec.Struct, frozen=True):
+    """One of the group."""
+
+    name: str
+    present: bool
+    is_next: bool
+    is_then: bool
+    missed: int
+    clock: Clock
+
+
+def athletes_of(status: TimerStatus) -> list[AthleteRow]:
+    """The group in its order; nobody where one runs alone without a name."""
+    group = status.athletes or ()
+    if tuple(athlete.name for athlete in group) == SOLO:
+        return []
+    return [
+        AthleteRow(
+            each.name,
+            each.present,
+            each.name == status.athlete,
+            each.name == status.then,
+            each.missed,
+            _own_clock(each, status.now_ns),
+        )
+        for each in group
+    ]
+
+
+def _own_clock(athlete: AthleteStatus, now_ns: int) -> Clock:
+    if athlete.running_s is not None:
+        return Clock("since", _rounded(now_ns - athlete.running_s * _S))
+    if athlete.rests_s is not None and athlete.present:
+        return Clock("until", _rounded(now_ns + athlete.rests_s * _S))
+    return Clock("")
+
+
+class ResultRow(msgspec.Struct, frozen=True):
+    """A rep that has ended."""
+
+    rep: int
+    place: str
+    """Set and rep in it."""
+    athlete: str
+    what: str
+    gait: str
+    time: str
+    spread: str
+    """Half of the 95 % interval, or nothing."""
+    status: str
+    reason: str
+    flags: tuple[str, ...]
+    obstacles: int
+    splits: str
+    note: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has a time that stands."""
+        return self.status == RepStatus.FINISHED
+
+
+def row_of(record: RepRecord) -> ResultRow:
+    """A rep as a table shows it: the time as official ones are rounded, the interval rounded up."""
+    spread = "" if record.uncertainty_ns is None else f"± {-(-record.uncertainty_ns // 10_000_000) / 100:.2f}"
+    amount = f"{record.distance_m:g} m" if record.distance_m is not None else f"{record.duration_s or 0:g} s"
+    return ResultRow(
+        rep=record.rep,
+        place=f"{record.set_no}.{record.rep_no}",
+        athlete=record.athlete,
+        what=amount,
+        gait=str(record.gait),
+        time=record.official() if record.time_ns is not None else "",
+        spread=spread,
+        status=str(record.status),
+        reason=record.reason if record.status is RepStatus.DNF else "",
+        flags=tuple(str(flag) for flag in record.flags),
+        obstacles=record.obstacles,
+        splits=" ".join(f"{split.line} {record.official_split(split)}" for split in record.splits),
+        note=record.note,
+    )
+
+
+def results_of(status: TimerStatus) -> list[ResultRow]:
+    """The last ones, newest first."""
+    return [row_of(record) for record in reversed(status.results)]
+
+
+def at_hand(status: TimerStatus | None) -> list[str]:
+    """The commands that are likely now, in the order of their table."""
+    if status is None:
+        return []
+    phase = status.phase
+    named = [tag for tag, phases in AT_HAND.items() if tag in FORMS and phase in phases]
+    if "spotter" in named and status.watch.state != "lost":
+        named.remove("spotter")
+    return [*(tag for tag in ALWAYS if tag in FORMS and phase not in ("idle", "done", "stopped")), *named]

@@ -1,0 +1,65 @@
+"""`retro-timer coach` and `pin` as somebody types them."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from retro_timer.coach.serving import address_of, listening, url_of
+from retro_timer.errors import BadInputError, RetroTimerError
+from tests.helpers.command import here
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [
+        ("127.0.0.1:8765", ("127.0.0.1", 8765)),
+        ("0.0.0.0:0", ("0.0.0.0", 0)),
+        ("[::1]:8765", ("::1", 8765)),
+        ("localhost:65535", ("localhost", 65_535)),
+    ],
+)
+def test_where_it_listens(listen: str, address: tuple[str, int]) -> None:
+    assert address_of(listen) == address
+
+
+@pytest.mark.parametrize("listen", ["", "8765", ":8765", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536"])
+def test_what_is_no_address_is_one_line_and_code_2(capsys: pytest.CaptureFixture[str], listen: str) -> None:
+    outcome = here(capsys, "coach", "--listen", listen)
+    assert outcome.code == 2
+    assert f"--listen '{listen}': no address; expected HOST:PORT" in outcome.one_line()
+
+
+def test_a_port_that_is_taken_is_one_line_and_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        outcome = here(capsys, "coach", "--listen", f"127.0.0.1:{other.getsockname()[1]}")
+    assert outcome.code == 1
+    assert "no page can be served there (Address already in use); another port: --listen" in outcome.one_line()
+
+
+def test_an_address_of_no_machine_is_one_line() -> None:
+    with pytest.raises(RetroTimerError, match="no page can be served there"):
+        listening("192.0.2.1:0")
+
+
+def test_a_free_port_is_told_as_it_is() -> None:
+    with listening("127.0.0.1:0") as listener:
+        assert url_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_who_listens_everywhere_is_told_by_an_address_that_a_phone_can_type() -> None:
+    with listening("0.0.0.0:0") as listener:
+        assert url_of(listener).startswith("http://")
+        assert "0.0.0.0" not in url_of(listener)
+
+
+def test_no_address_is_an_input_error() -> None:
+    with pytest.raises(BadInputError):
+        address_of("nonsense")
+
+
+def test_without_a_timer_no_pin_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = here(capsys, "pin")
+    assert outcome.code == 1
+    assert "no timer runs here" in outcome.one_line()

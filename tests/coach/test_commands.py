@@ -1,0 +1,97 @@
+"""Forms of the commands, whatever is written into them."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retro_timer.beacon.control.protocol import commands
+from retro_timer.beacon.control.protocol.commands import COMMANDS
+from retro_timer.coach.access import Role
+from retro_timer.coach.commands import AT_HAND, FORMS, command_of
+from retro_timer.errors import BadInputError
+from retro_timer.training.session.state import Phase
+from tests.helpers.browser_made import HOST, Field
+
+FIELDS = sorted({field.name for form in FORMS.values() for field in form.fields})
+WRITTEN = st.text(max_size=60) | st.sampled_from(
+    ["0", "1", "60", "-1", "1e3", "٣", "9" * 40, "Anna", "<script>", "\u202e"]
+)
+
+
+def test_every_command_of_the_protocol_has_a_form() -> None:
+    assert list(FORMS) == list(COMMANDS)
+
+
+def test_a_form_asks_for_what_its_command_takes() -> None:
+    assert [(field.name, field.is_number, field.needed) for field in FORMS["give"].fields] == [
+        ("name", False, True),
+        ("rep", True, False),
+    ]
+    assert FORMS["pause"].plain
+    assert FORMS["void"].plain
+    assert not FORMS["order"].plain
+
+
+def test_buttons_at_hand_are_of_commands_and_phases_that_there_are() -> None:
+    assert set(AT_HAND) <= set(COMMANDS)
+    assert {phase for phases in AT_HAND.values() for phase in phases} <= {str(phase) for phase in Phase}
+
+
+def test_what_is_left_empty_is_not_said() -> None:
+    assert command_of("give", {"name": " Ann ", "rep": ""}) == commands.Give("Ann")
+    assert command_of("give", {"name": "Ann", "rep": "3"}) == commands.Give("Ann", 3)
+    assert command_of("start", {"plan": ""}) == commands.Start()
+    assert command_of("undo", {"revision": "abc"}) == commands.Undo("abc")
+
+
+@pytest.mark.parametrize(
+    ("tag", "sent", "problem"),
+    [
+        ("give", {}, "give: name: missing"),
+        ("give", {"name": " \t"}, "give: name: missing"),
+        ("give", {"name": "Ann", "rep": "0"}, "rep"),
+        ("order", {"name": "Ann", "place": "99"}, "place"),
+        ("volume", {"percent": "101"}, "percent"),
+        ("volume", {"percent": "loud"}, "'loud' is no number"),
+        ("calibrate", {}, "no such command"),
+        ("open_pairing", {}, "no such command"),
+    ],
+)
+def test_a_mistake_is_one_line(tag: str, sent: dict[str, str], problem: str) -> None:
+    with pytest.raises(BadInputError, match=problem):
+        command_of(tag, sent)
+
+
+@given(st.sampled_from([*COMMANDS, "forget", "", "x"]), st.dictionaries(st.sampled_from([*FIELDS, "version"]), WRITTEN))
+def test_whatever_is_sent_is_a_command_of_this_protocol_or_one_line(tag: str, sent: dict[str, str]) -> None:
+    with contextlib.suppress(BadInputError):
+        command = command_of(tag, sent)
+        assert command.tag == tag
+        assert command.version == 1
+        assert msgspec.json.decode(msgspec.json.encode(command), type=COMMANDS[tag]) == command
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Field:
+    return Field(tmp_path_factory.mktemp("coach"))
+
+
+@given(st.sampled_from(["/do/give", "/do/volume", "/pair", "/look", "/phones/revoke"]), st.binary(max_size=200))
+def test_any_bytes_in_a_form_are_answered_and_break_nothing(field: Field, path: str, body: bytes) -> None:
+    browser = field.usual(Role.COACH)
+    got = browser.ask("POST", path, body, {"origin": f"http://{HOST}"})
+    assert got.status in (200, 303, 403, 409, 422, 503)
+
+
+def test_without_a_box_a_command_says_so(tmp_path: Path) -> None:
+    browser = Field(tmp_path).phone(Role.COACH)
+    got = browser.post("/do/pause", headers={"accept": "application/json"})
+    assert (got.status, msgspec.json.decode(got.body)["ok"]) == (409, False)
+    assert "no timer answers" in got.body
+    assert "no timer answers" in browser.post("/do/pause").body

@@ -1,0 +1,147 @@
+"""The page's process beside a real timer on the simulated board: pairing, a session, and either one's end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.helpers.page_process import CoachProcess, PhoneOnAir, page_of, seen
+from tests.helpers.timer_process import DEADLINE_S, Timer, timer, until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def box() -> Iterator[Timer]:
+    with timer() as made:
+        yield made.ready()
+
+
+@pytest.fixture
+def page(box: Timer) -> Iterator[CoachProcess]:
+    with page_of(box) as made:
+        yield made
+
+
+def test_a_phone_is_paired_by_the_pin_and_steers_a_session(box: Timer, page: CoachProcess) -> None:
+    phone, stranger = PhoneOnAir(page), PhoneOnAir(page)
+    assert phone.get("/")[0] == 401
+    assert phone.post("/pair", pin="000000")[0] == 403
+    phone.paired()
+    seen(phone, "No session")
+    assert phone.do("start", plan="short") == ""
+    assert stranger.post("/do/stop")[0] == 401
+    box.to_go()
+    seen(phone, "Running")
+    assert phone.do("add", name="<script>alert(1)</script>") == ""
+    seen(phone, "&lt;script&gt;alert(1)&lt;/script&gt;")
+    assert phone.do("give", name="Nobody at all") == "Nobody of that name."
+    assert phone.do("stop") == ""
+    seen(phone, "Session stopped")
+    status, text = phone.get("/results/1")
+    assert status == 200
+    assert "<table>" in text
+
+
+def test_a_stream_tells_what_happens_and_goes_on_where_it_broke_off(box: Timer, page: CoachProcess) -> None:
+    phone = PhoneOnAir(page).paired()
+    with phone.stream() as messages:
+        first_id, name, state = next(messages)
+        assert name == "state"
+        assert "No session" in state["now"]
+        assert next(messages)[1] == "beat"
+    assert phone.do("start", plan="one") == ""
+    box.to_go()
+    with phone.stream(first_id) as messages:
+        told: list[tuple[str, str]] = []
+        while not told or told[-1][1] != "go":
+            event_id, name, data = next(messages)
+            if name == "happened":
+                told.append((event_id, data["event"]))
+        instance, _, first = first_id.partition(":")
+        assert [event_id for event_id, _ in told] == [f"{instance}:{int(first) + n}" for n in range(1, len(told) + 1)]
+        assert "session" in {name for _, name in told}
+        for _, name, state in messages:
+            if name == "state" and "data-since" in state.get("now", ""):
+                break
+    with phone.stream("elsewhere:1") as messages:
+        assert next(messages)[1] == "state"
+
+
+def test_the_page_says_that_the_box_is_gone_and_finds_it_again(box: Timer, page: CoachProcess) -> None:
+    phone = PhoneOnAir(page).paired()
+    box.process.kill()
+    box.process.wait(timeout=DEADLINE_S)
+    seen(phone, "The box does not answer.")
+    assert "no timer answers" in phone.do("pause")
+    with timer(home=box.home) as again:
+        again.ready()
+        seen(phone, "No session")
+        assert phone.do("start", plan="one") == ""
+
+
+def test_a_page_that_is_killed_changes_nothing_on_the_box_and_knows_its_phones_again(box: Timer) -> None:
+    with page_of(box) as first:
+        phone = PhoneOnAir(first).paired()
+        assert phone.do("start", plan="short") == ""
+        box.to_go()
+        first.process.kill()
+    assert box.status()["phase"] in ("running", "rest", "get-ready", "recovery", "done")
+    with page_of(box) as second:
+        phone.page = second
+        assert phone.get("/")[0] == 200
+
+
+def test_who_is_revoked_is_out_and_their_stream_ends(page: CoachProcess) -> None:
+    coach, viewer = PhoneOnAir(page).paired(), PhoneOnAir(page)
+    _, shown = coach.post("/phones/share", called="parents")
+    link = shown.partition("/watch/")[2].partition("<")[0]
+    assert viewer.get(f"/watch/{link}")[0] == 200
+    assert viewer.get("/")[0] == 200
+    assert viewer.post("/do/pause")[0] == 403
+    with viewer.stream() as messages:
+        assert next(messages)[1] == "state"
+        rows = coach.get("/phones")[1].split("<li>")[1:]
+        (row,) = (row for row in rows if "<strong>Viewer</strong>" in row)
+        viewer_id = row.partition('name="id" value="')[2].partition('"')[0]
+        assert coach.post("/phones/revoke", id=viewer_id)[0] == 303
+        assert sum(1 for _ in messages) < 10
+    assert viewer.get("/")[0] == 401
+
+
+def test_it_ends_in_order_with_phones_on_the_line(page: CoachProcess) -> None:
+    phone = PhoneOnAir(page).paired()
+    with phone.stream() as messages:
+        assert next(messages)[1] == "state"
+        page.process.send_signal(signal.SIGTERM)
+        assert page.process.wait(timeout=DEADLINE_S) == 0
+    assert page.err_path.read_text() == ""
+    assert not page.url_file.exists()
+
+
+def test_ten_wrong_pins_close_the_window_and_who_is_in_stays_in(page: CoachProcess) -> None:
+    phone, stranger = PhoneOnAir(page).paired(), PhoneOnAir(page)
+    pin = page.pin()
+    wrong = f"{(int(pin) + 1) % 1_000_000:06}"
+    for _ in range(10):
+        assert stranger.post("/pair", pin=wrong)[0] == 403
+    assert stranger.post("/pair", pin=pin)[0] == 403
+    assert phone.get("/")[0] == 200
+
+
+def test_a_plan_and_a_roster_are_checked_and_kept(box: Timer, page: CoachProcess) -> None:
+    phone = PhoneOnAir(page).paired()
+    text = (box.home / "config" / "plans" / "one.toml").read_text()
+    status, shown = phone.post("/plans/edit", name="tuesday", text=text.replace("reps", "rips"))
+    assert status == 422
+    assert "rips" in shown
+    assert "did you mean" in shown
+    assert phone.post("/plans/edit", name="tuesday", text=text)[0] == 303
+    assert "tuesday" in phone.get("/plans")[1]
+    assert phone.post("/rosters/edit", name="u17", text="Name;Jahrgang\nÄnne;2010\nBülent;2011\n")[0] in (200, 303)
+    assert "Bülent" in phone.get("/rosters/edit?name=u17")[1]
+    assert phone.do("roster", name="u17") == ""
+    assert phone.do("start", plan="tuesday") == ""
+    until(lambda: "Bülent" in phone.get("/")[1], "the group on the page")
