@@ -18,6 +18,7 @@ from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings.whole import writing_whole
 from retro_timer.store.exchange.csv_file import write_csv
+from retro_timer.store.exchange.fit import activity as fit
 from retro_timer.store.exchange.json_file import write_json
 from retro_timer.store.exchange.lif import LeftOut, heats
 from retro_timer.store.exchange.selecting import Results, Selection
@@ -25,7 +26,8 @@ from retro_timer.store.results.athletes import People, sure_person
 from retro_timer.store.results.queries import sure_session
 from retro_timer.training.corrections import MOST_NUMBER
 
-_FORMATS = ("csv", "json", "lif")
+_FORMATS = ("csv", "json", "fit", "lif")
+_DATE_IT = "`retro-timer results edit SESSION --started WHEN` dates it"
 _Done = Callable[[float], None]
 
 
@@ -36,8 +38,9 @@ _Done = Callable[[float], None]
 @click.option("--athlete", metavar="NAME", help="Only this athlete's reps.")
 @click.option("--since", metavar="DATE", help="Only sessions that began on that day or later, such as 2026-11-22.")
 def export(kind: str, path: Path, number: int | None, athlete: str | None, since: str | None) -> None:
-    """Write results into a file: `csv` has one rep a row, `json` everything that is kept, for `results import`, and
-    `lif` a heat for each rep of all or wave, for meet software; where PATH is a folder, a file a heat.
+    """Write results into a file: `csv` has one rep a row, `json` everything that is kept, for `results import`, `fit`
+    an activity for each athlete of a session, and `lif` a heat for each rep of all or wave, for meet software; where
+    PATH is a folder, a file each.
     """
     since_ns = None if since is None else _since_ns(since)
     with opened_results() as connection:
@@ -48,6 +51,9 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
         with progress("exporting", len(results.numbers)) as done:
             if kind == "lif":
                 _write_heats(path, connection, results, done)
+                return
+            if kind == "fit":
+                _write_activities(path, connection, results, done)
                 return
             without_reps = _write(kind, path, connection, results, done)
         _tell(path, results, without_reps)
@@ -69,19 +75,74 @@ def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Resul
 def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
     """Write all heats into a file, or each into a file of its own where `path` is a folder, and say what is in it."""
     left, found = LeftOut(), 0
-    with contextlib.ExitStack() as stack:
-        whole = None if path.is_dir() else stack.enter_context(_writing(path))
+    with contextlib.nullcontext() if path.is_dir() else _writing(path) as whole:
         for count, number in enumerate(results.numbers, start=1):
             for heat in heats(connection, results, number, left):
                 found += 1
-                file = whole or stack.enter_context(_writing(path / heat.file_name))
-                file.write(heat.text.encode("utf-8", errors="replace"))
+                data = heat.text.encode("utf-8", errors="replace")
+                if whole is None:
+                    _write_file(path / heat.file_name, data)
+                else:
+                    whole.write(data)
             done(count)
     print(f"{path}: heats: {found:,}")
-    if whole is not None and found > 1:
+    if not path.is_dir() and found > 1:
         remark("more than one heat in one file: where a program wants a file a heat, name a folder")
-    told = {"void reps": left.void, "timed steps": left.timed, "reps' times on the way": left.splits}
-    for what, many in told.items():
+    _tell_left({"void reps": left.void, "timed steps": left.timed, "reps' times on the way": left.splits})
+
+
+def _write_activities(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
+    """Write a FIT file for each athlete of a session, into a folder; into `path` itself where there is but one."""
+    # fit-tool takes a while to load.
+    from retro_timer.store.exchange.fit.encoding import fit_bytes
+
+    left, found = fit.LeftOut(), 0
+    alone: fit.Activity | None = None
+    for count, number in enumerate(results.numbers, start=1):
+        for made in fit.activities(connection, results, number, left):
+            found += 1
+            if found == 1 and _names_a_file(path):
+                # Whether it is the only one shows when there is a second one.
+                alone = made
+                continue
+            if alone is not None:
+                _write_file(_beside(path, alone), fit_bytes(alone))
+                alone = None
+            _write_file(_beside(path, made), fit_bytes(made))
+        done(count)
+    if alone is not None:
+        _write_file(path, fit_bytes(alone))
+    if left.undated and not found:
+        raise BadInputError(f"session {left.undated[0]}", "the box did not know its date", _DATE_IT)
+    print(f"{path}: files: {found:,}")
+    if left.undated:
+        numbers = ", ".join(map(str, left.undated))
+        remark(f"sessions of which the box did not know the date: {numbers}, not in it ({_DATE_IT})")
+    _tell_left({"reps without a finish": left.unfinished})
+
+
+def _names_a_file(path: Path) -> bool:
+    return path.suffix.lower() == ".fit" and not path.is_dir()
+
+
+def _beside(path: Path, made: fit.Activity) -> Path:
+    """Where one of several goes: into the folder, or beside the file that was named."""
+    if _names_a_file(path):
+        return path.with_name(f"{path.stem}-{made.file_name}")
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise BadInputError(f"-o {path}", f"no folder ({error.strerror})", "a folder, or a file named .fit") from None
+    return path / made.file_name
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    with _writing(path) as file:
+        file.write(data)
+
+
+def _tell_left(counts: dict[str, int]) -> None:
+    for what, many in counts.items():
         if many:
             remark(f"{what}: {many:,}, not in it")
 
