@@ -14,7 +14,8 @@ _HEAD = """# What the box says
 
 Made by `make phrases` from `retro_timer/phrases`, for whoever speaks one of the languages: is it what a coach would say
 at the track, short, and as plain about danger as the English? Mend the file of the language, then `make phrases`. The
-values are examples. Where a number changes the words, the second sentence is that of one.
+values are examples. Where a number changes the words, the second sentence is that of one. What the coach's page shows,
+and nobody speaks, stands at the end of each language.
 
 None of the translations has been read by a native coach yet; `tests/speech` has espeak-ng say all of it.
 """
@@ -36,6 +37,7 @@ def _section(language: str, english: Catalogue) -> Iterator[str]:
     yield "| English | |\n|---|---|"
     yield from (f"| {first} | {told} |" for first, told in made_of.texts.items())
     yield ""
+    yield from _table("page", {key: (first, made_of.page[key]) for key, first in catalogue_file(_FIRST).page.items()})
 
 
 def _table(what: str, rows: Mapping[str, tuple[str, str]]) -> Iterator[str]:

@@ -34,10 +34,24 @@ def _rounded(ns: float) -> int:
     return round(ns / 1e6) * 1_000_000
 
 
-def clock_of(status: TimerStatus) -> Clock:
-    """Of a rep under way its time; else what is left of the phase."""
-    if status.running_s is not None:
-        return Clock("since", _rounded(status.now_ns - status.running_s * _S))
+class Runner(msgspec.Struct, frozen=True):
+    """One on the course."""
+
+    name: str
+    lane: int | None
+    clock: Clock
+
+
+def on_course(status: TimerStatus) -> list[Runner]:
+    """Who runs, in order of their go."""
+    return [
+        Runner(each.athlete, each.lane, Clock("since", _rounded(status.now_ns - each.running_s * _S)))
+        for each in status.on_course or ()
+    ]
+
+
+def countdown_of(status: TimerStatus) -> Clock:
+    """What is left of the phase."""
     if status.left_s:
         return Clock("until", _rounded(status.now_ns + status.left_s * _S))
     return Clock("")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.beacon.control.protocol.answers import AthleteStatus, TimerStatus, VolumeStatus, WatchStatus
+from retro_timer.beacon.control.protocol.answers import AthleteStatus, OnCourse, TimerStatus, VolumeStatus, WatchStatus
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.coach.access import Role
 from retro_timer.coach.commands import AT_HAND
-from retro_timer.coach.view import Clock, at_hand, clock_of, row_of
+from retro_timer.coach.view import Clock, at_hand, countdown_of, on_course, row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
 from retro_timer.training.session import events
@@ -119,7 +121,7 @@ def test_names_are_data(field: Field, name: str) -> None:
     page = shown(field, told(athlete=name, then=name, title=name, athletes=group, results=(record,), troubles=(name,)))
     assert "<script>alert" not in page
     assert "<img" not in page
-    assert "49" not in page or "{{7*7}}" not in name
+    assert html.escape(name).replace("&quot;", "&#34;") in page
 
 
 @given(st.text(max_size=50))
@@ -151,20 +153,37 @@ def test_a_correction_is_offered_to_be_undone_by_its_id_for_ten_seconds(field: F
 
 
 def test_a_rep_under_way_counts_up_and_a_rest_down() -> None:
-    running = clock_of(told(phase="running", running_s=4.56, left_s=None))
-    assert (running.kind, running.text(100 * S)) == ("since", "4.6")
-    assert clock_of(told(left_s=61.2)).text(100 * S) == "1:02"
-    assert clock_of(told(left_s=0.4)).text(100 * S) == "0:01"
-    assert clock_of(told(left_s=0.4)).text(102 * S) == "0:00"
-    assert clock_of(told(left_s=None)).kind == ""
+    (ann,) = on_course(told(on_course=(OnCourse(4, "Ann", 4.56, 20.0, "jog"),)))
+    assert (ann.name, ann.clock.kind, ann.clock.text(100 * S)) == ("Ann", "since", "4.6")
+    assert countdown_of(told(left_s=61.2)).text(100 * S) == "1:02"
+    assert countdown_of(told(left_s=0.4)).text(100 * S) == "0:01"
+    assert countdown_of(told(left_s=0.4)).text(102 * S) == "0:00"
+    assert countdown_of(told(left_s=None)).kind == ""
     assert Clock("").text(5) == ""
+
+
+def test_several_on_the_course_have_a_clock_each_and_the_next_one_a_countdown(field: Field) -> None:
+    course = (OnCourse(4, "Ann", 4.5, 20.0, "jog", lane=2), OnCourse(5, "Ben", 1.5, 20.0, "jog"))
+    page = shown(field, told(phase="get-ready", athlete="Cem", then=None, on_course=course))
+    now = page.partition('<section id="now">')[2].partition("</section>")[0]
+    assert [now.find(text) > 0 for text in ("Runs 2", "<bdi>Ann</bdi>", "Runs<", "<bdi>Ben</bdi>")] == [True] * 4
+    assert now.count("data-since") == 2
+    assert now.index("<bdi>Cem</bdi>") < now.index("data-until")
+    assert "large" not in now
+
+
+def test_one_on_the_course_has_the_large_clock_and_is_not_named_twice(field: Field) -> None:
+    page = shown(field, told(phase="running", on_course=(OnCourse(4, "Ann", 4.5, 20.0, "jog"),), left_s=None))
+    now = page.partition('<section id="now">')[2].partition("</section>")[0]
+    assert '<time class="clock large" data-since=' in now
+    assert now.count("<bdi>Ann</bdi>") == 1
 
 
 @given(st.integers(0, 10**15), st.floats(0.001, 5_000.0))
 def test_the_instant_of_a_clock_is_the_same_for_every_look_at_it(now_ns: int, left_s: float) -> None:
     end_ns = now_ns + round(left_s * S)
     later_ns = now_ns + round(left_s * S / 3)
-    looks = [clock_of(told(now_ns=at_ns, left_s=(end_ns - at_ns) / 1e9)).at_ns for at_ns in (now_ns, later_ns)]
+    looks = [countdown_of(told(now_ns=at_ns, left_s=(end_ns - at_ns) / 1e9)).at_ns for at_ns in (now_ns, later_ns)]
     assert abs(looks[0] - looks[1]) <= 1_000_000
     assert all(look % 1_000_000 == 0 for look in looks)
 

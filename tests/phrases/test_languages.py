@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from string import Formatter
 
 import pytest
 
+import retro_timer.coach
 from retro_timer.diagnostics.trials import SOUND_CHECK
 from retro_timer.errors import BadInputError
 from retro_timer.phrases import catalogue_file, languages, load_catalogue, voice_of
@@ -49,6 +51,25 @@ def test_a_language_has_every_word_and_every_text(language: str) -> None:
     assert list(there.words) == list(ENGLISH.words)
     assert list(there.texts) == list(ENGLISH.texts)
     assert all(text.strip() for table in (there.phrases, there.words, there.texts) for text in table.values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_every_word_of_the_page_with_its_values(language: str) -> None:
+    there = catalogue_file(language).page
+    assert list(there) == list(ENGLISH.page)
+    assert {key: values_of(text) for key, text in there.items()} == {
+        key: values_of(text) for key, text in ENGLISH.page.items()
+    }
+    assert all(text.strip() for text in there.values())
+
+
+def test_every_template_of_the_page_asks_for_words_that_there_are() -> None:
+    templates = Path(retro_timer.coach.__file__).parent / "templates"
+    asked = {key for path in templates.glob("*.html") for key in re.findall(r"\bt\('([\w-]+)'[,)]", path.read_text())}
+    assert asked <= set(ENGLISH.page)
+    made = re.compile(r"(look|watch|level|phase|do|field|done|status|reason|flag|pair|role)_.*")
+    ways = {"live", "results", "plans", "rosters", "phones", "runs", "next", "out"}
+    assert {key for key in ENGLISH.page if not made.fullmatch(key)} - asked <= ways | {"plan_text", "roster_text"}
 
 
 def test_the_texts_are_those_of_the_delivered_plans_and_what_else_the_program_names() -> None:

@@ -11,7 +11,7 @@ from retro_timer.coach.commands import FORMS, command_of
 from retro_timer.coach.live import Correction
 from retro_timer.coach.site import COOKIE_DAYS, LOOK, LOOKS, Site, form_of, role_of
 from retro_timer.coach.stream import Streams
-from retro_timer.coach.view import at_hand, athletes_of, clock_of, results_of
+from retro_timer.coach.view import at_hand, athletes_of, countdown_of, on_course, results_of
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.loading import plan_names, roster_names
 
@@ -96,7 +96,8 @@ class LivePages:
             f"part_{name}.html",
             language,
             status=status,
-            clock=clock_of(status) if status is not None else None,
+            countdown=countdown_of(status) if status is not None else None,
+            course=on_course(status) if status is not None else [],
             athletes=athletes_of(status) if status is not None else [],
             results=results_of(status) if status is not None else [],
             undoable=self._site.live.undoable,
