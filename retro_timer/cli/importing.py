@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from retro_timer.cli import rosters
 from retro_timer.cli.editing import editing
 from retro_timer.cli.output.progress import progress
+from retro_timer.cli.rosters import START_LISTS
 from retro_timer.errors import BadInputError
 from retro_timer.store.exchange.portions import portions
 from retro_timer.store.results.merged import Merged
@@ -16,8 +18,14 @@ from retro_timer.store.results.merged import Merged
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--match-names", is_flag=True, help="A new athlete is one person with whoever has that name here.")
-def import_(file: Path, match_names: bool) -> None:
-    """Take over the results of FILE, written by `results export`: whatever is not here yet. Nothing is written over."""
+@click.pass_context
+def import_(context: click.Context, file: Path, match_names: bool) -> None:
+    """Take over the results of FILE, written by `results export`: whatever is not here yet. Nothing is written over. A
+    start list of meet software (.ppl, .evt) is kept as a roster, as by `rosters import`.
+    """
+    if file.suffix.lower() in START_LISTS:
+        context.invoke(rosters.import_, file=file)
+        return
     size = _check(file, match_names=match_names)
     merged = Merged()
     with editing() as make, progress("importing", size) as done:

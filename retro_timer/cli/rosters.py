@@ -14,6 +14,11 @@ from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.loading import load_roster, place_of, roster_file, roster_names
 from retro_timer.settings.made import WriteRoster, check_file_name
 from retro_timer.training.listed import Listed
+from retro_timer.training.roster import parse_roster
+from retro_timer.training.start_lists import Entrant, entrants_of, people_of, roster_text
+
+START_LISTS = (".ppl", ".evt")
+"""Endings of files of meet software."""
 
 
 @click.group()
@@ -55,12 +60,33 @@ def _shown(athlete: Listed) -> str:
 @rosters.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="What it is called; the file's own name when left out.")
+@click.option("--heat", metavar="E-R-H", help="Of a start list (.evt): only this event, round and heat, such as 1-1-2.")
 @click.option("--force", is_flag=True, help="Replace a roster of that name.")
-def import_(file: Path, name: str | None, force: bool) -> None:
-    """Keep the athletes of FILE, as any spreadsheet saves it, on the box as a roster."""
+def import_(file: Path, name: str | None, heat: str | None, force: bool) -> None:
+    """Keep the athletes of FILE, as any spreadsheet saves it, on the box as a roster; or a list of people (.ppl) or of
+    starts (.evt) of meet software.
+    """
     name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") if name is None else name
     check_file_name(name, "roster")
-    text, _ = read_spreadsheet_text(file, "a list of names in CSV")
-    athletes = load_roster(file, remark)
+    if file.suffix.lower() in START_LISTS:
+        text = _start_list(file, heat)
+        athletes = parse_roster(text, str(file), remark)
+    elif heat is not None:
+        raise BadInputError(f"--heat {heat}", f"{file} has no heats", "a start list (.evt)")
+    else:
+        text, _ = read_spreadsheet_text(file, "a list of names in CSV")
+        athletes = load_roster(file, remark)
     words = make_edit(WriteRoster(name, text, force)).words
     print(f"{words}: {len(athletes)} athletes; `retro-timer ctl roster {name}` has the running timer take them")
+
+
+def _start_list(file: Path, heat: str | None) -> str:
+    """The text of a roster of whom a start list has."""
+    text, _ = read_spreadsheet_text(file, "a start list")
+    if file.suffix.lower() == ".ppl":
+        if heat is not None:
+            raise BadInputError(f"--heat {heat}", f"{file} has no heats", "a start list (.evt)")
+        return roster_text([Entrant(name) for name in people_of(text, str(file)).values()])
+    people = next((path for path in sorted(file.parent.iterdir()) if path.suffix.lower() == ".ppl"), None)
+    known = {} if people is None else people_of(read_spreadsheet_text(people, "a list of people")[0], str(people))
+    return roster_text(entrants_of(text, str(file), known, heat, remark))

@@ -1,0 +1,93 @@
+"""Start lists of meet software, as FinishLynx reads them, as rosters: people (`.ppl`) and events with lanes (`.evt`).
+
+A line of people is id, last name, first name, affiliation. A line of an event is its number, round, heat and name;
+those who run in it follow, each behind an empty cell: id, lane, last name, first name, affiliation. A line that begins
+with a semicolon is a comment.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from retro_timer.errors import BadInputError
+
+_FIELDS = 3
+"""An event has at least number, round and heat."""
+
+
+class Entrant(msgspec.Struct, frozen=True):
+    """Somebody who starts."""
+
+    name: str
+    lane: str = ""
+
+
+def people_of(text: str, where: str) -> dict[str, str]:
+    """The names of a list of people by their ids, in its order. Raises BadInputError."""
+    names = dict[str, str]()
+    for line, cells in _lines(text, where):
+        cells = [*cells, "", "", ""]
+        name = f"{cells[2]} {cells[1]}".strip()
+        if not name:
+            raise BadInputError(f"{where}: line {line}", "no name", "id, last name, first name, affiliation")
+        names[cells[0] or f"line {line}"] = name
+    return names
+
+
+def entrants_of(
+    text: str, where: str, known: Mapping[str, str], heat: str | None, tell: Callable[[str], None]
+) -> list[Entrant]:
+    """Who is in a list of events, each once; or in one of its heats, called as `1-1-2`, with their lanes.
+
+    `known`: names by id, for entries that have none. Raises BadInputError.
+    """
+    heats = dict[str, list[Entrant]]()
+    now: list[Entrant] | None = None
+    for line, cells in _lines(text, where):
+        place = f"{where}: line {line}"
+        if cells[0]:
+            if len(cells) < _FIELDS or not all(cell.isdecimal() for cell in cells[:_FIELDS]):
+                raise BadInputError(place, f"'{','.join(cells[:_FIELDS])}'", "an event's number, round and heat")
+            now = heats.setdefault("-".join(str(int(cell)) for cell in cells[:_FIELDS]), [])
+            continue
+        if now is None:
+            raise BadInputError(place, "somebody before the first event", "the event's line above")
+        _, uid, lane, last, given = [*cells, "", "", "", ""][:5]
+        name = f"{given} {last}".strip() or known.get(uid, "")
+        if not name:
+            raise BadInputError(place, f"number {uid} without a name", "a name, or the list of people (.ppl) beside it")
+        now.append(Entrant(name, lane))
+    if heat is not None and heat not in heats:
+        raise BadInputError(f"--heat {heat}", "not in it", f"one of {', '.join(heats)}")
+    chosen = heats if heat is None else {heat: heats[heat]}
+    if len(chosen) > 1:
+        tell(f"{where}: everybody of {len(chosen)} heats, without lanes; --heat takes one: {', '.join(heats)}")
+        found = dict.fromkeys(one.name for entrants in chosen.values() for one in entrants)
+        return [Entrant(name) for name in found]
+    return [one for entrants in chosen.values() for one in entrants]
+
+
+def roster_text(entrants: list[Entrant]) -> str:
+    """A roster in CSV."""
+    quoted = (one.name.replace('"', '""') for one in entrants)
+    rows = (f'"{name}",{one.lane}\n' for name, one in zip(quoted, entrants, strict=True))
+    return "".join(("name,lane\n", *rows))
+
+
+def _lines(text: str, where: str) -> list[tuple[int, list[str]]]:
+    """The lines that say something, with their numbers. An entry may begin with a tab or a space for its empty cell."""
+    found = list[tuple[int, list[str]]]()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith(";"):
+            continue
+        shown = f",{line[1:]}" if line[0] in "\t " else line
+        try:
+            cells = [cell.strip() for cell in next(csv.reader([shown]), [])]
+        except csv.Error as error:
+            raise BadInputError(f"{where}: line {number}", str(error), "a start list of meet software") from None
+        if any(cells):
+            found.append((number, cells))
+    return found
