@@ -136,6 +136,7 @@ class Beacon:
         speaker = Speaker(made_of.voice, board.clock, made_of.catalogue, said, post)
         performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
         session = SessionRunner(performer)
+        volume = Volume(settings, buzzer, made_of.voice, made_of.calibration.sound)
 
         def watch_changed(change: WatchChange) -> None:
             if isinstance(change, WatchChanged):
@@ -166,7 +167,7 @@ class Beacon:
             event_bus=event_bus,
             shared=shared,
             buzzer=buzzer,
-            volume=Volume(settings, buzzer, made_of.voice),
+            volume=volume,
             troubles=Troubles(lamp),
             speaker=speaker,
             overview=WatchOverview({spec.name: spec.line for spec in specs}, watch_changed, pairs=lines.pairs),
@@ -185,6 +186,7 @@ class Beacon:
                     braking,
                     dark_clothing((one.spec, one.config.lanes) for one in sensing.values()),
                     made_of.listed(),
+                    start_hears=volume.heard_at_start,
                 ),
                 board.name,
                 seed=made_of.seed,

@@ -51,9 +51,11 @@ def session_rules(
     braking: Braking,
     dark_clothing: DarkClothing | None = None,
     listed: tuple[Listed, ...] = (),
+    *,
+    start_hears: bool = True,
 ) -> Rules:
     """How a session goes with these sensors. `dark_clothing`: as `coverage.dark_clothing` tells it. `listed`: what the
-    roster says.
+    roster says. `start_hears`: somebody at the start line has answered that the box is heard there.
     """
     timers = [spec for spec in specs if spec.role is not Role.WATCH]
     timing = next((spec.placement for spec in timers if spec.line == FINISH_LINE), Placement.GATE)
@@ -74,6 +76,7 @@ def session_rules(
         dark_clothing=dark_clothing,
         lanes=settings.course.lanes,
         listed=listed,
+        start_hears=start_hears,
         detail=settings.voice.detail,
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )

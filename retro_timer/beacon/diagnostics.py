@@ -18,7 +18,7 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.lines import Lines
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice
-from retro_timer.settings.calibration import Calibration, SensorCalibration, save_calibration
+from retro_timer.settings.calibration import Calibration, SensorCalibration, SoundCheck, save_calibration
 from retro_timer.training.session.effects import Say, Signal
 
 _MOST_SAMPLES = 500
@@ -102,7 +102,7 @@ class Diagnostics:
             case requests.Rest():
                 return self._rest(request.sensor, request.seconds)
             case requests.Calibrate():
-                return self._calibrate(request.sensors)
+                return self._calibrate(request.sensors, request.heard)
             case _:
                 assert_never(request)
 
@@ -220,15 +220,19 @@ class Diagnostics:
 
     # Calibrating
 
-    def _calibrate(self, learnt: dict[str, SensorCalibration]) -> answers.Calibrated:
+    def _calibrate(self, learnt: dict[str, SensorCalibration], heard: bool | None) -> answers.Calibrated:
         self._must_be_idle("what the sensors take for the empty lane")
         self._check_known("calibrate", learnt)
-        calibration = Calibration(sensors={**self._calibration.sensors, **learnt})
+        volume, sound = self._core.volume, self._calibration.sound
+        if heard is not None:
+            sound = SoundCheck(heard=heard, voice=volume.voice, buzzer=volume.buzzer)
+        calibration = Calibration(sensors={**self._calibration.sensors, **learnt}, sound=sound)
         sensors = [s for bus in self._core.board.buses for s in bus.sensors if s.spec.name in learnt]
         for sensor in sensors:
             self._check_takes(sensor, calibration)
         path = save_calibration(self._state_dir, calibration)
         self._calibration = calibration
+        volume.check = sound
         for sensor in sensors:
             self._use(sensor)
         self._join_anew()

@@ -12,6 +12,9 @@ from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.output.plan_shown import block_lines, order_of, size_of, time_line
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import BadInputError
+from retro_timer.settings import paths
+from retro_timer.settings.calibration import load_calibration
+from retro_timer.settings.group_fit import group_remarks
 from retro_timer.settings.loading import (
     DELIVERED,
     load_plan,
@@ -86,11 +89,14 @@ def _show_time_line(plan: Plan, athletes: int) -> None:
 @plans.command()
 @click.argument("files", nargs=-1, required=True, metavar="NAME|FILE...")
 def check(files: tuple[str, ...]) -> None:
-    """Check plans against their schema and against the settings in force."""
+    """Check plans against their schema and against the settings in force; a group's against the sound check."""
     settings = load_settings(tell=remark)
+    sound = load_calibration(paths.state_dir()).sound
     for name in files:
         plan = load_plan(name)
         check_fit(plan, settings, name)
+        for text in group_remarks(plan, settings, sound):
+            remark(f"{name}: {text}")
         print(f"{name}: ok, {size_of(plan)}")
 
 

@@ -64,11 +64,20 @@ def hear(holder: Holder, seconds: float) -> bool:
         print(f'beeps and "{SOUND_CHECK}": {ways}', flush=True)
         for answer in _answers(holder, seconds, terminal):
             if answer is not None:
+                _keep(holder, answer)
                 print("heard" if answer else f"not heard: {_LOUDER}", flush=True)
                 return answer
         raise RetroTimerError(f"nobody answered within {seconds:g} s; was it heard at all? {_LOUDER}")
     finally:
         holder.ask(requests.LendButton(0.0), answers.Done)
+
+
+def _keep(holder: Holder, heard: bool) -> None:
+    """For the sessions of a group, which are told where nobody has said yes."""
+    try:
+        holder.ask(requests.Calibrate({}, heard), answers.Calibrated)
+    except RetroTimerError as error:
+        print(f"the answer is not kept: {error}", flush=True)
 
 
 _LOUDER = "a louder buzzer (wiring/buzzer-loud.svg), a horn speaker, more volume (alsamixer)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -46,10 +47,26 @@ class SensorCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         return round(self.late_ms * 1e6)
 
 
+class SoundCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether the box is heard at the start line, as somebody there has answered."""
+
+    heard: bool | None = None
+    """None as long as nobody has answered."""
+    voice: Annotated[int, Meta(ge=0, le=100)] | None = None
+    """How loud the voice was then, in percent; None for one that only prints."""
+    buzzer: Annotated[int, Meta(ge=0, le=100)] = 0
+
+    def holds(self, voice: int | None, buzzer: int) -> bool:
+        """Whether it was heard, and nothing is quieter now or speaks that did not then."""
+        as_loud = voice == self.voice or (voice is not None and self.voice is not None and voice > self.voice)
+        return self.heard is True and as_loud and buzzer >= self.buzzer
+
+
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """By the sensor's name."""
+    """Of the sensors by their names, and of the sound."""
 
     sensors: dict[str, SensorCalibration] = {}
+    sound: SoundCheck = SoundCheck()
 
     def of(self, name: str, placement: str) -> SensorCalibration:
         """A sensor's calibration, or an empty one where none was made at this placement."""
@@ -70,15 +87,21 @@ def read_calibration(path: Path) -> Calibration:
 
 def format_calibration(calibration: Calibration) -> str:
     """As the text of calibration.toml."""
-    lines = ["# Written by `retro-timer calibrate`. Delete a table to forget it.\n"]
+    lines = ["# Written by `retro-timer calibrate` and `doctor --hear`. Delete a table to forget it.\n"]
     for name, sensor in sorted(calibration.sensors.items()):
-        lines.append(f"\n[sensors.{name}]\n")
-        for field in sensor.__struct_fields__:
-            value = getattr(sensor, field)
-            if value is not None:
-                text = f'"{value}"' if isinstance(value, str) else f"{value}"
-                lines.append(f"{field} = {text}\n")
+        lines += [f"\n[sensors.{name}]\n", *_fields(sensor)]
+    if calibration.sound.heard is not None:
+        lines += ["\n[sound]\n", *_fields(calibration.sound)]
     return "".join(lines)
+
+
+def _fields(table: SensorCalibration | SoundCheck) -> Iterator[str]:
+    for field in table.__struct_fields__:
+        value = getattr(table, field)
+        if isinstance(value, bool):
+            yield f"{field} = {str(value).lower()}\n"
+        elif value is not None:
+            yield f'{field} = "{value}"\n' if isinstance(value, str) else f"{field} = {value}\n"
 
 
 def save_calibration(directory: Path, calibration: Calibration) -> Path:

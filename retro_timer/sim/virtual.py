@@ -19,6 +19,7 @@ from retro_timer.detection.events import Level
 from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Button, LampState
+from retro_timer.settings.calibration import SoundCheck
 from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
@@ -112,6 +113,8 @@ class Simulation:
         self._beacon = Beacon(made_of)
         self._inbox = self._beacon.inbox
         self.core = self._beacon.core
+        # In a simulation everybody hears the box.
+        self.core.volume.check = SoundCheck(heard=True, voice=self.core.volume.voice)
         self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
         self._press_ns: int | None = None
         self.core.event_bus.subscribe(self._coach_hears)

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from retro_timer.settings import paths
+from retro_timer.settings.calibration import load_calibration
 from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
 from tests.helpers.doctor_asked import ASKED, findings, needs_twin
 
@@ -297,6 +299,7 @@ def test_the_sound_check_takes_its_answer_from_the_terminal(answer: str, code: i
     terminal = Terminal("doctor", "--board", "sim", "--hear")
     terminal.until("beep: go").until(ASKED).type("maybe").type(answer).until(word)
     assert terminal.ended() == code
+    assert load_calibration(paths.state_dir()).sound.heard is (answer == "y")
 
 
 def test_where_nobody_can_answer_the_sound_check_says_so(doctor: Doctor) -> None:

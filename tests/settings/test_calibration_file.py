@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.calibration import (
     Calibration,
     SensorCalibration,
+    SoundCheck,
     format_calibration,
     load_calibration,
 )
@@ -22,9 +24,23 @@ def test_a_calibration_reads_back_as_it_was_written(tmp_path: Path) -> None:
             "rear": SensorCalibration(placement="lane-end", ambient_kcps=1500.0),
         }
     )
-    (tmp_path / "calibration.toml").write_text(format_calibration(learnt))
-    assert load_calibration(tmp_path) == learnt
+    heard = SoundCheck(heard=True, voice=80, buzzer=100)
+    for kept in (learnt, msgspec.structs.replace(learnt, sound=heard), Calibration(sound=SoundCheck(heard=False))):
+        (tmp_path / "calibration.toml").write_text(format_calibration(kept))
+        assert load_calibration(tmp_path) == kept
     assert load_calibration(tmp_path / "none") == Calibration()
+
+
+@pytest.mark.parametrize(
+    ("voice", "buzzer", "holds"),
+    [(80, 60, True), (100, 100, True), (79, 60, False), (80, 59, False), (None, 60, False)],
+)
+def test_a_box_that_was_heard_at_the_start_is_heard_as_long_as_it_is_not_quieter(
+    voice: int | None, buzzer: int, holds: bool
+) -> None:
+    assert SoundCheck(heard=True, voice=80, buzzer=60).holds(voice, buzzer) is holds
+    assert not SoundCheck(heard=False, voice=80, buzzer=60).holds(voice, buzzer)
+    assert not SoundCheck(voice=80, buzzer=60).holds(voice, buzzer)
 
 
 def test_a_calibration_made_elsewhere_does_not_hold() -> None:

@@ -28,7 +28,7 @@ LONG_NAMES = ("Anna-Maria Schmidt-Hohenberg", "Maximilian Alexander von Thurn")
 COUNT = re.compile(r"(Three|Two|One)\.")
 CALL = re.compile(r"(?P<name>[^.]+)\. Set \d+ of \d+\. Rep (?P<rep>\d+) of \d+\. 20 metres, jog\.")
 DECK = re.compile(r"Next: (?P<name>[^.]+)\.( On deck: (?P<then>[^.]+)\.)?")
-RESULT = re.compile(r"(?P<name>[^,]+), (?P<time>\d+\.\d\d) seconds\.")
+RESULT = re.compile(r"(?P<name>[^,.]+), (?P<time>\d+\.\d\d) seconds\.")
 LEAST_RMS = 200.0
 """Of a phrase as a whole, in units of a 16-bit sample; espeak-ng speaks with 1,500 to 4,000."""
 

@@ -140,6 +140,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
                 told.to_go().finish(time_s)
             said += said_in(told)
     said += said_in(Drive(of).begin().put(inputs.Repeat(result=True)))
+    said += said_in(Drive(of, ("Ann", "Bea"), Rules(start_hears=False)).begin())
     listed = Rules(lanes=4, listed=(Listed("Ann", lane=2),))
     said += said_in(Drive(plan(block(reps=1)), ("Ann",), listed).begin().to_go().finish(8.0, lane=3))
     edited = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.ports import Voice
+from retro_timer.settings.calibration import SoundCheck
 from retro_timer.settings.model import BuzzerKind, Settings
 
 
@@ -22,10 +23,17 @@ class Volume:
     down for a hall is not unheard at the next track.
     """
 
-    def __init__(self, settings: Settings, buzzer: Buzzer, voice: Voice) -> None:
+    def __init__(self, settings: Settings, buzzer: Buzzer, voice: Voice, check: SoundCheck) -> None:
+        self.check = check
+        """The newest sound check."""
         self._buzzer = buzzer
         self._voice = voice
         self._buzzer_follows = settings.buzzer.kind is BuzzerKind.TONAL
+
+    @property
+    def heard_at_start(self) -> bool:
+        """Whether somebody at the start line has heard the box when it was as loud as it is now."""
+        return self.check.holds(self.voice, self.buzzer)
 
     def set(self, percent: int) -> None:
         """Voice and buzzer, 0 to 100; of an active buzzer, which knows on and off, only the voice."""

@@ -41,6 +41,19 @@ def brief(transition: Transition) -> None:
     if dark is not None:
         transition.say(dark.phrase, dark.spoken, 40.0, about=[About.WATCH])
     transition.say("safety", {"note": state.plan.safety}, 40.0, about=[About.PLAN])
+    _say_paths(transition)
+
+
+def _say_paths(transition: Transition) -> None:
+    """To a group whose start is elsewhere than the box: where everybody walks and waits, and whether they will hear."""
+    state = transition.state
+    apart = state.plan.course is Course.STRAIGHT and any(step.distance_m is not None for step in state.steps)
+    if state.solo or not apart:
+        return
+    if state.rules.timing is Placement.GATE:
+        transition.say("group_paths", within_s=60.0, about=[About.PLAN])
+    if not state.rules.start_hears:
+        transition.say("start_unheard", within_s=60.0, about=[About.PLAN])
 
 
 def brief_is_over(transition: Transition) -> None:

@@ -100,6 +100,8 @@ class Rules(msgspec.Struct, frozen=True):
     """The line whose gate sees a start by release: the finish's own where one box does both."""
     remembered: tuple[Remembered, ...] = ()
     """What the results knew of the athletes when they joined, and of nobody else."""
+    start_hears: bool = True
+    """Somebody at the start line has answered that the box is heard there."""
     detail: Detail = Detail.NORMAL
     """How much is said of results."""
     seed: int = 1

@@ -98,9 +98,11 @@ class Rest(Request, frozen=True):
 
 
 class Calibrate(Request, frozen=True):
-    """Keep what was learnt of these sensors, and judge by it from the next reading on."""
+    """Keep what was learnt of these sensors, and judge by it from the next reading on; and of the sound."""
 
     sensors: dict[str, SensorCalibration]
+    heard: bool | None = None
+    """Whether the box, as loud as it is now, is heard at the start line; null leaves what is known."""
 
 
 ToDiagnostics = Facts | Readings | Beep | Say | LendButton | Rest | Calibrate
