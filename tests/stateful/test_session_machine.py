@@ -28,7 +28,7 @@ ENDS = (RepStatus.FINISHED, RepStatus.DNF, RepStatus.VOID)
 PLAIN = st.sampled_from(
     [
         inputs.Start(), inputs.Pause(), inputs.Resume(), inputs.Skip(), inputs.Void(), inputs.ManualFinish(),
-        inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Recover(),
+        inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Recover(), inputs.Halt(),
     ]
 )  # fmt: skip
 NAMED = st.sampled_from(

@@ -165,6 +165,9 @@ def everything_that_a_session_says() -> list[effects.Say]:
     said += said_in(late)
     rolling = Drive(plan(block(), order=Order.ROLLING, every_s=30.0), ("Ann", "Bea")).begin().until(Phase.REST)
     said += said_in(rolling.wait(8.0).finish(8.0).wait(5.0))
+    behind = Drive(plan(block(), order=Order.ROLLING, every_s=9.0, lanes_apart=True), ("Ann", "Bea")).begin()
+    behind.until(Phase.REST).until(Phase.COUNTDOWN).obstacle(Level.WARNING).put(inputs.Halt())
+    said += said_in(behind)
     return said
 
 

@@ -299,3 +299,50 @@ def test_who_comes_after_having_been_given_up_rests_from_then_on() -> None:
     assert len(session.events("recall")) == 1
     finished_s = session.now_s
     assert goes(to_go(session, 2))[1][1] >= finished_s + 20.0
+
+
+def test_a_recall_with_others_on_the_course_is_for_one_alone() -> None:
+    session = to_go(rolling(every_s=12.0), 1).until(Phase.COUNTDOWN)
+    mark = session.mark
+    session.obstacle(Level.WARNING)
+    assert session.beeps(mark) == [effects.Signal.WAIT]
+    assert session.spoken("recall_one") == {"name": "Bea"}
+    assert "recall" not in session.said(mark)
+
+
+@pytest.mark.parametrize("command", [inputs.Stop(), inputs.Halt()])
+@pytest.mark.parametrize("phase", [Phase.REST, Phase.COUNTDOWN])
+def test_a_stop_with_somebody_on_the_course_tells_everybody_first(command: inputs.Command, phase: Phase) -> None:
+    session = to_go(rolling(every_s=12.0), 1).until(phase)
+    mark = session.mark
+    session.put(command)
+    assert isinstance(session.effects[mark][1], effects.Beep)
+    assert session.beeps(mark)[0] is effects.Signal.HALT
+    assert session.said(mark)[0] == "everybody_stop"
+    assert "recall_one" not in session.said(mark)
+    assert len(session.events("recall", since=mark)) == (phase is Phase.COUNTDOWN)
+    assert [(r.athlete, r.reason) for r in session.results.values()] == [("Ann", "stopped")]
+
+
+def test_after_a_halt_nothing_starts_until_somebody_says_so() -> None:
+    session = to_go(rolling(), 2).put(inputs.Halt())
+    assert session.phase is Phase.PAUSED
+    session.wait(120.0)
+    assert len(goes(session)) == 2
+    to_go(session.put(inputs.Resume()), 3)
+    assert goes(session)[2][0] == "Cid"
+
+
+def test_a_halt_in_rotation_stops_the_one_on_the_course_and_holds() -> None:
+    session = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().put(inputs.Halt())
+    assert session.beeps()[-1] is effects.Signal.HALT
+    assert session.phase is Phase.PAUSED
+    session.wait(100.0)
+    assert len(session.events("go")) == 1
+
+
+def test_a_halt_before_a_go_recalls_and_frightens_nobody() -> None:
+    session = rolling().until(Phase.COUNTDOWN).put(inputs.Halt())
+    assert session.phase is Phase.PAUSED
+    assert len(session.events("recall")) == 1
+    assert effects.Signal.HALT not in session.beeps()

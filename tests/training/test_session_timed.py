@@ -99,3 +99,10 @@ def test_no_best_time_is_made_of_timed_steps() -> None:
     session = Drive(WALK).begin().to_go().until(Phase.DONE)
     assert "summary" in session.said()
     assert "summary_best" not in session.said()
+
+
+def test_a_timed_step_is_not_over_by_hand_at_the_instant_of_its_go() -> None:
+    session = Drive(plan(block(duration_s=60.0))).begin().to_go().put(inputs.ManualFinish())
+    assert session.refused() == ["too_early"]
+    session.wait(1.0).put(inputs.ManualFinish())
+    assert [r.time_ns for r in session.results.values()] == [1_000_000_000]

@@ -60,6 +60,8 @@ SIGNALS: dict[Signal, Pattern] = {
     Signal.COUNT: _pattern("count", Priority.COUNT, (1000, 130)),
     Signal.SET: _pattern("set", Priority.START, (1150, 450)),
     Signal.RECALL: _pattern("recall", Priority.START, *((700, 110), (0, 70)) * 4),
+    Signal.WAIT: _pattern("wait", Priority.START, *((520, 300), (0, 120)) * 3),
+    Signal.HALT: _pattern("halt", Priority.DANGER, (DANGER.tones[0][0], 3000)),
     Signal.FINISH: _pattern("finish", Priority.FINISH, (1300, 100), (0, 40), (1700, 200)),
     Signal.WITHDRAWN: _pattern("withdrawn", Priority.FINISH, (620, 180), (0, 60), (520, 260)),
     Signal.READY: _pattern("ready", Priority.ANSWER, (1200, 120), (0, 100), (1200, 120)),

@@ -128,11 +128,37 @@ def stop(transition: Transition) -> None:
     """End the session now; a rep under way is a DNF. What goes on until the stop is then done, and not cut short."""
     step = transition.state.step
     by_plan = step is not None and step.open
-    starting.call_off(transition)
+    told = any(active.arrives for active in transition.state.on_course)
+    if told:
+        _everybody_stop(transition)
+    starting.call_off(transition, told=told)
     if transition.state.running is not None:
         active_rep.give_up(transition, "stopped")
     if transition.state.phase is not Phase.DONE:
         resting.end_session(transition, Phase.DONE if by_plan else Phase.STOPPED)
+
+
+def halt(transition: Transition) -> None:
+    """Everybody stops at once, and nothing is started until somebody says so."""
+    told = bool(transition.state.on_course)
+    if told:
+        _everybody_stop(transition)
+    else:
+        transition.beep(Signal.ANSWER)
+    starting.call_off(transition, told=told)
+    if told:
+        # Nobody's turn comes before somebody says so.
+        transition.set(pause_after=True)
+        active_rep.give_up(transition, "stopped")
+    transition.set(pause_after=False)
+    if transition.state.phase not in (Phase.PAUSED, Phase.DONE):
+        starting.hold_session(transition)
+
+
+def _everybody_stop(transition: Transition) -> None:
+    """Whoever runs backward sees nobody wave: the tone of danger goes before all else."""
+    transition.beep(Signal.HALT)
+    transition.say("everybody_stop", within_s=3.0, urgent=True)
 
 
 def spotter(transition: Transition) -> None:

@@ -162,8 +162,8 @@ def by_hand(transition: Transition) -> None:
     if active is None:
         active_rep.refuse(transition, "nothing_to_finish")
         return
-    timed_step = active.record.distance_m is None
-    if not timed_step and transition.now_ns < active.earliest_ns:
+    soonest_ns = active.earliest_ns if active.arrives else active.record.go_ns + 1
+    if transition.now_ns < soonest_ns:
         active_rep.refuse(transition, "too_early")
         return
     transition.beep(Signal.FINISH)

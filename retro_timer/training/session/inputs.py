@@ -103,6 +103,10 @@ class Repeat(Command, frozen=True):
     """The last result in its place."""
 
 
+class Halt(Command, frozen=True):
+    """Everybody stops at once; nothing is started until somebody says so."""
+
+
 class Stop(Command, frozen=True):
     """End the session."""
 

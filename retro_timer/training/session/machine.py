@@ -55,6 +55,7 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Pause: _plain(control.pause),
     inputs.Skip: _plain(control.skip),
     inputs.Stop: _plain(control.stop),
+    inputs.Halt: _plain(control.halt),
     inputs.Spotter: _plain(control.spotter),
     inputs.Repeat: control.repeat,
     inputs.Void: corrections.void,
@@ -92,7 +93,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.AWAIT_RELEASE: _STEER,
     Phase.COUNTDOWN: _without(_STEER, inputs.Give),
     Phase.SET: _without(_STEER, inputs.Give),
-    Phase.GO: {inputs.Stop: _STEER[inputs.Stop], inputs.Pause: _STEER[inputs.Pause]},
+    Phase.GO: {kind: _STEER[kind] for kind in (inputs.Stop, inputs.Pause, inputs.Halt)},
     Phase.RUNNING: {
         **_STEER,
         inputs.Resume: _plain(control.resume),

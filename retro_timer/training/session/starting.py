@@ -256,15 +256,25 @@ def recall(transition: Transition) -> None:
         look_at_lane(transition)
 
 
-def call_off(transition: Transition) -> None:
-    """Tell a runner who waits for the go that it does not come; nothing where no start is under way."""
-    if transition.state.phase in STARTING:
+def call_off(transition: Transition, *, told: bool = False) -> None:
+    """Tell a runner who waits for the go that it does not come; nothing where no start is under way.
+
+    `told`: everybody has been told to stop, which says more.
+    """
+    if transition.state.phase in STARTING and told:
+        transition.publish(events.Recall(transition.now_ns))
+    elif transition.state.phase in STARTING:
         _tell_recall(transition)
 
 
 def _tell_recall(transition: Transition) -> None:
-    transition.beep(Signal.RECALL)
     transition.publish(events.Recall(transition.now_ns))
+    if transition.state.on_course:
+        # Whoever runs must not take it for theirs.
+        transition.beep(Signal.WAIT)
+        transition.say("recall_one", {"name": transition.athlete().name}, 3.0, urgent=True)
+        return
+    transition.beep(Signal.RECALL)
     transition.say("recall", within_s=3.0, urgent=True)
 
 

@@ -289,6 +289,12 @@ class Repeat(SessionCommand, frozen=True):
         return inputs.Repeat(result=self.what == "result")
 
 
+class Halt(Plain, frozen=True):
+    """Everybody stop, now: the tone of danger, and nothing starts until resume."""
+
+    means = inputs.Halt
+
+
 class Stop(Plain, frozen=True):
     """End the session."""
 
@@ -357,6 +363,7 @@ AnyCommand = (
     | Undo
     | Spotter
     | Repeat
+    | Halt
     | Stop
     | Recover
     | Close
