@@ -13,12 +13,20 @@ import msgspec
 import pytest
 
 from benchmarks.publish import RESULTS, published
+from docs.pictures import group_places
 from retro_timer.cli.main import cli
 from retro_timer.detection.people import Braking
+from retro_timer.errors import BadInputError
+from retro_timer.ports import Placement, Role
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.sensors.vl53l1x import RANGE_M
 from retro_timer.settings.loading import plan_names
-from retro_timer.settings.model import Settings
+from retro_timer.settings.model import CourseSettings, Settings
+from retro_timer.settings.plan_fit import check_fit
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import SELF_STARTED, Course, Order, Part, PlanSet, StartMethod
+from retro_timer.training.plan_check import check_plan
+from tests.helpers.plans_made import block, plan
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -30,6 +38,7 @@ PAGES = [
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 PLANS = (ROOT / "docs" / "plans.md").read_text()
+GROUPS = (ROOT / "docs" / "groups.md").read_text()
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]*)?\)")
@@ -38,9 +47,9 @@ _LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]*)?\)")
 def shown(page: Path) -> Iterator[str]:
     """Every line of code that a page shows, without its comment."""
     text = page.read_text()
-    for language, block in _FENCE.findall(text):
+    for language, lines in _FENCE.findall(text):
         if language in ("", "sh"):
-            yield from (line.partition("  #")[0].strip() for line in block.splitlines())
+            yield from (line.partition("  #")[0].strip() for line in lines.splitlines())
     yield from (code.strip() for code in _INLINE.findall(_FENCE.sub("", text)))
 
 
@@ -183,3 +192,85 @@ def test_what_the_architecture_names_is_there() -> None:
         text = (ROOT / path).read_text()
         missing = [part for part in name.split(".") if not re.search(rf"^\s*(def|class) {part}\b", text, re.MULTILINE)]
         assert missing == [], path
+
+
+GATE, AT_START = SensorSettings(), SensorSettings(name="start", line="start")
+UP_THE_LANE = SensorSettings(name="rear", placement=Placement.LANE_END, role=Role.WATCH)
+LONG_RUNOUT = CourseSettings(finish_range_m=9.0)
+STARTS = [{"start": start} for start in StartMethod if start not in SELF_STARTED]
+SELF_STARTS = [{"start": start, "seen_by": Settings(sensors=(GATE, AT_START))} for start in SELF_STARTED]
+TWO_BEAMS = (GATE, SensorSettings(name="far", offset_mm=100))
+CELLS: dict[str, list[dict[str, Any]]] = {
+    "a gate alone": [{}],
+    "a gate, and a sensor up the lane": [{"seen_by": Settings(sensors=(GATE, UP_THE_LANE))}],
+    **{
+        str(placement): [{"seen_by": Settings(sensors=(SensorSettings(placement=placement),), course=LONG_RUNOUT)}]
+        for placement in (Placement.LANE_END, Placement.BELT)
+    },
+    "`start`: countdown, marks-set-go, button, auto": STARTS,
+    "`start`: release, flying": SELF_STARTS,
+    '`course = "out-and-back"`': [{"course": Course.OUT_AND_BACK, "start": StartMethod.RELEASE}],
+    "a step by the clock": [{"of": block(duration_s=60.0)}],
+    "a treadmill": [{"of": block(duration_s=60.0, speed_kmh=5.0)}],
+    "a ladder, several gaits, warm-up, cool-down, targets, `until`": [
+        {"of": block(distances_m=(20.0, 30.0), target_s=9.0)},
+        {"of": block(gait=Gait.WALK, target_s="best")},
+        *({"of": block(kind=kind)} for kind in Part),
+        {"of": block(until="stop")},
+    ],
+    "two beams of one gate, several lanes": [
+        {"seen_by": Settings(sensors=TWO_BEAMS)},
+        {"seen_by": Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=4))},
+    ],
+    "`every_s`": [{"every_s": 60.0}],
+    "`wave_size`, `crossings`, `relay`": [
+        {"wave_size": 2},
+        {"of": block(distance_m=20.0, duration_s=60.0, crossings=True)},
+        {"of": block(relay=True)},
+    ],
+}
+"""What each row of the table of groups is about, as plans and settings."""
+
+
+def table_of_groups() -> Iterator[tuple[str, Order, bool]]:
+    """Each cell: its row, its column, and whether they go together."""
+    lines = GROUPS.partition("## What goes with what")[2].strip().splitlines()
+    _, *orders = [cell.strip() for cell in lines[0].strip("|").split("|")]
+    for line in lines[2:]:
+        if not line.startswith("|"):
+            return
+        row, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        yield from ((row, Order(order), not cell.startswith("no")) for order, cell in zip(orders, cells, strict=True))
+
+
+def runs(order: Order, of: PlanSet | None = None, seen_by: Settings | None = None, **fields: Any) -> bool:
+    """Whether `plans check` takes it."""
+    made = plan(of or block(), order=order, **fields)
+    try:
+        check_plan(made, "plan")
+        check_fit(made, seen_by or Settings(), "plan")
+    except BadInputError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("row", "order", "goes"), list(table_of_groups()))
+def test_what_the_table_of_groups_says_of_an_order_is_what_plans_check_says(row: str, order: Order, goes: bool) -> None:
+    assert [runs(order, **case) for case in CELLS[row]] == [goes] * len(CELLS[row])
+
+
+def test_every_row_of_the_table_of_groups_is_held_against_plans_check_and_waves_are_not_run() -> None:
+    assert {row for row, _, _ in table_of_groups()} == set(CELLS)
+    told = {order for _, order, _ in table_of_groups()}
+    assert {order for order in Order if runs(order, wave_size=2 if order is Order.WAVES else None)} == told
+    assert {Order.ROTATION, Order.ROLLING} <= told
+
+
+def test_the_least_time_between_goes_that_the_page_of_groups_names_is_the_programs() -> None:
+    (least,) = re.findall(r"\(([\d.]+) s for 20 m at a jog\)", GROUPS)
+    assert runs(Order.ROLLING, every_s=float(least))
+    assert not runs(Order.ROLLING, every_s=float(least) - 0.1)
+
+
+def test_the_picture_of_a_groups_places_is_as_it_is_drawn() -> None:
+    assert (ROOT / "docs" / "groups.svg").read_text(encoding="utf-8") == group_places.drawn()

@@ -1,4 +1,4 @@
-"""`make pictures`: the live view of `make demo`, at the moment when a dog stands on the line."""
+"""`make pictures`: a group's places; and the live view of `make demo`, at the moment when a dog stands on the line."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from termios import TIOCSWINSZ
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+
+from docs.pictures import group_places
 
 _COLUMNS, _LINES = 100, 40
 _PROGRAM = Path(sys.executable).with_name("retro-timer")
@@ -60,11 +62,14 @@ def svg_of(frame: str) -> str:
 
 
 def main() -> None:
-    """Write docs/live-view.svg."""
+    """Write docs/groups.svg and docs/live-view.svg."""
+    pages = Path(__file__).parent.parent
+    (pages / "groups.svg").write_text(group_places.drawn(), encoding="utf-8")
+    print(f"drawn: {pages / 'groups.svg'}")
     frame = next((f for f in frames() if "obstacle danger" in Text.from_ansi(f).plain and "rep 2" in f), None)
     if frame is None:
         sys.exit("pictures: the demo showed no danger in rep 2; look at `make demo`")
-    path = Path(__file__).parent.parent / "live-view.svg"
+    path = pages / "live-view.svg"
     path.write_text(svg_of(frame), encoding="utf-8")
     print(f"drawn: {path}")
 
