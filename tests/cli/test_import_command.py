@@ -97,6 +97,8 @@ def test_json_brings_every_row_and_a_rebuild_from_the_log_gives_them_again(boxes
         row["athlete"] = "Ann Other" if row["athlete"] == "@Ann" else row["athlete"]
     for row in whose["session"]:
         row["roster"] = str(row["roster"]).replace("@Ann", "Ann Other")
+    for row in whose["revision"]:
+        row["origin"] = f"import {row['origin']}"
     assert brought == whose
     for path in boxes.b.glob("results.db*"):
         path.unlink()
@@ -152,6 +154,22 @@ def test_what_differs_is_listed_and_stays_as_it_is_here(boxes: Boxes) -> None:
     ):
         assert f"conflict, as it is here: {part}" in conflicts
     assert [rows(boxes.b, table, "1, 2") for table in ("rep", "session", "athlete", "revision")] == before
+
+
+def test_the_last_correction_is_the_last_that_was_made_here(boxes: Boxes) -> None:
+    for box in (boxes.a, boxes.b):
+        with contextlib.closing(Journal(box)) as journal:
+            session_of(journal, ("Ann",))
+        _changed(box, CorrectRep(1, VoidRep(1)))
+    boxes.brought(boxes.b, boxes.exported(boxes.a))
+    assert boxes.do(boxes.b, "undo").code == 0
+    assert [row["status"] for row in rows(boxes.b, "rep", "session, rep")] == [
+        "finished",
+        "finished",
+        "void",
+        "finished",
+    ]
+    assert "no correction to take back" in boxes.do(boxes.b, "undo").one_line()
 
 
 def test_what_was_deleted_or_forgotten_here_stays_so(boxes: Boxes) -> None:

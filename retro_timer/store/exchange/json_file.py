@@ -15,7 +15,7 @@ from retro_timer import __version__
 from retro_timer.store.exchange.items import FORMAT, VERSION
 from retro_timer.store.exchange.selecting import REP_COLUMNS, Results
 from retro_timer.store.results.athletes import AthleteRow
-from retro_timer.store.results.revisions import RevisionRow, revisions
+from retro_timer.store.results.revisions import IMPORTED, RevisionRow, revisions
 
 _encode = msgspec.json.encode
 
@@ -112,6 +112,6 @@ def _correction(row: RevisionRow) -> dict[str, Any]:
         "before": row.before,
         "after": row.after,
         "made_ns": row.wall_ns,
-        "origin": row.origin,
+        "origin": row.origin.removeprefix(IMPORTED),
         "undoes": row.undoes,
     }

@@ -30,6 +30,7 @@ from retro_timer.store.results.entries import (
 )
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.merged import Merged
+from retro_timer.store.results.revisions import IMPORTED
 
 PORTION_ROWS = 200
 """Of a file at once, so that a rep that a running timer has to save waits for no more than these."""
@@ -174,7 +175,7 @@ class _Merging:
                 correction=one.kind,
                 changes=tuple(changes),
                 wall_ns=one.made_ns,
-                origin=one.origin,
+                origin=f"{IMPORTED}{one.origin}",
                 undoes=one.undoes,
             )
             self._lines.append(line)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,7 +24,7 @@ _READ = (
     " sound_delay_ns, method, start, start_uncertainty_ns, splits, flags, obstacles, reason, line, lane, part, wave,"
     " place, target_ns, note, revision, go_wall_ns, go_boot, go_ns"
 )
-_MINUTE_NS = 60 * 10**9
+_QUARTER_NS = 900 * 10**9
 _CENTISECOND_NS, _DECISECOND_NS = 10_000_000, 100_000_000
 
 
@@ -210,25 +209,29 @@ def _split_values(text: str) -> list[dict[str, Any]]:
 
 
 class _ClockFaces:
-    """Dates and times of day of labels by this machine's time zone, worked out once for each minute."""
+    """Dates and times of day of labels by this machine's time zone, worked out once for each quarter of an hour: days
+    begin, and summer time does, at the full quarter in every zone.
+    """
 
     def __init__(self) -> None:
-        self._minute = -1
-        self._date: datetime | None = None
-        self._parts = ("", "", "")
+        self._quarter = -1
+        self._parts: tuple[str, str, int, str] | None = None
 
     def shown(self, label_ns: int) -> tuple[str, str, str] | tuple[None, None, None]:
         """The date, the time of day and both with the distance from UTC; none where the label is no date."""
-        minute, rest_ns = divmod(label_ns, _MINUTE_NS)
-        if minute != self._minute:
-            self._minute, self._date = minute, date_of(minute * _MINUTE_NS)
-            if self._date is not None:
-                self._parts = (f"{self._date:%Y-%m-%d}", f"{self._date:%H:%M}", self._date.isoformat()[19:])
-        if self._date is None:
+        quarter, rest_ns = divmod(label_ns, _QUARTER_NS)
+        if quarter != self._quarter:
+            date = date_of(quarter * _QUARTER_NS)
+            self._quarter = quarter
+            self._parts = (
+                None if date is None else (f"{date:%Y-%m-%d}", f"{date:%H}", date.minute, date.isoformat()[19:])
+            )
+        if self._parts is None:
             return None, None, None
-        day, clock, zone = self._parts
-        clock = f"{clock}:{rest_ns // 10**9:02d}"
-        return day, clock, f"{day}T{clock}.{rest_ns // 10**6 % 1000:03d}{zone}"
+        day, hour, minute, zone = self._parts
+        seconds, part_ms = divmod(rest_ns // 10**6, 1000)
+        clock = f"{hour}:{minute + seconds // 60:02d}:{seconds % 60:02d}"
+        return day, clock, f"{day}T{clock}.{part_ms:03d}{zone}"
 
 
 def _tuples(connection: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Any]:

@@ -20,6 +20,8 @@ _TAKEN_BACK = (
 )
 UNDO = "undo"
 """The kind of a correction that takes another one back."""
+IMPORTED = "import "
+"""Before the origin of a correction that came with a file."""
 
 
 class RevisionRow(msgspec.Struct, frozen=True):
@@ -92,9 +94,11 @@ def _row(*found: Any) -> RevisionRow:
 
 
 def newest_revision(connection: sqlite3.Connection) -> str | None:
-    """The id of the last correction that has not been taken back."""
+    """The id of the last correction that was made here and has not been taken back."""
     row = connection.execute(
-        f"SELECT id FROM revision WHERE kind != ? AND NOT {_TAKEN_BACK} ORDER BY seq DESC LIMIT 1", (UNDO,)
+        f"SELECT id FROM revision WHERE kind != ? AND origin NOT LIKE ? AND NOT {_TAKEN_BACK}"
+        " ORDER BY seq DESC LIMIT 1",
+        (UNDO, f"{IMPORTED}%"),
     ).fetchone()
     return None if row is None else str(row[0])
 
