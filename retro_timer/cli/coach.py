@@ -1,7 +1,8 @@
-"""`retro-timer coach`: the coach's page, a process of its own; and `pin`, which lets a phone in."""
+"""`retro-timer coach`: the coach's page, a process of its own; `qr`, which leads to it, and `pin`, which lets in."""
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import click
@@ -34,23 +35,57 @@ def coach(listen: str | None, url_file: Path | None) -> None:
         names=own_names(),
     )
 
+    told = [_url_file(), *([] if url_file is None else [url_file])]
+
     def serves() -> None:
-        if url_file is not None:
-            _write(url_file, url)
+        for path in told:
+            _write(path, url)
         print(url, flush=True)
 
     try:
         serve(made, listener, serves)
     finally:
-        if url_file is not None:
-            url_file.unlink(missing_ok=True)
+        for path in told:
+            path.unlink(missing_ok=True)
+
+
+def _url_file() -> Path:
+    """Where a running page leaves its address for `qr`."""
+    return paths.state_dir() / "coach" / "url"
 
 
 def _write(path: Path, url: str) -> None:
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, f"{url}\n".encode())
     except OSError as error:
         raise RetroTimerError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+@click.command()
+@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Draw it into a file instead.")
+def qr(svg_file: Path | None) -> None:
+    """Show the running page's address as a QR code, for a phone that is in the same network."""
+    import segno
+
+    try:
+        url = _url_file().read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        raise RetroTimerError("no page runs here: start one with `retro-timer coach`") from None
+    if "//127." in url or "//[::1]" in url:
+        remark("only this machine can open it; for the whole network: retro-timer coach --listen 0.0.0.0:8765")
+    code = segno.make(url, micro=False)
+    if svg_file is None:
+        code.terminal(compact=True)
+        print(url)
+        return
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", scale=10, border=4)
+    try:
+        write_whole(svg_file, drawn.getvalue())
+    except OSError as error:
+        raise RetroTimerError(f"{svg_file}: cannot be written ({error.strerror})") from None
+    print(svg_file)
 
 
 @click.command()

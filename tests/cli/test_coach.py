@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -63,3 +65,41 @@ def test_without_a_timer_no_pin_is_drawn(capsys: pytest.CaptureFixture[str]) -> 
     outcome = here(capsys, "pin")
     assert outcome.code == 1
     assert "no timer runs here" in outcome.one_line()
+
+
+def test_without_a_page_there_is_no_address_to_show(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = here(capsys, "qr")
+    assert outcome.code == 1
+    assert "no page runs here: start one with `retro-timer coach`" in outcome.one_line()
+
+
+def left(state_dir: Path, url: str) -> None:
+    (state_dir / "coach").mkdir(parents=True, exist_ok=True)
+    (state_dir / "coach" / "url").write_text(f"{url}\n")
+
+
+def test_the_address_is_shown_as_a_code_and_in_figures(capsys: pytest.CaptureFixture[str], state_dir: Path) -> None:
+    left(state_dir, "http://192.168.4.1:8765")
+    outcome = here(capsys, "qr")
+    assert outcome.code == 0
+    assert outcome.lines[-1] == "http://192.168.4.1:8765"
+    assert len(outcome.lines) > 10
+    assert outcome.err == ""
+
+
+def test_a_page_for_this_machine_alone_is_told_to_be_one(capsys: pytest.CaptureFixture[str], state_dir: Path) -> None:
+    left(state_dir, "http://127.0.0.1:8765")
+    assert "only this machine can open it" in here(capsys, "qr").err
+
+
+def test_the_code_is_drawn_into_a_file(capsys: pytest.CaptureFixture[str], state_dir: Path, tmp_path: Path) -> None:
+    left(state_dir, "http://192.168.4.1:8765")
+    assert here(capsys, "qr", "--svg", tmp_path / "page.svg").code == 0
+    assert ElementTree.parse(tmp_path / "page.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_a_file_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture[str], state_dir: Path) -> None:
+    left(state_dir, "http://192.168.4.1:8765")
+    outcome = here(capsys, "qr", "--svg", state_dir / "nowhere" / "page.svg")
+    assert outcome.code == 1
+    assert "cannot be written (No such file or directory)" in outcome.one_line()

@@ -5,6 +5,7 @@ const STALE_MS = 3500; // Three beats of the stream and half of one more.
 const OPEN_MS = 4000; // A stream that has not begun by then is opened anew.
 const MEASURE_EVERY_MS = 15000;
 const KEPT_TRIPS = 8;
+const TOLD_MS = 6000; // What became of a command is read by then.
 
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
@@ -150,7 +151,9 @@ async function send(form, submitter) {
     const told = await fetch(form.action, { method: "POST", body: fields, headers: { accept: "application/json" } });
     if (told.status === 401) location.assign("/pair");
     const { ok, text } = await told.json();
-    answer.textContent = text || (ok ? "✓" : "✗");
+    const line = text || (ok ? "✓" : "✗");
+    answer.textContent = line;
+    setTimeout(() => answer.textContent === line && (answer.textContent = ""), TOLD_MS);
     answer.classList.toggle("refused", !ok);
     if (ok && form.closest("details")) form.reset();
   } catch {
