@@ -51,25 +51,27 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
         with progress("exporting", len(results.numbers)) as done:
             if kind == "lif":
                 _write_heats(path, connection, results, done)
-                return
-            if kind == "fit":
+            elif kind == "fit":
                 _write_activities(path, connection, results, done)
-                return
-            without_reps = _write(kind, path, connection, results, done)
-        _tell(path, results, without_reps)
+            else:
+                _write(kind, path, connection, results, done)
+        undated = "sessions whose date the box did not know, as --since asks"
+        _tell_left({undated: results.undated, "reps that have not ended": results.count_open()})
 
 
-def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> int:
-    """Write the file. Returns how many sessions could not be in it, having no rep."""
+def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
+    """Write one file, and say what is in it."""
+    without = 0
     with _writing(path) as file:
         if kind == "json":
             write_json(file, connection, results, done)
-            return 0
-        text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogatepass", newline="")
-        without = write_csv(text, results, done)
-        text.flush()
-        text.detach()
-        return without
+        else:
+            text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogatepass", newline="")
+            without = write_csv(text, results, done)
+            text.flush()
+            text.detach()
+    print(f"{path}: sessions: {len(results.numbers) - without:,}")
+    _tell_left({"sessions without a rep (a row is a rep; --format json has them)": without})
 
 
 def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
@@ -159,17 +161,6 @@ def _writing(path: Path) -> Iterator[BinaryIO]:
             yield file
     except OSError as error:
         raise RetroTimerError(f"{path}: not written ({error.strerror or error})") from None
-
-
-def _tell(path: Path, results: Results, without_reps: int) -> None:
-    """What is in the file, and whatever is not."""
-    print(f"{path}: sessions: {len(results.numbers) - without_reps:,}")
-    if without_reps:
-        remark(f"sessions without a rep: {without_reps:,}, not in it, as a row is a rep; --format json has them")
-    if results.undated:
-        remark(f"sessions whose date the box did not know: {results.undated:,}, which --since leaves out")
-    if open_reps := results.count_open():
-        remark(f"reps that have not ended: {open_reps:,}, not in it")
 
 
 def _ids(connection: sqlite3.Connection, athlete: str) -> tuple[str, ...]:

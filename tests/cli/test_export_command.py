@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -15,8 +16,9 @@ from retro_timer.settings.paths import packaged
 from retro_timer.store.exchange import csv_file
 from retro_timer.store.exchange.csv_file import COLUMNS, as_written, harmless
 from retro_timer.store.exchange.schema import NAME, schema_text
+from retro_timer.store.results.journal import Journal
 from tests.helpers.command import Command, here
-from tests.helpers.exchange_made import everything, without_clock
+from tests.helpers.exchange_made import everything, session_of, without_clock
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "exports.md"
 
@@ -40,7 +42,7 @@ def test_a_csv_file_has_one_rep_a_row_with_its_session(run: Command, state_dir: 
     path = tmp_path / "out.csv"
     outcome = run("results", "export", "--format", "csv", "-o", path)
     assert (outcome.code, outcome.lines) == (0, [f"{path}: sessions: 2"])
-    assert "sessions without a rep: 1, not in it" in outcome.one_line()
+    assert "sessions without a rep (a row is a rep; --format json has them): 1, not in it" in outcome.one_line()
     rows = csv_rows(path)
     assert tuple(rows[0]) == COLUMNS
     assert [(row["session"], row["rep"]) for row in rows] == [("1", str(n)) for n in range(1, 9)] + [
@@ -106,10 +108,21 @@ def test_a_part_can_be_exported_and_names_nobody_else(run: Command, state_dir: P
 def test_what_since_leaves_out_for_want_of_a_date_is_told(run: Command, state_dir: Path, tmp_path: Path) -> None:
     without_clock(state_dir)
     outcome = run("results", "export", "--format", "json", "-o", tmp_path / "a.json", "--since", "2020-01-01")
-    assert "sessions whose date the box did not know: 1" in outcome.one_line()
+    assert "sessions whose date the box did not know, as --since asks: 1, not in it" in outcome.one_line()
     assert run("results", "export", "--format", "json", "-o", tmp_path / "a.json").code == 0
     (session,) = document(tmp_path / "a.json")["sessions"]
     assert (session["started_at"], session["reps"][0]["go_at"], session["reps"][0]["date"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "lif", "fit"])
+def test_a_rep_that_has_not_ended_is_told_in_every_format(
+    run: Command, state_dir: Path, tmp_path: Path, kind: str
+) -> None:
+    with contextlib.closing(Journal(state_dir)) as journal:
+        session_of(journal, ("Ann",))
+        journal.database.execute("UPDATE rep SET status = 'open' WHERE rep = 2")
+    outcome = run("results", "export", "--format", kind, "-o", tmp_path / f"a.{kind}")
+    assert (outcome.code, outcome.one_line()) == (0, "retro-timer: reps that have not ended: 1, not in it")
 
 
 def test_the_same_results_give_the_same_bytes(run: Command, state_dir: Path, tmp_path: Path) -> None:
