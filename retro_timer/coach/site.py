@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -58,6 +58,7 @@ class Site:
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
             autoescape=True,
+            auto_reload=False,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -136,6 +137,7 @@ def catalogue_of(language: str) -> Catalogue:
     return load_catalogue(language)
 
 
+@lru_cache(maxsize=64)
 def chosen_language(asked: str, otherwise: str) -> str:
     """The first of an Accept-Language header that there is, by its weight."""
     there = {name.lower(): name for name in languages()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import msgspec
 from starlette.requests import Request
@@ -20,6 +20,8 @@ BEAT_S = 1.0
 MOST_STREAMS = 64
 _BREATH_S = 0.03
 """Changes within it are one message: fewer wake-ups for a phone, and no eye sees it."""
+_RETRY_MS = 500
+"""Browsers come back by themselves after so long; left out, after three seconds or so."""
 Parts = Callable[[], dict[str, str]]
 """The parts of the live page as they are now, by name."""
 
@@ -44,20 +46,22 @@ class Streams:
         self._open += 1
         waker = self._live.waker()
         try:
-            async for message in self._messages(since, parts, waker):
-                yield message
-                if not may_look():
-                    break
+            async with contextlib.aclosing(self._messages(since, parts, waker)) as messages:
+                async for message in messages:
+                    if not may_look():
+                        break
+                    yield message
         finally:
             self._live.give_back(waker)
             self._open -= 1
 
-    async def _messages(self, since: str, parts: Parts, waker: asyncio.Event) -> AsyncIterator[bytes]:
+    async def _messages(self, since: str, parts: Parts, waker: asyncio.Event) -> AsyncGenerator[bytes, None]:
         live = self._live
         had: dict[str, str] = {}
         known = live.ring.seq_of(since)
         # Full state first where it is not known what the phone has missed: that is what no id gets.
         seq = live.ring.seq if known is None else known
+        yield b"retry: %d\n" % _RETRY_MS
         while not live.closed:
             happened = live.ring.after(seq)
             seq = happened[-1].seq if happened else seq

@@ -75,6 +75,8 @@ def test_a_blind_watch_has_a_band_of_its_own_and_is_told_as_an_alert(field: Fiel
     assert '<p class="band blind" role="alert"><strong>BLIND: the watch does not see.</strong> sunlight</p>' in page
     assert "No rear watch. Use a spotter." in page
     assert "Clear." not in page
+    assert "watch armed" not in page
+    assert "watch armed" in shown(field, told())
 
 
 @pytest.mark.parametrize("level", ["caution", "warning", "danger"])

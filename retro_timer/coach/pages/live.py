@@ -32,10 +32,11 @@ class LivePages:
         """The page, which works as it is without a script."""
         live = self._site.live
         now_ns = live.clock.now_ns
+        language, role = self._site.language(request), role_of(request)
         return self._site.page(
             request,
             "live.html",
-            parts={name: self._part(name, self._site.language(request), role_of(request), now_ns) for name in PARTS},
+            parts={name: self._part(name, language, role, now_ns) for name in PARTS},
             forms=FORMS,
             hand=at_hand(live.status),
             answers=live.status is not None,
