@@ -18,13 +18,16 @@ from retro_timer.settings.group_fit import group_remarks
 from retro_timer.settings.loading import (
     DELIVERED,
     load_plan,
+    load_roster,
     load_settings,
     parse_plan,
     place_of,
     plan_names,
     read_plan,
+    roster_file,
 )
 from retro_timer.settings.made import WritePlan, check_file_name
+from retro_timer.settings.model import Settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.plan import Order, Plan
 from retro_timer.training.roster import MOST_ATHLETES, SOLO
@@ -86,16 +89,29 @@ def _show_time_line(plan: Plan, athletes: int) -> None:
         print(f"  {text}")
 
 
+def _longest_call_s(settings: Settings) -> float:
+    """Of the roster that a start begins with, where several are on the course; 0 without one."""
+    if settings.session.roster is None:
+        return 0.0
+    from retro_timer.beacon.output.text_voice import estimated_s
+    from retro_timer.phrases import load_catalogue
+
+    catalogue = load_catalogue(settings.voice.language)
+    names = [one.say or one.name for one in load_roster(roster_file(settings.session.roster), remark)]
+    calls = (catalogue.render("turn_rolling", {"name": name}) for name in names)
+    return max(estimated_s(call, settings.voice.rate_wpm) for call in calls)
+
+
 @plans.command()
 @click.argument("files", nargs=-1, required=True, metavar="NAME|FILE...")
 def check(files: tuple[str, ...]) -> None:
     """Check plans against their schema and against the settings in force; a group's against the sound check."""
     settings = load_settings(tell=remark)
-    sound = load_calibration(paths.state_dir()).sound
+    sound, call_s = load_calibration(paths.state_dir()).sound, _longest_call_s(settings)
     for name in files:
         plan = load_plan(name)
         check_fit(plan, settings, name)
-        for text in group_remarks(plan, settings, sound):
+        for text in group_remarks(plan, settings, sound, call_s):
             remark(f"{name}: {text}")
         print(f"{name}: ok, {size_of(plan)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from retro_timer.ports import FINISH_LINE
@@ -10,11 +11,13 @@ from retro_timer.settings.model import Settings
 from retro_timer.training.plan import Course, Order, Plan
 
 _SPEECH = "speech"
+_AFTER_CALL_S = 1.0
+"""From a call to its countdown: whoever hears their name turns to the line."""
 
 
-def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck) -> Iterator[str]:
+def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck, call_s: float = 0.0) -> Iterator[str]:
     """A line each. A plan is a group's by its order, or where the settings name a roster; a start at the box itself
-    needs no word.
+    needs no word. `call_s`: how long the longest call of that roster takes.
     """
     group = plan.order is not Order.ROTATION or settings.session.roster is not None
     lengths = any(block.distance_m is not None or block.distances_m is not None for block in plan.blocks)
@@ -25,6 +28,14 @@ def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck) -> Iterator
         yield (
             "the start line may not hear the box: nobody there has said yes when it was as loud (retro-timer doctor"
             " --hear); without that use the page, or somebody who calls"
+        )
+    start_s = call_s + settings.session.countdown_s + _AFTER_CALL_S
+    if call_s and plan.every_s is not None and plan.every_s < start_s:
+        yield (
+            f"every_s = {plan.every_s:g}, and the longest call of the roster, the countdown and a pause of"
+            f" {_AFTER_CALL_S:g} s take {math.ceil(10.0 * start_s) / 10.0:g} s at {settings.voice.rate_wpm} words a"
+            f" minute in the language '{settings.voice.language}': no go comes sooner; shorter names to be said"
+            " (column say of the roster), or a longer every_s"
         )
     beams = {s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}
     if plan.order is not Order.ROTATION and len(beams) == 1:

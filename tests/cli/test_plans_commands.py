@@ -69,6 +69,22 @@ def test_check_says_ok_with_the_size_of_every_plan(run: Command) -> None:
     assert outcome.lines == ["first-steps: ok, 5 reps, 120 m", "rehab-walk: ok, 12 min"]
 
 
+def test_check_says_what_a_group_should_have_seen_to_and_how_long_its_longest_call_takes(
+    run: Command, tmp_path: Path, config_dir: Path
+) -> None:
+    (config_dir / "rosters").mkdir(parents=True)
+    (config_dir / "rosters" / "group.csv").write_text("name,say\nAnn,\nMaximilian,Maximilian Alexander von Thurn\n")
+    (config_dir / "config.toml").write_text("[session]\nroster = 'group'\n")
+    path = tmp_path / "close.toml"
+    path.write_text(plan_text(more="walk_out_s = 0\norder = 'rolling'\nlanes_apart = true\nevery_s = 4.0"))
+    outcome: Outcome = run("plans", "check", path)
+    assert outcome.code == 0
+    hear, call, beam = [line.partition("close.toml: ")[2] for line in outcome.err.splitlines()]
+    assert hear.startswith("the start line may not hear the box")
+    assert call.startswith("every_s = 4, and the longest call of the roster, the countdown and a pause of 1 s take 6.")
+    assert beam.startswith("order = 'rolling' with a single gate")
+
+
 def test_every_packaged_plan_checks(run: Command) -> None:
     names = [line.split()[0] for line in run("plans", "list").lines]
     assert run("plans", "check", *names).code == 0

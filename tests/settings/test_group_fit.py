@@ -43,3 +43,11 @@ def test_with_a_single_gate_rolling_warns_of_who_walks_back_through_the_beam() -
     assert told.startswith("order = 'rolling' with a single gate: whoever walks back through its beam is taken for a")
     assert "farther than 1.7 m from the sensor, or behind it" in told
     assert remarks(plan(block()), GROUP) == []
+
+
+def test_goes_that_come_sooner_than_a_call_and_a_countdown_take_are_told() -> None:
+    (told,) = list(group_remarks(ROLLING, TWO_BEAMS, HEARD, 26.25))
+    assert told.startswith(
+        "every_s = 30, and the longest call of the roster, the countdown and a pause of 1 s take 30.3"
+    )
+    assert remarks(ROLLING, TWO_BEAMS) == list(group_remarks(ROLLING, TWO_BEAMS, HEARD, 25.9)) == []
