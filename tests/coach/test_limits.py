@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import NamedTuple
 
 import pytest
 import uvicorn
@@ -17,7 +18,18 @@ from retro_timer.coach.limits import LimitedProtocol
 SHORT_S = 0.15
 LONG_S = 30.0
 GET = b"GET /page HTTP/1.1\r\nhost: x\r\n\r\n"
-Port = int
+
+
+class Line(NamedTuple):
+    """Where the server is, and who it thinks is connected."""
+
+    port: int
+    state: ServerState
+
+    async def empty(self) -> None:
+        """Wait until it has hung up on everybody."""
+        while self.state.connections:
+            await asyncio.sleep(0.02)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +46,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving() -> AsyncIterator[Port]:
+async def serving() -> AsyncIterator[Line]:
     config = uvicorn.Config(app, http=LimitedProtocol, ws="none", log_config=None, timeout_keep_alive=20)
     config.load()
     state = ServerState()
@@ -43,19 +55,19 @@ async def serving() -> AsyncIterator[Port]:
         lambda: LimitedProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
     )
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield Line(server.sockets[0].getsockname()[1], state)
     finally:
         server.close()
         for connection in list(state.connections):
             connection.transport.abort()
 
 
-def on_the_line(client: Callable[[Port], Awaitable[None]]) -> None:
+def on_the_line(client: Callable[[Line], Awaitable[None]]) -> None:
     """Against the real server, within a time that only a defect needs."""
 
     async def run() -> None:
-        async with serving() as port, asyncio.timeout(LONG_S):
-            await client(port)
+        async with serving() as line, asyncio.timeout(LONG_S):
+            await client(line)
 
     asyncio.run(run())
 
@@ -92,8 +104,8 @@ def test_the_patience_is_as_it_is_told() -> None:
     ids=["silent", "begun", "no end of the head", "a second one begun", "a body that does not end"],
 )
 def test_who_does_not_go_on_is_hung_up_on(sent: bytes) -> None:
-    async def client(port: Port) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async def client(line: Line) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", line.port)
         writer.write(sent)
         await hung_up(reader)
         writer.close()
@@ -103,8 +115,8 @@ def test_who_does_not_go_on_is_hung_up_on(sent: bytes) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_who_trickles_gets_no_more_time_than_who_is_silent() -> None:
-    async def client(port: Port) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async def client(line: Line) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", line.port)
         ended = asyncio.create_task(hung_up(reader))
         writer.write(b"GET / HTTP/1.1\r\n")
         with contextlib.suppress(ConnectionError):
@@ -118,17 +130,18 @@ def test_who_trickles_gets_no_more_time_than_who_is_silent() -> None:
     on_the_line(client)
 
 
-@pytest.mark.usefixtures("impatient")
-def test_who_has_been_answered_may_wait_with_the_next_request() -> None:
-    async def client(port: Port) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for _ in range(2):
+def test_who_has_been_answered_may_wait_with_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def client(line: Line) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", line.port)
+        for _ in range(3):
             writer.write(GET)
             head = await reader.readuntil(b"\r\n\r\n")
             assert head.startswith(b"HTTP/1.1 200")
             while (size := int(await reader.readline(), 16)) > 0:
                 await reader.readexactly(size + 2)
             await reader.readline()
+            # From now on nobody waits for a head, however short the time for one is.
+            monkeypatch.setattr(limits, "HEAD_S", SHORT_S)
             await asyncio.sleep(SHORT_S * 2)
         writer.close()
 
@@ -138,11 +151,11 @@ def test_who_has_been_answered_may_wait_with_the_next_request() -> None:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("path", [b"/events", b"/long"])
 def test_who_never_reads_is_dropped(path: bytes) -> None:
-    async def client(port: Port) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_024)
+    async def client(line: Line) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", line.port, limit=1_024)
         writer.write(b"GET " + path + b" HTTP/1.1\r\nhost: x\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(SHORT_S * 3)
+        await line.empty()
         assert len(await hung_up(reader)) < 1_000 * 65_536
         writer.close()
 
@@ -150,15 +163,15 @@ def test_who_never_reads_is_dropped(path: bytes) -> None:
 
 
 def test_one_address_has_sixteen_connections() -> None:
-    async def client(port: Port) -> None:
-        lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(limits.MOST_OF_ONE_ADDRESS)]
+    async def client(line: Line) -> None:
+        lines = [await asyncio.open_connection("127.0.0.1", line.port) for _ in range(limits.MOST_OF_ONE_ADDRESS)]
         # Each is known to be there before one more comes.
         for reader, writer in lines:
             writer.write(GET)
             await reader.readuntil(b"\r\n\r\n")
-        refused, _ = await asyncio.open_connection("127.0.0.1", port)
+        refused, _ = await asyncio.open_connection("127.0.0.1", line.port)
         assert await hung_up(refused) == b""
-        other, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        other, writer = await asyncio.open_connection("127.0.0.1", line.port, local_addr=("127.0.0.2", 0))
         writer.write(GET)
         assert (await other.readline()).startswith(b"HTTP/1.1 200")
         for _, each in (*lines, (other, writer)):
