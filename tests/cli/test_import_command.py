@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
 from tests.helpers.command import Command, Outcome, quietly
 from tests.helpers.exchange_made import STAMP, everything, rows, session_of, without_clock
+from tests.helpers.results_made import fill_by_log
 from tests.helpers.timer_process import timer
 
 
@@ -305,6 +307,19 @@ def test_a_start_list_is_kept_as_a_roster(tmp_path: Path) -> None:
     assert (told.code, "everybody of 2 heats" in told.one_line()) == (0, True)
     assert quietly("rosters", "show", "lynx").lines == ["Nico Hommer", "Thomas Klein"]
     assert quietly("rosters", "import", tmp_path / "lynx.ppl", "--heat", "1-1-1").code == 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_ten_thousand_sessions_go_out_and_come_in_without_loss(boxes: Boxes, kind: str) -> None:
+    Journal(boxes.a).close()
+    fill_by_log(boxes.a, 10_000)
+    with contextlib.closing(sqlite3.connect(boxes.a / "results.db")) as db, db:
+        db.execute("UPDATE session SET outcome = 'done', ended_wall_ns = started_wall_ns")
+    file = boxes.exported(boxes.a, kind)
+    assert boxes.brought(boxes.b, file) == ["new sessions: 10,000; reps: 30,000; athletes: 0"]
+    assert boxes.exported(boxes.b, kind).read_bytes() == file.read_bytes()
 
 
 @pytest.mark.slow
