@@ -52,11 +52,12 @@ coach: $(VENV)/.run  ## the simulated box with the coach's page on this machine,
 	echo "PIN: $$pin"; wait $$page
 
 # Four at a time on two cores: many of them wait for processes more than they work.
-test: $(VENV)/.dev  ## the tests, about five minutes on two cores
+test: $(VENV)/.dev  ## the tests, about two and a half minutes on two cores
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow"
 
-slow: $(VENV)/.dev  ## the longer tests that need no machine of their own
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
+# Sessions of real processes in real time, speech that is listened to: they wait too.
+slow: $(VENV)/.dev  ## the longer tests that need no machine of their own, and those that run sessions in real time
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
 		--ignore tests/arm64 --ignore tests/soak --ignore tests/fuzz
 
 # What reads files and messages, with a thousand examples each (a quarter of them where each replays whole passages); the

@@ -19,6 +19,8 @@ from tests.helpers.command import here, process, quietly
 from tests.helpers.results_made import fill
 from tests.helpers.timer_process import Timer, timer, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

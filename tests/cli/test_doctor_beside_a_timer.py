@@ -12,6 +12,8 @@ from tests.helpers.command import PROGRAM, Outcome, environment_with, quietly
 from tests.helpers.doctor_asked import ASKED, findings, needs_twin
 from tests.helpers.timer_process import Timer, add_entry_point, timer, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Timer]:

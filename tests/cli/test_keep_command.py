@@ -10,6 +10,8 @@ import pytest
 from tests.helpers.command import process, quietly
 from tests.helpers.timer_process import timer, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_a_running_timer_keeps_replays_to_the_same_finishes() -> None:
     with timer("--plan", "short", "--json") as box:

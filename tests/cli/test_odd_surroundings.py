@@ -13,6 +13,8 @@ import pytest
 from tests.helpers.command import PROGRAM, environment_with, process
 from tests.helpers.timer_process import timer, until
 
+pytestmark = pytest.mark.slow
+
 DEADLINE_S = 60.0
 slow = pytest.mark.slow
 COMMANDS = [

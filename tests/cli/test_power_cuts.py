@@ -25,9 +25,10 @@ from tests.helpers.plans_made import plan_text
 from tests.helpers.results_made import foreign_database
 from tests.helpers.timer_process import DEADLINE_S, Timer, furnished, new_home, timer, until
 
-MOST = int(os.environ.get("RETRO_TIMER_KILLS", "50"))
-"""How many random moments: 50 with the slow tests, 200 by hand."""
-MOMENTS = [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, MOST))]
+pytestmark = pytest.mark.slow
+
+MOST = int(os.environ.get("RETRO_TIMER_KILLS", "25"))
+"""How many random moments: 25 in CI, 200 by hand."""
 
 Told = list[dict[str, Any]]
 
@@ -78,7 +79,7 @@ def any_session(state: Path) -> bool:
     return reading is not None and any(sessions(reading))
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", range(MOST))
 def test_kill_9_loses_nothing_announced_and_the_next_start_offers_to_go_on(home: Path, moment: int) -> None:
     told = announced(killed_session(home, random.Random(1000 + moment)))
     with timer(home=home) as box:
@@ -99,7 +100,7 @@ def test_kill_9_loses_nothing_announced_and_the_next_start_offers_to_go_on(home:
         assert "Traceback" not in box.err
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_power_cut_that_tears_the_log_and_ruins_the_database_loses_no_whole_line_and_offers_to_go_on(
     home: Path, seed: int
 ) -> None:
@@ -151,9 +152,9 @@ def log_removed(state: Path) -> None:
     ("loss", "words"),
     [
         (emptied, "results.db was empty: rebuilt"),
-        pytest.param(removed, "results.db was gone: rebuilt", marks=pytest.mark.slow),
-        pytest.param(another_programs, "results.db was another program's file: set aside", marks=pytest.mark.slow),
-        pytest.param(log_removed, "results.db was fuller than reps.jsonl", marks=pytest.mark.slow),
+        (removed, "results.db was gone: rebuilt"),
+        (another_programs, "results.db was another program's file: set aside"),
+        (log_removed, "results.db was fuller than reps.jsonl"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -143,11 +143,11 @@ def test_twenty_thousand_rows_are_replayed(replay: Command, trace: MakeTrace) ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_two_million_rows_are_replayed_in_little_memory(tmp_path: Path) -> None:
+def test_a_million_rows_are_replayed_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     with path.open("w") as file:
         file.write(HEADER + "\n")
-        for start in range(0, 2_000_000, 10_000):
+        for start in range(0, 1_000_000, 10_000):
             file.writelines(
                 f"{n * 0.024:.3f},{2000 + n % 5},0,{600 + n % 7},500\n" for n in range(start, start + 10_000)
             )
@@ -161,7 +161,7 @@ def test_two_million_rows_are_replayed_in_little_memory(tmp_path: Path) -> None:
         timeout=500,
     )
     assert done.returncode == 0
-    assert json.loads(done.stdout.splitlines()[-1])["samples"] == 2_000_000
+    assert json.loads(done.stdout.splitlines()[-1])["samples"] == 1_000_000
     assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < max(before, 150_000)
 
 

@@ -22,6 +22,8 @@ from retro_timer.store.results.snapshot import open_snapshot
 from tests.helpers.command import PROGRAM, Outcome, environment_with, process, quietly
 from tests.helpers.timer_process import DEADLINE_S, Timer, add_entry_point, raw_connection, timer, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def idle() -> Iterator[Timer]:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.helpers.command import process
 
+pytestmark = pytest.mark.slow
+
 HEAD = "# placement: {placement}\nt_s,range_mm,status,signal_kcps,ambient_kcps\n"
 
 

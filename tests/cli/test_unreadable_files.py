@@ -19,6 +19,8 @@ from tests.helpers.command import here, process, quietly
 from tests.helpers.plans_made import plan_text
 from tests.helpers.timer_process import QUICK, Timer, timer, until
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = (
     QUICK.replace("[session]", "[session]\ndefault_plan = 'one'")
     + "[buzzer]\npin = 5\n[lamp]\nkind = 'single'\npins = [6]\n[button]\npin = 26\n"
@@ -194,7 +196,6 @@ def test_a_language_that_nobody_speaks_is_replaced_by_english(box: Box) -> None:
         assert settings_of(service)["voice"]["language"] == "en"
 
 
-@pytest.mark.slow
 def test_a_box_without_its_phrases_says_the_bare_words(box: Box) -> None:
     # As if the package had lost its catalogues.
     (box.home / "voices" / "sitecustomize.py").write_text(
@@ -205,7 +206,6 @@ def test_a_box_without_its_phrases_says_the_bare_words(box: Box) -> None:
         until(lambda: '"ready"' in service.out, "it says that it is ready, in the program's words")
 
 
-@pytest.mark.slow
 def test_a_voice_that_nobody_knows_is_replaced_by_the_printing_one(box: Box) -> None:
     box.config.write_text(SETTINGS.replace("'hasty'", "'hastx'"))
     with running(box.start()) as service:
@@ -227,7 +227,6 @@ def test_speech_that_fails_is_told_by_sound_and_status_and_is_no_reason_not_to_t
         assert service.status()["watch"]["state"] == "ok"
 
 
-@pytest.mark.slow
 def test_a_state_folder_that_cannot_be_written_is_no_reason_not_to_time(box: Box) -> None:
     blocked = box.home / "blocked"
     blocked.write_text("a file where a folder should be")
@@ -237,14 +236,12 @@ def test_a_state_folder_that_cannot_be_written_is_no_reason_not_to_time(box: Box
         until(lambda: "the settings that worked are not kept" in service.err, "it is told")
 
 
-@pytest.mark.slow
 def test_a_plan_that_a_service_was_told_to_begin_with_is_begun_only_as_itself(box: Box) -> None:
     with running(box.start("--plan", "gone")) as service:
         troubled(service, "plan 'gone': not found", "it goes on without")
         assert service.status()["phase"] == "idle"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("args", [["--board", "pj"], ["--no-such-option"]])
 def test_a_service_that_cannot_start_at_all_says_why_to_people_and_systemd(box: Box, args: list[str]) -> None:
     done = process("run", *args, env={**box.env, "RETRO_TIMER_STATE": str(box.home / "state"), "PATH": os.devnull})

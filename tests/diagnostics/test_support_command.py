@@ -15,6 +15,8 @@ from retro_timer.store.results.schema import VERSION
 from tests.helpers.command import Outcome, process, quietly
 from tests.helpers.timer_process import timer, until
 
+pytestmark = pytest.mark.slow
+
 SAID = "Zo-ee Kwick"
 NAMES = ("Zoë Quick", "Zoë", "O'Neil-7", "Status")
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from retro_firmware.voice.cache import phrase_key
 
 from retro_timer.phrases import load_catalogue
 from tests.firmware.voice_bench import Speaker, needs_aplay, needs_pyttsx3, until
 from tests.helpers.command import PROGRAM, environment_with
 
-pytestmark = [needs_pyttsx3, needs_aplay]
+pytestmark = [pytest.mark.slow, needs_pyttsx3, needs_aplay]
 
 
 def run_until(

@@ -15,6 +15,8 @@ from tests.helpers.command import PROGRAM, environment_with
 from tests.helpers.plans_made import plan_text
 from tests.helpers.timer_process import DEADLINE_S, QUICK, timer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 MODEL = """
 from retro_timer.header import GROUND, HEADER_UART, V5
