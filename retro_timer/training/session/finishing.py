@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from retro_timer.detection.events import Beam
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
-from retro_timer.training.record import Flag, RepStatus, changed
+from retro_timer.training.record import Flag, RepRecord, RepStatus, changed
 from retro_timer.training.session import active_rep, arrivals, crowding, events, inputs, lanes, resting, rolling
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.transition import Transition
@@ -131,19 +131,15 @@ def _finish(
         resting.run_out(transition)
     if transition.state.rolling and active.arrives:
         rolling.say_clear_the_lane(transition)
-        flag_crowded(transition, t_ns)
+        beside = crowding.beside_finish(transition.state, record.go_ns + time_ns, rep, record.lane)
+        flag_crowded(transition, beside, t_ns)
 
 
-def flag_crowded(transition: Transition, t_ns: int) -> None:
-    """A finish that was told already, with somebody else at the line then, is flagged on the disk, without a word."""
-    for record in transition.state.results:
-        if record.status is not RepStatus.FINISHED or record.by_hand or Flag.CROWDED in record.flags:
-            continue
-        if record.distance_m is None or record.time_ns is None:
-            continue
-        if crowding.is_crowded(transition.state, record.go_ns + record.time_ns, record.rep, record.lane):
-            flagged = changed(record, flags=tuple(sorted((*record.flags, Flag.CROWDED))))
-            active_rep.end_rep(transition, flagged, "crowded", t_ns)
+def flag_crowded(transition: Transition, records: Iterable[RepRecord], t_ns: int) -> None:
+    """Finishes that were told already, with somebody else at the line then, are flagged on the disk, without a word."""
+    for record in tuple(records):
+        flagged = changed(record, flags=tuple(sorted((*record.flags, Flag.CROWDED))))
+        active_rep.end_rep(transition, flagged, "crowded", t_ns)
 
 
 def clock_end(transition: Transition) -> None:

@@ -118,7 +118,7 @@ def _left_at_half_s(transition: Transition) -> float | None:
 def settle(transition: Transition, before: SessionState) -> None:
     """With several on the course any step may let somebody start, leave nobody to wait for, or change who may come."""
     state = transition.state
-    changed = rolling.coming(state) != rolling.coming(before)
+    changed = state.athletes is not before.athletes and rolling.coming(state) != rolling.coming(before)
     by_clock = state.running is not None and not state.running.arrives
     waits = state.phase is Phase.RUNNING and not by_clock
     unasked = changed and state.phase in RESTING and state.called != state.turn

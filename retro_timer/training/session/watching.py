@@ -6,7 +6,7 @@ import msgspec
 
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.record import Flag
-from retro_timer.training.session import events, finishing, inputs, starting
+from retro_timer.training.session import crowding, events, finishing, inputs, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase
 from retro_timer.training.session.transition import Transition
@@ -118,4 +118,4 @@ def _blind_rep(transition: Transition) -> None:
 def body_seen(transition: Transition, event: inputs.BodySeen) -> None:
     """Somebody passed who is not timed. A finish that was told already is flagged on the disk, without a word."""
     transition.set(other_body_ns=(event.first_ns, event.last_ns))
-    finishing.flag_crowded(transition, event.t_ns)
+    finishing.flag_crowded(transition, crowding.beside_body(transition.state), event.t_ns)
