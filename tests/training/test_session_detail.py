@@ -123,6 +123,13 @@ def test_who_is_called_and_does_not_come_is_called_again_ever_more_seldom(
     assert counts == [[], ["turn", hint], [], ["turn", hint], []]
 
 
+def test_a_start_that_waits_for_hours_is_called_every_ten_minutes() -> None:
+    session = Drive(plan(block(), start=StartMethod.BUTTON), NAMES).begin().until(Phase.AWAIT_PRESS).wait(3600.0)
+    mark = len(session.effects)
+    session.wait(3600.0)
+    assert [say.key for say in session.of(effects.Say, mark)].count("turn") == 6
+
+
 def test_who_trains_alone_or_stands_in_the_beam_is_not_called_again() -> None:
     alone = Drive(plan(block(), start=StartMethod.BUTTON)).begin().until(Phase.AWAIT_PRESS)
     standing = Drive(plan(block(), start=StartMethod.RELEASE), NAMES).begin().until(Phase.AWAIT_RELEASE).stand()

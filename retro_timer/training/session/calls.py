@@ -37,6 +37,8 @@ CALL_AGAIN = "call again"
 """What the agenda holds for whoever was called and does not come."""
 _CALL_AGAIN_S = 20.0
 """Walking 20 m back to the line takes 17 s: who has not come by then has not heard. Each time after twice as long."""
+_CALL_AGAIN_SELDOM_S = 600.0
+"""And no more seldom: whoever comes back from a break of that length is told that the box still waits."""
 _CALL_END_S = 11.0
 """So long before the go the call is over: just before "Ten seconds."."""
 
@@ -140,7 +142,8 @@ def _call_again(transition: Transition, appointment: Appointment) -> None:
         hint = _HINTS.get(start_method(state))
         if hint is not None:
             transition.say(hint, within_s=15.0, about=[About.START])
-    (again,) = when_missed(state, transition.now_ns, 2.0 * float(appointment.values["after_s"]))
+    next_s = min(2.0 * float(appointment.values["after_s"]), _CALL_AGAIN_SELDOM_S)
+    (again,) = when_missed(state, transition.now_ns, next_s)
     transition.appoint(again.at_ns, again.item, again.key, again.values)
 
 
