@@ -57,7 +57,7 @@ test: $(VENV)/.dev  ## the tests, about two and a half minutes on two cores
 
 # Sessions of real processes in real time, speech that is listened to: they wait too.
 slow: $(VENV)/.dev  ## the longer tests that need no machine of their own, and those that run sessions in real time
-	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
+	@$(BIN)/python -m pytest -q -n 4 --maxschedchunk 1 -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
 		--ignore tests/arm64 --ignore tests/soak --ignore tests/fuzz
 
 # What reads files and messages, with a thousand examples each (a quarter of them where each replays whole passages); the

@@ -43,6 +43,11 @@ _OWN_PLACES = (
 _HOMES = itertools.count()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever listens to speech takes minutes: these begin first, so that no worker is left alone with them."""
+    items.sort(key=lambda item: item.path.parent.name != "speech")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI everything that a test needs is installed: whatever skips there is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
