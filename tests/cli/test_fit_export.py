@@ -12,7 +12,7 @@ import fitdecode
 import pytest
 from fit_tool.fit_file import FitFile
 
-from retro_timer.store.exchange.fit.activity import Activity, Lap
+from retro_timer.store.exchange.fit.activity import Activity, Lap, plain_name
 from retro_timer.store.exchange.fit.encoding import fit_bytes
 from retro_timer.store.results.edits import DateSession, carry_out
 from retro_timer.store.results.journal import Journal
@@ -114,7 +114,7 @@ def test_each_athlete_has_a_file_and_fit_tool_finds_nothing_wrong(
     for place in (tmp_path / "folder", tmp_path / "all.fit"):
         assert run("results", "export", "--format", "fit", "-o", place).code == 0
     inside, beside = sorted((tmp_path / "folder").iterdir()), sorted(tmp_path.glob("all-*.fit"))
-    assert {path.name.partition("session-1-")[2] for path in inside} == {"bea-lund.fit", "zofia.fit"}
+    assert {path.name.partition("session-1-")[2] for path in inside} == {"bea-lund.fit", "žofia.fit"}
     assert [path.read_bytes() for path in inside] == [path.read_bytes() for path in beside]
     assert not (tmp_path / "all.fit").exists()
     for path in inside:
@@ -149,7 +149,27 @@ def test_laps_never_overlap_though_a_clock_was_set_back(run: Command, state_dir:
     assert laps[1]["start_time"] == laps[0]["timestamp"]
 
 
+def test_no_athletes_file_takes_the_place_of_anothers(run: Command, state_dir: Path, tmp_path: Path) -> None:
+    with contextlib.closing(Journal(state_dir)) as journal:
+        session_of(journal, ("李", "王", "Ann B", "Ann-B", "?!", "हिन्दी"))
+    outcome = run("results", "export", "--format", "fit", "-o", tmp_path / "all")
+    names = {path.name.partition("-session-1-")[2] for path in (tmp_path / "all").iterdir()}
+    assert names == {"李.fit", "王.fit", "ann-b-3.fit", "ann-b-4.fit", "athlete.fit", "हिन्दी.fit"}
+    assert outcome.out.endswith("files: 6\n")
+    for number in ("#3", "#4"):
+        run("results", "export", "--format", "fit", "-o", tmp_path / "one", "--athlete", number)
+    assert len(list((tmp_path / "one").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("athlete", "plain"),
+    [("Žofia  O'Neil", "žofia-o-neil"), ("Zoe\u0308", "zoë"), ("..", "athlete"), ("Ж" * 200, "ж" * 40)],
+)
+def test_a_files_name_keeps_the_letters_of_an_athletes(athlete: str, plain: str) -> None:
+    assert plain_name(athlete) == plain
+
+
 def test_a_long_title_and_a_name_in_any_script_fit_in() -> None:
-    activity = Activity(1, "0" * 16, "Ж" * 300, "李", NOON_NS // S, "2026-09-21-1414", (Lap(0, 10_000, rep(1, 10.0)),))
+    laps = (Lap(0, 10_000, rep(1, 10.0)),)
+    activity = Activity(1, "0" * 16, "Ж" * 300, "李", NOON_NS // S, laps, "a.fit")
     assert len(fit_bytes(activity)) > 400
-    assert activity.file_name == "2026-09-21-1414-session-1-athlete.fit"

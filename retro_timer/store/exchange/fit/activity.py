@@ -6,6 +6,7 @@ import itertools
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -15,6 +16,8 @@ from retro_timer.store.results.queries import KeptRep, Wanted, reps
 from retro_timer.training.record import NS_PER_S, RepRecord, RepStatus
 
 _NS_PER_MS = 1_000_000
+_LONGEST_NAME = 40
+"""Signs of a name in a file's: with four bytes each it is still short of the 255 that file systems allow."""
 
 
 class Lap(msgspec.Struct, frozen=True):
@@ -54,21 +57,14 @@ class Activity(msgspec.Struct, frozen=True):
     athlete: str
     start_s: int
     """Whole seconds since 1970 of the first go, from which laps count."""
-    date: str
-    """Date and time of day of that, for a file's name."""
     laps: tuple[Lap, ...]
+    file_name: str
+    """Date and time of day of the first go, session and athlete: nobody else's."""
 
     @property
     def distance_m(self) -> float:
         """Of all laps."""
         return sum(lap.distance_m for lap in self.laps)
-
-    @property
-    def file_name(self) -> str:
-        """Date, session and athlete."""
-        plain = unicodedata.normalize("NFKD", self.athlete).encode("ascii", "ignore").decode().lower()
-        name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "athlete"
-        return f"{self.date}-session-{self.session}-{name}.fit"
 
 
 class LeftOut(msgspec.Struct):
@@ -94,18 +90,39 @@ def activities(connection: sqlite3.Connection, results: Results, number: int, le
             person = results.people.persons_by_uid.get(kept.athlete_id)
             ran.setdefault(kept.record.athlete if person is None else person.uid, []).append(kept)
     head = results.head(number)
+    namesakes = Counter(plain_name(person.name) for person in results.people.persons)
+    taken = set[str]()
     for found in ran.values():
         found.sort(key=lambda kept: kept.go_wall_ns)
         first = found[0]
+        name = plain_name(first.record.athlete)
+        person = results.people.persons_by_uid.get(first.athlete_id)
+        if person is not None and namesakes[name] > 1:
+            # The same whoever else is exported, so that one's file never takes another's place in a folder.
+            name = f"{name}-{person.number}"
+        name = next(one for one in _numbered(name) if one not in taken)
+        taken.add(name)
         yield Activity(
             session=number,
             uid=head.uid,
             title=head.title,
             athlete=first.record.athlete,
             start_s=first.go_wall_ns // NS_PER_S,
-            date=f"{first.go_at:%Y-%m-%d-%H%M}",
             laps=tuple(_laps(found)),
+            file_name=f"{first.go_at:%Y-%m-%d-%H%M%S}-session-{number}-{name}.fit",
         )
+
+
+def plain_name(athlete: str) -> str:
+    """A name as a file may have it: letters and figures of any script in small, and what belongs to a letter."""
+    signs = unicodedata.normalize("NFC", athlete.lower())
+    kept = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else "-" for sign in signs)
+    return re.sub("-+", "-", kept)[:_LONGEST_NAME].strip("-") or "athlete"
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{count}" for count in itertools.count(2))
 
 
 def _laps(found: Sequence[KeptRep]) -> Iterator[Lap]:
