@@ -16,6 +16,9 @@ from retro_timer.errors import BadInputError
 
 _FIELDS = 3
 """An event has at least number, round and heat."""
+_MOST_DIGITS = 9
+"""Of each of them."""
+_MOST_SHOWN = 40
 
 
 class Entrant(msgspec.Struct, frozen=True):
@@ -49,9 +52,10 @@ def entrants_of(
     for line, cells in _lines(text, where):
         place = f"{where}: line {line}"
         if cells[0]:
-            if len(cells) < _FIELDS or not all(cell.isdecimal() for cell in cells[:_FIELDS]):
-                raise BadInputError(place, f"'{','.join(cells[:_FIELDS])}'", "an event's number, round and heat")
-            now = heats.setdefault("-".join(str(int(cell)) for cell in cells[:_FIELDS]), [])
+            numbers = cells[:_FIELDS]
+            if len(numbers) < _FIELDS or not all(_is_number(cell) for cell in numbers):
+                raise BadInputError(place, f"'{','.join(numbers)[:_MOST_SHOWN]}'", "an event's number, round and heat")
+            now = heats.setdefault("-".join(str(int(cell)) for cell in numbers), [])
             continue
         if now is None:
             raise BadInputError(place, "somebody before the first event", "the event's line above")
@@ -68,6 +72,10 @@ def entrants_of(
         found = dict.fromkeys(one.name for entrants in chosen.values() for one in entrants)
         return [Entrant(name) for name in found]
     return [one for entrants in chosen.values() for one in entrants]
+
+
+def _is_number(cell: str) -> bool:
+    return cell.isdecimal() and len(cell) <= _MOST_DIGITS
 
 
 def roster_text(entrants: list[Entrant]) -> str:

@@ -241,12 +241,14 @@ def _spoilt(file: Path) -> dict[str, tuple[bytes, str]]:
         "binary": (bytes(range(256)), ""),
         "empty": (b"", "no exported results"),
         "trailing": (whole + b"{}", "behind its end"),
+        "digits": (whole.replace(b'"version":1', b'"version":' + b"1" * 5000, 1), "of 5,000 digits"),
+        "wide": (whole.replace(b'"born":null', b'"born":' + b"9" * 19, 1), "of 19 digits"),
     }
 
 
 @pytest.mark.parametrize("how", [
     "cut", "end", "newer", "foreign", "list", "gait", "unknown", "nan", "surrogate", "control", "id", "binary", "empty",
-    "trailing",
+    "trailing", "digits", "wide",
 ])  # fmt: skip
 def test_a_file_that_is_not_right_is_one_line_and_changes_nothing(boxes: Boxes, how: str) -> None:
     with contextlib.closing(Journal(boxes.a)) as journal:
@@ -259,6 +261,7 @@ def test_a_file_that_is_not_right_is_one_line_and_changes_nothing(boxes: Boxes, 
     ("old", "new", "told"),
     [
         (b"\r\n1,", b"\r\n2,", "version 2 of the format"),
+        (b"\r\n1,", b"\r\n" + b"1" * 5000 + b",", "no exported results"),
         (b",jog,", b",sprint,", "sprint"),
         (b"11.432123456", b"nan", "time_s"),
         (b"11.432123456", b"11,432", "cells"),

@@ -50,6 +50,7 @@ def test_of_several_heats_everybody_is_taken_once_and_that_is_told() -> None:
         (",449,4,Hommer,Nico", "line 1: somebody before the first event"),
         ("1,one,1,60m", "line 1: '1,one,1'"),
         ("1,1\n", "line 1: '1,1'"),
+        (f"{'1' * 5000},1,1,60m", f"line 1: '{'1' * 40}'; expected"),
         ("1,1,1,60m\n,999,3,,", "line 2: number 999 without a name"),
     ],
 )

@@ -19,6 +19,8 @@ from retro_timer.store.exchange.selecting import REP_COLUMNS
 
 _DELIMITERS = ",;\t"
 _LONGEST_CELL = 1 << 20
+_MOST_DIGITS = 9
+"""Of a version."""
 _EMPTY_IS_NONE = frozenset(
     field.name for field in msgspec.structs.fields(RepItem) if type(None) in getattr(field.type, "__args__", ())
 )
@@ -99,7 +101,8 @@ def _row(names: list[str], cells: list[str], where: str) -> dict[str, str]:
     row = dict(zip(names, cells, strict=True))
     if row["version"] != str(VERSION):
         version = row["version"]
-        raise newer(where, int(version) if version.isdecimal() else None, VERSION)
+        is_number = version.isdecimal() and len(version) <= _MOST_DIGITS
+        raise newer(where, int(version) if is_number else None, VERSION)
     if unknown := next((name for name in names if name not in COLUMNS and row[name]), None):
         raise BadInputError(where, f"an unknown column '{unknown}'", "the columns of an exported file")
     return {name: as_written(cell) if name in TEXTS else cell for name, cell in row.items()}

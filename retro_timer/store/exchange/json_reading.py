@@ -17,6 +17,8 @@ _CHUNK = 1 << 16
 _LARGEST = 1 << 28
 """Characters of one session: some hundred thousand reps."""
 _SPACE = " \t\r\n"
+_INT64 = range(-(2**63), 2**63)
+_MOST_DIGITS = 20
 _LISTS: dict[str, type[AthleteItem | SessionItem]] = {"athletes": AthleteItem, "sessions": SessionItem}
 
 
@@ -72,13 +74,20 @@ def _items(text: _Text, kind: type[AthleteItem | SessionItem]) -> Iterator[Taken
             return
 
 
+def _whole_number(text: str) -> int:
+    """Raises ValueError for one that no file of ours has; thousands of digits would take Python long, or stop it."""
+    if len(text) > _MOST_DIGITS or (value := int(text)) not in _INT64:
+        raise ValueError(f"a whole number of {len(text):,} digits")
+    return value
+
+
 class _Text:
     """The text of a document, from where it has been read to."""
 
     def __init__(self, file: TextIO, path: str) -> None:
         self._file = file
         self._path = path
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(parse_int=_whole_number)
         self._rest = ""
         self._at = 0
         self._line = 1
@@ -123,6 +132,8 @@ class _Text:
                     continue
                 told = error.msg if isinstance(error, json.JSONDecodeError) else "too deep"
                 raise self.damaged(f"damaged ({told})") from None
+            except ValueError as error:
+                raise self.damaged(str(error)) from None
             if end == len(self._rest) and self._more():
                 # A number may go on.
                 continue
