@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.record import (
+    BY_HAND,
     HAND_UNCERTAINTY_NS,
     NS_PER_S,
     Flag,
@@ -128,6 +129,6 @@ def _by_hand(record: RepRecord, time_ns: int) -> RepRecord:
         # What a watch showed is what is to be shown: it has no way of the sound in it.
         sound_delay_ns=0,
         uncertainty_ns=HAND_UNCERTAINTY_NS,
-        method="manual",
+        method=BY_HAND,
         flags=tuple(sorted({*record.flags, Flag.MANUAL})),
     )

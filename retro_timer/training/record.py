@@ -46,6 +46,13 @@ class Flag(StrEnum):
     """Stopped by hand."""
 
 
+DOUBTFUL = frozenset((Flag.AMBIGUOUS, Flag.HIDDEN, Flag.FAST, Flag.LATE, Flag.BLIND, Flag.MANUAL))
+"""With one of these a time may be another's, or was taken by no sensor that saw all of it: it is nobody's best. Who is
+crowded, or timed by one half, has been seen."""
+BY_HAND = "manual"
+"""The method of a time that a person stopped."""
+
+
 class StartKind(StrEnum):
     """From what moment a rep's clock runs. Times of different kinds are never compared: only a go has a reaction."""
 
@@ -139,6 +146,11 @@ class RepRecord(msgspec.Struct, frozen=True):
     def by_hand(self) -> bool:
         """Whether a person stopped it."""
         return Flag.MANUAL in self.flags
+
+    @property
+    def may_be_best(self) -> bool:
+        """Whether it is a finish that the sensors leave no doubt about."""
+        return self.status is RepStatus.FINISHED and self.method != BY_HAND and not DOUBTFUL.intersection(self.flags)
 
     def official_s(self, *, corrected: bool = True) -> float | None:
         """The time as it is shown: rounded up to 0.01 s, by hand up to 0.1 s (World Athletics); None without one."""

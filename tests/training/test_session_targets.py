@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from retro_timer.training.detail import Detail
 from retro_timer.training.gaits import Gait
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Part
-from retro_timer.training.record import StartKind
+from retro_timer.training.record import DOUBTFUL, Flag, StartKind
 from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.session import effects, inputs
-from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.machine import new_session, recovered_session
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
@@ -127,6 +129,19 @@ def test_a_time_stopped_by_hand_is_nobodys_best() -> None:
     session = Drive(plan(block(reps=2, target_s="best"))).begin().to_go().wait(7.0).put(inputs.ManualFinish())
     session.to_go().finish(8.0)
     assert differences(session) == []
+
+
+@pytest.mark.parametrize("flag", sorted(DOUBTFUL))
+def test_a_time_in_doubt_is_nobodys_best_as_a_target_or_at_the_end(flag: Flag) -> None:
+    made = plan(block(reps=2, target_s="best"))
+    (ran,) = Drive(made).begin().to_go().finish(7.0).state.results
+    before = new_session(made, ("Runner",), Rules(detail=Detail.FULL))
+    doubted = msgspec.structs.replace(ran, flags=(flag,))
+    session = Drive(made, state=msgspec.structs.replace(before, results=(doubted,), reps=1)).begin()
+    session.to_go().finish(8.25).to_go().finish(8.15)
+    assert [session.results[rep].target_ns for rep in (2, 3)] == [None, 8_200_000_000]
+    assert session.said().count("best_so_far") == 1
+    assert session.spoken("summary_best")["best"] == "8.10"
 
 
 def test_times_over_several_lengths_have_no_average_and_no_best() -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from retro_timer.store.results.athletes import People
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import Flag, RepStatus, StartKind
+from retro_timer.training.record import BY_HAND, DOUBTFUL, RepStatus, StartKind
 from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.roster import SOLO
 
 _SHOWN_NS = 10_000_000
+_UNDOUBTED = " AND ".join(f"instr(',' || flags || ',', ',{flag},') = 0" for flag in sorted(DOUBTFUL))
+"""As `RepRecord.may_be_best`, without its record."""
 
 
 def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session: int) -> tuple[Remembered, ...]:
@@ -31,17 +33,17 @@ def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session:
 
 
 def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int) -> Iterator[Best]:
-    """By the sensor: a time that a hand has stopped is nobody's best."""
+    """The shortest of their times that nothing is in doubt about."""
     shortest: dict[tuple[int, str, str], int] = {}
     for uid in uids:
         rows = connection.execute(
             "SELECT distance_mm, gait, start, min(time_ns - sound_delay_ns) FROM rep"
             " JOIN session ON session.id = rep.session"
             " WHERE athlete_id = ? AND rep.session != ? AND status = ? AND time_ns IS NOT NULL"
-            " AND distance_mm IS NOT NULL AND instr(flags, ?) = 0"
+            f" AND distance_mm IS NOT NULL AND method != ? AND {_UNDOUBTED}"
             " AND board = (SELECT board FROM session WHERE id = ?)"
             " GROUP BY distance_mm, gait, start",
-            (uid, session, RepStatus.FINISHED, Flag.MANUAL, session),
+            (uid, session, RepStatus.FINISHED, BY_HAND, session),
         )
         for *kind, time_ns in rows:
             length_mm, gait, start = kind

@@ -8,7 +8,7 @@ import msgspec
 
 from retro_timer.detection.events import Beam
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
-from retro_timer.training.record import Flag, RepRecord, RepStatus, changed
+from retro_timer.training.record import BY_HAND, Flag, RepRecord, RepStatus, changed
 from retro_timer.training.session import active_rep, arrivals, crowding, events, inputs, lanes, resting, rolling
 from retro_timer.training.session.effects import About, Signal, about_rep
 from retro_timer.training.session.transition import Transition
@@ -103,7 +103,7 @@ def _finish(
         return
     index, active = found
     flags = {*active.record.flags, *more}
-    if method == "manual":
+    if method == BY_HAND:
         flags.add(Flag.MANUAL)
     if active.record.go_ns + time_ns < active.fast_before_ns:
         flags.add(Flag.FAST)
@@ -166,4 +166,4 @@ def by_hand(transition: Transition) -> None:
     transition.publish(events.Crossing(transition.now_ns, active.record.rep, active.record.athlete))
     back_ns, around_ns, flags = lanes.stopped_by_hand(active, transition.now_ns)
     time_ns, uncertainty_ns = back_ns - active.record.go_ns, active_rep.with_start(around_ns, active.record)
-    _finish(transition, active.record.rep, time_ns, uncertainty_ns, "manual", transition.now_ns, flags)
+    _finish(transition, active.record.rep, time_ns, uncertainty_ns, BY_HAND, transition.now_ns, flags)

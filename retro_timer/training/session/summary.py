@@ -51,15 +51,17 @@ def _say_of(transition: Transition, name: str) -> None:
 
 
 def is_best_so_far(state: SessionState, record: RepRecord) -> bool:
-    """Whether a time is shorter than all others of its athlete in this session that it can be compared with."""
-    time_s = record.official_s()
+    """Whether a time is shorter than all others of its athlete in this session that it can be compared with, none of
+    them doubtful.
+    """
+    time_s = record.official_s() if record.may_be_best else None
     kind = (record.distance_m, record.gait, record.start)
     others = [
         other_s
         for other in state.results
         if other.athlete == record.athlete
         and other.rep != record.rep
-        and other.status is RepStatus.FINISHED
+        and other.may_be_best
         and (other.distance_m, other.gait, other.start) == kind
         and (other_s := other.official_s()) is not None
     ]
@@ -67,8 +69,8 @@ def is_best_so_far(state: SessionState, record: RepRecord) -> bool:
 
 
 def best_of(finished: Sequence[RepRecord]) -> RepRecord | None:
-    """The shortest time of the work, where its times can be compared."""
-    times = _times(finished)
+    """The shortest time of the work that nothing is in doubt about, where its times can be compared."""
+    times = [(record, time_s) for record, time_s in _times(finished) if record.may_be_best]
     return min(times, key=lambda pair: pair[1])[0] if times else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from retro_timer.training.listed import of_name
 from retro_timer.training.names import folded
 from retro_timer.training.plan import BEST, Part, Step
-from retro_timer.training.record import RepRecord, RepStatus, StartKind
+from retro_timer.training.record import RepRecord, StartKind
 from retro_timer.training.session.effects import about_rep
 from retro_timer.training.session.state import SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -37,8 +37,7 @@ def target_ns(state: SessionState, step: Step, name: str, start: StartKind) -> i
         ns(time_s)
         for record in state.results
         if record.athlete == name
-        and record.status is RepStatus.FINISHED
-        and not record.by_hand
+        and record.may_be_best
         and (record.distance_m, record.gait, record.start) == (step.distance_m, step.gait, start)
         and (time_s := record.official_s()) is not None
     ]

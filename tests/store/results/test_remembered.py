@@ -69,6 +69,14 @@ def test_what_does_not_count_was_stopped_by_hand_simulated_or_is_of_the_session_
     )
 
 
+@pytest.mark.parametrize("flag", sorted(Flag))
+def test_a_time_in_doubt_is_no_best(journal: Journal, flag: Flag) -> None:
+    flags = tuple(sorted({Flag.CROWDED, flag}))
+    session(journal, ran(1, "Ann", 9058), ran(2, "Ann", 6058, flags=flags), ran(3, "Ann", 5058, method="manual"))
+    (ann,) = remembered_of(journal.database, ("Ann",), session(journal))
+    assert ann.bests == (best(6000 if flag in (Flag.CROWDED, Flag.SINGLE) else 9000),)
+
+
 def test_whoever_ran_under_two_names_has_the_best_of_both_and_is_said_as_is_known(journal: Journal) -> None:
     carry_out(journal, AddAthlete(Known(name="Annie", say="Anny")), Stamp(WALL_NS, 0))
     session(journal, ran(1, "Ann", 8058))
