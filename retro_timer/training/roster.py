@@ -51,6 +51,10 @@ class _Table(msgspec.Struct, frozen=True):
         found = {role: column for column, cell in reversed([*enumerate(cells)]) if (role := role_of(cell)) is not None}
         return {role: column for role, column in found.items() if role in BESIDE_NAMES}
 
+    def is_beyond(self, row: Row) -> bool:
+        """Whether a row has something beyond the last column that the heading names."""
+        return self.heading is not None and row.filled[-1] > self.heading.filled[-1]
+
     @property
     def likeliness(self) -> tuple[bool, int, int, int]:
         """The right delimiter leaves no text beyond the heading, makes known headings of it, and parts most rows."""
@@ -92,8 +96,13 @@ def _in_turn(table: _Table, names: Sequence[str], where: str, tell: Callable[[st
     beside = table.beside
     listed = []
     for name, row in zip(names, table.rows, strict=True):
+        place = f"{where}: line {row.line}"
         say, lane, target = (row.cell(beside[role]) if role in beside else "" for role in _KEYS)
-        listed.append(read_listed(name, say, lane, target, f"{where}: line {row.line}", tell))
+        if (lane or target) and table.is_beyond(row):
+            # A decimal comma that parts a number moves whatever stands behind it.
+            tell(f"{place}: more cells than the heading has; lane and target are left out: '8,5' stands in quotes")
+            lane = target = ""
+        listed.append(read_listed(name, say, lane, target, place, tell))
     if Role.GROUP not in beside:
         return tuple(listed)
     return _by_groups(listed, [row.cell(beside[Role.GROUP]) for row in table.rows], where, tell)

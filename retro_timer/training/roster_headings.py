@@ -63,11 +63,21 @@ pronúncia"""
 _LANE = "lane|lanes|bahn|bahnen|baan|banen|couloir|couloirs|calle|calles|raia|raias"
 _TARGET = """target|target s|target time|target seconds|ziel|zielzeit|ziel s|objectif|temps visé|temps cible|doel|
 doeltijd|streeftijd|objetivo|tiempo objetivo|tempo alvo"""
+_OTHER_UNITS = frozenset(
+    (
+        *("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "uur", "hora", "horas"),
+        *("min", "mins", "minute", "minutes", "minuten", "minuut", "minuto", "minutos", "mn", "mm"),
+        *("ms", "msec", "milliseconds", "millisekunden", "cs", "%", "percent", "prozent"),
+        *("m", "metre", "metres", "meter", "km", "kmh", "kph", "mph", "mi", "yd"),
+    )
+)
+"""What a target cannot be in; it is seconds."""
 BESIDE_NAMES = frozenset((Role.GROUP, Role.SAY, Role.LANE, Role.TARGET))
 """What is used of a roster and is no name."""
 NO_NAMES = BESIDE_NAMES | {Role.OTHER}
 _JOINING = frozenset(("and", "und", "et", "en", "y", "e", "i", "vor", "n", "s", "of", "de", "des", "in"))
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_WORD = re.compile(r"[^\W\d_]+|%")
 _NO_WORD = re.compile(r"[^\w#]+|_+")
 
 
@@ -77,6 +87,11 @@ def _plain(heading: str) -> str:
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = _NO_WORD.sub(" ", _IN_BRACKETS.sub(" ", bare)).strip()
     return re.sub(r"\s*\d+$", "", words) or words
+
+
+def _bracketed(heading: str) -> list[str]:
+    """The words within brackets: a unit, mostly."""
+    return [word for part in _IN_BRACKETS.findall(heading.casefold()) for word in _WORD.findall(part)]
 
 
 _ROLES = {
@@ -105,7 +120,8 @@ def role_of(heading: str) -> Role | None:
     """
     plain = _plain(heading)
     if plain in _ROLES:
-        return _ROLES[plain]
+        role = _ROLES[plain]
+        return Role.OTHER if role is Role.TARGET and _OTHER_UNITS.intersection(_bracketed(heading)) else role
     words = [word for word in plain.split() if word not in _JOINING]
     roles = {_ROLES.get(word, Role.OTHER) for word in words}
     return Role.WHOLE if len(words) > 1 and not roles & NO_NAMES else None
