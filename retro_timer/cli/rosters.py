@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -87,6 +88,23 @@ def _start_list(file: Path, heat: str | None) -> str:
         if heat is not None:
             raise BadInputError(f"--heat {heat}", f"{file} has no heats", "a start list (.evt)")
         return roster_text([Entrant(name) for name in people_of(text, str(file)).values()])
-    people = next((path for path in sorted(file.parent.iterdir()) if path.suffix.lower() == ".ppl"), None)
-    known = {} if people is None else people_of(read_spreadsheet_text(people, "a list of people")[0], str(people))
-    return roster_text(entrants_of(text, str(file), known, heat, remark))
+    return roster_text(entrants_of(text, str(file), functools.cache(lambda: _people_beside(file)), heat, remark))
+
+
+def _people_beside(file: Path) -> dict[str, str]:
+    """The list of people that goes with a list of starts: called as it is, or the only one of the folder."""
+    try:
+        found = sorted(path for path in file.parent.iterdir() if path.suffix.lower() == ".ppl")
+    except OSError as error:
+        raise BadInputError(str(file.parent), f"cannot be read ({error.strerror})", "the folder of a .ppl") from None
+    same = [path for path in found if path.stem.casefold() == file.stem.casefold()]
+    found = same or found
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise BadInputError(str(file), f"names are missing, and several have them: {names}", f"one, {file.stem}.ppl")
+    if not found:
+        return {}
+    text, _ = read_spreadsheet_text(found[0], "a list of people")
+    people = people_of(text, str(found[0]))
+    remark(f"{file}: names that are missing are from {found[0].name}")
+    return people

@@ -26,26 +26,32 @@ class Entrant(msgspec.Struct, frozen=True):
 
     name: str
     lane: str = ""
+    uid: str = ""
+    """What the meet software knows them by."""
 
 
 def people_of(text: str, where: str) -> dict[str, str]:
     """The names of a list of people by their ids, in its order. Raises BadInputError."""
-    names = dict[str, str]()
+    names, known = dict[str, str](), dict[str, int]()
     for line, cells in _lines(text, where):
         cells = [*cells, "", "", ""]
         name = f"{cells[2]} {cells[1]}".strip()
         if not name:
             raise BadInputError(f"{where}: line {line}", "no name", "id, last name, first name, affiliation")
-        names[cells[0] or f"line {line}"] = name
+        uid = cells[0] or f"line {line}"
+        if uid in known:
+            problem = f"number {uid[:_MOST_SHOWN]} stands on line {known[uid]} already"
+            raise BadInputError(f"{where}: line {line}", problem, "a number for each of the people")
+        names[uid], known[uid] = name, line
     return names
 
 
 def entrants_of(
-    text: str, where: str, known: Mapping[str, str], heat: str | None, tell: Callable[[str], None]
+    text: str, where: str, people: Callable[[], Mapping[str, str]], heat: str | None, tell: Callable[[str], None]
 ) -> list[Entrant]:
     """Who is in a list of events, each once; or in one of its heats, called as `1-1-2`, with their lanes.
 
-    `known`: names by id, for entries that have none. Raises BadInputError.
+    `people` gives names by id, and is asked where an entry has none. Raises BadInputError.
     """
     heats = dict[str, list[Entrant]]()
     now: list[Entrant] | None = None
@@ -60,18 +66,25 @@ def entrants_of(
         if now is None:
             raise BadInputError(place, "somebody before the first event", "the event's line above")
         _, uid, lane, last, given = [*cells, "", "", "", ""][:5]
-        name = f"{given} {last}".strip() or known.get(uid, "")
+        name = f"{given} {last}".strip() or people().get(uid, "")
         if not name:
             raise BadInputError(place, f"number {uid} without a name", "a name, or the list of people (.ppl) beside it")
-        now.append(Entrant(name, lane))
+        now.append(Entrant(name, lane, uid))
     if heat is not None and heat not in heats:
         raise BadInputError(f"--heat {heat}", "not in it", f"one of {', '.join(heats)}")
     chosen = heats if heat is None else {heat: heats[heat]}
     if len(chosen) > 1:
         tell(f"{where}: everybody of {len(chosen)} heats, without lanes; --heat takes one: {', '.join(heats)}")
-        found = dict.fromkeys(one.name for entrants in chosen.values() for one in entrants)
-        return [Entrant(name) for name in found]
+        return _each_once([one for entrants in chosen.values() for one in entrants])
     return [one for entrants in chosen.values() for one in entrants]
+
+
+def _each_once(entrants: list[Entrant]) -> list[Entrant]:
+    """Everybody without a lane. Who has another id is somebody else; who has none is whoever has the name."""
+    found = dict.fromkeys((one.name, one.uid) for one in entrants if one.uid)
+    with_id = {name for name, _ in found}
+    order = dict.fromkeys((one.name, one.uid) for one in entrants if one.uid or one.name not in with_id)
+    return [Entrant(name, uid=uid) for name, uid in order]
 
 
 def _is_number(cell: str) -> bool:

@@ -301,17 +301,6 @@ def test_a_spreadsheet_may_have_saved_the_csv_file_with_semicolons(boxes: Boxes)
     assert boxes.brought(boxes.b, file) == ["new sessions: 1; reps: 4; athletes: 2"]
 
 
-def test_a_start_list_is_kept_as_a_roster(tmp_path: Path) -> None:
-    (tmp_path / "lynx.ppl").write_text("449,Hommer,Nico,TuS\n", encoding="utf-8")
-    (tmp_path / "lynx.evt").write_text("1,1,1,60m\n,449,4\n1,1,2,60m\n,7,2,Klein,Thomas\n", encoding="utf-8")
-    assert quietly("rosters", "import", tmp_path / "lynx.evt", "--heat", "1-1-1", "--name", "first").code == 0
-    assert quietly("rosters", "show", "first").lines == ["Nico Hommer, lane 4"]
-    told = quietly("results", "import", tmp_path / "lynx.evt")
-    assert (told.code, "everybody of 2 heats" in told.one_line()) == (0, True)
-    assert quietly("rosters", "show", "lynx").lines == ["Nico Hommer", "Thomas Klein"]
-    assert quietly("rosters", "import", tmp_path / "lynx.ppl", "--heat", "1-1-1").code == 2
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["json", "csv"])

@@ -21,7 +21,7 @@ EVENTS = """1,1,1,60m
 
 def entrants(text: str, heat: str | None = None) -> tuple[list[Entrant], list[str]]:
     told = list[str]()
-    return entrants_of(text, "lynx.evt", people_of(PEOPLE, "lynx.ppl"), heat, told.append), told
+    return entrants_of(text, "lynx.evt", lambda: people_of(PEOPLE, "lynx.ppl"), heat, told.append), told
 
 
 def test_people_are_a_roster_in_their_order() -> None:
@@ -33,7 +33,7 @@ def test_people_are_a_roster_in_their_order() -> None:
 
 def test_a_heat_is_a_roster_with_its_lanes_and_names_of_the_people() -> None:
     found, told = entrants(EVENTS, "1-1-1")
-    assert (found, told) == ([Entrant("Nico Hommer", "4"), Entrant("Thomas Klein", "2")], [])
+    assert (found, told) == ([Entrant("Nico Hommer", "4", "449"), Entrant("Thomas Klein", "2", "272")], [])
     assert [one.lane for one in parse_roster(roster_text(found), "r.csv")] == [4, 2]
 
 
@@ -42,6 +42,12 @@ def test_of_several_heats_everybody_is_taken_once_and_that_is_told() -> None:
     assert [one.name for one in found] == ["Nico Hommer", "Thomas Klein", "Max Netzer"]
     assert all(not one.lane for one in found)
     assert told == ["lynx.evt: everybody of 2 heats, without lanes; --heat takes one: 1-1-1, 1-1-2"]
+
+
+def test_namesakes_of_two_ids_are_two_people_and_who_has_none_is_whoever_has_the_name() -> None:
+    found, _ = entrants("1,1,1,60m\n,1,4,Lee,Anna\n,2,5,Lee,Anna\n1,1,2\n,2,1,Lee,Anna\n,,2,Lee,Anna\n,,3,Kay,Bea\n")
+    listed = parse_roster(roster_text(found), "r.csv")
+    assert [one.name for one in listed] == ["Anna Lee", "Anna Lee B", "Bea Kay"]
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,5 @@ def test_a_heat_that_is_not_in_it_and_a_person_without_a_name_are_told() -> None
         entrants(EVENTS, "9-9-9")
     with pytest.raises(BadInputError, match="line 1: no name"):
         people_of("449,,,TuS", "lynx.ppl")
+    with pytest.raises(BadInputError, match="line 3: number 449 stands on line 1 already"):
+        people_of("449,Hommer,Nico\n272,Klein,Thomas\n449,Netzer,Max", "lynx.ppl")
