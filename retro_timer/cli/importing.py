@@ -17,7 +17,7 @@ from retro_timer.store.results.merged import Merged
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--match-names", is_flag=True, help="A new athlete is one person with whoever has that name here.")
+@click.option("--match-names", is_flag=True, help="An athlete of FILE is one person with whoever has that name here.")
 @click.pass_context
 def import_(context: click.Context, file: Path, match_names: bool) -> None:
     """Take over the results of FILE, written by `results export`: whatever is not here yet. Nothing is written over. A

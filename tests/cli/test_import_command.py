@@ -19,34 +19,11 @@ from retro_timer.store.results.entries import Deleted, encode, new_id
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
-from tests.helpers.command import Command, Outcome, quietly
+from tests.helpers.boxes import Boxes
+from tests.helpers.command import Command, quietly
 from tests.helpers.exchange_made import STAMP, everything, rows, session_of, without_clock
 from tests.helpers.results_made import fill_by_log
 from tests.helpers.timer_process import timer
-
-
-class Boxes:
-    """Two state directories, and files between them."""
-
-    def __init__(self, place: Path) -> None:
-        self.a, self.b = place / "a", place / "b"
-        self._place = place
-
-    def do(self, box: Path, *args: object) -> Outcome:
-        """A command of `results` on a box."""
-        return quietly("results", *args, env={"RETRO_TIMER_STATE": str(box)})
-
-    def exported(self, box: Path, kind: str = "json", *args: object) -> Path:
-        """A file of what a box has."""
-        path = self._place / f"{box.name}.{kind}"
-        assert self.do(box, "export", "--format", kind, "-o", path, *args).code == 0
-        return path
-
-    def brought(self, box: Path, file: Path, *args: object) -> list[str]:
-        """What importing a file told."""
-        outcome = self.do(box, "import", file, *args)
-        assert (outcome.code, outcome.err) == (0, "")
-        return outcome.lines
 
 
 @pytest.fixture
@@ -117,19 +94,6 @@ def test_sessions_of_two_boxes_stand_side_by_side_with_numbers_of_their_own(boxe
     assert [(row["session"], row["athlete"]) for row in rows(boxes.b, "rep", "session, rep")] == [
         (1, "Bea"), (1, "Bea"), (2, "Ann"), (2, "Ann"),
     ]  # fmt: skip
-
-
-def test_one_name_is_one_person_only_where_that_is_asked_for(boxes: Boxes, tmp_path: Path) -> None:
-    for box in (boxes.a, boxes.b, tmp_path / "c"):
-        with contextlib.closing(Journal(box)) as journal:
-            session_of(journal, ("Ann",))
-    file = boxes.exported(boxes.a)
-    apart = boxes.brought(boxes.b, file)
-    assert "Ann of the file is another athlete than Ann (#1) here: --match-names makes them one" in apart
-    assert len(json.loads(boxes.do(boxes.b, "reps", "--json", "--athlete", "#1").out)) == 2
-    one = boxes.brought(tmp_path / "c", file, "--match-names")
-    assert "Ann of the file is Ann (#1) here" in one
-    assert len(json.loads(boxes.do(tmp_path / "c", "reps", "--json", "--athlete", "Ann").out)) == 4
 
 
 def _changed(box: Path, *edits: Any) -> None:

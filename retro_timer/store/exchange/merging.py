@@ -45,12 +45,12 @@ class ImportPortion(msgspec.Struct, frozen=True, tag="import"):
     goes_on: bool = False
     """Whether the head of the first of them came with the portion before."""
     match_names: bool = False
-    """Whether a new athlete is one person with whoever has that name here."""
+    """Whether an athlete of the file is one person with whoever has that name here."""
 
 
 def merge(journal: Journal, portion: ImportPortion) -> Done:
     """Make a portion durable, and say what it brought. Raises OSError or sqlite3.Error."""
-    merging = _Merging(journal.database, match_names=portion.match_names)
+    merging = _Merging(journal.database, portion)
     for athlete in portion.athletes:
         merging.people.take(athlete)
     for index, session in enumerate(portion.sessions):
@@ -65,9 +65,9 @@ def merge(journal: Journal, portion: ImportPortion) -> Done:
 class _Merging:
     """The lines that a portion makes, and what is told of it."""
 
-    def __init__(self, connection: sqlite3.Connection, *, match_names: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, portion: ImportPortion) -> None:
         self._connection = connection
-        self.people = AthleteMerge(connection, match_names=match_names)
+        self.people = AthleteMerge(connection, portion.athletes, match_names=portion.match_names)
         self._lines: list[AnyEntry] = []
         self._conflicts: list[str] = []
         self._notes: list[str] = []

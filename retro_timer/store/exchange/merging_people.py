@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+
+import msgspec
 
 from retro_timer.store.exchange.items import AthleteItem
-from retro_timer.store.results.athletes import AthleteRow, People, removed_name
+from retro_timer.store.results.athletes import AthleteRow, People, entry_of_row, removed_name
 from retro_timer.store.results.entries import AnyEntry, AthleteKept, Forgotten, new_id
+from retro_timer.training.names import folded
 
 
 class AthleteMerge:
     """Who comes with a portion, and who of them is here."""
 
-    def __init__(self, connection: sqlite3.Connection, *, match_names: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, athletes: Sequence[AthleteItem], *, match_names: bool) -> None:
         self._people = People.of(connection)
+        self._items = {item.id: item for item in athletes}
         self._rows = {row.uid: row for row in self._people.rows}
         self._match_names = match_names
         self.lines: list[AnyEntry] = []
@@ -40,11 +45,32 @@ class AthleteMerge:
             if not item.forgotten:
                 self.notes.append(f"#{here.number} is forgotten here and stays so: no name is taken from the file")
         elif item.forgotten:
-            self.conflicts.append(f"{here.name} (#{here.number}) has been forgotten in the file, and not here")
+            self.conflicts.append(f"{_called(here)} has been forgotten in the file, and not here")
         elif here.revision == 0 < item.revision:
-            self._keep(item, here.number, item.merged_into)
+            self._keep(item, here.number, item.merged_into or self._namesake(here))
         else:
             self._compare(here, item)
+            into = "" if item.merged_into else self._namesake(here)
+            if into:
+                row = msgspec.structs.replace(here, revision=here.revision + 1, merged_into=into)
+                self.lines.append(entry_of_row(row, new_id()))
+
+    def _namesake(self, here: AthleteRow) -> str:
+        """The id of whom a row that came before is one person with, by name, where that is asked for; empty for nobody.
+
+        Whoever is in the file as well is somebody else there too.
+        """
+        if not self._match_names or here.merged_into:
+            return ""
+        name = folded(here.name)
+        same = [one for one in self._people.persons if folded(one.name) == name and one.uid not in self._items]
+        if len(same) == 1:
+            self.notes.append(f"{_called(here)} of the file is {_called(same[0])} here")
+            return same[0].uid
+        if same:
+            several = ", ".join(map(_called, same))
+            self.notes.append(f"{_called(here)} of the file may be one of {several}: `athletes merge` makes two one")
+        return ""
 
     def _add(self, item: AthleteItem) -> None:
         self.added += 1
@@ -56,9 +82,9 @@ class AthleteMerge:
             person = self._people.persons_by_uid[uid]
             if self._match_names:
                 into = person.uid
-                self.notes.append(f"{item.name} of the file is {person.name} (#{person.number}) here")
+                self.notes.append(f"{item.name} of the file is {_called(person)} here")
             else:
-                told = f"is another athlete than {person.name} (#{person.number}) here: --match-names makes them one"
+                told = f"is another athlete than {_called(person)} here: --match-names makes them one"
                 self.notes.append(f"{item.name} of the file {told}")
         if item.revision or into:
             self._keep(item, item.number, into)
@@ -93,10 +119,14 @@ class AthleteMerge:
             }
             if item.merged_into and not self.is_same(item.id, item.merged_into):
                 told = "is one person with somebody else in the file, and not here (`athletes merge`)"
-                self.conflicts.append(f"{here.name} (#{here.number}): {told}")
+                self.conflicts.append(f"{_called(here)}: {told}")
         for name, (ours, theirs) in pairs.items():
             if ours != theirs:
-                self.conflicts.append(f"{here.name} (#{here.number}): {name} {ours!r} here, {theirs!r} in the file")
+                self.conflicts.append(f"{_called(here)}: {name} {ours!r} here, {theirs!r} in the file")
+
+
+def _called(row: AthleteRow) -> str:
+    return f"{row.name} (#{row.number})"
 
 
 def _forward(item: AthleteItem) -> tuple[tuple[int, int], ...]:
