@@ -7,12 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from retro_timer.store.results.athlete_edits import AddAthlete, Known
+from retro_timer.store.results.athlete_edits import AddAthlete, Known, MergeAthletes
+from retro_timer.store.results.athletes import athlete_rows, entry_of_row
 from retro_timer.store.results.edits import carry_out
+from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.journal import Journal
 from tests.helpers.boxes import Boxes
+from tests.helpers.command import quietly
 from tests.helpers.exchange_made import STAMP, rows, session_of
 
 
@@ -68,3 +72,45 @@ def test_where_several_have_the_name_none_is_guessed(boxes: Boxes) -> None:
     boxes.brought(boxes.b, file)
     told = boxes.brought(boxes.b, file, "--match-names")
     assert told[1:] == ["Ann (#3) of the file may be one of Ann (#1), Ann (#2): `athletes merge` makes two one"]
+
+
+def _forget(box: Path, who: str) -> list[str]:
+    """What forgetting told; nothing of the box names them afterwards."""
+    outcome = quietly("athletes", "forget", who, "--json", env={"RETRO_TIMER_STATE": str(box)})
+    assert outcome.code == 0, outcome
+    called: list[str] = json.loads(outcome.out)["called"]
+    return called
+
+
+def _naming(box: Path, *names: str) -> list[str]:
+    """Files of a box that have one of the names; what it has not written back into its database yet is there too."""
+    files = sorted(path for path in box.rglob("*") if path.is_file())
+    return [path.name for path in files if any(name.encode() in path.read_bytes() for name in names)]
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_who_was_forgotten_does_not_come_back_by_a_merge_of_the_file(boxes: Boxes, kind: str) -> None:
+    lived_in(boxes.a, ("Zita", "Bea"))
+    boxes.brought(boxes.b, boxes.exported(boxes.a))
+    assert _forget(boxes.b, "Zita") == ["removed 1"]
+    lived_in(boxes.a, ("Zizi", "Zaza"), MergeAthletes("Zaza", "Zizi"), MergeAthletes("Zizi", "Zita"))
+    told = boxes.brought(boxes.b, boxes.exported(boxes.a, kind), "--match-names")
+    assert told[0].startswith("new sessions: 1; reps: 4 (4 more are here already)")
+    assert _naming(boxes.b, "Zita", "Zizi", "Zaza") == []
+    assert {row["athlete"] for row in rows(boxes.b, "rep", "rep") if row["session"] == 2} <= {
+        "removed 1", "removed 3", "removed 4",
+    }  # fmt: skip
+    assert len(json.loads(boxes.do(boxes.b, "reps", "--json", "--session", 2).out)) == 4
+    assert not any("Z" in line for line in boxes.brought(boxes.b, boxes.exported(boxes.a, kind))[1:])
+
+
+@pytest.mark.parametrize("who", ["zizi", "#2", "#1"])
+def test_forgetting_reaches_whoever_was_merged_into_somebody_who_is_forgotten_already(boxes: Boxes, who: str) -> None:
+    lived_in(boxes.a, ("Zita", "Zizi"))
+    _forget(boxes.a, "Zita")
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        zita, zizi = athlete_rows(journal.database)
+        line = entry_of_row(msgspec.structs.replace(zizi, revision=zizi.revision + 1, merged_into=zita.uid), new_id())
+        journal.keep(line.id, lambda: [line])
+    assert set(_forget(boxes.a, who)) == {"removed 1", "removed 2"}
+    assert _naming(boxes.a, "Zita", "Zizi") == []

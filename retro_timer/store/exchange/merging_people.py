@@ -21,6 +21,8 @@ class AthleteMerge:
         self._items = {item.id: item for item in athletes}
         self._rows = {row.uid: row for row in self._people.rows}
         self._match_names = match_names
+        self._gone: dict[str, str] = {}
+        """Of those who come with this portion and are forgotten here: what the log may call each id."""
         self.lines: list[AnyEntry] = []
         self.conflicts: list[str] = []
         self.notes: list[str] = []
@@ -28,8 +30,24 @@ class AthleteMerge:
 
     def called(self, uid: str, name: str) -> str:
         """What the log may call an athlete: by no name, where they have been forgotten here."""
+        if uid in self._gone:
+            return self._gone[uid]
+        return removed_name(self._rows[uid].number) if self._is_gone(uid) else name
+
+    def _is_gone(self, uid: str) -> bool:
+        """Whether somebody, or who they are one person with, has been forgotten here."""
         row = self._rows.get(uid)
-        return removed_name(row.number) if row is not None and row.removed else name
+        return uid in self._gone or (row is not None and (row.removed or self._people.persons_by_uid[uid].removed))
+
+    def _ends_gone(self, item: AthleteItem) -> bool:
+        """Whether who somebody is by all merges of the file, or by those here, has been forgotten here."""
+        seen, uid = set[str](), item.merged_into
+        while uid and uid not in seen:
+            if self._is_gone(uid):
+                return True
+            seen.add(uid)
+            uid = self._items[uid].merged_into if uid in self._items else ""
+        return False
 
     def is_same(self, one: str, other: str) -> bool:
         """Whether two ids are one person's here."""
@@ -41,13 +59,14 @@ class AthleteMerge:
         here = self._rows.get(item.id)
         if here is None:
             self._add(item)
-        elif here.removed:
+        elif self._is_gone(item.id):
             if not item.forgotten:
                 self.notes.append(f"#{here.number} is forgotten here and stays so: no name is taken from the file")
         elif item.forgotten:
             self.conflicts.append(f"{_called(here)} has been forgotten in the file, and not here")
-        elif here.revision == 0 < item.revision:
-            self._keep(item, here.number, item.merged_into or self._namesake(here))
+        elif here.revision == 0 < item.revision and not self._ends_gone(item):
+            into = item.merged_into or self._namesake(here)
+            self._keep(msgspec.structs.replace(item, merged_into=into), here.number)
         else:
             self._compare(here, item)
             into = "" if item.merged_into else self._namesake(here)
@@ -77,6 +96,15 @@ class AthleteMerge:
         if item.forgotten:
             self.lines.append(Forgotten(id=new_id(), athlete=item.id))
             return
+        if self._ends_gone(item):
+            # The merge stays, so that their reps are that person's, who has no name.
+            self._keep(
+                msgspec.structs.replace(item, name="", say="", group="", born=None, notes="", forward=()), item.number
+            )
+            self.lines.append(Forgotten(id=new_id(), athlete=item.id))
+            self._gone[item.id] = removed_name(item.number)
+            self.notes.append("somebody of the file is one person with who is forgotten here: no name is taken")
+            return
         into, uid = item.merged_into, self._people.id_by_name(item.name)
         if uid is not None and not into:
             person = self._people.persons_by_uid[uid]
@@ -87,10 +115,10 @@ class AthleteMerge:
                 told = f"is another athlete than {_called(person)} here: --match-names makes them one"
                 self.notes.append(f"{item.name} of the file {told}")
         if item.revision or into:
-            self._keep(item, item.number, into)
+            self._keep(msgspec.structs.replace(item, merged_into=into), item.number)
         # Of whom no more is known than a name comes with their reps.
 
-    def _keep(self, item: AthleteItem, number: int, merged_into: str) -> None:
+    def _keep(self, item: AthleteItem, number: int) -> None:
         line = AthleteKept(
             id=new_id(),
             athlete=item.id,
@@ -102,7 +130,7 @@ class AthleteMerge:
             born=item.born,
             notes=item.notes,
             forward=_forward(item),
-            merged_into=merged_into,
+            merged_into=item.merged_into,
         )
         self.lines.append(line)
 

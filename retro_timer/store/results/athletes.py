@@ -220,9 +220,8 @@ class People(msgspec.Struct, frozen=True):
     def id_by_name(self, name: str) -> str | None:
         """The id of the first person with a name, in any capitals; None for somebody new."""
         wanted = folded(name)
-        same = (row.uid for row in self.rows if not row.removed and folded(row.name) == wanted)
-        uid = next(same, None)
-        return None if uid is None else self.persons_by_uid[uid].uid
+        same = (self.persons_by_uid[row.uid] for row in self.rows if not row.removed and folded(row.name) == wanted)
+        return next((person.uid for person in same if not person.removed), None)
 
     def meant(self, wanted: str) -> tuple[AthleteRow, ...]:
         """Who is meant by a number, an id, a name or a part of one: nobody, one, or those whom it may be."""

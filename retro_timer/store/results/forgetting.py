@@ -114,12 +114,14 @@ def _whose(people: People, named: dict[str, set[str]], wanted: str) -> tuple[str
     row = meant_person(people, wanted, "athlete")
     if row is not None:
         return people.ids_of(row.uid)
-    removed = [row for row in people.rows if row.removed]
+    removed = [row for row in people.rows if row.removed or people.persons_by_uid[row.uid].removed]
     found = [row.uid for row in removed if wanted in (str(row.number), f"#{row.number}", row.uid, row.name)]
     if not found:
         meant = find_name(wanted, [name for row in removed for name in named.get(row.uid, ())]).names
         found = [row.uid for row in removed if named.get(row.uid, set()) & set(meant)]
-    return tuple(found) or (sure_person(people, wanted, "athlete").uid,)
+    persons = dict.fromkeys(people.persons_by_uid[uid].uid for uid in found)
+    uids = tuple(uid for person in persons for uid in people.ids_of(person))
+    return uids or (sure_person(people, wanted, "athlete").uid,)
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
