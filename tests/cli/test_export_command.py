@@ -16,9 +16,11 @@ from retro_timer.settings.paths import packaged
 from retro_timer.store.exchange import csv_file
 from retro_timer.store.exchange.csv_file import COLUMNS, as_written, harmless
 from retro_timer.store.exchange.schema import NAME, schema_text
+from retro_timer.store.results.edits import CorrectRep, carry_out
 from retro_timer.store.results.journal import Journal
+from retro_timer.training.corrections import GiveRep
 from tests.helpers.command import Command, here
-from tests.helpers.exchange_made import everything, session_of, without_clock
+from tests.helpers.exchange_made import STAMP, everything, session_of, without_clock
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "exports.md"
 
@@ -103,6 +105,19 @@ def test_a_part_can_be_exported_and_names_nobody_else(run: Command, state_dir: P
     assert exported("--session", 2)["athletes"] == []
     began = exported("--session", 2)["sessions"][0]["started_at"]
     assert [s["session"] for s in exported("--since", began)["sessions"]] == [2]
+
+
+def test_a_correction_names_nobody_else_than_who_is_asked_for(run: Command, state_dir: Path, tmp_path: Path) -> None:
+    with contextlib.closing(Journal(state_dir)) as journal:
+        session_of(journal, ("Ann", "Bea"), reps=1)
+        carry_out(journal, CorrectRep(1, GiveRep(2, "Ann")), STAMP)
+    path = tmp_path / "ann.json"
+    assert run("results", "export", "--format", "json", "-o", path, "--athlete", "Ann").code == 0
+    assert "Bea" not in path.read_text(encoding="utf-8")
+    (given,) = document(path)["sessions"][0]["corrections"]
+    assert (given["before"]["athlete"], given["after"]["athlete"]) == ("athlete 2", "Ann")
+    assert run("results", "export", "--format", "json", "-o", path).code == 0
+    assert document(path)["sessions"][0]["corrections"][0]["before"]["athlete"] == "Bea"
 
 
 def test_what_since_leaves_out_for_want_of_a_date_is_told(run: Command, state_dir: Path, tmp_path: Path) -> None:

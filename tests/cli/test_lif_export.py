@@ -56,6 +56,23 @@ def test_a_rep_of_all_is_a_heat_in_order_of_times(run: Command, state_dir: Path,
     assert [(len(row), row[12]) for row in results] == [(15, "not fully automatic")] * 3
 
 
+def test_one_athletes_places_are_those_among_all(run: Command, state_dir: Path, tmp_path: Path) -> None:
+    void = {"status": RepStatus.VOID}
+    keep(
+        state_dir,
+        rep(1, "Cher", 9.9, distance_m=20.0),
+        rep(2, "Anna Berg", 9.031),
+        rep(3, "Müller, J.", 8.915),
+        rep(4, "Cher", 9.4, **void),
+    )
+    path = tmp_path / "a.lif"
+    outcome = run("results", "export", "--format", "lif", "-o", path, "--athlete", "Anna Berg")
+    assert (outcome.code, outcome.out, outcome.err) == (0, f"{path}: heats: 1\n", "")
+    head, *results = lines(path)
+    assert head[:3] == ["1", "1", "2"]
+    assert [row[:9] for row in results] == [["2", "1", "1", "Berg", "Anna", "", "9.04", "", "0.12"]]
+
+
 def test_a_wave_is_a_heat_with_its_lanes_and_what_has_no_reaction_has_no_mark(
     run: Command, state_dir: Path, tmp_path: Path
 ) -> None:

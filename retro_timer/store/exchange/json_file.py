@@ -75,7 +75,9 @@ def _session(connection: sqlite3.Connection, results: Results, number: int) -> d
         "plan": _plan(head.plan),
         "roster": [{"name": name, "athlete_id": uid} for name, uid in head.roster],
         "presences": _presences(connection, results, number),
-        "corrections": [_correction(row) for row in revisions(connection, session=number) if row.rep in wanted],
+        "corrections": [
+            _correction(results, row) for row in revisions(connection, session=number) if row.rep in wanted
+        ],
         "reps": reps,
     }
 
@@ -104,13 +106,13 @@ def _presences(connection: sqlite3.Connection, results: Results, number: int) ->
     ]
 
 
-def _correction(row: RevisionRow) -> dict[str, Any]:
+def _correction(results: Results, row: RevisionRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "rep": row.rep,
         "kind": row.kind,
-        "before": row.before,
-        "after": row.after,
+        "before": results.naming_nobody_else(row.before),
+        "after": results.naming_nobody_else(row.after),
         "made_ns": row.wall_ns,
         "origin": row.origin.removeprefix(IMPORTED),
         "undoes": row.undoes,

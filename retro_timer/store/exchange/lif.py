@@ -54,14 +54,12 @@ def heats(connection: sqlite3.Connection, results: Results, number: int, left: L
     found = dict[tuple[object, ...], list[KeptRep]]()
     title = results.head(number).title
     for kept in reps(connection, Wanted(session=number)):
-        record = kept.record
-        if not results.wants(kept.athlete_id):
-            continue
+        record, wanted = kept.record, results.wants(kept.athlete_id)
         if record.status is RepStatus.VOID or record.distance_m is None:
-            left.void += record.status is RepStatus.VOID
-            left.timed += record.status is not RepStatus.VOID
+            left.void += wanted and record.status is RepStatus.VOID
+            left.timed += wanted and record.status is not RepStatus.VOID
             continue
-        left.splits += bool(record.splits)
+        left.splits += wanted and bool(record.splits)
         together = (record.set_no, record.rep_no) if record.wave is None else ("wave", record.wave)
         # Times of two lengths, or of two kinds of start, are no race.
         found.setdefault((*together, record.distance_m, record.start), []).append(kept)
@@ -69,7 +67,9 @@ def heats(connection: sqlite3.Connection, results: Results, number: int, left: L
     for ran in found.values():
         set_no = ran[0].record.set_no
         rounds[set_no] = rounds.get(set_no, 0) + 1
-        yield Heat(number, set_no, rounds[set_no], _text(results, title, (number, set_no, rounds[set_no]), ran))
+        # A heat is numbered and ranked as a whole, whoever of it is asked for: a place is one among all.
+        if any(results.wants(kept.athlete_id) for kept in ran):
+            yield Heat(number, set_no, rounds[set_no], _text(results, title, (number, set_no, rounds[set_no]), ran))
 
 
 def _text(results: Results, title: str, place: tuple[int, int, int], ran: Sequence[KeptRep]) -> str:
@@ -93,6 +93,8 @@ def _text(results: Results, title: str, place: tuple[int, int, int], ran: Sequen
             placed = placed if shown_s == former else before
             rank, delta = str(placed), _seconds(shown_s - (former or 0.0), by_hand=record.by_hand)
             former = shown_s
+        if not results.wants(kept.athlete_id):
+            continue
         time = "" if rank == "DNF" or shown_s is None else _seconds(shown_s, by_hand=record.by_hand)
         last, given = _names(record.athlete)
         who = ["" if athlete is None else athlete.number, lanes[id(kept)], last, given, _team(athlete)]

@@ -16,6 +16,7 @@ from retro_timer.store.exchange.items import RepItem
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.labels import Dates, date_of
 from retro_timer.training.record import Flag
+from retro_timer.training.roster import SOLO
 
 REP_COLUMNS = RepItem.__struct_fields__
 """Names of the values that `Results.reps` gives, in its order."""
@@ -137,6 +138,14 @@ class Results:
     def wants(self, uid: str) -> bool:
         """Whether what is an athlete's is asked for."""
         return self._selection.athletes is None or uid in self._selection.athletes
+
+    def naming_nobody_else(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What a correction changed, where an athlete is asked for: others are called by their numbers."""
+        name, uid = values.get("athlete"), values.get("athlete_id", "")
+        if not name or name in SOLO or self.wants(uid):
+            return dict(values)
+        person = self.people.persons_by_uid.get(uid)
+        return {**values, "athlete": "somebody" if person is None else f"athlete {person.number}"}
 
     def athletes(self) -> list[AthleteRow]:
         """Those of these sessions, with whom they are one person with; everybody where everything is asked for."""
