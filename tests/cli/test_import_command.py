@@ -156,6 +156,22 @@ def test_what_was_deleted_or_forgotten_here_stays_so(boxes: Boxes) -> None:
     assert "Bea" not in (boxes.b / "reps.jsonl").read_text(encoding="utf-8")
 
 
+def test_json_after_csv_brings_the_note_and_tells_what_it_cannot_add(boxes: Boxes) -> None:
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann", "Bea"), reps=1)
+        journal.database.execute("DELETE FROM rep WHERE rep = 2")
+        carry_out(journal, NoteSession(1, "rain"), STAMP)
+    for kind in ("csv", "json"):
+        told = boxes.brought(boxes.b, boxes.exported(boxes.a, kind))
+    assert told[1:] == [
+        "conflict, as it is here: session 1: no plan here, one in the file (a file of JSON that comes first brings it)",
+        "conflict, as it is here: session 1: Bea is on its roster in the file, and not here",
+    ]
+    assert rows(boxes.b, "session", "id")[0]["note"] == "rain"
+    _changed(boxes.b, NoteSession(1, "sun"))
+    assert "note 'sun' here, 'rain' in the file" in boxes.brought(boxes.b, boxes.exported(boxes.a))[1]
+
+
 def test_a_session_that_was_not_over_is_kept_as_interrupted_and_later_completed(boxes: Boxes) -> None:
     with contextlib.closing(Journal(boxes.a)) as journal:
         number = session_of(journal, ("Ann",))

@@ -14,7 +14,15 @@ import msgspec
 
 from retro_timer.store.exchange.items import AthleteItem, RepItem, SessionItem
 from retro_timer.store.exchange.merging_people import AthleteMerge
-from retro_timer.store.exchange.rep_lines import UNSET_BOOT, differences, differs, label_of, rep_line, text_of_plan
+from retro_timer.store.exchange.rep_lines import (
+    UNSET_BOOT,
+    differences,
+    differs,
+    label_of,
+    lacking,
+    rep_line,
+    text_of_plan,
+)
 from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.entries import (
@@ -94,7 +102,7 @@ class _Merging:
             self._conflicts.append(f"{place}: not over here, so nothing is added to it")
             return
         told = [] if goes_on else list(differences(place, here, item))
-        self._conflicts += told
+        self._conflicts += told if goes_on else [*told, *lacking(place, here, item)]
         other = {0} if told else set[int]()
         new = list[RepItem]()
         reps = {row["rep"]: row for row in self._rows("SELECT * FROM rep WHERE session = ?", here["id"])}

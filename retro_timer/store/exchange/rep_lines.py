@@ -11,6 +11,8 @@ from retro_timer.store.exchange.items import RepItem, SessionItem
 from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.entries import RepKept, new_id
 
+_NO_PLAN = "{}"
+"""Of a session that came by reps alone."""
 UNSET_BOOT = "clock not set"
 """In place of a boot's mark: labels that were no dates where they come from are none here."""
 _UNTOLD = frozenset(
@@ -99,11 +101,13 @@ def differs(here: Mapping[str, Any], rep: RepItem, is_same: Callable[[str, str],
 
 def differences(place: str, here: Mapping[str, Any], item: SessionItem) -> Iterator[str]:
     """What a session is here and not in the file."""
-    pairs = {
+    pairs: dict[str, tuple[object, object]] = {
         "title": (here["title"], item.title),
         "board": (here["board"], item.board),
-        "note": (here["note"], here["note"] if item.note is None else item.note),
     }
+    if item.note is not None and (here["note"] or here["plan"] != _NO_PLAN):
+        # Else the note was in no file yet, and comes with the session's corrections.
+        pairs["note"] = (here["note"], item.note)
     if item.outcome != OPEN:
         pairs["outcome"] = (here["outcome"], item.outcome)
     if item.started_at is not None:
@@ -112,6 +116,12 @@ def differences(place: str, here: Mapping[str, Any], item: SessionItem) -> Itera
     for name, (ours, theirs) in pairs.items():
         if ours != theirs:
             yield f"{place}: {name} {ours!r} here, {theirs!r} in the file"
+
+
+def lacking(place: str, here: Mapping[str, Any], item: SessionItem) -> Iterator[str]:
+    """What a file has of a session beside its reps, and no line of the log can add to one that is here."""
+    if here["plan"] == _NO_PLAN and item.plan:
+        yield f"{place}: no plan here, one in the file (a file of JSON that comes first brings it)"
     known = set(msgspec.json.decode(here["athletes"]))
     # A file that has reps alone knows of the roster only who ran.
     for one in item.roster if item.note is not None else ():
