@@ -58,7 +58,7 @@ def _typed(text: str) -> Value:
     """A number or truth value as TOML writes it; anything else is text."""
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         value = text
     if not isinstance(value, str | int | float | bool):
         raise BadInputError(f"settings set '{text}'", "not one value", "a word, a number, true or false")

@@ -26,7 +26,7 @@ def readable_settings(path: Path) -> Settings | None:
     """
     try:
         tables = tomllib.loads(read_text(path, "settings in TOML"))
-    except (BadInputError, tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     kinds = get_type_hints(Settings)
     if not tables or not set(tables) <= set(kinds):

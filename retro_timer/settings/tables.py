@@ -69,6 +69,9 @@ def _parsed(text: str, where: str, what: str) -> dict[str, Any]:
         raise BadInputError(f"{where}{line}", f"not TOML: {problem}", what) from None
     except RecursionError:
         raise BadInputError(where, "not TOML: nested too deeply", what) from None
+    except ValueError:
+        # Python reads no whole number of thousands of digits.
+        raise BadInputError(where, "not TOML: a number of thousands of digits", what) from None
 
 
 def convert(table: Any, kind: type[T], where: str) -> T:

@@ -11,6 +11,7 @@ from retro_timer.settings.loading import (
     read_plan,
 )
 from retro_timer.settings.model import Settings
+from retro_timer.settings.readable import readable_settings
 from retro_timer.settings.tables import parse_toml
 from tests.helpers.complaints import value_or_complaint
 from tests.helpers.plans_made import plan_text
@@ -80,6 +81,7 @@ def test_a_mistake_in_a_plan_is_told_with_its_place(text: str, line: str, tmp_pa
         (b"x" * 1_000_001, "1000000 bytes"),
         (b"a" + b".a" * 3000 + b" = 1\n", "title"),
         (b"a = " + b"[" * 5000 + b"]" * 5000, "not TOML"),
+        (b"a = " + b"9" * 5000, "not TOML: a number of thousands of digits"),
         (b"a = 99999999999999999999999999999\n", "unknown key"),
     ],
 )
@@ -95,3 +97,9 @@ def test_a_byte_order_mark_from_an_editor_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     path.write_bytes(b"\xef\xbb\xbf" + plan_text().replace("\n", "\r\n").encode())
     assert read_plan(path).title == "Test plan"
+
+
+def test_a_number_of_thousands_of_digits_leaves_nobody_guessing_the_pins(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[lamp]\npins = [{'9' * 5000}]\n", encoding="utf-8")
+    assert readable_settings(path) is None
