@@ -159,6 +159,7 @@ class _Conversation:
             ledger=LedgerRequests(core, self._post, group, logbook),
             diagnostics=Diagnostics(core, voice, Calibration(), directory, lambda _trouble: None),
             pairing=PairingWindow(core.clock),
+            aside=lambda job: job(),
         )
         core.event_bus.subscribe(self._hear)
 

@@ -12,6 +12,7 @@ import msgspec
 
 from retro_timer.beacon.assembly import session_rules, watch_config
 from retro_timer.beacon.button.controller import ButtonController
+from retro_timer.beacon.control.aside import Aside
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.page_door import PageDoor
 from retro_timer.beacon.control.pairing import PairingWindow, without_pin
@@ -285,6 +286,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         ledger=LedgerRequests(core, inbox.put, around.group, logbook, beside=around.beside, rendered=around.rendered),
         diagnostics=diagnostics,
         pairing=PairingWindow(core.clock),
+        aside=Aside().do,
     )
     return Timer(
         Service(core, inbox, diagnostics.trouble, button=button, scheduling=scheduling),

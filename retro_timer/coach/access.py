@@ -54,13 +54,17 @@ def _hash(token: str) -> str:
 
 
 class Access:
-    """Kept in the state directory, readable for its user alone. Thread-safe."""
+    """Kept in the state directory, readable for its user alone. Thread-safe.
+
+    Whoever asks waits for no disk; who changes something does.
+    """
 
     def __init__(self, state_dir: Path) -> None:
         """Raises RetroTimerError where the file cannot be read: nobody is let in by a list that is not known."""
         self._path = state_dir / FOLDER / _FILE
-        self._lock = threading.Lock()
+        self._changing = threading.Lock()
         self._phones = self._read()
+        """By the token's hash; never changed but exchanged whole, so that nobody who looks waits for who writes."""
 
     def _read(self) -> dict[str, Phone]:
         try:
@@ -75,21 +79,18 @@ class Access:
     @property
     def phones(self) -> list[Phone]:
         """Everybody, the newest first."""
-        with self._lock:
-            return sorted(self._phones.values(), key=lambda phone: -phone.since_s)
+        return sorted(self._phones.values(), key=lambda phone: -phone.since_s)
 
     def who(self, token: str) -> tuple[Role, str]:
         """What the bearer of a cookie may do, and the id; nobody for an unknown one."""
-        with self._lock:
-            phone = self._phones.get(_hash(token))
+        phone = self._phones.get(_hash(token))
         if phone is None or phone.role not in _ROLES:
             return Role.NOBODY, ""
         return _ROLES[phone.role], phone.id
 
     def knows(self, phone_id: str) -> bool:
         """Whether somebody of this id is still in."""
-        with self._lock:
-            return any(phone.id == phone_id for phone in self._phones.values())
+        return any(phone.id == phone_id for phone in self._phones.values())
 
     def let_in(self, role: Role, called: str) -> str:
         """A new cookie's value. Raises RetroTimerError where it cannot be kept."""
@@ -101,13 +102,12 @@ class Access:
 
     def is_link(self, token: str) -> bool:
         """Whether a viewer gets in by this token."""
-        with self._lock:
-            phone = self._phones.get(_hash(token))
+        phone = self._phones.get(_hash(token))
         return phone is not None and phone.role == _LINK
 
     def revoke(self, phone_id: str) -> None:
         """Their cookie, or link, is worth nothing from now on. Raises RetroTimerError where that cannot be kept."""
-        with self._lock:
+        with self._changing:
             left = {hash_: phone for hash_, phone in self._phones.items() if phone.id != phone_id}
             self._write(left)
 
@@ -115,7 +115,7 @@ class Access:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         called = " ".join(called.split())[:_LONGEST_CALLED]
         phone = Phone(secrets.token_hex(8), role, _hash(token), called, int(time.time()))
-        with self._lock:
+        with self._changing:
             others = [each for each in self._phones.values() if each.role != role]
             alike = sorted((each for each in self._phones.values() if each.role == role), key=lambda each: each.since_s)
             left = alike[-(MOST[role] - 1) :]

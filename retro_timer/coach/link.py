@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from retro_timer.beacon.control.client import NoTimerError
-from retro_timer.beacon.control.protocol import answers, requests, wire
+from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.protocol.answers import AnyAnswer, RequestRefusedError
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.events import BeaconEvent
@@ -26,6 +26,8 @@ _LOOK_S = 1.0
 _LONGEST_LINE = 1 << 20
 _MOST_AT_ONCE = 16
 """Commands under way; the beacon has room for 64 connections."""
+_AT_ONCE = (commands.Halt, commands.Stop)
+"""Wait for no room: whatever hangs, these are said."""
 
 
 class Hearer(Protocol):
@@ -64,25 +66,31 @@ class Link:
 
     async def ask(self, request: Request, within_s: float = ANSWER_S) -> AnyAnswer:
         """One request and its answer. Raises RequestRefusedError, or RetroTimerError where no timer answers."""
-        async with self._room:
-            try:
-                reader, writer = await asyncio.open_unix_connection(self._path, limit=_LONGEST_LINE)
-            except OSError as error:
-                raise NoTimerError(f"no timer answers ({error.strerror})") from None
-            try:
-                writer.write(wire.line_of(request))
-                async with asyncio.timeout(within_s):
-                    line = await reader.readline()
-            except (OSError, TimeoutError, ValueError) as error:
-                raise RetroTimerError(f"the timer gave no answer ({error or 'in time'})") from None
-            finally:
-                writer.close()
+        room: contextlib.AbstractAsyncContextManager[object] = (
+            contextlib.nullcontext() if isinstance(request, _AT_ONCE) else self._room
+        )
+        try:
+            async with asyncio.timeout(within_s), room:
+                line = await self._asked(request)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise RetroTimerError(f"the timer gave no answer ({str(error) or 'in time'})") from None
         if not line:
             raise RetroTimerError("the timer gave no answer (it went away)")
         answer = wire.answer_of(line)
         if isinstance(answer, answers.Error):
             raise RequestRefusedError(answer.why, answer.error)
         return answer
+
+    async def _asked(self, request: Request) -> bytes:
+        try:
+            reader, writer = await asyncio.open_unix_connection(self._path, limit=_LONGEST_LINE)
+        except OSError as error:
+            raise NoTimerError(f"no timer answers ({error.strerror})") from None
+        try:
+            writer.write(wire.line_of(request))
+            return await reader.readline()
+        finally:
+            writer.close()
 
     async def _follow(self) -> None:
         reader, writer = await asyncio.open_unix_connection(self._path, limit=_LONGEST_LINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from retro_timer.coach import access
 from retro_timer.coach.access import Access, Role
 from retro_timer.errors import RetroTimerError
+from tests.helpers.browser_made import Field
 
 FILE = Path("coach") / "phones.json"
 
@@ -88,3 +90,36 @@ def test_what_a_browser_says_of_itself_is_cut(tmp_path: Path) -> None:
     made.let_in(Role.VIEWER, "x\n" * 10_000)
     assert len(made.phones[0].called) == 80
     assert "\n" not in made.phones[0].called
+
+
+def test_a_disk_that_hangs_holds_nobody_who_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, disk, writes = Access(tmp_path), threading.Event(), threading.Event()
+    coach = made.let_in(Role.COACH, "coach")
+
+    def hangs(*_: object) -> None:
+        writes.set()
+        disk.wait(60.0)
+
+    monkeypatch.setattr(access, "write_whole", hangs)
+    letting_in = threading.Thread(target=made.let_in, args=(Role.VIEWER, "late"), daemon=True)
+    letting_in.start()
+    assert writes.wait(60.0)
+    asked = threading.Thread(target=lambda: (made.who(coach), made.knows("x"), made.phones, made.is_link("x")))
+    asked.start()
+    asked.join(60.0)
+    held = asked.is_alive()
+    disk.set()
+    letting_in.join(60.0)
+    assert not held
+
+
+def test_the_pages_loop_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    field, writers = Field(tmp_path), list[threading.Thread]()
+    monkeypatch.setattr(access, "write_whole", lambda *_: writers.append(threading.current_thread()))
+    coach = field.phone(Role.COACH)
+    writers.clear()
+    coach.post("/phones/share", called="parents")
+    coach.post("/phones/revoke", id="nobody")
+    coach.post("/leave")
+    assert len(writers) == 3
+    assert threading.main_thread() not in writers

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from retro_timer.beacon.control.aside import Job
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.pairing import PairingWindow
 from retro_timer.beacon.control.protocol import wire
@@ -49,7 +51,7 @@ class Asker:
 class Office:
     """A request handler on a beacon."""
 
-    def __init__(self, directory: Path, *, given: str = "") -> None:
+    def __init__(self, directory: Path, *, given: str = "", aside: Callable[[Job], None] = lambda job: job()) -> None:
         self.beacon = Beacon(directory)
         self.beacon.scene["gate"] = steady(2000)
         core = self.beacon.core
@@ -66,6 +68,7 @@ class Office:
             ledger=LedgerRequests(core, self.beacon.inbox.put, self.group, logbook, beside=(directory / "etc",)),
             diagnostics=Diagnostics(core, self.beacon.voice, Calibration(), directory, lambda _trouble: None),
             pairing=PairingWindow(core.clock),
+            aside=aside,
         )
 
     def make_start(self, name: str | None) -> StartPlan:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
 import msgspec
 
+from retro_timer.beacon.control.aside import Job
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.pairing import PIN_PHRASE, WINDOW_S, PairingWindow
-from retro_timer.beacon.control.protocol import answers, commands, requests
+from retro_timer.beacon.control.protocol import answers, commands, requests, wire
+from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.beacon.control.protocol.requests import AnyRequest
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
@@ -19,11 +22,14 @@ from retro_timer.beacon.events import BeaconEvent, Tone
 from retro_timer.beacon.messages import Asked, Between, MakeStart, Post, StartPlan
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.beacon.recording.logbook import Logbook
+from retro_timer.errors import RetroTimerError
 from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Say
+
+log = logging.getLogger("retro_timer")
 
 
 class Asker(Protocol):
@@ -54,8 +60,9 @@ class RequestHandler:
         ledger: LedgerRequests,
         diagnostics: Diagnostics,
         pairing: PairingWindow,
+        aside: Callable[[Job], None],
     ) -> None:
-        """`origin_ns`: when the timer began."""
+        """`origin_ns`: when the timer began. `aside` has done on another thread what reads a file."""
         self._core = core
         self._post = post
         self._make_start = make_start
@@ -66,6 +73,9 @@ class RequestHandler:
         self._ledger = ledger
         self._diagnostics = diagnostics
         self._pairing = pairing
+        self._aside = aside
+        self._held = 0
+        """Halts and stops so far."""
 
     def take(self, request: AnyRequest, client: Asker, origin: str = "ctl") -> None:
         """Answer a request, at once or, from another thread, when it is done. Raises RetroTimerError for a refusal.
@@ -88,9 +98,10 @@ class RequestHandler:
             case requests.OpenPairing() | requests.TryPin():
                 self._pair(request, client)
             case commands.Start():
-                self._ask(self._make_start(request.plan), client, origin)
+                self._start(request.plan, client, origin)
             case commands.Roster():
-                self._use_roster(self._group.read(request.name), client, origin)
+                name = request.name
+                self._read(client, lambda: self._use_roster(self._group.read(name), client, origin))
             case commands.SessionCommand():
                 self._command(request, client, origin)
             case (
@@ -106,7 +117,36 @@ class RequestHandler:
             case _:
                 assert_never(request)
 
+    def _read(self, client: Asker, job: Job) -> None:
+        """Have it done beside this thread, which a slow disk must not hold; what it raises is answered from there."""
+
+        def read() -> None:
+            try:
+                job()
+            except RetroTimerError as error:
+                client.send(wire.error_of(error))
+            except Exception:
+                # Nobody else would answer: whoever asked would wait for as long as they have patience.
+                log.exception("a request failed")
+                client.send(answers.Error(error="the timer failed on this request: see its log", why="failed"))
+
+        self._aside(read)
+
+    def _start(self, plan: str | None, client: Asker, origin: str) -> None:
+        """By a plan that is read first. Who says halt or stop meanwhile means that start as well."""
+        held = self._held
+
+        def begin() -> None:
+            start = self._make_start(plan)
+            if self._held != held:
+                raise RequestRefusedError("refused", "a halt or stop came while the plan was read: start anew")
+            self._ask(start, client, origin)
+
+        self._read(client, begin)
+
     def _command(self, command: commands.SessionCommand, client: Asker, origin: str) -> None:
+        if isinstance(command, commands.Halt | commands.Stop):
+            self._held += 1
         if (edit := command.edit()) is not None:
             self._ledger.command(edit, client.send, origin=origin)
         else:

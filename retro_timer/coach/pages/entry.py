@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,7 +17,7 @@ from retro_timer.errors import RetroTimerError
 
 
 class EntryPages:
-    """Pairing, links, and the list of phones."""
+    """Pairing, links, and the list of phones; kept from another thread, for the page's loop waits for no disk."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -43,8 +44,8 @@ class EntryPages:
         except RetroTimerError:
             return self._site.page(request, "pair.html", 503, refused="no_box")
         if request.state.phone:
-            self._site.access.revoke(request.state.phone)
-        return self._let_in(RedirectResponse("/", 303), Role.COACH, request)
+            await run_in_threadpool(self._site.access.revoke, request.state.phone)
+        return await self._let_in(RedirectResponse("/", 303), Role.COACH, request)
 
     async def open_link(self, request: Request) -> Response:
         """A viewer's link: a cookie for it, and out of the address bar.
@@ -56,7 +57,7 @@ class EntryPages:
         answer = self._site.page(request, "welcome.html")
         if request.state.phone or request.method == "HEAD":
             return answer
-        return self._let_in(answer, Role.VIEWER, request)
+        return await self._let_in(answer, Role.VIEWER, request)
 
     async def phones(self, request: Request) -> Response:
         """Who is in."""
@@ -65,17 +66,17 @@ class EntryPages:
     async def share(self, request: Request) -> Response:
         """A new link for viewers, shown once: only its hash is kept."""
         called = (await form_of(request)).get("called", "").strip()
-        token = self._site.access.make_link(called or "–")
+        token = await run_in_threadpool(self._site.access.make_link, called or "–")
         return self._phones(request, link=f"http://{request.headers['host']}/watch/{token}")
 
     async def revoke(self, request: Request) -> Response:
         """Put somebody out."""
-        self._site.access.revoke((await form_of(request)).get("id", ""))
+        await run_in_threadpool(self._site.access.revoke, (await form_of(request)).get("id", ""))
         return RedirectResponse("/phones", 303)
 
     async def leave(self, request: Request) -> Response:
         """This phone is not paired any more."""
-        self._site.access.revoke(request.state.phone)
+        await run_in_threadpool(self._site.access.revoke, request.state.phone)
         answer = RedirectResponse("/pair", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
@@ -85,8 +86,8 @@ class EntryPages:
             request, "phones.html", phones=self._site.access.phones, mine=request.state.phone, link=link
         )
 
-    def _let_in(self, answer: Response, role: Role, request: Request) -> Response:
-        token = self._site.access.let_in(role, request.headers.get("user-agent", "–"))
+    async def _let_in(self, answer: Response, role: Role, request: Request) -> Response:
+        token = await run_in_threadpool(self._site.access.let_in, role, request.headers.get("user-agent", "–"))
         # No Secure: a browser keeps such a cookie from http, and https there is none at a field.
         answer.set_cookie(COOKIE, token, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="strict")
         return answer

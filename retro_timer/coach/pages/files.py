@@ -69,12 +69,13 @@ class FilePages:
 
     async def all_files(self, request: Request) -> Response:
         """Their names."""
-        return self._site.page(request, "files.html", kind=self._kind.name, names=list(self._kind.files()))
+        names = list(await run_in_threadpool(self._kind.files))
+        return self._site.page(request, "files.html", kind=self._kind.name, names=names)
 
     async def one_file(self, request: Request) -> Response:
         """Its text, in a form; a new one's is empty."""
         name = request.query_params.get("name", "")
-        path = self._kind.files().get(name)
+        path = (await run_in_threadpool(self._kind.files)).get(name)
         try:
             text = await run_in_threadpool(self._kind.read, path) if path is not None else ""
         except RetroTimerError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -31,8 +32,9 @@ class LivePages:
     async def show(self, request: Request) -> Response:
         """The page, which works as it is without a script."""
         live = self._site.live
-        now_ns = live.clock.now_ns
         language, role = self._site.language(request), role_of(request)
+        plans, rosters = await run_in_threadpool(lambda: (list(plan_names()), list(roster_names())))
+        now_ns = live.clock.now_ns
         return self._site.page(
             request,
             "live.html",
@@ -43,8 +45,8 @@ class LivePages:
             now_ns=now_ns,
             seq=live.ring.name_of(live.ring.seq),
             names=[athlete.name for athlete in athletes_of(live.status)] if live.status else [],
-            plans=list(plan_names()),
-            rosters=list(roster_names()),
+            plans=plans,
+            rosters=rosters,
         )
 
     async def events(self, request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -232,3 +232,37 @@ def test_a_volume_is_a_whole_number_from_0_to_100_or_refused(percent: Any) -> No
     else:
         with pytest.raises(RequestRefusedError, match=r"^request 'volume': percent: .*; expected "):
             wire.request_of(line)
+
+
+@pytest.mark.parametrize("request_", ["start", "roster"])
+def test_a_file_that_is_slow_to_read_holds_up_no_other_request(tmp_path: Path, request_: str) -> None:
+    waiting: list[Callable[[], None]] = []
+    office = Office(tmp_path, aside=waiting.append)
+    assert office.ask(request_) == []
+    assert office.ask("status")[0]["ok"] is True
+    office.beacon.after(3.0).begin(plan(block(reps=2)), "Ann").until("go")
+    assert office.ask("halt") == DONE
+    assert len(waiting) == 1
+    office.beacon.close()
+
+
+@pytest.mark.parametrize("request_", ["halt", "stop"])
+def test_a_start_that_was_still_being_read_at_a_halt_or_stop_is_dropped(tmp_path: Path, request_: str) -> None:
+    waiting: list[Callable[[], None]] = []
+    office, client = Office(tmp_path, aside=waiting.append), Asker()
+    office.handler.take(commands.Start(), client)
+    office.ask(request_)
+    waiting.pop()()
+    office.beacon.work()
+    assert client.sent[0]["error"] == "a halt or stop came while the plan was read: start anew"
+    assert office.ask("status")[0]["status"]["phase"] == "idle"
+    office.beacon.close()
+
+
+def test_what_fails_while_a_file_is_read_is_answered(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_name: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(office.group, "read", fails)
+    (answer,) = office.ask("roster")
+    assert (answer["ok"], answer["why"]) == (False, "failed")
