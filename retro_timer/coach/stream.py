@@ -14,10 +14,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from retro_timer.coach.access import Role
 from retro_timer.coach.live import Live
 
 BEAT_S = 1.0
-MOST_STREAMS = 64
+MOST_STREAMS = {Role.VIEWER: 48, Role.COACH: 64}
+"""So many are open when the next one of this role is refused: no crowd of viewers keeps a coach out."""
 _BREATH_S = 0.03
 """Changes within it are one message: fewer wake-ups for a phone, and no eye sees it."""
 _RETRY_MS = 500
@@ -33,9 +35,9 @@ class Streams:
         self._live = live
         self._open = 0
 
-    def answer(self, request: Request, parts: Parts, may_look: Callable[[], bool]) -> Response:
-        """A stream for who asks as long as they may look, or 503 where there are too many."""
-        if self._open >= MOST_STREAMS:
+    def answer(self, request: Request, role: Role, parts: Parts, may_look: Callable[[], bool]) -> Response:
+        """A stream for who asks as long as they may look, or 503 where there are too many for their role."""
+        if self._open >= MOST_STREAMS[role]:
             return PlainTextResponse("too many follow already\n", 503, {"retry-after": "5"})
         since = request.headers.get("last-event-id", "") or request.query_params.get("since", "")
         return StreamingResponse(

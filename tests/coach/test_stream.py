@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from retro_timer.coach import stream
+from retro_timer.coach.access import Role
 from retro_timer.coach.live import Live
 from retro_timer.coach.stream import Streams
 from retro_timer.training.session import events
@@ -34,9 +35,10 @@ def opened(
     request: Request,
     parts: Callable[[], dict[str, str]] = lambda: {"now": "a"},
     may_look: Callable[[], bool] = lambda: True,
+    role: Role = Role.VIEWER,
 ) -> AsyncIterator[list[Message]]:
     """A stream's messages, by the piece as they are sent."""
-    answer = streams.answer(request, parts, may_look)
+    answer = streams.answer(request, role, parts, may_look)
     assert isinstance(answer, StreamingResponse)
 
     async def pieces() -> AsyncIterator[list[Message]]:
@@ -131,7 +133,10 @@ def test_who_may_not_look_any_more_is_told_nothing_more() -> None:
 
 
 def test_there_are_only_so_many_and_one_that_ends_makes_room(monkeypatch: Any) -> None:
-    monkeypatch.setattr(stream, "MOST_STREAMS", 2)
+    monkeypatch.setattr(stream, "MOST_STREAMS", {Role.VIEWER: 2, Role.COACH: 3})
+
+    def status(streams: Streams, role: Role) -> int:
+        return streams.answer(asked(), role, dict, lambda: True).status_code
 
     async def run() -> None:
         live = Live()
@@ -139,13 +144,18 @@ def test_there_are_only_so_many_and_one_that_ends_makes_room(monkeypatch: Any) -
         lines = [opened(streams, asked()) for _ in range(2)]
         for line in lines:
             await anext(line)
-        assert streams.answer(asked(), dict, lambda: True).status_code == 503
+        assert status(streams, Role.VIEWER) == 503
+        assert status(streams, Role.COACH) == 200
+        coach = opened(streams, asked(), role=Role.COACH)
+        await anext(coach)
+        assert status(streams, Role.COACH) == 503
         live.close()
-        assert [piece async for piece in lines[0]] == []
-        assert streams.answer(asked(), dict, lambda: True).status_code == 200
+        for line in (*lines, coach):
+            assert [piece async for piece in line] == []
+        assert status(streams, Role.VIEWER) == 200
 
     asyncio.run(run())
 
 
-def test_sixty_four_may_follow() -> None:
-    assert stream.MOST_STREAMS == 64
+def test_sixty_four_may_follow_of_whom_sixteen_are_coaches_at_least() -> None:
+    assert stream.MOST_STREAMS == {Role.VIEWER: 48, Role.COACH: 64}

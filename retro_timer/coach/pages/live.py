@@ -57,7 +57,7 @@ class LivePages:
         def may_look() -> bool:
             return self._site.access.knows(phone)
 
-        return self._streams.answer(request, lambda: self._parts(language, role), may_look)
+        return self._streams.answer(request, role, lambda: self._parts(language, role), may_look)
 
     async def clock(self, request: Request) -> Response:  # noqa: ARG002
         """The box's clock, for a phone that measures its own against it."""
