@@ -75,7 +75,7 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
             Page("POST", "/look", live.look, Role.VIEWER),
             Page("POST", "/leave", entry.leave, Role.VIEWER),
             Page("GET", "/results", results.all_sessions, Role.VIEWER),
-            Page("GET", "/results/{number:int}", results.one_session, Role.VIEWER),
+            Page("GET", "/results/{number}", results.one_session, Role.VIEWER),
             Page("POST", "/do/{command}", live.do),
             Page("GET", "/plans", plans.all_files),
             Page("GET", "/plans/edit", plans.one_file),

@@ -19,7 +19,7 @@ FOR_VIEWERS = {
     "POST /look",
     "POST /leave",
     "GET /results",
-    "GET /results/{number:int}",
+    "GET /results/{number}",
 }
 FOR_COACHES = {
     "POST /do/{command}", "GET /plans", "GET /plans/edit", "POST /plans/edit", "GET /rosters", "GET /rosters/edit",
@@ -43,7 +43,7 @@ def needed(route: str) -> Role:
 
 def ask(browser: Browser, route: str) -> Got:
     method, _, path = route.partition(" ")
-    for name, value in (("{name}", "page.js"), ("{token}", "x"), ("{number:int}", "1"), ("{command}", "stop")):
+    for name, value in (("{name}", "page.js"), ("{token}", "x"), ("{number}", "1"), ("{command}", "stop")):
         path = path.replace(name, value)
     return browser.get(path) if method == "GET" else browser.post(path)
 
@@ -71,6 +71,15 @@ def test_who_may_not_is_refused_and_who_may_is_not(field: Field, route: str, rol
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
 def test_without_a_cookie_nobody_learns_which_addresses_there_are(field: Field, method: str, path: str) -> None:
     assert field.stranger().ask(method, path, b"", {}).status == 401
+
+
+LONG = ["/results/" + "9" * 5_000, "/results/" + "٣" * 20, "/results/-1", "/watch/" + "x" * 10_000, "/" * 10_000]
+
+
+@pytest.mark.parametrize("path", LONG, ids=lambda path: path[:12])
+def test_an_address_of_any_length_is_answered_by_who_asks(field: Field, path: str) -> None:
+    assert field.stranger().get(path).status == 401
+    assert field.usual(Role.COACH).get(path).status == (401 if path.startswith("/watch/") else 404)
 
 
 def test_the_stream_wants_a_cookie(field: Field) -> None:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 MOST_SESSIONS = 100
 MOST_REPS = 1_000
 """What a phone shows in one table; `retro-timer results` has all."""
+_MOST_FIGURES = 16
 
 
 class ResultPages:
@@ -43,7 +44,7 @@ class ResultPages:
 
     async def one_session(self, request: Request) -> Response:
         """The reps of a session."""
-        number = request.path_params["number"]
+        number = _number(request.path_params["number"])
 
         def look(connection: sqlite3.Connection) -> tuple[SessionRow | None, list[ResultRow]]:
             row = session(connection, number) if 1 <= number <= MOST_NUMBER else None
@@ -69,3 +70,10 @@ class ResultPages:
             raise RetroTimerError(f"{NAME}: damaged ({error}); the next start of the box rebuilds it") from None
         finally:
             connection.close()
+
+
+def _number(figures: str) -> int:
+    """0 for what is no session's: a converter of the route's would fail on thousands of digits before anybody is asked
+    who they are.
+    """
+    return int(figures) if figures.isascii() and figures.isdecimal() and len(figures) < _MOST_FIGURES else 0
