@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 
 import msgspec
 
@@ -14,6 +16,8 @@ from retro_timer.training.session import events
 
 UNDO_S = 10.0
 """So long a correction is offered to be taken back by its id."""
+FRESH_S = 3.0
+"""So old the newest status may be. One comes each second; shorter, a box that is busy for a moment greys every page."""
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -29,8 +33,10 @@ class Correction(msgspec.Struct, frozen=True):
 class Live:
     """Belongs to the event loop."""
 
-    def __init__(self, clock: BoxClock | None = None) -> None:
-        self.clock = clock or BoxClock()
+    def __init__(self, now_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._now_ns = now_ns
+        self._heard_ns = 0
+        self.clock = BoxClock(now_ns)
         self.ring = Ring()
         self.status: TimerStatus | None = None
         """None while no timer answers."""
@@ -44,6 +50,7 @@ class Live:
             self.clock.forget()
         self.clock.note(sent_ns, status.now_ns, received_ns)
         self.status = status
+        self._heard_ns = self._now_ns()
         self._wake()
 
     def hear_event(self, event: BeaconEvent, line: bytes) -> None:
@@ -65,6 +72,11 @@ class Live:
         """Every stream ends."""
         self.closed = True
         self._wake()
+
+    @property
+    def answers(self) -> bool:
+        """Whether the timer answers: one that hangs keeps its connection, and its last status grows old."""
+        return self.status is not None and self._now_ns() - self._heard_ns < FRESH_S * 1e9
 
     @property
     def undoable(self) -> Correction | None:

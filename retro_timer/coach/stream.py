@@ -81,7 +81,7 @@ class Streams:
             waker.clear()
 
     def _now(self) -> bytes:
-        return msgspec.json.encode({"now_ns": self._live.clock.now_ns, "answers": self._live.status is not None})
+        return msgspec.json.encode({"now_ns": self._live.clock.now_ns, "answers": self._live.answers})
 
 
 def _message(name: str, data: bytes, id_: str = "") -> bytes:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from retro_timer.beacon.control.protocol.answers import AthleteStatus, OnCourse, TimerStatus, VolumeStatus, WatchStatus
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.coach.access import Role
 from retro_timer.coach.commands import AT_HAND
+from retro_timer.coach.live import Live
+from retro_timer.coach.stream import Streams
 from retro_timer.coach.view import Clock, at_hand, countdown_of, on_course, row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
@@ -215,3 +220,36 @@ def test_no_other_look_is_taken(field: Field) -> None:
     viewer.post("/look", look='"><script>')
     viewer.cookies["look"] = '"><script>'
     assert 'data-look="auto"' in viewer.get("/results").body
+
+
+def test_a_page_comes_stale_and_is_fresh_without_a_script_alone(field: Field) -> None:
+    """A script that does not load would leave a page that looks live and is not."""
+    page = shown(field, told())
+    assert '<div id="live" class="stale"' in page
+    assert '<p id="stale" role="alert">' in page
+    without_script = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    sheet = without_script.partition('href="')[2].partition('"')[0]
+    rules = field.stranger().get(sheet.partition("?")[0])
+    assert rules.status == 200
+    assert '#live[data-answers="yes"] #stale { display: none; }' in rules.body
+    assert 'data-answers="yes"' in page
+    assert 'data-answers="no"' in shown(field, None)
+
+
+@pytest.mark.parametrize(("age_s", "answers"), [(0.0, "true"), (2.9, "true"), (3.0, "false")])
+def test_a_box_that_hangs_does_not_answer_three_seconds_after_its_last_status(age_s: float, answers: str) -> None:
+    async def run() -> bytes:
+        now_ns = 0
+        live = Live(lambda: now_ns)
+        live.hear_status(told(), 0, 0)
+        now_ns = round(age_s * S)
+        request = Request({"type": "http", "headers": [], "query_string": b"", "method": "GET"})
+        answer = Streams(live).answer(request, Role.VIEWER, dict, lambda: True)
+        assert isinstance(answer, StreamingResponse)
+        pieces = aiter(answer.body_iterator)
+        await anext(pieces)
+        piece = await anext(pieces)
+        assert isinstance(piece, bytes)
+        return piece
+
+    assert f'"answers":{answers}'.encode() in asyncio.run(run())

@@ -41,7 +41,7 @@ class LivePages:
             parts={name: self._part(name, language, role, now_ns) for name in PARTS},
             forms=FORMS,
             hand=at_hand(live.status),
-            answers=live.status is not None,
+            answers=live.answers,
             now_ns=now_ns,
             seq=live.ring.name_of(live.ring.seq),
             names=[athlete.name for athlete in athletes_of(live.status)] if live.status else [],

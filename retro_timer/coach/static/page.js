@@ -4,8 +4,10 @@
 const STALE_MS = 3500; // Three beats of the stream and half of one more.
 const OPEN_MS = 4000; // A stream that has not begun by then is opened anew.
 const MEASURE_EVERY_MS = 15000;
+const ASTRAY_MS = 1000; // A beat is on the way for less.
 const KEPT_TRIPS = 8;
 const TOLD_MS = 6000; // What became of a command is read by then.
+const ALWAYS = /\/do\/(halt|stop)$/;
 
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
@@ -41,8 +43,8 @@ export function untilText(ms) {
 
 const clock = new BoxClock();
 let last = live?.dataset.since ?? "";
-let heardMs = performance.now();
-let boxAnswers = live?.dataset.answers === "yes";
+let heardMs = -Infinity; // The page comes stale: only a beat makes it fresh.
+let boxAnswers = false;
 let source = null;
 let pressed = null; // What a finger is on.
 const waiting = new Map();
@@ -107,8 +109,10 @@ function open() {
   };
   opened.addEventListener("state", (event) => take(heard(event)));
   opened.addEventListener("beat", (event) => {
-    const answers = heard(event).answers;
-    if (answers && !boxAnswers) measureWell();
+    const { answers, now_ns: nowNs } = heard(event);
+    // A phone's clock may have stood still while it slept.
+    const astray = Math.abs(nowNs / 1e6 - boxMs()) > ASTRAY_MS;
+    if (answers && (!boxAnswers || astray)) measureWell();
     boxAnswers = answers;
     freshen();
   });
@@ -128,7 +132,14 @@ function freshen() {
   if (live.classList.contains("stale") !== fresh) return;
   live.classList.toggle("stale", !fresh);
   stale.hidden = fresh;
-  for (const button of live.querySelectorAll("button")) button.disabled = !fresh;
+  lock(!fresh);
+}
+
+// What holds everybody is never locked: it can do no harm, and a page is stale when it is needed most.
+function lock(locked) {
+  for (const button of live.querySelectorAll("button")) {
+    if (!ALWAYS.test(button.form?.action)) button.disabled = locked;
+  }
 }
 
 function tick() {
@@ -139,9 +150,7 @@ function tick() {
   for (const time of document.querySelectorAll("time[data-until]")) {
     time.textContent = untilText(Number(time.dataset.until) / 1e6 - now);
   }
-  for (const button of live.classList.contains("stale") ? live.querySelectorAll("button:not(:disabled)") : []) {
-    button.disabled = true;
-  }
+  if (live.classList.contains("stale")) lock(true);
 }
 
 async function send(form, submitter) {
@@ -176,11 +185,13 @@ if (live) {
     if (document.hidden) {
       source?.close();
       source = null;
+      heardMs = -Infinity;
+      boxAnswers = false;
+      freshen();
       return;
     }
     freshen();
     open();
-    measureWell();
   };
   document.addEventListener("visibilitychange", wake);
   addEventListener("pageshow", (event) => event.persisted && wake());
