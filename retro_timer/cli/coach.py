@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from pathlib import Path
 
@@ -38,15 +39,21 @@ def coach(listen: str | None, url_file: Path | None) -> None:
     told = [_url_file(), *([] if url_file is None else [url_file])]
 
     def serves() -> None:
-        for path in told:
-            _write(path, url)
+        if url_file is not None:
+            _write(url_file, url)
+        try:
+            _write(_url_file(), url)
+        except RetroTimerError as error:
+            # A page on a full disk is worth more than none.
+            remark(f"{error}: `retro-timer qr` does not find this page")
         print(url, flush=True)
 
     try:
         serve(made, listener, serves)
     finally:
         for path in told:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _url_file() -> Path:

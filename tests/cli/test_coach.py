@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +12,7 @@ import pytest
 
 from retro_timer.coach.serving import address_of, listening, url_of
 from retro_timer.errors import BadInputError, RetroTimerError
-from tests.helpers.command import here
+from tests.helpers.command import Outcome, here
 
 
 @pytest.mark.parametrize(
@@ -103,3 +105,37 @@ def test_a_file_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture
     outcome = here(capsys, "qr", "--svg", state_dir / "nowhere" / "page.svg")
     assert outcome.code == 1
     assert "cannot be written (No such file or directory)" in outcome.one_line()
+
+
+def served(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *args: object) -> Outcome:
+    """A page that ends as soon as it answers."""
+
+    def serve(_coach: object, listener: socket.socket, serves: Callable[[], None]) -> None:
+        with listener:
+            serves()
+
+    monkeypatch.setattr("retro_timer.coach.serving.serve", serve)
+    return here(capsys, "coach", "--listen", "127.0.0.1:0", *args)
+
+
+def full(path: Path, _data: bytes) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def test_a_full_disk_keeps_no_page_from_starting(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retro_timer.cli.coach.write_whole", full)
+    outcome = served(capsys, monkeypatch)
+    assert outcome.code == 0
+    assert outcome.lines[-1].startswith("http://127.0.0.1:")
+    assert "cannot be written (No space left on device): `retro-timer qr` does not find this page" in outcome.err
+
+
+def test_who_asked_for_the_address_in_a_file_is_told_that_there_is_none(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("retro_timer.cli.coach.write_whole", full)
+    outcome = served(capsys, monkeypatch, "--url-file", tmp_path / "page.url")
+    assert outcome.code == 1
+    assert "page.url: cannot be written (No space left on device)" in outcome.one_line()
