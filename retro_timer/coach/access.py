@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 import time
+from collections.abc import Collection
 from enum import IntEnum
 from pathlib import Path
 
@@ -41,6 +42,8 @@ class Phone(msgspec.Struct, frozen=True):
     """What its browser says of itself, or what the link is for."""
     since_s: int
     """When, by the machine's clock, in seconds since 1970."""
+    link: str = ""
+    """Of a viewer: the id of the link that they came by."""
 
 
 _LINK = "link"
@@ -92,9 +95,11 @@ class Access:
         """Whether somebody of this id is still in."""
         return any(phone.id == phone_id for phone in self._phones.values())
 
-    def let_in(self, role: Role, called: str) -> str:
-        """A new cookie's value. Raises RetroTimerError where it cannot be kept."""
-        return self._add("coach" if role is Role.COACH else "viewer", called)
+    def let_in(self, role: Role, called: str, link: str = "") -> str:
+        """A new cookie's value. `link`: the token by which a viewer comes. Raises RetroTimerError where it cannot be
+        kept, or where the link has been revoked meanwhile.
+        """
+        return self._add("coach" if role is Role.COACH else "viewer", called, link)
 
     def make_link(self, called: str) -> str:
         """The token of a link by which viewers get in, until it is revoked. Raises RetroTimerError."""
@@ -106,27 +111,53 @@ class Access:
         return phone is not None and phone.role == _LINK
 
     def revoke(self, phone_id: str) -> None:
-        """Their cookie, or link, is worth nothing from now on. Raises RetroTimerError where that cannot be kept."""
-        with self._changing:
-            left = {hash_: phone for hash_, phone in self._phones.items() if phone.id != phone_id}
-            self._write(left)
+        """Put somebody out for good: a viewer with the link that they came by, a link with all who came by it.
 
-    def _add(self, role: str, called: str) -> str:
+        Their cookies, and the link, are worth nothing from now on. Raises RetroTimerError where that cannot be kept.
+        """
+        with self._changing:
+            phones = self._phones.values()
+            theirs = {phone.link for phone in phones if phone.id == phone_id}
+            came_by = {phone.id for phone in phones if phone.id == phone_id and phone.role == _LINK}
+            self._put_out([p for p in phones if p.id == phone_id or p.id in theirs or p.link in came_by])
+
+    def leave(self, phone_id: str) -> None:
+        """Somebody goes by themselves; the link that they came by stays for others. Raises as `revoke` does."""
+        with self._changing:
+            self._put_out([phone for phone in self._phones.values() if phone.id == phone_id])
+
+    def _put_out(self, gone: Collection[Phone]) -> None:
+        """In force first, kept then: a disk that is full lets nobody stay."""
+        if not gone:
+            return
+        self._phones = {hash_: phone for hash_, phone in self._phones.items() if phone not in gone}
+        try:
+            self._keep(self._phones)
+        except RetroTimerError as error:
+            raise RetroTimerError(f"put out, but only until the page's next start: {error}") from None
+
+    def _add(self, role: str, called: str, link: str = "") -> str:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         called = " ".join(called.split())[:_LONGEST_CALLED]
-        phone = Phone(secrets.token_hex(8), role, _hash(token), called, int(time.time()))
         with self._changing:
+            by = self._phones.get(_hash(link)) if link else None
+            if link and by is None:
+                raise RetroTimerError("this link has been revoked")
+            phone = Phone(
+                secrets.token_hex(8), role, _hash(token), called, int(time.time()), by.id if by is not None else ""
+            )
             others = [each for each in self._phones.values() if each.role != role]
             alike = sorted((each for each in self._phones.values() if each.role == role), key=lambda each: each.since_s)
             left = alike[-(MOST[role] - 1) :]
-            self._write({each.token_hash: each for each in (*others, *left, phone)})
+            phones = {each.token_hash: each for each in (*others, *left, phone)}
+            # Kept first, in force then: who is let in is so after a restart as well.
+            self._keep(phones)
+            self._phones = phones
         return token
 
-    def _write(self, phones: dict[str, Phone]) -> None:
-        """Kept first, in force then."""
+    def _keep(self, phones: dict[str, Phone]) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(self._path, msgspec.json.encode(list(phones.values())))
         except OSError as error:
             raise RetroTimerError(f"{self._path}: cannot be written ({error.strerror})") from None
-        self._phones = phones

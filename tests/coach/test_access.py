@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -119,7 +121,96 @@ def test_the_pages_loop_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.Mo
     coach = field.phone(Role.COACH)
     writers.clear()
     coach.post("/phones/share", called="parents")
-    coach.post("/phones/revoke", id="nobody")
+    coach.post("/phones/revoke", id=next(phone.id for phone in field.access.phones if phone.role == "link"))
     coach.post("/leave")
     assert len(writers) == 3
     assert threading.main_thread() not in writers
+
+
+def by_link(made: Access) -> tuple[str, str, str]:
+    """A link, and two viewers who came by it."""
+    link = made.make_link("parents")
+    return link, *(made.let_in(Role.VIEWER, f"viewer {number}", link) for number in (1, 2))  # type: ignore[return-value]
+
+
+def test_a_viewer_who_is_put_out_does_not_come_back_by_the_same_link(tmp_path: Path) -> None:
+    made = Access(tmp_path)
+    link, first, second = by_link(made)
+    made.revoke(made.who(first)[1])
+    for now in (made, Access(tmp_path)):
+        assert not now.is_link(link)
+        assert now.who(first)[0] is Role.NOBODY
+        assert now.who(second)[0] is Role.VIEWER
+    with pytest.raises(RetroTimerError, match="this link has been revoked"):
+        made.let_in(Role.VIEWER, "again", link)
+
+
+def test_a_link_that_is_revoked_takes_its_viewers_with_it_and_nobody_else(tmp_path: Path) -> None:
+    made = Access(tmp_path)
+    coach, other = made.let_in(Role.COACH, "coach"), made.make_link("others")
+    theirs = made.let_in(Role.VIEWER, "theirs", other)
+    link, first, second = by_link(made)
+    made.revoke(next(phone.id for phone in made.phones if phone.called == "parents"))
+    for now in (made, Access(tmp_path)):
+        assert [now.who(token)[0] for token in (first, second)] == [Role.NOBODY] * 2
+        assert [now.who(token)[0] for token in (coach, theirs)] == [Role.COACH, Role.VIEWER]
+        assert (now.is_link(link), now.is_link(other)) == (False, True)
+
+
+def test_a_viewer_who_leaves_takes_the_link_from_nobody(tmp_path: Path) -> None:
+    made = Access(tmp_path)
+    link, first, second = by_link(made)
+    made.leave(made.who(first)[1])
+    assert made.who(first)[0] is Role.NOBODY
+    assert made.who(second)[0] is Role.VIEWER
+    assert made.is_link(link)
+
+
+def test_a_list_of_before_links_were_kept_with_their_viewers_is_read(tmp_path: Path) -> None:
+    token = Access(tmp_path).let_in(Role.VIEWER, "of old")
+    file = tmp_path / FILE
+    file.write_text(file.read_text().replace(',"link":""', ""))
+    assert '"link"' not in file.read_text()
+    assert Access(tmp_path).who(token)[0] is Role.VIEWER
+
+
+def test_who_is_put_out_on_a_full_disk_is_out_and_that_it_will_not_last_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = Field(tmp_path)
+    coach, viewer = field.phone(Role.COACH), field.phone(Role.VIEWER)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(access, "write_whole", full)
+    viewer_id = next(phone.id for phone in field.access.phones if phone.role == "viewer")
+    got = coach.post("/phones/revoke", id=viewer_id)
+    assert got.status == 503
+    assert "put out, but only until the page&#39;s next start" in got.body
+    assert viewer.get("/").status == 401
+
+
+def test_the_list_tells_since_when_somebody_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retro_timer.coach.access.time.time", lambda: 1_700_000_000.0)
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(1_700_000_000))
+    assert f"<time>{when}</time>" in Field(tmp_path).phone(Role.COACH).get("/phones").body
+
+
+def test_who_opens_a_link_is_put_out_with_it(tmp_path: Path) -> None:
+    field = Field(tmp_path)
+    coach, viewer = field.phone(Role.COACH), field.stranger()
+    link = coach.post("/phones/share", called="parents").body.partition("/watch/")[2].partition("<")[0]
+    assert viewer.get(f"/watch/{link}").status == 200
+    coach.post("/phones/revoke", id=next(phone.id for phone in field.access.phones if phone.role == "link"))
+    assert viewer.get("/").status == 401
+    assert viewer.get(f"/watch/{link}").status == 401
+
+
+def test_an_id_that_nobody_has_puts_nobody_out(tmp_path: Path) -> None:
+    made = Access(tmp_path)
+    token = made.let_in(Role.COACH, "coach")
+    for nobody in ("", "x"):
+        made.revoke(nobody)
+        made.leave(nobody)
+    assert made.who(token)[0] is Role.COACH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -44,7 +45,7 @@ class EntryPages:
         except RetroTimerError:
             return self._site.page(request, "pair.html", 503, refused="no_box")
         if request.state.phone:
-            await run_in_threadpool(self._site.access.revoke, request.state.phone)
+            await run_in_threadpool(self._site.access.leave, request.state.phone)
         return await self._let_in(RedirectResponse("/", 303), Role.COACH, request)
 
     async def open_link(self, request: Request) -> Response:
@@ -52,12 +53,13 @@ class EntryPages:
 
         By a page that goes on by itself: a browser that came from elsewhere sends no strict cookie along a redirect.
         """
-        if not self._site.access.is_link(request.path_params["token"]):
+        token = request.path_params["token"]
+        if not self._site.access.is_link(token):
             return self._site.refuse(request.scope, 401)
         answer = self._site.page(request, "welcome.html")
         if request.state.phone or request.method == "HEAD":
             return answer
-        return await self._let_in(answer, Role.VIEWER, request)
+        return await self._let_in(answer, Role.VIEWER, request, token)
 
     async def phones(self, request: Request) -> Response:
         """Who is in."""
@@ -76,18 +78,21 @@ class EntryPages:
 
     async def leave(self, request: Request) -> Response:
         """This phone is not paired any more."""
-        await run_in_threadpool(self._site.access.revoke, request.state.phone)
+        await run_in_threadpool(self._site.access.leave, request.state.phone)
         answer = RedirectResponse("/pair", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
 
     def _phones(self, request: Request, link: str = "") -> Response:
-        return self._site.page(
-            request, "phones.html", phones=self._site.access.phones, mine=request.state.phone, link=link
-        )
+        phones = [
+            (phone, time.strftime("%Y-%m-%d %H:%M", time.localtime(phone.since_s)))
+            for phone in self._site.access.phones
+        ]
+        return self._site.page(request, "phones.html", phones=phones, mine=request.state.phone, link=link)
 
-    async def _let_in(self, answer: Response, role: Role, request: Request) -> Response:
-        token = await run_in_threadpool(self._site.access.let_in, role, request.headers.get("user-agent", "–"))
+    async def _let_in(self, answer: Response, role: Role, request: Request, link: str = "") -> Response:
+        called = request.headers.get("user-agent", "–")
+        token = await run_in_threadpool(self._site.access.let_in, role, called, link)
         # No Secure: a browser keeps such a cookie from http, and https there is none at a field.
         answer.set_cookie(COOKIE, token, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="strict")
         return answer
