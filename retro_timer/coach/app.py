@@ -73,6 +73,7 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
             Page("GET", STREAM_PATH, live.events, Role.VIEWER),
             Page("GET", "/clock", live.clock, Role.VIEWER),
             Page("POST", "/look", live.look, Role.VIEWER),
+            Page("GET", "/leave", entry.ask_leave, Role.VIEWER),
             Page("POST", "/leave", entry.leave, Role.VIEWER),
             Page("GET", "/results", results.all_sessions, Role.VIEWER),
             Page("GET", "/results/{number}", results.one_session, Role.VIEWER),

@@ -17,6 +17,7 @@ FOR_VIEWERS = {
     "GET /events",
     "GET /clock",
     "POST /look",
+    "GET /leave",
     "POST /leave",
     "GET /results",
     "GET /results/{number}",
@@ -165,3 +166,15 @@ def test_a_first_visit_is_small(field: Field) -> None:
     browser = field.usual(Role.COACH)
     seen = [browser.get(path).body for path in ("/", "/static/page.js", "/static/page.css", "/static/icon.svg")]
     assert sum(len(text.encode()) for text in seen) < 120_000
+
+
+def test_nobody_leaves_by_one_tap(field: Field) -> None:
+    browser = field.phone(Role.COACH)
+    for path in ("/", "/results", "/plans", "/phones"):
+        page = browser.get(path).body
+        assert 'href="/leave"' in page
+        assert 'action="/leave"' not in page
+    assert 'action="/leave"' in browser.get("/leave").body
+    assert browser.get("/").status == 200
+    assert browser.post("/leave").status == 303
+    assert browser.get("/").status == 401

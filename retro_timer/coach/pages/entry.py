@@ -76,6 +76,10 @@ class EntryPages:
         await run_in_threadpool(self._site.access.revoke, (await form_of(request)).get("id", ""))
         return RedirectResponse("/phones", 303)
 
+    async def ask_leave(self, request: Request) -> Response:
+        """A tap beside the looks must not end a coach's evening."""
+        return self._site.page(request, "leave.html")
+
     async def leave(self, request: Request) -> Response:
         """This phone is not paired any more."""
         await run_in_threadpool(self._site.access.leave, request.state.phone)
