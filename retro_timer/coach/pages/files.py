@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,6 +61,15 @@ PLANS = Kind("plans", plan_names, _read_plan, _check_plan, lambda name, text: Wr
 ROSTERS = Kind("rosters", roster_names, _read_roster, _check_roster, lambda name, text: WriteRoster(name, text, True))
 
 
+class _Draft(msgspec.Struct, frozen=True):
+    """What stands in the form."""
+
+    name: str = ""
+    text: str = ""
+    was: str = ""
+    """The hash of the file that the form came from; empty for a new one."""
+
+
 class FilePages:
     """Of one kind."""
 
@@ -75,29 +85,71 @@ class FilePages:
     async def one_file(self, request: Request) -> Response:
         """Its text, in a form; a new one's is empty."""
         name = request.query_params.get("name", "")
-        path = (await run_in_threadpool(self._kind.files)).get(name)
+        was = await run_in_threadpool(self._hash, name)
         try:
-            text = await run_in_threadpool(self._kind.read, path) if path is not None else ""
+            text = await run_in_threadpool(self._text, name)
         except RetroTimerError as error:
-            return self._edit(request, name, "", str(error), status=200)
-        return self._edit(request, name, text, "", status=200)
+            return self._edit(request, _Draft(name, "", was), wrong=str(error))
+        return self._edit(request, _Draft(name, text, was))
 
     async def write(self, request: Request) -> Response:
-        """Keep it, by the beacon; with a mistake in it the form comes back with what is wrong."""
-        name = text = ""
+        """Keep it, by the beacon; with a mistake in it the form comes back with what is wrong, and so it does where it
+        would replace what this form did not come from.
+        """
+        draft = _Draft()
         try:
             form = await form_of(request)
-            name, text = form.get("name", "").strip(), form.get("text", "").replace("\r\n", "\n")
-            check_file_name(name, self._kind.name)
-            remarks = await run_in_threadpool(self._kind.check, text)
-            await self._site.link.ask(requests.Edit(self._kind.write(name, text), "page"), ON_DISK_S)
+            draft = _Draft(
+                form.get("name", "").strip(), form.get("text", "").replace("\r\n", "\n"), form.get("was", "")
+            )
+            check_file_name(draft.name, self._kind.name)
+            remarks = await run_in_threadpool(self._kind.check, draft.text)
+            if await run_in_threadpool(self._hash, draft.name) not in ("", draft.was, _hash_of(draft.text.encode())):
+                return self._edit(request, draft, status=409, in_the_way=True)
+            await self._site.link.ask(requests.Edit(self._kind.write(draft.name, draft.text), "page"), ON_DISK_S)
         except BadInputError as error:
-            return self._edit(request, name, text, str(error), status=422)
+            return self._edit(request, draft, status=422, wrong=str(error))
         except RetroTimerError as error:
-            return self._edit(request, name, text, str(error), status=409)
+            return self._edit(request, draft, status=409, wrong=str(error))
         if remarks:
-            return self._edit(request, name, text, "\n".join(remarks), status=200)
+            was = await run_in_threadpool(self._hash, draft.name)
+            return self._edit(request, msgspec.structs.replace(draft, was=was), notes=remarks)
         return RedirectResponse(f"/{self._kind.name}", 303)
 
-    def _edit(self, request: Request, name: str, text: str, wrong: str, *, status: int) -> Response:
-        return self._site.page(request, "file.html", status, kind=self._kind.name, name=name, text=text, wrong=wrong)
+    def _text(self, name: str) -> str:
+        """Raises RetroTimerError for one that cannot be read."""
+        path = self._kind.files().get(name)
+        return "" if path is None else self._kind.read(path)
+
+    def _hash(self, name: str) -> str:
+        """Of what is there by this name, whether or not it can be read as text; empty where there is nothing."""
+        path = self._kind.files().get(name)
+        try:
+            return "" if path is None else _hash_of(path.read_bytes())
+        except OSError as error:
+            raise RetroTimerError(f"{path}: cannot be read ({error.strerror})") from None
+
+    def _edit(
+        self,
+        request: Request,
+        draft: _Draft,
+        *,
+        status: int = 200,
+        wrong: str = "",
+        in_the_way: bool = False,
+        notes: Sequence[str] = (),
+    ) -> Response:
+        return self._site.page(
+            request,
+            "file.html",
+            status,
+            kind=self._kind.name,
+            draft=draft,
+            wrong=wrong,
+            in_the_way=in_the_way,
+            notes=notes,
+        )
+
+
+def _hash_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
