@@ -13,6 +13,12 @@ from retro_timer.settings.tables import convert
 _NOT_ASKED = frozenset(("version",))
 ALWAYS = ("halt", "stop")
 """Shown apart, whatever happens."""
+PRESSED = "pressed_ms"
+"""The field in which a page's script tells when a button was pressed, by the box's clock in milliseconds."""
+LATE_S = 3.0
+"""A command that comes so long after its press was meant for another moment: a network that hung must not skip a rep of
+now. Shorter, and a slow Wi-Fi's retries are refused."""
+_NEVER_LATE = frozenset((*ALWAYS, "pause"))
 _WAITING = frozenset(("brief", "get-ready", "lane-check", "await-press", "await-release", "rest", "recovery"))
 _OVER = frozenset(("done", "stopped"))
 AT_HAND: dict[str, frozenset[str]] = {
@@ -80,7 +86,17 @@ def command_of(tag: str, sent: Mapping[str, str]) -> AnyCommand:
     return convert(given, kind, tag)
 
 
-def _number(text: str, where: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+def is_late(tag: str, sent: Mapping[str, str], now_ns: int) -> bool:
+    """Whether a command's press is too long ago at `now_ns` of the box's clock. What holds the session never is, nor a
+    form without a script, which tells no time. Raises BadInputError.
+    """
+    pressed = sent.get(PRESSED, "")
+    if not pressed or tag in _NEVER_LATE:
+        return False
+    return now_ns / 1e6 - _number(pressed, PRESSED, 15) > LATE_S * 1e3
+
+
+def _number(text: str, where: str, most_figures: int = 9) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > most_figures:
         raise BadInputError(where, f"'{text[:20]}' is no number", "a whole number")
     return int(text)

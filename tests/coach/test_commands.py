@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from retro_timer.beacon.control.protocol import commands
 from retro_timer.beacon.control.protocol.commands import COMMANDS
 from retro_timer.coach.access import Role
-from retro_timer.coach.commands import AT_HAND, FORMS, command_of
+from retro_timer.coach.commands import AT_HAND, FORMS, command_of, is_late
 from retro_timer.errors import BadInputError
 from retro_timer.training.session.state import Phase
 from tests.helpers.browser_made import HOST, Field
@@ -75,6 +75,36 @@ def test_whatever_is_sent_is_a_command_of_this_protocol_or_one_line(tag: str, se
         assert command.tag == tag
         assert command.version == 1
         assert msgspec.json.decode(msgspec.json.encode(command), type=COMMANDS[tag]) == command
+
+
+@pytest.mark.parametrize(("age_ms", "late"), [(-500, False), (0, False), (3_000, False), (3_001, True), (10**9, True)])
+def test_a_command_is_late_three_seconds_after_its_press_but_for_what_holds_the_session(
+    age_ms: int, late: bool
+) -> None:
+    now_ns = 2 * 10**15
+    sent = {"pressed_ms": str(now_ns // 10**6 - age_ms)}
+    for tag in COMMANDS:
+        assert is_late(tag, sent, now_ns) is (late and tag not in ("halt", "stop", "pause"))
+
+
+def test_a_form_that_tells_no_time_is_not_late() -> None:
+    assert not is_late("skip", {}, 10**15)
+    assert not is_late("skip", {"pressed_ms": ""}, 10**15)
+
+
+@pytest.mark.parametrize("pressed", ["now", "-1", "9" * 5_000, "٣", "1e3"])
+def test_a_time_that_is_none_is_one_line(pressed: str) -> None:
+    with pytest.raises(BadInputError, match=r"pressed_ms: .* is no number"):
+        is_late("skip", {"pressed_ms": pressed}, 10**15)
+
+
+@pytest.mark.parametrize(("tag", "told"), [("skip", "Not done: it was pressed"), ("halt", "no timer answers")])
+def test_what_comes_late_does_not_reach_the_box(tmp_path: Path, tag: str, told: str) -> None:
+    browser = Field(tmp_path).phone(Role.COACH)
+    pressed = browser.coach.live.clock.now_ns // 10**6 - 4_000
+    got = browser.post(f"/do/{tag}", headers={"accept": "application/json"}, pressed_ms=str(pressed))
+    assert (got.status, msgspec.json.decode(got.body)["ok"]) == (409, False)
+    assert told in got.body
 
 
 @pytest.fixture(scope="module")

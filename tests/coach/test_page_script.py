@@ -70,3 +70,38 @@ def test_a_beat_that_differs_from_what_the_phone_counts_has_the_clock_measured_a
         "await beat(3_603_000); await pass(1000); trips();",
     )
     assert saw == [4, 4, 8, 8]
+
+
+PRESS = "const press = (each) => happen('submit', { target: each.form, submitter: each, preventDefault() {} });"
+ONGOING = [True, True, True, True, False]
+
+
+def test_a_command_tells_when_it_was_pressed_by_the_boxs_clock(tmp_path: Path) -> None:
+    saw = run(
+        tmp_path,
+        PRESS,
+        "phone.boxAheadMs = 5000; await beat(5000); await pass(1000); press(skip);",
+        "saw.push(phone.asked.at(-1), Object.fromEntries(phone.answers.at(-1).body).pressed_ms);",
+    )
+    assert saw == ["http://box/do/skip", "6000"]
+
+
+def test_a_button_waits_for_its_answer_but_what_holds_everybody_does_not(tmp_path: Path) -> None:
+    saw = run(
+        tmp_path,
+        PRESS,
+        "await beat(0); press(skip); press(halt); look(); press(halt); await beat(0, false); await beat(0); look();",
+        "saw.push(phone.answers.length);",
+        "phone.answers[0].tell({ ok: true, text: '' }); await soon(); await soon(); look();",
+    )
+    assert saw == [ONGOING, ONGOING, 3, FRESH]
+
+
+def test_a_command_without_an_answer_is_given_up_and_said_to_have_failed(tmp_path: Path) -> None:
+    saw = run(
+        tmp_path,
+        PRESS,
+        "await beat(0); press(skip); await pass(11_900); saw.push(answer.textContent);",
+        "await pass(200); await beat(0); saw.push(answer.textContent); look();",
+    )
+    assert saw == ["…", "✗", FRESH]

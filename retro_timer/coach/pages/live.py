@@ -8,9 +8,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from retro_timer.beacon.control.protocol.answers import Done
 from retro_timer.coach.access import Role
-from retro_timer.coach.commands import FORMS, command_of
+from retro_timer.coach.commands import FORMS, command_of, is_late
 from retro_timer.coach.live import Correction
-from retro_timer.coach.site import COOKIE_DAYS, LOOK, LOOKS, Site, form_of, role_of
+from retro_timer.coach.site import COOKIE_DAYS, LOOK, LOOKS, Site, catalogue_of, form_of, role_of
 from retro_timer.coach.stream import Streams
 from retro_timer.coach.view import at_hand, athletes_of, countdown_of, on_course, results_of
 from retro_timer.errors import RetroTimerError
@@ -64,9 +64,14 @@ class LivePages:
         return JSONResponse({"now_ns": self._site.live.clock.now_ns})
 
     async def do(self, request: Request) -> Response:
-        """A command."""
+        """A command, unless its press is too long ago."""
+        tag = request.path_params["command"]
         try:
-            command = command_of(request.path_params["command"], await form_of(request))
+            sent = await form_of(request)
+            if is_late(tag, sent, self._site.live.clock.now_ns):
+                too_late = catalogue_of(self._site.language(request)).shown("too_late")
+                return self._site.told(request, too_late, failed=True)
+            command = command_of(tag, sent)
             answer = await self._site.link.ask(command)
         except RetroTimerError as error:
             return self._site.told(request, str(error), failed=True)

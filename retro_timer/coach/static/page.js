@@ -6,6 +6,7 @@ const OPEN_MS = 4000; // A stream that has not begun by then is opened anew.
 const MEASURE_EVERY_MS = 15000;
 const ASTRAY_MS = 1000; // A beat is on the way for less.
 const KEPT_TRIPS = 8;
+const ANSWER_MS = 12000; // The page's process gives up after ten seconds.
 const TOLD_MS = 6000; // What became of a command is read by then.
 const ALWAYS = /\/do\/(halt|stop)$/;
 
@@ -48,6 +49,7 @@ let boxAnswers = false;
 let source = null;
 let pressed = null; // What a finger is on.
 const waiting = new Map();
+const underway = new Set(); // Buttons whose command has not been answered.
 
 function boxMs() {
   return performance.now() + (clock.offsetMs ?? Number(live.dataset.now) / 1e6 - loadedMs);
@@ -138,7 +140,7 @@ function freshen() {
 // What holds everybody is never locked: it can do no harm, and a page is stale when it is needed most.
 function lock(locked) {
   for (const button of live.querySelectorAll("button")) {
-    if (!ALWAYS.test(button.form?.action)) button.disabled = locked;
+    if (!ALWAYS.test(button.form?.action)) button.disabled = locked || underway.has(button);
   }
 }
 
@@ -155,9 +157,22 @@ function tick() {
 
 async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
+  // What arrives late was meant for another moment: the box refuses it by this, but for what holds everybody.
+  if (clock.offsetMs !== undefined) fields.set("pressed_ms", Math.round(boxMs()));
+  const patience = new AbortController();
+  const over = setTimeout(() => patience.abort(), ANSWER_MS);
+  if (submitter && !ALWAYS.test(form.action)) {
+    underway.add(submitter);
+    submitter.disabled = true;
+  }
   answer.textContent = "…";
   try {
-    const told = await fetch(form.action, { method: "POST", body: fields, headers: { accept: "application/json" } });
+    const told = await fetch(form.action, {
+      method: "POST",
+      body: fields,
+      headers: { accept: "application/json" },
+      signal: patience.signal,
+    });
     if (told.status === 401) location.assign("/pair");
     const { ok, text } = await told.json();
     const line = text || (ok ? "✓" : "✗");
@@ -169,6 +184,8 @@ async function send(form, submitter) {
     answer.textContent = "✗";
     answer.classList.add("refused");
   }
+  clearTimeout(over);
+  if (underway.delete(submitter)) submitter.disabled = live.classList.contains("stale");
 }
 
 if (live) {
