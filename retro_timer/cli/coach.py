@@ -22,13 +22,15 @@ from retro_timer.settings.whole import write_whole
 @click.option("--url-file", type=click.Path(path_type=Path), help="Write the page's address there once it answers.")
 def coach(listen: str | None, url_file: Path | None) -> None:
     """Serve the coach's page until it is stopped. It needs no running timer, and says when there is none."""
+    from retro_timer.coach.addresses import bound_url, shown_url
     from retro_timer.coach.app import make_coach
     from retro_timer.coach.guard import own_names
-    from retro_timer.coach.serving import listening, serve, url_of
+    from retro_timer.coach.serving import listening, serve
 
     settings = load_settings(tell=remark)
     listener = listening(settings.coach.listen if listen is None else listen)
-    url = url_of(listener)
+    bound = bound_url(listener)
+    url = shown_url(bound)
     made = make_coach(
         state_dir=paths.state_dir(),
         socket=paths.page_socket_path(),
@@ -42,7 +44,7 @@ def coach(listen: str | None, url_file: Path | None) -> None:
         if url_file is not None:
             _write(url_file, url)
         try:
-            _write(_url_file(), url)
+            _write(_url_file(), bound)
         except RetroTimerError as error:
             # A page on a full disk is worth more than none.
             remark(f"{error}: `retro-timer qr` does not find this page")
@@ -57,7 +59,7 @@ def coach(listen: str | None, url_file: Path | None) -> None:
 
 
 def _url_file() -> Path:
-    """Where a running page leaves its address for `qr`."""
+    """Where a running page leaves for `qr` where it listens."""
     return paths.state_dir() / "coach" / "url"
 
 
@@ -69,16 +71,26 @@ def _write(path: Path, url: str) -> None:
         raise RetroTimerError(f"{path}: cannot be written ({error.strerror})") from None
 
 
+def _running_url() -> str:
+    """Of the page that answers, as it is reached now: the network may have come after the page."""
+    from retro_timer.coach import addresses
+
+    try:
+        bound = _url_file().read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        raise RetroTimerError("no page runs here: start one with `retro-timer coach`") from None
+    if not addresses.answers(bound):
+        raise RetroTimerError(f"the page at {bound} does not answer: start it anew with `retro-timer coach`")
+    return addresses.shown_url(bound)
+
+
 @click.command()
 @click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Draw it into a file instead.")
 def qr(svg_file: Path | None) -> None:
     """Show the running page's address as a QR code, for a phone that is in the same network."""
     import segno
 
-    try:
-        url = _url_file().read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        raise RetroTimerError("no page runs here: start one with `retro-timer coach`") from None
+    url = _running_url()
     if "//127." in url or "//[::1]" in url:
         remark("only this machine can open it; for the whole network: retro-timer coach --listen 0.0.0.0:8765")
     code = segno.make(url, micro=False)

@@ -15,7 +15,6 @@ from retro_timer.errors import BadInputError, RetroTimerError
 
 _KEEP_ALIVE_S = 20
 _LAST_ANSWERS_S = 1
-_ANYWHERE = frozenset(("0.0.0.0", "::"))
 
 
 def address_of(listen: str) -> tuple[str, int]:
@@ -48,24 +47,6 @@ def listening(listen: str) -> socket.socket:
         ) from None
     made.setblocking(False)
     return made
-
-
-def url_of(listener: socket.socket) -> str:
-    """Where a browser finds it."""
-    host, port = listener.getsockname()[:2]
-    if host in _ANYWHERE:
-        host = _own_address()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _own_address() -> str:
-    """The one by which this machine would reach others: nothing is sent to find it out."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
 
 
 class _Server(uvicorn.Server):
