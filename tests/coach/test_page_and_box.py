@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -145,3 +147,23 @@ def test_a_plan_and_a_roster_are_checked_and_kept(box: Timer, page: CoachProcess
     assert phone.do("roster", name="u17") == ""
     assert phone.do("start", plan="tuesday") == ""
     until(lambda: "Bülent" in phone.get("/")[1], "the group on the page")
+
+
+def test_a_plan_that_hangs_while_it_is_read_holds_up_no_halt(box: Timer, page: CoachProcess) -> None:
+    phone = PhoneOnAir(page).paired()
+    assert phone.do("start", plan="short") == ""
+    box.to_go()
+    plans = box.home / "config" / "plans"
+    pipe = plans / "hangs.toml"
+    os.mkfifo(pipe)
+    told: list[str] = []
+    start = threading.Thread(target=lambda: told.append(phone.do("start", plan="hangs")))
+    start.start()
+    # Opens when the timer has begun to read it.
+    with pipe.open("w") as disk:
+        assert phone.do("halt") == ""
+        assert box.status()["phase"] == "paused"
+        assert told == []
+        disk.write((plans / "short.toml").read_text())
+    start.join(DEADLINE_S)
+    assert told == ["a halt or stop came while the plan was read: start anew"]
