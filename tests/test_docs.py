@@ -24,6 +24,7 @@ from retro_timer.settings.loading import plan_names
 from retro_timer.settings.model import CourseSettings, Settings
 from retro_timer.settings.plan_fit import check_fit
 from retro_timer.training.gaits import Gait
+from retro_timer.training.orders import least_every_s
 from retro_timer.training.plan import SELF_STARTED, Course, Order, Part, PlanSet, StartMethod
 from retro_timer.training.plan_check import check_plan
 from tests.helpers.plans_made import block, plan
@@ -270,6 +271,9 @@ def test_the_least_time_between_goes_that_the_page_of_groups_names_is_the_progra
     (least,) = re.findall(r"\(([\d.]+) s for 20 m at a jog\)", GROUPS)
     assert runs(Order.ROLLING, every_s=float(least))
     assert not runs(Order.ROLLING, every_s=float(least) - 0.1)
+    (ladder,) = re.findall(r"ladder of 50 and 20 m at a jog that is ([\d.]+) s", GROUPS)
+    of = plan(block(distances_m=(50.0, 20.0)), gait=Gait.JOG, order=Order.ROLLING)
+    assert float(ladder) == pytest.approx(least_every_s(of), abs=0.05)
 
 
 def test_the_picture_of_a_groups_places_is_as_it_is_drawn() -> None:

@@ -13,7 +13,7 @@ from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
-from retro_timer.training.orders import CLEARING_S, least_every_s
+from retro_timer.training.orders import least_every_s
 from retro_timer.training.plan import SELF_STARTED, Course, Order, Plan, StartMethod, steps, treadmill_kmh
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 
@@ -53,12 +53,13 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
                 )
     if plan.order is Order.ROTATION:
         return
-    least_s = least_every_s(plan, lanes=settings.course.lanes)
+    # Of several lanes the session keeps the least within each.
+    least_s = 0.0 if settings.course.lanes > 1 else least_every_s(plan)
     if plan.every_s is not None and plan.every_s < least_s:
         raise BadInputError(
             f"{where}: every_s",
-            f"{plan.every_s:g} s, within which the fastest closes on the slowest in front: the least is"
-            f" {math.ceil(10.0 * least_s) / 10.0:g} s, of which {CLEARING_S:g} s are for clearing the line",
+            f"{plan.every_s:g} s, within which the fastest closes on the slowest in front, or stands at a nearer start"
+            f" in their way: the least is {math.ceil(10.0 * least_s) / 10.0:g} s, the line clear again",
             "that, course.lanes in the settings, or lanes_apart = true if nobody runs behind another in one lane",
         )
     least = f"; its least every_s is {math.ceil(10.0 * least_s) / 10.0:g} s" if least_s else ""

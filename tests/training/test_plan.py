@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import BadInputError
-from retro_timer.training.gaits import Gait
-from retro_timer.training.orders import least_every_s
+from retro_timer.training.gaits import SPEEDS, Gait, finish_window
+from retro_timer.training.orders import CALL_LEAD_S, CLEARING_S, least_every_s
 from retro_timer.training.plan import Order, Part, Plan, PlanSet, steps
 from retro_timer.training.plan_check import check_plan
 from tests.helpers.plans_made import block, plan
@@ -134,5 +135,38 @@ def test_the_least_time_between_goes_lets_no_faster_one_close_within_a_lane(gait
     """Slowest less fastest time of the gait over 20 m, and 4 s to clear the line."""
     of = plan(gait=gait, order=Order.ROLLING)
     assert least_every_s(of) == pytest.approx(least_s, abs=0.05)
-    assert least_every_s(of, lanes=2) == 0.0
     assert least_every_s(plan(gait=gait, order=Order.ROLLING, lanes_apart=True)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("blocks", "least_s"),
+    [
+        ([block(distances_m=(50.0, 20.0))], 50.0 / 1.5 - 20.0 / 3.2 + CLEARING_S),
+        ([block(distances_m=(20.0, 50.0))], 50.0 / 1.5 - 20.0 / 3.2 + CLEARING_S),
+        ([block(gait=Gait.JOG), block(gait=Gait.RUN)], 20.0 / 1.5 - 3.3 + CLEARING_S),
+        ([block(gait=Gait.WALK), block(duration_s=60.0), block(gait=Gait.RUN)], 20.0 / 0.3 - 3.3 + CLEARING_S),
+        # Whoever runs 50 m has gone by the start of the 5 m before anybody is called to it.
+        ([block(distance_m=50.0, gait=Gait.RUN), block(distance_m=5.0, gait=Gait.WALK)], 45.0 / 2.5 + CALL_LEAD_S),
+    ],
+)
+def test_between_steps_nobody_meets_who_runs_another_length_or_in_another_gait(
+    blocks: list[PlanSet], least_s: float
+) -> None:
+    """One athlete may be at the next step while another still is at the one before."""
+    assert least_every_s(plan(*blocks, order=Order.ROLLING)) == pytest.approx(least_s)
+
+
+@given(
+    kinds=st.lists(st.tuples(st.floats(5.0, 100.0), st.sampled_from(Gait)), min_size=1, max_size=4),
+    share=st.floats(0.0, 1.0),
+)
+def test_at_the_least_time_between_goes_the_fastest_behind_the_slowest_stays_behind(
+    kinds: list[tuple[float, Gait]], share: float
+) -> None:
+    """Of any two of the plan's lengths and gaits: the slowest is nearer the finish at each moment that both run."""
+    of = plan(*(block(distance_m=length_m, gait=gait) for length_m, gait in kinds), order=Order.ROLLING)
+    least_s = least_every_s(of)
+    for (front_m, front_gait), (behind_m, behind_gait) in product(kinds, repeat=2):
+        at_s = least_s + share * finish_window(behind_m, behind_gait).earliest_s
+        left_m = front_m - at_s * SPEEDS[front_gait].slow_mps
+        assert left_m <= behind_m * (1.0 - share) + 1e-9

@@ -243,8 +243,9 @@ def test_the_call_is_the_name_alone_and_whoever_finishes_is_asked_to_clear_the_l
     assert session.said().count("rolling_unwatched") == 1
 
 
-def test_without_every_s_the_least_is_kept_in_which_nobody_is_caught_up() -> None:
-    session = to_go(rolling(every_s=None, lanes_apart=False), 2)
+@pytest.mark.parametrize("every_s", [None, 6.0])
+def test_the_least_is_kept_in_which_nobody_is_caught_up_whatever_the_plan_asks_for(every_s: float | None) -> None:
+    session = to_go(rolling(every_s=every_s, lanes_apart=False), 2)
     assert goes(session)[1][1] - goes(session)[0][1] == pytest.approx(11.1, abs=0.05)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
+from retro_timer.training import orders
 from retro_timer.training.names import folded
 from retro_timer.training.session import announce, calls, remaining, rolling, starting, together, turns
 from retro_timer.training.session.effects import About
@@ -85,7 +86,7 @@ def _rest_agenda(transition: Transition, until_ns: int) -> list[Appointment]:
     look_ns = until_ns - ns(state.rules.countdown_s + starting.LOOK_S)
     agenda = [Appointment(max(now_ns, look_ns), Item.NEXT_PHASE)]
     if state.rolling:
-        return [*agenda, Appointment(max(now_ns, until_ns - ns(rolling.CALL_LEAD_S)), Item.SAY, "turn")]
+        return [*agenda, Appointment(max(now_ns, until_ns - ns(orders.CALL_LEAD_S)), Item.SAY, "turn")]
     if length_s >= _HALFWAY_LEAST_S:
         agenda.append(Appointment(now_ns + ns(length_s / 2.0), Item.SAY, "halfway"))
     cues = state.plan.cues

@@ -10,8 +10,6 @@ from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
-CALL_LEAD_S = 8.0
-"""The name is called this long before the go: a second for the name, the countdown, and time to step up to the line."""
 LOOK_S = 2.0
 """How long before the countdown the lane is looked at."""
 
@@ -25,9 +23,8 @@ def earliest_start_ns(state: SessionState, now_ns: int) -> int:
 
 
 def every_s(state: SessionState) -> float:
-    """Seconds from go to go by the plan; the least that are safe where it does not say."""
-    asked_s = state.plan.every_s
-    return least_every_s(state.plan, lanes=state.rules.lanes) if asked_s is None else asked_s
+    """Seconds from go to go by the plan, and never less than are safe; of several lanes those are kept in each."""
+    return max(state.plan.every_s or 0.0, least_every_s(state.plan) if state.rules.lanes == 1 else 0.0)
 
 
 def rests(transition: Transition, index: int, ended_ns: int, step_index: int) -> bool:
