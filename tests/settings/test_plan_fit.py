@@ -96,6 +96,11 @@ def test_rolling_goes_with_a_gate_alone(of: Plan) -> None:
     check_fit(of, Settings(), "my.toml")
 
 
+def test_before_several_lanes_the_time_between_goes_is_left_to_the_session() -> None:
+    four = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=4))
+    check_fit(plan(order=Order.ROLLING, every_s=5.0), four, "my.toml")
+
+
 @pytest.mark.parametrize(
     ("placement", "why"),
     [(Placement.BELT, "which one runner wears"), (Placement.LANE_END, "everybody on the course is an obstacle")],

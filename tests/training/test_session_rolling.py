@@ -9,9 +9,10 @@ import pytest
 
 from retro_timer.detection.events import Level
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
+from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Order
 from retro_timer.training.record import Flag, RepStatus
-from retro_timer.training.session import effects, inputs
+from retro_timer.training.session import effects, inputs, lanes
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
@@ -247,6 +248,48 @@ def test_the_call_is_the_name_alone_and_whoever_finishes_is_asked_to_clear_the_l
 def test_the_least_is_kept_in_which_nobody_is_caught_up_whatever_the_plan_asks_for(every_s: float | None) -> None:
     session = to_go(rolling(every_s=every_s, lanes_apart=False), 2)
     assert goes(session)[1][1] - goes(session)[0][1] == pytest.approx(11.1, abs=0.05)
+
+
+def in_lanes(numbers: dict[str, int | None], **fields: Any) -> Drive:
+    """Before two lanes, with the roster's lane of each; the plan asks for no time between goes."""
+    listed = tuple(Listed(name, lane=lane) for name, lane in numbers.items())
+    given = {"every_s": None, "lanes_apart": False, **fields}
+    return rolling(names=tuple(numbers), rules=Rules(lanes=2, listed=listed), **given)
+
+
+def between(session: Drive) -> list[float]:
+    return [round(then - before, 1) for (_, before), (_, then) in pairwise(goes(session))]
+
+
+def test_of_several_lanes_the_least_is_kept_within_each() -> None:
+    assert between(to_go(in_lanes({"Ann": 1, "Bea": 1, "Cid": 1}), 3)) == [11.1, 11.1]
+    apart = to_go(in_lanes({"Ann": 1, "Bea": 1, "Cid": 2, "Dan": 2}), 4)
+    assert [name for name, _ in goes(apart)] == ["Ann", "Cid", "Bea", "Dan"]
+    assert between(apart)[0] == 5.0
+    assert [round(goes(apart)[later][1] - goes(apart)[later - 2][1], 1) for later in (2, 3)] == [11.1, 11.1]
+
+
+def test_who_may_be_in_any_of_several_lanes_keeps_the_least_behind_everybody_and_they_behind_them() -> None:
+    assert between(to_go(in_lanes({"Ann": 1, "Bea": None, "Cid": 2}), 3)) == [5.0, 11.1]
+    assert between(to_go(in_lanes({"Ann": None, "Bea": 1}), 2)) == [11.1]
+    assert between(to_go(in_lanes({"Ann": 3, "Bea": 1}), 2)) == [11.1], "there is no third lane"
+
+
+def test_who_was_seen_in_another_lane_than_the_rosters_may_be_in_any() -> None:
+    session = to_go(in_lanes({"Ann": 1, "Bea": 2}, reps=3), 1)
+    assert lanes.given_lane(session.state, "Ann") == 1
+    arrive(session, "Ann", 4.5, lane=2)
+    assert lanes.given_lane(session.state, "Ann") is None
+    assert lanes.given_lane(session.state, "Bea") == 2
+
+
+def test_a_skipped_rest_does_not_send_anybody_after_who_is_in_the_same_lane() -> None:
+    session = to_go(in_lanes({"Ann": 1, "Bea": 1}), 1).wait(0.5).put(inputs.Skip())
+    assert between(to_go(session, 2)) == [11.1]
+
+
+def test_with_the_coachs_word_the_lanes_keep_nobody_waiting() -> None:
+    assert between(to_go(in_lanes({"Ann": 1, "Bea": 1}, lanes_apart=True), 2)) == [5.0]
 
 
 def test_a_step_by_the_clock_waits_until_all_have_come_to_it() -> None:

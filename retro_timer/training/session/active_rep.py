@@ -52,6 +52,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
         target_ns=targets.target_ns(state, step, transition.athlete().name, StartKind.GO),
     )
     transition.set(reps=record.rep, undo=(), last_go_ns=go_ns)
+    lanes.went(transition, record)
     transition.unsay(About.TURN, About.REST, About.START)
     begin_rep(transition, turn, record)
     together.join(transition, record)

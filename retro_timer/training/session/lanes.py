@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.training.listed import of_name
-from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepStatus
+from retro_timer.training.orders import least_every_s
+from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ActiveRep, Item, SessionState
@@ -23,6 +24,33 @@ def usual_lane(state: SessionState, athlete: str) -> int | None:
     if seen_in is not None or listed is None or listed.lane is None:
         return seen_in
     return listed.lane if 1 < state.rules.lanes >= listed.lane else None
+
+
+def given_lane(state: SessionState, athlete: str) -> int | None:
+    """The lane that the roster gives an athlete, unless they were seen in another one last; None where it is any."""
+    listed = of_name(state.rules.listed, athlete)
+    if listed is None or listed.lane is None or usual_lane(state, athlete) != listed.lane:
+        return None
+    return listed.lane
+
+
+def went(transition: Transition, record: RepRecord) -> None:
+    """Somebody goes over a length: they may be in their lane for as long as its slowest take."""
+    if record.distance_m is not None:
+        lane = given_lane(transition.state, record.athlete)
+        transition.set(lane_goes_ns={**transition.state.lane_goes_ns, lane: record.go_ns})
+
+
+def free_ns(state: SessionState, athlete: str) -> int:
+    """From when on an athlete may go without meeting whoever went in the same lane, or may have; 0 for at any time.
+
+    Between lanes no time need pass. Of one lane alone it does between any two, which `every_s` keeps.
+    """
+    if not state.rolling or state.rules.lanes == 1 or not state.lane_goes_ns:
+        return 0
+    lane = given_lane(state, athlete)
+    behind = [go_ns for other, go_ns in state.lane_goes_ns.items() if lane is None or other in (None, lane)]
+    return max(behind) + ns(least_every_s(state.plan)) if behind else 0
 
 
 def _seen_lane(state: SessionState, athlete: str, before_rep: int | None = None) -> int | None:

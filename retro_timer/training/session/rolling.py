@@ -15,7 +15,8 @@ LOOK_S = 2.0
 
 
 def earliest_start_ns(state: SessionState, now_ns: int) -> int:
-    """When the next go may come, whoever's it is: a countdown from now, and far enough behind the last one."""
+    """When the next go may come, whoever's it is: a countdown from now, and far enough behind the last one; in a lane
+    of several whoever's it is may have to wait longer."""
     start_ns = now_ns + ns(state.rules.countdown_s + LOOK_S)
     if not state.last_go_ns:
         return max(start_ns, now_ns + ns(state.rules.get_ready_s))

@@ -9,7 +9,7 @@ from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import Course, StartMethod
 from retro_timer.training.session import calls, events, inputs, standing, turns
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.state import STARTING, Appointment, Item, Phase
+from retro_timer.training.session.state import STARTING, Appointment, Item, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns, start_method
 
 LOOK_S = 2.0
@@ -172,8 +172,13 @@ def _hindrance(transition: Transition) -> int | None:
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
         if now_ns < clear_ns:
             return clear_ns
-    start_ns = state.until_ns - ns(rules.countdown_s)
+    start_ns = _due_ns(state) - ns(rules.countdown_s)
     return start_ns if now_ns < start_ns else calls.until_heard_ns(transition)
+
+
+def _due_ns(state: SessionState) -> int:
+    """The go comes no sooner, whatever was skipped: by the plan, and with nobody to meet in the lane."""
+    return state.until_ns if state.turn is None else max(state.until_ns, turns.lane_free_ns(state, state.turn))
 
 
 def _reminds(transition: Transition) -> bool:

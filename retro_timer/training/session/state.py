@@ -267,6 +267,8 @@ class SessionState(msgspec.Struct, frozen=True):
     """Whose start is next; in rotation also whose rep is under way."""
     last_go_ns: int = 0
     """Rolling: the newest go; 0 before the first."""
+    lane_goes_ns: dict[int | None, int] = {}
+    """Rolling: the newest go over a length in each lane; None for who may be in any."""
     arrivals: tuple[Arrival, ...] = ()
     """Rolling: bodies at the line that are not timed yet, oldest first."""
     planned_ns: int = 0

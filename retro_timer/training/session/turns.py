@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import usual_time_s, walk_back_s
 from retro_timer.training.plan import Course, Step
-from retro_timer.training.session import progress
+from retro_timer.training.session import lanes, progress
 from retro_timer.training.session.state import Athlete, SessionState, Turn
 from retro_timer.training.session.transition import ns
 
@@ -65,8 +65,16 @@ def owed_step(state: SessionState, athlete: Athlete) -> int | None:
 
 
 def rested_ns(state: SessionState, turn: Turn) -> int:
-    """From when on a turn may start: the end of the rest of everybody whose it is."""
-    return max(state.athletes[index].rested_ns for index in (turn.athlete, *others_of(state, turn)))
+    """From when on a turn may start: the end of the rest of everybody whose it is, and with their lane free."""
+    end_ns = max(state.athletes[index].rested_ns for index in (turn.athlete, *others_of(state, turn)))
+    return max(end_ns, lane_free_ns(state, turn))
+
+
+def lane_free_ns(state: SessionState, turn: Turn) -> int:
+    """From when on a turn meets nobody in its lane; 0 for at any time, as for a step that needs none."""
+    if state.steps[turn.step].distance_m is None:
+        return 0
+    return lanes.free_ns(state, state.athletes[turn.athlete].name)
 
 
 def others_of(state: SessionState, turn: Turn) -> tuple[int, ...]:
@@ -124,5 +132,5 @@ def is_by_the_clock(step: Step) -> bool:
 
 def _rested_ns(state: SessionState, athlete: Athlete, waiting: Iterable[Athlete]) -> int:
     if athlete.next_step >= len(state.steps) or not is_for_all(state, state.steps[athlete.next_step]):
-        return athlete.rested_ns
+        return max(athlete.rested_ns, lanes.free_ns(state, athlete.name))
     return max(other.rested_ns for other in waiting if other.next_step == athlete.next_step)
