@@ -16,6 +16,9 @@ _SURPRISE = 0.1
 """So often an own time says nothing: a stumble, or a race where the one before was a jog."""
 _LEAVES = 0.05
 """One in twenty leaves the course: without it whoever is overdue would seem to be due at any moment."""
+_TAKEN_OFF_LEAVES = 0.5
+"""Of those who were taken off the course every other one leaves it, and the rest run on to the line: nobody has counted
+them. More gives the next runner a time that is not theirs, less gives that one's finish to nobody."""
 _FAST_SHARE = _LATE_SHARE = 0.02
 """How many are quicker than their gait's window, and slower, up to the time-out: more would have who is outside of it
 doubt a finish of who is within."""
@@ -37,6 +40,8 @@ class Candidate(msgspec.Struct, frozen=True):
     times_s: tuple[float, ...] = ()
     """Their own times today over the same length in the same gait."""
     given_up: bool = False
+    taken_off: bool = False
+    """Their rep was ended by somebody's word, and they may run on."""
     other_lane: bool = False
     """The arrival is in another lane than their usual one."""
 
@@ -76,7 +81,8 @@ def _odds(candidate: Candidate) -> float:
             own_now, own_later = _by_times(candidate.elapsed_s, candidate.times_s)
             now = (1.0 - _SURPRISE) * own_now + _SURPRISE * now
             later = (1.0 - _SURPRISE) * own_later + _SURPRISE * later
-        odds = (1.0 - _LEAVES) * now / ((1.0 - _LEAVES) * later + _LEAVES)
+        leaves = _TAKEN_OFF_LEAVES if candidate.taken_off else _LEAVES
+        odds = (1.0 - leaves) * now / ((1.0 - leaves) * later + leaves)
     return odds * (_OTHER_LANE if candidate.other_lane else 1.0)
 
 

@@ -13,6 +13,7 @@ from retro_timer.training.plan import Course
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind, changed
 from retro_timer.training.session import (
     events,
+    ghosts,
     lanes,
     resting,
     targets,
@@ -179,4 +180,6 @@ def give_up_one(transition: Transition, index: int, reason: str) -> None:
     provisional = reason == "timeout"
     kept = msgspec.structs.replace(active, record=record, given_up=True) if provisional else None
     transition.set_athlete(index, active=kept)
+    if not provisional:
+        ghosts.leave(transition, active)
     resting.after_rep(transition, index, transition.now_ns, active.step, keep_watch=provisional)

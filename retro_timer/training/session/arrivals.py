@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.training.arrival_odds import Candidate, likeliest
 from retro_timer.training.gaits import finish_window
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import events, inputs
+from retro_timer.training.session import events, ghosts, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import ActiveRep, Arrival, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -51,21 +51,29 @@ def end(transition: Transition, lane: int | None) -> int | None:
 
 
 def decide(transition: Transition, event: inputs.FinishSeen) -> Decision | None:
-    """The back of somebody reached the line: whose it was; None where it was nobody's on the course."""
+    """The back of somebody reached the line: whose it was; None where it was nobody's whose rep goes on."""
     here = [one for one in transition.state.arrivals if _may_be_in(one, event.lane)]
     arrival = min(here, key=lambda one: abs(one.t_ns - event.back_ns), default=None)
     taken_for = None if arrival is None else _forget(transition, arrival)
     choice = _choose(transition.state, event.back_ns, event.lane)
-    if choice is None:
+    if taken_for is not None and ghosts.of_rep(transition.state, taken_for) is not None:
+        # Stopped by hand, or taken off the course, while on the line.
+        choice = Decision(taken_for, (), doubted=False)
+    if choice is not None:
+        _doubt(transition, choice.rivals)
+    ghost = None if choice is None else ghosts.of_rep(transition.state, choice.rep)
+    whose = choice if ghost is None else None
+    if ghost is not None:
+        ghosts.came(transition, ghost)
+    if whose is None:
         # Somebody passed who is not timed.
         transition.set(other_body_ns=(event.back_ns, event.back_ns))
-    else:
-        _doubt(transition, choice.rivals)
     if taken_for is not None and (choice is None or choice.rep != taken_for):
-        _take_back(transition, taken_for, event.t_ns, aloud=choice is None)
-        if choice is not None:
-            _take_for(transition, choice.rep, event)
-    return choice
+        by_hand = ghost is not None and ghost.by_hand_ns is not None
+        _take_back(transition, taken_for, event.t_ns, aloud=whose is None and not by_hand)
+        if whose is not None:
+            _take_for(transition, whose.rep, event)
+    return whose
 
 
 def _may_be_in(arrival: Arrival, lane: int | None) -> bool:
@@ -102,25 +110,31 @@ def _take_for(transition: Transition, rep: int, event: inputs.FinishSeen) -> Non
 
 
 def _choose(state: SessionState, t_ns: int, lane: int | None) -> Decision | None:
-    """The likeliest of those on the course, and of who was given up, who are not on the line already."""
+    """The likeliest of those on the course, and of who was given up or taken off it, who are not on the line already;
+    before them whoever was just stopped by hand."""
+    pressed = ghosts.pressed_for(state, t_ns, lane)
+    if pressed is not None:
+        return Decision(pressed.active.record.rep, (), doubted=False)
     on_line = {arrival.rep for arrival in state.arrivals}
     active = [a.active for a in state.athletes if a.active is not None and a.active.arrives]
-    free = [one for one in active if one.record.rep not in on_line]
+    taken_off = ghosts.on_their_way(state, t_ns)
+    free = [one for one in (*active, *taken_off) if one.record.rep not in on_line]
     free.sort(key=lambda one: (one.record.go_ns, one.record.rep))
-    choice = likeliest([_candidate(state, one, t_ns, lane) for one in free])
+    choice = likeliest([_candidate(state, one, t_ns, lane, taken_off=one in taken_off) for one in free])
     if choice is None:
         return None
     taken = free[choice.index]
     return Decision(taken.record.rep, tuple(free[index].record.rep for index in choice.rivals), taken.doubted)
 
 
-def _candidate(state: SessionState, active: ActiveRep, t_ns: int, lane: int | None) -> Candidate:
+def _candidate(state: SessionState, active: ActiveRep, t_ns: int, lane: int | None, *, taken_off: bool) -> Candidate:
     record = active.record
     return Candidate(
         (t_ns - record.go_ns) / 1e9,
         finish_window(record.distance_m or 0.0, record.gait, flying=record.start is StartKind.FLYING),
         _own_times_s(state, record),
         given_up=active.given_up,
+        taken_off=taken_off,
         other_lane=lane is not None and active.lane not in (None, lane),
     )
 

@@ -26,7 +26,8 @@ def is_crowded(state: SessionState, back_ns: int, rep: int, lane: int | None) ->
 
 def beside_body(state: SessionState) -> Iterator[RepRecord]:
     """Finishes, not flagged yet, at which somebody was at the line who is not timed."""
-    return (r for r in state.results if _is_by_sensor(r) and _unflagged(r) and _is_beside_body(state, _back_ns(r)))
+    newest = state.results[-_NEWEST:]
+    return (r for r in newest if _is_by_sensor(r) and _unflagged(r) and _is_beside_body(state, _back_ns(r)))
 
 
 def beside_finish(state: SessionState, back_ns: int, rep: int, lane: int | None) -> Iterator[RepRecord]:

@@ -9,9 +9,13 @@ import msgspec
 from retro_timer.detection.events import Beam
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
 from retro_timer.training.record import BY_HAND, Flag, RepRecord, RepStatus, changed
-from retro_timer.training.session import active_rep, arrivals, crowding, events, inputs, lanes, resting, rolling
+from retro_timer.training.session import active_rep, arrivals, crowding, events, ghosts, inputs, lanes, resting, rolling
 from retro_timer.training.session.effects import About, Signal, about_rep
-from retro_timer.training.session.transition import Transition
+from retro_timer.training.session.transition import Transition, ns
+
+_PRESS_LATE_S = 1.5
+"""A press comes so long after the finish that it is for: half a second to react and one to reach the page. More refuses
+a press for the next runner, less lets one end their rep."""
 
 
 def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
@@ -51,6 +55,7 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
     if event.rep == ARRIVAL:
         choice = arrivals.decide(transition, event)
         if choice is None:
+            flag_crowded(transition, crowding.beside_body(transition.state), event.t_ns)
             return
         ambiguous = event.ambiguous or choice.ambiguous
         event = msgspec.structs.replace(event, rep=choice.rep, ambiguous=ambiguous)
@@ -74,6 +79,7 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
     }
     flags = [flag for flag, is_so in more.items() if is_so]
     _finish(transition, event.rep, time_ns, uncertainty_ns, event.method, event.t_ns, flags, event.lane)
+    transition.set(timed_ns=transition.now_ns)
     lanes.tell_other(transition, active, event.lane)
 
 
@@ -159,6 +165,9 @@ def by_hand(transition: Transition) -> None:
         active_rep.refuse(transition, "nothing_to_finish")
         return
     soonest_ns = active.earliest_ns if active.arrives else active.record.go_ns + 1
+    if transition.state.rolling and transition.state.timed_ns and active.unseen_ns is None:
+        # A press for whom the sensor has timed already would end the next one's rep.
+        soonest_ns = max(soonest_ns, transition.state.timed_ns + ns(_PRESS_LATE_S))
     if transition.now_ns < soonest_ns:
         active_rep.refuse(transition, "too_early")
         return
@@ -167,3 +176,4 @@ def by_hand(transition: Transition) -> None:
     back_ns, around_ns, flags = lanes.stopped_by_hand(active, transition.now_ns)
     time_ns, uncertainty_ns = back_ns - active.record.go_ns, active_rep.with_start(around_ns, active.record)
     _finish(transition, active.record.rep, time_ns, uncertainty_ns, BY_HAND, transition.now_ns, flags)
+    ghosts.leave(transition, active, back_ns)

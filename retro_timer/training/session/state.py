@@ -173,6 +173,17 @@ class Arrival(msgspec.Struct, frozen=True):
     """Whose it was taken for, and told so; None where it can be nobody's."""
 
 
+class Ghost(msgspec.Struct, frozen=True):
+    """Somebody out on the course whose rep has ended by a person's word, and not at the line."""
+
+    active: ActiveRep
+    """As it was at its end."""
+    until_ns: int
+    """Later they do not come any more."""
+    by_hand_ns: int | None
+    """When their back was at the line by the hand that stopped the clock; None for who was taken off the course."""
+
+
 class Athlete(msgspec.Struct, frozen=True):
     """One athlete's place in the session."""
 
@@ -271,6 +282,10 @@ class SessionState(msgspec.Struct, frozen=True):
     """Rolling: the newest go over a length in each lane; None for who may be in any."""
     arrivals: tuple[Arrival, ...] = ()
     """Rolling: bodies at the line that are not timed yet, oldest first."""
+    ghosts: tuple[Ghost, ...] = ()
+    """Rolling: whose rep has ended and who may still come to the line, oldest first."""
+    timed_ns: int = 0
+    """When a sensor's finish was taken last."""
     planned_ns: int = 0
     """When the present turn starts by the plan, whatever has delayed it since."""
     agenda: tuple[Appointment, ...] = ()
