@@ -209,6 +209,21 @@ def test_void_takes_the_newest_finish_back_and_leaves_those_who_run() -> None:
     assert [one.record.athlete for one in session.state.on_course] == ["Bea"]
 
 
+def test_undo_leaves_the_rest_of_who_has_finished_since_the_correction() -> None:
+    session = arrive(to_go(rolling(reps=3, every_s=6.0, rest_s=60.0), 3), "Ann", 12.5).wait(0.3).put(inputs.Void())
+    arrive(session, "Bea", 9.0)
+    _, bea, cid = session.state.athletes
+    session.put(inputs.Undo())
+    assert session.state.athletes[1].rested_ns == bea.rested_ns == bea.rest_from_ns + 60 * S
+    assert session.state.athletes[1].active is None
+    assert session.state.athletes[2].active == cid.active
+    assert [r.status for r in session.results.values()] == [RepStatus.FINISHED, RepStatus.FINISHED]
+    to_go(session, 5)
+    assert [(name, at_s - goes(session)[0][1] >= 72.5) for name, at_s in goes(session)[3:]] == [
+        ("Ann", True), ("Bea", True),
+    ]  # fmt: skip
+
+
 def test_by_hand_the_clock_stops_for_who_went_first_in_any_phase() -> None:
     session = to_go(rolling(every_s=20.0), 2)
     to_go(session, 2).wait(4.0)

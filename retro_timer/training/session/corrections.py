@@ -174,9 +174,9 @@ def _restore_presence(transition: Transition, point: UndoPoint) -> None:
 
 
 def _restore(transition: Transition, index: int, old: Athlete) -> None:
-    """One athlete as before the correction; a rep of theirs that has ended since stays ended."""
-    was_running = old.active is not None and not old.active.given_up
-    if was_running and transition.state.running is None:
+    """One athlete as before the correction; a rep of theirs that has ended since stays so, with the rest after it."""
+    was_running = None if old.active is None or old.active.given_up else old.active.record.rep
+    if was_running is not None and any(record.rep == was_running for record in transition.state.results):
         return
     active = transition.state.athletes[index].active
     if active is None or active.given_up:
