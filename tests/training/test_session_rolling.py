@@ -10,7 +10,7 @@ import pytest
 from retro_timer.detection.events import Level
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
 from retro_timer.training.listed import Listed
-from retro_timer.training.plan import Order
+from retro_timer.training.plan import Order, StartMethod
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import effects, inputs, lanes
 from retro_timer.training.session.machine import recovered_session
@@ -263,6 +263,21 @@ def test_the_call_is_the_name_alone_and_whoever_finishes_is_asked_to_clear_the_l
 def test_the_least_is_kept_in_which_nobody_is_caught_up_whatever_the_plan_asks_for(every_s: float | None) -> None:
     session = to_go(rolling(every_s=every_s, lanes_apart=False), 2)
     assert goes(session)[1][1] - goes(session)[0][1] == pytest.approx(11.1, abs=0.05)
+
+
+@pytest.mark.parametrize("pressed_s", [0.0, 2.0])
+def test_a_press_counts_from_when_the_go_may_come(pressed_s: float) -> None:
+    """Whoever presses as soon as they are asked starts no sooner behind the one in front than a countdown would."""
+    session = rolling(start=StartMethod.BUTTON, every_s=None, lanes_apart=False)
+    for _ in range(2):
+        session.until(Phase.LANE_CHECK).put(inputs.Start())
+        session.until(Phase.AWAIT_PRESS).wait(pressed_s).put(inputs.Start())
+    assert between(session) == [pytest.approx(11.1 + pressed_s, abs=0.1)]
+
+
+def test_on_your_marks_with_a_long_countdown_gives_no_go_sooner() -> None:
+    session = rolling(start=StartMethod.MARKS_SET_GO, every_s=None, lanes_apart=False, rules=Rules(countdown_s=9.0))
+    assert between(to_go(session, 2))[0] >= 11.0
 
 
 def in_lanes(numbers: dict[str, int | None], **fields: Any) -> Drive:

@@ -113,7 +113,7 @@ def get_ready(transition: Transition, ready_ns: int | None = None) -> None:
 
 def look_at_lane(transition: Transition) -> None:
     """Arm the watch before a start and start when lane and watch allow it, and when the call has been heard."""
-    until_ns = max(transition.state.until_ns, transition.now_ns + ns(transition.state.rules.countdown_s))
+    until_ns = max(transition.state.until_ns, transition.now_ns + ns(_lead_s(transition.state)))
     transition.enter(Phase.LANE_CHECK, until_ns)
     transition.set(clear_since_ns=max(transition.state.clear_since_ns, transition.now_ns))
     if _watch_matters(transition):
@@ -172,13 +172,23 @@ def _hindrance(transition: Transition) -> int | None:
         clear_ns = state.clear_since_ns + ns(rules.lane_clear_s)
         if now_ns < clear_ns:
             return clear_ns
-    start_ns = _due_ns(state) - ns(rules.countdown_s)
+    start_ns = _due_ns(state) - ns(_lead_s(state))
     return start_ns if now_ns < start_ns else calls.until_heard_ns(transition)
 
 
 def _due_ns(state: SessionState) -> int:
     """The go comes no sooner, whatever was skipped: by the plan, and with nobody to meet in the lane."""
     return state.until_ns if state.turn is None else max(state.until_ns, turns.lane_free_ns(state, state.turn))
+
+
+def _lead_s(state: SessionState) -> float:
+    """How long before its go a start begins; with others on the course no longer than it takes at the least."""
+    rules, method = state.rules, start_method(state)
+    if state.rolling and method is StartMethod.BUTTON:
+        return 0.0
+    if state.rolling and method is StartMethod.MARKS_SET_GO:
+        return min(rules.countdown_s, rules.marks_s + rules.hold_least_s)
+    return rules.countdown_s
 
 
 def _reminds(transition: Transition) -> bool:
