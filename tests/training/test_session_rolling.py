@@ -265,6 +265,27 @@ def test_the_least_is_kept_in_which_nobody_is_caught_up_whatever_the_plan_asks_f
     assert goes(session)[1][1] - goes(session)[0][1] == pytest.approx(11.1, abs=0.05)
 
 
+def lead_before_go(session: Drive) -> float:
+    """How long before the newest go its athlete was called, in seconds."""
+    calls = [t_ns for t_ns, e in session.effects if isinstance(e, effects.Say) and e.key == "turn_rolling"]
+    go_ns: int = session.events("go")[-1].t_ns
+    return round((go_ns - calls[-1]) / S, 3)
+
+
+@pytest.mark.parametrize(("call_s", "lead_s"), [(1.0, 8.0), (6.0, 10.0)])
+def test_nobody_is_called_to_the_line_long_before_their_go(call_s: float, lead_s: float) -> None:
+    """A nearer start is in the way of who runs a longer length: the least time between goes reckons with 8 s at it."""
+    session = to_go(rolling(every_s=30.0), 1).wait(0.5)
+    to_go(session.put(inputs.Measured(call_s)), 2)
+    assert lead_before_go(session) == lead_s
+
+
+def test_resumed_the_call_waits_as_well_while_somebody_runs() -> None:
+    session = to_go(rolling(every_s=20.0), 1).put(inputs.Pause()).wait(2.0)
+    to_go(session.put(inputs.Resume()), 2)
+    assert lead_before_go(session) == 8.0
+
+
 @pytest.mark.parametrize("pressed_s", [0.0, 2.0])
 def test_a_press_counts_from_when_the_go_may_come(pressed_s: float) -> None:
     """Whoever presses as soon as they are asked starts no sooner behind the one in front than a countdown would."""

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.detection.events import Stand
+from retro_timer.training import orders
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import inputs, turns
 from retro_timer.training.session.effects import About, Say
@@ -41,6 +42,8 @@ _CALL_AGAIN_SELDOM_S = 600.0
 """And no more seldom: whoever comes back from a break of that length is told that the box still waits."""
 _CALL_END_S = 11.0
 """So long before the go the call is over: just before "Ten seconds."."""
+_BEFORE_COUNTDOWN_S = 1.0
+"""With others on the course: so long before the countdown."""
 
 
 def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
@@ -85,7 +88,7 @@ def measured(transition: Transition, event: inputs.Measured) -> None:
     state = transition.state
     if state.phase not in RESTING:
         return
-    call_ns = max(transition.now_ns, state.until_ns - ns(max(CALL_LEAD_S, event.seconds + _CALL_END_S)))
+    call_ns = max(transition.now_ns, state.until_ns - ns(_lead_s(state, event.seconds)))
     moved = [
         msgspec.structs.replace(a, at_ns=min(a.at_ns, call_ns))
         if a.item is Item.SAY and a.key in ("deck", "turn")
@@ -93,6 +96,13 @@ def measured(transition: Transition, event: inputs.Measured) -> None:
         for a in state.agenda
     ]
     transition.set(agenda=tuple(sorted(moved, key=lambda a: a.at_ns)))
+
+
+def _lead_s(state: SessionState, call_s: float) -> float:
+    """How long before the go a call of this length begins; with others on the course nobody steps up any sooner."""
+    if state.rolling:
+        return max(orders.CALL_LEAD_S, call_s + state.rules.countdown_s + _BEFORE_COUNTDOWN_S)
+    return max(CALL_LEAD_S, call_s + _CALL_END_S)
 
 
 def ensure_called(transition: Transition) -> None:

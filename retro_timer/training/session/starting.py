@@ -5,6 +5,7 @@ from __future__ import annotations
 from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState, Placement
+from retro_timer.training import orders
 from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import Course, StartMethod
 from retro_timer.training.session import calls, events, inputs, standing, turns
@@ -104,11 +105,15 @@ def get_ready(transition: Transition, ready_ns: int | None = None) -> None:
     if left_s >= 25.0:
         agenda.append(Appointment(until_ns - ns(10.0), Item.SAY, "ten_seconds"))
     transition.set(planned_ns=until_ns)
+    if state.on_course:
+        # Called now, they would stand in the way of who runs.
+        agenda.append(Appointment(max(transition.now_ns, until_ns - ns(orders.CALL_LEAD_S)), Item.SAY, "turn"))
     transition.enter(Phase.GET_READY, until_ns, agenda)
     transition.light(LampState.CLEAR)
     if walks_out:
         transition.say("walk_out", {"seconds": round(left_s)}, about=[About.TURN])
-    calls.ensure_called(transition)
+    if not state.on_course:
+        calls.ensure_called(transition)
 
 
 def look_at_lane(transition: Transition) -> None:
