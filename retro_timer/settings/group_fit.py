@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from retro_timer.ports import FINISH_LINE
 from retro_timer.settings.calibration import SoundCheck
 from retro_timer.settings.model import Settings
+from retro_timer.training.orders import least_every_s
 from retro_timer.training.plan import Course, Order, Plan
 
 _SPEECH = "speech"
@@ -36,6 +37,13 @@ def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck, call_s: flo
             f" {_AFTER_CALL_S:g} s take {math.ceil(10.0 * start_s) / 10.0:g} s at {settings.voice.rate_wpm} words a"
             f" minute in the language '{settings.voice.language}': no go comes sooner; shorter names to be said"
             " (column say of the roster), or a longer every_s"
+        )
+    least_s = least_every_s(plan)
+    if plan.order is Order.ROLLING and settings.course.lanes > 1 and (plan.every_s or 0.0) < least_s:
+        yield (
+            f"order = '{plan.order}' before {settings.course.lanes} lanes: behind who shares the lane by the roster"
+            f" (column lane), and with who has none there, a go comes {math.ceil(10.0 * least_s) / 10.0:g} s after the"
+            " last one; lanes_apart = true if nobody runs behind another in one lane"
         )
     beams = {s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}
     if plan.order is not Order.ROTATION and len(beams) == 1:

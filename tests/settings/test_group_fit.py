@@ -7,7 +7,7 @@ import pytest
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import SoundCheck
 from retro_timer.settings.group_fit import group_remarks
-from retro_timer.settings.model import SessionSettings, Settings
+from retro_timer.settings.model import CourseSettings, SessionSettings, Settings
 from retro_timer.training.plan import Course, Order, Plan, StartMethod
 from tests.helpers.plans_made import block, plan
 
@@ -43,6 +43,16 @@ def test_with_a_single_gate_rolling_warns_of_who_walks_back_through_the_beam() -
     assert told.startswith("order = 'rolling' with a single gate: whoever walks back through its beam is taken for a")
     assert "farther than 1.7 m from the sensor, or behind it" in told
     assert remarks(plan(block()), GROUP) == []
+
+
+def test_before_several_lanes_rolling_says_who_waits_the_least_time_between_goes() -> None:
+    four = Settings(sensors=TWO_BEAMS.sensors, course=CourseSettings(lanes=4))
+    (told,) = remarks(plan(block(), order=Order.ROLLING, every_s=5.0), four)
+    assert told.startswith("order = 'rolling' before 4 lanes: behind who shares the lane by the roster (column lane)")
+    assert "a go comes 11.1 s after the last one" in told
+    assert remarks(ROLLING, four) == [], "no shorter than the least"
+    assert remarks(plan(block(), order=Order.ROLLING, every_s=5.0, lanes_apart=True), four) == []
+    assert remarks(plan(block()), Settings(course=CourseSettings(lanes=4))) == []
 
 
 def test_goes_that_come_sooner_than_a_call_and_a_countdown_take_are_told() -> None:
