@@ -25,7 +25,7 @@ const script = (await import("node:fs")).readFileSync({page}, "utf8");
 await import("data:text/javascript," + encodeURIComponent(script));
 """
 
-pytestmark = pytest.mark.skipif(NODE is None, reason="needs node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="node runs the page's script: sudo apt install nodejs")
 STALE = [False, False, True, True, False]
 FRESH = [True, True, True, True, True]
 
