@@ -109,8 +109,12 @@ class SessionRunner:
         self._outlet.carry_out(effects.Publish(events.Refused(now_ns, "not_now")), now_ns)
 
     def _put_to_nobody(self, event: inputs.Input, now_ns: int) -> None:
-        """Without a session the watch's state is told all the same, on change, and a command is refused."""
-        if isinstance(event, inputs.Command):
+        """Without a session the watch's state is told all the same, on change, and a command is refused but for a halt:
+        somebody may be out whom the last session has given up."""
+        if isinstance(event, inputs.Halt):
+            self._outlet.carry_out(effects.Beep(effects.Signal.HALT), now_ns)
+            self._outlet.carry_out(effects.Say("everybody_stop", urgent=True), now_ns)
+        elif isinstance(event, inputs.Command):
             self.refuse(now_ns)
         elif isinstance(event, inputs.SensorChanged):
             told = events.Sensor(event.t_ns, str(event.state), event.reason, event.sensor, event.line)

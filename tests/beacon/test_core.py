@@ -226,6 +226,13 @@ def test_the_box_without_a_session_refuses_commands_aloud(beacon: Beacon) -> Non
     assert "Not possible now." in beacon.voice.said
 
 
+def test_without_a_session_a_halt_is_sounded_all_the_same(beacon: Beacon) -> None:
+    beacon.scene["gate"] = steady(2000)
+    beacon.after(1.0).put(inputs.Halt()).after(1.0)
+    assert beacon.told("refused") == []
+    assert "Stop. Everybody stop." in beacon.voice.said
+
+
 def seeds_of_three_sessions(beacon: Beacon) -> list[int]:
     """What each of three sessions in a row draws its holds from (tests/training has what becomes of it)."""
     seeds = []

@@ -107,6 +107,20 @@ def test_every_command_in_every_phase_is_carried_out_or_refused_aloud(phase: Pha
 
 
 @pytest.mark.parametrize("phase", list(Phase))
+def test_a_halt_sounds_in_every_phase_and_nothing_starts_after_it(phase: Phase) -> None:
+    session = in_phase(phase)
+    mark = session.mark
+    session.put(inputs.Halt())
+    assert session.refused(mark) == []
+    assert session.beeps(mark) == [Signal.HALT]
+    assert session.said(mark)[0] == "everybody_stop"
+    still = phase in (Phase.IDLE, Phase.RECOVERABLE, Phase.AWAIT_GO, Phase.PAUSED, Phase.DONE, Phase.STOPPED)
+    assert session.phase is (phase if still else Phase.PAUSED)
+    session.wait(60.0)
+    assert session.events("go", since=mark) == []
+
+
+@pytest.mark.parametrize("phase", list(Phase))
 def test_every_session_can_be_brought_to_its_end_from_every_phase(phase: Phase) -> None:
     session = in_phase(phase)
     session.put(inputs.Stop())

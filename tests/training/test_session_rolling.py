@@ -436,8 +436,33 @@ def test_a_halt_in_rotation_stops_the_one_on_the_course_and_holds() -> None:
     assert len(session.events("go")) == 1
 
 
-def test_a_halt_before_a_go_recalls_and_frightens_nobody() -> None:
+def test_a_halt_in_the_last_rep_holds_as_well_and_going_on_ends_the_session() -> None:
+    session = Drive(plan(block(reps=1)), ("Ann",)).begin().to_go().wait(3.0).put(inputs.Halt())
+    assert session.phase is Phase.PAUSED
+    assert [(r.athlete, r.reason) for r in session.results.values()] == [("Ann", "stopped")]
+    assert session.wait(100.0).put(inputs.Resume()).phase is Phase.DONE
+
+
+def test_a_halt_before_a_go_recalls_it() -> None:
     session = rolling().until(Phase.COUNTDOWN).put(inputs.Halt())
     assert session.phase is Phase.PAUSED
     assert len(session.events("recall")) == 1
-    assert effects.Signal.HALT not in session.beeps()
+
+
+def heard_at_a_halt(session: Drive) -> tuple[list[effects.Signal], str]:
+    mark = session.mark
+    session.put(inputs.Halt())
+    assert session.refused(mark) == []
+    return session.beeps(mark), session.said(mark)[0]
+
+
+def test_a_halt_is_heard_by_who_was_given_up_and_is_still_out() -> None:
+    session = to_go(rolling(names=("Ann",), rest_s=120.0), 1).wait(27.0)
+    assert session.state.on_course == ()
+    assert heard_at_a_halt(session) == ([effects.Signal.HALT], "everybody_stop")
+
+
+def test_a_second_halt_sounds_like_the_first() -> None:
+    session = to_go(rolling(), 2).put(inputs.Halt())
+    assert heard_at_a_halt(session) == ([effects.Signal.HALT], "everybody_stop")
+    assert session.phase is Phase.PAUSED

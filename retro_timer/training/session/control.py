@@ -18,8 +18,11 @@ from retro_timer.training.session import (
     turns,
 )
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.state import RESTING, Phase, Skip, Turn
+from retro_timer.training.session.state import ENDED, RESTING, Phase, Skip, Turn
 from retro_timer.training.session.transition import Transition, ns
+
+_STARTS_NOTHING = ENDED | {Phase.IDLE, Phase.RECOVERABLE, Phase.AWAIT_GO, Phase.PAUSED}
+"""In these nothing is started before somebody says so: there is nothing to hold."""
 
 
 def begin(transition: Transition) -> None:
@@ -139,20 +142,17 @@ def stop(transition: Transition) -> None:
 
 
 def halt(transition: Transition) -> None:
-    """Everybody stops at once, and nothing is started until somebody says so."""
-    told = bool(transition.state.on_course)
-    if told:
-        _everybody_stop(transition)
-    else:
-        transition.beep(Signal.ANSWER)
-    starting.call_off(transition, told=told)
-    if told:
-        # Nobody's turn comes before somebody says so.
-        transition.set(pause_after=True)
-        active_rep.give_up(transition, "stopped")
+    """Everybody stops at once, and nothing is started until somebody says so.
+
+    It sounds in every phase and however often: who still runs may count as on the course no longer.
+    """
+    _everybody_stop(transition)
+    starting.call_off(transition, told=True)
     transition.set(pause_after=False)
-    if transition.state.phase not in (Phase.PAUSED, Phase.DONE):
+    if transition.state.phase not in _STARTS_NOTHING:
+        # Before the reps end: neither the next turn nor the session's end comes with that.
         starting.hold_session(transition)
+    active_rep.give_up(transition, "stopped")
 
 
 def _everybody_stop(transition: Transition) -> None:

@@ -104,7 +104,7 @@ class Repeat(Command, frozen=True):
 
 
 class Halt(Command, frozen=True):
-    """Everybody stops at once; nothing is started until somebody says so."""
+    """Everybody stops at once; nothing is started until somebody says so. No phase refuses it."""
 
 
 class Stop(Command, frozen=True):

@@ -55,7 +55,6 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Pause: _plain(control.pause),
     inputs.Skip: _plain(control.skip),
     inputs.Stop: _plain(control.stop),
-    inputs.Halt: _plain(control.halt),
     inputs.Spotter: _plain(control.spotter),
     inputs.Repeat: control.repeat,
     inputs.Void: corrections.void,
@@ -93,7 +92,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.AWAIT_RELEASE: _STEER,
     Phase.COUNTDOWN: _without(_STEER, inputs.Give),
     Phase.SET: _without(_STEER, inputs.Give),
-    Phase.GO: {kind: _STEER[kind] for kind in (inputs.Stop, inputs.Pause, inputs.Halt)},
+    Phase.GO: {kind: _STEER[kind] for kind in (inputs.Stop, inputs.Pause)},
     Phase.RUNNING: {
         **_STEER,
         inputs.Resume: _plain(control.resume),
@@ -110,7 +109,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.DONE: _OVER,
     Phase.STOPPED: _OVER,
 }
-"""What a person may ask for in each phase. Anything else is refused aloud."""
+"""What a person may ask for in each phase. Anything else is refused aloud, but for `Halt`, which no phase refuses."""
 
 
 def _await_go_only(handler: Handler) -> Handler:
@@ -207,6 +206,8 @@ def step(state: SessionState, event: Input, now_ns: int) -> tuple[SessionState, 
 
 
 def _command_handler(state: SessionState, event: Input) -> Handler | None:
+    if isinstance(event, inputs.Halt):
+        return _plain(control.halt)
     if isinstance(event, inputs.ManualFinish) and state.rolling and state.on_course and state.phase is not Phase.GO:
         # Several phases have somebody on the course.
         return COMMANDS[Phase.RUNNING][inputs.ManualFinish]

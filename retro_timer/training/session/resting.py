@@ -62,6 +62,9 @@ def to_next_turn(transition: Transition, *, ends_set: bool = False) -> None:
     turn = turns.next_turn(state, start_ns)
     transition.unsay(About.TURN, About.REST, About.START)
     transition.set(turn=turn)
+    if state.phase is Phase.PAUSED:
+        # Held while a rep ended: what comes next, the end among it, waits for `resume`.
+        return
     if turn is None and state.rolling and state.on_course:
         rolling.wait_for_finish(transition)
         return
