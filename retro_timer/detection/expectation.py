@@ -98,6 +98,11 @@ class Expectation(msgspec.Struct, frozen=True):
         """Whether the watch is on."""
         return self.mode is not WatchMode.OFF
 
+    @property
+    def endangers(self) -> bool:
+        """Whether who is in the way here is so of somebody who runs: also while the next of several is started."""
+        return self.mode is WatchMode.REP or (bool(self.awaited) and self.rep is not None and self.armed)
+
     def at_line(self, line: str) -> Expectation:
         """What a gate at that line may expect: at the finish the rep's end, elsewhere a start or a split."""
         if self.mode in (WatchMode.RELEASE, WatchMode.FLYING):

@@ -59,7 +59,7 @@ def test_a_drop_out_costs_no_finish_of_those_whose_times_are_known(tmp_path: Pat
 
 def test_somebody_in_the_beam_before_anybody_can_be_there_is_an_obstacle_and_recalls(tmp_path: Path) -> None:
     found = day(tmp_path, "[[intruders]]\nrep = 1\nat_s = 3.6\nstays_s = 2.0\n")
-    assert [event["level"] for event in found.told("obstacle")][:1] == ["warning"]
+    assert [event["level"] for event in found.told("obstacle")][:1] == ["danger"]
     assert len(found.told("recall")) == 1
     assert len(found.told("finish")) == 8
 

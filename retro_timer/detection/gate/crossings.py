@@ -195,7 +195,7 @@ class Gate:
                 # One of several on the course may arrive while the next one is started; who stays is in the way.
                 self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
             return
-        if expectation.mode is WatchMode.REP:
+        if expectation.endangers:
             self._set_level(Level.DANGER, passage.range_mm, t_ns, told)
         else:
             stands = t_ns - passage.first_ns >= _STANDING_NS
@@ -215,7 +215,7 @@ class Gate:
             return entry
         if entry.hit:
             occupier.last_hit_ns = entry.t_ns
-            if expectation.mode is WatchMode.REP:
+            if expectation.endangers:
                 self._set_level(Level.DANGER, occupier.range_mm, entry.t_ns, told)
             elif expectation.mode in (WatchMode.LANE, WatchMode.START):
                 self._set_level(Level.WARNING, occupier.range_mm, entry.t_ns, told)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import Body, Crossing, PassageOver
-from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
+from retro_timer.detection.expectation import ARRIVAL, Awaited, Expectation, WatchMode
 from retro_timer.detection.gate.crossings import Gate, GateEvent
 from retro_timer.detection.gate.passage import Needed
 from retro_timer.detection.passages import BeamEntry
@@ -76,6 +77,28 @@ def test_a_phantom_makes_no_crossing_nor_do_two_that_agree() -> None:
 def test_dark_cloth_before_a_bright_wall_is_somebody_all_the_same() -> None:
     dark: Row = (900, WALL_KCPS)
     assert times_of(told([WALL] * 40 + [dark] * 8 + [WALL] * 40), PassageOver)
+
+
+def several(mode: WatchMode, earliest_ns: int) -> Expectation:
+    """One is on the course, among others who may still start."""
+    one = Awaited(0, earliest_ns, None, 20.0, 0.3, 7.0)
+    return msgspec.structs.replace(RUNNER, mode=mode, rep=ARRIVAL, earliest_ns=earliest_ns, awaited=(one,))
+
+
+@pytest.mark.parametrize("mode", [WatchMode.REP, WatchMode.LANE, WatchMode.START])
+@pytest.mark.parametrize("stays", [8, 120])
+def test_a_stranger_is_a_danger_to_who_runs_also_while_the_next_one_is_started(mode: WatchMode, stays: int) -> None:
+    events = told([WALL] * 40 + [BODY] * stays + [WALL] * 60, several(mode, NOBODY_YET.earliest_ns))
+    levels = [(at_s, event.level) for at_s, event in events if isinstance(event, Obstacle)]
+    assert [level for _, level in levels] == [Level.DANGER, Level.CLEAR]
+    assert levels[0][0] == pytest.approx(41 * 0.025)
+
+
+@pytest.mark.parametrize("mode", [WatchMode.REP, WatchMode.LANE, WatchMode.START])
+def test_who_may_arrive_frightens_nobody_while_the_next_one_is_started(mode: WatchMode) -> None:
+    events = told([WALL] * 40 + [BODY] * 8 + [WALL] * 60, several(mode, RUNNER.earliest_ns))
+    assert times_of(events, Obstacle) == []
+    assert len(times_of(events, PassageOver)) == 1
 
 
 def test_a_body_that_is_nobodys_finish_is_told_as_such_once() -> None:
