@@ -34,6 +34,8 @@ AT_HAND: dict[str, frozenset[str]] = {
     "undo": _WAITING | {"running", "paused"},
 }
 """In which phases a button is large; all the others are below it. The box refuses what is not possible and says why."""
+WITH_RUNNERS = frozenset(("finish",))
+"""Large in every phase in which anybody is on the course: of several in nearly all of them."""
 
 
 class Field(msgspec.Struct, frozen=True):

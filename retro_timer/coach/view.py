@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.beacon.control.protocol.answers import AthleteStatus, TimerStatus
-from retro_timer.coach.commands import ALWAYS, AT_HAND, FORMS
+from retro_timer.coach.commands import ALWAYS, AT_HAND, FORMS, WITH_RUNNERS
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.roster import SOLO
 
@@ -150,7 +150,8 @@ def at_hand(status: TimerStatus | None) -> list[str]:
     if status is None:
         return []
     phase = status.phase
-    named = [tag for tag, phases in AT_HAND.items() if tag in FORMS and phase in phases]
+    likely = {tag for tag, phases in AT_HAND.items() if phase in phases} | (WITH_RUNNERS if status.on_course else set())
+    named = [tag for tag in AT_HAND if tag in FORMS and tag in likely]
     if "spotter" in named and status.watch.state != "lost":
         named.remove("spotter")
     return [*(tag for tag in ALWAYS if tag in FORMS and phase not in ("idle", "done", "stopped")), *named]

@@ -109,6 +109,9 @@ class Expectation(msgspec.Struct, frozen=True):
             return self if line == self.start_line else msgspec.structs.replace(self, mode=WatchMode.LANE, rep=None)
         if line == FINISH_LINE or (self.mode is not WatchMode.REP and self.rep is None):
             return self
+        if self.awaited and line != START_LINE:
+            # Whose a passage there is nobody can tell: no split, no obstacle, and no reason to recall a start.
+            return msgspec.structs.replace(self, mode=WatchMode.OFF, rep=None)
         if self.mode is not WatchMode.REP:
             # They arrive at the finish: elsewhere this is the look before a start.
             return msgspec.structs.replace(self, rep=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from retro_timer.ports import FINISH_LINE
+from retro_timer.ports import FINISH_LINE, START_LINE
 from retro_timer.settings.calibration import SoundCheck
 from retro_timer.settings.model import Settings
 from retro_timer.training.orders import least_every_s
@@ -45,10 +45,23 @@ def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck, call_s: flo
             f" (column lane), and with who has none there, a go comes {math.ceil(10.0 * least_s) / 10.0:g} s after the"
             " last one; lanes_apart = true if nobody runs behind another in one lane"
         )
+    if plan.order is not Order.ROTATION:
+        yield from _split_remarks(plan, settings)
     beams = {s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}
     if plan.order is not Order.ROTATION and len(beams) == 1:
         yield (
             f"order = '{plan.order}' with a single gate: whoever walks back through its beam is taken for a finish;"
             f" the way back is farther than {settings.course.lane_reach_m:g} m from the sensor, or behind it; a second"
             " gate some centimetres along the lane tells them apart"
+        )
+
+
+def _split_remarks(plan: Plan, settings: Settings) -> Iterator[str]:
+    gates = (s.line for s in settings.sensors if s.times_as_gate)
+    lines = list(dict.fromkeys(f"'{line}'" for line in gates if line not in (START_LINE, FINISH_LINE)))
+    if lines:
+        yield (
+            f"order = '{plan.order}' takes no splits, since nobody can tell whose they are: while anybody is on the"
+            f" course the gate at {' and '.join(lines)} neither times nor watches;"
+            f" order = '{Order.ROTATION}' takes them"
         )

@@ -128,7 +128,7 @@ _ROW_WORDS = {
     Row.AWAITS_RELEASE: "a start waits for the athlete",
     Row.RUNNING: "in a rep",
     Row.PAUSE_ASKED: "in a rep, a pause asked for",
-    Row.BY_HAND: 'in a rep on the belt, with the watch lost, or after "lane not seen"',
+    Row.BY_HAND: 'in a rep (rolling: anybody on the course) on the belt, with the watch lost, or after "lane not seen"',
     Row.PAUSED: "paused",
     Row.CUT_OFF: "after a power cut",
 }
@@ -159,24 +159,35 @@ def row_of(state: SessionState | None) -> Row:
         return Row.IDLE
     if state.phase is Phase.RECOVERABLE:
         return Row.CUT_OFF
+    lost = state.watch_state is SensorState.LOST
+    by_hand = _ends_by_hand(state)
+    may_go = state.phase is Phase.AWAIT_PRESS and (state.spotter or not lost)
+    if state.rolling and by_hand and not may_go:
+        # Whatever else waits for a press can wait longer than who runs.
+        return Row.BY_HAND
     if state.phase is Phase.PAUSED:
         return Row.PAUSED
     if state.phase is Phase.AWAIT_PRESS:
         return Row.AWAITS_PRESS
     if state.phase is Phase.AWAIT_RELEASE:
         return Row.AWAITS_RELEASE
-    lost = state.watch_state is SensorState.LOST
     if state.phase is Phase.LANE_CHECK and lost and not state.spotter:
         return Row.NEEDS_SPOTTER
     if state.phase is Phase.LANE_CHECK and state.level is not Level.CLEAR and state.told_ns is not None:
         return Row.LANE_BLOCKED
-    active = state.running
-    if active is None:
+    if state.running is None:
         return Row.WAITING
-    by_hand = lost or state.rules.timing is Placement.BELT or active.unseen_ns is not None
-    if active.record.distance_m is not None and by_hand:
+    if by_hand:
         return Row.BY_HAND
     return Row.PAUSE_ASKED if state.pause_after else Row.RUNNING
+
+
+def _ends_by_hand(state: SessionState) -> bool:
+    """Whether somebody runs whose end the box may not see."""
+    if state.running is None or not state.running.arrives:
+        return False
+    unseen = any(one.unseen_ns is not None for one in state.on_course)
+    return unseen or state.watch_state is SensorState.LOST or state.rules.timing is Placement.BELT
 
 
 def markdown_table() -> str:

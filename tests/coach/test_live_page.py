@@ -106,6 +106,13 @@ def test_every_phase_has_its_word_and_its_commands(field: Field, phase: Phase) -
     assert set(hand) - {"stop", "halt"} <= {tag for tag, phases in AT_HAND.items() if str(phase) in phases}
 
 
+@pytest.mark.parametrize("phase", [Phase.REST, Phase.LANE_CHECK, Phase.PAUSED, Phase.COUNTDOWN])
+def test_the_clock_can_be_stopped_whenever_anybody_is_on_the_course(phase: Phase) -> None:
+    runners = (OnCourse(1, "Ann", 4.0, 20.0, "jog"),)
+    assert "finish" in at_hand(told(phase=str(phase), on_course=runners))
+    assert "finish" not in at_hand(told(phase=str(phase), on_course=()))
+
+
 def test_a_spotter_is_offered_where_the_watch_is_lost() -> None:
     assert "spotter" in at_hand(told(phase="lane-check", watch=BLIND))
     assert "spotter" not in at_hand(told(phase="lane-check"))

@@ -7,7 +7,7 @@ import pytest
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import SoundCheck
 from retro_timer.settings.group_fit import group_remarks
-from retro_timer.settings.model import CourseSettings, SessionSettings, Settings
+from retro_timer.settings.model import CourseSettings, LineSettings, SessionSettings, Settings
 from retro_timer.training.plan import Course, Order, Plan, StartMethod
 from tests.helpers.plans_made import block, plan
 
@@ -53,6 +53,17 @@ def test_before_several_lanes_rolling_says_who_waits_the_least_time_between_goes
     assert remarks(ROLLING, four) == [], "no shorter than the least"
     assert remarks(plan(block(), order=Order.ROLLING, every_s=5.0, lanes_apart=True), four) == []
     assert remarks(plan(block()), Settings(course=CourseSettings(lanes=4))) == []
+
+
+def test_rolling_says_that_it_takes_no_splits() -> None:
+    sensors = (*TWO_BEAMS.sensors, SensorSettings(name="middle", line="ten"), SensorSettings(name="go", line="start"))
+    settings = Settings(sensors=sensors, lines={"ten": LineSettings(distance_m=10.0)})
+    (told,) = remarks(ROLLING, settings)
+    assert told == (
+        "order = 'rolling' takes no splits, since nobody can tell whose they are: while anybody is on the course the"
+        " gate at 'ten' neither times nor watches; order = 'rotation' takes them"
+    )
+    assert remarks(plan(block()), settings) == []
 
 
 def test_goes_that_come_sooner_than_a_call_and_a_countdown_take_are_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from retro_timer.training.button_table import (
     markdown_table,
     row_of,
 )
-from retro_timer.training.plan import StartMethod
+from retro_timer.training.plan import Order, StartMethod
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
@@ -103,6 +104,42 @@ def test_before_the_go_the_button_pauses_in_every_phase() -> None:
 def test_a_rep_on_the_belt_is_ended_by_the_button() -> None:
     drive = Drive(plan(block()), rules=BELT).begin().to_go()
     assert row_of(drive.state) is Row.BY_HAND
+
+
+def rolling_with_one_on_the_course(**fields: Any) -> Drive:
+    given = {"order": Order.ROLLING, "every_s": 12.0, "lanes_apart": True, **fields}
+    session = Drive(plan(block(reps=2), **given), ("Ann", "Bea")).begin()
+    if "start" in fields:
+        session.until(Phase.AWAIT_PRESS).put(inputs.Start())
+    else:
+        session.until(Phase.COUNTDOWN).until(Phase.REST)
+    assert [one.record.athlete for one in session.state.on_course] == ["Ann"]
+    return session
+
+
+def test_with_the_watch_lost_and_somebody_on_the_course_a_press_stops_their_clock() -> None:
+    session = rolling_with_one_on_the_course().until(Phase.LANE_CHECK).watch(SensorState.LOST, "sunlight", None)
+    assert (session.phase, row_of(session.state)) == (Phase.LANE_CHECK, Row.BY_HAND)
+    session.put(COMMANDS[TABLE[Row.BY_HAND][Gesture.PRESS]])
+    assert [(r.athlete, r.method) for r in session.results.values()] == [("Ann", "manual")]
+    assert row_of(session.state) is Row.NEEDS_SPOTTER
+
+
+def test_so_it_does_while_the_session_is_held() -> None:
+    session = rolling_with_one_on_the_course().put(inputs.Pause())
+    assert row_of(session.state) is Row.PAUSED
+    session.watch(SensorState.LOST, "sunlight", None).wait(5.0)
+    assert row_of(session.state) is Row.BY_HAND
+    session.put(COMMANDS[TABLE[Row.BY_HAND][Gesture.PRESS]])
+    assert row_of(session.state) is Row.PAUSED
+
+
+def test_a_press_gives_the_go_that_waits_for_it_only_where_a_start_may_be() -> None:
+    session = rolling_with_one_on_the_course(start=StartMethod.BUTTON).until(Phase.AWAIT_PRESS)
+    session.watch(SensorState.LOST, "sunlight", None)
+    assert row_of(session.state) is Row.BY_HAND
+    session.put(inputs.Spotter())
+    assert row_of(session.state) is Row.AWAITS_PRESS
 
 
 def test_a_timed_step_ends_by_its_clock_even_on_the_belt() -> None:

@@ -36,7 +36,7 @@ each late reading."""
 _UNSURE_PERIODS = 4.0
 """The same while the sensor doubts what it reads, as it does a moving body's flank for two or three readings."""
 _SAME_BODY_NS = 250_000_000
-"""What follows a body this close behind its break is an arm of it: no crossing of its own."""
+"""What follows a body so close behind its break is an arm of it: no crossing of its own; nor, if as brief, an alarm."""
 _STEADY_MM = 100
 """Whoever passes moves by more between shoulder and shoulder; who stands sways by 20 mm and reads to 25."""
 _STEADY_NS = 1_000_000_000
@@ -194,6 +194,9 @@ class Gate:
             if before_go and t_ns - passage.first_ns >= _STOPPED_NS:
                 # One of several on the course may arrive while the next one is started; who stays is in the way.
                 self._set_level(Level.WARNING, passage.range_mm, t_ns, told)
+            return
+        if expectation.awaited and passage.follower and passage.last_hit_ns - passage.first_ns < _SAME_BODY_NS:
+            # An arm of who has just finished: no longer awaited, and nobody else.
             return
         if expectation.endangers:
             self._set_level(Level.DANGER, passage.range_mm, t_ns, told)

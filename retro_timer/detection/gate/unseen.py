@@ -6,7 +6,7 @@ import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import LanesUnseen
-from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.gate.passage import ENDED_NS
 from retro_timer.detection.lane_map import LaneMap
 
@@ -21,6 +21,7 @@ class UnseenLanes:
     def __init__(self, config: WatchConfig, lanes: LaneMap) -> None:
         self._torso_m = config.torso_mm / 1000.0
         self._count = lanes.count
+        self._told = NOBODY
         self._rep: int | None = None
         self._now: _Hidden | None = None
         """What hides lanes now, or did last."""
@@ -32,8 +33,12 @@ class UnseenLanes:
 
         A reading's time to either side may be hidden as well.
         """
-        if expectation.rep != self._rep:
-            self._rep, self._now, self._before = expectation.rep, None, None
+        if expectation is not self._told:
+            # Of several who are awaited one less: whoever hid the lanes was timed, or the one they hid was given up.
+            one_less = not set(self._told.awaited) <= set(expectation.awaited)
+            if expectation.rep != self._rep or one_less:
+                self._rep, self._now, self._before = expectation.rep, None, None
+            self._told = expectation
         if self._rep is None or not expectation.may_arrive(t_ns):
             return None
         if self._now is not None and t_ns - self._now.last_ns > ENDED_NS:

@@ -10,7 +10,7 @@ from retro_timer.detection.events import Beam
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
 from retro_timer.training.record import BY_HAND, Flag, RepRecord, RepStatus, changed
 from retro_timer.training.session import active_rep, arrivals, crowding, events, ghosts, inputs, lanes, resting, rolling
-from retro_timer.training.session.effects import About, Signal, about_rep
+from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.transition import Transition, ns
 
 _PRESS_LATE_S = 1.5
@@ -86,11 +86,15 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
 def half_seen(transition: Transition, event: inputs.HalfSeen) -> None:
     """One half alone is nobody's finish. Under the upper beam a small or bent runner may have passed: told, and the
     clock can be stopped by hand."""
-    if active_rep.of_rep(transition, event.rep) is None:
+    rep = event.rep
+    if rep == ARRIVAL:
+        first = lanes.first_there(transition.state, event.t_ns)
+        rep = ARRIVAL if first is None else first.record.rep
+    if active_rep.of_rep(transition, rep) is None:
         return
-    transition.publish(events.Half(event.t_ns, event.rep, event.sensor, str(event.beam)))
+    transition.publish(events.Half(event.t_ns, rep, event.sensor, str(event.beam)))
     if event.beam is Beam.LOWER and not transition.state.rules.given_goes:
-        transition.say("lower_beam_only", within_s=5.0, urgent=True, about=[About.RUN, about_rep(event.rep)])
+        lanes.say_by_hand(transition, rep, "lower_beam_only")
 
 
 def _finish(
@@ -160,7 +164,7 @@ def clock_end(transition: Transition) -> None:
 
 def by_hand(transition: Transition) -> None:
     """Stop the clock by hand."""
-    active = transition.state.running
+    active = lanes.stopped_first(transition.state, transition.now_ns)
     if active is None:
         active_rep.refuse(transition, "nothing_to_finish")
         return

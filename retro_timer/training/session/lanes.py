@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.training.listed import of_name
 from retro_timer.training.orders import least_every_s
 from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import About, about_rep
-from retro_timer.training.session.state import ActiveRep, Item, SessionState
+from retro_timer.training.session.state import STARTING, ActiveRep, Item, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _OFFERED_S = 10.0
@@ -77,21 +78,50 @@ def tell_other(transition: Transition, active: ActiveRep, lane: int | None) -> N
 
 def unseen(transition: Transition, event: inputs.LanesUnseen) -> None:
     """Somebody nearer hid lanes in which the runner may have passed: told, and a manual finish takes that span."""
-    running = transition.state.running
-    if running is None or running.record.rep != event.rep:
+    running = _hidden(transition.state, event)
+    if running is None:
         return
+    rep = running.record.rep
     usual = running.lane
     lane = usual if usual is not None and event.nearest <= usual <= event.farthest else event.nearest
     go_ns = running.record.go_ns
     span_s = (event.first_ns - go_ns) / 1e9, (event.last_ns - go_ns) / 1e9
-    transition.publish(events.Unseen(event.t_ns, event.rep, lane, *span_s))
+    transition.publish(events.Unseen(event.t_ns, rep, lane, *span_s))
     if transition.state.rules.given_goes:
         return
-    _offer(transition, event.rep, (event.first_ns, event.last_ns))
+    _offer(transition, rep, (event.first_ns, event.last_ns))
     transition.set(agenda=tuple(a for a in transition.state.agenda if a.item is not Item.OFFER_OVER))
     transition.appoint(transition.now_ns + ns(_OFFERED_S), Item.OFFER_OVER)
-    about = [About.RUN, about_rep(event.rep)]
-    transition.say("lane_not_seen", {"lane": lane}, within_s=5.0, urgent=True, about=about)
+    say_by_hand(transition, rep, "lane_not_seen", {"lane": lane})
+
+
+def _hidden(state: SessionState, event: inputs.LanesUnseen) -> ActiveRep | None:
+    """Whom lanes hid that nobody could see; of several the first to have gone whose own lane may be one of them."""
+    if event.rep != ARRIVAL:
+        running = state.running
+        return running if running is not None and running.record.rep == event.rep else None
+    there = [one for one in state.on_course if one.may_arrive(event.last_ns)]
+    behind = (one for one in there if one.lane is None or event.nearest <= one.lane <= event.farthest)
+    return next(behind, next(iter(there), state.running))
+
+
+def say_by_hand(transition: Transition, rep: int, key: str, values: dict[str, int] | None = None) -> None:
+    """Offer to stop a rep's clock by hand: at once, but into no start of the next one."""
+    state = transition.state
+    # Of several another one's finish makes it no less true.
+    about = [about_rep(rep)] if state.rolling else [About.RUN, about_rep(rep)]
+    transition.say(key, values or {}, within_s=5.0, urgent=state.phase not in STARTING, about=about)
+
+
+def first_there(state: SessionState, t_ns: int) -> ActiveRep | None:
+    """The first to have gone of those who can be at the line; who went first of all where nobody can be there yet."""
+    return next((one for one in state.on_course if one.may_arrive(t_ns)), state.running)
+
+
+def stopped_first(state: SessionState, now_ns: int) -> ActiveRep | None:
+    """Whose clock a hand stops: the one's for whom that was offered, else that of the first who can be there."""
+    offered = (one for one in state.on_course if one.unseen_ns is not None)
+    return next(offered, first_there(state, now_ns))
 
 
 def stopped_by_hand(active: ActiveRep, now_ns: int) -> tuple[int, int, list[Flag]]:
@@ -106,12 +136,13 @@ def stopped_by_hand(active: ActiveRep, now_ns: int) -> tuple[int, int, list[Flag
 
 def offer_over(transition: Transition) -> None:
     """Nobody has answered: from now on a manual finish is of its own moment."""
-    running = transition.state.running
-    if running is not None:
-        _offer(transition, running.record.rep, None)
+    _offer(transition, None, None)
 
 
-def _offer(transition: Transition, rep: int, span_ns: tuple[int, int] | None) -> None:
+def _offer(transition: Transition, rep: int | None, span_ns: tuple[int, int] | None) -> None:
+    """To one alone: a hand stops one clock."""
     for index, athlete in enumerate(transition.state.athletes):
-        if athlete.active is not None and athlete.active.record.rep == rep:
-            transition.set_athlete(index, active=msgspec.structs.replace(athlete.active, unseen_ns=span_ns))
+        active = athlete.active
+        offered_ns = span_ns if active is not None and active.record.rep == rep else None
+        if active is not None and active.unseen_ns != offered_ns:
+            transition.set_athlete(index, active=msgspec.structs.replace(active, unseen_ns=offered_ns))

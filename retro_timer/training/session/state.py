@@ -163,6 +163,10 @@ class ActiveRep(msgspec.Struct, frozen=True):
         """Whether it ends at the line, and not by the clock."""
         return self.record.distance_m is not None
 
+    def may_arrive(self, t_ns: int) -> bool:
+        """Whether its runner can be at the line at `t_ns`."""
+        return self.arrives and self.earliest_ns <= t_ns
+
 
 class Arrival(msgspec.Struct, frozen=True):
     """A body at the line that is not timed yet."""

@@ -49,7 +49,7 @@ def ns(seconds: float) -> int:
     return round(seconds * NS_PER_S)
 
 
-_KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE, Item.TIMEOUT))
+_KEPT = frozenset((Item.WATCH_OFF, Item.RESULT_LATE, Item.TIMEOUT, Item.OFFER_OVER))
 """Appointments that a change of the phase leaves alone."""
 _OF_THE_MOMENT = frozenset((About.REST, About.START, About.RUN, About.HOLD, About.LINE))
 """What is said of these is not true any more when somebody asks for it again."""

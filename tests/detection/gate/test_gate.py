@@ -101,6 +101,22 @@ def test_who_may_arrive_frightens_nobody_while_the_next_one_is_started(mode: Wat
     assert len(times_of(events, PassageOver)) == 1
 
 
+@pytest.mark.parametrize(("rows", "levels"), [(4, []), (30, [Level.DANGER, Level.CLEAR])])
+def test_the_arm_of_who_has_just_finished_frightens_nobody_and_who_stays_behind_them_does(
+    rows: int, levels: list[Level]
+) -> None:
+    """Once the finish is told, only the next one is awaited, who cannot be there yet."""
+    gate = Gate(WatchConfig())
+    passed = [WALL] * 40 + [BODY] * 8 + [WALL] * 4
+    heard: list[Level] = []
+    for n, (range_mm, signal) in enumerate(passed + [BODY] * rows + [WALL] * 40):
+        may_arrive_ns = RUNNER.earliest_ns if n < len(passed) else NOBODY_YET.earliest_ns
+        entry = BeamEntry(round(START_S * 1e9) + n * PERIOD_NS, Kind.TARGET, range_mm < 1900, range_mm, signal)
+        new = gate.feed(entry, several(WatchMode.LANE, may_arrive_ns), TWO, PERIOD_NS, PERIOD_NS, WALL_MM)
+        heard += [event.level for event in new if isinstance(event, Obstacle)]
+    assert heard == levels
+
+
 def test_a_body_that_is_nobodys_finish_is_told_as_such_once() -> None:
     events = told([WALL] * 40 + [BODY] * 8 + [WALL] * 60, NOBODY_YET)
     assert len(times_of(events, Body)) == 1

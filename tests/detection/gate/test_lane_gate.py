@@ -20,7 +20,8 @@ from retro_timer.detection.events import (
     SensorChange,
     SensorState,
 )
-from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.detection.expectation import ARRIVAL, Awaited, Expectation, WatchMode
+from retro_timer.detection.gate.unseen import UnseenLanes
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.detection.timing import decide
@@ -112,6 +113,20 @@ def test_lanes_behind_somebody_who_stands_there_are_told_once_they_are_seen_agai
     assert unseen.last_ns / S == pytest.approx(9.0, abs=0.02)
     assert unseen.t_ns - unseen.last_ns >= S
     assert judge.level is Level.CLEAR
+
+
+@pytest.mark.parametrize("still_awaited", [(0, 1), (0, 1, 2), (1,)])
+def test_of_several_who_hid_the_lanes_and_was_timed_is_no_news(still_awaited: tuple[int, ...]) -> None:
+    """Ann passes in lane 1 before Bea: once her time is known, only who started since may be awaited beside Bea."""
+    runners = [Awaited(number * S, 4 * S, None, 20.0, 1.5, 4.0) for number in range(3)]
+    before = msgspec.structs.replace(REP, rep=ARRIVAL, awaited=tuple(runners[:2]))
+    after = msgspec.structs.replace(before, awaited=tuple(runners[number] for number in still_awaited))
+    judge = UnseenLanes(CONFIG, LANES)
+    told = 0
+    for n in range(250):
+        lane, expected = (1 if n < 30 else None), (before if n < 60 else after)
+        told += judge.feed(8 * S + n * PERIOD_NS, lane, expected, PERIOD_NS) is not None
+    assert told == (0 in still_awaited)
 
 
 def test_the_last_lane_hides_nobody() -> None:
