@@ -110,6 +110,15 @@ def test_a_roster_that_is_kept_with_remarks_says_so_and_can_be_kept_again(browse
     assert browser.post("/rosters/edit", name="u17", text=text.replace("Ann", "Cem"), was=was(got)).status == 200
 
 
+def test_a_groups_plan_that_is_kept_says_what_plans_check_would(browser: Browser, tmp_path: Path) -> None:
+    group = PLAN.replace("[[blocks]]", 'order = "rolling"\nevery_s = 30\n[[blocks]]')
+    got = browser.post("/plans/edit", name="monday", text=group)
+    assert got.status == 200
+    assert "<strong>Kept. Please look at this:</strong>" in got.body
+    assert "the start line may not hear the box" in got.body
+    assert (tmp_path / "plans" / "monday.toml").read_text() == group
+
+
 def test_a_mistake_comes_back_with_the_form(browser: Browser, tmp_path: Path) -> None:
     got = browser.post("/plans/edit", name="tuesday", text=PLAN.replace("reps", "rips"), was="abc")
     assert got.status == 422

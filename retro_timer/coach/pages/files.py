@@ -14,7 +14,10 @@ from starlette.responses import RedirectResponse, Response
 from retro_timer.beacon.control.protocol import requests
 from retro_timer.coach.site import Site, form_of
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.settings import paths
+from retro_timer.settings.calibration import load_calibration
 from retro_timer.settings.encodings import read_spreadsheet_text
+from retro_timer.settings.group_fit import group_remarks
 from retro_timer.settings.loading import load_settings, parse_plan, plan_names, roster_names
 from retro_timer.settings.made import WritePlan, WriteRoster, check_file_name
 from retro_timer.settings.plan_fit import check_fit
@@ -34,9 +37,10 @@ def _read_roster(path: Path) -> str:
 
 
 def _check_plan(text: str) -> list[str]:
-    plan = parse_plan(text, "plan")
-    check_fit(plan, load_settings(), "plan")
-    return []
+    plan, settings = parse_plan(text, "plan"), load_settings()
+    check_fit(plan, settings, "plan")
+    # How long a roster's calls take is the voice's to say, of which the page's process knows nothing.
+    return list(group_remarks(plan, settings, load_calibration(paths.state_dir()).sound))
 
 
 def _check_roster(text: str) -> list[str]:
