@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.beacon.control.protocol.answers import RequestRefusedError
+from retro_timer.beacon.control.protocol.requests import NOT_THE_PIN, TryPin
 from retro_timer.coach import access
 from retro_timer.coach.access import Access, Role
+from retro_timer.coach.link import Link
 from retro_timer.errors import RetroTimerError
 from tests.helpers.browser_made import Field
 
@@ -127,10 +130,30 @@ def test_the_pages_loop_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.Mo
     assert threading.main_thread() not in writers
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NOT_THE_PIN, "That is not the PIN"),
+        ("no phone is being paired: `retro-timer pin` on the box allows it", "No phone is being paired"),
+        ("10 wrong PINs: `retro-timer pin` draws a new one", "No phone is being paired"),
+    ],
+)
+def test_a_wrong_pin_is_told_from_a_window_that_is_shut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, told: str
+) -> None:
+    async def ask(_link: Link, _request: TryPin) -> None:
+        raise RequestRefusedError("refused", error)
+
+    monkeypatch.setattr(Link, "ask", ask)
+    got = Field(tmp_path).phone(Role.NOBODY).post("/pair", pin="000 000")
+    assert got.status == 403
+    assert told in got.body
+
+
 def by_link(made: Access) -> tuple[str, str, str]:
     """A link, and two viewers who came by it."""
     link = made.make_link("parents")
-    return link, *(made.let_in(Role.VIEWER, f"viewer {number}", link) for number in (1, 2))  # type: ignore[return-value]
+    return link, made.let_in(Role.VIEWER, "viewer 1", link), made.let_in(Role.VIEWER, "viewer 2", link)
 
 
 def test_a_viewer_who_is_put_out_does_not_come_back_by_the_same_link(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import secrets
 import threading
 
 from retro_timer.beacon.control.protocol.answers import RequestRefusedError
+from retro_timer.beacon.control.protocol.requests import NOT_THE_PIN
 from retro_timer.ports import Clock
 
 PIN_PHRASE = "pairing_pin"
@@ -51,7 +52,7 @@ class PairingWindow:
             if self._wrong >= MOST_WRONG:
                 self._pin = ""
                 raise RequestRefusedError("refused", f"{MOST_WRONG} wrong PINs: `retro-timer pin` draws a new one")
-            raise RequestRefusedError("refused", "not the PIN")
+            raise RequestRefusedError("refused", NOT_THE_PIN)
 
 
 def without_pin(key: str, text: str) -> str:

@@ -23,7 +23,7 @@ class EntryPages:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    async def healthz(self, request: Request) -> Response:  # noqa: ARG002
+    async def healthz(self, _request: Request) -> Response:
         """Whether this process answers; of the box it tells nobody who is not paired."""
         return Response("ok\n", media_type="text/plain")
 
@@ -39,9 +39,8 @@ class EntryPages:
         try:
             await self._site.link.ask(requests.TryPin(pin))
         except RequestRefusedError as error:
-            return self._site.page(
-                request, "pair.html", 403, refused="wrong" if "not the PIN" in str(error) else "shut"
-            )
+            refused = "wrong" if str(error) == requests.NOT_THE_PIN else "shut"
+            return self._site.page(request, "pair.html", 403, refused=refused)
         except RetroTimerError:
             return self._site.page(request, "pair.html", 503, refused="no_box")
         if request.state.phone:

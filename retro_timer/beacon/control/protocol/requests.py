@@ -14,6 +14,8 @@ from retro_timer.store.results.edits import AnyEdit
 _LONGEST_TEXT = 300
 _LONGEST_LOAN_S = 600.0
 LONGEST_REST_S = 60.0
+NOT_THE_PIN = "not the PIN"
+"""The error of a PIN that may be tried again: who asks tells it by this from a window that is shut."""
 
 
 class Status(Request, frozen=True):
