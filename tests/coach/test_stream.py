@@ -43,8 +43,9 @@ def opened(
 
     async def pieces() -> AsyncIterator[list[Message]]:
         async for piece in answer.body_iterator:
-            if not bytes(piece).startswith(b"retry"):  # type: ignore[arg-type]
-                yield [message_of(text) for text in bytes(piece).decode().split("\n\n") if text]  # type: ignore[arg-type]
+            assert isinstance(piece, bytes)
+            if not piece.startswith(b"retry"):
+                yield [message_of(text) for text in piece.decode().split("\n\n") if text]
 
     return pieces()
 

@@ -59,7 +59,7 @@ class LivePages:
 
         return self._streams.answer(request, role, lambda: self._parts(language, role), may_look)
 
-    async def clock(self, request: Request) -> Response:  # noqa: ARG002
+    async def clock(self, _request: Request) -> Response:
         """The box's clock, for a phone that measures its own against it."""
         return JSONResponse({"now_ns": self._site.live.clock.now_ns})
 
