@@ -6,10 +6,8 @@ import msgspec
 
 from retro_timer.beacon.control.protocol.answers import AthleteStatus, TimerStatus
 from retro_timer.coach.commands import ALWAYS, AT_HAND, FORMS, WITH_RUNNERS
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import NS_PER_S, RepRecord, RepStatus
 from retro_timer.training.roster import SOLO
-
-_S = 1_000_000_000
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -25,8 +23,8 @@ class Clock(msgspec.Struct, frozen=True):
         if now_ns is None or not self.kind:
             return ""
         if self.kind == "since":
-            return f"{max(0, now_ns - self.at_ns) / _S:.1f}"
-        left_s = -(-max(0, self.at_ns - now_ns) // _S)
+            return f"{max(0, now_ns - self.at_ns) / NS_PER_S:.1f}"
+        left_s = -(-max(0, self.at_ns - now_ns) // NS_PER_S)
         return f"{left_s // 60}:{left_s % 60:02}"
 
 
@@ -45,7 +43,7 @@ class Runner(msgspec.Struct, frozen=True):
 def on_course(status: TimerStatus) -> list[Runner]:
     """Who runs, in order of their go."""
     return [
-        Runner(each.athlete, each.lane, Clock("since", _rounded(status.now_ns - each.running_s * _S)))
+        Runner(each.athlete, each.lane, Clock("since", _rounded(status.now_ns - each.running_s * NS_PER_S)))
         for each in status.on_course or ()
     ]
 
@@ -53,7 +51,7 @@ def on_course(status: TimerStatus) -> list[Runner]:
 def countdown_of(status: TimerStatus) -> Clock:
     """What is left of the phase."""
     if status.left_s:
-        return Clock("until", _rounded(status.now_ns + status.left_s * _S))
+        return Clock("until", _rounded(status.now_ns + status.left_s * NS_PER_S))
     return Clock("")
 
 
@@ -88,9 +86,9 @@ def athletes_of(status: TimerStatus) -> list[AthleteRow]:
 
 def _own_clock(athlete: AthleteStatus, now_ns: int) -> Clock:
     if athlete.running_s is not None:
-        return Clock("since", _rounded(now_ns - athlete.running_s * _S))
+        return Clock("since", _rounded(now_ns - athlete.running_s * NS_PER_S))
     if athlete.rests_s is not None and athlete.present:
-        return Clock("until", _rounded(now_ns + athlete.rests_s * _S))
+        return Clock("until", _rounded(now_ns + athlete.rests_s * NS_PER_S))
     return Clock("")
 
 
@@ -122,12 +120,11 @@ class ResultRow(msgspec.Struct, frozen=True):
 def row_of(record: RepRecord) -> ResultRow:
     """A rep as a table shows it: the time as official ones are rounded, the interval rounded up."""
     spread = "" if record.uncertainty_ns is None else f"± {-(-record.uncertainty_ns // 10_000_000) / 100:.2f}"
-    amount = f"{record.distance_m:g} m" if record.distance_m is not None else f"{record.duration_s or 0:g} s"
     return ResultRow(
         rep=record.rep,
         place=f"{record.set_no}.{record.rep_no}",
         athlete=record.athlete,
-        what=amount,
+        what=record.amount,
         gait=str(record.gait),
         time=record.official() if record.time_ns is not None else "",
         spread=spread,
@@ -135,7 +132,7 @@ def row_of(record: RepRecord) -> ResultRow:
         reason=record.reason if record.status is RepStatus.DNF else "",
         flags=tuple(str(flag) for flag in record.flags),
         obstacles=record.obstacles,
-        splits=" ".join(f"{split.line} {record.official_split(split)}" for split in record.splits),
+        splits=record.official_splits,
         note=record.note,
     )
 

@@ -15,6 +15,12 @@ HAND_UNCERTAINTY_NS = 300_000_000
 """Half-width of the 95 % interval of a time by hand, at the box or by somebody's watch: two reactions of a person."""
 
 
+def shown_ns(time_ns: int, *, by_hand: bool) -> int:
+    """A time as it is shown: rounded up to 0.01 s, by hand up to 0.1 s (World Athletics)."""
+    unit_ns = _DECISECOND_NS if by_hand else _CENTISECOND_NS
+    return -(-time_ns // unit_ns) * unit_ns
+
+
 class RepStatus(StrEnum):
     """How a rep stands."""
 
@@ -140,7 +146,17 @@ class RepRecord(msgspec.Struct, frozen=True):
 
     def official_split(self, split: Split) -> str:
         """A split as it is shown: less the go's way to the ear, rounded up to 0.01 s."""
-        return f"{-(-(split.time_ns - self.sound_delay_ns) // _CENTISECOND_NS) / 100.0:.2f}"
+        return f"{shown_ns(split.time_ns - self.sound_delay_ns, by_hand=False) / NS_PER_S:.2f}"
+
+    @property
+    def official_splits(self) -> str:
+        """Each line and its split, as text."""
+        return " ".join(f"{split.line} {self.official_split(split)}" for split in self.splits)
+
+    @property
+    def amount(self) -> str:
+        """How far it went, or how long, as text with its unit."""
+        return f"{self.distance_m:g} m" if self.distance_m is not None else f"{self.duration_s or 0:g} s"
 
     @property
     def by_hand(self) -> bool:
@@ -153,13 +169,9 @@ class RepRecord(msgspec.Struct, frozen=True):
         return self.status is RepStatus.FINISHED and self.method != BY_HAND and not DOUBTFUL.intersection(self.flags)
 
     def official_s(self, *, corrected: bool = True) -> float | None:
-        """The time as it is shown: rounded up to 0.01 s, by hand up to 0.1 s (World Athletics); None without one."""
+        """The time as `shown_ns` rounds it, in seconds; None without one."""
         time_ns = self.corrected_ns if corrected else self.time_ns
-        if time_ns is None:
-            return None
-        if self.by_hand:
-            return -(-time_ns // _DECISECOND_NS) / 10.0
-        return -(-time_ns // _CENTISECOND_NS) / 100.0
+        return None if time_ns is None else shown_ns(time_ns, by_hand=self.by_hand) / NS_PER_S
 
     def official(self, *, corrected: bool = True) -> str:
         """`official_s` as text with one or two decimals, or a dash."""

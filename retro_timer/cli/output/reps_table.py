@@ -47,5 +47,5 @@ def _cells(record: RepRecord) -> tuple[str, ...]:
         str(record.status),
         " ".join(record.flags),
         str(record.obstacles or ""),
-        " ".join(f"{split.line} {record.official_split(split)}" for split in record.splits),
+        record.official_splits,
     )

@@ -103,10 +103,9 @@ def _rep_cells(kept: KeptRep, *, with_session: bool) -> tuple[Any, ...]:
     spread = "" if record.uncertainty_ns is None else f"± {record.uncertainty_ns / 1e9:.2f}"
     status = record.reason or str(record.status) if record.status is RepStatus.DNF else str(record.status)
     how = "" if record.start is StartKind.GO else f", {_STARTS[record.start]}"
-    amount = f"{record.distance_m:g} m" if record.distance_m is not None else f"{record.duration_s or 0:g} s"
-    cells = (record.rep, record.set_no, record.rep_no, record.athlete, f"{amount} {record.gait}{how}")
-    splits = " ".join(f"{split.line} {record.official_split(split)}" for split in record.splits)
-    tail = (record.official(), spread, status, " ".join(record.flags), record.obstacles or "", splits)
+    cells = (record.rep, record.set_no, record.rep_no, record.athlete, f"{record.amount} {record.gait}{how}")
+    flags = " ".join(record.flags)
+    tail = (record.official(), spread, status, flags, record.obstacles or "", record.official_splits)
     return (*((kept.session,) if with_session else ()), *cells, *tail)
 
 

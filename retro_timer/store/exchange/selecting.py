@@ -6,6 +6,7 @@ that a million of them take seconds and no memory. Each session is one short rea
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ import msgspec
 from retro_timer.store.exchange.items import RepItem
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.labels import Dates, date_of
-from retro_timer.training.record import Flag
+from retro_timer.training.record import NS_PER_S, Flag, shown_ns
 from retro_timer.training.roster import SOLO
 
 REP_COLUMNS = RepItem.__struct_fields__
@@ -26,7 +27,6 @@ _READ = (
     " place, target_ns, note, revision, go_wall_ns, go_boot, go_ns"
 )
 _QUARTER_NS = 900 * 10**9
-_CENTISECOND_NS, _DECISECOND_NS = 10_000_000, 100_000_000
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -174,7 +174,7 @@ class Results:
         if only is not None:
             who = f" AND athlete_id IN ({', '.join('?' * len(only))})"
         query = f"SELECT {_READ} FROM rep WHERE session = ? AND status != 'open'{who} ORDER BY rep"
-        return map(self._values, _tuples(self._connection, query, values), _forever(number))
+        return map(self._values, _tuples(self._connection, query, values), itertools.repeat(number))
 
     def _values(self, row: Sequence[Any], number: int) -> list[Any]:
         (
@@ -205,9 +205,7 @@ def _shown_s(time_ns: int | None, delay_ns: int, flags: str) -> float | None:
     """As `RepRecord.official_s`, without its record."""
     if time_ns is None:
         return None
-    if Flag.MANUAL in flags.split(","):
-        return -((delay_ns - time_ns) // _DECISECOND_NS) / 10.0
-    return -((delay_ns - time_ns) // _CENTISECOND_NS) / 100.0
+    return shown_ns(time_ns - delay_ns, by_hand=Flag.MANUAL in flags.split(",")) / NS_PER_S
 
 
 def _split_values(text: str) -> list[dict[str, Any]]:
@@ -248,8 +246,3 @@ def _tuples(connection: sqlite3.Connection, query: str, values: Sequence[Any]) -
     cursor = connection.cursor()
     cursor.row_factory = None
     return cursor.execute(query, values).fetchall()
-
-
-def _forever(number: int) -> Iterator[int]:
-    while True:
-        yield number

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from retro_timer.store.results.athletes import People
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import BY_HAND, DOUBTFUL, RepStatus, StartKind
+from retro_timer.training.record import BY_HAND, DOUBTFUL, RepStatus, StartKind, shown_ns
 from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.roster import SOLO
 
-_SHOWN_NS = 10_000_000
 _UNDOUBTED = " AND ".join(f"instr(',' || flags || ',', ',{flag},') = 0" for flag in sorted(DOUBTFUL))
 """As `RepRecord.may_be_best`, without its record."""
 
@@ -50,4 +49,4 @@ def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int) ->
             key = (int(length_mm), str(gait), str(start))
             shortest[key] = min(time_ns, shortest.get(key, time_ns))
     for (length_mm, gait, start), time_ns in sorted(shortest.items()):
-        yield Best(length_mm / 1000.0, Gait(gait), StartKind(start), -(-time_ns // _SHOWN_NS) * _SHOWN_NS)
+        yield Best(length_mm / 1000.0, Gait(gait), StartKind(start), shown_ns(time_ns, by_hand=False))
