@@ -12,10 +12,11 @@ import msgspec
 from retro_timer.cli.editing import make_edit
 from retro_timer.cli.forgetting import forget
 from retro_timer.cli.output.results_shown import print_table
-from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError
+from retro_timer.settings import paths
 from retro_timer.store.results.athlete_edits import AddAthlete, AnyAthleteEdit, ChangeAthlete, Known, MergeAthletes
 from retro_timer.store.results.athletes import AthleteRow, People, sure_person
+from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import Wanted, count_reps
 from retro_timer.training.record import NS_PER_S
 
@@ -48,7 +49,7 @@ athletes.add_command(forget)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def list_(as_json: bool) -> None:
     """Everybody."""
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         people = People.of(connection)
         rows = [(row, count_reps(connection, Wanted(athletes=people.ids_of(row.uid)))) for row in people.persons]
     if as_json:
@@ -65,7 +66,7 @@ def list_(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def show(athlete: str, as_json: bool) -> None:
     """What is known of one."""
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         people = People.of(connection)
         row = sure_person(people, athlete, "athlete")
         ids = people.ids_of(row.uid)

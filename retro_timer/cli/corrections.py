@@ -12,9 +12,10 @@ import msgspec
 
 from retro_timer.cli.editing import make_edit
 from retro_timer.cli.output.results_shown import print_table, when
-from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError
+from retro_timer.settings import paths
 from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, NoteSession, Undo, edit_of
 from retro_timer.store.results.revisions import RevisionRow, revisions
 from retro_timer.training.corrections import (
@@ -102,7 +103,7 @@ def tell(done: Done, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def history(session: int, rep: int | None, as_json: bool) -> None:
     """The corrections of a SESSION or one of its reps, oldest first."""
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         found = revisions(connection, session=session, rep=rep)
     if as_json:
         print(json.dumps([msgspec.to_builtins(row) for row in found], indent=1))

@@ -14,8 +14,8 @@ import click
 
 from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
-from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.settings import paths
 from retro_timer.settings.whole import writing_whole
 from retro_timer.store.exchange.csv_file import write_csv
 from retro_timer.store.exchange.fit import activity as fit
@@ -23,6 +23,7 @@ from retro_timer.store.exchange.json_file import write_json
 from retro_timer.store.exchange.lif import LeftOut, heats
 from retro_timer.store.exchange.selecting import Results, Selection
 from retro_timer.store.results.athletes import People, sure_person
+from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import sure_session
 from retro_timer.training.corrections import MOST_NUMBER
 
@@ -43,7 +44,7 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
     PATH is a folder, a file each.
     """
     since_ns = None if since is None else _since_ns(since)
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         if number is not None:
             sure_session(connection, number)
         selection = Selection(number, None if athlete is None else _ids(connection, athlete), since_ns)

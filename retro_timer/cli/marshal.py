@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from retro_timer.cli.reading import opened_results
 from retro_timer.diagnostics.marshal import picture_of
 from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
 from retro_timer.settings.whole import write_whole
+from retro_timer.store.results.database import opened_results
 from retro_timer.training.corrections import MOST_NUMBER
 
 _WIDEST = 120
@@ -26,7 +26,7 @@ def marshal(number: int, rep: int, svg: Path | None) -> None:
 
     SESSION and REP are numbers of `retro-timer results show`.
     """
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         picture = picture_of(connection, paths.state_dir(), number, rep)
     if svg is None:
         from retro_timer.cli.output.marshal_text import finish_lines

@@ -23,11 +23,11 @@ from retro_timer.cli.output.results_shown import (
     when,
 )
 from retro_timer.cli.output.streams import remark
-from retro_timer.cli.reading import opened_results
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.athletes import People, meant_person
 from retro_timer.store.results.backups import back_up
+from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import (
     REP_FIELDS,
     SessionRow,
@@ -83,7 +83,7 @@ for command in (edit, undo_, history, export, import_):
 def list_(limit: int | None, everything: bool, as_json: bool, as_csv: bool) -> None:
     """Sessions, newest first."""
     newest = _length(limit, _MOST_SESSIONS, everything=everything, as_json=as_json, as_csv=as_csv)
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         if as_json:
             print_json(map(session_fields, sessions(connection, newest)))
         elif as_csv:
@@ -101,7 +101,7 @@ def list_(limit: int | None, everything: bool, as_json: bool, as_csv: bool) -> N
 def show(number: int | None, as_json: bool, as_csv: bool) -> None:
     """One session with all its reps; the newest when left out."""
     _one_format(as_json=as_json, as_csv=as_csv)
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         row = session(connection, None) if number is None else sure_session(connection, number)
         if row is None:
             raise RetroTimerError("no sessions yet: `retro-timer simulate demo` makes one")
@@ -125,7 +125,7 @@ def reps_(
 ) -> None:
     """Reps in order, of all sessions unless one is named."""
     newest = _length(limit, _MOST_REPS, everything=everything, as_json=as_json, as_csv=as_csv)
-    with opened_results() as connection:
+    with opened_results(paths.state_dir()) as connection:
         wanted = Wanted(number, None if athlete is None else _ids(connection, athlete))
         if as_json:
             print_json(map(rep_fields, reps(connection, wanted, newest)))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,8 +13,7 @@ from starlette.responses import Response
 
 from retro_timer.coach.site import Site
 from retro_timer.coach.view import ResultRow, row_of
-from retro_timer.errors import RetroTimerError
-from retro_timer.store.results.database import NAME, no_database, open_for_reading
+from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import SessionRow, Wanted, count_sessions, reps, session, sessions
 from retro_timer.training.corrections import MOST_NUMBER
 
@@ -57,19 +55,8 @@ class ResultPages:
         return self._site.page(request, "session.html", session=row, results=rows, most=MOST_REPS)
 
     def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        with self._opened() as connection:
+        with opened_results(self._state_dir) as connection:
             return look(connection)
-
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """Raises RetroTimerError for a database that cannot be read."""
-        connection = open_for_reading(self._state_dir) or no_database()
-        try:
-            yield connection
-        except sqlite3.DatabaseError as error:
-            raise RetroTimerError(f"{NAME}: damaged ({error}); the next start of the box rebuilds it") from None
-        finally:
-            connection.close()
 
 
 def _number(figures: str) -> int:

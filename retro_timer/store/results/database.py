@@ -84,7 +84,7 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
         except (OSError, sqlite3.Error) as error:
             raise RetroTimerError(f"{path}: cannot be read ({error})") from None
     except sqlite3.DatabaseError as error:
-        raise RetroTimerError(f"{path}: damaged ({error}); the next start of the box rebuilds it") from None
+        raise _damaged(path, error) from None
     try:
         _check(connection, path, tables)
     except BaseException:
@@ -97,6 +97,20 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     return connection
 
 
+@contextlib.contextmanager
+def opened_results(directory: Path) -> Iterator[sqlite3.Connection]:
+    """The database for one look, an empty one before the first session. Raises RetroTimerError for one that cannot be
+    read, be that found at the look alone.
+    """
+    connection = open_for_reading(directory) or no_database()
+    try:
+        yield connection
+    except sqlite3.DatabaseError as error:
+        raise _damaged(directory / NAME, error) from None
+    finally:
+        connection.close()
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.is_file()
@@ -106,6 +120,10 @@ def _is_there(path: Path) -> bool:
 
 def _no_permission(path: Path) -> RetroTimerError:
     return RetroTimerError(f"{path}: no permission: `sudo usermod -aG retro-timer $USER`, then log in again")
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> RetroTimerError:
+    return RetroTimerError(f"{path}: damaged ({error}); the next start of the box rebuilds it")
 
 
 def _opened_alone(path: Path) -> sqlite3.Connection:
