@@ -17,7 +17,7 @@ from retro_timer.coach.access import Access, Role
 from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live
 from retro_timer.errors import BadInputError
-from retro_timer.phrases import Catalogue, languages, load_catalogue
+from retro_timer.phrases import Catalogue, kin_of, load_catalogue
 
 _FOLDER = Path(__file__).parent
 _MOST_FIELDS = 40
@@ -140,7 +140,6 @@ def catalogue_of(language: str) -> Catalogue:
 @lru_cache(maxsize=64)
 def chosen_language(asked: str, otherwise: str) -> str:
     """The first of an Accept-Language header that there is, by its weight."""
-    there = {name.lower(): name for name in languages()}
     weighed: list[tuple[float, int, str]] = []
     for place, part in enumerate(asked.split(",")[:20]):
         name, _, weight = part.strip().lower().partition(";q=")
@@ -148,12 +147,5 @@ def chosen_language(asked: str, otherwise: str) -> str:
             weighed.append((-float(weight or 1.0), place, name))
         except ValueError:
             continue
-    for _, _, name in sorted(weighed):
-        base = name.partition("-")[0]
-        for known in (name, base):
-            if known in there:
-                return there[known]
-        kin = [there[known] for known in there if known.startswith(f"{base}-")] if base else []
-        if kin:
-            return kin[0]
-    return otherwise
+    found = (kin_of(name) for _, _, name in sorted(weighed))
+    return next((kin for kin in found if kin is not None), otherwise)

@@ -10,7 +10,7 @@ import msgspec
 from retro_timer.errors import BadInputError
 from retro_timer.phrases.catalogue import BareCatalogue, Catalogue, CatalogueFile
 
-__all__ = ["BareCatalogue", "Catalogue", "catalogue_file", "languages", "load_catalogue", "voice_of"]
+__all__ = ["BareCatalogue", "Catalogue", "catalogue_file", "kin_of", "languages", "load_catalogue", "voice_of"]
 
 _FOLDER = Path(__file__).parent
 _FIRST = "en"
@@ -20,6 +20,14 @@ _FIRST = "en"
 def languages() -> list[str]:
     """The languages there are."""
     return sorted((path.stem for path in _FOLDER.glob("*.toml")), key=str.lower)
+
+
+def kin_of(language: str) -> str | None:
+    """Of the languages there are: this one, the one without its country, or another country's; None without kin."""
+    there = {name.lower(): name for name in languages()}
+    base = language.lower().partition("-")[0]
+    nearest = (language.lower(), base, *(name for name in there if name.startswith(f"{base}-")))
+    return next((there[name] for name in nearest if name in there), None)
 
 
 def catalogue_file(language: str) -> CatalogueFile:
@@ -58,11 +66,8 @@ def voice_of(language: str) -> str:
 
 
 def _found(language: str) -> str:
-    """The file that speaks a language: its own, that of the language without its country, that of another country."""
-    there = {name.lower(): name for name in languages()}
-    base = language.lower().partition("-")[0]
-    kin = [language.lower(), base, *(name for name in there if name.startswith(f"{base}-"))]
-    for name in kin:
-        if name in there:
-            return there[name]
-    raise BadInputError("voice.language", f"no phrases in '{language}'", f"one of {', '.join(languages())}")
+    """The file that speaks a language. Raises BadInputError."""
+    kin = kin_of(language)
+    if kin is None:
+        raise BadInputError("voice.language", f"no phrases in '{language}'", f"one of {', '.join(languages())}")
+    return kin
