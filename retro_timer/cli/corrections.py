@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import click
 import msgspec
 
+from retro_timer.cli.dates import wall_ns
 from retro_timer.cli.editing import make_edit
 from retro_timer.cli.output.results_shown import print_table, when
 from retro_timer.errors import BadInputError
@@ -69,19 +69,14 @@ def edit(session: int, rep: int | None, as_json: bool, **said: Any) -> None:
 def _edit(session: int, rep: int | None, name: str, value: Any) -> AnyEdit:
     if rep is not None:
         return CorrectRep(session, _OF_REP[name](rep, value))
-    return NoteSession(session, value) if name == "note" else DateSession(session, _wall_ns(value))
+    if name == "note":
+        return NoteSession(session, value)
+    return DateSession(session, wall_ns("--started", value, "a date and time", "2026-11-22T17:30"))
 
 
 def _checked(made: AnyEdit) -> AnyEdit:
     """Values within their bounds, as the timer would check them."""
     return edit_of(msgspec.to_builtins(made))
-
-
-def _wall_ns(text: str) -> int:
-    try:
-        return round(datetime.fromisoformat(text).astimezone().timestamp()) * 1_000_000_000
-    except (ValueError, OverflowError):
-        raise BadInputError(f"--started '{text}'", "not a date and time", "such as 2026-11-22T17:30") from None
 
 
 @click.command("undo")

@@ -6,12 +6,12 @@ import contextlib
 import io
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from retro_timer.cli.dates import wall_ns
 from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import BadInputError, RetroTimerError
@@ -43,7 +43,7 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
     an activity for each athlete of a session, and `lif` a heat for each rep of all or wave, for meet software; where
     PATH is a folder, a file each.
     """
-    since_ns = None if since is None else _since_ns(since)
+    since_ns = None if since is None else wall_ns("--since", since, "a date", "2026-11-22")
     with opened_results(paths.state_dir()) as connection:
         if number is not None:
             sure_session(connection, number)
@@ -167,10 +167,3 @@ def _writing(path: Path) -> Iterator[BinaryIO]:
 def _ids(connection: sqlite3.Connection, athlete: str) -> tuple[str, ...]:
     people = People.of(connection)
     return people.ids_of(sure_person(people, athlete, "--athlete").uid)
-
-
-def _since_ns(text: str) -> int:
-    try:
-        return round(datetime.fromisoformat(text).astimezone().timestamp()) * 10**9
-    except (ValueError, OverflowError):
-        raise BadInputError(f"--since '{text}'", "not a date", "such as 2026-11-22") from None

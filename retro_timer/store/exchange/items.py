@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from retro_timer.store.results.entries import Id
+from retro_timer.store.results.entries import Id, Values
 from retro_timer.training.corrections import MOST_NUMBER
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, StartKind
@@ -112,9 +112,6 @@ class PresenceItem(Item, frozen=True, kw_only=True):
     present: bool
     order: _AnyNs
     skipped: tuple[_AnyNs, ...]
-
-
-Values = dict[str, str | int | None]
 
 
 class CorrectionItem(Item, frozen=True, kw_only=True):
