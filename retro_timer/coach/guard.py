@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retro_timer.coach.access import Access, Role
+from retro_timer.coach.figures import whole
 from retro_timer.coach.routes import RouteTable
 
 COOKIE = "retro-timer"
@@ -139,8 +140,7 @@ def _same_origin(headers: Headers) -> bool:
 
 
 def _length(headers: Headers) -> int:
-    figures = headers.get("content-length", "0")
-    return int(figures) if figures.isascii() and figures.isdecimal() and len(figures) < 16 else 0
+    return whole(headers.get("content-length", ""), 15) or 0
 
 
 def _limited(receive: Receive) -> Receive:

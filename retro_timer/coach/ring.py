@@ -8,6 +8,8 @@ from collections import deque
 
 import msgspec
 
+from retro_timer.coach.figures import whole
+
 RING_LENGTH = 1_000
 """A session tells about two events a second at its liveliest: eight minutes in a pocket."""
 
@@ -41,9 +43,9 @@ class Ring:
     def seq_of(self, name: str) -> int | None:
         """The number in an id, if everything after it is still here; None for one that is unknown or too old."""
         instance, _, figures = name.partition(":")
-        if instance != self.instance or not figures.isascii() or not figures.isdecimal() or len(figures) > 18:
+        seq = whole(figures, 18)
+        if instance != self.instance or seq is None:
             return None
-        seq = int(figures)
         oldest = self._entries[0].seq if self._entries else self.seq + 1
         return seq if oldest - 1 <= seq <= self.seq else None
 

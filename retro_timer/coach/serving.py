@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from retro_timer.coach.app import Coach
+from retro_timer.coach.figures import whole
 from retro_timer.coach.limits import LONGEST_HEAD, LimitedProtocol
 from retro_timer.errors import BadInputError, RetroTimerError
 
@@ -19,13 +20,13 @@ _LAST_ANSWERS_S = 1
 
 def address_of(listen: str) -> tuple[str, int]:
     """HOST and PORT. Raises BadInputError."""
-    host, _, port = listen.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isascii() or not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
+    host, _, figures = listen.rpartition(":")
+    host, port = host.removeprefix("[").removesuffix("]"), whole(figures, 5)
+    if not host or port is None or port > 65_535:
         raise BadInputError(
             f"--listen '{listen}'", "no address", "HOST:PORT such as 127.0.0.1:8765; port 0 takes a free one"
         )
-    return host, int(port)
+    return host, port
 
 
 def listening(listen: str) -> socket.socket:

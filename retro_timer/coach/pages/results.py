@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from retro_timer.coach.figures import whole
 from retro_timer.coach.site import Site
 from retro_timer.coach.view import ResultRow, row_of
 from retro_timer.store.results.database import opened_results
@@ -21,7 +22,7 @@ T = TypeVar("T")
 MOST_SESSIONS = 100
 MOST_REPS = 1_000
 """What a phone shows in one table; `retro-timer results` has all."""
-_MOST_FIGURES = 16
+_MOST_FIGURES = 15
 
 
 class ResultPages:
@@ -42,7 +43,8 @@ class ResultPages:
 
     async def one_session(self, request: Request) -> Response:
         """The reps of a session."""
-        number = _number(request.path_params["number"])
+        # A converter of the route's would fail on thousands of digits before anybody is asked who they are.
+        number = whole(request.path_params["number"], _MOST_FIGURES) or 0
 
         def look(connection: sqlite3.Connection) -> tuple[SessionRow | None, list[ResultRow]]:
             row = session(connection, number) if 1 <= number <= MOST_NUMBER else None
@@ -57,10 +59,3 @@ class ResultPages:
     def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         with opened_results(self._state_dir) as connection:
             return look(connection)
-
-
-def _number(figures: str) -> int:
-    """0 for what is no session's: a converter of the route's would fail on thousands of digits before anybody is asked
-    who they are.
-    """
-    return int(figures) if figures.isascii() and figures.isdecimal() and len(figures) < _MOST_FIGURES else 0
