@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from retro_timer.beacon.control.protocol.commands import COMMANDS, AnyCommand
+from retro_timer.coach.figures import whole
 from retro_timer.errors import BadInputError
 from retro_timer.settings.tables import convert
 
@@ -21,8 +22,10 @@ now. Shorter, and a slow Wi-Fi's retries are refused."""
 _NEVER_LATE = frozenset((*ALWAYS, "pause"))
 _WAITING = frozenset(("brief", "get-ready", "lane-check", "await-press", "await-release", "rest", "recovery"))
 _OVER = frozenset(("done", "stopped"))
+NO_SESSION = _OVER | {"idle"}
+"""Phases in which nothing can be ended."""
 AT_HAND: dict[str, frozenset[str]] = {
-    "start": _OVER | {"idle"},
+    "start": NO_SESSION,
     "recover": frozenset(("recoverable",)),
     "close": frozenset(("recoverable",)),
     "finish": frozenset(("running",)),
@@ -99,6 +102,7 @@ def is_late(tag: str, sent: Mapping[str, str], now_ns: int) -> bool:
 
 
 def _number(text: str, where: str, most_figures: int = 9) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > most_figures:
+    number = whole(text, most_figures)
+    if number is None:
         raise BadInputError(where, f"'{text[:20]}' is no number", "a whole number")
-    return int(text)
+    return number

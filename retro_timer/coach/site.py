@@ -90,13 +90,13 @@ class Site:
         )
         return HTMLResponse(text, status)
 
-    def told(self, request: Request, text: str, *, failed: bool = False, back: str = "/") -> Response:
+    def told(self, request: Request, text: str, *, failed: bool = False) -> Response:
         """What became of a form: for a script a line, for everybody else the page that they came from or an error's."""
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"ok": not failed, "text": text}, 409 if failed else 200)
         if failed:
-            return self.page(request, "message.html", 409, text=text, back=back)
-        return RedirectResponse(back, 303)
+            return self.page(request, "message.html", 409, text=text, back="/")
+        return RedirectResponse("/", 303)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """What a page could not do, in one line."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.beacon.control.protocol.answers import AthleteStatus, TimerStatus
-from retro_timer.coach.commands import ALWAYS, AT_HAND, FORMS, WITH_RUNNERS
+from retro_timer.coach.commands import ALWAYS, AT_HAND, NO_SESSION, WITH_RUNNERS
 from retro_timer.training.record import NS_PER_S, RepRecord, RepStatus
 from retro_timer.training.roster import SOLO
 
@@ -148,7 +148,7 @@ def at_hand(status: TimerStatus | None) -> list[str]:
         return []
     phase = status.phase
     likely = {tag for tag, phases in AT_HAND.items() if phase in phases} | (WITH_RUNNERS if status.on_course else set())
-    named = [tag for tag in AT_HAND if tag in FORMS and tag in likely]
+    named = [tag for tag in AT_HAND if tag in likely]
     if "spotter" in named and status.watch.state != "lost":
         named.remove("spotter")
-    return [*(tag for tag in ALWAYS if tag in FORMS and phase not in ("idle", "done", "stopped")), *named]
+    return named if phase in NO_SESSION else [*ALWAYS, *named]

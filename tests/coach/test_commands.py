@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from retro_timer.beacon.control.protocol import commands
 from retro_timer.beacon.control.protocol.commands import COMMANDS
 from retro_timer.coach.access import Role
-from retro_timer.coach.commands import AT_HAND, FORMS, command_of, is_late
+from retro_timer.coach.commands import ALWAYS, AT_HAND, FORMS, command_of, is_late
 from retro_timer.errors import BadInputError
 from retro_timer.training.session.state import Phase
 from tests.helpers.browser_made import HOST, Field
@@ -40,6 +40,7 @@ def test_a_form_asks_for_what_its_command_takes() -> None:
 
 def test_buttons_at_hand_are_of_commands_and_phases_that_there_are() -> None:
     assert set(AT_HAND) <= set(COMMANDS)
+    assert set(ALWAYS) <= set(COMMANDS)
     assert {phase for phases in AT_HAND.values() for phase in phases} <= {str(phase) for phase in Phase}
 
 
