@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -71,8 +72,8 @@ def _write(path: Path, url: str) -> None:
         raise RetroTimerError(f"{path}: cannot be written ({error.strerror})") from None
 
 
-def _running_url() -> str:
-    """Of the page that answers, as it is reached now: the network may have come after the page."""
+def _running_page() -> str:
+    """Where the page listens that answers."""
     from retro_timer.coach import addresses
 
     try:
@@ -81,7 +82,7 @@ def _running_url() -> str:
         raise RetroTimerError("no page runs here: start one with `retro-timer coach`") from None
     if not addresses.answers(bound):
         raise RetroTimerError(f"the page at {bound} does not answer: start it anew with `retro-timer coach`")
-    return addresses.shown_url(bound)
+    return bound
 
 
 @click.command()
@@ -90,9 +91,18 @@ def qr(svg_file: Path | None) -> None:
     """Show the running page's address as a QR code, for a phone that is in the same network."""
     import segno
 
-    url = _running_url()
-    if "//127." in url or "//[::1]" in url:
-        remark("only this machine can open it; for the whole network: retro-timer coach --listen 0.0.0.0:8765")
+    from retro_timer.coach import addresses
+
+    bound = _running_page()
+    # The network may have come after the page.
+    url = addresses.shown_url(bound)
+    if addresses.is_loopback(urlsplit(url).hostname or ""):
+        mend = (
+            "this machine has no address in a network yet"
+            if addresses.listens_everywhere(bound)
+            else "for the whole network: retro-timer coach --listen 0.0.0.0:8765"
+        )
+        remark(f"only this machine can open it; {mend}")
     code = segno.make(url, micro=False)
     if svg_file is None:
         code.terminal(compact=True)

@@ -10,8 +10,8 @@ import socket
 import struct
 from urllib.parse import urlsplit
 
-from retro_timer.coach.guard import HEALTH
-
+HEALTH = "/healthz"
+"""The page that answers anybody whether there is one."""
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Where this machine itself finds a page that listens everywhere."""
 _PATIENCE_S = 3.0
@@ -30,7 +30,12 @@ def bound_url(listener: socket.socket) -> str:
 def shown_url(bound: str) -> str:
     """As a phone types it, with this machine's address of now where the page listens everywhere."""
     parts = urlsplit(bound)
-    return _url(own_address(), parts.port) if parts.hostname in _LOCAL else bound
+    return _url(own_address(), parts.port) if listens_everywhere(bound) else bound
+
+
+def listens_everywhere(bound: str) -> bool:
+    """Whether a page is reached by each address that this machine has."""
+    return urlsplit(bound).hostname in _LOCAL
 
 
 def answers(bound: str) -> bool:
@@ -54,7 +59,7 @@ def own_address() -> str:
         try:
             probe.connect(("192.0.2.1", 9))
         except OSError:
-            return next((each for each in interface_addresses(probe) if not _is_loopback(each)), "127.0.0.1")
+            return next((each for each in interface_addresses(probe) if not is_loopback(each)), "127.0.0.1")
         return str(probe.getsockname()[0])
 
 
@@ -70,8 +75,12 @@ def interface_addresses(probe: socket.socket) -> list[str]:
     return found
 
 
-def _is_loopback(address: str) -> bool:
-    return ipaddress.ip_address(address).is_loopback
+def is_loopback(host: str) -> bool:
+    """Whether an address in figures leads to this machine alone; a name never does."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _url(host: str, port: int | None) -> str:

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from retro_timer.coach.access import Access, Role
-from retro_timer.coach.guard import HEALTH, Guard
+from retro_timer.coach.addresses import HEALTH
+from retro_timer.coach.guard import Guard
 from retro_timer.coach.limits import STREAM_PATH
 from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live

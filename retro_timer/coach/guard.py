@@ -12,13 +12,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retro_timer.coach.access import Access, Role
+from retro_timer.coach.addresses import HEALTH
 from retro_timer.coach.figures import whole
 from retro_timer.coach.routes import RouteTable
 
 COOKIE = "retro-timer"
 LONGEST_BODY = 262_144
 """A plan of 16,000 characters, each of which a form may write as nine or twelve."""
-HEALTH = "/healthz"
 _SAFE_METHODS = frozenset(("GET", "HEAD"))
 HEADERS = {
     "content-security-policy": (

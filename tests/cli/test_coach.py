@@ -171,7 +171,24 @@ def test_a_page_for_this_machine_alone_is_told_to_be_one(
     capsys: pytest.CaptureFixture[str], state_dir: Path, page: int
 ) -> None:
     left(state_dir, f"http://127.0.0.1:{page}")
-    assert "only this machine can open it" in here(capsys, "qr").err
+    told = here(capsys, "qr").err
+    assert "only this machine can open it" in told
+    assert "for the whole network: retro-timer coach --listen 0.0.0.0:8765" in told
+
+
+def test_a_page_that_listens_everywhere_without_a_network_is_not_told_to_listen_everywhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(addresses, "own_address", lambda: "127.0.0.1")
+    outcome = here(capsys, "qr")
+    assert outcome.lines[-1] == f"http://127.0.0.1:{page}"
+    assert "only this machine can open it; this machine has no address in a network yet" in outcome.err
+    assert "--listen" not in outcome.err
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.1.1", True), ("::1", True), ("192.168.4.1", False), ("box", False)])
+def test_an_address_of_this_machine_alone_is_known(host: str, told: bool) -> None:
+    assert addresses.is_loopback(host) is told
 
 
 @pytest.mark.usefixtures("page")

@@ -64,6 +64,12 @@ def test_a_simulation_without_a_terminal_loads_no_terminal_arts() -> None:
     assert not loaded_by("simulate", "demo", "--json") & {"rich", "starlette", "gpiozero", "asyncio", "numpy"}
 
 
+def test_the_pages_address_is_shown_without_a_server() -> None:
+    loaded = loaded_by("qr")
+    assert "retro_timer.coach.addresses" in loaded
+    assert not loaded & {"starlette", "uvicorn", "jinja2", "rich"}
+
+
 def test_a_replay_loads_no_database_and_no_terminal_arts(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
     path.write_text("t_s,range_mm,status,signal_kcps,ambient_kcps\n0,2000,,,\n")
