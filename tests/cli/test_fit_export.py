@@ -37,11 +37,11 @@ def read(path: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def rep(number: int, time_s: float, **fields: object) -> RepRecord:
+def rep(number: int, time_s: float, **fields: Any) -> RepRecord:
     values = {"distance_m": 30.0, "duration_s": None, "splits": (), "obstacles": 0, **fields}
     return RepRecord(
         number, 1, number, "Ann", gait=Gait.JOG, status=RepStatus.FINISHED, go_ns=number, time_ns=round(time_s * S),
-        uncertainty_ns=11_000_000, sound_delay_ns=87_000_000, **values,  # type: ignore[arg-type]
+        uncertainty_ns=11_000_000, sound_delay_ns=87_000_000, **values,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Command:
     return lambda *args: here(capsys, *args)
 
 
-def rep(number: int, athlete: str, time_s: float | None, **fields: object) -> RepRecord:
+def rep(number: int, athlete: str, time_s: float | None, **fields: Any) -> RepRecord:
     time_ns = None if time_s is None else round(time_s * S)
     status = RepStatus.DNF if time_s is None else RepStatus.FINISHED
     values = {"set_no": 1, "rep_no": 1, "distance_m": 30.0, "gait": Gait.JOG, "status": status, **fields}
-    return RepRecord(rep=number, athlete=athlete, duration_s=None, go_ns=number, time_ns=time_ns, **values)  # type: ignore[arg-type]
+    return RepRecord(rep=number, athlete=athlete, duration_s=None, go_ns=number, time_ns=time_ns, **values)
 
 
 def keep(directory: Path, *records: RepRecord) -> None:

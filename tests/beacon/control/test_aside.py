@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 
 import pytest
@@ -17,7 +18,7 @@ def test_a_job_that_hangs_holds_nobody_and_the_next_ones_wait_in_order() -> None
     order: list[int] = []
     aside.do(lambda: order.append(0) if disk.wait(LONG_S) else None)
     for number in (1, 2):
-        aside.do(lambda number=number: order.append(number))  # type: ignore[misc]
+        aside.do(functools.partial(order.append, number))
     aside.do(done.set)
     assert order == []
     disk.set()
