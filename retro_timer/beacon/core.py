@@ -161,6 +161,10 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         if isinstance(command, inputs.Roster) and (state is None or state.phase in ENDED):
             # For the sessions to come.
             return ""
+        if isinstance(command, inputs.Halt | inputs.Stop):
+            dropped = self.opener.drop_waiting()
+            if dropped and isinstance(command, inputs.Stop):
+                return ""
         refusals: list[Refused] = []
 
         def listen(event: events.BeaconEvent) -> None:

@@ -61,6 +61,11 @@ class SessionOpener:
             roster = without(self._early.roster, names)
             self._early = msgspec.structs.replace(self._early, roster=roster)
 
+    def drop_waiting(self) -> bool:
+        """Somebody has said halt or stop: a start that waits is not begun any more. Whether one did."""
+        waited, self._early = self._early is not None, None
+        return waited
+
     def put(self, item: Opening, now_ns: int) -> None:
         """Something that may begin a session."""
         match item:

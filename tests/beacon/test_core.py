@@ -178,6 +178,16 @@ def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first
     assert [athlete.name for athlete in waiting.state.athletes] == list(SOLO)
 
 
+@pytest.mark.parametrize("command", [inputs.Halt(), inputs.Stop()])
+def test_a_start_that_waits_for_the_journal_is_over_with_a_halt_or_stop(waiting: Beacon, command: inputs.Command) -> None:
+    from retro_timer.beacon.messages import Asked
+
+    replies: list[str] = []
+    waiting.put(StartPlan(JOG, SOLO)).put(Asked(command, replies.append)).put(JournalLooked())
+    assert replies == [""]
+    assert waiting.core.session.state is None
+
+
 def test_a_session_that_was_cut_off_never_takes_the_place_of_one_that_is_under_way(beacon: Beacon) -> None:
     """The disk may have come late: what it then finds must not end the session that has begun meanwhile."""
     beacon.scene["gate"] = steady(2000)

@@ -74,6 +74,8 @@ class RequestHandler:
         self._diagnostics = diagnostics
         self._pairing = pairing
         self._aside = aside
+        self._order = threading.Lock()
+        """Held while a start, a halt or a stop is passed on, so that none of them overtakes what was asked before."""
         self._held = 0
         """Halts and stops so far."""
 
@@ -138,16 +140,19 @@ class RequestHandler:
 
         def begin() -> None:
             start = self._make_start(plan)
-            if self._held != held:
-                raise RequestRefusedError("refused", "a halt or stop came while the plan was read: start anew")
-            self._ask(start, client, origin)
+            with self._order:
+                if self._held != held:
+                    raise RequestRefusedError("refused", "a halt or stop came while the plan was read: start anew")
+                self._ask(start, client, origin)
 
         self._read(client, begin)
 
     def _command(self, command: commands.SessionCommand, client: Asker, origin: str) -> None:
         if isinstance(command, commands.Halt | commands.Stop):
-            self._held += 1
-        if (edit := command.edit()) is not None:
+            with self._order:
+                self._held += 1
+                self._ask(command.asked(), client, origin)
+        elif (edit := command.edit()) is not None:
             self._ledger.command(edit, client.send, origin=origin)
         else:
             self._ask(command.asked(), client, origin)
