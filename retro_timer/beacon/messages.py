@@ -56,7 +56,7 @@ class Asked(msgspec.Struct, frozen=True):
     command: inputs.Command | StartPlan
     reply: Callable[[str], None]
     origin: str = "ctl"
-    """Where from: ctl, or page and its client."""
+    """Where from: ctl or page."""
 
 
 class Between(msgspec.Struct, frozen=True):

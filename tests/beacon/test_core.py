@@ -179,7 +179,7 @@ def test_a_second_start_while_one_waits_for_the_journal_is_refused_and_the_first
 
 
 @pytest.mark.parametrize("command", [inputs.Halt(), inputs.Stop()])
-def test_a_start_that_waits_for_the_journal_is_over_with_a_halt_or_stop(waiting: Beacon, command: inputs.Command) -> None:
+def test_a_start_that_waits_is_over_with_a_halt_or_stop(waiting: Beacon, command: inputs.Command) -> None:
     from retro_timer.beacon.messages import Asked
 
     replies: list[str] = []

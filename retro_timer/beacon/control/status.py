@@ -91,7 +91,7 @@ def _told(state: SessionState) -> tuple[RepRecord, ...]:
 def _athlete(state: SessionState, athlete: Athlete, now_ns: int) -> AthleteStatus:
     owed = progress.owed(state.steps, state.results, athlete.name, athlete.skipped)
     missed = len([step for step in athlete.skipped if step >= 0]) + len(owed)
-    active = athlete.active if athlete.active is not None and not athlete.active.given_up else None
+    active = athlete.running
     return AthleteStatus(
         athlete.name,
         athlete.present,

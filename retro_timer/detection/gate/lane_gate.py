@@ -1,4 +1,4 @@
-"""One gate before several lanes and one rep open at a time: what the lanes' judges find is told as of one gate."""
+"""One gate before several lanes, with one rep open or several: what the lanes' judges find is told as of one gate."""
 
 from __future__ import annotations
 

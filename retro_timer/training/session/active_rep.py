@@ -172,8 +172,8 @@ def give_up(transition: Transition, reason: str) -> None:
 
 def give_up_one(transition: Transition, index: int, reason: str) -> None:
     """DNF. After a timeout it is provisional: until the next go a crossing revives it."""
-    active = transition.state.athletes[index].active
-    if active is None or active.given_up:
+    active = transition.state.athletes[index].running
+    if active is None:
         return
     record = changed(active.record, status=RepStatus.DNF, reason=reason)
     end_rep(transition, record, "dnf", transition.now_ns)

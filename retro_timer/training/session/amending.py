@@ -75,7 +75,7 @@ def _follow(transition: Transition, before: SessionState, index: int, new: dict[
         # A person has spoken: no late crossing revives it any more.
         transition.set_athlete(index, active=None)
     reached, was = _reached(transition.state, athlete), _reached(before, athlete)
-    if reached == was or (athlete.active is not None and not athlete.active.given_up):
+    if reached == was or athlete.running is not None:
         return
     transition.set_athlete(index, next_step=reached)
     run = [r for r in transition.state.results if r.athlete == athlete.name and progress.counts(r)]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from retro_timer.training.arrival_odds import Candidate, likeliest
-from retro_timer.training.gaits import finish_window
+from retro_timer.training.gaits import Gait, finish_window
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import events, ghosts, inputs
+from retro_timer.training.session import active_rep, events, ghosts, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import ActiveRep, Arrival, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
+_Kind = tuple[str, float | None, Gait, StartKind]
+"""What makes two times of an athlete comparable."""
 _FORGOTTEN_S = 10.0
 """Who stops in the beam is timed after 2.5 s, by two beams a second later: of who is older nothing more comes."""
 
@@ -87,17 +89,19 @@ def _forget(transition: Transition, arrival: Arrival) -> int | None:
 
 def _doubt(transition: Transition, reps: Sequence[int]) -> None:
     """These may have finished already."""
-    for index, athlete in enumerate(transition.state.athletes):
-        if athlete.active is not None and athlete.active.record.rep in reps:
-            transition.set_athlete(index, active=msgspec.structs.replace(athlete.active, doubted=True))
+    for rep in reps:
+        found = active_rep.of_rep(transition, rep)
+        if found is not None:
+            index, active = found
+            transition.set_athlete(index, active=msgspec.structs.replace(active, doubted=True))
 
 
 def _take_back(transition: Transition, rep: int, t_ns: int, *, aloud: bool) -> None:
     """The crossing that was told was not that rep's; `aloud`: nor anybody else's."""
-    for index, athlete in enumerate(transition.state.athletes):
-        if athlete.active is not None and athlete.active.record.rep == rep:
-            active = msgspec.structs.replace(athlete.active, crossing_ns=None, crossing_lane=None)
-            transition.set_athlete(index, active=active)
+    found = active_rep.of_rep(transition, rep)
+    if found is not None:
+        index, active = found
+        transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None, crossing_lane=None))
     if aloud:
         transition.beep(Signal.WITHDRAWN)
     transition.publish(events.CrossingWithdrawn(t_ns, rep))
@@ -105,8 +109,9 @@ def _take_back(transition: Transition, rep: int, t_ns: int, *, aloud: bool) -> N
 
 def _take_for(transition: Transition, rep: int, event: inputs.FinishSeen) -> None:
     """The beep was for this rep, as it turns out."""
-    whose = next(a.name for a in transition.state.athletes if a.active is not None and a.active.record.rep == rep)
-    transition.publish(events.Crossing(event.t_ns, rep, whose, event.lane))
+    found = active_rep.of_rep(transition, rep)
+    if found is not None:
+        transition.publish(events.Crossing(event.t_ns, rep, found[1].record.athlete, event.lane))
 
 
 def _choose(state: SessionState, t_ns: int, lane: int | None) -> Decision | None:
@@ -116,37 +121,42 @@ def _choose(state: SessionState, t_ns: int, lane: int | None) -> Decision | None
     if pressed is not None:
         return Decision(pressed.active.record.rep, (), doubted=False)
     on_line = {arrival.rep for arrival in state.arrivals}
-    active = [a.active for a in state.athletes if a.active is not None and a.active.arrives]
     taken_off = ghosts.on_their_way(state, t_ns)
-    free = [one for one in (*active, *taken_off) if one.record.rep not in on_line]
+    free = [one for one in (*state.coming, *taken_off) if one.record.rep not in on_line]
     free.sort(key=lambda one: (one.record.go_ns, one.record.rep))
-    choice = likeliest([_candidate(state, one, t_ns, lane, taken_off=one in taken_off) for one in free])
+    own = _own_times_s(state, frozenset(one.record.athlete for one in free))
+    choice = likeliest([_candidate(own, one, t_ns, lane, taken_off=one in taken_off) for one in free])
     if choice is None:
         return None
     taken = free[choice.index]
     return Decision(taken.record.rep, tuple(free[index].record.rep for index in choice.rivals), taken.doubted)
 
 
-def _candidate(state: SessionState, active: ActiveRep, t_ns: int, lane: int | None, *, taken_off: bool) -> Candidate:
+def _candidate(
+    own: Mapping[_Kind, Sequence[float]], active: ActiveRep, t_ns: int, lane: int | None, *, taken_off: bool
+) -> Candidate:
     record = active.record
     return Candidate(
         (t_ns - record.go_ns) / 1e9,
         finish_window(record.distance_m or 0.0, record.gait, flying=record.start is StartKind.FLYING),
-        _own_times_s(state, record),
+        tuple(own.get(_kind(record), ())),
         given_up=active.given_up,
         taken_off=taken_off,
         other_lane=lane is not None and active.lane not in (None, lane),
     )
 
 
-def _own_times_s(state: SessionState, record: RepRecord) -> tuple[float, ...]:
-    """An athlete's times in this session over the same length, in the same gait, after the same kind of start."""
-    if state.rules.given_goes and record.athlete == state.athletes[0].name:
+def _own_times_s(state: SessionState, athletes: frozenset[str]) -> Mapping[_Kind, Sequence[float]]:
+    """These athletes' times in this session, each over its length, in its gait, after its kind of start."""
+    if state.rules.given_goes:
         # A record that does not name its runners: nobody knows of two reps whether one ran both.
-        return ()
-    same = (record.athlete, record.distance_m, record.gait, record.start)
-    return tuple(_times_s(r for r in state.results if (r.athlete, r.distance_m, r.gait, r.start) == same))
+        athletes -= {state.athletes[0].name}
+    times_s: dict[_Kind, list[float]] = {}
+    for record in state.results:
+        if record.athlete in athletes and record.status is RepStatus.FINISHED and record.time_ns is not None:
+            times_s.setdefault(_kind(record), []).append(record.time_ns / 1e9)
+    return times_s
 
 
-def _times_s(records: Iterable[RepRecord]) -> list[float]:
-    return [r.time_ns / 1e9 for r in records if r.status is RepStatus.FINISHED and r.time_ns is not None]
+def _kind(record: RepRecord) -> _Kind:
+    return record.athlete, record.distance_m, record.gait, record.start

@@ -16,9 +16,7 @@ def several_awaited(state: SessionState, mode: WatchMode) -> Expectation | None:
     With runners on it the watch is never off; what it does before a go it does with them expected.
     """
     before_go = mode in _BEFORE_GO
-    active = [a.active for a in state.athletes if a.active is not None and a.active.arrives]
-    coming = sorted(active, key=lambda one: (one.record.go_ns, one.record.rep))
-    awaited = tuple(_awaited(one) for one in coming if not (before_go and one.given_up))
+    awaited = tuple(_awaited(one) for one in state.coming if not (before_go and one.given_up))
     if not awaited:
         return None
     return Expectation(

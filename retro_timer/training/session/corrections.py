@@ -75,8 +75,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
         return
     last = _last_countable(transition)
     owner = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
-    away = transition.state.athletes[index].active
-    runs = away is not None and not away.given_up
+    runs = transition.state.athletes[index].running is not None
     if last is None or owner is None or owner == index or runs or _is_of_a_group(transition, last):
         active_rep.refuse(transition, "nothing_to_give")
         return
@@ -136,8 +135,8 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
     present = transition.state.athletes
     for index, old in enumerate(point.athletes):
         _restore(transition, index, old)
-        if running is None and old.active is not None and not old.active.given_up:
-            _return_ended(transition, index, old.active.record.rep, present)
+        if running is None and old.running is not None:
+            _return_ended(transition, index, old.running.record.rep, present)
     if running is not None:
         _give_back(transition, point, running)
     now = {record.rep: record for record in transition.state.results}
@@ -175,11 +174,11 @@ def _restore_presence(transition: Transition, point: UndoPoint) -> None:
 
 def _restore(transition: Transition, index: int, old: Athlete) -> None:
     """One athlete as before the correction; a rep of theirs that has ended since stays so, with the rest after it."""
-    was_running = None if old.active is None or old.active.given_up else old.active.record.rep
+    was_running = None if old.running is None else old.running.record.rep
     if was_running is not None and any(record.rep == was_running for record in transition.state.results):
         return
-    active = transition.state.athletes[index].active
-    if active is None or active.given_up:
+    active = transition.state.athletes[index].running
+    if active is None:
         # What may still be revived belongs to whoever had it before.
         active = old.active if old.active is not None and old.active.given_up else None
     transition.set_athlete(

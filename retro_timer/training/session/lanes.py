@@ -36,7 +36,7 @@ def given_lane(state: SessionState, athlete: str) -> int | None:
 
 
 def went(transition: Transition, record: RepRecord) -> None:
-    """Somebody goes over a length: they may be in their lane for as long as its slowest take."""
+    """Somebody goes over a length: in their lane, or where that is not known in any, this is the newest go."""
     if record.distance_m is not None:
         lane = given_lane(transition.state, record.athlete)
         transition.set(lane_goes_ns={**transition.state.lane_goes_ns, lane: record.go_ns})

@@ -27,19 +27,10 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     turn = transition.state.turn
     if together.leave(transition, index):
         return
-    active = transition.state.athletes[index].active
-    if transition.state.rolling and active is not None and not active.given_up:
+    if transition.state.athletes[index].running is not None:
         active_rep.give_up_one(transition, index, "stopped")
-        return
-    if transition.state.rolling:
-        corrections.replan(transition, force=turn is not None and turn.athlete == index)
-        return
-    if turn is None or turn.athlete != index:
-        corrections.replan(transition)
-    elif transition.state.running is not None:
-        active_rep.give_up(transition, "stopped")
     else:
-        corrections.replan(transition, force=True)
+        corrections.replan(transition, force=turn is not None and turn.athlete == index)
 
 
 def present(transition: Transition, command: inputs.Present) -> None:

@@ -6,14 +6,14 @@ import msgspec
 
 from retro_timer.training.gaits import usual_time_s
 from retro_timer.training.plan import Step
-from retro_timer.training.session import progress, rolling, turns
+from retro_timer.training.session import progress, rolling, starting, turns
 from retro_timer.training.session.state import ENDED, Ahead, Athlete, SessionState
 
 
 def with_ahead(state: SessionState) -> SessionState:
     """The session with what lies ahead of each of its steps, and after the last, added up once for all."""
     least_s = _least_s(state)
-    between_s = max(rolling.every_s(state), state.rules.countdown_s + rolling.LOOK_S) if state.rolling else None
+    between_s = max(rolling.every_s(state), state.rules.countdown_s + starting.LOOK_S) if state.rolling else None
     ahead = [Ahead(0.0, 0.0, 0.0)]
     own_s = course_s = common_s = 0.0
     for index in range(len(state.steps) - 1, -1, -1):
@@ -64,11 +64,10 @@ def _rolling_s(state: SessionState, here: dict[int, Athlete], now_ns: int) -> fl
     longest_s = 0.0
     course_s = state.ahead[min(athlete.next_step for athlete in here.values())].common_s
     for athlete in here.values():
-        ahead, owed, active = state.ahead[athlete.next_step], _owed(state, athlete), athlete.active
+        ahead, owed, running = state.ahead[athlete.next_step], _owed(state, athlete), athlete.running
         course_s += ahead.course_s + owed.course_s
-        runs = active is not None and not active.given_up
-        since_s = (now_ns - active.record.go_ns) / 1e9 if active is not None and runs else 0.0
-        waits_s = 0.0 if runs else max(0.0, (athlete.rested_ns - now_ns) / 1e9)
+        since_s = 0.0 if running is None else (now_ns - running.record.go_ns) / 1e9
+        waits_s = 0.0 if running is not None else max(0.0, (athlete.rested_ns - now_ns) / 1e9)
         longest_s = max(longest_s, ahead.own_s + owed.own_s + waits_s - since_s)
     return max(0.0, longest_s, course_s)
 

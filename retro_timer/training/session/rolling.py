@@ -5,19 +5,16 @@ from __future__ import annotations
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.orders import least_every_s
-from retro_timer.training.session import together
+from retro_timer.training.session import starting, together
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
-
-LOOK_S = 2.0
-"""How long before the countdown the lane is looked at."""
 
 
 def earliest_start_ns(state: SessionState, now_ns: int) -> int:
     """When the next go may come, whoever's it is: a countdown from now, and far enough behind the last one; in a lane
     of several whoever's it is may have to wait longer."""
-    start_ns = now_ns + ns(state.rules.countdown_s + LOOK_S)
+    start_ns = now_ns + ns(state.rules.countdown_s + starting.LOOK_S)
     if not state.last_go_ns:
         return max(start_ns, now_ns + ns(state.rules.get_ready_s))
     return max(start_ns, state.last_go_ns + ns(every_s(state)))
@@ -67,5 +64,4 @@ def watch_for(state: SessionState) -> WatchMode:
 
 def coming(state: SessionState) -> frozenset[tuple[int, bool]]:
     """Who may arrive: the rep's number, and whether it was given up."""
-    active = (athlete.active for athlete in state.athletes)
-    return frozenset((one.record.rep, one.given_up) for one in active if one is not None and one.arrives)
+    return frozenset((one.record.rep, one.given_up) for one in state.coming)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -64,7 +65,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What the session takes from the settings. Seconds throughout."""
+    """What the session takes from the settings, the roster and the results of before. Seconds throughout."""
 
     timing: Placement = Placement.GATE
     """Placement of the sensor that decides finishes."""
@@ -204,6 +205,11 @@ class Athlete(msgspec.Struct, frozen=True):
     skipped: tuple[int, ...] = ()
     """Steps that were left out, as `Presence.skipped` has them."""
 
+    @property
+    def running(self) -> ActiveRep | None:
+        """Their rep that is under way, and not given up."""
+        return None if self.active is None or self.active.given_up else self.active
+
 
 class Ahead(msgspec.Struct, frozen=True):
     """What lies ahead at the beginning of a step, in seconds."""
@@ -260,6 +266,10 @@ class Pending(msgspec.Struct, frozen=True):
     """One of several who did the same at once: published, and not said for each."""
     together: bool = False
     """The one of them that is said for all."""
+
+
+def _by_go(reps: Iterable[ActiveRep | None]) -> tuple[ActiveRep, ...]:
+    return tuple(sorted((one for one in reps if one is not None), key=lambda one: (one.record.go_ns, one.record.rep)))
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -375,8 +385,12 @@ class SessionState(msgspec.Struct, frozen=True):
     @property
     def on_course(self) -> tuple[ActiveRep, ...]:
         """The reps that are under way, in order of their go."""
-        active = [a.active for a in self.athletes if a.active is not None and not a.active.given_up]
-        return tuple(sorted(active, key=lambda one: (one.record.go_ns, one.record.rep)))
+        return _by_go(a.running for a in self.athletes)
+
+    @property
+    def coming(self) -> tuple[ActiveRep, ...]:
+        """The reps that end at the line, those given up but not beyond revival among them, in order of their go."""
+        return tuple(one for one in _by_go(a.active for a in self.athletes) if one.arrives)
 
     @property
     def running(self) -> ActiveRep | None:

@@ -48,7 +48,7 @@ def _away(state: SessionState) -> frozenset[int]:
     """Who is on the course already, where one may start while others are on it."""
     if not state.rolling:
         return frozenset()
-    return frozenset(i for i, a in enumerate(state.athletes) if a.active is not None and not a.active.given_up)
+    return frozenset(i for i, a in enumerate(state.athletes) if a.running is not None)
 
 
 def next_of(state: SessionState, athlete: Athlete) -> int:

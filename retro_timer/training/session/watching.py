@@ -37,8 +37,8 @@ def obstacle(transition: Transition, event: inputs.ObstacleSeen) -> None:
 
 def _count_on_rep(transition: Transition) -> None:
     for index, athlete in enumerate(transition.state.athletes):
-        active = athlete.active
-        if active is not None and not active.given_up:
+        active = athlete.running
+        if active is not None:
             record = msgspec.structs.replace(active.record, obstacles=active.record.obstacles + 1)
             transition.set_athlete(index, active=msgspec.structs.replace(active, record=record))
 
@@ -107,8 +107,8 @@ def _blind_rep(transition: Transition) -> None:
     if transition.state.rules.watching is None:
         return
     for index, athlete in enumerate(transition.state.athletes):
-        active = athlete.active
-        if active is None or active.given_up or Flag.BLIND in active.record.flags:
+        active = athlete.running
+        if active is None or Flag.BLIND in active.record.flags:
             continue
         flags = tuple(sorted((*active.record.flags, Flag.BLIND)))
         record = msgspec.structs.replace(active.record, flags=flags)
