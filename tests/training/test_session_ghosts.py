@@ -7,8 +7,8 @@ import pytest
 from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import effects, ghosts, inputs
+from tests.helpers.rolling_drive import NAMES, arrive, goes, rolling, times, to_go
 from tests.helpers.session_drive import Drive, S
-from tests.training.test_session_rolling import NAMES, arrive, goes, rolling, times, to_go
 
 
 def on_line(session: Drive, after_s: float = 0.2, lane: int | None = None) -> Drive:

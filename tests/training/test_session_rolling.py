@@ -3,56 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from retro_timer.detection.events import Beam, Level
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
 from retro_timer.training.listed import Listed
-from retro_timer.training.plan import Order, StartMethod
+from retro_timer.training.plan import Order
 from retro_timer.training.record import Flag, RepStatus
-from retro_timer.training.session import effects, inputs, lanes
+from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.state import Phase, Rules
 from tests.helpers.plans_made import block, plan
+from tests.helpers.rolling_drive import NAMES, arrive, goes, rolling, times, to_go
 from tests.helpers.session_drive import Drive, S, no_disk
-
-NAMES = ("Ann", "Bea", "Cid")
-
-
-def rolling(reps: int = 2, names: tuple[str, ...] = NAMES, *, rules: Rules | None = None, **fields: Any) -> Drive:
-    given = {"order": Order.ROLLING, "every_s": 6.0, "lanes_apart": True, "rest_s": 20.0, **fields}
-    return Drive(plan(block(reps=reps), **given), names, rules).begin()
-
-
-def goes(session: Drive) -> list[tuple[str, float]]:
-    return [(go.athlete, (go.t_ns - 5_000 * S) / S) for go in session.events("go")]
-
-
-def to_go(session: Drive, number: int) -> Drive:
-    """Let time pass until so many goes have been given."""
-    for _ in range(500):
-        if len(session.events("go")) >= number:
-            return session
-        deadline = session.state.deadline_ns
-        assert deadline is not None, f"nothing is appointed in {session.phase}"
-        session.wait(max(0, deadline - session.now_ns) / S)
-    raise AssertionError(f"no go {number}")
-
-
-def arrive(session: Drive, name: str, time_s: float, lane: int | None = None) -> Drive:
-    """The athlete's back reaches the line `time_s` after their go; nothing tells the session who it is."""
-    (active,) = (one for one in session.state.on_course if one.record.athlete == name)
-    back_ns = active.record.go_ns + round(time_s * S)
-    session.wait(max(0.0, (back_ns - session.now_ns) / S))
-    session.put(inputs.CrossingSeen(ARRIVAL, session.now_ns, lane))
-    session.wait(0.2)
-    return session.put(inputs.FinishSeen(ARRIVAL, back_ns, 20_000_000, "gate", session.now_ns, lane=lane))
-
-
-def times(session: Drive) -> dict[int, tuple[str, float | None]]:
-    return {r.rep: (r.athlete, r.time_ns and round(r.time_ns / S, 3)) for r in session.results.values()}
 
 
 def test_the_next_goes_every_so_often_while_others_are_on_the_course() -> None:
@@ -340,90 +304,6 @@ def test_the_call_is_the_name_alone_and_whoever_finishes_is_asked_to_clear_the_l
     assert session.said().count("rolling_unwatched") == 1
 
 
-@pytest.mark.parametrize("every_s", [None, 6.0])
-def test_the_least_is_kept_in_which_nobody_is_caught_up_whatever_the_plan_asks_for(every_s: float | None) -> None:
-    session = to_go(rolling(every_s=every_s, lanes_apart=False), 2)
-    assert goes(session)[1][1] - goes(session)[0][1] == pytest.approx(11.1, abs=0.05)
-
-
-def lead_before_go(session: Drive) -> float:
-    """How long before the newest go its athlete was called, in seconds."""
-    calls = [t_ns for t_ns, e in session.effects if isinstance(e, effects.Say) and e.key == "turn_rolling"]
-    go_ns: int = session.events("go")[-1].t_ns
-    return round((go_ns - calls[-1]) / S, 3)
-
-
-@pytest.mark.parametrize(("call_s", "lead_s"), [(1.0, 8.0), (6.0, 10.0)])
-def test_nobody_is_called_to_the_line_long_before_their_go(call_s: float, lead_s: float) -> None:
-    """A nearer start is in the way of who runs a longer length: the least time between goes reckons with 8 s at it."""
-    session = to_go(rolling(every_s=30.0), 1).wait(0.5)
-    to_go(session.put(inputs.Measured(call_s)), 2)
-    assert lead_before_go(session) == lead_s
-
-
-def test_resumed_the_call_waits_as_well_while_somebody_runs() -> None:
-    session = to_go(rolling(every_s=20.0), 1).put(inputs.Pause()).wait(2.0)
-    to_go(session.put(inputs.Resume()), 2)
-    assert lead_before_go(session) == 8.0
-
-
-@pytest.mark.parametrize("pressed_s", [0.0, 2.0])
-def test_a_press_counts_from_when_the_go_may_come(pressed_s: float) -> None:
-    """Whoever presses as soon as they are asked starts no sooner behind the one in front than a countdown would."""
-    session = rolling(start=StartMethod.BUTTON, every_s=None, lanes_apart=False)
-    for _ in range(2):
-        session.until(Phase.LANE_CHECK).put(inputs.Start())
-        session.until(Phase.AWAIT_PRESS).wait(pressed_s).put(inputs.Start())
-    assert between(session) == [pytest.approx(11.1 + pressed_s, abs=0.1)]
-
-
-def test_on_your_marks_with_a_long_countdown_gives_no_go_sooner() -> None:
-    session = rolling(start=StartMethod.MARKS_SET_GO, every_s=None, lanes_apart=False, rules=Rules(countdown_s=9.0))
-    assert between(to_go(session, 2))[0] >= 11.0
-
-
-def in_lanes(numbers: dict[str, int | None], **fields: Any) -> Drive:
-    """Before two lanes, with the roster's lane of each; the plan asks for no time between goes."""
-    listed = tuple(Listed(name, lane=lane) for name, lane in numbers.items())
-    given = {"every_s": None, "lanes_apart": False, **fields}
-    return rolling(names=tuple(numbers), rules=Rules(lanes=2, listed=listed), **given)
-
-
-def between(session: Drive) -> list[float]:
-    return [round(then - before, 1) for (_, before), (_, then) in pairwise(goes(session))]
-
-
-def test_of_several_lanes_the_least_is_kept_within_each() -> None:
-    assert between(to_go(in_lanes({"Ann": 1, "Bea": 1, "Cid": 1}), 3)) == [11.1, 11.1]
-    apart = to_go(in_lanes({"Ann": 1, "Bea": 1, "Cid": 2, "Dan": 2}), 4)
-    assert [name for name, _ in goes(apart)] == ["Ann", "Cid", "Bea", "Dan"]
-    assert between(apart)[0] == 5.0
-    assert [round(goes(apart)[later][1] - goes(apart)[later - 2][1], 1) for later in (2, 3)] == [11.1, 11.1]
-
-
-def test_who_may_be_in_any_of_several_lanes_keeps_the_least_behind_everybody_and_they_behind_them() -> None:
-    assert between(to_go(in_lanes({"Ann": 1, "Bea": None, "Cid": 2}), 3)) == [5.0, 11.1]
-    assert between(to_go(in_lanes({"Ann": None, "Bea": 1}), 2)) == [11.1]
-    assert between(to_go(in_lanes({"Ann": 3, "Bea": 1}), 2)) == [11.1], "there is no third lane"
-
-
-def test_who_was_seen_in_another_lane_than_the_rosters_may_be_in_any() -> None:
-    session = to_go(in_lanes({"Ann": 1, "Bea": 2}, reps=3), 1)
-    assert lanes.given_lane(session.state, "Ann") == 1
-    arrive(session, "Ann", 4.5, lane=2)
-    assert lanes.given_lane(session.state, "Ann") is None
-    assert lanes.given_lane(session.state, "Bea") == 2
-
-
-def test_a_skipped_rest_does_not_send_anybody_after_who_is_in_the_same_lane() -> None:
-    session = to_go(in_lanes({"Ann": 1, "Bea": 1}), 1).wait(0.5).put(inputs.Skip())
-    assert between(to_go(session, 2)) == [11.1]
-
-
-def test_with_the_coachs_word_the_lanes_keep_nobody_waiting() -> None:
-    assert between(to_go(in_lanes({"Ann": 1, "Bea": 1}, lanes_apart=True), 2)) == [5.0]
-
-
 def test_a_step_by_the_clock_waits_until_all_have_come_to_it() -> None:
     of = plan(block(reps=1), block(duration_s=60.0), order=Order.ROLLING, every_s=6.0, lanes_apart=True, rest_s=5.0)
     session = to_go(Drive(of, NAMES[:2]).begin(), 2)
@@ -475,75 +355,3 @@ def test_who_comes_after_having_been_given_up_rests_from_then_on() -> None:
     assert len(session.events("recall")) == 1
     finished_s = session.now_s
     assert goes(to_go(session, 2))[1][1] >= finished_s + 20.0
-
-
-def test_a_recall_with_others_on_the_course_is_for_one_alone() -> None:
-    session = to_go(rolling(every_s=12.0), 1).until(Phase.COUNTDOWN)
-    mark = session.mark
-    session.obstacle(Level.WARNING)
-    assert session.beeps(mark) == [effects.Signal.WAIT]
-    assert session.spoken("recall_one") == {"name": "Bea"}
-    assert "recall" not in session.said(mark)
-
-
-@pytest.mark.parametrize("command", [inputs.Stop(), inputs.Halt()])
-@pytest.mark.parametrize("phase", [Phase.REST, Phase.COUNTDOWN])
-def test_a_stop_with_somebody_on_the_course_tells_everybody_first(command: inputs.Command, phase: Phase) -> None:
-    session = to_go(rolling(every_s=12.0), 1).until(phase)
-    mark = session.mark
-    session.put(command)
-    assert isinstance(session.effects[mark][1], effects.Beep)
-    assert session.beeps(mark)[0] is effects.Signal.HALT
-    assert session.said(mark)[0] == "everybody_stop"
-    assert "recall_one" not in session.said(mark)
-    assert len(session.events("recall", since=mark)) == (phase is Phase.COUNTDOWN)
-    assert [(r.athlete, r.reason) for r in session.results.values()] == [("Ann", "stopped")]
-
-
-def test_after_a_halt_nothing_starts_until_somebody_says_so() -> None:
-    session = to_go(rolling(), 2).put(inputs.Halt())
-    assert session.phase is Phase.PAUSED
-    session.wait(120.0)
-    assert len(goes(session)) == 2
-    to_go(session.put(inputs.Resume()), 3)
-    assert goes(session)[2][0] == "Cid"
-
-
-def test_a_halt_in_rotation_stops_the_one_on_the_course_and_holds() -> None:
-    session = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().put(inputs.Halt())
-    assert session.beeps()[-1] is effects.Signal.HALT
-    assert session.phase is Phase.PAUSED
-    session.wait(100.0)
-    assert len(session.events("go")) == 1
-
-
-def test_a_halt_in_the_last_rep_holds_as_well_and_going_on_ends_the_session() -> None:
-    session = Drive(plan(block(reps=1)), ("Ann",)).begin().to_go().wait(3.0).put(inputs.Halt())
-    assert session.phase is Phase.PAUSED
-    assert [(r.athlete, r.reason) for r in session.results.values()] == [("Ann", "stopped")]
-    assert session.wait(100.0).put(inputs.Resume()).phase is Phase.DONE
-
-
-def test_a_halt_before_a_go_recalls_it() -> None:
-    session = rolling().until(Phase.COUNTDOWN).put(inputs.Halt())
-    assert session.phase is Phase.PAUSED
-    assert len(session.events("recall")) == 1
-
-
-def heard_at_a_halt(session: Drive) -> tuple[list[effects.Signal], str]:
-    mark = session.mark
-    session.put(inputs.Halt())
-    assert session.refused(mark) == []
-    return session.beeps(mark), session.said(mark)[0]
-
-
-def test_a_halt_is_heard_by_who_was_given_up_and_is_still_out() -> None:
-    session = to_go(rolling(names=("Ann",), rest_s=120.0), 1).wait(27.0)
-    assert session.state.on_course == ()
-    assert heard_at_a_halt(session) == ([effects.Signal.HALT], "everybody_stop")
-
-
-def test_a_second_halt_sounds_like_the_first() -> None:
-    session = to_go(rolling(), 2).put(inputs.Halt())
-    assert heard_at_a_halt(session) == ([effects.Signal.HALT], "everybody_stop")
-    assert session.phase is Phase.PAUSED
