@@ -13,7 +13,7 @@ from retro_timer.settings.lanes import lane_gate, lane_map
 from retro_timer.settings.model import Settings
 from retro_timer.training.listed import Listed
 from retro_timer.training.safe_speed import DarkClothing
-from retro_timer.training.session.state import Line, Rules
+from retro_timer.training.session.rules import Line, Rules
 
 
 def watch_config(

@@ -21,7 +21,7 @@ from retro_timer.training.roster import SOLO
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.rules import Rules
 
 _OfALane = events.Go | events.Crossing | events.Finish | events.Dnf
 _OfTheWatch = events.Obstacle | events.Sensor

@@ -23,7 +23,7 @@ from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
 from retro_timer.training.session.events import SessionEvent
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import Line, Rules
+from retro_timer.training.session.rules import Line, Rules
 
 RECORD = Plan(
     title="replay",

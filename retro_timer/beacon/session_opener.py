@@ -14,7 +14,8 @@ from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.roster import without
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import new_session, recovered_session
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 
 _SEED_BITS = 63
 

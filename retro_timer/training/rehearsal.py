@@ -13,7 +13,8 @@ from retro_timer.training.plan import Plan
 from retro_timer.training.record import NS_PER_S
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import new_session, step
-from retro_timer.training.session.state import ENDED, Phase, Rules, SessionState
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import ENDED, Phase, SessionState
 
 MOST_REPS = 2400
 """60 athletes with 40 reps each: more is nobody's session, and takes long."""

@@ -13,7 +13,8 @@ from retro_timer.detection.events import Level, SensorState
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import inputs
 from retro_timer.training.session.events import Go, snake_case
-from retro_timer.training.session.state import Line, Phase, Rules
+from retro_timer.training.session.rules import Line, Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import BEGIN_NS, Drive
 

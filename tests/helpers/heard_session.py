@@ -20,7 +20,8 @@ from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import announce, effects, events, inputs, turns
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase
 from tests.helpers.session_drive import LINE_ONLY, S, Watched
 
 BEGIN_NS = 5_000 * S

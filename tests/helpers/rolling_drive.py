@@ -7,7 +7,7 @@ from typing import Any
 from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.training.plan import Order
 from retro_timer.training.session import inputs
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.rules import Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
 

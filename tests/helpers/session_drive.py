@@ -17,7 +17,8 @@ from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Coverage
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import Phase, Rules, SessionState
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase, SessionState
 from tests.helpers.plans_made import plan as make_plan
 
 S = 1_000_000_000

@@ -14,7 +14,7 @@ from docs.phrases_page.examples import examples
 from retro_timer.phrases import languages, load_catalogue, voice_of
 from retro_timer.settings.model import SessionSettings, VoiceSettings
 from retro_timer.training.session import starting
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.rules import Rules
 from tests.helpers import espeak
 from tests.helpers.command import process
 

@@ -19,7 +19,8 @@ from retro_timer.training.plan import Order, StartMethod
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import recovered_session
-from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import ENDED, RESTING, STARTING, Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import LINE_ONLY, Drive
 

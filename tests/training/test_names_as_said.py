@@ -6,7 +6,7 @@ from retro_timer.beacon.output.prefetch import phrases_ahead
 from retro_timer.training.listed import Listed
 from retro_timer.training.remembered import Remembered
 from retro_timer.training.session import effects, inputs
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.rules import Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

@@ -26,7 +26,8 @@ from retro_timer.training.plan import Order, StartMethod
 from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
-from retro_timer.training.session.state import Line, Phase, Rules
+from retro_timer.training.session.rules import Line, Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import LINE_ONLY, Drive, no_disk, silent_disk
 

@@ -7,7 +7,8 @@ import pytest
 from retro_timer.training.gaits import Gait, usual_time_s
 from retro_timer.training.plan import Course, Plan, StartMethod
 from retro_timer.training.rehearsal import rehearse
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

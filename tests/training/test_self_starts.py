@@ -14,7 +14,8 @@ from retro_timer.training.record import RepStatus, StartKind
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.events import Split
-from retro_timer.training.session.state import Line, Phase, Rules
+from retro_timer.training.session.rules import Line, Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
 

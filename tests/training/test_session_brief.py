@@ -6,7 +6,7 @@ import pytest
 
 from retro_timer.ports import Placement
 from retro_timer.training.plan import Course, StartMethod
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.rules import Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

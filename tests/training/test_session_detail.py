@@ -7,7 +7,8 @@ import pytest
 from retro_timer.training.detail import Detail
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import effects, inputs
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, silent_disk
 

@@ -10,7 +10,8 @@ import pytest
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import effects, inputs, lanes
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.rolling_drive import arrive, goes, rolling, to_go
 from tests.helpers.session_drive import Drive, S
 

@@ -9,7 +9,8 @@ from retro_timer.training.corrections import NoteRep, corrected
 from retro_timer.training.listed import Listed
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import inputs
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
 

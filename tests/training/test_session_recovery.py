@@ -9,7 +9,8 @@ from retro_timer.training.plan import Plan, StartMethod
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
-from retro_timer.training.session.state import Phase, Rules, SessionState
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase, SessionState
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

@@ -10,7 +10,8 @@ from retro_timer.training.rehearsal import rehearse
 from retro_timer.training.session import inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.remaining import remaining_s
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

@@ -13,7 +13,8 @@ from retro_timer.training.plan import Order
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.rolling_drive import NAMES, arrive, goes, rolling, times, to_go
 from tests.helpers.session_drive import Drive, S, no_disk

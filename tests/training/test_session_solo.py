@@ -10,7 +10,8 @@ from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepStatus
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

@@ -12,7 +12,8 @@ from retro_timer.training.plan import SELF_STARTED, StartMethod
 from retro_timer.training.record import Flag
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
 

@@ -13,7 +13,8 @@ from retro_timer.training.record import DOUBTFUL, Flag, StartKind
 from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import new_session, recovered_session
-from retro_timer.training.session.state import Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
 

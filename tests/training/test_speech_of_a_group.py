@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import calls, inputs
-from retro_timer.training.session.state import ENDED, Phase, Rules
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import ENDED, Phase
 from tests.helpers.heard_session import CALLS, DECKS, HeardSession
 from tests.helpers.plans_made import block, plan
 

@@ -33,15 +33,8 @@ from retro_timer.training.session import (
 )
 from retro_timer.training.session.effects import Effect
 from retro_timer.training.session.inputs import Input
-from retro_timer.training.session.state import (
-    STARTING,
-    Appointment,
-    Athlete,
-    Item,
-    Phase,
-    Rules,
-    SessionState,
-)
+from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.state import STARTING, Appointment, Athlete, Item, Phase, SessionState
 from retro_timer.training.session.transition import Transition
 
 Handler = Callable[[Transition, Any], None]

@@ -12,7 +12,7 @@ from retro_timer.cli.output.reps_table import reps_table
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session.machine import new_session
-from retro_timer.training.session.state import Rules
+from retro_timer.training.session.rules import Rules
 from tests.helpers.plans_made import plan
 
 
