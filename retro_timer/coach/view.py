@@ -119,7 +119,6 @@ class ResultRow(msgspec.Struct, frozen=True):
 
 def row_of(record: RepRecord) -> ResultRow:
     """A rep as a table shows it: the time as official ones are rounded, the interval rounded up."""
-    spread = "" if record.uncertainty_ns is None else f"± {-(-record.uncertainty_ns // 10_000_000) / 100:.2f}"
     return ResultRow(
         rep=record.rep,
         place=f"{record.set_no}.{record.rep_no}",
@@ -127,7 +126,7 @@ def row_of(record: RepRecord) -> ResultRow:
         what=record.amount,
         gait=str(record.gait),
         time=record.official() if record.time_ns is not None else "",
-        spread=spread,
+        spread=record.spread,
         status=str(record.status),
         reason=record.reason if record.status is RepStatus.DNF else "",
         flags=tuple(str(flag) for flag in record.flags),

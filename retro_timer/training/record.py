@@ -154,6 +154,13 @@ class RepRecord(msgspec.Struct, frozen=True):
         return " ".join(f"{split.line} {self.official_split(split)}" for split in self.splits)
 
     @property
+    def spread(self) -> str:
+        """Half of the 95 % interval as text, rounded up: it is never shown narrower than it is; empty without one."""
+        if self.uncertainty_ns is None:
+            return ""
+        return f"± {shown_ns(self.uncertainty_ns, by_hand=False) / NS_PER_S:.2f}"
+
+    @property
     def amount(self) -> str:
         """How far it went, or how long, as text with its unit."""
         return f"{self.distance_m:g} m" if self.distance_m is not None else f"{self.duration_s or 0:g} s"

@@ -36,7 +36,7 @@ def reps_table(state: SessionState) -> Table:
 
 
 def _cells(record: RepRecord) -> tuple[str, ...]:
-    spread = "" if record.uncertainty_ns is None else f"± {record.uncertainty_ns / 1e9:.2f} s"
+    spread = f"{record.spread} s" if record.spread else ""
     time = f"{record.official()} s" if record.time_ns is not None else "–"
     return (
         str(record.rep),
