@@ -1,0 +1,1 @@
+"""Results as pictures: plain records in, SVG out. Nothing here knows a file, a database or a clock."""
