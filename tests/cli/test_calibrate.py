@@ -14,6 +14,9 @@ import pytest
 from tests.helpers.command import Outcome, here, quietly
 from tests.helpers.timer_process import timer, until
 
+# They measure in real time.
+pytestmark = pytest.mark.slow
+
 needs_twin = pytest.mark.skipif(
     importlib.util.find_spec("VL53L1X") is None, reason="the driver is missing: pip install 'retro-timer[twin]'"
 )

@@ -20,6 +20,9 @@ from retro_timer.settings.calibration import load_calibration
 from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
 from tests.helpers.doctor_asked import ASKED, findings, needs_twin
 
+# They measure in real time.
+pytestmark = pytest.mark.slow
+
 BOARDS = ["sim", pytest.param("twin", marks=needs_twin)]
 PRINTED = '[voice]\nkind = "text"\nrate_wpm = 300\n'
 
