@@ -1,3 +1,3 @@
 """Retro Timer: gate, interval coach and rear warning for backward running."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -28,36 +28,14 @@ from retro_timer.training.orders import least_every_s
 from retro_timer.training.plan import SELF_STARTED, Course, Order, Part, PlanSet, StartMethod
 from retro_timer.training.plan_check import check_plan
 from tests.helpers.plans_made import block, plan
+from tests.helpers.shown_commands import PAGES, ROOT, commands, shown
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
-    *sorted((ROOT / "docs").glob("*.md")),
-    ROOT / "wiring" / "README.md",
-]
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 PLANS = (ROOT / "docs" / "plans.md").read_text()
 GROUPS = (ROOT / "docs" / "groups.md").read_text()
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]*)?\)")
-
-
-def shown(page: Path) -> Iterator[str]:
-    """Every line of code that a page shows, without its comment."""
-    text = page.read_text()
-    for language, lines in _FENCE.findall(text):
-        if language in ("", "sh"):
-            yield from (line.partition("  #")[0].strip() for line in lines.splitlines())
-    yield from (code.strip() for code in _INLINE.findall(_FENCE.sub("", text)))
-
-
-def commands() -> list[str]:
-    """Every shown command of the program, once."""
-    found = {line.removeprefix(".venv/bin/") for page in PAGES for line in shown(page)}
-    return sorted(line for line in found if line.startswith("retro-timer "))
 
 
 def make_targets() -> set[str]:

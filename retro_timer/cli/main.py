@@ -6,6 +6,7 @@ import importlib
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 from retro_timer import __version__
 from retro_timer.cli.output.streams import discard_output, make_streams_safe
@@ -61,6 +62,13 @@ class LazyGroup(click.Group):
                 f"no command '{args[0]}'{near_miss(args[0], _COMMANDS)}; expected one of {', '.join(_COMMANDS)}"
             )
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands' names from the table above: none of them is loaded between two key strokes."""
+        names = [
+            CompletionItem(name, help=text) for name, (_, _, text) in _COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list, from the table above."""
