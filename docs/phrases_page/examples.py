@@ -54,7 +54,7 @@ _OF_PHRASE = {
     ("undone", "what"): ["void", "give", "absent"],
     ("count", "number"): [str(number) for number in range(10, 3, -1)],
 }
-_PRESSES = dict(zip(("press", "double", "hold", "long_hold"), TABLE[Row.IDLE].values(), strict=True))
+_PRESSES = dict(zip(("press", "double", "hold", "long_hold", "five"), TABLE[Row.IDLE].values(), strict=True))
 
 
 def examples(catalogue: Catalogue, key: str) -> Iterator[dict[str, str]]:

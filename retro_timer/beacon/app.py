@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from retro_timer.beacon.assembly import session_rules, watch_config
+from retro_timer.beacon.assembly import session_rules, ticks, watch_config
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.aside import Aside
 from retro_timer.beacon.control.ledger import LedgerRequests
@@ -46,10 +46,10 @@ from retro_timer.detection.events import SensorState
 from retro_timer.detection.lines import Lines
 from retro_timer.detection.people import Braking
 from retro_timer.phrases import Catalogue
-from retro_timer.ports import Board, Placement, RangeSample, Role, SensorSpec, Voice
+from retro_timer.ports import Board, RangeSample, Role, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_map
-from retro_timer.settings.model import Settings, TickMode
+from retro_timer.settings.model import Settings
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.listed import Listed
 from retro_timer.training.session.inputs import WatchChanged
@@ -122,7 +122,7 @@ class Beacon:
         buzzer = Buzzer(
             board.sounder,
             board.clock,
-            ticks=_ticks(settings, specs),
+            ticks=ticks(settings, specs),
             watchers=[spec.name for spec in specs if spec.role is not Role.TIMING and spec.may_watch],
             pairs=lines.pairs,
             # Its lock is held and an alarm may wait for it: the session's loop tells it later.
@@ -209,14 +209,6 @@ class Beacon:
             self.recorder.close()
 
 
-def _ticks(settings: Settings, specs: Sequence[SensorSpec]) -> bool:
-    """Whether a soft tick tells that the watch lives."""
-    tick = settings.watch.tick
-    return tick is TickMode.ALWAYS or (
-        tick is TickMode.BELT and any(spec.placement is Placement.BELT for spec in specs)
-    )
-
-
 class Workbench:
     """A beacon whose threads run and whose session's loop has nothing to do: what diagnostics hold a board with."""
 
@@ -260,8 +252,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
     """
     beacon = Beacon(made_of, awaits_journal=first is None, leaves_snapshots=True)
     core, inbox = beacon.core, beacon.inbox
-    origin_ns = core.clock.monotonic_ns()
-    scheduling = RealTimeScheduling()
+    origin_ns, scheduling = core.clock.monotonic_ns(), RealTimeScheduling()
     diagnostics = Diagnostics(
         core,
         made_of.voice,
@@ -271,10 +262,7 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         voice_missing=made_of.voice_missing,
         scheduling=scheduling,
     )
-    button = ButtonController(
-        core, around.make_start, around.plans, lambda: inbox.put(StopLoop(switches_off=True)), diagnostics.take_press
-    )
-    logbook = Logbook(core)
+    logbook, pairing = Logbook(core), PairingWindow(core.clock)
     handler = RequestHandler(
         core,
         inbox.put,
@@ -285,12 +273,21 @@ def make_timer(made_of: Equipment, around: Surroundings, first: StartPlan | None
         flight_recorder=FlightRecorder(core, made_of.results_dir, around.tell),
         ledger=LedgerRequests(core, inbox.put, around.group, logbook, beside=around.beside, rendered=around.rendered),
         diagnostics=diagnostics,
-        pairing=PairingWindow(core.clock),
+        pairing=pairing,
         aside=Aside().do,
+    )
+    server, page_server = Server(around.socket, handler.take), Server(around.page_socket, PageDoor(handler.take).take)
+    button = ButtonController(
+        core,
+        around.make_start,
+        around.plans,
+        lambda: inbox.put(StopLoop(switches_off=True)),
+        diagnostics.take_press,
+        lambda: pairing.open() if page_server.connected else "",
     )
     return Timer(
         Service(core, inbox, diagnostics.trouble, button=button, scheduling=scheduling),
-        (Server(around.socket, handler.take), Server(around.page_socket, PageDoor(handler.take).take)),
+        (server, page_server),
         made_of.voice,
         beacon.strain,
         beacon.recorder,

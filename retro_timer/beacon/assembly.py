@@ -10,7 +10,7 @@ from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role, SensorSp
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_gate, lane_map
-from retro_timer.settings.model import Settings
+from retro_timer.settings.model import Settings, TickMode
 from retro_timer.training.listed import Listed
 from retro_timer.training.safe_speed import DarkClothing
 from retro_timer.training.session.rules import Line, Rules
@@ -79,4 +79,12 @@ def session_rules(
         start_hears=start_hears,
         detail=settings.voice.detail,
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
+    )
+
+
+def ticks(settings: Settings, specs: Sequence[SensorSpec]) -> bool:
+    """Whether a soft tick tells that the watch lives."""
+    tick = settings.watch.tick
+    return tick is TickMode.ALWAYS or (
+        tick is TickMode.BELT and any(spec.placement is Placement.BELT for spec in specs)
     )

@@ -86,6 +86,7 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
             Page("GET", "/rosters/edit", rosters.one_file),
             Page("POST", "/rosters/edit", rosters.write),
             Page("GET", "/phones", entry.phones),
+            Page("POST", "/phones/pair", entry.pair_another),
             Page("POST", "/phones/share", entry.share),
             Page("POST", "/phones/revoke", entry.revoke),
         ]

@@ -20,6 +20,8 @@ class Gesture(StrEnum):
     """Held for 2 s and let go before 5 s, when the warning comes."""
     LONG_HOLD = "long-hold"
     """Held for 10 s."""
+    FIVE = "five"
+    """Five presses, each within 0.4 s of the one before; only in a row that has it."""
 
 
 class Row(StrEnum):
@@ -44,6 +46,7 @@ class Action(StrEnum):
     START = "button_start"
     NEXT_PLAN = "button_next_plan"
     SAY_WATCH = "button_say_watch"
+    PAIR = "button_pair"
     SAY_BUTTON = "button_say_button"
     SHUT_DOWN = "button_shut_down"
     RECOVER = "button_recover"
@@ -75,6 +78,7 @@ TABLE: dict[Row, dict[Gesture, Action]] = {
         Gesture.DOUBLE: Action.NEXT_PLAN,
         Gesture.HOLD: Action.SAY_WATCH,
         Gesture.LONG_HOLD: Action.SHUT_DOWN,
+        Gesture.FIVE: Action.PAIR,
     },
     Row.WAITING: _in_session(Action.PAUSE),
     Row.NEEDS_SPOTTER: _in_session(Action.SPOTTER),
@@ -118,6 +122,7 @@ _GESTURE_WORDS = {
     Gesture.DOUBLE: "double press",
     Gesture.HOLD: "hold 2 s",
     Gesture.LONG_HOLD: "hold 10 s",
+    Gesture.FIVE: "five presses",
 }
 _ROW_WORDS = {
     Row.IDLE: "no session",
@@ -136,6 +141,7 @@ _ACTION_WORDS = {
     Action.START: "start the chosen plan",
     Action.NEXT_PLAN: "choose the next plan and say it",
     Action.SAY_WATCH: "say what the watch covers",
+    Action.PAIR: "say a PIN: a phone may be paired",
     Action.SAY_BUTTON: "say what the button does",
     Action.SHUT_DOWN: "shut the box down",
     Action.RECOVER: "go on with the session",
@@ -197,6 +203,6 @@ def markdown_table() -> str:
         f"|---|{'---|' * len(Gesture)}",
     ]
     for row, cells in TABLE.items():
-        told = " | ".join(_ACTION_WORDS[cells[gesture]] for gesture in Gesture)
+        told = " | ".join(_ACTION_WORDS[cells[gesture]] if gesture in cells else "–" for gesture in Gesture)
         lines.append(f"| {_ROW_WORDS[row]} | {told} |")
     return "\n".join(lines) + "\n"

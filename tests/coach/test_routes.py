@@ -24,7 +24,7 @@ FOR_VIEWERS = {
 }
 FOR_COACHES = {
     "POST /do/{command}", "GET /plans", "GET /plans/edit", "POST /plans/edit", "GET /rosters", "GET /rosters/edit",
-    "POST /rosters/edit", "GET /phones", "POST /phones/share", "POST /phones/revoke",
+    "POST /rosters/edit", "GET /phones", "POST /phones/pair", "POST /phones/share", "POST /phones/revoke",
 }  # fmt: skip
 ALL = sorted(OPEN | FOR_VIEWERS | FOR_COACHES)
 

@@ -121,7 +121,7 @@ def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
 
 def listened_phrases() -> list[str]:
     """Keys of phrases that are said by themselves and whose values can be listed."""
-    free = {"cue", "note", "what", "press", "double", "hold", "long_hold", "detail", "names"}
+    free = {"cue", "note", "what", "press", "double", "hold", "long_hold", "five", "detail", "names"}
     return [key for key in sorted(CATALOGUE.keys) if not NEVER_ALONE.match(key) and not CATALOGUE.values_of(key) & free]
 
 

@@ -188,7 +188,7 @@ def test_most_of_the_catalogue_was_heard_in_these_sessions() -> None:
         "next_plan", "plan_unusable", "plan_too_fast", "no_plan", "volume", "power_low", "box_hot", "box_slow",
         "shut_down_ahead", "shut_down_cancelled", "shutting_down", "shutting_down_session", "file_kept",
         "file_delivered", "file_left_out", "wiring_unknown", "not_started", "results_not_kept", "results_forgotten",
-        "pairing_pin",
+        "pairing_pin", "no_page",
     }  # fmt: skip
     heard = {say.key for say in everything_that_a_session_says()}
     silent = {key for key in ENGLISH.keys - heard - elsewhere if not key.startswith("button_")}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from retro_timer.beacon.button.press import Cue, Outcome, PressRecogniser
+from retro_timer.beacon.control.pairing import spoken_pin
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.events import Button
 from retro_timer.beacon.messages import ButtonEdge, MakeStart
@@ -38,8 +39,12 @@ class ButtonController:
         plans: Callable[[], Sequence[str]],
         shut_down: Callable[[], None],
         lent_to: Callable[[ButtonEdge], bool] = lambda _edge: False,
+        draw_pin: Callable[[], str] = lambda: "",
     ) -> None:
-        """`lent_to` is asked first at each edge: it takes those that are its own, which mean nothing here then."""
+        """`lent_to` is asked first at each edge: it takes those that are its own, which mean nothing here then.
+
+        `draw_pin` lets phones be paired; empty where no page runs that would ask them for the PIN.
+        """
         self._core = core
         self._make_start = make_start
         self._plans = plans
@@ -48,11 +53,13 @@ class ButtonController:
         self._row = Row.IDLE
         self._plan = core.settings.session.default_plan
         self._lent_to = lent_to
+        self._draw_pin = draw_pin
         self._doing: dict[Action, Callable[[], None]] = {
             Action.START: self._start,
             Action.NEXT_PLAN: self._next_plan,
             Action.SAY_WATCH: self._say_watch,
             Action.SAY_BUTTON: self.say_button,
+            Action.PAIR: self._pair,
             Action.SHUT_DOWN: self._end,
         }
 
@@ -68,7 +75,8 @@ class ButtonController:
         self.tick(edge.t_ns)
         if self._recogniser.idle:
             self._row = row_of(self._core.session.state)
-        for outcome in self._recogniser.edge(edge.pressed, edge.t_ns, at_once=self._row in AT_ONCE):
+        counts = Gesture.FIVE in TABLE[self._row]
+        for outcome in self._recogniser.edge(edge.pressed, edge.t_ns, at_once=self._row in AT_ONCE, counts=counts):
             self._carry_out(outcome, edge.t_ns)
 
     def tick(self, now_ns: int) -> None:
@@ -79,8 +87,11 @@ class ButtonController:
     def say_button(self) -> None:
         """Say what the button does now."""
         cells = TABLE[row_of(self._core.session.state)]
-        catalogue = self._core.catalogue
-        self._say("button_help", {gesture.name.lower(): catalogue.render(cells[gesture], {}) for gesture in Gesture})
+        told = {gesture.name.lower(): self._core.catalogue.render(action, {}) for gesture, action in cells.items()}
+        five = told.pop(Gesture.FIVE.name.lower(), None)
+        self._say("button_help", told)
+        if five is not None:
+            self._say("button_help_five", {"five": five})
 
     def _carry_out(self, outcome: Outcome, t_ns: int) -> None:
         if outcome is Cue.HOLD_REACHED:
@@ -90,6 +101,9 @@ class ButtonController:
         elif outcome is Cue.CANCELLED:
             self._core.buzzer.signal(Signal.REFUSAL)
             self._say("shut_down_cancelled", urgent=True)
+        elif outcome is Cue.MISCOUNTED:
+            self._core.buzzer.signal(Signal.REFUSAL)
+            self.say_button()
         elif isinstance(outcome, Gesture):
             self._act(TABLE[self._row][outcome], outcome, t_ns)
 
@@ -145,6 +159,15 @@ class ButtonController:
             self._say("covers_nothing")
         else:
             self._say(covers.phrase, covers.spoken)
+
+    def _pair(self) -> None:
+        """Say a PIN, digit by digit, unless somebody began a session from elsewhere between two presses."""
+        if self._core.session.busy:
+            self._core.buzzer.signal(Signal.REFUSAL)
+        elif pin := self._draw_pin():
+            self._core.speaker.say(spoken_pin(pin))
+        else:
+            self._refuse("no_page", "the coach's page does not run: start it with `retro-timer coach`", {})
 
     def _end(self) -> None:
         open_session = self._core.session.busy

@@ -22,6 +22,8 @@ class Cue(StrEnum):
     """Held on for five seconds more it is a long hold; let go before, it is nothing at all."""
     CANCELLED = "cancelled"
     """It was let go."""
+    MISCOUNTED = "miscounted"
+    """Three, four or more than five presses: no gesture has so many."""
 
 
 Outcome = Gesture | Cue
@@ -34,7 +36,10 @@ class PressRecogniser:
         self._down_ns: int | None = None
         self._waits_until_ns: int | None = None
         """A press has ended and a second one may follow."""
-        self._second = False
+        self._presses = 0
+        """So far, each soon enough after the one before."""
+        self._counts = False
+        """More than two presses are one gesture."""
         self._counted = False
         """The press counted when the button went down."""
         self._reached_ns = 0
@@ -53,18 +58,20 @@ class PressRecogniser:
         coming = (self._down_ns + mark for mark in (HOLD_NS, WARN_NS, LONG_HOLD_NS) if mark > self._reached_ns)
         return min(coming, default=None)
 
-    def edge(self, pressed: bool, t_ns: int, *, at_once: bool = False) -> list[Outcome]:
+    def edge(self, pressed: bool, t_ns: int, *, at_once: bool = False, counts: bool = False) -> list[Outcome]:
         """The button went down or up; an edge that repeats the one before is ignored.
 
-        With `at_once` a press that begins now counts now and not when it is clear that no second one follows.
+        With `at_once` a press that begins now counts now and not when it is clear that no second one follows. With
+        `counts` five presses are a gesture, so that a double one is told when no third has followed.
         """
         outcomes = self.tick(t_ns)
         if pressed and self._down_ns is None:
-            self._second = self._waits_until_ns is not None
+            self._presses = 1 if self._waits_until_ns is None else self._presses + 1
             self._waits_until_ns = None
             self._down_ns = t_ns
             self._reached_ns = 0
-            if not self._second:
+            if self._presses == 1:
+                self._counts = counts
                 self._counted = at_once
                 if at_once:
                     outcomes.append(Gesture.PRESS)
@@ -80,7 +87,7 @@ class PressRecogniser:
             return [Cue.CANCELLED]
         if self._reached_ns >= HOLD_NS:
             return [Gesture.HOLD]
-        if self._second:
+        if self._presses == 2 and not self._counts:
             return [Gesture.DOUBLE]
         self._waits_until_ns = t_ns + DOUBLE_NS
         return []
@@ -96,11 +103,12 @@ class PressRecogniser:
                     outcomes.append(outcome)
         elif self._waits_until_ns is not None and now_ns >= self._waits_until_ns:
             self._waits_until_ns = None
-            if not self._counted:
-                outcomes.append(Gesture.PRESS)
+            if self._presses > 1 or not self._counted:
+                outcomes.append(_COUNTED.get(self._presses, Cue.MISCOUNTED))
         return outcomes
 
 
+_COUNTED: dict[int, Outcome] = {1: Gesture.PRESS, 2: Gesture.DOUBLE, 5: Gesture.FIVE}
 _MARKS: tuple[tuple[int, Outcome], ...] = (
     (HOLD_NS, Cue.HOLD_REACHED),
     (WARN_NS, Cue.LONG_HOLD_AHEAD),

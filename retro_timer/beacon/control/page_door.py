@@ -10,6 +10,7 @@ from retro_timer.beacon.control.protocol import commands, requests
 from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.control.protocol.requests import AnyRequest
+from retro_timer.beacon.control.request_handler import PAGE
 from retro_timer.beacon.control.server import Client
 from retro_timer.settings.made import WritePlan, WriteRoster
 from retro_timer.store.results.edits import CorrectRep, NoteSession, Undo
@@ -17,14 +18,15 @@ from retro_timer.store.results.edits import CorrectRep, NoteSession, Undo
 PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.Status,
     requests.Follow,
+    requests.OpenPairing,
     requests.TryPin,
     requests.Edit,
     *commands.COMMANDS.values(),
 )
-"""Everything else is refused: opening a pairing, forgetting people, and what diagnostics do to the box."""
+"""Everything else is refused: forgetting people, and what diagnostics do to the box. A page that a coach is paired with
+may let another phone in, by a PIN that it shows."""
 PAGE_MAY_EDIT = (CorrectRep, NoteSession, Undo, WritePlan, WriteRoster)
 """No setting, and nobody's identity."""
-_ORIGIN = "page"
 
 
 class Handler(Protocol):
@@ -48,16 +50,16 @@ class PageDoor:
             request = _as_the_pages(request)
         elif isinstance(request, commands.Start) and request.plan is not None:
             _check_name(request.plan)
-        self._handler(request, client, _ORIGIN)
+        self._handler(request, client, PAGE)
 
 
 def _as_the_pages(request: requests.Edit) -> requests.Edit:
     if not isinstance(request.edit, PAGE_MAY_EDIT):
         kind = request.edit.__struct_config__.tag
         raise RequestRefusedError("refused", f"the edit '{kind}' is not for a page to make: `retro-timer` on the box")
-    if request.origin.partition(" ")[0] == _ORIGIN:
+    if request.origin.partition(" ")[0] == PAGE:
         return request
-    return msgspec.structs.replace(request, origin=_ORIGIN)
+    return msgspec.structs.replace(request, origin=PAGE)
 
 
 def _check_name(plan: str) -> None:

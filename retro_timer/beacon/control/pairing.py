@@ -1,6 +1,7 @@
 """Pairs a phone: for two minutes after somebody at the box has asked for it, whoever knows the PIN comes in.
 
-The PIN stays in the beacon, which has no network: the page's process can neither read it nor open a window.
+The PIN is drawn and judged by the beacon, which has no network. The page's process learns only that of a window which a
+coach opens on the page, to show it there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.beacon.control.protocol.requests import NOT_THE_PIN
 from retro_timer.ports import Clock
+from retro_timer.training.session.effects import Say
 
 PIN_PHRASE = "pairing_pin"
 """The phrase that speaks it."""
@@ -45,14 +47,19 @@ class PairingWindow:
         """Raise RequestRefusedError unless this is the PIN of the window that is open."""
         with self._lock:
             if not self._pin or self._clock.monotonic_ns() >= self._until_ns:
-                raise RequestRefusedError("refused", "no phone is being paired: `retro-timer pin` on the box allows it")
+                raise RequestRefusedError("refused", "no phone is being paired: press the box's button five times")
             if hmac.compare_digest(pin.encode(), self._pin.encode()):
                 return
             self._wrong += 1
             if self._wrong >= MOST_WRONG:
                 self._pin = ""
-                raise RequestRefusedError("refused", f"{MOST_WRONG} wrong PINs: `retro-timer pin` draws a new one")
+                raise RequestRefusedError("refused", f"{MOST_WRONG} wrong PINs: five presses draw a new one")
             raise RequestRefusedError("refused", NOT_THE_PIN)
+
+
+def spoken_pin(pin: str) -> Say:
+    """Digit by digit."""
+    return Say(PIN_PHRASE, {"pin": " ".join(pin)})
 
 
 def without_pin(key: str, text: str) -> str:

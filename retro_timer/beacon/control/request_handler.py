@@ -11,7 +11,7 @@ import msgspec
 
 from retro_timer.beacon.control.aside import Job
 from retro_timer.beacon.control.ledger import LedgerRequests
-from retro_timer.beacon.control.pairing import PIN_PHRASE, WINDOW_S, PairingWindow
+from retro_timer.beacon.control.pairing import WINDOW_S, PairingWindow, spoken_pin
 from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.beacon.control.protocol.requests import AnyRequest
@@ -27,9 +27,11 @@ from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
-from retro_timer.training.session.effects import Say
 
 log = logging.getLogger("retro_timer")
+
+PAGE = "page"
+"""The origin of what the coach's page asks."""
 
 
 class Asker(Protocol):
@@ -98,7 +100,7 @@ class RequestHandler:
             case requests.Forget():
                 self._ledger.forget(request.athlete, client.send)
             case requests.OpenPairing() | requests.TryPin():
-                self._pair(request, client)
+                self._pair(request, client, origin)
             case commands.Start():
                 self._start(request.plan, client, origin)
             case commands.Roster():
@@ -183,8 +185,8 @@ class RequestHandler:
 
         self._post(Asked(inputs.Roster(names_of(roster.listed), roster.listed), reply, origin))
 
-    def _pair(self, request: requests.OpenPairing | requests.TryPin, client: Asker) -> None:
-        """A new PIN is spoken by the session's loop, and only where nobody is about to run."""
+    def _pair(self, request: requests.OpenPairing | requests.TryPin, client: Asker, origin: str) -> None:
+        """A new PIN is spoken by the session's loop, and only where nobody is about to run; a coach's page shows it."""
         if isinstance(request, requests.TryPin):
             self._pairing.try_pin(request.pin)
             client.send(answers.Done())
@@ -193,9 +195,10 @@ class RequestHandler:
 
         def speak() -> None:
             if not self._core.session.busy:
-                self._core.speaker.say(Say(PIN_PHRASE, {"pin": " ".join(pin)}))
+                self._core.speaker.say(spoken_pin(pin))
 
-        self._post(Between(speak))
+        if origin != PAGE:
+            self._post(Between(speak))
         client.send(answers.Pairing(pin=pin, lasts_s=WINDOW_S))
 
     def _keep(self, client: Asker) -> None:

@@ -119,6 +119,11 @@ class Server:
         listener.setblocking(False)
         return listener
 
+    @property
+    def connected(self) -> bool:
+        """Whether anybody is, as the page's process for as long as it lives; from any thread."""
+        return bool(self._clients)
+
     def start(self) -> None:
         """Begin to serve."""
         self._thread.start()

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from retro_timer.beacon.control.protocol import requests
-from retro_timer.beacon.control.protocol.answers import RequestRefusedError
+from retro_timer.beacon.control.protocol.answers import Pairing, RequestRefusedError
 from retro_timer.coach.access import Role
 from retro_timer.coach.guard import COOKIE
 from retro_timer.coach.site import COOKIE_DAYS, Site, form_of
@@ -64,6 +64,12 @@ class EntryPages:
         """Who is in."""
         return self._phones(request)
 
+    async def pair_another(self, request: Request) -> Response:
+        """A PIN for the next two minutes, shown here and now."""
+        pairing = await self._site.link.ask(requests.OpenPairing())
+        assert isinstance(pairing, Pairing)  # the protocol says so
+        return self._phones(request, pin=pairing.pin)
+
     async def share(self, request: Request) -> Response:
         """A new link for viewers, shown once: only its hash is kept."""
         called = (await form_of(request)).get("called", "").strip()
@@ -86,12 +92,12 @@ class EntryPages:
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
 
-    def _phones(self, request: Request, link: str = "") -> Response:
+    def _phones(self, request: Request, link: str = "", pin: str = "") -> Response:
         phones = [
             (phone, time.strftime("%Y-%m-%d %H:%M", time.localtime(phone.since_s)))
             for phone in self._site.access.phones
         ]
-        return self._site.page(request, "phones.html", phones=phones, mine=request.state.phone, link=link)
+        return self._site.page(request, "phones.html", phones=phones, mine=request.state.phone, link=link, pin=pin)
 
     async def _let_in(self, answer: Response, role: Role, request: Request, link: str = "") -> Response:
         called = request.headers.get("user-agent", "–")

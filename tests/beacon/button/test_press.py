@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +16,10 @@ S = 1_000_000_000
 class Finger:
     """Presses a button and remembers when what came of it."""
 
-    def __init__(self, *, at_once: bool = False) -> None:
+    def __init__(self, *, at_once: bool = False, counts: bool = False) -> None:
         self.recogniser = PressRecogniser()
         self.at_once = at_once
+        self.counts = counts
         self.now_ns = 0
         self.came: list[tuple[int, Outcome]] = []
 
@@ -30,7 +32,7 @@ class Finger:
         return self
 
     def down(self) -> Finger:
-        self._note(self.recogniser.edge(True, self.now_ns, at_once=self.at_once))
+        self._note(self.recogniser.edge(True, self.now_ns, at_once=self.at_once, counts=self.counts))
         return self
 
     def up(self) -> Finger:
@@ -39,6 +41,11 @@ class Finger:
 
     def press(self, ms: float = 100.0) -> Finger:
         return self.down().wait(ms).up()
+
+    def presses(self, count: int) -> Finger:
+        for _ in range(count):
+            self.press(100).wait(200)
+        return self.wait(1000)
 
     def _note(self, outcomes: list[Outcome]) -> None:
         self.came.extend((self.now_ns // MS, outcome) for outcome in outcomes)
@@ -63,6 +70,37 @@ def test_two_slow_presses_are_two_presses() -> None:
 def test_three_quick_presses_are_a_double_press_and_a_press() -> None:
     finger = Finger().press().wait(200).press().wait(200).press().wait(1000)
     assert finger.outcomes == [Gesture.DOUBLE, Gesture.PRESS]
+
+
+@pytest.mark.parametrize(
+    ("count", "came"),
+    [
+        (1, (500, Gesture.PRESS)),
+        (2, (800, Gesture.DOUBLE)),
+        (3, (1100, Cue.MISCOUNTED)),
+        (4, (1400, Cue.MISCOUNTED)),
+        (5, (1700, Gesture.FIVE)),
+        (6, (2000, Cue.MISCOUNTED)),
+    ],
+)
+def test_where_presses_are_counted_they_count_when_no_more_has_followed(count: int, came: tuple[int, Outcome]) -> None:
+    assert Finger(counts=True).presses(count).came == [came]
+
+
+def test_five_slow_presses_are_five_presses() -> None:
+    finger = Finger(counts=True)
+    for _ in range(5):
+        finger.press().wait(401)
+    assert finger.outcomes == [Gesture.PRESS] * 5
+
+
+def test_elsewhere_five_presses_are_two_double_presses_and_a_press() -> None:
+    assert Finger().presses(5).outcomes == [Gesture.DOUBLE, Gesture.DOUBLE, Gesture.PRESS]
+
+
+def test_where_presses_are_counted_the_last_one_may_be_a_hold() -> None:
+    finger = Finger(counts=True).press().wait(200).press().wait(200).press(2500).wait(1000)
+    assert finger.outcomes == [Cue.HOLD_REACHED, Gesture.HOLD]
 
 
 def test_a_hold_is_told_when_it_is_reached_and_counts_when_let_go() -> None:

@@ -22,7 +22,6 @@ REFUSED: dict[str, dict[str, Any]] = {
     "log": {},
     "keep": {},
     "forget": {"athlete": "Ann"},
-    "open_pairing": {},
     "facts": {},
     "readings": {},
     "beep": {"which": "go"},
@@ -58,7 +57,7 @@ def ask(office: Office, request: str, **fields: Any) -> Asker:
 
 
 def test_every_request_is_either_the_pages_or_refused_here() -> None:
-    assert set(REQUESTS) == {"status", "follow", "try_pin", "edit", *COMMANDS, *REFUSED}
+    assert set(REQUESTS) == {"status", "follow", "open_pairing", "try_pin", "edit", *COMMANDS, *REFUSED}
 
 
 @pytest.mark.parametrize("request_name", REFUSED)
@@ -79,6 +78,12 @@ def test_a_page_looks_and_follows(office: Office) -> None:
     (status,) = ask(office, "status").sent
     assert status["status"]["phase"] == "idle"
     assert ask(office, "follow").sent[0]["answer"] == "following"
+
+
+def test_a_page_opens_a_window_for_another_phone_and_shows_the_pin_itself(office: Office) -> None:
+    (answer,) = ask(office, "open_pairing").sent
+    assert not any("pair a phone" in text for text in office.beacon.voice.said)
+    assert ask(office, "try_pin", pin=answer["pin"]).sent == DONE
 
 
 def test_a_page_commands_and_the_history_says_that_it_did(office: Office, tmp_path: Path) -> None:

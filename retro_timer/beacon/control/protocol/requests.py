@@ -50,7 +50,10 @@ class Forget(Request, frozen=True):
 
 
 class OpenPairing(Request, frozen=True):
-    """Let a phone be paired for the next two minutes: a PIN is drawn anew, answered, and spoken between sessions."""
+    """Let phones be paired for the next two minutes: a PIN is drawn anew and answered.
+
+    It is spoken between sessions, unless the coach's page asks, which shows it.
+    """
 
 
 class TryPin(Request, frozen=True):
