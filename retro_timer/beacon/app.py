@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from retro_timer.beacon.assembly import session_rules, ticks, watch_config
+from retro_timer.beacon.assembly import ticks, watch_config
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.aside import Aside
 from retro_timer.beacon.control.ledger import LedgerRequests
@@ -50,6 +50,7 @@ from retro_timer.ports import Board, RangeSample, Role, Voice
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings
+from retro_timer.settings.session_rules import session_rules
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.training.listed import Listed
 from retro_timer.training.session.inputs import WatchChanged

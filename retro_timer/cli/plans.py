@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 
 import click
@@ -12,24 +13,17 @@ from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.output.plan_shown import block_lines, order_of, size_of, time_line
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import BadInputError
-from retro_timer.settings import paths
-from retro_timer.settings.calibration import load_calibration
-from retro_timer.settings.group_fit import group_remarks
 from retro_timer.settings.loading import (
     DELIVERED,
     load_plan,
-    load_roster,
     load_settings,
     parse_plan,
     place_of,
     plan_names,
     read_plan,
-    roster_file,
 )
 from retro_timer.settings.made import WritePlan, check_file_name
-from retro_timer.settings.model import Settings
-from retro_timer.settings.plan_fit import check_fit
-from retro_timer.training.plan import Order, Plan
+from retro_timer.training.plan import Order
 from retro_timer.training.roster import MOST_ATHLETES, SOLO
 
 
@@ -72,46 +66,26 @@ def show(name: str, athletes: int) -> None:
         print(f"  cue       {cue}")
     print(f"  safety    {plan.safety}")
     print(f"  source    {plan.source}")
-    if plan.order is Order.ROTATION and not any(block.relay or block.crossings for block in plan.blocks):
-        _show_time_line(plan, athletes)
+    from retro_timer.settings.session_rules import foreseen, is_foreseen
 
-
-def _show_time_line(plan: Plan, athletes: int) -> None:
-    from retro_timer.beacon.assembly import session_rules
-    from retro_timer.detection.people import Braking
-    from retro_timer.sensors.known import spec_of
-    from retro_timer.training.rehearsal import rehearse
-
-    settings = load_settings(tell=remark)
-    rules = session_rules(settings, [spec_of(sensor) for sensor in settings.sensors], Braking())
-    names = SOLO if athletes == 1 else tuple(f"athlete {number}" for number in range(1, athletes + 1))
-    for text in time_line(rehearse(plan, names, rules)):
-        print(f"  {text}")
-
-
-def _longest_call_s(settings: Settings) -> float:
-    """Of the roster that a start begins with, where several are on the course; 0 without one."""
-    if settings.session.roster is None:
-        return 0.0
-    from retro_timer.beacon.output.text_voice import estimated_s
-    from retro_timer.phrases import load_catalogue
-
-    catalogue = load_catalogue(settings.voice.language)
-    names = [one.say or one.name for one in load_roster(roster_file(settings.session.roster), remark)]
-    calls = (catalogue.render("turn_rolling", {"name": name}) for name in names)
-    return max(estimated_s(call, settings.voice.rate_wpm) for call in calls)
+    if is_foreseen(plan):
+        names = SOLO if athletes == 1 else tuple(f"athlete {number}" for number in range(1, athletes + 1))
+        for text in time_line(foreseen(plan, names, load_settings(tell=remark))):
+            print(f"  {text}")
 
 
 @plans.command()
 @click.argument("files", nargs=-1, required=True, metavar="NAME|FILE...")
 def check(files: tuple[str, ...]) -> None:
     """Check plans against their schema and against the settings in force; a group's against the sound check."""
+    from retro_timer.settings.plan_remarks import plan_remarks
+
     settings = load_settings(tell=remark)
-    sound, call_s = load_calibration(paths.state_dir()).sound, _longest_call_s(settings)
+    # Of the roster it is said once for all plans.
+    tell = functools.cache(remark)
     for name in files:
         plan = load_plan(name)
-        check_fit(plan, settings, name)
-        for text in group_remarks(plan, settings, sound, call_s):
+        for text in plan_remarks(plan, name, settings, tell):
             remark(f"{name}: {text}")
         print(f"{name}: ok, {size_of(plan)}")
 

@@ -18,9 +18,10 @@ from retro_timer.coach.limits import STREAM_PATH
 from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live
 from retro_timer.coach.pages.entry import EntryPages
-from retro_timer.coach.pages.files import PLANS, ROSTERS, FilePages
 from retro_timer.coach.pages.live import LivePages
+from retro_timer.coach.pages.plans import PlanPages
 from retro_timer.coach.pages.results import ResultPages
+from retro_timer.coach.pages.rosters import RosterPages
 from retro_timer.coach.routes import Page, RouteTable
 from retro_timer.coach.site import Site
 from retro_timer.coach.stream import Streams
@@ -62,7 +63,7 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
     """All pages. What names no role is a coach's."""
     live, entry = LivePages(site, Streams(site.live)), EntryPages(site)
     results = ResultPages(site, state_dir)
-    plans, rosters = FilePages(site, PLANS), FilePages(site, ROSTERS)
+    plans, rosters = PlanPages(site), RosterPages(site)
     return RouteTable(
         [
             Page("GET", HEALTH, entry.healthz, Role.NOBODY),
@@ -79,11 +80,14 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
             Page("GET", "/results", results.all_sessions, Role.VIEWER),
             Page("GET", "/results/{number}", results.one_session, Role.VIEWER),
             Page("POST", "/do/{command}", live.do),
-            Page("GET", "/plans", plans.all_files),
-            Page("GET", "/plans/edit", plans.one_file),
+            Page("GET", "/plans", plans.all_plans),
+            Page("GET", "/plans/show", plans.one_plan),
+            Page("GET", "/plans/edit", plans.edit),
             Page("POST", "/plans/edit", plans.write),
-            Page("GET", "/rosters", rosters.all_files),
-            Page("GET", "/rosters/edit", rosters.one_file),
+            Page("GET", "/plans/new", plans.new),
+            Page("POST", "/plans/new", plans.make),
+            Page("GET", "/rosters", rosters.all_rosters),
+            Page("GET", "/rosters/edit", rosters.edit),
             Page("POST", "/rosters/edit", rosters.write),
             Page("GET", "/phones", entry.phones),
             Page("POST", "/phones/pair", entry.pair_another),

@@ -9,7 +9,7 @@ from itertools import pairwise
 import msgspec
 
 from retro_timer.training.gaits import Gait, usual_time_s
-from retro_timer.training.plan import Plan
+from retro_timer.training.plan import Part, Plan
 from retro_timer.training.record import NS_PER_S
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import new_session, step
@@ -28,6 +28,9 @@ class Stretch(msgspec.Struct, frozen=True):
     athlete: int
     begin_s: float
     end_s: float
+    set_no: int
+    """Counted from 1 over the whole plan."""
+    part: Part
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
@@ -105,7 +108,8 @@ class _Rehearsing:
             name, begin_ns = self._begun.pop(event.rep)
             index = next(i for i, athlete in enumerate(self._state.athletes) if athlete.name == name)
             begin_s = begin_ns / NS_PER_S
-            self._stretches.append(Stretch(index, begin_s, begin_s + event.time_s))
+            of, part = event.record.set_no, Part(event.record.part)
+            self._stretches.append(Stretch(index, begin_s, begin_s + event.time_s, of, part))
 
     def _come_to(self, phase: Phase) -> None:
         """Somebody presses, or starts by themselves, where that is waited for."""

@@ -234,7 +234,7 @@ def test_a_new_plan_is_asked_for_at_a_terminal_and_wrong_answers_are_asked_again
     terminal.type("far\n")
     terminal.wait_for("is no length in metres")
     terminal.type("3\n")
-    terminal.wait_for("is not in the range 5<=x<=100")
+    terminal.wait_for("3 m is out of range")
     answer(terminal, questions[4:])
     terminal.wait_for("wrote")
     assert terminal.end() == 0

@@ -23,9 +23,11 @@ FOR_VIEWERS = {
     "GET /results/{number}",
 }
 FOR_COACHES = {
-    "POST /do/{command}", "GET /plans", "GET /plans/edit", "POST /plans/edit", "GET /rosters", "GET /rosters/edit",
-    "POST /rosters/edit", "GET /phones", "POST /phones/pair", "POST /phones/share", "POST /phones/revoke",
+    "POST /do/{command}", "GET /plans", "GET /plans/show", "GET /plans/edit", "POST /plans/edit", "GET /plans/new",
+    "POST /plans/new", "GET /rosters", "GET /rosters/edit", "POST /rosters/edit", "GET /phones", "POST /phones/pair",
+    "POST /phones/share", "POST /phones/revoke",
 }  # fmt: skip
+PLAN = "/plans/show?name=first-steps"
 ALL = sorted(OPEN | FOR_VIEWERS | FOR_COACHES)
 
 
@@ -138,7 +140,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(field: Field) -> None:
 def test_no_page_has_a_script_or_a_style_of_its_own_in_it(field: Field) -> None:
     policy = HEADERS["content-security-policy"]
     assert "unsafe" not in policy
-    for path in ("/", "/results", "/plans", "/rosters", "/plans/edit", "/phones", "/pair"):
+    for path in ("/", "/results", "/plans", PLAN, "/rosters", "/plans/edit", "/plans/new", "/phones", "/pair"):
         body = field.usual(Role.COACH).get(path).body
         assert "<script>" not in body
         assert " style=" not in body

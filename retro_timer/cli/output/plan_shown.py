@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from retro_timer.training.plan import MPS_PER_KMH, MPS_PER_MPH, Order, Part, Plan, PlanSet, steps, treadmill_kmh
+from retro_timer.training.plan_text import block_amount
 from retro_timer.training.rehearsal import MOST_REPS, Rehearsal
 
 _BAR_CELLS = 60
@@ -91,23 +92,11 @@ def _block(plan: Plan, block: PlanSet) -> str:
     gait = block.gait or plan.gait
     rest_s = plan.rest_s if block.rest_s is None else block.rest_s
     recovery_s = plan.recovery_s if block.recovery_s is None else block.recovery_s
-    text = f"{_amount(block)} {gait}, rest {rest_s:g} s, recovery {recovery_s:g} s{_treadmill(block)}"
+    amount = block_amount(block, "until the stop:")
+    text = f"{amount} {gait}, rest {rest_s:g} s, recovery {recovery_s:g} s{_treadmill(block)}"
     if block.target_s is not None:
         text += ", target best" if isinstance(block.target_s, str) else f", target {block.target_s:g} s"
     return f"{text}, relay" if block.relay else text
-
-
-def _amount(block: PlanSet) -> str:
-    sets = f"{block.sets} ×" if block.until is None else "until the stop:"
-    if block.distances_m is not None:
-        return f"{sets} {'–'.join(f'{distance_m:g}' for distance_m in block.distances_m)} m"
-    if block.crossings:
-        each = f"{block.duration_s or 0:g} s of crossings over {block.distance_m or 0:g} m"
-    elif block.distance_m is not None:
-        each = f"{block.distance_m:g} m"
-    else:
-        each = f"{(block.duration_s or 0) / 60:g} min"
-    return f"{sets} {block.reps} × {each}"
 
 
 def _treadmill(block: PlanSet) -> str:

@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.output.text_voice import TextVoice, estimated_s
+from retro_timer.beacon.output.text_voice import TextVoice
+from retro_timer.phrases.speaking_time import estimated_s
 from retro_timer.settings.model import VoiceSettings
 from retro_timer.sim.render import RenderedVoice
 

@@ -1,0 +1,87 @@
+"""The form from which most plans can be made: its fields as they were typed, and the plan's text of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from retro_timer.errors import BadInputError
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Part, StartMethod
+from retro_timer.training.plan_text import BlockFigures, PlanFigures, read_lengths, read_target, walk
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+AS_IT_BEGINS: dict[str, str] = {
+    "name": "",
+    "title": "",
+    "purpose": "",
+    "gait": str(Gait.JOG),
+    "start": str(StartMethod.COUNTDOWN),
+    "distance_m": "20",
+    "reps": "4",
+    "sets": "1",
+    "rest_s": "25",
+    "recovery_s": "180",
+    "target_s": "",
+    "warm_up_min": "0",
+    "cool_down_min": "0",
+}
+"""What stands in the fields of an empty form, by their names, in order."""
+_LONGEST = 12
+"""Of a number."""
+_OFTEN = 3
+
+
+def given_in(form: Mapping[str, str]) -> dict[str, str]:
+    """What was typed into each field."""
+    return {name: form.get(name, begins).strip() for name, begins in AS_IT_BEGINS.items()}
+
+
+def plan_text(given: Mapping[str, str]) -> str:
+    """TOML, to be checked as any other. Raises BadInputError, whose place is the field."""
+    lengths = read_lengths(given["distance_m"])
+    sets = _whole(given, "sets", 0)
+    block = BlockFigures(
+        lengths_m=lengths,
+        reps=_whole(given, "reps", 1),
+        sets=sets,
+        target=read_target(given["target_s"]),
+    )
+    cool_down = walk(Part.COOL_DOWN, _number(given, "cool_down_min", 120.0)) if sets else ()
+    return PlanFigures(
+        title=given["title"] or given["name"].replace("-", " ").capitalize(),
+        purpose=given["purpose"] or "own training",
+        gait=_chosen(given, "gait", Gait),
+        start=_chosen(given, "start", StartMethod),
+        rest_s=_number(given, "rest_s", 3600.0),
+        recovery_s=_number(given, "recovery_s", 3600.0),
+        often=_OFTEN,
+        blocks=(*walk(Part.WARM_UP, _number(given, "warm_up_min", 120.0)), block, *cool_down),
+    ).text()
+
+
+def _number(given: Mapping[str, str], field: str, most: float) -> float:
+    text = given[field].replace(",", ".")
+    try:
+        number = float(text) if len(text) <= _LONGEST else -1.0
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= most:
+        raise BadInputError(field, f"'{text[:_LONGEST]}' is no such number", f"one from 0 to {most:g}")
+    return number
+
+
+def _whole(given: Mapping[str, str], field: str, least: int) -> int:
+    number = _number(given, field, 99.0)
+    if number != int(number) or number < least:
+        raise BadInputError(field, f"'{given[field][:_LONGEST]}' is no such number", f"a whole one from {least} to 99")
+    return int(number)
+
+
+def _chosen(given: Mapping[str, str], field: str, kind: type[Choice]) -> Choice:
+    try:
+        return kind(given[field])
+    except ValueError:
+        raise BadInputError(field, "not a choice", f"one of {', '.join(kind)}") from None
