@@ -18,7 +18,10 @@ from benchmarks.processes import PROGRAM, notified, running, wait_until_ready
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results import queries as results
 from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.history import history_of
 from retro_timer.store.results.journal import Journal, open_journal
+from retro_timer.store.results.old_ids import old_athlete_id
+from retro_timer.training.progress.progress import progress_of
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TARGET_MS = 50.0
@@ -90,6 +93,7 @@ def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
         return read(lambda connection: deque(results.reps(connection, wanted, newest), maxlen=0))
 
     one = (ATHLETES[3],)
+    ids = (old_athlete_id(ATHLETES[3]),)
     asked = {
         "list: newest 50 sessions": read(lambda connection: list(results.sessions(connection, 50))),
         "show: newest session": read(results.session, None),
@@ -100,6 +104,7 @@ def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
         "reps: one session": kept(results.Wanted(middle)),
         "reps: one athlete in one session": kept(results.Wanted(middle, one)),
     }
+    asked["progress: one athlete"] = read(lambda connection: progress_of(history_of(connection, ids), (), 0))
     found = [_timed(name, size, once) for name, once in asked.items()]
     found.append(_timed("start: database and log opened", size, lambda: open_journal(directory, 0)[0].close()))
     journal = Journal(directory)

@@ -23,6 +23,7 @@ from retro_timer.cli.output.results_shown import (
     when,
 )
 from retro_timer.cli.output.streams import remark
+from retro_timer.cli.progressing import progress
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.athletes import People, meant_person
@@ -73,7 +74,7 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
-for command in (edit, undo_, history, export, import_):
+for command in (edit, undo_, history, export, import_, progress):
     results.add_command(command)
 
 

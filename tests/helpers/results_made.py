@@ -140,6 +140,7 @@ def ledger(directory: Path) -> dict[str, list[tuple[Any, ...]]]:
         "presence": "session, name",
         "clock": "boot",
         "tombstone": "uid",
+        "summary": "athlete_id, session, distance_mm, gait, start, part",
     }
     with contextlib.closing(sqlite3.connect(directory / "results.db")) as db:
         found = {table: db.execute(f"SELECT * FROM {table} ORDER BY {by}").fetchall() for table, by in order.items()}

@@ -34,6 +34,7 @@ from retro_timer.store.results.presences import presences
 from retro_timer.store.results.repair import DAMAGE, TAILS, Repair, put_in_order, was_cut_off
 from retro_timer.store.results.reps_log import RepsLog, same_file, sync_directory
 from retro_timer.store.results.rows import record_of, row_of
+from retro_timer.store.results.summary import settle
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import Presence, RepRecord
 
@@ -130,6 +131,7 @@ class Journal:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             done = complete(self._db, self.log)
+            settle(self._db)
         except BaseException:
             self._db.execute("ROLLBACK")
             self.log.close()
@@ -272,6 +274,7 @@ class Journal:
                 for entry in entries:
                     apply(self._db, entry)
                 write_mark(self._db, Mark(self.log.size, start, id_number(change), mark.entries + len(entries)))
+            settle(self._db)
         except BaseException:
             # A full disk has undone it already.
             if self._db.in_transaction:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from retro_timer.store.results.athletes import People
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import BY_HAND, DOUBTFUL, RepStatus, StartKind, shown_ns
+from retro_timer.training.record import BY_HAND, DOUBTFUL, Flag, RepStatus, StartKind, shown_ns
 from retro_timer.training.remembered import Best, Remembered
 from retro_timer.training.roster import SOLO
 
-_UNDOUBTED = " AND ".join(f"instr(',' || flags || ',', ',{flag},') = 0" for flag in sorted(DOUBTFUL))
+
+def without_flags(flags: Collection[Flag]) -> str:
+    """The condition that a rep has none of these."""
+    return " AND ".join(f"instr(',' || flags || ',', ',{flag},') = 0" for flag in sorted(flags))
+
+
+_UNDOUBTED = without_flags(DOUBTFUL)
 """As `RepRecord.may_be_best`, without its record."""
 
 

@@ -9,10 +9,12 @@ import sqlite3
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.athletes import ensure_athlete
 from retro_timer.store.results.old_ids import old_athlete_id, old_session_id
+from retro_timer.store.results.summary import RECKONED
+from retro_timer.store.results.summary import SCHEMA as SUMMARY_SCHEMA
 
 log = logging.getLogger("retro_timer")
 
-VERSION = 5
+VERSION = 6
 MANY_REPS = 100_000
 """From so many on an upgrade takes long enough to be told of."""
 _S_PER_REP = 25e-6
@@ -154,10 +156,13 @@ _STEPS: tuple[str, ...] = (
         offset_ns INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    # What progress is told from, so that nobody waits for all reps to be read.
+    SUMMARY_SCHEMA,
 )
 """Step n brings a database of version n to version n + 1."""
-_BOOTS, _IDS, _STARTS, _PEOPLE = 2, 3, 4, 5
-"""The versions from which labels have their boots, sessions their ids, reps their starts, and people their rows."""
+_BOOTS, _IDS, _STARTS, _PEOPLE, _SUMMARY = 2, 3, 4, 5, 6
+"""The versions from which labels have their boots, sessions their ids, reps their starts, people their rows, and the
+summary is kept."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -210,6 +215,13 @@ def show_as_newest(connection: sqlite3.Connection) -> None:
     connection.create_function("old_athlete_ids", 1, _old_athlete_ids, deterministic=True)
     connection.create_function("old_session_id", 4, old_session_id, deterministic=True)
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version < _PEOPLE:
+        _show_people(connection, version)
+    if version < _SUMMARY:
+        connection.execute(f"CREATE TEMP VIEW summary AS {RECKONED.format(reps='rep')}")
+
+
+def _show_people(connection: sqlite3.Connection, version: int) -> None:
     boot = "started_boot, started_boot_ns" if version >= _BOOTS else "'', 0"
     uid = "" if version >= _IDS else f", old_session_id(id, started_wall_ns, {boot}) AS uid"
     rep_boot = "" if version >= _BOOTS else ", '' AS go_boot, 0 AS go_boot_ns"
@@ -233,7 +245,14 @@ def show_as_newest(connection: sqlite3.Connection) -> None:
 
 
 def _statements(script: str) -> list[str]:
-    return [statement for statement in script.split(";") if statement.strip()]
+    """Each of a script; a trigger has semicolons within."""
+    found, begun = list[str](), ""
+    for piece in script.split(";")[:-1]:
+        begun += f"{piece};"
+        if sqlite3.complete_statement(begun):
+            found.append(begun)
+            begun = ""
+    return found
 
 
 def _old_athlete_ids(roster: str) -> str:

@@ -1,0 +1,96 @@
+"""What an athlete did in each session, by kinds of reps: what progress is told from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Part
+from retro_timer.training.progress.figures import TimeSums
+
+
+class Timing(StrEnum):
+    """From what moment the clock ran and who stopped it. Times of different kinds are never compared."""
+
+    GO = "go"
+    RELEASE = "release"
+    FLYING = "flying"
+    HAND = "hand"
+
+
+_HOW = {Timing.RELEASE: ", by release", Timing.FLYING: ", flying", Timing.HAND: ", by hand"}
+
+
+class Kind(msgspec.Struct, frozen=True, order=True):
+    """What must be the same for two times to be compared."""
+
+    gait: Gait
+    distance_m: float
+    timing: Timing
+
+    def __str__(self) -> str:
+        return f"{self.distance_m:g} m {self.gait}{_HOW.get(self.timing, '')}"
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """All reps of one kind in one session."""
+
+    kind: Kind
+    part: str
+    reps: int
+    """Those that ended: finished, or given up."""
+    finished: int
+    best_ns: int | None
+    """The shortest that nothing is in doubt about, less the go's way to the ear."""
+    times: TimeSums
+
+    @property
+    def work(self) -> bool:
+        """Whether it is neither warm-up nor cool-down."""
+        return self.part in ("", Part.WORK)
+
+
+class Attended(msgspec.Struct, frozen=True):
+    """One session, as far as one athlete is concerned."""
+
+    session: int
+    day: int | None
+    """Days from the beginning of year 1, the first of which was a Monday; None where the box did not know the date."""
+    title: str
+    per_week: tuple[int, int] | None
+    """Fewest and most sessions a week, by its plan."""
+    efforts: tuple[Effort, ...]
+    """Without any where all was timed by the clock."""
+
+    @property
+    def week(self) -> int | None:
+        """Its week, from Monday to Sunday."""
+        return None if self.day is None else week_of(self.day)
+
+
+def week_of(day: int) -> int:
+    """The week of a day, counted from year 1."""
+    return (day - 1) // 7
+
+
+class PersonalBest(msgspec.Struct, frozen=True):
+    """The shortest time of a kind that nothing is in doubt about."""
+
+    kind: Kind
+    time_ns: int
+    """Less the go's way to the ear; not rounded."""
+    session: int
+    day: int | None
+
+
+class History(msgspec.Struct, frozen=True):
+    """All that one athlete did."""
+
+    sessions: int
+    """How many there are."""
+    bests: tuple[PersonalBest, ...]
+    """Of all of them, in the order of their kinds."""
+    newest: tuple[Attended, ...]
+    """From the oldest of them to the newest."""
