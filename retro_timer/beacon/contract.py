@@ -25,7 +25,7 @@ FIELDS: dict[type[events.Event], Sequence[str]] = {
 }
 """What is told of each event, in order, after `t_s` and `event`."""
 SOMETIMES: dict[type[events.Event], Sequence[str]] = {
-    events.Go: ("start", "uncertainty_s", "lane", "athlete"),
+    events.Go: ("start", "uncertainty_s", "lane", "athlete", "wave"),
     events.Crossing: ("lane", "athlete"),
     events.Finish: ("start", "lane", "athlete"),
     events.Dnf: ("lane", "athlete"),

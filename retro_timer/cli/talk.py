@@ -50,7 +50,7 @@ def _show(state: TimerStatus, as_json: bool) -> None:
     if state.athlete and state.set:
         what = f"{state.distance_m:g} m {state.gait}" if state.distance_m else state.gait
         print(
-            f"turn     {state.athlete}: set {state.set} of {state.sets}, "
+            f"turn     {', '.join(state.wave or (state.athlete,))}: set {state.set} of {state.sets}, "
             f"rep {state.rep_in_set} of {state.reps_in_set}, {what}"
         )
     runners = state.on_course or ()

@@ -75,7 +75,7 @@ def athletes_of(status: TimerStatus) -> list[AthleteRow]:
         AthleteRow(
             each.name,
             each.present,
-            each.name == status.athlete,
+            each.name in (status.wave or (status.athlete,)),
             each.name == status.then,
             each.missed,
             _own_clock(each, status.now_ns),

@@ -31,7 +31,7 @@ def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck, call_s: flo
             " --hear); without that use the page, or somebody who calls"
         )
     start_s = call_s + settings.session.countdown_s + _AFTER_CALL_S
-    if call_s and plan.every_s is not None and plan.every_s < start_s:
+    if plan.order is Order.ROLLING and call_s and plan.every_s is not None and plan.every_s < start_s:
         yield (
             f"every_s = {plan.every_s:g}, and the longest call of the roster, the countdown and a pause of"
             f" {_AFTER_CALL_S:g} s take {math.ceil(10.0 * start_s) / 10.0:g} s at {settings.voice.rate_wpm} words a"

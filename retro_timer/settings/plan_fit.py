@@ -62,18 +62,27 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
             f" in their way: the least is {math.ceil(10.0 * least_s) / 10.0:g} s, the line clear again",
             "that, course.lanes in the settings, or lanes_apart = true if nobody runs behind another in one lane",
         )
-    least = f"; its least every_s is {math.ceil(10.0 * least_s) / 10.0:g} s" if least_s else ""
     if plan.order is Order.WAVES:
+        _check_waves(plan, settings.course.lanes, where)
+    _check_several(plan, settings, where)
+
+
+def _check_waves(plan: Plan, lanes: int, where: str) -> None:
+    """Who start at once run beside each other, and are told apart by their lanes."""
+    if lanes == 1:
         raise BadInputError(
             f"{where}: order",
-            f"'{plan.order}' starts several at once, and this version starts one after the other{least}",
-            f"order = '{Order.ROLLING}' or '{Order.ROTATION}'",
+            f"'{plan.order}' starts several at once, and one lane tells nobody whose finish is whose",
+            f"course.lanes in the settings, or order = '{Order.ROLLING}' or '{Order.ROTATION}'",
         )
-    _check_rolling(plan, settings, where)
+    if plan.wave_size is not None and plan.wave_size > lanes:
+        raise BadInputError(
+            f"{where}: wave_size", f"{plan.wave_size} at once before {lanes} lanes, one a lane", f"at most {lanes}"
+        )
 
 
-def _check_rolling(plan: Plan, settings: Settings, where: str) -> None:
-    """What goes with several on the course one after the other."""
+def _check_several(plan: Plan, settings: Settings, where: str) -> None:
+    """What goes with several on the course."""
     key, mend = f"{where}: order", f"order = '{Order.ROTATION}'"
     others = [s for s in settings.sensors if s.placement is not Placement.GATE]
     if others:

@@ -117,20 +117,24 @@ class World:
         run = Run(style, distance_m, brakes_at_m=None if changes.brakes else distance_m + self._finish_range_m)
         linger = changes.stays_in_beam_s or 0.0
         through, follower_s = changes.walks_back_through, changes.followed_after_s
-        lane_m = self._lane_m(rep, str(event.get("athlete", "")), changes)
+        told = event.get("lane") if event.get("wave") else None
+        lane_m = self._lane_m(rep, str(event.get("athlete", "")), changes, told)
         started = self._reps[rep] = _Rep(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m)
         self._out = [*(other for other in self._out if other.rep not in self._ended), started]
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
 
-    def _lane_m(self, rep: int, athlete: str, changes: RunnerChange) -> float | None:
-        """Where a runner's near shoulder passes: in the middle of the lane, more or less."""
+    def _lane_m(self, rep: int, athlete: str, changes: RunnerChange, told: int | None) -> float | None:
+        """Where a runner's near shoulder passes: in the middle of the lane, more or less.
+
+        `told`: that which the call of a wave gave them.
+        """
         if self._lanes is None:
             return None
         if athlete not in self._athletes:
             self._athletes.append(athlete)
         in_turn = 1 + self._athletes.index(athlete) % self._lanes.count
-        lane = min(changes.lane or in_turn, self._lanes.count)
+        lane = min(changes.lane or told or in_turn, self._lanes.count)
         drift_mm = random.Random(f"{self._seed}:{rep}:lane").gauss(0.0, _DRIFT_MM)
         return (self._lanes.middle_mm(lane) + max(-2.0 * _DRIFT_MM, min(2.0 * _DRIFT_MM, drift_mm))) / 1000.0
 

@@ -186,6 +186,15 @@ def test_several_on_the_course_have_a_clock_each_and_the_next_one_a_countdown(fi
     assert "large" not in now
 
 
+def test_a_wave_is_named_whole_before_its_go_and_each_of_it_while_it_runs(field: Field) -> None:
+    wave = {"wave": ("Ann", "Ben"), "then": None}
+    assert "<bdi>Ann, Ben</bdi>" in shown(field, told(**wave))
+    page = shown(field, told(phase="running", on_course=(OnCourse(2, "Ben", 4.5, 20.0, "jog", lane=2),), **wave))
+    now = page.partition('<section id="now">')[2].partition("</section>")[0]
+    assert "<bdi>Ben</bdi>" in now
+    assert "Ann" not in now
+
+
 def test_one_on_the_course_has_the_large_clock_and_is_not_named_twice(field: Field) -> None:
     page = shown(field, told(phase="running", on_course=(OnCourse(4, "Ann", 4.5, 20.0, "jog"),), left_s=None))
     now = page.partition('<section id="now">')[2].partition("</section>")[0]

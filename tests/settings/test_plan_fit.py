@@ -65,8 +65,10 @@ ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
     [
         (plan(**{**ROLLING, "every_s": 11.0}), "every_s: 11 s, within which the fastest closes on the slowest"),
         (plan(**{**ROLLING, "every_s": 11.0}), "the least is 11.1 s"),
-        (plan(order=Order.WAVES, wave_size=2), "order: 'waves' starts several at once"),
-        (plan(order=Order.WAVES, wave_size=2), "its least every_s is 11.1 s; expected order = 'rolling'"),
+        (
+            plan(order=Order.WAVES, wave_size=2),
+            "order: 'waves' starts several at once, and one lane tells nobody whose",
+        ),
         (plan(**ROLLING, start=StartMethod.RELEASE), "order: 'rolling' with start = 'release'"),
         (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has started"),
         (plan(block(duration_s=60.0, speed_kmh=4.0), **ROLLING), "blocks[0]: a treadmill with order = 'rolling'"),
@@ -96,8 +98,21 @@ def test_rolling_goes_with_a_gate_alone(of: Plan) -> None:
     check_fit(of, Settings(), "my.toml")
 
 
+FOUR_LANES = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=4))
+
+
+@pytest.mark.parametrize("size", [None, 2, 4])
+def test_waves_go_before_as_many_lanes_as_a_wave_has_runners(size: int | None) -> None:
+    check_fit(plan(block(), block(duration_s=60.0), order=Order.WAVES, wave_size=size), FOUR_LANES, "my.toml")
+
+
+def test_a_wave_of_more_than_there_are_lanes_is_refused() -> None:
+    with pytest.raises(BadInputError, match=r"wave_size: 5 at once before 4 lanes, one a lane; expected at most 4"):
+        check_fit(plan(order=Order.WAVES, wave_size=5), FOUR_LANES, "my.toml")
+
+
 def test_before_several_lanes_the_time_between_goes_is_left_to_the_session() -> None:
-    four = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=4))
+    four = FOUR_LANES
     check_fit(plan(order=Order.ROLLING, every_s=5.0), four, "my.toml")
 
 

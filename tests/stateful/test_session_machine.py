@@ -63,6 +63,10 @@ PLANS = st.sampled_from(
             )
             for every_s, rest_s in ((5.0, 0.0), (9.0, 30.0))
         ),
+        *(
+            plan(block(reps=2), block(duration_s=60.0), block(reps=2), order=Order.WAVES, wave_size=2, rest_s=rest_s)
+            for rest_s in (0.0, 30.0)
+        ),
     ]
 )
 RULES = st.sampled_from(
@@ -77,11 +81,12 @@ RULES = st.sampled_from(
 
 
 def fitting(of: Any, rules: Rules) -> Rules:
-    """Several on the course need a gate; a plan for them is refused before any other sensor."""
-    if of.order is not Order.ROLLING:
+    """Several on the course need a gate, and waves lanes; a plan for them is refused before anything else."""
+    if of.order is Order.ROTATION:
         return rules
     watching = None if rules.watching is None else Placement.GATE
-    return msgspec.structs.replace(rules, timing=Placement.GATE, watching=watching)
+    lanes = 2 if of.order is Order.WAVES else 1
+    return msgspec.structs.replace(rules, timing=Placement.GATE, watching=watching, lanes=lanes)
 
 
 class SessionMachine(RuleBasedStateMachine):

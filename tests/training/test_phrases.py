@@ -169,7 +169,13 @@ def everything_that_a_session_says() -> list[effects.Say]:
     behind = Drive(plan(block(), order=Order.ROLLING, every_s=9.0, lanes_apart=True), ("Ann", "Bea")).begin()
     behind.until(Phase.REST).until(Phase.COUNTDOWN).obstacle(Level.WARNING).put(inputs.Halt())
     said += said_in(behind)
-    return said
+    return said + said_of_waves()
+
+
+def said_of_waves() -> list[effects.Say]:
+    plans = [plan(of, order=Order.WAVES, wave_size=2) for of in (block(), block(until="stop"))]
+    begun = [Drive(of, ("Ann", "Bea"), Rules(lanes=2)).begin().until(Phase.COUNTDOWN) for of in plans]
+    return [said for session in begun for said in said_in(session)]
 
 
 @pytest.mark.parametrize("language", languages())

@@ -59,6 +59,7 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
         level=state.level.word,
         reps_done=len([r for r in state.results if r.status == "finished"]),
         athlete=state.athletes[state.turn.athlete].name if state.turn else None,
+        wave=tuple(state.athletes[index].name for index in state.turn.whose) if state.waves and state.turn else None,
         then=turns.deck(state, state.turn).get("then") if state.turn else None,
         athletes=tuple(_athlete(state, a, now_ns) for a in state.athletes),
         set=step.set_no if step else None,

@@ -91,9 +91,8 @@ def _headline(status: TimerStatus) -> Text:
         text.append(f"   {clock(status.left_s)} left", style="bold blue")
     if status.set:
         what = f"{status.distance_m:g} m {status.gait}" if status.distance_m else status.gait
-        text.append(
-            f"   {status.athlete}, set {status.set}/{status.sets}, rep {status.rep_in_set}/{status.reps_in_set}, {what}"
-        )
+        who = ", ".join(status.wave or (status.athlete or "",))
+        text.append(f"   {who}, set {status.set}/{status.sets}, rep {status.rep_in_set}/{status.reps_in_set}, {what}")
     return text
 
 

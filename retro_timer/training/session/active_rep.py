@@ -52,15 +52,45 @@ def went_off(transition: Transition, go_ns: int) -> None:
         part=str(step.part),
         target_ns=targets.target_ns(state, step, transition.athlete().name, StartKind.GO),
     )
-    transition.set(reps=record.rep, undo=(), last_go_ns=go_ns)
+    records = _of_wave(transition, turn, record) if state.waves and step.distance_m is not None else [record]
+    transition.set(reps=records[-1].rep, undo=(), last_go_ns=go_ns)
     lanes.went(transition, record)
     transition.unsay(About.TURN, About.REST, About.START)
-    begin_rep(transition, turn, record)
+    begin_rep(transition, turn, *records)
     together.join(transition, record)
 
 
-def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
-    """Put the athlete on the course and arm the watch."""
+def _of_wave(transition: Transition, turn: Turn, first: RepRecord) -> list[RepRecord]:
+    """One go, and a rep for each in their lane."""
+    state, wave = transition.state, transition.state.wave + 1
+    transition.set(wave=wave)
+    step = state.steps[turn.step]
+    records = []
+    for place, (index, lane) in enumerate(zip(turn.whose, turn.lanes, strict=True)):
+        name = state.athletes[index].name
+        target_ns = targets.target_ns(state, step, name, StartKind.GO)
+        own = {"rep": first.rep + place, "athlete": name, "lane": lane, "wave": wave, "target_ns": target_ns}
+        records.append(msgspec.structs.replace(first, **own))
+    return records
+
+
+def begin_rep(transition: Transition, turn: Turn, *records: RepRecord) -> None:
+    """Put a turn's athletes on the course, each with their rep, and arm the watch."""
+    agenda = []
+    for index, record in zip(turn.whose, records, strict=True):
+        agenda += _put_on_course(transition, index, turn.step, record)
+    transition.enter(Phase.RUNNING, 0, agenda)
+    rules = transition.state.rules
+    timed = records[0].distance_m is not None
+    watched = rules.watching is Placement.BELT or (timed and rules.watching is not None)
+    transition.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
+    transition.light(LampState.RUNNING)
+    for index, record in zip(turn.whose, records, strict=True):
+        _tell_go(transition, index, record)
+
+
+def _put_on_course(transition: Transition, index: int, step: int, record: RepRecord) -> list[Appointment]:
+    """One athlete, with what is appointed for their rep."""
     agenda = []
     if record.distance_m is not None:
         window = finish_window(record.distance_m, record.gait, flying=record.start is StartKind.FLYING)
@@ -75,14 +105,13 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
         end_ns = record.go_ns + ns(record.duration_s or 0.0)
         active = ActiveRep(record, end_ns, end_ns, end_ns)
         agenda.extend(_timed_agenda(record.go_ns, end_ns))
-    active = msgspec.structs.replace(active, lane=lanes.usual_lane(transition.state, record.athlete), step=turn.step)
-    transition.set_athlete(turn.athlete, active=active)
-    transition.enter(Phase.RUNNING, 0, agenda)
-    rules = transition.state.rules
-    watched = rules.watching is Placement.BELT or (record.distance_m is not None and rules.watching is not None)
-    timed = record.distance_m is not None
-    transition.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
-    transition.light(LampState.RUNNING)
+    lane = lanes.usual_lane(transition.state, record.athlete) if record.lane is None else record.lane
+    transition.set_athlete(index, active=msgspec.structs.replace(active, lane=lane, step=step))
+    return agenda
+
+
+def _tell_go(transition: Transition, index: int, record: RepRecord) -> None:
+    active = transition.state.athletes[index].active
     own = record.start is not StartKind.GO
     transition.publish(
         events.Go(
@@ -94,7 +123,8 @@ def begin_rep(transition: Transition, turn: Turn, record: RepRecord) -> None:
             gait=str(record.gait),
             start=str(record.start) if own else None,
             uncertainty_s=record.start_uncertainty_ns / 1e9 if own else None,
-            lane=active.lane,
+            lane=None if active is None else active.lane,
+            wave=record.wave,
         )
     )
     transition.save(record, "")

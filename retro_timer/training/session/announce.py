@@ -177,12 +177,14 @@ def _say_result(transition: Transition, waiting: Pending, *, with_rep: bool) -> 
 
 
 def _say_rolling(transition: Transition, record: RepRecord) -> None:
-    """With several on the course there is time for a name and its result, or it stands in the status alone."""
+    """With several on the course there is time for a name and its result, or it stands in the status alone; of a wave
+    each is said, before the next one is called."""
     about = [about_rep(record.rep)]
+    within_s = None if transition.state.waves else _ROLLING_S
     if record.status is RepStatus.DNF:
-        transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, _ROLLING_S, about=about)
+        transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, within_s, about=about)
     elif record.status is RepStatus.FINISHED:
-        transition.say("result_of", {"time": record.official(), "name": record.athlete}, _ROLLING_S, about=about)
+        transition.say("result_of", {"time": record.official(), "name": record.athlete}, within_s, about=about)
 
 
 def say_result_again(transition: Transition) -> bool:

@@ -46,12 +46,16 @@ _BEFORE_COUNTDOWN_S = 1.0
 """With others on the course: so long before the countdown."""
 
 
-def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
+Call = tuple[str, dict[str, Any]]
+"""A phrase's key and its values."""
+
+
+def call_of_turn(transition: Transition) -> Call | None:
     """The call's phrase: set, rep, athlete, distance and gait of the present turn."""
     step, turn = transition.state.step, transition.state.turn
     if step is None or turn is None:
         return None
-    if transition.state.rolling and step.distance_m is not None:
+    if transition.state.staggered and step.distance_m is not None:
         return "turn_rolling", {"name": transition.athlete().name}
     values: dict[str, Any] = {
         "set": step.set_no,
@@ -74,21 +78,32 @@ def call_of_turn(transition: Transition) -> tuple[str, dict[str, Any]] | None:
     return "turn_treadmill", values | {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
 
 
+def calls_of_turn(transition: Transition) -> list[Call]:
+    """The phrases of a call: of a wave what it runs, and then each one's name and lane."""
+    state, turn, call = transition.state, transition.state.turn, call_of_turn(transition)
+    if call is None or turn is None or not turn.lanes or state.solo:
+        return [] if call is None else [call]
+    key, values = call
+    what = {name: value for name, value in values.items() if name != "name"}
+    names = [state.athletes[index].name for index in turn.whose]
+    lanes = [("turn_lane", {"name": name, "lane": lane}) for name, lane in zip(names, turn.lanes, strict=True)]
+    return [("turn_wave_open" if key == "turn_open" else "turn_wave", what), *lanes]
+
+
 def ask_length(transition: Transition) -> None:
     """How long will the call of the present turn take?"""
-    call = call_of_turn(transition)
     transition.set(call_s=0.0)
-    if call is not None:
+    for call in calls_of_turn(transition):
         transition.measure(*call)
 
 
 def measured(transition: Transition, event: inputs.Measured) -> None:
-    """The call begins early enough for its length."""
-    transition.set(call_s=event.seconds)
+    """The call begins early enough for its length, that of a wave for all of its parts."""
+    transition.set(call_s=transition.state.call_s + event.seconds)
     state = transition.state
     if state.phase not in RESTING:
         return
-    call_ns = max(transition.now_ns, state.until_ns - ns(_lead_s(state, event.seconds)))
+    call_ns = max(transition.now_ns, state.until_ns - ns(_lead_s(state, state.call_s)))
     moved = [
         msgspec.structs.replace(a, at_ns=min(a.at_ns, call_ns))
         if a.item is Item.SAY and a.key in ("deck", "turn")
@@ -100,7 +115,7 @@ def measured(transition: Transition, event: inputs.Measured) -> None:
 
 def _lead_s(state: SessionState, call_s: float) -> float:
     """How long before the go a call of this length begins; with others on the course nobody steps up any sooner."""
-    if state.rolling:
+    if state.staggered:
         return max(orders.CALL_LEAD_S, call_s + state.rules.countdown_s + _BEFORE_COUNTDOWN_S)
     return max(CALL_LEAD_S, call_s + _CALL_END_S)
 
@@ -134,8 +149,7 @@ def say_item(transition: Transition, appointment: Appointment) -> None:
 
 
 def _say_turn(transition: Transition) -> None:
-    call = call_of_turn(transition)
-    if call is not None:
+    for call in calls_of_turn(transition):
         transition.set(called=transition.state.turn)
         transition.say(*call, within_s=None, about=[About.TURN])
 
@@ -146,9 +160,10 @@ def when_missed(state: SessionState, now_ns: int, after_s: float = _CALL_AGAIN_S
 
 
 def _call_again(transition: Transition, appointment: Appointment) -> None:
-    state, call = transition.state, call_of_turn(transition)
-    if call is not None and state.stand is Stand.EMPTY:
-        transition.say(*call, within_s=5.0, about=[About.TURN])
+    state, found = transition.state, calls_of_turn(transition)
+    if found and state.stand is Stand.EMPTY:
+        for call in found:
+            transition.say(*call, within_s=5.0 if len(found) == 1 else 20.0, about=[About.TURN])
         hint = _HINTS.get(start_method(state))
         if hint is not None:
             transition.say(hint, within_s=15.0, about=[About.START])

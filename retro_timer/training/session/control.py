@@ -95,10 +95,12 @@ def skip(transition: Transition) -> None:
     elif state.phase is Phase.GET_READY or state.phase in RESTING:
         transition.unsay(About.REST)
         until_ns = transition.now_ns + ns(starting.LOOK_S + state.rules.countdown_s)
-        if state.rolling:
+        if state.staggered:
             until_ns = rolling.earliest_start_ns(state, transition.now_ns)
         transition.set(until_ns=until_ns)
         starting.look_at_lane(transition)
+    elif state.phase is Phase.RUNNING and state.waves and state.running is not None:
+        active_rep.give_up(transition, "stopped")
     elif state.phase is Phase.RUNNING and state.running is not None:
         found = active_rep.of_rep(transition, state.running.record.rep)
         if found is not None:

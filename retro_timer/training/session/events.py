@@ -72,6 +72,8 @@ class Go(Event, frozen=True):
     """Half-width of the 95 % interval of such a start."""
     lane: int | None = None
     """Where there are several."""
+    wave: int | None = None
+    """Who start together have the same; counted from 1."""
 
 
 class Stand(Event, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from retro_timer.detection.expectation import ARRIVAL
@@ -27,6 +29,23 @@ def usual_lane(state: SessionState, athlete: str) -> int | None:
     return listed.lane if 1 < state.rules.lanes >= listed.lane else None
 
 
+def lanes_for(state: SessionState, names: Sequence[str]) -> tuple[int, ...]:
+    """A lane for each of those who start at once: their usual one, as far as nobody before them has it."""
+    free = list(range(1, state.rules.lanes + 1))
+    seen_in: dict[str, tuple[int, int]] = {}
+    for record in state.results:
+        if record.lane is not None and record.status is RepStatus.FINISHED:
+            seen_in[record.athlete] = max((record.rep, record.lane), seen_in.get(record.athlete, (0, 0)))
+    chosen: dict[str, int] = {}
+    for name in names:
+        listed = of_name(state.rules.listed, name)
+        lane = seen_in[name][1] if name in seen_in else None if listed is None else listed.lane
+        if lane in free:
+            free.remove(lane)
+            chosen[name] = lane
+    return tuple(chosen[name] if name in chosen else free.pop(0) for name in names)
+
+
 def given_lane(state: SessionState, athlete: str) -> int | None:
     """The lane that the roster gives an athlete, unless they were seen in another one last; None where it is any."""
     listed = of_name(state.rules.listed, athlete)
@@ -47,7 +66,7 @@ def free_ns(state: SessionState, athlete: str) -> int:
 
     Between lanes no time need pass. Of one lane alone it does between any two, which `every_s` keeps.
     """
-    if not state.rolling or state.rules.lanes == 1 or not state.lane_goes_ns:
+    if not state.staggered or state.rules.lanes == 1 or not state.lane_goes_ns:
         return 0
     lane = given_lane(state, athlete)
     behind = [go_ns for other, go_ns in state.lane_goes_ns.items() if lane is None or other in (None, lane)]
@@ -102,6 +121,9 @@ def _hidden(state: SessionState, event: inputs.LanesUnseen) -> ActiveRep | None:
         return running if running is not None and running.record.rep == event.rep else None
     there = [one for one in state.on_course if one.may_arrive(event.last_ns)]
     behind = (one for one in there if one.lane is None or event.nearest <= one.lane <= event.farthest)
+    if state.waves:
+        # Each runs in the lane that the call gave them: of who has another one nothing was hidden.
+        return next(behind, None)
     return next(behind, next(iter(there), state.running))
 
 

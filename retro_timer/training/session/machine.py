@@ -178,6 +178,7 @@ def recovered_session(
         ahead=state.ahead,
         results=done,
         reps=reps,
+        wave=max((r.wave or 0 for r in done), default=0),
         # It has no brief, where a new session draws first.
         random=rules.seed,
     )

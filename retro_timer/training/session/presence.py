@@ -30,7 +30,7 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     if transition.state.athletes[index].running is not None:
         active_rep.give_up_one(transition, index, "stopped")
     else:
-        corrections.replan(transition, force=turn is not None and turn.athlete == index)
+        corrections.replan(transition, force=turn is not None and index in turn.whose)
 
 
 def present(transition: Transition, command: inputs.Present) -> None:
@@ -124,7 +124,7 @@ def roster(transition: Transition, command: inputs.Roster) -> None:
     transition.publish(events.Roster(transition.now_ns, tuple(athletes[index].name for index in listed)))
     turn = transition.state.turn
     alone = transition.state.running is None or transition.state.rolling
-    gone = turn is not None and turn.athlete in missing and alone
+    gone = turn is not None and alone and any(index in missing for index in turn.whose)
     corrections.replan(transition, force=gone)
 
 

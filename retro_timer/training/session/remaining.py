@@ -13,7 +13,8 @@ from retro_timer.training.session.state import ENDED, Ahead, Athlete, SessionSta
 def with_ahead(state: SessionState) -> SessionState:
     """The session with what lies ahead of each of its steps, and after the last, added up once for all."""
     least_s = _least_s(state)
-    between_s = max(rolling.every_s(state), state.rules.countdown_s + starting.LOOK_S) if state.rolling else None
+    between_s = max(rolling.every_s(state), state.rules.countdown_s + starting.LOOK_S) if state.staggered else None
+    at_once = turns.wave_size(state) if state.waves else 1
     ahead = [Ahead(0.0, 0.0, 0.0)]
     own_s = course_s = common_s = 0.0
     for index in range(len(state.steps) - 1, -1, -1):
@@ -23,7 +24,7 @@ def with_ahead(state: SessionState) -> SessionState:
         if turns.is_for_all(state, state.steps[index]):
             common_s += way_s + least_s
         else:
-            course_s += way_s + least_s if between_s is None else between_s
+            course_s += (way_s + least_s) / at_once if between_s is None else between_s
         ahead.append(Ahead(own_s, course_s, common_s))
     return msgspec.structs.replace(state, ahead=tuple(reversed(ahead)))
 

@@ -88,7 +88,7 @@ def _rest_agenda(transition: Transition, until_ns: int) -> list[Appointment]:
     length_s = (until_ns - now_ns) / 1e9
     look_ns = until_ns - ns(state.rules.countdown_s + starting.LOOK_S)
     agenda = [Appointment(max(now_ns, look_ns), Item.NEXT_PHASE)]
-    if state.rolling:
+    if state.staggered:
         return [*agenda, Appointment(max(now_ns, until_ns - ns(orders.CALL_LEAD_S)), Item.SAY, "turn")]
     if length_s >= _HALFWAY_LEAST_S:
         agenda.append(Appointment(now_ns + ns(length_s / 2.0), Item.SAY, "halfway"))
@@ -124,7 +124,8 @@ def settle(transition: Transition, before: SessionState) -> None:
     state = transition.state
     changed = state.athletes is not before.athletes and rolling.coming(state) != rolling.coming(before)
     by_clock = state.running is not None and not state.running.arrives
-    waits = state.phase is Phase.RUNNING and not by_clock
+    # A wave is over when nobody of it is out any more.
+    waits = state.phase is Phase.RUNNING and not by_clock and not (state.waves and state.on_course)
     unasked = changed and state.phase in RESTING and state.called != state.turn
     if _rests_anew(before, state):
         starting.call_off(transition)
@@ -140,11 +141,16 @@ def settle(transition: Transition, before: SessionState) -> None:
 def _rests_anew(before: SessionState, state: SessionState) -> bool:
     """Who was given up has come after all, and is to start before the rest from then on is over."""
     turn = state.turn
-    if turn is None or state.phase not in _BEFORE_START or turn.athlete >= len(before.athletes):
+    if turn is None or state.phase not in _BEFORE_START:
         return False
-    was, now = before.athletes[turn.athlete], state.athletes[turn.athlete]
-    revived = was.active is not None and was.active.given_up and now.active is None
-    return revived and now.rested_ns > max(was.rested_ns, state.until_ns)
+    pairs = [(before.athletes[i], state.athletes[i]) for i in turn.whose if i < len(before.athletes)]
+    return any(
+        was.active is not None
+        and was.active.given_up
+        and now.active is None
+        and now.rested_ns > max(was.rested_ns, state.until_ns)
+        for was, now in pairs
+    )
 
 
 def end_session(transition: Transition, phase: Phase) -> None:

@@ -14,6 +14,9 @@ from retro_timer.training.session.transition import Transition, ns
 def earliest_start_ns(state: SessionState, now_ns: int) -> int:
     """When the next go may come, whoever's it is: a countdown from now, and far enough behind the last one; in a lane
     of several whoever's it is may have to wait longer."""
+    if state.waves:
+        ready_ns = now_ns + ns(state.rules.changeover_s if state.reps else state.rules.get_ready_s)
+        return max(ready_ns, state.last_go_ns + ns(state.plan.every_s or 0.0))
     start_ns = now_ns + ns(state.rules.countdown_s + starting.LOOK_S)
     if not state.last_go_ns:
         return max(start_ns, now_ns + ns(state.rules.get_ready_s))
@@ -42,7 +45,9 @@ def rests(transition: Transition, index: int, ended_ns: int, step_index: int) ->
 
 
 def say_clear_the_lane(transition: Transition) -> None:
-    """Whoever has finished leaves the line to those behind."""
+    """Whoever has finished leaves the line to those behind; a wave when all have."""
+    if transition.state.waves and transition.state.on_course:
+        return
     transition.say("clear_the_lane", within_s=3.0, about=[About.LINE])
 
 

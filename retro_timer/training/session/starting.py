@@ -36,7 +36,7 @@ def brief(transition: Transition) -> None:
         told = {"title": state.plan.title, "sets": state.steps[-1].set_no, "reps": len(state.steps)}
         transition.say("brief", told, 30.0, about=[About.PLAN])
     say_coverage(transition)
-    if state.rolling:
+    if state.staggered:
         transition.say("rolling_unwatched", within_s=40.0, about=[About.WATCH])
     dark = state.rules.dark_clothing
     if dark is not None:

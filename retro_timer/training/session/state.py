@@ -169,6 +169,15 @@ class Turn(msgspec.Struct, frozen=True):
 
     athlete: int
     step: int
+    others: tuple[int, ...] = ()
+    """Of a wave: who goes with them."""
+    lanes: tuple[int, ...] = ()
+    """Of a wave: where each of them runs, in the order of `whose`."""
+
+    @property
+    def whose(self) -> tuple[int, ...]:
+        """All of a wave, or the one."""
+        return self.athlete, *self.others
 
 
 class Skip(msgspec.Struct, frozen=True):
@@ -233,7 +242,9 @@ class SessionState(msgspec.Struct, frozen=True):
     turn: Turn | None = None
     """Whose start is next; in rotation also whose rep is under way."""
     last_go_ns: int = 0
-    """Rolling: the newest go; 0 before the first."""
+    """The newest go; 0 before the first."""
+    wave: int = 0
+    """Number of the newest wave; 0 before the first."""
     lane_goes_ns: dict[int | None, int] = {}
     """Rolling: the newest go over a length in each lane; None for who may be in any."""
     arrivals: tuple[Arrival, ...] = ()
@@ -321,8 +332,18 @@ class SessionState(msgspec.Struct, frozen=True):
 
     @property
     def rolling(self) -> bool:
-        """Whether one may start while others are on the course."""
+        """Whether several may be on the course."""
         return self.plan.order is not Order.ROTATION
+
+    @property
+    def staggered(self) -> bool:
+        """Whether one may start while others are on the course."""
+        return self.plan.order is Order.ROLLING
+
+    @property
+    def waves(self) -> bool:
+        """Whether several start at once."""
+        return self.plan.order is Order.WAVES
 
     @property
     def on_course(self) -> tuple[ActiveRep, ...]:

@@ -15,7 +15,7 @@ from retro_timer.training.session.transition import Transition, ns
 def join(transition: Transition, record: RepRecord) -> None:
     """With the go of a step for all the reps of the others begin as well; `record` is that of whose turn it is."""
     state, turn = transition.state, transition.state.turn
-    others = () if turn is None else turns.others_of(state, turn)
+    others = () if turn is None or record.distance_m is not None else turns.others_of(state, turn)
     names = [state.athletes[index].name for index in others]
     joining = tuple(
         msgspec.structs.replace(record, rep=record.rep + place, athlete=name) for place, name in enumerate(names, 1)
@@ -61,6 +61,9 @@ def is_of_several(state: SessionState, rep: int) -> bool:
 
 def at_once(records: Sequence[RepRecord], record: RepRecord) -> list[RepRecord]:
     """What began with the same go as a rep, the rep itself among it."""
+    if record.distance_m is not None:
+        # Of a wave each has run for themselves.
+        return [each for each in records if each.rep == record.rep]
     same = (record.go_ns, record.set_no, record.rep_no)
     return [each for each in records if (each.go_ns, each.set_no, each.rep_no) == same]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -41,7 +42,24 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
         return late_ns, athlete.next_step, athlete.order, index
 
     index = min(may, key=place)
-    return Turn(index, next_of(state, may[index]))
+    step = next_of(state, may[index])
+    if not state.waves or state.steps[step].distance_m is None:
+        return Turn(index, step)
+    alike = (i for i in sorted(may, key=place) if next_of(state, may[i]) == step)
+    return _wave(state, tuple(islice(alike, wave_size(state))), step)
+
+
+def wave_size(state: SessionState) -> int:
+    """How many go at once, one a lane."""
+    most = state.rules.lanes
+    return min(state.plan.wave_size or most, most)
+
+
+def _wave(state: SessionState, indices: Sequence[int], step: int) -> Turn:
+    """In the order of the group, each in a lane of their own."""
+    first, *others = sorted(indices, key=lambda index: (state.athletes[index].order, index))
+    names = [state.athletes[index].name for index in (first, *others)]
+    return Turn(first, step, tuple(others), lanes.lanes_for(state, names))
 
 
 def _away(state: SessionState) -> frozenset[int]:
@@ -79,6 +97,8 @@ def lane_free_ns(state: SessionState, turn: Turn) -> int:
 
 def others_of(state: SessionState, turn: Turn) -> tuple[int, ...]:
     """Who does a turn's step along with its athlete."""
+    if turn.others:
+        return turn.others
     if not is_for_all(state, state.steps[turn.step]):
         return ()
     return tuple(
@@ -93,20 +113,24 @@ def deck(state: SessionState, turn: Turn) -> dict[str, str]:
     step, athletes = state.steps[turn.step], list(state.athletes)
     took_s = step.duration_s if step.distance_m is None else usual_time_s(step.distance_m, step.gait)
     ended_ns = state.planned_ns + ns(took_s or 0.0)
-    now = athletes[turn.athlete]
-    done = msgspec.structs.replace(
-        now,
-        next_step=max(now.next_step, turn.step + 1),
-        skipped=tuple(turn.step if each == ~turn.step else each for each in now.skipped),
-    )
-    rest_s = rest_after_s(state, turn.step, next_of(state, done))
-    athletes[turn.athlete] = msgspec.structs.replace(done, rested_ns=ended_ns + ns(rest_s))
+    for index in turn.whose:
+        athletes[index] = _done(state, athletes[index], turn.step, ended_ns)
     then = msgspec.structs.replace(state, athletes=tuple(athletes))
     after = next_turn(then, ended_ns + ns(state.rules.changeover_s))
     names = {"name": athletes[turn.athlete].name}
     if after is not None and after.athlete != turn.athlete and not others_of(then, after):
         names["then"] = athletes[after.athlete].name
     return names
+
+
+def _done(state: SessionState, now: Athlete, step: int, ended_ns: int) -> Athlete:
+    """An athlete once they have done a step."""
+    done = msgspec.structs.replace(
+        now,
+        next_step=max(now.next_step, step + 1),
+        skipped=tuple(step if each == ~step else each for each in now.skipped),
+    )
+    return msgspec.structs.replace(done, rested_ns=ended_ns + ns(rest_after_s(state, step, next_of(state, done))))
 
 
 def rest_after_s(state: SessionState, step_index: int, next_index: int) -> float:

@@ -94,6 +94,11 @@ def test_the_status_tells_everybody_on_the_course_in_order_of_their_go(office: O
     assert status["athlete"] == "Cid"
 
 
+def test_the_status_tells_who_goes_in_the_next_wave(office: Office) -> None:
+    office.beacon.after(3.0).begin(plan(block(), order=Order.WAVES), "Ann", "Bea").until("go")
+    assert office.ask("status")[0]["status"]["wave"] == ["Ann"], "before one lane a wave is of one"
+
+
 def test_a_follower_gets_the_status_first_and_then_every_event_but_each_tone(office: Office) -> None:
     client = Asker()
     office.handler.take(requests.Follow(), client)

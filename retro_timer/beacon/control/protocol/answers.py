@@ -128,6 +128,8 @@ class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     level: str | None = None
     reps_done: int | None = None
     athlete: str | None = None
+    wave: tuple[str, ...] | None = None
+    """Of waves: who goes at once, the athlete of the turn among them."""
     then: str | None = None
     """Who is on deck after them; null where that is nobody else, or everybody."""
     athletes: tuple[AthleteStatus, ...] | None = None
