@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from retro_timer.cli.dates import wall_ns
+from retro_timer.cli.output.files import writing
 from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
-from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
-from retro_timer.settings.whole import writing_whole
 from retro_timer.store.exchange.csv_file import write_csv
 from retro_timer.store.exchange.fit import activity as fit
 from retro_timer.store.exchange.json_file import write_json
@@ -63,7 +62,7 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
 def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
     """Write one file, and say what is in it."""
     without = 0
-    with _writing(path) as file:
+    with writing(path) as file:
         if kind == "json":
             write_json(file, connection, results, done)
         else:
@@ -78,7 +77,7 @@ def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Resul
 def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
     """Write all heats into a file, or each into a file of its own where `path` is a folder, and say what is in it."""
     left, found = LeftOut(), 0
-    with contextlib.nullcontext() if path.is_dir() else _writing(path) as whole:
+    with contextlib.nullcontext() if path.is_dir() else writing(path) as whole:
         for count, number in enumerate(results.numbers, start=1):
             for heat in heats(connection, results, number, left):
                 found += 1
@@ -140,7 +139,7 @@ def _beside(path: Path, made: fit.Activity) -> Path:
 
 
 def _write_file(path: Path, data: bytes) -> None:
-    with _writing(path) as file:
+    with writing(path) as file:
         file.write(data)
 
 
@@ -148,20 +147,6 @@ def _tell_left(counts: dict[str, int]) -> None:
     for what, many in counts.items():
         if many:
             remark(f"{what}: {many:,}, not in it")
-
-
-@contextlib.contextmanager
-def _writing(path: Path) -> Iterator[BinaryIO]:
-    """The file at a path, which is there as a whole or not at all. Raises BadInputError where none can be."""
-    if path.is_dir() or (path.exists() and not path.is_file()):
-        raise BadInputError(f"-o {path}", "no file", "the path of a file to write")
-    if not path.parent.is_dir():
-        raise BadInputError(f"-o {path}", f"no folder {path.parent}", "a file in a folder that exists")
-    try:
-        with writing_whole(path.resolve()) as file:
-            yield file
-    except OSError as error:
-        raise RetroTimerError(f"{path}: not written ({error.strerror or error})") from None
 
 
 def _ids(connection: sqlite3.Connection, athlete: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from retro_timer.cli.output.results_shown import (
     when,
 )
 from retro_timer.cli.output.streams import remark
+from retro_timer.cli.plotting import plot
 from retro_timer.cli.progressing import progress
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
@@ -74,7 +75,7 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
-for command in (edit, undo_, history, export, import_, progress):
+for command in (edit, undo_, history, export, import_, progress, plot):
     results.add_command(command)
 
 

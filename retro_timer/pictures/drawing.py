@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from retro_timer.training.record import NS_PER_S, shown_ns
+
 WIDTH = 360
 """As narrow as the narrowest phone, in CSS pixels: wider screens enlarge a picture, and nothing has to shrink it."""
 INK, PAPER, FAINT = "#111111", "#ffffff", "#767676"
@@ -47,6 +49,16 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 def figure(value: float) -> str:
     """A tick's words: no more decimals than it has."""
     return f"{value:g}"
+
+
+def up(seconds: float) -> float:
+    """An interval is never shown narrower than it is: up to the next hundredth."""
+    return shown_ns(round(seconds * NS_PER_S), by_hand=False) / NS_PER_S
+
+
+def dot(value: tuple[float, float], *, hollow: bool) -> dict[str, Any]:
+    """A point of a chart; a ring for what is in doubt: told by its shape and not by a colour."""
+    return {"value": value, "style": f"fill: {PAPER if hollow else INK}; stroke: {INK}; stroke-width: 2"}
 
 
 def options(title: str, *, height: int) -> dict[str, Any]:

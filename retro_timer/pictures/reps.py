@@ -79,9 +79,7 @@ def _span_s(record: RepRecord) -> tuple[float, float]:
 
 
 def _dot(record: RepRecord, y: float) -> dict[str, Any]:
-    paper = DOUBTFUL.intersection(record.flags)
-    style = f"fill: {drawing.PAPER if paper else drawing.INK}; stroke: {drawing.INK}; stroke-width: 2"
-    return {"value": (_shown_s(record), y), "style": style}
+    return drawing.dot((_shown_s(record), y), hollow=bool(DOUBTFUL.intersection(record.flags)))
 
 
 def _labels(rows: Sequence[RepRecord], catalogue: Catalogue) -> list[str]:

@@ -9,6 +9,7 @@ import msgspec
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Part
 from retro_timer.training.progress.figures import TimeSums
+from retro_timer.training.record import BY_HAND, DOUBTFUL, Flag, RepRecord, RepStatus
 
 
 class Timing(StrEnum):
@@ -32,6 +33,20 @@ class Kind(msgspec.Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         return f"{self.distance_m:g} m {self.gait}{_HOW.get(self.timing, '')}"
+
+
+def kind_of(record: RepRecord) -> Kind | None:
+    """A rep's; None for a timed step."""
+    if record.distance_m is None:
+        return None
+    by_hand = record.by_hand or record.method == BY_HAND
+    return Kind(record.gait, record.distance_m, Timing.HAND if by_hand else Timing(record.start))
+
+
+def is_sure(record: RepRecord) -> bool:
+    """Whether its time is one that nothing is in doubt about, but who stopped it."""
+    in_doubt = (DOUBTFUL - {Flag.MANUAL}).intersection(record.flags)
+    return record.status is RepStatus.FINISHED and record.time_ns is not None and not in_doubt
 
 
 class Effort(msgspec.Struct, frozen=True):

@@ -87,6 +87,17 @@ class TimeSums(msgspec.Struct, frozen=True):
     spreads_s2: float = 0.0
     """The squares of the halves of their own 95 % intervals."""
 
+    @classmethod
+    def of(cls, times_s: Sequence[float], halves_s: Sequence[float]) -> TimeSums:
+        """Of times one by one, with the halves of their 95 % intervals."""
+        return cls(
+            len(times_s),
+            sum(times_s),
+            sum(time_s * time_s for time_s in times_s),
+            sum(place * time_s for place, time_s in enumerate(times_s)),
+            sum(half_s * half_s for half_s in halves_s),
+        )
+
     @property
     def mean_s(self) -> float:
         """Of at least one."""
@@ -128,6 +139,16 @@ class TimeSums(msgspec.Struct, frozen=True):
         # Welch: of two scatters that need not be alike.
         freedom = total**2 / (mine**2 / (self.count - 1) + theirs**2 / (former.count - 1))
         return Estimate(self.mean_s - former.mean_s, student(int(freedom)) * math.sqrt(total))
+
+
+def pooled(several: Sequence[TimeSums]) -> float | None:
+    """Half of the 95 % interval of one time, in seconds, by the scatter within each; None where none has two times."""
+    freedom = sum(sums.count - 1 for sums in several if sums.count)
+    if freedom == 0:
+        return None
+    left_s2 = sum(sums.squares_s2 - sums.sum_s * sums.mean_s for sums in several if sums.count)
+    measured_s2 = sum(sums.spreads_s2 for sums in several) / sum(sums.count for sums in several) / _NORMAL**2
+    return student(freedom) * math.sqrt(max(left_s2 / freedom, measured_s2))
 
 
 def trend(points: Sequence[tuple[float, float]]) -> Estimate | None:
