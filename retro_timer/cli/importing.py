@@ -9,10 +9,10 @@ import click
 from retro_timer.cli import rosters
 from retro_timer.cli.editing import editing
 from retro_timer.cli.output.progress import progress
-from retro_timer.cli.rosters import START_LISTS
 from retro_timer.errors import BadInputError
 from retro_timer.store.exchange.portions import portions
 from retro_timer.store.results.merged import Merged
+from retro_timer.training.start_lists import PEOPLE, STARTS
 
 
 @click.command("import")
@@ -23,7 +23,7 @@ def import_(context: click.Context, file: Path, match_names: bool) -> None:
     """Take over the results of FILE, written by `results export`: whatever is not here yet. Nothing is written over. A
     start list of meet software (.ppl, .evt) is kept as a roster, as by `rosters import`.
     """
-    if file.suffix.lower() in START_LISTS:
+    if file.suffix.lower() in (PEOPLE, STARTS):
         context.invoke(rosters.import_, file=file)
         return
     size = _check(file, match_names=match_names)

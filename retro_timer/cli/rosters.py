@@ -16,10 +16,8 @@ from retro_timer.settings.loading import load_roster, place_of, roster_file, ros
 from retro_timer.settings.made import WriteRoster, check_file_name
 from retro_timer.training.listed import Listed
 from retro_timer.training.roster import parse_roster
-from retro_timer.training.start_lists import Entrant, entrants_of, people_of, roster_text
-
-START_LISTS = (".ppl", ".evt")
-"""Endings of files of meet software."""
+from retro_timer.training.roster_text import roster_text
+from retro_timer.training.start_lists import PEOPLE, STARTS, Entrant, as_rows, entrants_of, people_of
 
 
 @click.group()
@@ -69,7 +67,7 @@ def import_(file: Path, name: str | None, heat: str | None, force: bool) -> None
     """
     name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") if name is None else name
     check_file_name(name, "roster")
-    if file.suffix.lower() in START_LISTS:
+    if file.suffix.lower() in (PEOPLE, STARTS):
         text = _start_list(file, heat)
         athletes = parse_roster(text, str(file), remark)
     elif heat is not None:
@@ -84,17 +82,18 @@ def import_(file: Path, name: str | None, heat: str | None, force: bool) -> None
 def _start_list(file: Path, heat: str | None) -> str:
     """The text of a roster of whom a start list has."""
     text, _ = read_spreadsheet_text(file, "a start list")
-    if file.suffix.lower() == ".ppl":
+    if file.suffix.lower() == PEOPLE:
         if heat is not None:
             raise BadInputError(f"--heat {heat}", f"{file} has no heats", "a start list (.evt)")
-        return roster_text([Entrant(name) for name in people_of(text, str(file)).values()])
-    return roster_text(entrants_of(text, str(file), functools.cache(lambda: _people_beside(file)), heat, remark))
+        return roster_text(as_rows(map(Entrant, people_of(text, str(file)).values())))
+    people = functools.cache(lambda: _people_beside(file))
+    return roster_text(as_rows(entrants_of(text, str(file), people, heat, remark)))
 
 
 def _people_beside(file: Path) -> dict[str, str]:
     """The list of people that goes with a list of starts: called as it is, or the only one of the folder."""
     try:
-        found = sorted(path for path in file.parent.iterdir() if path.suffix.lower() == ".ppl")
+        found = sorted(path for path in file.parent.iterdir() if path.suffix.lower() == PEOPLE)
     except OSError as error:
         raise BadInputError(str(file.parent), f"cannot be read ({error.strerror})", "the folder of a .ppl") from None
     same = [path for path in found if path.stem.casefold() == file.stem.casefold()]

@@ -89,6 +89,8 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
             Page("GET", "/rosters", rosters.all_rosters),
             Page("GET", "/rosters/edit", rosters.edit),
             Page("POST", "/rosters/edit", rosters.write),
+            Page("POST", "/rosters/upload", rosters.upload),
+            Page("POST", "/rosters/say", rosters.say),
             Page("GET", "/phones", entry.phones),
             Page("POST", "/phones/pair", entry.pair_another),
             Page("POST", "/phones/share", entry.share),

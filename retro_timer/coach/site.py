@@ -95,8 +95,8 @@ class Site:
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"ok": not failed, "text": text}, 409 if failed else 200)
         if failed:
-            return self.page(request, "message.html", 409, text=text, back="/")
-        return RedirectResponse("/", 303)
+            return self.page(request, "message.html", 409, text=text, back=came_from(request))
+        return RedirectResponse(came_from(request), 303)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """What a page could not do, in one line."""
@@ -115,20 +115,31 @@ def role_of(request: Request) -> Role:
     return role
 
 
+def came_from(request: Request) -> str:
+    """The page of this site that a form stood on; the live page where that is not known."""
+    origin, path = f"http://{request.headers.get('host', '')}", request.headers.get("referer", "")
+    found = path.removeprefix(origin)
+    return found if path.startswith(f"{origin}/") and not found.startswith("//") else "/"
+
+
 async def form_of(request: Request) -> dict[str, str]:
     """A form's fields, of a repeated one the last. Raises BadInputError for what is no form."""
+    return dict(await fields_of(request, _MOST_FIELDS))
+
+
+async def fields_of(request: Request, most: int) -> list[tuple[str, str]]:
+    """A form's fields, at most so many, in order. Raises BadInputError for what is no form."""
     try:
-        pairs = parse_qsl(
+        return parse_qsl(
             (await request.body()).decode("ascii"),
             keep_blank_values=True,
             strict_parsing=False,
             encoding="utf-8",
             errors="strict",
-            max_num_fields=_MOST_FIELDS,
+            max_num_fields=most,
         )
     except ValueError:
         raise BadInputError("the form", "cannot be read", "fields as a browser sends them") from None
-    return dict(pairs)
 
 
 @cache

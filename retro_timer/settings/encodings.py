@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from pathlib import Path
 
 from retro_timer.errors import BadInputError
@@ -25,6 +26,12 @@ def read_spreadsheet_text(path: Path, what: str) -> tuple[str, str]:
     Raises BadInputError when it cannot be read, is too large or is in none of the encodings.
     """
     return decoded(read_bytes(path, what), str(path), what)
+
+
+def encoding_remark(where: str, encoding: str, names: Sequence[str]) -> str:
+    """What a coach should look at in a list of names that is not in UTF-8."""
+    strange = next((name for name in names if not name.isascii()), names[0])
+    return f"{where}: not UTF-8, read as {encoding}: is '{strange}' right? If not, save it as 'CSV UTF-8'"
 
 
 def decoded(data: bytes, where: str, what: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from retro_timer.errors import BadInputError, near_miss
 from retro_timer.sensors.known import kind_named
 from retro_timer.settings import paths
-from retro_timer.settings.encodings import read_spreadsheet_text
+from retro_timer.settings.encodings import encoding_remark, read_spreadsheet_text
 from retro_timer.settings.lanes import check_lanes
 from retro_timer.settings.lines import check_lines
 from retro_timer.settings.model import BuzzerKind, Settings
@@ -156,6 +156,5 @@ def load_roster(path: Path | None, tell: Tell = lambda _remark: None, *, solo: s
     text, encoding = read_spreadsheet_text(path, "a list of names in CSV")
     listed = parse_roster(text, str(path), tell)
     if encoding:
-        strange = next((one.name for one in listed if not one.name.isascii()), listed[0].name)
-        tell(f"{path}: not UTF-8, read as {encoding}: is '{strange}' right? If not, save it as 'CSV UTF-8'")
+        tell(encoding_remark(str(path), encoding, [one.name for one in listed]))
     return listed

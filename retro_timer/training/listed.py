@@ -15,7 +15,7 @@ MOST_LANES = 8
 """Of a track's straight."""
 LONGEST_TARGET_S = 600.0
 """As of a plan's target."""
-_LONGEST_SAID = 60
+LONGEST_SAID = 60
 _NAMES = ("name", "then")
 """Values of a phrase that are one athlete's name; `names` are several."""
 _SEVERAL = " or "
@@ -37,8 +37,8 @@ class Listed(msgspec.Struct, frozen=True):
 
 def read_listed(name: str, say: str, lane: str, target: str, where: str, tell: Callable[[str], None]) -> Listed:
     """An athlete by the texts of a roster's cells; what cannot be used goes to `tell` and is left out."""
-    if say and (len(say) > _LONGEST_SAID or not say.isprintable()):
-        tell(f"{where}: what is to be said for '{name}' is left out: printable text of at most {_LONGEST_SAID}")
+    if say and (len(say) > LONGEST_SAID or not say.isprintable()):
+        tell(f"{where}: what is to be said for '{name}' is left out: printable text of at most {LONGEST_SAID}")
         say = ""
     number = _LANE.fullmatch(lane)
     lane_no = int(number[1]) if number and 1 <= int(number[1]) <= MOST_LANES else None

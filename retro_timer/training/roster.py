@@ -67,7 +67,12 @@ class _Table(msgspec.Struct, frozen=True):
 
 
 def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _remark: None) -> tuple[Listed, ...]:
-    """The athletes of CSV text, one a row, in order of turns.
+    """The athletes of CSV text, one a row, in order of turns; more in `parse_grouped`."""
+    return tuple(one for one, _ in parse_grouped(text, where, tell))
+
+
+def parse_grouped(text: str, where: str, tell: Callable[[str], None]) -> tuple[tuple[Listed, str], ...]:
+    """The athletes of CSV text, one a row, in order of turns, and what a column of groups says of each.
 
     Where there is a column of groups those of a group go one after the other, in the order in which the groups come.
 
@@ -91,7 +96,9 @@ def parse_roster(text: str, where: str, tell: Callable[[str], None] = lambda _re
     return _in_turn(table, _told_apart(names, where, tell), where, tell)
 
 
-def _in_turn(table: _Table, names: Sequence[str], where: str, tell: Callable[[str], None]) -> tuple[Listed, ...]:
+def _in_turn(
+    table: _Table, names: Sequence[str], where: str, tell: Callable[[str], None]
+) -> tuple[tuple[Listed, str], ...]:
     """The athletes with what the other columns say of them, those of a group together."""
     beside = table.beside
     listed = []
@@ -104,18 +111,18 @@ def _in_turn(table: _Table, names: Sequence[str], where: str, tell: Callable[[st
             lane = target = ""
         listed.append(read_listed(name, say, lane, target, place, tell))
     if Role.GROUP not in beside:
-        return tuple(listed)
+        return tuple((one, "") for one in listed)
     return _by_groups(listed, [row.cell(beside[Role.GROUP]) for row in table.rows], where, tell)
 
 
 def _by_groups(
     listed: Sequence[Listed], groups: Sequence[str], where: str, tell: Callable[[str], None]
-) -> tuple[Listed, ...]:
+) -> tuple[tuple[Listed, str], ...]:
     """Those of each group together, in the order in which the groups come; no entry is a group as well."""
-    members: dict[str, list[Listed]] = {}
+    members: dict[str, list[tuple[Listed, str]]] = {}
     spelt: dict[str, str] = {}
     for one, group in zip(listed, groups, strict=True):
-        members.setdefault(folded(group), []).append(one)
+        members.setdefault(folded(group), []).append((one, group))
         spelt.setdefault(folded(group), group or "none")
     if len(members) > 1:
         shown = ", ".join(f"{spelt[group]} ({len(of)})" for group, of in members.items())

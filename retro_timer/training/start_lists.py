@@ -8,12 +8,15 @@ with a semicolon is a comment.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from retro_timer.errors import BadInputError
+from retro_timer.training.roster_text import RosterRow
 
+PEOPLE, STARTS = ".ppl", ".evt"
+"""What such files end with."""
 _FIELDS = 3
 """An event has at least number, round and heat."""
 _MOST_DIGITS = 9
@@ -91,11 +94,9 @@ def _is_number(cell: str) -> bool:
     return cell.isdecimal() and len(cell) <= _MOST_DIGITS
 
 
-def roster_text(entrants: list[Entrant]) -> str:
-    """A roster in CSV."""
-    quoted = (one.name.replace('"', '""') for one in entrants)
-    rows = (f'"{name}",{one.lane}\n' for name, one in zip(quoted, entrants, strict=True))
-    return "".join(("name,lane\n", *rows))
+def as_rows(entrants: Iterable[Entrant]) -> list[RosterRow]:
+    """As a roster has them."""
+    return [RosterRow(one.name, lane=one.lane) for one in entrants]
 
 
 def _lines(text: str, where: str) -> list[tuple[int, list[str]]]:

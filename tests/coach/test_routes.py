@@ -24,7 +24,8 @@ FOR_VIEWERS = {
 }
 FOR_COACHES = {
     "POST /do/{command}", "GET /plans", "GET /plans/show", "GET /plans/edit", "POST /plans/edit", "GET /plans/new",
-    "POST /plans/new", "GET /rosters", "GET /rosters/edit", "POST /rosters/edit", "GET /phones", "POST /phones/pair",
+    "POST /plans/new", "GET /rosters", "GET /rosters/edit", "POST /rosters/edit", "POST /rosters/upload",
+    "POST /rosters/say", "GET /phones", "POST /phones/pair",
     "POST /phones/share", "POST /phones/revoke",
 }  # fmt: skip
 PLAN = "/plans/show?name=first-steps"

@@ -70,7 +70,7 @@ def test_every_template_of_the_page_asks_for_words_that_there_are() -> None:
     kinds = "picture|look|watch|level|phase|do|field|done|status|reason|flag|pair|role|part|start"
     made = re.compile(rf"({kinds})_.*")
     ways = {"live", "results", "plans", "rosters", "phones", "runs", "next", "out", "too_late"}
-    assert {key for key in ENGLISH.page if not made.fullmatch(key)} - asked <= ways | {"plan_text", "roster_text"}
+    assert {key for key in ENGLISH.page if not made.fullmatch(key)} - asked <= ways | {"plan_text"}
 
 
 def test_the_texts_are_those_of_the_delivered_plans_and_what_else_the_program_names() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.roster import parse_roster
-from retro_timer.training.start_lists import Entrant, entrants_of, people_of, roster_text
+from retro_timer.training.roster_text import roster_text
+from retro_timer.training.start_lists import Entrant, as_rows, entrants_of, people_of
 
 PEOPLE = ';the meet\'s people\n449,Hommer,Nico,TuS\n272,Klein,Thomas,\n\n410,"Netzer, Jr.",Max,MTG\n'
 EVENTS = """1,1,1,60m
@@ -27,14 +28,14 @@ def entrants(text: str, heat: str | None = None) -> tuple[list[Entrant], list[st
 def test_people_are_a_roster_in_their_order() -> None:
     names = people_of(PEOPLE, "lynx.ppl")
     assert list(names.values()) == ["Nico Hommer", "Thomas Klein", "Max Netzer, Jr."]
-    listed = parse_roster(roster_text([Entrant(name) for name in names.values()]), "r.csv")
+    listed = parse_roster(roster_text(as_rows(map(Entrant, names.values()))), "r.csv")
     assert [one.name for one in listed] == list(names.values())
 
 
 def test_a_heat_is_a_roster_with_its_lanes_and_names_of_the_people() -> None:
     found, told = entrants(EVENTS, "1-1-1")
     assert (found, told) == ([Entrant("Nico Hommer", "4", "449"), Entrant("Thomas Klein", "2", "272")], [])
-    assert [one.lane for one in parse_roster(roster_text(found), "r.csv")] == [4, 2]
+    assert [one.lane for one in parse_roster(roster_text(as_rows(found)), "r.csv")] == [4, 2]
 
 
 def test_of_several_heats_everybody_is_taken_once_and_that_is_told() -> None:
@@ -46,7 +47,7 @@ def test_of_several_heats_everybody_is_taken_once_and_that_is_told() -> None:
 
 def test_namesakes_of_two_ids_are_two_people_and_who_has_none_is_whoever_has_the_name() -> None:
     found, _ = entrants("1,1,1,60m\n,1,4,Lee,Anna\n,2,5,Lee,Anna\n1,1,2\n,2,1,Lee,Anna\n,,2,Lee,Anna\n,,3,Kay,Bea\n")
-    listed = parse_roster(roster_text(found), "r.csv")
+    listed = parse_roster(roster_text(as_rows(found)), "r.csv")
     assert [one.name for one in listed] == ["Anna Lee", "Anna Lee B", "Bea Kay"]
 
 

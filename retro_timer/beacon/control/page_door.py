@@ -14,6 +14,7 @@ from retro_timer.beacon.control.request_handler import PAGE
 from retro_timer.beacon.control.server import Client
 from retro_timer.settings.made import WritePlan, WriteRoster
 from retro_timer.store.results.edits import CorrectRep, NoteSession, Undo
+from retro_timer.training.listed import LONGEST_SAID
 
 PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.Status,
@@ -21,6 +22,7 @@ PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.OpenPairing,
     requests.TryPin,
     requests.Edit,
+    requests.Say,
     *commands.COMMANDS.values(),
 )
 """Everything else is refused: forgetting people, and what diagnostics do to the box. A page that a coach is paired with
@@ -50,6 +52,8 @@ class PageDoor:
             request = _as_the_pages(request)
         elif isinstance(request, commands.Start) and request.plan is not None:
             _check_name(request.plan)
+        elif isinstance(request, requests.Say) and len(request.text) > LONGEST_SAID:
+            raise RequestRefusedError("refused", f"a page has at most {LONGEST_SAID} characters said: a name")
         self._handler(request, client, PAGE)
 
 

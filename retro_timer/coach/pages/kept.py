@@ -13,9 +13,12 @@ from retro_timer.beacon.control.protocol import requests
 from retro_timer.coach.link import Link
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings.made import WritePlan, WriteRoster, check_file_name
+from retro_timer.settings.toml_place import line_of
 
 ON_DISK_S = 30.0
 """A card may be slow."""
+_AROUND = 2
+"""Lines of the text that are shown before and after one with a mistake."""
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -49,6 +52,26 @@ class Outcome(msgspec.Struct, frozen=True):
     """Whether it would replace what its form did not come from."""
     remarks: tuple[str, ...] = ()
     kept: bool = False
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """What is wrong, and the lines of the text where it is."""
+
+    text: str
+    line: int | None = None
+    around: tuple[tuple[int, str], ...] = ()
+
+
+def mistake_of(wrong: RetroTimerError | None, text: str) -> Mistake | None:
+    """What a page says of it; the text is that which was checked."""
+    if wrong is None:
+        return None
+    line = line_of(text, wrong.where) if isinstance(wrong, BadInputError) else None
+    lines = text.splitlines()
+    if line is None or not 1 <= line <= len(lines):
+        return Mistake(str(wrong))
+    first, last = max(1, line - _AROUND), min(len(lines), line + _AROUND)
+    return Mistake(str(wrong), line, tuple((number, lines[number - 1]) for number in range(first, last + 1)))
 
 
 def draft_of(form: dict[str, str]) -> Draft:

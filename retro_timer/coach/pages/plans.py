@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from retro_timer.coach.figures import whole
-from retro_timer.coach.pages.kept import Draft, Kept, Kind, Outcome, draft_of
+from retro_timer.coach.pages.kept import Draft, Kept, Kind, Outcome, draft_of, mistake_of
 from retro_timer.coach.plan_form import AS_IT_BEGINS, given_in, plan_text
 from retro_timer.coach.plan_view import PlanView, amount_of, view_of
 from retro_timer.coach.site import Site, catalogue_of, form_of
@@ -22,14 +22,11 @@ from retro_timer.settings.loading import load_settings, parse_plan, plan_names, 
 from retro_timer.settings.made import WritePlan, check_file_name
 from retro_timer.settings.plan_remarks import plan_remarks
 from retro_timer.settings.tables import read_text
-from retro_timer.settings.toml_place import line_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
 from retro_timer.training.roster import MOST_ATHLETES, SOLO
 
 _WHERE = "plan"
-_AROUND = 2
-"""Lines of the text that are shown before and after one with a mistake."""
 
 
 def _check(text: str) -> list[str]:
@@ -57,14 +54,6 @@ class PlanRow(msgspec.Struct, frozen=True):
     """Why it cannot be read, or nothing."""
 
 
-class Mistake(msgspec.Struct, frozen=True):
-    """What is wrong, and the lines of the text where it is."""
-
-    text: str
-    line: int | None = None
-    around: tuple[tuple[int, str], ...] = ()
-
-
 class PlanPages:
     """Every look at the disk, and every plan that is gone through, is another thread's."""
 
@@ -87,7 +76,7 @@ class PlanPages:
             return self._site.page(request, "message.html", 404, text="", back="/plans")
         who = self._who(request)
         view, wrong = await self._viewed(request, opened.draft.text, who)
-        mistake = _mistake(opened.wrong or wrong, opened.draft.text)
+        mistake = mistake_of(opened.wrong or wrong, opened.draft.text)
         return self._site.page(
             request, "plan.html", name=name, view=view, mistake=mistake, count=len(who), most=MOST_ATHLETES
         )
@@ -147,7 +136,7 @@ class PlanPages:
             "plan_edit.html",
             outcome.status,
             draft=draft,
-            mistake=_mistake(wrong, draft.text),
+            mistake=mistake_of(wrong, draft.text),
             in_the_way=outcome.in_the_way,
             notes=outcome.remarks,
             kept=outcome.kept,
@@ -183,14 +172,3 @@ def _row(name: str, path: Path) -> PlanRow:
     except BadInputError as error:
         return PlanRow(name, name, "", str(error))
     return PlanRow(name, plan.title, amount_of(plan), "")
-
-
-def _mistake(wrong: RetroTimerError | None, text: str) -> Mistake | None:
-    if wrong is None:
-        return None
-    line = line_of(text, wrong.where) if isinstance(wrong, BadInputError) else None
-    lines = text.splitlines()
-    if line is None or not 1 <= line <= len(lines):
-        return Mistake(str(wrong))
-    first, last = max(1, line - _AROUND), min(len(lines), line + _AROUND)
-    return Mistake(str(wrong), line, tuple((number, lines[number - 1]) for number in range(first, last + 1)))

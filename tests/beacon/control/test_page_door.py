@@ -15,6 +15,7 @@ from retro_timer.beacon.control.protocol.commands import COMMANDS
 from retro_timer.beacon.control.protocol.requests import REQUESTS
 from retro_timer.beacon.control.server import Client
 from retro_timer.errors import RetroTimerError
+from retro_timer.training.listed import LONGEST_SAID
 from tests.helpers.office import DONE, Asker, Office
 from tests.helpers.plans_made import block, plan
 
@@ -25,7 +26,6 @@ REFUSED: dict[str, dict[str, Any]] = {
     "facts": {},
     "readings": {},
     "beep": {"which": "go"},
-    "say": {"text": "hello"},
     "lend_button": {"seconds": 5},
     "rest": {"sensor": "gate", "seconds": 1},
     "calibrate": {"sensors": {}},
@@ -57,7 +57,7 @@ def ask(office: Office, request: str, **fields: Any) -> Asker:
 
 
 def test_every_request_is_either_the_pages_or_refused_here() -> None:
-    assert set(REQUESTS) == {"status", "follow", "open_pairing", "try_pin", "edit", *COMMANDS, *REFUSED}
+    assert set(REQUESTS) == {"status", "follow", "open_pairing", "try_pin", "edit", "say", *COMMANDS, *REFUSED}
 
 
 @pytest.mark.parametrize("request_name", REFUSED)
@@ -113,6 +113,12 @@ def test_a_page_starts_a_plan_by_its_name_and_by_no_file(office: Office, path: s
     assert answer == {
         "answer": "error", "ok": False, "why": "refused", "error": "a page starts a plan by its name, not by a file's",
     }  # fmt: skip
+
+
+def test_a_page_has_a_name_said_and_no_speech(office: Office) -> None:
+    assert ask(office, "say", text="x" * LONGEST_SAID).sent == DONE
+    (answer,) = ask(office, "say", text="x" * (LONGEST_SAID + 1)).sent
+    assert answer["why"] == "refused"
 
 
 def test_a_page_starts_a_plan_that_the_box_has(office: Office) -> None:
