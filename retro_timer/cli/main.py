@@ -30,6 +30,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "ctl": ("retro_timer.cli.talk", "ctl", "Steer the running session: start, pause, void, give ..."),
     "coach": ("retro_timer.cli.coach", "coach", "Serve the coach's page."),
     "qr": ("retro_timer.cli.coach", "qr", "The coach's page's address, for a phone's camera."),
+    "network": ("retro_timer.cli.network", "network", "The Wi-Fi for phones: the box's own, the club's, or none."),
     "pin": ("retro_timer.cli.coach", "pin", "Let a phone be paired with the coach's page."),
     "doctor": ("retro_timer.cli.doctor", "doctor", "Check the box: sensors, sound, disk, clock, power, rights."),
     "calibrate": ("retro_timer.cli.calibrate", "calibrate", "Learn the empty lane, the offset and the light."),

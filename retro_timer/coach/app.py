@@ -20,8 +20,10 @@ from retro_timer.coach.live import Live
 from retro_timer.coach.pages.entry import EntryPages
 from retro_timer.coach.pages.live import LivePages
 from retro_timer.coach.pages.plans import PlanPages
+from retro_timer.coach.pages.portal import PortalPages
 from retro_timer.coach.pages.results import ResultPages
 from retro_timer.coach.pages.rosters import RosterPages
+from retro_timer.coach.portal import PORTAL, Portal
 from retro_timer.coach.routes import Page, RouteTable
 from retro_timer.coach.site import Site
 from retro_timer.coach.stream import Streams
@@ -37,12 +39,18 @@ class Coach(msgspec.Struct, frozen=True):
     access: Access
 
 
-def make_coach(*, state_dir: Path, socket: Path, language: str, names: Collection[str]) -> Coach:
-    """`socket`: the beacon's for the page. `names`: host names of this machine. Raises RetroTimerError."""
+def make_coach(
+    *, state_dir: Path, socket: Path, language: str, names: Collection[str], hotspot: tuple[str, int] | None = None
+) -> Coach:
+    """`socket`: the beacon's for the page. `names`: host names of this machine. `hotspot`: address and port of the
+    listener to which all names lead. Raises RetroTimerError.
+    """
     access, live = Access(state_dir), Live()
     link = Link(socket, live)
     site = Site(access=access, live=live, link=link, language=language)
-    table = route_table(site, state_dir)
+    portal = Portal(hotspot)
+    name = next((each for each in names if each.endswith(".local")), "")
+    table = route_table(site, state_dir, PortalPages(site, portal, name))
 
     @contextlib.asynccontextmanager
     async def linked(_app: Starlette) -> AsyncIterator[None]:
@@ -52,14 +60,14 @@ def make_coach(*, state_dir: Path, socket: Path, language: str, names: Collectio
         finally:
             following.cancel()
 
-    guard = Middleware(Guard, access=access, table=table, names=names, refuse=site.refuse)
+    guard = Middleware(Guard, access=access, table=table, names=names, refuse=site.refuse, portal=portal)
     app = Starlette(
         routes=table.routes, middleware=[guard], lifespan=linked, exception_handlers={RetroTimerError: site.failed}
     )
     return Coach(app, table, live, access)
 
 
-def route_table(site: Site, state_dir: Path) -> RouteTable:
+def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
     """All pages. What names no role is a coach's."""
     live, entry = LivePages(site, Streams(site.live)), EntryPages(site)
     results = ResultPages(site, state_dir)
@@ -70,6 +78,8 @@ def route_table(site: Site, state_dir: Path) -> RouteTable:
             Page("GET", "/static/{name}", site.assets.answer, Role.NOBODY),
             Page("GET", "/pair", entry.ask_pin, Role.NOBODY),
             Page("POST", "/pair", entry.try_pin, Role.NOBODY),
+            Page("GET", PORTAL, portal.show, Role.NOBODY),
+            Page("POST", PORTAL, portal.go_on, Role.NOBODY),
             Page("GET", "/watch/{token}", entry.open_link, Role.NOBODY),
             Page("GET", "/", live.show, Role.VIEWER),
             Page("GET", STREAM_PATH, live.events, Role.VIEWER),

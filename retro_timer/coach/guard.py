@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retro_timer.coach.access import Access, Role
 from retro_timer.coach.addresses import HEALTH
 from retro_timer.coach.figures import whole
+from retro_timer.coach.portal import Portal
 from retro_timer.coach.routes import RouteTable
 
 COOKIE = "retro-timer"
@@ -47,6 +48,7 @@ class Guard:
         table: RouteTable,
         names: Collection[str],
         refuse: Callable[[Scope, int], ASGIApp],
+        portal: Portal,
     ) -> None:
         """`names`: host names by which the page may be reached, besides any address in figures. `refuse` answers who
         is not paired (401), or only as a viewer (403).
@@ -55,6 +57,7 @@ class Guard:
         self._access = access
         self._table = table
         self._refuse = refuse
+        self._portal = portal
         self._names = frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +90,11 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        if scope["path"] != HEALTH and not self._is_ours(headers):
+        by_hotspot = self._portal.is_asked(scope.get("server"))
+        host = _only_host(headers)
+        if by_hotspot and not (host in self._names or self._portal.is_own(host)):
+            return self._elsewhere(scope, host)
+        if scope["path"] != HEALTH and not by_hotspot and not self._is_ours(host):
             return _plain(421, "no page of this name here: open it by its address")
         if scope["method"] not in _SAFE_METHODS and not _same_origin(headers):
             return _plain(403, "a form of another page may change nothing here")
@@ -101,19 +108,26 @@ class Guard:
         scope.setdefault("state", {}).update(role=role, phone=phone)
         return None
 
-    def _is_ours(self, headers: Headers) -> bool:
+    def _is_ours(self, host: str) -> bool:
         """Another site's name that leads here would let that site's scripts in: figures cannot be such a name."""
-        hosts = headers.getlist("host")
-        if len(hosts) != 1:
-            return False
-        host = host_of(hosts[0])
         return host in self._names or is_address(host)
+
+    def _elsewhere(self, scope: Scope, host: str) -> ASGIApp:
+        """All names lead to the hotspot: who asks for somebody else there gets the portal."""
+        reply = self._portal.reply(host, scope["path"], (scope.get("client") or ("", 0))[0])
+        headers = {"location": reply.location} if reply.location else None
+        return Response(reply.text or None, reply.status, headers, reply.kind if reply.text else None)
 
 
 def own_names() -> tuple[str, ...]:
     """By which this machine may be reached on its network."""
     name = socket.gethostname().lower()
     return ("localhost", name, f"{name.partition('.')[0]}.local")
+
+
+def _only_host(headers: Headers) -> str:
+    hosts = headers.getlist("host")
+    return host_of(hosts[0]) if len(hosts) == 1 else ""
 
 
 def host_of(host: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import uvicorn
 
@@ -16,6 +18,7 @@ from retro_timer.errors import BadInputError, RetroTimerError
 
 _KEEP_ALIVE_S = 20
 _LAST_ANSWERS_S = 1
+_FIRST_HANDED_OVER = 3
 
 
 def address_of(listen: str) -> tuple[str, int]:
@@ -50,6 +53,21 @@ def listening(listen: str) -> socket.socket:
     return made
 
 
+def handed_over() -> list[socket.socket]:
+    """Sockets on which systemd listens already, such as that at port 80 of the hotspot: sd_listen_fds(3)."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    count = whole(os.environ.get("LISTEN_FDS", ""), 3) or 0
+    found: list[socket.socket] = []
+    for number in range(_FIRST_HANDED_OVER, _FIRST_HANDED_OVER + count):
+        # What is none is nothing to serve.
+        with contextlib.suppress(OSError):
+            found.append(socket.socket(fileno=number))
+    for each in found:
+        each.setblocking(False)
+    return found
+
+
 class _Server(uvicorn.Server):
     def __init__(self, coach: Coach, config: uvicorn.Config, serves: Callable[[], None]) -> None:
         super().__init__(config)
@@ -68,7 +86,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(coach: Coach, listener: socket.socket, serves: Callable[[], None]) -> None:
+def serve(coach: Coach, listeners: Sequence[socket.socket], serves: Callable[[], None]) -> None:
     """Until SIGTERM, or SIGINT, which raises KeyboardInterrupt; `serves` is called when somebody may connect."""
     # What strangers send is no trouble of this machine's.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
@@ -88,4 +106,4 @@ def serve(coach: Coach, listener: socket.socket, serves: Callable[[], None]) -> 
     )
     # uvicorn ends in order and then sends itself the signal once more.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    _Server(coach, config, serves).run([listener])
+    _Server(coach, config, serves).run(list(listeners))

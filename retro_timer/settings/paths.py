@@ -84,6 +84,16 @@ def run_dir() -> Path:
     return state_dir() / "run"
 
 
+def system_root() -> Path:
+    """Where the system's own settings lie; RETRO_TIMER_SYSTEM_ROOT moves it, to try what changes them."""
+    return Path(os.environ.get("RETRO_TIMER_SYSTEM_ROOT", "/"))
+
+
+def network_manager_dir() -> Path:
+    """NetworkManager's settings."""
+    return system_root() / "etc/NetworkManager"
+
+
 def socket_path() -> Path:
     """The beacon's socket."""
     return run_dir() / "beacon.sock"

@@ -210,8 +210,8 @@ def test_a_file_that_cannot_be_written_is_one_line(
 def served(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *args: object) -> Outcome:
     """A page that ends as soon as it answers."""
 
-    def serve(_coach: object, listener: socket.socket, serves: Callable[[], None]) -> None:
-        with listener:
+    def serve(_coach: object, listeners: list[socket.socket], serves: Callable[[], None]) -> None:
+        with listeners[0]:
             serves()
 
     monkeypatch.setattr("retro_timer.coach.serving.serve", serve)

@@ -11,7 +11,10 @@ from retro_timer.coach.guard import HEADERS, LONGEST_BODY
 from retro_timer.coach.limits import STREAM_PATH
 from tests.helpers.browser_made import HOST, Browser, Field, Got
 
-OPEN = {"GET /healthz", "GET /static/{name}", "GET /pair", "POST /pair", "GET /watch/{token}"}
+OPEN = {
+    "GET /healthz", "GET /static/{name}", "GET /pair", "POST /pair", "GET /portal", "POST /portal",
+    "GET /watch/{token}",
+}  # fmt: skip
 FOR_VIEWERS = {
     "GET /",
     "GET /events",

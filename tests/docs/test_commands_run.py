@@ -20,7 +20,7 @@ from tests.helpers.command import Command, Outcome, here
 from tests.helpers.exchange_made import NOON_NS, session_of
 from tests.helpers.shown_commands import PAGES, ROOT, fenced_commands, first_words
 
-NEEDS_A_BOX = {"run", "status", "ctl", "coach", "qr", "pin", "doctor", "calibrate", "keep", "marshal"}
+NEEDS_A_BOX = {"run", "status", "ctl", "coach", "qr", "pin", "doctor", "calibrate", "keep", "marshal", "network"}
 """Or, in the last one, the readings of a finish."""
 TAKES_LONG = {"simulate", "replay", "support"}
 """Sessions, speech, and what asks the whole machine."""

@@ -34,6 +34,7 @@ class Browser:
     def __init__(self, coach: Coach, token: str = "") -> None:
         self.coach = coach
         self.cookies = {COOKIE: token} if token else {}
+        self.server, self.client = ("127.0.0.1", 8765), ("127.0.0.1", 50_000)
 
     def get(self, path: str, **headers: str) -> Got:
         """A page."""
@@ -53,8 +54,8 @@ class Browser:
         raw_path, _, query = path.partition("?")
         scope: Scope = {
             "type": "http", "http_version": "1.1", "method": method, "path": raw_path, "raw_path": raw_path.encode(),
-            "query_string": query.encode(), "root_path": "", "scheme": "http", "server": ("127.0.0.1", 8765),
-            "client": ("127.0.0.1", 50_000), "state": {},
+            "query_string": query.encode(), "root_path": "", "scheme": "http", "server": self.server,
+            "client": self.client, "state": {},
             "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
         }  # fmt: skip
         got = Got(0, [], "")
@@ -85,10 +86,14 @@ class Browser:
 class Field:
     """A page with nobody let in yet, and no box that answers."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, hotspot: tuple[str, int] | None = None) -> None:
         self._usual: dict[Role, Browser] = {}
         self.coach = make_coach(
-            state_dir=state_dir, socket=state_dir / "page.sock", language="en", names=("localhost", "box.local")
+            state_dir=state_dir,
+            socket=state_dir / "page.sock",
+            language="en",
+            names=("localhost", "box.local"),
+            hotspot=hotspot,
         )
 
     def stranger(self) -> Browser:
