@@ -50,6 +50,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.TryPin("471108"),
     requests.Facts(),
     requests.Keep(),
+    commands.Swap(1, 2),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
     requests.Follow(),
     requests.Forget("Ben"),
@@ -185,7 +186,7 @@ class _Conversation:
             self._handler.take(request, _Asker(keep))
         except RetroTimerError as error:
             keep(wire.error_of(error))
-        if isinstance(request, requests.Keep | requests.Edit | requests.Forget):
+        if isinstance(request, requests.Keep | requests.Edit | requests.Forget | commands.Swap):
             answered.wait(_PATIENCE_S)
 
     def _hear(self, event: box.BeaconEvent) -> None:

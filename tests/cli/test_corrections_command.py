@@ -144,6 +144,9 @@ def test_ctl_corrects_any_rep_of_the_session_and_takes_any_correction_back_by_it
     [
         (("void", "x"), "ctl void: 'x' is no rep; expected ctl void [REP]"),
         (("void", "0"), "ctl void: '0' is no rep"),
+        (("swap", "1"), "ctl swap: not two reps named; expected ctl swap REP OTHER"),
+        (("swap", "1", "x"), "ctl swap: 'x' is no rep; expected ctl swap REP OTHER"),
+        (("finish", " "), "ctl finish: no athlete named; expected ctl finish [NAME]"),
         (("give", "Bea", "two"), "ctl give: 'two' is no rep; expected ctl give NAME [REP]"),
         (("give",), "ctl give: no athlete named"),
         (("undo", " "), "ctl undo: an empty id"),

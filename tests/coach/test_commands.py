@@ -47,6 +47,9 @@ def test_buttons_at_hand_are_of_commands_and_phases_that_there_are() -> None:
 def test_what_is_left_empty_is_not_said() -> None:
     assert command_of("give", {"name": " Ann ", "rep": ""}) == commands.Give("Ann")
     assert command_of("give", {"name": "Ann", "rep": "3"}) == commands.Give("Ann", 3)
+    assert command_of("swap", {"rep": "3", "other": "4"}) == commands.Swap(3, 4)
+    assert command_of("finish", {"name": ""}) == commands.Finish()
+    assert command_of("finish", {"name": "Ann"}) == commands.Finish("Ann")
     assert command_of("start", {"plan": ""}) == commands.Start()
     assert command_of("undo", {"revision": "abc"}) == commands.Undo("abc")
 
@@ -58,6 +61,7 @@ def test_what_is_left_empty_is_not_said() -> None:
         ("give", {"name": " \t"}, "give: name: missing"),
         ("give", {"name": "Ann", "rep": "0"}, "rep"),
         ("order", {"name": "Ann", "place": "99"}, "place"),
+        ("swap", {"rep": "3"}, "swap: other: missing"),
         ("volume", {"percent": "101"}, "percent"),
         ("volume", {"percent": "loud"}, "'loud' is no number"),
         ("calibrate", {}, "no such command"),

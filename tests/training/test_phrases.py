@@ -165,7 +165,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
         late.put(inputs.Add(f"Athlete {number}"))
     said += said_in(late)
     rolling = Drive(plan(block(), order=Order.ROLLING, every_s=30.0), ("Ann", "Bea")).begin().until(Phase.REST)
-    said += said_in(rolling.wait(8.0).finish(8.0).wait(5.0))
+    said += said_in(rolling.wait(8.0).put(inputs.ManualFinish("Bea")).finish(8.0).wait(5.0))
     behind = Drive(plan(block(), order=Order.ROLLING, every_s=9.0, lanes_apart=True), ("Ann", "Bea")).begin()
     behind.until(Phase.REST).until(Phase.COUNTDOWN).obstacle(Level.WARNING).put(inputs.Halt())
     said += said_in(behind)

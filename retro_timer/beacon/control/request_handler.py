@@ -106,7 +106,7 @@ class RequestHandler:
             case commands.Roster():
                 name = request.name
                 self._read(client, lambda: self._use_roster(self._group.read(name), client, origin))
-            case commands.SessionCommand():
+            case commands.SessionCommand() | commands.Swap():
                 self._command(request, client, origin)
             case (
                 requests.Facts()
@@ -149,11 +149,13 @@ class RequestHandler:
 
         self._read(client, begin)
 
-    def _command(self, command: commands.SessionCommand, client: Asker, origin: str) -> None:
+    def _command(self, command: commands.SessionCommand | commands.Swap, client: Asker, origin: str) -> None:
         if isinstance(command, commands.Halt | commands.Stop):
             with self._order:
                 self._held += 1
                 self._ask(command.asked(), client, origin)
+        elif isinstance(command, commands.Swap):
+            self._ledger.command(command.edit(), client.send, origin=origin)
         elif (edit := command.edit()) is not None:
             self._ledger.command(edit, client.send, origin=origin)
         else:

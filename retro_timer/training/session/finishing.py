@@ -9,8 +9,20 @@ import msgspec
 from retro_timer.detection.events import Beam
 from retro_timer.detection.expectation import ARRIVAL, WatchMode
 from retro_timer.training.record import BY_HAND, Flag, RepRecord, RepStatus, changed
-from retro_timer.training.session import active_rep, arrivals, crowding, events, ghosts, inputs, lanes, resting, rolling
+from retro_timer.training.session import (
+    active_rep,
+    arrivals,
+    corrections,
+    crowding,
+    events,
+    ghosts,
+    inputs,
+    lanes,
+    resting,
+    rolling,
+)
 from retro_timer.training.session.effects import Signal
+from retro_timer.training.session.state import ActiveRep
 from retro_timer.training.session.transition import Transition, ns
 
 _PRESS_LATE_S = 1.5
@@ -162,14 +174,20 @@ def clock_end(transition: Transition) -> None:
     _finish(transition, active.record.rep, length_ns, 0, "clock", active.earliest_ns)
 
 
-def by_hand(transition: Transition) -> None:
-    """Stop the clock by hand."""
-    active = lanes.stopped_first(transition.state, transition.now_ns)
+def by_hand(transition: Transition, command: inputs.ManualFinish) -> None:
+    """Stop the clock by hand: that of whoever is named, else of the first who can be there."""
+    if command.name is not None:
+        active = _named(transition, command.name)
+        if active is None:
+            return
+    else:
+        active = lanes.stopped_first(transition.state, transition.now_ns)
     if active is None:
         active_rep.refuse(transition, "nothing_to_finish")
         return
     soonest_ns = active.earliest_ns if active.arrives else active.record.go_ns + 1
-    if transition.state.rolling and transition.state.timed_ns and active.unseen_ns is None:
+    unnamed = command.name is None
+    if transition.state.rolling and transition.state.timed_ns and active.unseen_ns is None and unnamed:
         # A press for whom the sensor has timed already would end the next one's rep.
         soonest_ns = max(soonest_ns, transition.state.timed_ns + ns(_PRESS_LATE_S))
     if transition.now_ns < soonest_ns:
@@ -181,3 +199,17 @@ def by_hand(transition: Transition) -> None:
     time_ns, uncertainty_ns = back_ns - active.record.go_ns, active_rep.with_start(around_ns, active.record)
     _finish(transition, active.record.rep, time_ns, uncertainty_ns, BY_HAND, transition.now_ns, flags)
     ghosts.leave(transition, active, back_ns)
+
+
+def _named(transition: Transition, name: str) -> ActiveRep | None:
+    """The rep under way of somebody by name; None, and refused, without one."""
+    index = corrections.meant(transition, name)
+    if index is None:
+        return None
+    athlete = transition.state.athletes[index]
+    if any(each.athlete == athlete.name for each in transition.state.companions):
+        # What all do at once ends for all.
+        return transition.state.running
+    if athlete.running is None:
+        active_rep.refuse(transition, "not_running", {"name": athlete.name})
+    return athlete.running

@@ -42,6 +42,9 @@ class Void(Command, frozen=True):
 class ManualFinish(Command, frozen=True):
     """Stop the clock by hand, now."""
 
+    name: str | None = None
+    """Whose; of several the first to have gone who can be at the line, where nobody is named."""
+
 
 class Give(Command, frozen=True):
     """The rep belongs to another athlete."""

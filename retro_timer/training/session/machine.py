@@ -89,7 +89,7 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.RUNNING: {
         **_STEER,
         inputs.Resume: _plain(control.resume),
-        inputs.ManualFinish: _plain(finishing.by_hand),
+        inputs.ManualFinish: finishing.by_hand,
     },
     Phase.REST: _STEER,
     Phase.RECOVERY: _STEER,

@@ -15,7 +15,7 @@ from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.messages import SayButton, SetVolume
 from retro_timer.errors import BadInputError
 from retro_timer.store.results import edits
-from retro_timer.training.corrections import AnyCorrection, GiveRep, RepNumber, VoidRep
+from retro_timer.training.corrections import AnyCorrection, GiveRep, RepNumber, SwapReps, VoidRep
 from retro_timer.training.roster import MOST_ATHLETES, checked_name
 from retro_timer.training.session import inputs
 
@@ -159,10 +159,24 @@ class Void(SessionCommand, frozen=True):
         return None if self.rep is None else VoidRep(self.rep)
 
 
-class Finish(Plain, frozen=True):
-    """Stop the clock by hand, now."""
+class Finish(SessionCommand, frozen=True):
+    """Stop the clock by hand, now: NAME's, or of several on the course the first one's."""
 
-    means = inputs.ManualFinish
+    takes = "[NAME]"
+    name: Annotated[str, msgspec.Meta(pattern=r"\S")] | None = None
+    """Of somebody who runs."""
+
+    @classmethod
+    def typed(cls, words: Sequence[str]) -> Self:
+        """With a name or without."""
+        (name,) = cls.read(words)
+        if name is not None and not name.strip():
+            raise cls.mistyped("no athlete named")
+        return cls(name)
+
+    def asked(self) -> inputs.Command:
+        """Of whoever is named, or of the first."""
+        return inputs.ManualFinish(self.name)
 
 
 class Give(Named, frozen=True):
@@ -185,6 +199,28 @@ class Give(Named, frozen=True):
     def edit(self) -> AnyCorrection | None:
         """With a number."""
         return None if self.rep is None else GiveRep(self.rep, self.name)
+
+
+class Swap(Command, frozen=True):
+    """REP and OTHER of this session were each other's athlete's."""
+
+    takes = "REP OTHER"
+    rep: RepNumber
+    """Its running number in the session that is under way, or was last; it has ended."""
+    other: RepNumber
+    """The same of the other one."""
+
+    @classmethod
+    def typed(cls, words: Sequence[str]) -> Self:
+        """With both numbers."""
+        rep, other = (_rep_of(cls, word) for word in cls.read(words))
+        if rep is None or other is None:
+            raise cls.mistyped("not two reps named")
+        return cls(rep, other)
+
+    def edit(self) -> AnyCorrection:
+        """What it changes of what is kept."""
+        return SwapReps(self.rep, self.other)
 
 
 class Absent(Named, frozen=True):
@@ -354,6 +390,7 @@ AnyCommand = (
     | Void
     | Finish
     | Give
+    | Swap
     | Absent
     | Present
     | Add
