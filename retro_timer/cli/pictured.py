@@ -22,6 +22,10 @@ MOST_TIMES = 1000
 """Of the newest reps, for how they are spread."""
 
 
+class NoTimesError(RetroTimerError):
+    """There is nothing to be drawn."""
+
+
 def wanted_session(connection: sqlite3.Connection, number: int | None) -> SessionRow:
     """The one of a number, or the newest. Raises BadInputError where it is not there, RetroTimerError without any."""
     row = session(connection, None) if number is None else sure_session(connection, number)
@@ -36,7 +40,7 @@ def one_kind(kinds: Sequence[Kind], what: str | None) -> Kind:
     for kind in kinds:
         counts[kind] += 1
     if not counts:
-        raise RetroTimerError("no times to be drawn: none over a length that nothing is in doubt about")
+        raise NoTimesError("no times to be drawn: none over a length that nothing is in doubt about")
     if what is None:
         return max(counts, key=lambda kind: counts[kind])
     named = [kind for kind in counts if str(kind) == " ".join(what.split())]

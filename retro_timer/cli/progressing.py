@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import date
+from datetime import datetime
 
 import click
 import msgspec
@@ -12,11 +12,11 @@ import msgspec
 from retro_timer.cli.output.progress_shown import print_progress
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
-from retro_timer.store.results.athletes import People, sure_person
+from retro_timer.store.results.athletes import AthleteRow, People, sure_person
 from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.history import history_of
 from retro_timer.training.progress.attended import History
-from retro_timer.training.progress.progress import progress_of
+from retro_timer.training.progress.progress import Progress, progress_of
 from retro_timer.training.roster import SOLO
 
 _SOLO_ID = ""
@@ -33,22 +33,41 @@ class Runner(msgspec.Struct, frozen=True):
     history: History
 
 
+def everybody(connection: sqlite3.Connection) -> list[Runner]:
+    """Whoever has results, by number, and who runs alone."""
+    people = People.of(connection)
+    runners = [*(_person(connection, people, row) for row in people.persons), _solo(connection)]
+    return [runner for runner in runners if runner.history.sessions]
+
+
 def runner_of(connection: sqlite3.Connection, athlete: str | None) -> Runner:
     """Who is meant; the solo runner where nobody is named. Raises BadInputError where that is nobody, or not clear, and
     RetroTimerError without a result of theirs.
     """
     people = People.of(connection)
     if athlete is None:
-        runner = Runner(SOLO[0], (_SOLO_ID,), (), history_of(connection, (_SOLO_ID,)))
+        runner = _solo(connection)
     else:
-        row = sure_person(people, athlete, "athlete")
-        ids = people.ids_of(row.uid)
-        runner = Runner(row.name, ids, row.forward, history_of(connection, ids))
+        runner = _person(connection, people, sure_person(people, athlete, "athlete"))
     if runner.history.sessions:
         return runner
     if athlete is None and people.persons:
         raise BadInputError("athlete", "none named, and nobody ran alone", "a name or number of `athletes list`")
     raise RetroTimerError(f"{runner.name} has no results yet: `retro-timer simulate demo` makes some")
+
+
+def _solo(connection: sqlite3.Connection) -> Runner:
+    return Runner(SOLO[0], (_SOLO_ID,), (), history_of(connection, (_SOLO_ID,)))
+
+
+def _person(connection: sqlite3.Connection, people: People, row: AthleteRow) -> Runner:
+    ids = people.ids_of(row.uid)
+    return Runner(row.name, ids, row.forward, history_of(connection, ids))
+
+
+def progress_today(runner: Runner) -> Progress:
+    """With the weeks as they are on this machine's day."""
+    return progress_of(runner.history, runner.forward, datetime.now().astimezone().toordinal())
 
 
 @click.command("progress")
@@ -60,7 +79,7 @@ def progress(athlete: str | None, as_json: bool) -> None:
     """
     with opened_results(paths.state_dir()) as connection:
         runner = runner_of(connection, athlete)
-    found = progress_of(runner.history, runner.forward, date.today().toordinal())  # noqa: DTZ011
+    found = progress_today(runner)
     if as_json:
         print(json.dumps({"athlete": runner.name, **msgspec.to_builtins(found)}, indent=1))
     else:

@@ -25,6 +25,7 @@ from retro_timer.cli.output.results_shown import (
 from retro_timer.cli.output.streams import remark
 from retro_timer.cli.plotting import plot
 from retro_timer.cli.progressing import progress
+from retro_timer.cli.reporting import report
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.athletes import People, meant_person
@@ -75,7 +76,7 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
-for command in (edit, undo_, history, export, import_, progress, plot):
+for command in (edit, undo_, history, export, import_, progress, plot, report):
     results.add_command(command)
 
 

@@ -14,6 +14,7 @@ from retro_timer.training.record import DOUBTFUL, NS_PER_S, RepRecord, RepStatus
 _SHOWN = {Verdict.FASTER: "faster", Verdict.SLOWER: "slower"}
 _MOST_BINS = 20
 _LONGEST_NAME = 14
+_LONGEST_IN_TITLE = 24
 
 
 def trend_chart(
@@ -31,7 +32,7 @@ def trend_chart(
     points = [(figure.at, figure.value_s) for figure in figures]
     change = trend(points)
     line_s, said = _line(points, change, kind, "no trend beyond the noise")
-    return Chart(f"{name}: {kind}, averages in s", said, figures, line_s)
+    return Chart(f"{_named(name)}: {kind}, averages in s", said, figures, line_s)
 
 
 def drop_off_chart(name: str, kind: Kind, records: Sequence[RepRecord], sums: TimeSums) -> Chart:
@@ -41,7 +42,7 @@ def drop_off_chart(name: str, kind: Kind, records: Sequence[RepRecord], sums: Ti
     figures = tuple(_figure(str(record.rep), place, record) for place, record in enumerate(records, start=1))
     points = [(figure.at, figure.value_s) for figure in figures]
     line_s, said = _line(points, sums.drop_off(), kind, "no drop-off beyond the noise")
-    return Chart(f"{name}: {kind}, reps in s", said, figures, line_s)
+    return Chart(f"{_named(name)}: {kind}, reps in s", said, figures, line_s)
 
 
 def set_chart(number: int, records: Sequence[RepRecord]) -> Chart:
@@ -78,7 +79,12 @@ def distribution(name: str, kind: Kind, times_s: Sequence[float]) -> Histogram:
         Bin(low, high, sum(low <= time_s < high or time_s == high == edges[-1] for time_s in times_s))
         for low, high in itertools.pairwise(edges)
     ]
-    return Histogram(f"{name}: {kind}, times in s", f"of {len(times_s)} reps", tuple(bins))
+    return Histogram(f"{_named(name)}: {kind}, times in s", f"of {len(times_s)} reps", tuple(bins))
+
+
+def _named(name: str) -> str:
+    """In a title: cut short, and turning nothing around it."""
+    return drawing.apart(drawing.plain(name, _LONGEST_IN_TITLE))
 
 
 def _halves(several: Sequence[TimeSums]) -> list[float]:
@@ -101,4 +107,4 @@ def _line(
     slope = change.value_s / (points[-1][0] - points[0][0])
     ends = (mean + slope * (points[0][0] - middle), mean + slope * (points[-1][0] - middle))
     half_s = drawing.up(change.half_s)
-    return ends, f"{said} by {abs(change.value_s):.2f} ± {half_s:.2f} s, first to last"
+    return ends, f"{said} by {abs(change.value_s):.2f} ± {half_s:.2f} s"

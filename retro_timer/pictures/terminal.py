@@ -20,7 +20,7 @@ def chart_lines(chart: Chart, columns: int) -> Iterator[str]:
     spans = [figure.span_s for figure in chart.figures]
     scale = drawing.ticks(min(low for low, _ in spans), max(high for _, high in spans))
     low_s, high_s = scale[0], scale[-1]
-    yield chart.title
+    yield drawing.plain(chart.title, columns)
     for figure, label, text in zip(chart.figures, labels, texts, strict=True):
         yield f"{label:>{margin}}  {_row(figure, low_s, high_s, width)}  {text}"
     yield f"{'':{margin}}  {drawing.figure(low_s):<{width // 2}}{drawing.figure(high_s):>{width - width // 2}}"
@@ -46,7 +46,7 @@ def histogram_lines(histogram: Histogram, columns: int) -> Iterator[str]:
     margin = max(map(len, labels))
     most = max(1, *(each.count for each in histogram.bins))
     width = max(_LEAST, columns - margin - len(str(most)) - 4)
-    yield histogram.title
+    yield drawing.plain(histogram.title, columns)
     for each, label in zip(histogram.bins, labels, strict=True):
         yield f"{label:>{margin}}  {'#' * round(each.count / most * width)} {each.count}"
     yield histogram.about

@@ -46,7 +46,7 @@ def test_a_trend_has_a_line_only_where_it_is_more_than_the_noise() -> None:
     faster = trend_over((9.0, 9.1), (8.5, 8.6), (8.01, 8.1), (7.5, 7.6))
     assert faster is not None
     assert faster.line_s == pytest.approx((9.05, 7.55), abs=0.02)
-    assert faster.about.startswith("faster by 1.50 ± 0.0")
+    assert re.fullmatch(r"faster by 1.50 ± 0.0\d s", faster.about)
     assert dashed(draw_along(faster)) == 1
 
 

@@ -90,6 +90,18 @@ def progress_of(history: History, forward: Sequence[tuple[int, int]], today: int
     )
 
 
+def season_of(history: History, first: int) -> History:
+    """What was done on a day or later, of the newest sessions, with the bests of that time alone."""
+    within = tuple(one for one in history.newest if one.day is not None and one.day >= first)
+    bests = dict[Kind, PersonalBest]()
+    for attended in within:
+        for effort in attended.efforts:
+            best = bests.get(effort.kind)
+            if effort.best_ns is not None and (best is None or effort.best_ns < best.time_ns):
+                bests[effort.kind] = PersonalBest(effort.kind, effort.best_ns, attended.session, attended.day)
+    return History(len(within), tuple(bests[kind] for kind in sorted(bests)), within)
+
+
 def _weeks(history: Sequence[Attended], this: int) -> tuple[Week, ...]:
     """Of the plans of the last weeks, as their newest session has them."""
     wanted, done = dict[str, tuple[int, int]](), dict[str, int]()
