@@ -17,7 +17,7 @@ log = logging.getLogger("retro_timer")
 VERSION = 6
 MANY_REPS = 100_000
 """From so many on an upgrade takes long enough to be told of."""
-_S_PER_REP = 25e-6
+_S_PER_REP = 45e-6
 APPLICATION_ID = 0x52545231
 """Tells a results database from any other: "RTR1" in its header."""
 
@@ -192,7 +192,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _tell_of_many(connection: sqlite3.Connection, version: int) -> None:
-    """Whoever waits for a large database learns what for, and for how long: about 25 µs a rep were measured on a busy
+    """Whoever waits for a large database learns what for, and for how long: about 45 µs a rep were measured on a busy
     desktop computer; a small one takes longer by a factor that nobody has measured.
     """
     reps = int(connection.execute("SELECT count(*) FROM rep").fetchone()[0])
