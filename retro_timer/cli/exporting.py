@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,9 +14,8 @@ from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
 from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
-from retro_timer.store.exchange.csv_file import write_csv
+from retro_timer.store.exchange.files import FORMATS, Done, heat_bytes, write_reps
 from retro_timer.store.exchange.fit import activity as fit
-from retro_timer.store.exchange.json_file import write_json
 from retro_timer.store.exchange.lif import LeftOut, heats
 from retro_timer.store.exchange.selecting import Results, Selection
 from retro_timer.store.results.athletes import People, sure_person
@@ -26,13 +23,11 @@ from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import sure_session
 from retro_timer.training.corrections import MOST_NUMBER
 
-_FORMATS = ("csv", "json", "fit", "lif")
 _DATE_IT = "`retro-timer results edit SESSION --started WHEN` dates it"
-_Done = Callable[[float], None]
 
 
 @click.command("export")
-@click.option("--format", "kind", type=click.Choice(_FORMATS), required=True, help="What kind of file.")
+@click.option("--format", "kind", type=click.Choice(FORMATS), required=True, help="What kind of file.")
 @click.option("-o", "--output", "path", type=click.Path(path_type=Path), required=True, help="Where to.")
 @click.option("--session", "number", type=click.IntRange(1, MOST_NUMBER), help="Only this session.")
 @click.option("--athlete", metavar="NAME", help="Only this athlete's reps.")
@@ -59,29 +54,22 @@ def export(kind: str, path: Path, number: int | None, athlete: str | None, since
         _tell_left({undated: results.undated, "reps that have not ended": results.count_open()})
 
 
-def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
+def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Results, done: Done) -> None:
     """Write one file, and say what is in it."""
-    without = 0
     with writing(path) as file:
-        if kind == "json":
-            write_json(file, connection, results, done)
-        else:
-            text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogatepass", newline="")
-            without = write_csv(text, results, done)
-            text.flush()
-            text.detach()
+        without = write_reps(kind, file, connection, results, done)
     print(f"{path}: sessions: {len(results.numbers) - without:,}")
     _tell_left({"sessions without a rep (a row is a rep; --format json has them)": without})
 
 
-def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
+def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: Done) -> None:
     """Write all heats into a file, or each into a file of its own where `path` is a folder, and say what is in it."""
     left, found = LeftOut(), 0
     with contextlib.nullcontext() if path.is_dir() else writing(path) as whole:
         for count, number in enumerate(results.numbers, start=1):
             for heat in heats(connection, results, number, left):
                 found += 1
-                data = heat.text.encode("utf-8", errors="replace")
+                data = heat_bytes(heat)
                 if whole is None:
                     _write_file(path / heat.file_name, data)
                 else:
@@ -93,7 +81,7 @@ def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, d
     _tell_left({"void reps": left.void, "timed steps": left.timed, "reps' times on the way": left.splits})
 
 
-def _write_activities(path: Path, connection: sqlite3.Connection, results: Results, done: _Done) -> None:
+def _write_activities(path: Path, connection: sqlite3.Connection, results: Results, done: Done) -> None:
     """Write a FIT file for each athlete of a session, into a folder; into `path` itself where there is but one."""
     # fit-tool takes a while to load.
     from retro_timer.store.exchange.fit.encoding import fit_bytes

@@ -17,13 +17,18 @@ from retro_timer.coach.guard import Guard
 from retro_timer.coach.limits import STREAM_PATH
 from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live
+from retro_timer.coach.pages.athletes import AthletePages
+from retro_timer.coach.pages.corrections import CorrectionPages
+from retro_timer.coach.pages.downloads import DownloadPages
 from retro_timer.coach.pages.entry import EntryPages
 from retro_timer.coach.pages.live import LivePages
+from retro_timer.coach.pages.pictures import PicturePages
 from retro_timer.coach.pages.plans import PlanPages
 from retro_timer.coach.pages.portal import PortalPages
 from retro_timer.coach.pages.results import ResultPages
 from retro_timer.coach.pages.rosters import RosterPages
 from retro_timer.coach.portal import PORTAL, Portal
+from retro_timer.coach.reading import Kept
 from retro_timer.coach.routes import Page, RouteTable
 from retro_timer.coach.site import Site
 from retro_timer.coach.stream import Streams
@@ -70,7 +75,9 @@ def make_coach(
 def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
     """All pages. What names no role is a coach's."""
     live, entry = LivePages(site, Streams(site.live)), EntryPages(site)
-    results = ResultPages(site, state_dir)
+    kept = Kept(state_dir)
+    results, athletes, pictures = ResultPages(site, kept), AthletePages(site, kept), PicturePages(site, kept)
+    corrections, downloads = CorrectionPages(site), DownloadPages(site, kept)
     plans, rosters = PlanPages(site), RosterPages(site)
     return RouteTable(
         [
@@ -89,6 +96,14 @@ def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
             Page("POST", "/leave", entry.leave, Role.VIEWER),
             Page("GET", "/results", results.all_sessions, Role.VIEWER),
             Page("GET", "/results/{number}", results.one_session, Role.VIEWER),
+            Page("GET", "/results/{number}/{rep}", results.one_rep, Role.VIEWER),
+            Page("GET", "/results/{number}/set/{set}", pictures.one_set, Role.VIEWER),
+            Page("GET", "/athletes", athletes.everybody, Role.VIEWER),
+            Page("GET", "/athletes/{number}", athletes.one, Role.VIEWER),
+            Page("GET", "/board", live.board, Role.VIEWER),
+            Page("POST", "/results/{number}", corrections.of_session),
+            Page("POST", "/results/{number}/{rep}", corrections.of_rep),
+            Page("GET", "/download/{kind}", downloads.one),
             Page("POST", "/do/{command}", live.do),
             Page("GET", "/plans", plans.all_plans),
             Page("GET", "/plans/show", plans.one_plan),

@@ -21,6 +21,9 @@ _NOT_DRAWN = re.compile(rb"<script.*?</script>|<!--.*?-->|<desc.*?</desc>|(?<=</
 _JOINERS = frozenset("\u200c\u200d")
 """Join letters and emoji; every other character of their kind has no width and may turn a line around."""
 
+Line = tuple[tuple[float, float], tuple[float, float]]
+"""From one point to another."""
+
 
 def plain(text: str, most: int) -> str:
     """A name as a picture can have it: one line, at most so many characters, and no sign that reaches beyond it."""
@@ -108,6 +111,6 @@ def svg_of(chart: Any, name: str) -> bytes:
     return _NOT_DRAWN.sub(b"", svg)
 
 
-def whiskers(spans: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> list[tuple[float, float] | None]:
-    """Lines from point to point, each apart from the next, as one series of pygal's."""
-    return [point for span in spans for point in (*span, None)]
+def lines(apart: Sequence[Line]) -> list[tuple[float, float] | None]:
+    """Lines that do not touch each other, as one series of pygal's."""
+    return [point for line in apart for point in (*line, None)]

@@ -16,7 +16,8 @@ MOST_ROWS = 200
 _ROW, _AROUND = 22, 64
 """Pixels of a row, and of title and scale."""
 _LONGEST_NAME = 13
-_DOT = 4
+_DOT, _CAP = 3, 0.3
+"""A dot's radius in pixels, and half of a stroke at a line's end in rows."""
 _NO_TIME = "–"
 """Behind who has no time that counts: the table beside the picture says why."""
 
@@ -30,6 +31,11 @@ def by_set(records: Iterable[RepRecord]) -> dict[int, list[RepRecord]]:
 def has_times(records: Iterable[RepRecord]) -> bool:
     """Whether there is anything to draw."""
     return any(map(_is_drawn, records))
+
+
+def height_of(records: Sequence[RepRecord]) -> int:
+    """How high the picture is, in the pixels of which `drawing.WIDTH` are its width."""
+    return _AROUND + _ROW * min(MOST_ROWS, len(records))
 
 
 def draw_set(records: Sequence[RepRecord], catalogue: Catalogue, title: str) -> bytes:
@@ -46,7 +52,7 @@ def draw_set(records: Sequence[RepRecord], catalogue: Catalogue, title: str) -> 
     times = [_span_s(record) for _, record in drawn]
     scale = drawing.ticks(min(low for low, _ in times), max(high for _, high in times))
     chart = pygal.XY(
-        **drawing.options(catalogue.shown("picture_times", title=title), height=_AROUND + _ROW * len(rows)),
+        **drawing.options(catalogue.shown("picture_times", title=title), height=height_of(rows)),
         xrange=(scale[0], scale[-1]),
         range=(-len(rows) - 0.5, -0.5),
         allow_interruptions=True,
@@ -57,8 +63,8 @@ def draw_set(records: Sequence[RepRecord], catalogue: Catalogue, title: str) -> 
     chart.y_labels = [
         {"label": label, "value": -place} for place, label in enumerate(_labels(rows, catalogue), start=1)
     ]
-    spans = [((low, y), (high, y)) for (y, _), (low, high) in zip(drawn, times, strict=True)]
-    chart.add("", drawing.whiskers(spans), stroke=True, show_dots=False, stroke_style={"width": 2})
+    spans = [span for (y, _), ends in zip(drawn, times, strict=True) for span in _whisker(*ends, y)]
+    chart.add("", drawing.lines(spans), stroke=True, show_dots=False, stroke_style={"width": 2})
     chart.add("", [_dot(record, y) for y, record in drawn])
     return drawing.svg_of(chart, "reps")
 
@@ -76,6 +82,12 @@ def _shown_s(record: RepRecord) -> float:
 def _span_s(record: RepRecord) -> tuple[float, float]:
     half_s = (record.uncertainty_ns or 0) / NS_PER_S
     return _shown_s(record) - half_s, _shown_s(record) + half_s
+
+
+def _whisker(low_s: float, high_s: float, y: float) -> list[drawing.Line]:
+    """With a stroke across each end: an interval that is narrower than the dot is seen by them."""
+    ends: list[drawing.Line] = [((at_s, y - _CAP), (at_s, y + _CAP)) for at_s in (low_s, high_s)]
+    return [((low_s, y), (high_s, y)), *ends]
 
 
 def _dot(record: RepRecord, y: float) -> dict[str, Any]:

@@ -90,5 +90,5 @@ def _ends(chart: Chart) -> tuple[float, float]:
 def _add(
     made: Any, spans: Sequence[tuple[tuple[float, float], tuple[float, float]]], dots: list[dict[str, Any]]
 ) -> None:
-    made.add("", drawing.whiskers(spans), stroke=True, show_dots=False, stroke_style={"width": 2})
+    made.add("", drawing.lines(spans), stroke=True, show_dots=False, stroke_style={"width": 2})
     made.add("", dots)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import html
+from collections.abc import Callable
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from retro_timer.beacon.control.protocol.answers import AthleteStatus, OnCourse, TimerStatus, VolumeStatus, WatchStatus
 from retro_timer.beacon.system.strain import Strain
@@ -269,3 +270,29 @@ def test_a_box_that_hangs_does_not_answer_three_seconds_after_its_last_status(ag
         return piece
 
     assert f'"answers":{answers}'.encode() in asyncio.run(run())
+
+
+def test_the_board_shows_whoever_opens_it_what_a_viewer_sees(field: Field) -> None:
+    shown(field, told(phase="running", on_course=(OnCourse(4, "Ann", 4.5, 20.0, "jog"),), athlete="Ben", then="Cem"))
+    for role in (Role.VIEWER, Role.COACH):
+        board = field.usual(role).get("/board").body.partition("<main>")[2].partition("</main>")[0]
+        for text in ("<bdi>Ann</bdi>", "Next", "<bdi>Ben</bdi>", "Then", "<bdi>Cem</bdi>", "11.44", "± 0.02"):
+            assert text in board, (role, text)
+        assert "<form" not in board
+        assert "<button" not in board
+        assert 'data-stream="/events?as=board&amp;since="' in board
+
+
+def test_the_boards_stream_brings_no_button_to_a_coach_either(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown(field, told())
+    brought: list[str] = []
+
+    def answer(_: Streams, _request: object, role: Role, parts: Callable[[], dict[str, str]], _may: object) -> Response:
+        assert role is Role.COACH
+        brought.append("".join(parts().values()))
+        return Response("")
+
+    monkeypatch.setattr(Streams, "answer", answer)
+    for address in ("/events", "/events?as=board"):
+        assert field.usual(Role.COACH).get(address).status == 200
+    assert ["<button" in parts for parts in brought] == [True, False]

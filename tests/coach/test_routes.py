@@ -24,14 +24,21 @@ FOR_VIEWERS = {
     "POST /leave",
     "GET /results",
     "GET /results/{number}",
+    "GET /results/{number}/{rep}",
+    "GET /results/{number}/set/{set}",
+    "GET /athletes",
+    "GET /athletes/{number}",
+    "GET /board",
 }
 FOR_COACHES = {
     "POST /do/{command}", "GET /plans", "GET /plans/show", "GET /plans/edit", "POST /plans/edit", "GET /plans/new",
     "POST /plans/new", "GET /rosters", "GET /rosters/edit", "POST /rosters/edit", "POST /rosters/upload",
     "POST /rosters/say", "GET /phones", "POST /phones/pair",
     "POST /phones/share", "POST /phones/revoke",
+    "POST /results/{number}", "POST /results/{number}/{rep}", "GET /download/{kind}",
 }  # fmt: skip
 PLAN = "/plans/show?name=first-steps"
+STANDS_FOR = {"name": "page.js", "token": "x", "number": "1", "command": "stop", "rep": "1", "set": "1", "kind": "csv"}
 ALL = sorted(OPEN | FOR_VIEWERS | FOR_COACHES)
 
 
@@ -50,8 +57,8 @@ def needed(route: str) -> Role:
 
 def ask(browser: Browser, route: str) -> Got:
     method, _, path = route.partition(" ")
-    for name, value in (("{name}", "page.js"), ("{token}", "x"), ("{number}", "1"), ("{command}", "stop")):
-        path = path.replace(name, value)
+    for name, value in STANDS_FOR.items():
+        path = path.replace(f"{{{name}}}", value)
     return browser.get(path) if method == "GET" else browser.post(path)
 
 
@@ -80,7 +87,15 @@ def test_without_a_cookie_nobody_learns_which_addresses_there_are(field: Field, 
     assert field.stranger().ask(method, path, b"", {}).status == 401
 
 
-LONG = ["/results/" + "9" * 5_000, "/results/" + "٣" * 20, "/results/-1", "/watch/" + "x" * 10_000, "/" * 10_000]
+LONG = [
+    "/results/" + "9" * 5_000,
+    "/results/1/" + "9" * 5_000,
+    "/athletes/" + "9" * 5_000,
+    "/results/" + "٣" * 20,
+    "/results/-1",
+    "/watch/" + "x" * 10_000,
+    "/" * 10_000,
+]
 
 
 @pytest.mark.parametrize("path", LONG, ids=lambda path: path[:12])
@@ -144,7 +159,20 @@ def test_every_answer_says_what_a_browser_may_do_with_it(field: Field) -> None:
 def test_no_page_has_a_script_or_a_style_of_its_own_in_it(field: Field) -> None:
     policy = HEADERS["content-security-policy"]
     assert "unsafe" not in policy
-    for path in ("/", "/results", "/plans", PLAN, "/rosters", "/plans/edit", "/plans/new", "/phones", "/pair"):
+    paths = (
+        "/",
+        "/board",
+        "/results",
+        "/athletes",
+        "/plans",
+        PLAN,
+        "/rosters",
+        "/plans/edit",
+        "/plans/new",
+        "/phones",
+        "/pair",
+    )
+    for path in paths:
         body = field.usual(Role.COACH).get(path).body
         assert "<script>" not in body
         assert " style=" not in body

@@ -22,6 +22,8 @@ class Got(msgspec.Struct):
     status: int
     headers: list[tuple[str, str]]
     body: str
+    data: bytes = b""
+    """The body as it came."""
 
     def header(self, name: str) -> str:
         """One of them, or nothing."""
@@ -64,7 +66,8 @@ class Browser:
 
         async def receive() -> Message:
             if not waiting:
-                return {"type": "http.disconnect"}
+                # Who has asked waits for the whole answer.
+                await asyncio.Event().wait()
             return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
 
         async def send(message: Message) -> None:
@@ -75,7 +78,8 @@ class Browser:
                 parts.append(message.get("body", b""))
 
         await self.coach.app(scope, receive, send)
-        got.body = b"".join(parts).decode()
+        got.data = b"".join(parts)
+        got.body = got.data.decode(errors="replace")
         for name, value in got.headers:
             if name == "set-cookie":
                 key, _, rest = value.partition("=")

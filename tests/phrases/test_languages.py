@@ -69,7 +69,7 @@ def test_every_template_of_the_page_asks_for_words_that_there_are() -> None:
     assert asked <= set(ENGLISH.page)
     kinds = "picture|look|watch|level|phase|do|field|done|status|reason|flag|pair|role|part|start"
     made = re.compile(rf"({kinds}|label)_.*")
-    ways = {"live", "results", "plans", "rosters", "phones", "runs", "next", "out", "too_late"}
+    ways = {"live", "board", "results", "plans", "rosters", "phones", "runs", "next", "out", "too_late"}
     assert {key for key in ENGLISH.page if not made.fullmatch(key)} - asked <= ways | {"plan_text"}
 
 

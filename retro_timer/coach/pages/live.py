@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -19,6 +21,9 @@ from retro_timer.settings.loading import plan_names, roster_names
 PARTS = ("now", "watch", "group", "last", "undo", "trouble")
 """Each a template `part_NAME.html`, and an element of the live page by that name."""
 
+BOARD = "board"
+"""The stream of a page that shows everybody the same, without a button."""
+
 
 class LivePages:
     """What a coach looks at all the time."""
@@ -31,33 +36,39 @@ class LivePages:
 
     async def show(self, request: Request) -> Response:
         """The page, which works as it is without a script."""
-        live = self._site.live
-        language, role = self._site.language(request), role_of(request)
         plans, rosters = await run_in_threadpool(lambda: (list(plan_names()), list(roster_names())))
+        status = self._site.live.status
+        names = [athlete.name for athlete in athletes_of(status)] if status else []
+        more = {"forms": FORMS, "hand": at_hand(status), "names": names, "plans": plans, "rosters": rosters}
+        return self._following(request, "live.html", role_of(request), **more)
+
+    async def board(self, request: Request) -> Response:
+        """For a tablet or a television, from afar: what a viewer sees, whoever has opened it."""
+        return self._following(request, "board.html", Role.VIEWER)
+
+    def _following(self, request: Request, template: str, role: Role, **more: Any) -> Response:
+        live, language = self._site.live, self._site.language(request)
         now_ns = live.clock.now_ns
         return self._site.page(
             request,
-            "live.html",
+            template,
             parts={name: self._part(name, language, role, now_ns) for name in PARTS},
-            forms=FORMS,
-            hand=at_hand(live.status),
             answers=live.answers,
             now_ns=now_ns,
             seq=live.ring.name_of(live.ring.seq),
-            names=[athlete.name for athlete in athletes_of(live.status)] if live.status else [],
-            plans=plans,
-            rosters=rosters,
+            **more,
         )
 
     async def events(self, request: Request) -> Response:
         """The stream."""
-        language, role = self._site.language(request), role_of(request)
+        language = self._site.language(request)
+        seen_as = Role.VIEWER if request.query_params.get("as") == BOARD else role_of(request)
         phone = request.state.phone
 
         def may_look() -> bool:
             return self._site.access.knows(phone)
 
-        return self._streams.answer(request, role, lambda: self._parts(language, role), may_look)
+        return self._streams.answer(request, role_of(request), lambda: self._parts(language, seen_as), may_look)
 
     async def clock(self, _request: Request) -> Response:
         """The box's clock, for a phone that measures its own against it."""

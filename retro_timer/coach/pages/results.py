@@ -1,36 +1,42 @@
-"""What is kept: sessions, and the reps of one."""
+"""What is kept: sessions, the reps of one by set, and one rep."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from retro_timer.coach.figures import whole
-from retro_timer.coach.site import Site
-from retro_timer.coach.view import ResultRow, row_of
-from retro_timer.store.results.database import opened_results
-from retro_timer.store.results.queries import SessionRow, Wanted, count_sessions, reps, session, sessions
-from retro_timer.training.corrections import MOST_NUMBER
+from retro_timer.coach.kept_view import history_of, sets_of, who_ran
+from retro_timer.coach.reading import Kept, number_in, number_of, person_of
+from retro_timer.coach.site import Site, catalogue_of
+from retro_timer.coach.view import row_of
+from retro_timer.store.results.athletes import AthleteRow, People
+from retro_timer.store.results.queries import KeptRep, SessionRow, Wanted, count_sessions, reps, session, sessions
+from retro_timer.store.results.revisions import RevisionRow, revisions
 
-T = TypeVar("T")
 MOST_SESSIONS = 100
 MOST_REPS = 1_000
 """What a phone shows in one table; `retro-timer results` has all."""
-_MOST_FIGURES = 15
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A session, or one athlete's part of it."""
+
+    session: SessionRow
+    reps: list[KeptRep]
+    everybody: list[AthleteRow]
+    person: AthleteRow | None
+    history: list[RevisionRow]
 
 
 class ResultPages:
-    """Read in another thread: the page's loop waits for no disk."""
+    """By session."""
 
-    def __init__(self, site: Site, state_dir: Path) -> None:
+    def __init__(self, site: Site, kept: Kept) -> None:
         self._site = site
-        self._state_dir = state_dir
+        self._kept = kept
 
     async def all_sessions(self, request: Request) -> Response:
         """The newest sessions."""
@@ -38,24 +44,72 @@ class ResultPages:
         def look(connection: sqlite3.Connection) -> tuple[list[SessionRow], int]:
             return list(sessions(connection, MOST_SESSIONS)), count_sessions(connection)
 
-        rows, count = await run_in_threadpool(self._read, look)
+        rows, count = await self._kept.look(look)
         return self._site.page(request, "results.html", sessions=rows, count=count)
 
     async def one_session(self, request: Request) -> Response:
-        """The reps of a session."""
-        # A converter of the route's would fail on thousands of digits before anybody is asked who they are.
-        number = whole(request.path_params["number"], _MOST_FIGURES) or 0
-
-        def look(connection: sqlite3.Connection) -> tuple[SessionRow | None, list[ResultRow]]:
-            row = session(connection, number) if 1 <= number <= MOST_NUMBER else None
-            kept = [] if row is None else reps(connection, Wanted(session=row.id), MOST_REPS)
-            return row, [row_of(each.record) for each in kept]
-
-        row, rows = await run_in_threadpool(self._read, look)
-        if row is None:
+        """The reps of a session, or one athlete's of it."""
+        number = number_of(request, "number")
+        wanted = number_in(request.query_params.get("athlete", ""))
+        shown = await self._kept.look(lambda connection: session_shown(connection, number, wanted))
+        if shown is None:
             return self._site.page(request, "message.html", 404, text="", back="/results")
-        return self._site.page(request, "session.html", session=row, results=rows, most=MOST_REPS)
+        return self._site.page(
+            request,
+            "session.html",
+            session=shown.session,
+            sets=sets_of(shown.reps),
+            count=len(shown.reps),
+            most=MOST_REPS,
+            everybody=shown.everybody,
+            person=shown.person,
+            history=history_of(shown.history, catalogue_of(self._site.language(request))),
+        )
 
-    def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        with opened_results(self._state_dir) as connection:
-            return look(connection)
+    async def one_rep(self, request: Request) -> Response:
+        """A rep: what became of it, its corrections, and forms to correct it."""
+        number, rep = number_of(request, "number"), number_of(request, "rep")
+
+        def look(connection: sqlite3.Connection) -> tuple[SessionRow, KeptRep, list[RevisionRow]] | None:
+            row, found = session(connection, number), rep_kept(connection, number, rep)
+            if row is None or found is None:
+                return None
+            return row, found, revisions(connection, session=number, rep=rep)
+
+        shown = await self._kept.look(look)
+        if shown is None:
+            return self._site.page(request, "message.html", 404, text="", back=f"/results/{number}")
+        row, kept, history = shown
+        return self._site.page(
+            request,
+            "rep.html",
+            session=row,
+            row=row_of(kept.record),
+            history=history_of(history, catalogue_of(self._site.language(request))),
+        )
+
+
+def session_shown(connection: sqlite3.Connection, number: int, athlete: int = 0) -> Shown | None:
+    """A session; None for one that is not there, or of which the athlete of that number has no rep."""
+    row = session(connection, number)
+    if row is None:
+        return None
+    people = People.of(connection)
+    every = list(reps(connection, Wanted(session=row.id), MOST_REPS))
+    everybody = who_ran(every, people)
+    history = revisions(connection, session=row.id)
+    if not athlete:
+        return Shown(row, every, everybody, None, history)
+    person = person_of(people, athlete)
+    theirs = person is not None and person.uid in {each.uid for each in everybody}
+    if person is None or not theirs:
+        return None
+    ids = people.ids_of(person.uid)
+    own = [kept for kept in every if kept.athlete_id in ids]
+    numbers = {0, *(kept.record.rep for kept in own)}
+    return Shown(row, own, everybody, person, [each for each in history if each.rep in numbers])
+
+
+def rep_kept(connection: sqlite3.Connection, number: int, rep: int) -> KeptRep | None:
+    """One rep of a session that has ended."""
+    return next(reps(connection, Wanted(session=number, rep=rep)), None)

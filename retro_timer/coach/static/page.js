@@ -75,7 +75,8 @@ async function measureWell() {
 
 function put(name, html) {
   const place = document.getElementById(name);
-  // It is not taken away from under the finger.
+  // A board has not all of them; and nothing is taken away from under the finger.
+  if (!place) return;
   if (pressed && place.contains(pressed)) waiting.set(name, html);
   else place.innerHTML = html;
 }
@@ -100,7 +101,7 @@ function take(state) {
 
 function open() {
   source?.close();
-  const opened = new EventSource(last ? `/events?since=${encodeURIComponent(last)}` : "/events");
+  const opened = new EventSource(`${live.dataset.stream ?? "/events?since="}${encodeURIComponent(last)}`);
   source = opened;
   const late = setTimeout(() => source === opened && open(), OPEN_MS);
   const heard = (event) => {

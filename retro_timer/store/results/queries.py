@@ -137,6 +137,8 @@ class Wanted(msgspec.Struct, frozen=True):
     session: int | None = None
     athletes: tuple[str, ...] | None = None
     """Every id of one person; None for everybody."""
+    rep: int | None = None
+    """The one of this number, of each session."""
 
 
 EVERYTHING = Wanted()
@@ -167,6 +169,9 @@ def _selections(wanted: Wanted) -> list[tuple[str, Sequence[Any]]]:
     if wanted.session is not None:
         conditions.append("session = ?")
         values.append(wanted.session)
+    if wanted.rep is not None:
+        conditions.append("rep = ?")
+        values.append(wanted.rep)
     if wanted.athletes is None:
         return [(" AND ".join(conditions), values)]
     conditions.append("athlete_id = ?")

@@ -1,0 +1,100 @@
+"""Results as files. Each is written whole beside the page's own files before its first byte goes out, so that one that
+fails leaves nothing behind, and a slow phone keeps no database open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator
+from typing import BinaryIO
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from retro_timer.coach.access import FOLDER
+from retro_timer.coach.reading import Kept, number_in, person_of
+from retro_timer.coach.site import Site
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.exchange.files import FORMATS, write_one_file
+from retro_timer.store.exchange.selecting import Results, Selection
+from retro_timer.store.results.athletes import People
+from retro_timer.store.results.queries import session
+
+_PIECE = 65_536
+_ANY = "application/octet-stream"
+_KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+class _NotThereError(Exception):
+    """There is no such session, or nobody of that number."""
+
+
+class DownloadPages:
+    """One is made at a time: it takes one processor, and the live page has the others."""
+
+    def __init__(self, site: Site, kept: Kept) -> None:
+        self._site = site
+        self._kept = kept
+        self._making = asyncio.Semaphore(1)
+
+    async def one(self, request: Request) -> Response:
+        """Everything, a session, an athlete, or an athlete's part of a session."""
+        kind, asked = request.path_params["kind"], request.query_params
+        number, athlete = (number_in(asked[name]) if name in asked else None for name in ("session", "athlete"))
+        back = "/results" if number is None else f"/results/{number}"
+        if kind not in FORMATS:
+            return self._site.page(request, "message.html", 404, text="", back=back)
+        try:
+            async with self._making:
+                file, extension = await run_in_threadpool(self._spooled, kind, number, athlete)
+        except _NotThereError:
+            return self._site.page(request, "message.html", 404, text="", back=back)
+        except RetroTimerError as error:
+            return self._site.page(request, "message.html", 409, text=str(error), back=back)
+        name = "".join(f"-{what}-{of}" for what, of in (("session", number), ("athlete", athlete)) if of is not None)
+        headers = {
+            "content-disposition": f'attachment; filename="retro-timer{name or "-results"}.{extension}"',
+            "content-length": str(file.seek(0, 2)),
+        }
+        return StreamingResponse(_pieces(file), headers=headers, media_type=_KINDS.get(extension, _ANY))
+
+    def _spooled(self, kind: str, number: int | None, athlete: int | None) -> tuple[BinaryIO, str]:
+        """The file, which has no name: it is gone when it is closed, or its process ends."""
+        folder = self._kept.state_dir / FOLDER
+
+        def look(connection: sqlite3.Connection) -> tuple[BinaryIO, str]:
+            if number is not None and session(connection, number) is None:
+                raise _NotThereError
+            selection = Selection(number, None if athlete is None else _ids(connection, athlete))
+            results = Results(connection, selection, as_persons=kind == "csv")
+            file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+            try:
+                extension = write_one_file(kind, file, connection, results)
+                file.flush()
+            except BaseException:
+                file.close()
+                raise
+            return file, extension
+
+        try:
+            return self._kept.look_here(look)
+        except OSError as error:
+            raise RetroTimerError(f"{folder}: not written ({error.strerror or error})") from None
+
+
+def _ids(connection: sqlite3.Connection, athlete: int) -> tuple[str, ...]:
+    people = People.of(connection)
+    person = person_of(people, athlete)
+    if person is None:
+        raise _NotThereError
+    return people.ids_of(person.uid)
+
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := await run_in_threadpool(file.read, _PIECE):
+            yield piece

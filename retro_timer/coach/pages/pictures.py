@@ -1,0 +1,51 @@
+"""Pictures of what is kept, each a file of its own beside the page that shows its table."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from retro_timer.coach.pages.results import session_shown
+from retro_timer.coach.reading import Kept, number_in, number_of
+from retro_timer.coach.site import Site, catalogue_of
+from retro_timer.phrases import Catalogue
+from retro_timer.pictures.reps import by_set, draw_set, has_times
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture has a style sheet in it, and needs nothing else."""
+
+
+class PicturePages:
+    """One is drawn at a time: a page full of them takes one thread, and the live page goes on."""
+
+    def __init__(self, site: Site, kept: Kept) -> None:
+        self._site = site
+        self._kept = kept
+        self._drawing = asyncio.Semaphore(1)
+
+    async def one_set(self, request: Request) -> Response:
+        """The reps of a set, or one athlete's of them, with their intervals."""
+        number, set_no = number_of(request, "number"), number_of(request, "set")
+        wanted = number_in(request.query_params.get("athlete", ""))
+        catalogue = catalogue_of(self._site.language(request))
+
+        def look(connection: sqlite3.Connection) -> bytes | None:
+            return _set(connection, number, set_no, wanted, catalogue)
+
+        async with self._drawing:
+            return _picture(await self._kept.look(look))
+
+
+def _set(connection: sqlite3.Connection, number: int, set_no: int, athlete: int, words: Catalogue) -> bytes | None:
+    shown = session_shown(connection, number, athlete)
+    records = [] if shown is None else by_set(kept.record for kept in shown.reps).get(set_no, [])
+    return draw_set(records, words, words.shown("picture_set", set=set_no)) if has_times(records) else None
+
+
+def _picture(svg: bytes | None) -> Response:
+    if svg is None:
+        return Response("no such picture\n", 404, media_type="text/plain")
+    return Response(svg, headers={"content-security-policy": _POLICY}, media_type="image/svg+xml")

@@ -1,0 +1,162 @@
+"""Results on the page: a session by set, one athlete's part, a rep; each picture beside its table; names are data."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from retro_timer.coach.access import Role
+from retro_timer.coach.reading import number_in
+from retro_timer.store.results.journal import Journal
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import Flag, RepRecord, RepStatus
+from tests.helpers.browser_made import Browser, Field
+from tests.helpers.results_made import PLAN, WALL_NS
+
+NASTY = ["<script>alert(1)</script>", "\u202etxet", "x" * 2_000, "😀👩‍👩‍👧", '=1+1"', "&amp;", "שלום"]
+
+
+def record(rep: int, athlete: str, set_no: int = 1, **more: object) -> RepRecord:
+    made = RepRecord(
+        rep,
+        set_no,
+        rep,
+        athlete,
+        20.0,
+        None,
+        Gait.JOG,
+        RepStatus.FINISHED,
+        rep,
+        8_123_000_000,
+        31_000_000,
+        method="gate",
+    )
+    return RepRecord(**{**{name: getattr(made, name) for name in made.__struct_fields__}, **more})
+
+
+def keep(state_dir: Path, *records: RepRecord) -> None:
+    """A session of these reps."""
+    with contextlib.closing(Journal(state_dir)) as journal:
+        names = tuple(dict.fromkeys(each.athlete for each in records))
+        number = journal.begin(PLAN, names, "sim", WALL_NS)
+        for each in records:
+            journal.save(number, each, WALL_NS + each.rep)
+        journal.end(number, "done", WALL_NS + 99)
+
+
+@pytest.fixture
+def viewer(tmp_path: Path) -> Browser:
+    keep(
+        tmp_path,
+        record(1, "Ada"),
+        record(2, "Ben", status=RepStatus.DNF, time_ns=None, uncertainty_ns=None, reason="timeout"),
+        record(3, "Ada", 2, flags=(Flag.CROWDED,)),
+        record(4, "Ben", 2),
+    )
+    return Field(tmp_path).phone(Role.VIEWER)
+
+
+def pictures(body: str) -> list[tuple[str, str]]:
+    return re.findall(r'<img class="picture"[^>]* src="([^"]+)" alt="([^"]+)"', body)
+
+
+def test_each_set_has_its_picture_beside_its_table(viewer: Browser) -> None:
+    body = viewer.get("/results/1").body
+    assert pictures(body) == [
+        (f"/results/1/set/{number}", f"Set {number}: seconds, 95 % intervals") for number in (1, 2)
+    ]
+    assert body.count("<table>") == 2
+    assert "8.13</strong> <small>± 0.04" in body
+    for address, _ in pictures(body):
+        got = viewer.get(address)
+        assert got.status == 200
+        assert got.header("content-type") == "image/svg+xml"
+        assert got.header("content-security-policy") == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        assert ET.fromstring(got.data).tag.endswith("svg")
+
+
+def test_a_set_without_a_time_has_no_picture_and_an_address_without_a_set_neither(tmp_path: Path) -> None:
+    keep(tmp_path, record(1, "Ada", status=RepStatus.VOID))
+    viewer = Field(tmp_path).phone(Role.VIEWER)
+    assert not pictures(viewer.get("/results/1").body)
+    for address in ("/results/1/set/1", "/results/1/set/9", "/results/7/set/1", "/results/1/set/x"):
+        assert viewer.get(address).status == 404
+
+
+def test_an_athletes_part_of_a_session_is_theirs_alone(viewer: Browser) -> None:
+    link = re.search(r'href="(/results/1\?athlete=\d+)"><bdi>Ben</bdi>', viewer.get("/results/1").body)
+    assert link is not None
+    body = viewer.get(link[1]).body
+    assert "no finish</strong> not seen in time" in body
+    assert "<bdi>Ada</bdi> <small>" not in body
+    ((address, _),) = pictures(body)
+    assert "Ada" not in viewer.get(address).body
+    assert "Ben" in viewer.get(address).body
+    assert viewer.get("/results/1?athlete=99").status == 404
+
+
+def test_an_athlete_has_a_page_with_every_session(tmp_path: Path) -> None:
+    for _ in range(2):
+        keep(tmp_path, record(1, "Ada"), record(2, "Ben"))
+    viewer = Field(tmp_path).phone(Role.VIEWER)
+    link = re.search(r'href="(/athletes/\d+)"><bdi>Ben</bdi>', viewer.get("/athletes").body)
+    assert link is not None
+    body = viewer.get(link[1]).body
+    assert re.findall(r">Session (\d)<", body) == ["2", "1"]
+    assert len(pictures(body)) == 2
+    assert "Ada" not in body
+    assert viewer.get("/athletes/99").status == 404
+
+
+def test_a_viewer_looks_and_has_no_form_and_no_download(viewer: Browser) -> None:
+    for address in ("/results", "/results/1", "/results/1/1", "/athletes", "/athletes/1"):
+        body = viewer.get(address).body
+        assert not re.search(r'<form(?! method="post" action="/look")', body), address
+        assert "/download/" not in body
+
+
+def test_a_coach_has_both(tmp_path: Path) -> None:
+    keep(tmp_path, record(1, "Ada"))
+    coach = Field(tmp_path).phone(Role.COACH)
+    kinds = re.findall(r'name="kind" value="(\w+)"', coach.get("/results/1/1").body)
+    assert kinds == ["void", "give", "swap", "set", "note"]
+    assert re.findall(r"/download/(\w+)\?session=1\"", coach.get("/results/1").body) == ["csv", "json", "fit", "lif"]
+
+
+@pytest.mark.parametrize("name", NASTY, ids=lambda name: name[:8])
+def test_a_name_is_nothing_but_a_name(tmp_path: Path, name: str) -> None:
+    keep(tmp_path, record(1, name, note=name), record(2, "Ben"))
+    coach = Field(tmp_path).phone(Role.COACH)
+    for address in ("/results/1", "/results/1?athlete=1", "/results/1/1", "/athletes", "/athletes/1"):
+        got = coach.get(address)
+        assert got.status == 200, address
+        assert "<script>alert" not in got.body
+        # A name's direction ends with it.
+        assert all(f"<bdi>{part}" in got.body for part in [name.replace("&", "&amp;").replace("<", "&lt;")[:3]]), (
+            address
+        )
+    assert len(ET.fromstring(coach.get("/results/1/set/1").data)) > 1
+
+
+def test_more_than_a_phone_shows_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retro_timer.coach.pages.results.MOST_REPS", 2)
+    monkeypatch.setattr("retro_timer.coach.pages.athletes.MOST_REPS", 1)
+    keep(tmp_path, record(1, "Ada"), record(2, "Ada"), record(3, "Ada"))
+    viewer = Field(tmp_path).phone(Role.VIEWER)
+    assert "The newest 2 of 3." in viewer.get("/results/1").body
+    assert "The newest 1 reps." in viewer.get("/athletes/1").body
+
+
+def test_the_pages_are_in_the_readers_language(viewer: Browser) -> None:
+    body = viewer.get("/results/1", **{"accept-language": "de"}).body
+    assert "Serie 1: Sekunden, 95-%-Intervalle" in body
+    assert "Serie 1" in viewer.get("/results/1/set/1", **{"accept-language": "de"}).body
+
+
+@pytest.mark.parametrize(("text", "number"), [("7", 7), ("0", 0), ("-1", 0), ("9" * 12, 0), ("9" * 5_000, 0), ("٣", 0)])
+def test_a_number_in_an_address_is_one_that_something_can_have(text: str, number: int) -> None:
+    assert number_in(text) == number
