@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from retro_timer.diagnostics.marshal import picture_of
 from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
 from retro_timer.settings.whole import write_whole
 from retro_timer.store.results.database import opened_results
+from retro_timer.store.seen_finish import picture_of
 from retro_timer.training.corrections import MOST_NUMBER
 
 _WIDEST = 120
@@ -34,7 +34,7 @@ def marshal(number: int, rep: int, svg: Path | None) -> None:
         for line in finish_lines(picture, min(_WIDEST, shutil.get_terminal_size().columns)):
             print(line)
         return
-    from retro_timer.cli.output.marshal_svg import draw_finish
+    from retro_timer.pictures.finish import draw_finish
 
     try:
         write_whole(svg, draw_finish(picture).encode())

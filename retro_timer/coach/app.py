@@ -98,6 +98,7 @@ def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
             Page("GET", "/results/{number}", results.one_session, Role.VIEWER),
             Page("GET", "/results/{number}/{rep}", results.one_rep, Role.VIEWER),
             Page("GET", "/results/{number}/set/{set}", pictures.one_set, Role.VIEWER),
+            Page("GET", "/results/{number}/{rep}/finish", pictures.one_finish, Role.VIEWER),
             Page("GET", "/athletes", athletes.everybody, Role.VIEWER),
             Page("GET", "/athletes/{number}", athletes.one, Role.VIEWER),
             Page("GET", "/board", live.board, Role.VIEWER),

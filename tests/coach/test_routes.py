@@ -26,6 +26,7 @@ FOR_VIEWERS = {
     "GET /results/{number}",
     "GET /results/{number}/{rep}",
     "GET /results/{number}/set/{set}",
+    "GET /results/{number}/{rep}/finish",
     "GET /athletes",
     "GET /athletes/{number}",
     "GET /board",

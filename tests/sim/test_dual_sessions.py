@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from retro_timer.diagnostics.marshal import picture_of
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.loading import check_settings
 from retro_timer.settings.model import Settings
 from retro_timer.store.results.database import no_database, open_for_reading
+from retro_timer.store.seen_finish import picture_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan
 from tests.helpers.plans_made import block, plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from retro_timer.diagnostics.marshal import Picture, Strip
+from retro_timer.detection.seen import Picture, Strip
 
 _ROWS = {"range": 9, "signal": 5, "cover": 5}
 _LABEL = 9

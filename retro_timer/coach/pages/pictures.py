@@ -11,8 +11,11 @@ from starlette.responses import Response
 from retro_timer.coach.pages.results import session_shown
 from retro_timer.coach.reading import Kept, number_in, number_of
 from retro_timer.coach.site import Site, catalogue_of
+from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import Catalogue
+from retro_timer.pictures.finish import draw_finish
 from retro_timer.pictures.reps import by_set, draw_set, has_times
+from retro_timer.store.seen_finish import picture_of
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture has a style sheet in it, and needs nothing else."""
@@ -34,6 +37,19 @@ class PicturePages:
 
         def look(connection: sqlite3.Connection) -> bytes | None:
             return _set(connection, number, set_no, wanted, catalogue)
+
+        async with self._drawing:
+            return _picture(await self._kept.look(look))
+
+    async def one_finish(self, request: Request) -> Response:
+        """What the sensors saw of a rep's finish; 404 where nothing is kept of it."""
+        number, rep = number_of(request, "number"), number_of(request, "rep")
+
+        def look(connection: sqlite3.Connection) -> bytes | None:
+            try:
+                return draw_finish(picture_of(connection, self._kept.state_dir, number, rep)).encode()
+            except RetroTimerError:
+                return None
 
         async with self._drawing:
             return _picture(await self._kept.look(look))

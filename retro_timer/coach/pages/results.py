@@ -15,6 +15,7 @@ from retro_timer.coach.view import row_of
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.queries import KeptRep, SessionRow, Wanted, count_sessions, reps, session, sessions
 from retro_timer.store.results.revisions import RevisionRow, revisions
+from retro_timer.store.seen_finish import has_readings
 
 MOST_SESSIONS = 100
 MOST_REPS = 1_000
@@ -70,21 +71,23 @@ class ResultPages:
         """A rep: what became of it, its corrections, and forms to correct it."""
         number, rep = number_of(request, "number"), number_of(request, "rep")
 
-        def look(connection: sqlite3.Connection) -> tuple[SessionRow, KeptRep, list[RevisionRow]] | None:
+        def look(connection: sqlite3.Connection) -> tuple[SessionRow, KeptRep, list[RevisionRow], bool] | None:
             row, found = session(connection, number), rep_kept(connection, number, rep)
             if row is None or found is None:
                 return None
-            return row, found, revisions(connection, session=number, rep=rep)
+            seen = has_readings(self._kept.state_dir, row, found.record)
+            return row, found, revisions(connection, session=number, rep=rep), seen
 
         shown = await self._kept.look(look)
         if shown is None:
             return self._site.page(request, "message.html", 404, text="", back=f"/results/{number}")
-        row, kept, history = shown
+        row, kept, history, seen = shown
         return self._site.page(
             request,
             "rep.html",
             session=row,
             row=row_of(kept.record),
+            seen=seen,
             history=history_of(history, catalogue_of(self._site.language(request))),
         )
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
-
-import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.crossing_fit import Examined, examine, solve
 from retro_timer.detection.gate.line_offset import at_line
+from retro_timer.detection.seen import Loser, Picture, Point, Reading, Strip
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import RangeSample
-from retro_timer.store.finishes import KeptFinish, KeptPassage, find_finish, kept_places, read_finish
+from retro_timer.store.finishes import KeptFinish, KeptPassage, Place, find_finish, kept_places, read_finish
 from retro_timer.store.results.queries import SessionRow, Wanted, reps, sure_session
 from retro_timer.store.space import MOST_FINISHES
 from retro_timer.training.record import RepRecord, RepStatus
@@ -23,54 +21,6 @@ _SAME_CROSSING_NS = 250_000_000
 nearer than that."""
 _STEP_S = 0.005
 
-Point = tuple[float, float]
-"""Seconds since the rep's go, and a figure."""
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """One reading: seconds since the go; a hit is a believed target in front of the background."""
-
-    t_s: float
-    range_m: float | None
-    signal_kcps: float | None
-    valid: bool
-    hit: bool
-
-
-class Strip(msgspec.Struct, frozen=True):
-    """One sensor's part of the picture."""
-
-    title: str
-    readings: Sequence[Reading]
-    wall_m: float | None = None
-    """Range of what stands behind the lane; None in the open field, or where no break was found."""
-    looks: Sequence[Point] = ()
-    """How much of the beam was covered, where that was compared with the outline."""
-    outline: Sequence[Point] = ()
-    """The outline that fits best; empty where none was fitted."""
-
-
-class Loser(msgspec.Struct, frozen=True):
-    """What was in the beam and is not this finish."""
-
-    sensor: str
-    first_s: float
-    last_s: float
-    why: str
-
-
-class Picture(msgspec.Struct, frozen=True):
-    """A finish as it is drawn; times in seconds since the rep's go."""
-
-    title: str
-    notes: Sequence[str]
-    finish_s: float
-    uncertainty_s: float
-    first_s: float
-    last_s: float
-    strips: Sequence[Strip]
-    losers: Sequence[Loser]
-
 
 def picture_of(connection: sqlite3.Connection, state: Path, number: int, rep: int) -> Picture:
     """The picture of one rep's finish.
@@ -79,17 +29,27 @@ def picture_of(connection: sqlite3.Connection, state: Path, number: int, rep: in
     there is no finish, or no readings of it.
     """
     row = sure_session(connection, number)
-    every = [kept.record for kept in reps(connection, Wanted(session=number))]
-    record = next((record for record in every if record.rep == rep), None)
-    if record is None:
+    kept = next(reps(connection, Wanted(session=number, rep=rep)), None)
+    if kept is None:
+        every = [each.record for each in reps(connection, Wanted(session=number))]
         there = f"a rep from 1 to {every[-1].rep}" if every else "a session with reps"
         raise BadInputError(f"session {number}, rep {rep}", "not found", there)
+    record = kept.record
     if record.time_ns is None:
         raise RetroTimerError(f"session {number}, rep {rep}: {_no_finish(record)}")
-    place = find_finish(state, row.uid, rep, record.go_ns + record.time_ns)
+    place = _place(state, row, record)
     if place is None:
         raise RetroTimerError(f"session {number}, rep {rep}: {_why_none(connection, state, row, record)}")
     return _drawn(row, record, read_finish(place.path))
+
+
+def has_readings(state: Path, row: SessionRow, record: RepRecord) -> bool:
+    """Whether there is a picture of a rep's finish."""
+    return _place(state, row, record) is not None
+
+
+def _place(state: Path, row: SessionRow, record: RepRecord) -> Place | None:
+    return None if record.time_ns is None else find_finish(state, row.uid, record.rep, record.go_ns + record.time_ns)
 
 
 def _no_finish(record: RepRecord) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from retro_timer.diagnostics.marshal import Loser, Picture, Point, Strip
+from retro_timer.detection.seen import Loser, Picture, Point, Strip
 
 _INK, _FAINT, _PAPER, _GRID = "#222222", "#8a8a8a", "#ffffff", "#e6e6e6"
 _HIT, _FIT, _FINISH, _LOST = "#1f77b4", "#d62728", "#2ca02c", "#b58900"

@@ -10,16 +10,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from retro_timer.cli.output.marshal_svg import draw_finish
 from retro_timer.cli.output.marshal_text import finish_lines
+from retro_timer.coach.access import Role
 from retro_timer.detection.gate.crossing_fit import solve
-from retro_timer.diagnostics.marshal import Picture, picture_of
+from retro_timer.detection.seen import Picture
 from retro_timer.errors import RetroTimerError
+from retro_timer.pictures.finish import draw_finish
 from retro_timer.store.finishes import KeptFinish, KeptSensor, keep_finish
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.journal import Journal
+from retro_timer.store.seen_finish import picture_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
+from tests.helpers.browser_made import Field
 from tests.helpers.command import here
 from tests.helpers.finishes_made import BACK_NS, CONFIG, S, kept, passage, readings
 from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS
@@ -196,3 +199,16 @@ def test_what_is_not_there_is_one_line_with_what_was_expected(
     drawn = here(capsys, "marshal", 1, 1, "--svg", tmp_path / "finish.svg")
     assert (drawn.code, drawn.lines) == (0, [str(tmp_path / "finish.svg")])
     assert (tmp_path / "finish.svg").read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_the_page_of_a_rep_has_the_picture_where_there_is_one_and_a_viewer_may_look(tmp_path: Path) -> None:
+    box = Box(tmp_path, finished(1), finished(2, status=RepStatus.DNF, time_ns=None, uncertainty_ns=None))
+    box.keep(1)
+    viewer = Field(tmp_path).phone(Role.VIEWER)
+    assert 'src="/results/1/1/finish" alt="What the sensors saw of this finish: ' in viewer.get("/results/1/1").body
+    got = viewer.get("/results/1/1/finish")
+    assert got.header("content-type") == "image/svg+xml"
+    assert ET.fromstring(got.data).tag.endswith("svg")
+    assert "/finish" not in viewer.get("/results/1/2").body
+    for address in ("/results/1/2/finish", "/results/1/9/finish", "/results/9/1/finish"):
+        assert viewer.get(address).status == 404
