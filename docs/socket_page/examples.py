@@ -42,6 +42,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Readings(),
     requests.Beep("ready"),
     requests.Say("Can you hear this?"),
+    requests.Announce("copied"),
     requests.LendButton(5.0),
     requests.Rest("gate", 0.0),
     requests.Calibrate({"gate": SensorCalibration(placement="gate", background_mm=2000)}),

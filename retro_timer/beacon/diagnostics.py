@@ -57,6 +57,16 @@ class Pressable(Protocol):
         """Whether it is down now."""
 
 
+_STICK_PHRASES: dict[requests.StickWord, str] = {
+    "copied": "stick_copied",
+    "nothing": "stick_nothing",
+    "full": "stick_full",
+    "read-only": "stick_read_only",
+    "foreign": "stick_foreign",
+    "failed": "stick_failed",
+}
+
+
 class Diagnostics:
     """Answers on the socket's thread; only the sensors' own threads touch a sensor. Every request returns at once."""
 
@@ -97,6 +107,8 @@ class Diagnostics:
                 return self._beep(request.which)
             case requests.Say():
                 return self._say(request.text)
+            case requests.Announce():
+                return self._announce(request.what)
             case requests.LendButton():
                 return self._lend_button(request.seconds)
             case requests.Rest():
@@ -175,6 +187,11 @@ class Diagnostics:
     def _say(self, text: str) -> answers.Done:
         self._must_be_idle("the voice")
         self._core.speaker.say(Say("cue", {"cue": text}))
+        return answers.Done()
+
+    def _announce(self, what: requests.StickWord) -> answers.Done:
+        self._must_be_idle("the voice")
+        self._core.speaker.say(Say(_STICK_PHRASES[what]))
         return answers.Done()
 
     # The button

@@ -26,6 +26,11 @@ def import_(context: click.Context, file: Path, match_names: bool) -> None:
     if file.suffix.lower() in (PEOPLE, STARTS):
         context.invoke(rosters.import_, file=file)
         return
+    take_over(file, match_names=match_names)
+
+
+def take_over(file: Path, *, match_names: bool) -> None:
+    """Take over what is not here yet of a file, and say what that was. Raises BadInputError, with nothing changed."""
     size = _check(file, match_names=match_names)
     merged = Merged()
     with editing() as make, progress("importing", size) as done:

@@ -23,6 +23,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "rosters": ("retro_timer.cli.rosters", "rosters", "Lists of athletes: list, show, import."),
     "settings": ("retro_timer.cli.settings", "settings", "What is set on the box, beside its config.toml."),
     "results": ("retro_timer.cli.results", "results", "Sessions and reps that are kept."),
+    "restore": ("retro_timer.cli.keeping", "restore", "Take back what is in a copy of the results."),
     "marshal": ("retro_timer.cli.marshal", "marshal", "What the sensors saw of a disputed finish, as a picture."),
     "athletes": ("retro_timer.cli.athletes", "athletes", "Who has run: list, show, add, rename, merge, forget."),
     "keep": ("retro_timer.cli.keep", "keep", "Keep the last ten minutes of raw readings."),

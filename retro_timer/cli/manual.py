@@ -84,6 +84,8 @@ def _command(parent: click.Context, name: str) -> Iterator[str]:
     """A command with its arguments and options, and those below it."""
     command = parent.command.get_command(parent, name) if isinstance(parent.command, click.Group) else None
     assert command is not None
+    if command.hidden:
+        return
     context = click.Context(command, parent=parent, info_name=name)
     if isinstance(command, click.Group):
         for below in command.list_commands(context):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 from retro_timer.cli.corrections import edit, history, undo_
 from retro_timer.cli.exporting import export
 from retro_timer.cli.importing import import_
+from retro_timer.cli.keeping import announce, backup, verify
 from retro_timer.cli.output.results_shown import (
     SESSION_FIELDS,
     print_csv,
@@ -29,7 +29,6 @@ from retro_timer.cli.reporting import report
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.store.results.athletes import People, meant_person
-from retro_timer.store.results.backups import back_up
 from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import (
     REP_FIELDS,
@@ -170,14 +169,9 @@ def _one_format(*, as_json: bool, as_csv: bool) -> None:
         raise BadInputError("results", "both --json and --csv given", "one of them")
 
 
-@results.command()
-def backup() -> None:
-    """Copy the database beside itself, as the timer's hourly service does; the seven fullest copies are kept."""
-    try:
-        path = back_up(paths.state_dir(), time.time_ns())
-    except (OSError, sqlite3.Error) as error:
-        raise RetroTimerError(f"{paths.state_dir()}: no copy made ({error})") from None
-    print("no results yet: nothing to copy" if path is None else path)
+results.add_command(backup)
+results.add_command(verify)
+results.add_command(announce)
 
 
 def _print_headline(row: SessionRow) -> None:

@@ -26,6 +26,7 @@ from retro_timer.diagnostics.holder import Wanted
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import calibration, own, paths
 from retro_timer.settings.loading import DELIVERED, place_of, plan_names, read_plan, settings_file
+from retro_timer.store.results.copying import copied
 from retro_timer.store.results.database import BACKUPS, NAME, open_for_reading
 from retro_timer.store.results.reps_log import NAME as REPS_LOG
 from retro_timer.store.space import SNAPSHOT, TRACES
@@ -139,7 +140,7 @@ def _database(anonymiser: Anonymiser) -> dict[str, Any]:
     connection = open_for_reading(directory)
     if connection is None:
         raise RetroTimerError(f"{directory / NAME}: no results yet")
-    with contextlib.closing(connection):
+    with contextlib.closing(connection) as there, copied(there) as connection:
         anonymiser.learn(name for (name,) in connection.execute("SELECT DISTINCT athlete FROM rep"))
         for (roster,) in connection.execute("SELECT DISTINCT roster FROM session"):
             anonymiser.learn(json.loads(roster))

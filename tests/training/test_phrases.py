@@ -190,6 +190,7 @@ def test_everything_that_a_session_says_can_be_rendered(language: str) -> None:
 def test_most_of_the_catalogue_was_heard_in_these_sessions() -> None:
     """What is said elsewhere than in the session: by the box itself, at power-on, and for damage."""
     elsewhere = {
+        "stick_copied", "stick_nothing", "stick_full", "stick_read_only", "stick_foreign", "stick_failed",
         "ready", "not_ready", "recovery_offered", "speech_trouble", "database_rebuilt", "nothing_to_finish",
         "next_plan", "plan_unusable", "plan_too_fast", "no_plan", "volume", "power_low", "box_hot", "box_slow",
         "shut_down_ahead", "shut_down_cancelled", "shutting_down", "shutting_down_session", "file_kept",

@@ -113,6 +113,7 @@ class RequestHandler:
                 | requests.Readings()
                 | requests.Beep()
                 | requests.Say()
+                | requests.Announce()
                 | requests.LendButton()
                 | requests.Rest()
                 | requests.Calibrate()

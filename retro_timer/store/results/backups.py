@@ -10,12 +10,16 @@ import msgspec
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.apply import Mark, read_mark
+from retro_timer.store.results.copying import copy_in_portions
 from retro_timer.store.results.database import BACKUPS, NAME
 from retro_timer.store.results.reps_log import sync_directory
+from retro_timer.store.results.snapshot import open_snapshot
 
 KEPT_BACKUPS = 7
 PATTERN = "results-*.db"
 """Names of the copies."""
+_HALVES = "results-*.new*"
+"""One that is being made, and what SQLite keeps beside it."""
 
 
 class Content(msgspec.Struct, frozen=True, order=True):
@@ -51,17 +55,20 @@ def _mark(connection: sqlite3.Connection) -> Mark | None:
     return read_mark(connection) if version >= 3 else None
 
 
-def back_up(directory: Path, wall_ns: int) -> Path | None:
-    """Copy the database as it is now, beside a running writer; None when nothing is in it yet.
+def back_up(directory: Path, wall_ns: int, folder: Path | None = None) -> Path | None:
+    """Copy the database as it is now, beside a running writer, into a folder (`backups`).
 
-    The seven fullest copies are kept. Raises OSError or sqlite3.Error, RetroTimerError for a database that is damaged
-    or has less in it than a copy that it would push out.
+    None when nothing is in it yet. The seven fullest copies are kept. Raises OSError or sqlite3.Error, RetroTimerError
+    for a database that is damaged or has less in it than a copy that it would push out.
     """
-    folder = directory / BACKUPS
+    folder = folder or directory / BACKUPS
     if not (directory / NAME).is_file() and not list(folder.glob(PATTERN)):
         return None
     fresh = folder / f"results-{next_stamp(folder, PATTERN, wall_ns)}.new"
     folder.mkdir(exist_ok=True)
+    for half in folder.glob(_HALVES):
+        # Whoever made it was cut off.
+        half.unlink()
     try:
         found, deleted = _copy(directory / NAME, fresh)
         if found == Content() and not list(folder.glob(PATTERN)):
@@ -84,16 +91,20 @@ def back_up(directory: Path, wall_ns: int) -> Path | None:
 def _copy(source: Path, target: Path) -> tuple[Content, tuple[int, ...]]:
     """A whole and sound copy: what is in it, and the numbers of sessions that were deleted."""
     with (
-        contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as there,
+        contextlib.closing(open_snapshot(source) or _opened(source)) as there,
         contextlib.closing(sqlite3.connect(target)) as here,
     ):
-        there.backup(here)
+        copy_in_portions(there, here)
         if not is_sound(here):
             raise RetroTimerError(f"{source}: damaged, not copied; the next start of the timer rebuilds it")
         try:
             return content(here), _deleted(here)
         except sqlite3.OperationalError:
             raise RetroTimerError(f"{source}: no results in it; the next start of the timer rebuilds them") from None
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)
 
 
 def _deleted(connection: sqlite3.Connection) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ def open_private_copy(path: Path) -> sqlite3.Connection:
     """
     for _ in range(_TRIES):
         before = _state(path)
-        with tempfile.TemporaryDirectory(prefix="retro-timer-", dir=_folder()) as folder:
+        with tempfile.TemporaryDirectory(prefix="retro-timer-", dir=roomy_folder()) as folder:
             copy = Path(folder) / path.name
             for tail in ("", _LOG):
                 source = path.with_name(path.name + tail)
@@ -62,5 +62,6 @@ def _state(path: Path) -> list[tuple[int, int, int] | None]:
     return found
 
 
-def _folder() -> Path | None:
+def roomy_folder() -> Path | None:
+    """Where a copy of the database has room; None for the usual place."""
     return _ROOMY if "TMPDIR" not in os.environ and os.access(_ROOMY, os.W_OK | os.X_OK) else None

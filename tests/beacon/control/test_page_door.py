@@ -23,6 +23,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "log": {},
     "keep": {},
     "forget": {"athlete": "Ann"},
+    "announce": {"what": "copied"},
     "facts": {},
     "readings": {},
     "beep": {"which": "go"},

@@ -14,6 +14,8 @@ from retro_timer.store.results.edits import AnyEdit
 _LONGEST_TEXT = 300
 _LONGEST_LOAN_S = 600.0
 LONGEST_REST_S = 60.0
+StickWord = Literal["copied", "nothing", "full", "read-only", "foreign", "failed"]
+"""All that the box says of sticks."""
 NOT_THE_PIN = "not the PIN"
 """The error of a PIN that may be tried again: who asks tells it by this from a window that is shut."""
 
@@ -87,6 +89,12 @@ class Say(Request, frozen=True):
     text: Annotated[str, msgspec.Meta(pattern=r"\S", max_length=_LONGEST_TEXT)]
 
 
+class Announce(Request, frozen=True):
+    """Say what has become of a copy onto a stick; refused while a session is under way."""
+
+    what: StickWord
+
+
 class LendButton(Request, frozen=True):
     """For so long a press means nothing but itself; the facts tell of it. 0 ends it."""
 
@@ -110,7 +118,7 @@ class Calibrate(Request, frozen=True):
     """Whether the box, as loud as it is now, is heard at the start line; null leaves what is known."""
 
 
-ToDiagnostics = Facts | Readings | Beep | Say | LendButton | Rest | Calibrate
+ToDiagnostics = Facts | Readings | Beep | Say | Announce | LendButton | Rest | Calibrate
 AnyRequest = Status | Follow | Log | Keep | Edit | Forget | OpenPairing | TryPin | AnyCommand | ToDiagnostics
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
