@@ -1,4 +1,4 @@
-"""`make pictures`: a group's places; and the live view of `make demo`, at the moment when a dog stands on the line."""
+"""`make pictures`: where box and group stand, `make demo` as a dog stands on the line, and a session's times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from docs.pictures import group_places
+from docs.pictures import group_places, placements
 
 _COLUMNS, _LINES = 100, 40
 _PROGRAM = Path(sys.executable).with_name("retro-timer")
@@ -53,19 +53,30 @@ def frames() -> list[str]:
     return _SWEPT.split(drawn.decode(errors="replace").replace("\r\n", "\n"))
 
 
-def svg_of(frame: str) -> str:
+def told(state: str, *words: str) -> str:
+    """What a command tells a terminal, as text with its colours."""
+    environment = {**os.environ, "RETRO_TIMER_STATE": state, "FORCE_COLOR": "1", "COLUMNS": str(_COLUMNS), "TZ": "UTC"}
+    return subprocess.run([_PROGRAM, *words], env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def svg_of(frame: str, title: str = "retro-timer run --view") -> str:
     """A frame as SVG, with whatever font the reader has: a picture loads nothing from elsewhere."""
     console = Console(record=True, width=_COLUMNS, file=io.StringIO())
     console.print(Text.from_ansi(frame.strip("\n")))
-    drawn = console.export_svg(title="retro-timer run --view", theme=MONOKAI)
+    drawn = console.export_svg(title=title, theme=MONOKAI)
     return _FONT_FACE.sub("", drawn).replace("Fira Code", "monospace")
 
 
 def main() -> None:
-    """Write docs/groups.svg and docs/live-view.svg."""
+    """Write every picture of the documents."""
     pages = Path(__file__).parent.parent
-    (pages / "groups.svg").write_text(group_places.drawn(), encoding="utf-8")
-    print(f"drawn: {pages / 'groups.svg'}")
+    with tempfile.TemporaryDirectory() as state:
+        told(state, "simulate", "jog-progression")
+        shown = svg_of(told(state, "results", "show"), "retro-timer results show")
+    made = {"groups": group_places.drawn(), "placements": placements.drawn(), "results": shown}
+    for name, picture in made.items():
+        (pages / f"{name}.svg").write_text(picture, encoding="utf-8")
+        print(f"drawn: {pages / name}.svg")
     frame = next((f for f in frames() if "obstacle danger" in Text.from_ansi(f).plain and "rep 2" in f), None)
     if frame is None:
         sys.exit("pictures: the demo showed no danger in rep 2; look at `make demo`")

@@ -63,6 +63,8 @@ load_parts() {
     . "$root/firmware/boot/installer/people.sh"
     # shellcheck source=firmware/boot/installer/program.sh
     . "$root/firmware/boot/installer/program.sh"
+    # shellcheck source=firmware/boot/installer/help.sh
+    . "$root/firmware/boot/installer/help.sh"
     # shellcheck source=firmware/boot/installer/settings.sh
     . "$root/firmware/boot/installer/settings.sh"
     # shellcheck source=firmware/boot/installer/boot.sh
@@ -87,6 +89,7 @@ install_all() {
     configure_boot
     install_units
     switch_program
+    install_help
     start_service
     forget_old_programs
     say "done: Retro Timer $version"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
+import sys
 import tarfile
 import tempfile
 import tomllib
 from pathlib import Path
 
+from release.commands import run
 from release.debs import collect_debs
 from release.target import Target
 from release.wheels import collect_wheels
@@ -47,6 +49,7 @@ def build_archive(project: Path, target: Target, kept: Path, output: Path) -> Pa
         collect_wheels(project, target, kept / str(target) / "wheels", root / "wheels")
         collect_debs(target, kept / str(target) / "apt", root / "debs")
         _copy_files(project, root)
+        run([sys.executable, "-m", "retro_timer.cli.manual", root / "share"], cwd=project)
         (root / "RELEASE").write_text(_release_text(project, target), encoding="utf-8")
         (root / "SHA256SUMS").write_text(_checksums(root), encoding="utf-8")
         output.mkdir(parents=True, exist_ok=True)
@@ -58,7 +61,7 @@ def _copy_files(project: Path, root: Path) -> None:
         source, target = project / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
         else:
             shutil.copy(source, target)
     # Where a user looks for it: one command in the unpacked archive.

@@ -29,7 +29,8 @@ def leaves(command: click.Command, context: click.Context, words: str = "") -> I
     for name in command.list_commands(context):
         below = command.get_command(context, name)
         assert below is not None
-        yield from leaves(below, context, f"{words} {name}".strip())
+        if not below.hidden:
+            yield from leaves(below, context, f"{words} {name}".strip())
 
 
 def plain(page: str) -> str:

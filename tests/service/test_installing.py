@@ -29,6 +29,10 @@ NOT_LISTED = (
     "/etc/shadow-",
     "/etc/gshadow-",
 )
+COMPLETE = (
+    "source /usr/local/share/bash-completion/completions/retro-timer;"
+    " COMP_WORDS=(retro-timer results exp); COMP_CWORD=2; _retro_timer_completion retro-timer; echo ${COMPREPLY[@]}"
+)
 SUDO_WITHOUT_PASSWORD = "pi ALL=(ALL) NOPASSWD: ALL\n"
 """As Raspberry Pi OS has it for its first user."""
 
@@ -79,6 +83,9 @@ def test_a_new_user_follows_the_readme_and_has_a_timer_that_starts_with_the_box(
     box.check(["su", "-", "pi", "-c", "retro-timer ctl start demo && retro-timer ctl skip"])
     box.wait_for(lambda: announced(box), 60, "the first time")
     assert "Runner" in box.check(["su", "-", "pi", "-c", "retro-timer results show"])
+    assert "retro\\-timer" in box.read("/usr/local/share/man/man1/retro-timer.1")
+    box.check("test -f /opt/retro-timer/share/docs/handbook/coaches.md")
+    assert box.check(["su", "-", "pi", "-c", f"bash -c '{COMPLETE}'"]).split() == ["export"]
 
 
 def test_a_dry_run_says_what_it_would_do_and_changes_nothing(new_box: Container, archive: Path) -> None:

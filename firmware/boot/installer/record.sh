@@ -44,7 +44,8 @@ forget() {
 
 make_folder() {
     [ -d "$1" ] && return 0
-    step "make $1" mkdir -p "$1"
+    make_folder "$(dirname "$1")"
+    step "make $1" mkdir "$1"
     did folder "$1"
 }
 
@@ -60,6 +61,19 @@ put_file() {
     step "write $2" install -m 644 "$1" "$2"
     did file "$2"
     changed=yes
+}
+
+# put_folder SOURCE TARGET: all of a folder below the program's own, which goes as a whole.
+put_folder() {
+    diff -rq "$1" "$2" >/dev/null 2>&1 && return 0
+    make_folder "$(dirname "$2")"
+    step "write $2" replace_folder "$1" "$2"
+}
+
+replace_folder() {
+    rm -rf "$2"
+    cp -r "$1" "$2"
+    chmod -R u=rwX,go=rX "$2"
 }
 
 clean_up() {
