@@ -43,8 +43,8 @@ Made by `make socket` from the program's own messages; the lines are from a simu
 
 The running timer listens at `/run/retro-timer/beacon.sock` (off the box `$RETRO_TIMER_STATE/run/beacon.sock`), for its
 user and the group `retro-timer`. Beside it `page.sock` answers the coach's page, which may ask for `status`, `follow`,
-`try_pin`, `say` of a name, every command, and an `edit` of a rep, a session's note, a plan or a roster; the rest is
-refused there. Each line is one JSON object, either way. To try it:
+`try_pin`, `beep`, `say` of a name, every command, and an `edit` of a rep, a session's note, a plan, a roster or the
+language; the rest is refused there. Each line is one JSON object, either way. To try it:
 
 ```
 echo '{{"request":"status"}}' | socat - UNIX-CONNECT:/run/retro-timer/beacon.sock

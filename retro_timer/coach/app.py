@@ -18,6 +18,7 @@ from retro_timer.coach.limits import STREAM_PATH
 from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live
 from retro_timer.coach.pages.athletes import AthletePages
+from retro_timer.coach.pages.box import BoxPages
 from retro_timer.coach.pages.corrections import CorrectionPages
 from retro_timer.coach.pages.downloads import DownloadPages
 from retro_timer.coach.pages.entry import EntryPages
@@ -74,10 +75,11 @@ def make_coach(
 
 def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
     """All pages. What names no role is a coach's."""
-    live, entry = LivePages(site, Streams(site.live)), EntryPages(site)
     kept = Kept(state_dir)
     results, athletes, pictures = ResultPages(site, kept), AthletePages(site, kept), PicturePages(site, kept)
     corrections, downloads = CorrectionPages(site), DownloadPages(site, kept)
+    streams = Streams(site.live)
+    live, entry, box = LivePages(site, streams), EntryPages(site), BoxPages(site, state_dir, streams)
     plans, rosters = PlanPages(site), RosterPages(site)
     return RouteTable(
         [
@@ -117,6 +119,11 @@ def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
             Page("POST", "/rosters/edit", rosters.write),
             Page("POST", "/rosters/upload", rosters.upload),
             Page("POST", "/rosters/say", rosters.say),
+            Page("GET", "/box", box.show),
+            Page("GET", "/box/now", box.now),
+            Page("POST", "/box/sound", box.sound),
+            Page("POST", "/box/language", box.language),
+            Page("POST", "/box/support", box.support),
             Page("GET", "/phones", entry.phones),
             Page("POST", "/phones/pair", entry.pair_another),
             Page("POST", "/phones/share", entry.share),

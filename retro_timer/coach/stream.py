@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import msgspec
@@ -33,19 +34,28 @@ class Streams:
 
     def __init__(self, live: Live) -> None:
         self._live = live
-        self._open = 0
+        self._open: Counter[str] = Counter()
 
     def answer(self, request: Request, role: Role, parts: Parts, may_look: Callable[[], bool]) -> Response:
         """A stream for who asks as long as they may look, or 503 where there are too many for their role."""
-        if self._open >= MOST_STREAMS[role]:
+        if self._open.total() >= MOST_STREAMS[role]:
             return PlainTextResponse("too many follow already\n", 503, {"retry-after": "5"})
         since = request.headers.get("last-event-id", "") or request.query_params.get("since", "")
         return StreamingResponse(
-            self._counted(since, parts, may_look), media_type="text/event-stream", headers={"cache-control": "no-store"}
+            self._counted(request.state.phone, since, parts, may_look),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store"},
         )
 
-    async def _counted(self, since: str, parts: Parts, may_look: Callable[[], bool]) -> AsyncIterator[bytes]:
-        self._open += 1
+    @property
+    def following(self) -> Counter[str]:
+        """How many streams each phone has open, by its id."""
+        return self._open
+
+    async def _counted(
+        self, phone: str, since: str, parts: Parts, may_look: Callable[[], bool]
+    ) -> AsyncIterator[bytes]:
+        self._open[phone] += 1
         waker = self._live.waker()
         try:
             async with contextlib.aclosing(self._messages(since, parts, waker)) as messages:
@@ -55,7 +65,7 @@ class Streams:
                     yield message
         finally:
             self._live.give_back(waker)
-            self._open -= 1
+            self._open[phone] -= 1
 
     async def _messages(self, since: str, parts: Parts, waker: asyncio.Event) -> AsyncGenerator[bytes, None]:
         live = self._live

@@ -14,6 +14,7 @@ from retro_timer.beacon.facts import SensorFacts, SensorReadings
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.diagnostics.holder import Holder, pause
 from retro_timer.errors import RetroTimerError
+from retro_timer.phrases import SOUND_CHECK
 from retro_timer.settings.lanes import lane_gate, lane_map
 
 _POLL_S = 0.1
@@ -23,7 +24,6 @@ _AGAIN_S = 10.0
 """Sound check: so long after its last word it is heard once more."""
 _DRAW_S, _LINE_S = 0.1, 1.0
 """Live range: between two bars on a terminal, and between two lines without one."""
-SOUND_CHECK = "Can you hear this at the start line?"
 
 
 def beep(holder: Holder) -> None:

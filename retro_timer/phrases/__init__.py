@@ -10,8 +10,19 @@ import msgspec
 from retro_timer.errors import BadInputError
 from retro_timer.phrases.catalogue import BareCatalogue, Catalogue, CatalogueFile
 
-__all__ = ["BareCatalogue", "Catalogue", "catalogue_file", "kin_of", "languages", "load_catalogue", "voice_of"]
+__all__ = [
+    "SOUND_CHECK",
+    "BareCatalogue",
+    "Catalogue",
+    "catalogue_file",
+    "kin_of",
+    "languages",
+    "load_catalogue",
+    "voice_of",
+]
 
+SOUND_CHECK = "Can you hear this at the start line?"
+"""What is said for it: among the texts that are translated."""
 _FOLDER = Path(__file__).parent
 _FIRST = "en"
 """Every phrase is written in this language first; what another one lacks is said in it."""

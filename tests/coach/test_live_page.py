@@ -260,7 +260,9 @@ def test_a_box_that_hangs_does_not_answer_three_seconds_after_its_last_status(ag
         live = Live(lambda: now_ns)
         live.hear_status(told(), 0, 0)
         now_ns = round(age_s * S)
-        request = Request({"type": "http", "headers": [], "query_string": b"", "method": "GET"})
+        request = Request(
+            {"type": "http", "headers": [], "query_string": b"", "method": "GET", "state": {"phone": "ann"}}
+        )
         answer = Streams(live).answer(request, Role.VIEWER, dict, lambda: True)
         assert isinstance(answer, StreamingResponse)
         pieces = aiter(answer.body_iterator)

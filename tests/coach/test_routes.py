@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from retro_timer.coach.access import Role
 from retro_timer.coach.guard import HEADERS, LONGEST_BODY
 from retro_timer.coach.limits import STREAM_PATH
+from retro_timer.coach.pages import box
+from retro_timer.errors import RetroTimerError
 from tests.helpers.browser_made import HOST, Browser, Field, Got
 
 OPEN = {
@@ -34,7 +37,8 @@ FOR_VIEWERS = {
 FOR_COACHES = {
     "POST /do/{command}", "GET /plans", "GET /plans/show", "GET /plans/edit", "POST /plans/edit", "GET /plans/new",
     "POST /plans/new", "GET /rosters", "GET /rosters/edit", "POST /rosters/edit", "POST /rosters/upload",
-    "POST /rosters/say", "GET /phones", "POST /phones/pair",
+    "POST /rosters/say", "GET /box",
+    "GET /box/now", "POST /box/sound", "POST /box/language", "POST /box/support", "GET /phones", "POST /phones/pair",
     "POST /phones/share", "POST /phones/revoke",
     "POST /results/{number}", "POST /results/{number}/{rep}", "GET /download/{kind}",
 }  # fmt: skip
@@ -49,7 +53,13 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RETRO_TIMER_STATE", str(folder))
         patch.setenv("RETRO_TIMER_CONFIG", str(folder / "etc"))
+        patch.setattr(box, "support_pack", no_pack)
         yield Field(folder)
+
+
+async def no_pack(_folder: Path) -> bytes:
+    """Of a process of its own, which takes seconds."""
+    raise RetroTimerError("no pack")
 
 
 def needed(route: str) -> Role:
@@ -170,6 +180,7 @@ def test_no_page_has_a_script_or_a_style_of_its_own_in_it(field: Field) -> None:
         "/rosters",
         "/plans/edit",
         "/plans/new",
+        "/box",
         "/phones",
         "/pair",
     )

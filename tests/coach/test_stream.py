@@ -27,7 +27,9 @@ def happens(live: Live, *names: str) -> None:
 
 def asked(last_id: str = "", query: str = "") -> Request:
     headers = [(b"last-event-id", last_id.encode())] if last_id else []
-    return Request({"type": "http", "headers": headers, "query_string": query.encode(), "method": "GET"})
+    return Request(
+        {"type": "http", "headers": headers, "query_string": query.encode(), "method": "GET", "state": {"phone": "ann"}}
+    )
 
 
 def opened(
@@ -160,3 +162,15 @@ def test_there_are_only_so_many_and_one_that_ends_makes_room(monkeypatch: Any) -
 
 def test_sixty_four_may_follow_of_whom_sixteen_are_coaches_at_least() -> None:
     assert stream.MOST_STREAMS == {Role.VIEWER: 48, Role.COACH: 64}
+
+
+def test_who_follows_is_known_until_they_go() -> None:
+    async def evening() -> None:
+        streams = Streams(Live())
+        assert not +streams.following
+        pieces = opened(streams, asked())
+        await anext(pieces)
+        assert +streams.following == {"ann": 1}
+        await pieces.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(evening())

@@ -11,9 +11,8 @@ from string import Formatter
 import pytest
 
 import retro_timer.coach
-from retro_timer.diagnostics.trials import SOUND_CHECK
 from retro_timer.errors import BadInputError
-from retro_timer.phrases import catalogue_file, languages, load_catalogue, voice_of
+from retro_timer.phrases import SOUND_CHECK, catalogue_file, languages, load_catalogue, voice_of
 from retro_timer.phrases.catalogue import Catalogue, CatalogueFile, Language
 from retro_timer.phrases.plurals import PluralRules
 from retro_timer.settings.loading import load_settings, plan_names, read_plan

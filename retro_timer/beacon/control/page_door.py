@@ -12,7 +12,8 @@ from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.control.protocol.requests import AnyRequest
 from retro_timer.beacon.control.request_handler import PAGE
 from retro_timer.beacon.control.server import Client
-from retro_timer.settings.made import WritePlan, WriteRoster
+from retro_timer.phrases import languages
+from retro_timer.settings.made import ChangeSetting, WritePlan, WriteRoster
 from retro_timer.store.results.edits import CorrectRep, NoteSession, Undo
 from retro_timer.training.listed import LONGEST_SAID
 
@@ -23,12 +24,15 @@ PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.TryPin,
     requests.Edit,
     requests.Say,
+    requests.Beep,
     *commands.COMMANDS.values(),
 )
 """Everything else is refused: forgetting people, and what diagnostics do to the box. A page that a coach is paired with
 may let another phone in, by a PIN that it shows."""
 PAGE_MAY_EDIT = (CorrectRep, NoteSession, Undo, WritePlan, WriteRoster)
-"""No setting, and nobody's identity."""
+"""No setting but PAGE_MAY_SET, and nobody's identity."""
+PAGE_MAY_SET = {"voice.language": frozenset(languages())}
+"""Keys of settings, and the values of each."""
 
 
 class Handler(Protocol):
@@ -58,8 +62,12 @@ class PageDoor:
 
 
 def _as_the_pages(request: requests.Edit) -> requests.Edit:
-    if not isinstance(request.edit, PAGE_MAY_EDIT):
-        kind = request.edit.__struct_config__.tag
+    edit = request.edit
+    may = isinstance(edit, PAGE_MAY_EDIT) or (
+        isinstance(edit, ChangeSetting) and edit.value in PAGE_MAY_SET.get(edit.key, ())
+    )
+    if not may:
+        kind = edit.__struct_config__.tag
         raise RequestRefusedError("refused", f"the edit '{kind}' is not for a page to make: `retro-timer` on the box")
     if request.origin.partition(" ")[0] == PAGE:
         return request

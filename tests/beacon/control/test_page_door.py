@@ -26,7 +26,6 @@ REFUSED: dict[str, dict[str, Any]] = {
     "announce": {"what": "copied"},
     "facts": {},
     "readings": {},
-    "beep": {"which": "go"},
     "lend_button": {"seconds": 5},
     "rest": {"sensor": "gate", "seconds": 1},
     "calibrate": {"sensors": {}},
@@ -34,6 +33,9 @@ REFUSED: dict[str, dict[str, Any]] = {
 EDITS_REFUSED: list[dict[str, Any]] = [
     {"type": "date", "session": 1, "started_wall_ns": 1},
     {"type": "setting", "key": "session.roster", "value": "u17"},
+    {"type": "setting", "key": "voice.language", "value": "xx"},
+    {"type": "setting", "key": "voice.language", "value": None},
+    {"type": "setting", "key": "voice.rate_wpm", "value": "de"},
     {"type": "athlete-add", "known": {"name": "Ann"}},
 ]
 
@@ -58,7 +60,7 @@ def ask(office: Office, request: str, **fields: Any) -> Asker:
 
 
 def test_every_request_is_either_the_pages_or_refused_here() -> None:
-    assert set(REQUESTS) == {"status", "follow", "open_pairing", "try_pin", "edit", "say", *COMMANDS, *REFUSED}
+    assert set(REQUESTS) == {"status", "follow", "open_pairing", "try_pin", "edit", "say", "beep", *COMMANDS, *REFUSED}
 
 
 @pytest.mark.parametrize("request_name", REFUSED)
@@ -68,7 +70,7 @@ def test_what_is_not_for_a_page_is_refused(office: Office, request_name: str) ->
     assert answer["error"].startswith(f"'{request_name}' is not for a page to ask")
 
 
-@pytest.mark.parametrize("edit", EDITS_REFUSED, ids=lambda edit: edit["type"])
+@pytest.mark.parametrize("edit", EDITS_REFUSED, ids=lambda edit: f"{edit['type']} {edit.get('key', '')}")
 def test_an_edit_of_anything_but_reps_notes_plans_and_rosters_is_refused(office: Office, edit: dict[str, Any]) -> None:
     (answer,) = ask(office, "edit", edit=edit).sent
     assert answer["why"] == "refused"
@@ -114,6 +116,21 @@ def test_a_page_starts_a_plan_by_its_name_and_by_no_file(office: Office, path: s
     assert answer == {
         "answer": "error", "ok": False, "why": "refused", "error": "a page starts a plan by its name, not by a file's",
     }  # fmt: skip
+
+
+def test_a_page_sets_the_language_that_the_box_speaks(office: Office, tmp_path: Path) -> None:
+    asker = ask(office, "edit", edit={"type": "setting", "key": "voice.language", "value": "de"})
+    assert asker.answered.wait(60.0)
+    assert asker.sent[0]["answer"] == "edited"
+    assert 'language = "de"' in (tmp_path / "settings.toml").read_text(encoding="utf-8")
+
+
+def test_a_page_has_a_sound_tested_but_in_no_session(office: Office) -> None:
+    assert ask(office, "beep", which="ready").sent[0]["answer"] == "beeping"
+    office.beacon.after(3.0).begin(plan(block(reps=1)), "Ann").until("go")
+    for name, field in (("beep", {"which": "go"}), ("say", {"text": "Ann"})):
+        (answer,) = ask(office, name, **field).sent
+        assert "a session is under way" in answer["error"]
 
 
 def test_a_page_has_a_name_said_and_no_speech(office: Office) -> None:
