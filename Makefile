@@ -52,7 +52,7 @@ coach: $(VENV)/.run  ## the simulated box with the coach's page on this machine,
 	echo "PIN: $$pin"; wait $$page
 
 # Four at a time on two cores: many of them wait for processes more than they work.
-test: $(VENV)/.dev  ## the tests, about two and a half minutes on two cores
+test: $(VENV)/.dev  ## the tests, about three minutes on two cores
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow"
 
 # Sessions of real processes in real time, speech that is listened to: they wait too.
