@@ -18,7 +18,7 @@ import pytest
 from retro_timer.settings.model import VoiceSettings
 
 BASE = Path("/usr/share/alsa/alsa.conf")
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 """For a machine that does many other things; nothing here waits for it when all is well."""
 
 needs_pyttsx3 = pytest.mark.skipif(
