@@ -26,7 +26,7 @@ pytest.importorskip("pocketsphinx", reason="the recogniser is missing: pip insta
 
 from tests.helpers.listener import RATE_HZ, Listener, words_of
 
-pytestmark = [needs_pyttsx3, needs_aplay, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [needs_pyttsx3, needs_aplay, pytest.mark.slow, pytest.mark.timeout(2400)]
 
 NAMES = ("Anna", "Boris", "Carla", "David", "Emma", "Frank")
 CATALOGUE = load_catalogue("en")
