@@ -19,15 +19,10 @@ from retro_timer.store.exchange.schema import NAME, schema_text
 from retro_timer.store.results.edits import CorrectRep, carry_out
 from retro_timer.store.results.journal import Journal
 from retro_timer.training.corrections import GiveRep
-from tests.helpers.command import Command, here
+from tests.helpers.command import Command
 from tests.helpers.exchange_made import STAMP, everything, session_of, without_clock
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "exports.md"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

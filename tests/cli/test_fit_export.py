@@ -18,13 +18,8 @@ from retro_timer.store.results.edits import DateSession, carry_out
 from retro_timer.store.results.journal import Journal
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus, Split
-from tests.helpers.command import Command, here
+from tests.helpers.command import Command
 from tests.helpers.exchange_made import NOON_NS, PLAN, STAMP, S, session_of, without_clock
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 def read(path: Path) -> dict[str, list[dict[str, Any]]]:

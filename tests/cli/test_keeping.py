@@ -6,19 +6,15 @@ import contextlib
 import json
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from retro_timer.store.results.schema import VERSION
-from tests.helpers.command import Command, here
+from tests.helpers.command import Command
 from tests.helpers.exchange_made import everything, rows
 from tests.helpers.results_made import fill, foreign_database, ledger
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 @pytest.fixture
@@ -138,12 +134,12 @@ def text(path: Path) -> None:
 )
 @pytest.mark.parametrize("command", [("restore",), ("results", "verify")], ids=" ".join)
 def test_a_file_that_is_no_sound_copy_is_refused_in_one_line_and_changes_nothing(
-    run: Command, state_dir: Path, tmp_path: Path, spoil: object, words: str, command: tuple[str, ...]
+    run: Command, state_dir: Path, tmp_path: Path, spoil: Callable[[Path], object], words: str, command: tuple[str, ...]
 ) -> None:
     fill(state_dir)
     copy = tmp_path / "results-1.db"
     shutil.copy(state_dir / "results.db", copy)
-    spoil(copy)  # type: ignore[operator]
+    spoil(copy)
     before = files(state_dir)
     outcome = run(*command, copy)
     assert outcome.code == 2

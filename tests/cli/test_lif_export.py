@@ -7,18 +7,11 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from retro_timer.store.results.journal import Journal
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
-from tests.helpers.command import Command, here
+from tests.helpers.command import Command
 from tests.helpers.exchange_made import NOON_NS, PLAN, S
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 def rep(number: int, athlete: str, time_s: float | None, **fields: Any) -> RepRecord:

@@ -18,15 +18,10 @@ import pytest
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Part, StartMethod, steps
-from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process
+from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, process
 from tests.helpers.plans_made import plan_text
 
 DEADLINE_S = 60.0
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 def test_the_list_has_a_line_for_each_plan_with_its_size_and_how_often(run: Command) -> None:

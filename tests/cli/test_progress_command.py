@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -14,16 +14,11 @@ import pytest
 from retro_timer.store.results.athlete_edits import ChangeAthlete, Known
 from retro_timer.store.results.edits import carry_out
 from retro_timer.store.results.journal import Journal, Stamp
-from tests.helpers.command import Command, here
+from tests.helpers.command import Command
 from tests.helpers.exchange_made import NOON_NS, S, everything, session_of
 from tests.store.results.test_schema_upgrades import left_behind
 
 DAY_NS = 86_400 * S
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 @pytest.fixture
@@ -39,7 +34,7 @@ def kept(state_dir: Path) -> Path:
 def test_it_tells_bests_averages_trend_ratio_and_what_comes_next(kept: Path, run: Command) -> None:
     told = run("results", "progress", "anna")
     assert told.code == 0
-    day = date.fromtimestamp(NOON_NS / S).isoformat()  # noqa: DTZ012
+    day = datetime.fromtimestamp(NOON_NS / S, UTC).astimezone().date().isoformat()
     # What is of this week depends on the day on which the tests run.
     assert [line for line in told.lines if "this week" not in line] == [
         "Anna: sessions: 3",

@@ -23,7 +23,7 @@ from retro_timer.store.results.rows import row_of, save_row
 from retro_timer.store.results.schema import VERSION
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
-from tests.helpers.command import Command, Outcome, here, process, quietly
+from tests.helpers.command import Command, Outcome, process, quietly
 from tests.helpers.plans_made import plan, plan_text
 
 S = 1_000_000_000
@@ -33,11 +33,6 @@ FIELDS = [
     "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
     "time_of_day", "go_at", "athlete_id", "line", "lane", "note",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    return lambda *args: here(capsys, *args)
 
 
 @pytest.fixture(scope="module")
