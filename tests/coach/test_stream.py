@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -38,12 +38,12 @@ def opened(
     parts: Callable[[], dict[str, str]] = lambda: {"now": "a"},
     may_look: Callable[[], bool] = lambda: True,
     role: Role = Role.VIEWER,
-) -> AsyncIterator[list[Message]]:
+) -> AsyncGenerator[list[Message], None]:
     """A stream's messages, by the piece as they are sent."""
     answer = streams.answer(request, role, parts, may_look)
     assert isinstance(answer, StreamingResponse)
 
-    async def pieces() -> AsyncIterator[list[Message]]:
+    async def pieces() -> AsyncGenerator[list[Message], None]:
         async for piece in answer.body_iterator:
             assert isinstance(piece, bytes)
             if not piece.startswith(b"retry"):
@@ -171,6 +171,6 @@ def test_who_follows_is_known_until_they_go() -> None:
         pieces = opened(streams, asked())
         await anext(pieces)
         assert +streams.following == {"ann": 1}
-        await pieces.aclose()  # type: ignore[attr-defined]
+        await pieces.aclose()
 
     asyncio.run(evening())

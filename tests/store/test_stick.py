@@ -6,6 +6,7 @@ import contextlib
 import errno
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,8 +125,8 @@ def test_a_database_that_does_not_fit_is_told_as_a_full_stick(
 ) -> None:
     real = sqlite3.connect
 
-    def small(path: object, **options: object) -> sqlite3.Connection:
-        connection: sqlite3.Connection = real(path, **options)  # type: ignore[call-overload]
+    def small(path: str, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = real(path, **options)
         if str(path).endswith(".new"):
             connection.execute("PRAGMA max_page_count = 5")
         return connection

@@ -5,6 +5,7 @@ fails leaves nothing behind, and a slow phone keeps no database open.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
@@ -70,13 +71,11 @@ class DownloadPages:
                 raise _NotThereError
             selection = Selection(number, None if athlete is None else _ids(connection, athlete))
             results = Results(connection, selection, as_persons=kind == "csv")
-            file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
-            try:
+            with contextlib.ExitStack() as whole:
+                file = whole.enter_context(tempfile.TemporaryFile(dir=folder))
                 extension = write_one_file(kind, file, connection, results)
                 file.flush()
-            except BaseException:
-                file.close()
-                raise
+                whole.pop_all()
             return file, extension
 
         try:
