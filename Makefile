@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 # Where it is set, each of the tests' several hundred processes would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo coach test slow fuzz soak field check bench lock schemas socket phrases wiring pictures release test-service test-vm clean
+.PHONY: help demo coach test slow fuzz soak field check bench lock schemas socket phrases wiring pictures release test-browser test-service test-vm clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,12 +53,12 @@ coach: $(VENV)/.run  ## the simulated box with the coach's page on this machine,
 
 # Four at a time on two cores: many of them wait for processes more than they work.
 test: $(VENV)/.dev  ## the tests, about three minutes on two cores
-	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow"
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not slow" --ignore tests/browser
 
 # Sessions of real processes in real time, speech that is listened to: they wait too.
 slow: $(VENV)/.dev  ## the longer tests that need no machine of their own, and those that run sessions in real time
 	@$(BIN)/python -m pytest -q -n 4 --maxschedchunk 1 -m slow tests --ignore tests/service --ignore tests/vm --ignore tests/rig \
-		--ignore tests/arm64 --ignore tests/soak --ignore tests/fuzz
+		--ignore tests/arm64 --ignore tests/soak --ignore tests/fuzz --ignore tests/browser
 
 # What reads files and messages, with a thousand examples each (a quarter of them where each replays whole passages); the
 # rest of the tests try forty.
@@ -110,6 +110,10 @@ lock: $(VENV)/.dev  ## pin the dependencies anew
 release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookworm|trixie, ARCH=arm64|amd64
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
+# Two at a time, each with a browser of its own; what they see lies in build/screenshots.
+test-browser: $(VENV)/.dev  ## the coach's page in Chromium, under three minutes: phones, sleep, lost Wi-Fi, barriers, pictures
+	@$(BIN)/python -m pytest -q -n 2 --maxschedchunk 1 tests/browser
+
 test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, faults, CUTS (5) power cuts
 	@RETRO_TIMER_CUTS=$(or $(CUTS),5) $(BIN)/python -m pytest -q -s tests/vm
 
@@ -121,7 +125,7 @@ wiring: $(VENV)/.dev  ## draw wiring/ and write the boot fragment anew from the 
 	@$(BIN)/python -m wiring.draw
 	@RETRO_TIMER_CONFIG=config $(BIN)/retro-timer wiring --boot >firmware/boot/retro-timer.txt
 
-pictures: $(VENV)/.run  ## draw the documents' pictures anew from the real program
+pictures: $(VENV)/.dev  ## draw the documents' pictures anew from the real program
 	@$(BIN)/python -m docs.pictures
 
 clean:  ## remove everything that make made

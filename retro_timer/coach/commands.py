@@ -33,7 +33,7 @@ AT_HAND: dict[str, frozenset[str]] = {
     "spotter": frozenset(("lane-check",)),
     "pause": _WAITING | {"countdown", "set", "running"},
     "skip": _WAITING | {"running"},
-    "void": _WAITING | _OVER | {"running", "paused"},
+    "void": _WAITING | {"running", "paused"},
     "undo": _WAITING | {"running", "paused"},
 }
 """In which phases a button is large; all the others are below it. The box refuses what is not possible and says why."""

@@ -1,0 +1,55 @@
+"""A browser for all tests here, a box with its page for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.helpers.page_process import CoachProcess, page_of
+from tests.helpers.phone_screen import CHROMIUM, INSTALL, Phone, opened_chromium
+from tests.helpers.timer_process import Timer, timer
+
+NewPhone = Callable[..., Phone]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One process of it, begun once; Playwright's loop may not outlive the tests here."""
+    if not CHROMIUM:
+        pytest.skip(INSTALL)
+    with sync_playwright() as playwright:
+        browser = opened_chromium(playwright)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture
+def box() -> Iterator[Timer]:
+    """A timer on the simulated board that sees."""
+    with timer() as made:
+        yield made.ready()
+
+
+@pytest.fixture
+def page(box: Timer) -> Iterator[CoachProcess]:
+    """Its page."""
+    with page_of(box) as made:
+        yield made
+
+
+@pytest.fixture
+def new_phone(chromium: Browser, page: CoachProcess) -> Iterator[NewPhone]:
+    """Phones on the page, or on what stands before it."""
+    opened: list[Phone] = []
+
+    def new(url: str = "", **how: object) -> Phone:
+        opened.append(Phone(chromium, url or page.url, **how))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield new
+    for phone in opened:
+        phone.close()
