@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from docs.pictures import group_places, placements
+from docs.pictures import coach_page, group_places, placements
 
 _COLUMNS, _LINES = 100, 40
 _PROGRAM = Path(sys.executable).with_name("retro-timer")
@@ -77,6 +77,9 @@ def main() -> None:
     for name, picture in made.items():
         (pages / f"{name}.svg").write_text(picture, encoding="utf-8")
         print(f"drawn: {pages / name}.svg")
+    with tempfile.TemporaryDirectory(prefix="rt") as folder:
+        coach_page.photographed(Path(folder), pages / "coach-page.png")
+    print(f"drawn: {pages / 'coach-page.png'}")
     frame = next((f for f in frames() if "obstacle danger" in Text.from_ansi(f).plain and "rep 2" in f), None)
     if frame is None:
         sys.exit("pictures: the demo showed no danger in rep 2; look at `make demo`")
