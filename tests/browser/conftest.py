@@ -46,8 +46,8 @@ def new_phone(chromium: Browser, page: CoachProcess) -> Iterator[NewPhone]:
     """Phones on the page, or on what stands before it."""
     opened: list[Phone] = []
 
-    def new(url: str = "", **how: object) -> Phone:
-        opened.append(Phone(chromium, url or page.url, **how))  # type: ignore[arg-type]
+    def new(url: str = "", *, script: bool = True) -> Phone:
+        opened.append(Phone(chromium, url or page.url, script=script))
         return opened[-1]
 
     yield new

@@ -30,6 +30,6 @@ def test_a_plan_with_a_mistake_comes_back_with_what_is_wrong_and_is_kept_once_it
     text.fill(right.replace("reps = 1", "reps = 2"))
     expect(wrong).to_have_count(0)
     keep.click()
-    expect(phone.page.get_by_role("heading", name="Plans")).to_be_visible()
+    expect(phone.page.locator(".files")).to_be_visible()
     phone.open("/").fresh().order("start", plan="one")
     phone.shows("now", "rep 1 of 2")
