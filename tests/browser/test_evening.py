@@ -110,12 +110,15 @@ def test_a_rep_is_taken_back_and_given_back_by_another_phone_and_no_viewer_can(
     (box.home / "config" / "plans" / "resting.toml").write_text(RESTING)
     one.open("/").fresh().order("start", plan="resting")
     one.shows("now", "Rest")
-    expect(one.page.locator("#last tr.finished")).to_have_count(1)
+    board = new_phone().paired(pin).open("/board").fresh()
+    for phone in (one, board):
+        expect(phone.page.locator("#last tr.finished")).to_have_count(1)
     one.press("void")
     other.page.locator("#undo button").click()
-    for phone in (one, other, viewer):
+    for phone in (one, other, viewer, board):
         expect(phone.page.locator("#last tr.void")).to_have_count(0)
         expect(phone.page.locator("#last tr.finished")).to_have_count(1)
+    expect(board.page.locator("#live button")).to_have_count(0)
     assert [rep["status"] for rep in box.results()] == ["finished"]
 
 
