@@ -109,6 +109,8 @@ class Catalogue:
         """What the page shows; `otherwise` for a key that it does not know, else that raises KeyError."""
         if otherwise is not None and key not in self._page:
             return otherwise
+        if not values:
+            return self._page[key]
         spoken = {name: self._spoken(name, value) for name, value in values.items()}
         return self._formatter.vformat(self._page[key], (), spoken)
 

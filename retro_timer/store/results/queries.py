@@ -83,7 +83,8 @@ def sessions(connection: sqlite3.Connection, newest: int | None = None) -> Itera
         ).fetchall()
         if not rows:
             return
-        yield from (_session_row(connection, row, dates) for row in rows)
+        counted = _counted(connection, rows[-1]["id"], rows[0]["id"])
+        yield from (_session_row(row, counted, dates) for row in rows)
         below = rows[-1]["id"]
         left = None if left is None else left - len(rows)
 
@@ -99,7 +100,9 @@ def session(connection: sqlite3.Connection, number: int | None) -> SessionRow | 
         row = connection.execute("SELECT * FROM session ORDER BY id DESC LIMIT 1").fetchone()
     else:
         row = connection.execute("SELECT * FROM session WHERE id = ?", (number,)).fetchone()
-    return None if row is None else _session_row(connection, row, Dates.of(connection))
+    if row is None:
+        return None
+    return _session_row(row, _counted(connection, row["id"], row["id"]), Dates.of(connection))
 
 
 def sure_session(connection: sqlite3.Connection, number: int) -> SessionRow:
@@ -110,10 +113,17 @@ def sure_session(connection: sqlite3.Connection, number: int) -> SessionRow:
     return row
 
 
-def _session_row(connection: sqlite3.Connection, row: sqlite3.Row, dates: Dates) -> SessionRow:
-    counted = connection.execute(
-        "SELECT count(*), coalesce(sum(status = 'finished'), 0) FROM rep WHERE session = ?", (row["id"],)
-    ).fetchone()
+def _counted(connection: sqlite3.Connection, first: int, last: int) -> dict[int, tuple[int, int]]:
+    """How many reps the sessions of a range have, and how many of them are finished; at once, for a page of them."""
+    found = connection.execute(
+        "SELECT session, count(*), sum(status = 'finished') FROM rep WHERE session BETWEEN ? AND ? GROUP BY session",
+        (first, last),
+    )
+    return {number: (reps, finished) for number, reps, finished in found}
+
+
+def _session_row(row: sqlite3.Row, counted: Mapping[int, tuple[int, int]], dates: Dates) -> SessionRow:
+    reps, finished = counted.get(row["id"], (0, 0))
     return SessionRow(
         id=row["id"],
         started_wall_ns=row["started_wall_ns"],
@@ -123,8 +133,8 @@ def _session_row(connection: sqlite3.Connection, row: sqlite3.Row, dates: Dates)
         title=row["title"],
         roster=tuple(msgspec.json.decode(row["roster"])),
         note=row["note"],
-        reps=counted[0],
-        finished=counted[1],
+        reps=reps,
+        finished=finished,
         uid=row["uid"],
         started_is_date=dates.has(row["id"], row["started_boot"]),
         ended_is_date=dates.has(row["id"], row["ended_boot"]),
