@@ -52,6 +52,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Facts(),
     requests.Keep(),
     commands.Swap(1, 2),
+    commands.Claim(2, "Ben"),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
     requests.Follow(),
     requests.Forget("Ben"),
@@ -187,7 +188,7 @@ class _Conversation:
             self._handler.take(request, _Asker(keep))
         except RetroTimerError as error:
             keep(wire.error_of(error))
-        if isinstance(request, requests.Keep | requests.Edit | requests.Forget | commands.Swap):
+        if isinstance(request, requests.Keep | requests.Edit | requests.Forget | commands.Swap | commands.Claim):
             answered.wait(_PATIENCE_S)
 
     def _hear(self, event: box.BeaconEvent) -> None:

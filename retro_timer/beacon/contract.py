@@ -27,8 +27,8 @@ FIELDS: dict[type[events.Event], Sequence[str]] = {
 SOMETIMES: dict[type[events.Event], Sequence[str]] = {
     events.Go: ("start", "uncertainty_s", "lane", "athlete", "wave"),
     events.Crossing: ("lane", "athlete"),
-    events.Finish: ("start", "lane", "athlete"),
-    events.Dnf: ("lane", "athlete"),
+    events.Finish: ("start", "lane", "athlete", "place"),
+    events.Dnf: ("lane", "athlete", "place"),
     events.Obstacle: ("sensor",),
     events.Sensor: ("sensor", "line"),
 }
@@ -56,7 +56,7 @@ def contract_line(event: BeaconEvent, origin_ns: int, *, samples: int, truth_s: 
     fields = {**msgspec.to_builtins(event), "samples": samples}
     if isinstance(event, events.Finish | events.Dnf):
         fields["athlete"] = event.record.athlete
-    if fields.get("athlete") in SOLO:
+    if fields.get("athlete") in ("", *SOLO):
         fields["athlete"] = None
     line = {"t_s": seconds_since(origin_ns, event), "event": event.tag}
     line.update((name, fields[name]) for name in FIELDS[type(event)])

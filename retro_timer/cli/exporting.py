@@ -108,7 +108,7 @@ def _write_activities(path: Path, connection: sqlite3.Connection, results: Resul
     if left.undated:
         numbers = ", ".join(map(str, left.undated))
         remark(f"sessions of which the box did not know the date: {numbers}, not in it ({_DATE_IT})")
-    _tell_left({"reps without a finish": left.unfinished})
+    _tell_left({"reps without a finish": left.unfinished, "places that nobody has claimed": left.unclaimed})
 
 
 def _names_a_file(path: Path) -> bool:

@@ -85,7 +85,7 @@ def drop_off_of(name: str, records: Sequence[RepRecord], what: str | None) -> Ch
 def group_of(records: Sequence[RepRecord], what: str | None) -> Chart:
     """Everybody's averages of one kind in a session."""
     kind = one_kind(_kinds(records), what)
-    of_kind = [record for record in records if kind_of(record) == kind and is_sure(record)]
+    of_kind = [record for record in records if record.athlete and kind_of(record) == kind and is_sure(record)]
     names = sorted({record.athlete for record in of_kind})
     return group_chart(kind, [(name, _sums([r for r in of_kind if r.athlete == name])) for name in names])
 

@@ -75,7 +75,16 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
     drawn = pictured.set_pictures(records)
     sets = [Picture(f"Set {number}: times with their intervals", svg) for number, svg in drawn.items()]
     parts = [Section("Reps", (), sets, _REP_HEAD, [_rep_row(record) for record in records])]
-    if len({record.athlete for record in records if is_sure(record) and record.distance_m is not None}) > 1:
+    if (
+        len(
+            {
+                record.athlete
+                for record in records
+                if record.athlete and is_sure(record) and record.distance_m is not None
+            }
+        )
+        > 1
+    ):
         chart = pictured.group_of(records, None)
         parts.insert(0, Section("The group", (), [Picture(chart.title, draw_rows(chart))]))
     lines = [f"{when(row.started_at)}, {row.outcome}; reps: {row.reps}, of them finished: {row.finished}"]
@@ -84,10 +93,10 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
 
 
 def _rep_row(record: RepRecord) -> tuple[object, ...]:
-    status = f"{record.status}: {record.reason}" if record.status is RepStatus.DNF else str(record.status)
+    status = f"{record.status}: {record.why}" if record.status is RepStatus.DNF else str(record.status)
     what = f"{record.amount} {record.gait}"
     flags = ", ".join(record.flags)
-    cells = (record.set_no, record.rep_no, record.athlete, what, record.official(), record.spread)
+    cells = (record.set_no, record.rep_no, record.who, what, record.official(), record.spread)
     return (*cells, status, flags, record.note)
 
 

@@ -55,7 +55,7 @@ def _show(state: TimerStatus, as_json: bool) -> None:
         )
     runners = state.on_course or ()
     if len(runners) > 1:
-        print("running  " + ", ".join(f"{one.athlete} {one.running_s:.1f} s" for one in runners))
+        print("running  " + ", ".join(f"{one.athlete or f'#{one.place}'} {one.running_s:.1f} s" for one in runners))
     elif state.running_s is not None:
         print(f"running  {state.running_s:.1f} s")
     elif state.left_s:

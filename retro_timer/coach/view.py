@@ -41,10 +41,14 @@ class Runner(msgspec.Struct, frozen=True):
 
 
 def on_course(status: TimerStatus) -> list[Runner]:
-    """Who runs, in order of their go."""
+    """Who runs, in order of their go; a wave whose places are nobody's yet as a whole."""
+    course = status.on_course or ()
+    if course and course[0].place is not None and status.wave:
+        since_ns = _rounded(status.now_ns - course[0].running_s * NS_PER_S)
+        return [Runner(", ".join(status.wave), None, Clock("since", since_ns))]
     return [
         Runner(each.athlete, each.lane, Clock("since", _rounded(status.now_ns - each.running_s * NS_PER_S)))
-        for each in status.on_course or ()
+        for each in course
     ]
 
 
@@ -122,13 +126,13 @@ def row_of(record: RepRecord) -> ResultRow:
     return ResultRow(
         rep=record.rep,
         place=f"{record.set_no}.{record.rep_no}",
-        athlete=record.athlete,
+        athlete=record.who,
         what=record.amount,
         gait=str(record.gait),
         time=record.official() if record.time_ns is not None else "",
         spread=record.spread,
         status=str(record.status),
-        reason=record.reason if record.status is RepStatus.DNF else "",
+        reason=record.why.replace(" ", "-") if record.status is RepStatus.DNF else "",
         flags=tuple(str(flag) for flag in record.flags),
         obstacles=record.obstacles,
         splits=record.official_splits,

@@ -49,7 +49,7 @@ def set_chart(number: int, records: Sequence[RepRecord]) -> Chart:
     """A set's times one below the other, for the terminal. `records`: at least one with a time that counts."""
     shown = [record for record in records if record.status is RepStatus.FINISHED and record.time_ns is not None]
     figures = tuple(
-        _figure(f"{record.rep_no} {record.athlete}", place, record) for place, record in enumerate(shown, start=1)
+        _figure(f"{record.rep_no} {record.who}", place, record) for place, record in enumerate(shown, start=1)
     )
     return Chart(f"Set {number}: times in s", "? a time in doubt" if any(f.hollow for f in figures) else "", figures)
 

@@ -103,7 +103,7 @@ def _labels(rows: Sequence[RepRecord], catalogue: Catalogue) -> list[str]:
 def _label(record: RepRecord, catalogue: Catalogue, *, with_names: bool, with_amount: bool) -> str:
     parts = [str(record.rep_no)]
     if with_names:
-        parts.append(drawing.apart(drawing.plain(catalogue.shown("who", name=record.athlete), _LONGEST_NAME)))
+        parts.append(drawing.apart(drawing.plain(catalogue.shown("who", name=record.who), _LONGEST_NAME)))
     if with_amount:
         parts.append(record.amount)
     if not _is_drawn(record):

@@ -45,6 +45,12 @@ def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck, call_s: flo
             f" (column lane), and with who has none there, a go comes {math.ceil(10.0 * least_s) / 10.0:g} s after the"
             " last one; lanes_apart = true if nobody runs behind another in one lane"
         )
+    if plan.order is Order.WAVES and settings.course.lanes == 1:
+        yield (
+            "order = 'waves' before one lane tells nobody whose finish is whose: each is a place, which `retro-timer"
+            " ctl claim PLACE NAME` or the page gives its athlete; all of a wave run beside each other, and within"
+            f" {settings.course.lane_reach_m:g} m of the sensor at the line"
+        )
     if plan.order is not Order.ROTATION:
         yield from _split_remarks(plan, settings)
     beams = {s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}

@@ -14,7 +14,7 @@ from retro_timer.settings.lanes import lane_map
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import SPEEDS, Gait
 from retro_timer.training.orders import least_every_s
-from retro_timer.training.plan import SELF_STARTED, Course, Order, Plan, StartMethod, steps, treadmill_kmh
+from retro_timer.training.plan import MOST_IN_WAVE, SELF_STARTED, Course, Order, Plan, StartMethod, steps, treadmill_kmh
 from retro_timer.training.sampling import LEAST_READINGS, readings_of, seen_width_m, slowest_period_s
 
 
@@ -53,8 +53,9 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
                 )
     if plan.order is Order.ROTATION:
         return
-    # Of several lanes the session keeps the least within each.
-    least_s = 0.0 if settings.course.lanes > 1 else least_every_s(plan)
+    # Of several lanes the session keeps the least within each; a wave goes when the one before is in.
+    several = settings.course.lanes > 1 or plan.order is Order.WAVES
+    least_s = 0.0 if several else least_every_s(plan)
     if plan.every_s is not None and plan.every_s < least_s:
         raise BadInputError(
             f"{where}: every_s",
@@ -68,14 +69,14 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
 
 
 def _check_waves(plan: Plan, lanes: int, where: str) -> None:
-    """Who start at once run beside each other, and are told apart by their lanes."""
-    if lanes == 1:
+    """Who start at once run beside each other: told apart by their lanes, or before a single one by claims."""
+    if lanes == 1 and plan.wave_size is None:
         raise BadInputError(
-            f"{where}: order",
-            f"'{plan.order}' starts several at once, and one lane tells nobody whose finish is whose",
-            f"course.lanes in the settings, or order = '{Order.ROLLING}' or '{Order.ROTATION}'",
+            f"{where}: wave_size",
+            "not given, and before one lane nothing else says how many start at once",
+            f"2 to {MOST_IN_WAVE}, or course.lanes in the settings",
         )
-    if plan.wave_size is not None and plan.wave_size > lanes:
+    if 1 < lanes < (plan.wave_size or 0):
         raise BadInputError(
             f"{where}: wave_size", f"{plan.wave_size} at once before {lanes} lanes, one a lane", f"at most {lanes}"
         )

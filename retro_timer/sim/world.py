@@ -78,6 +78,8 @@ class World:
         self._finish_range_m = finish_range_m
         self._seed = seed
         self._reps: dict[int, _Rep] = {}
+        self._waves: dict[int, list[int]] = {}
+        """Of each wave whose places are nobody's yet its reps, in the order of places."""
         self._out: list[_Rep] = []
         """Who is on the lane, in order of their go; who has ended stays in view until the next go."""
         self._ended: set[int] = set()
@@ -106,7 +108,8 @@ class World:
             return
         rep, go_ns, distance_m = int(event["rep"]), int(event["t_ns"]), float(event["distance_m"])
         gait = Gait(event["gait"])
-        changes = self._changes(rep, str(event.get("athlete", "")))
+        athlete = self._runner(event)
+        changes = self._changes(rep, athlete)
         self._starters.current = None
         rng = random.Random(f"{self._seed}:{rep}")
         fixed = {k: v for k in ("reaction_s", "stops_at_m") if (v := getattr(changes, k)) is not None}
@@ -118,11 +121,25 @@ class World:
         linger = changes.stays_in_beam_s or 0.0
         through, follower_s = changes.walks_back_through, changes.followed_after_s
         told = event.get("lane") if event.get("wave") else None
-        lane_m = self._lane_m(rep, str(event.get("athlete", "")), changes, told)
+        lane_m = self._lane_m(rep, athlete, changes, told)
         started = self._reps[rep] = _Rep(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m)
         self._out = [*(other for other in self._out if other.rep not in self._ended), started]
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
+        if event.get("runners"):
+            self._place_wave(int(event["wave"]), rep)
+
+    def _runner(self, event: Mapping[str, Any]) -> str:
+        """Who goes: of a wave whose places are nobody's yet one after the other."""
+        runners = event.get("runners")
+        return str(runners[len(self._waves.get(int(event["wave"]), ()))] if runners else event.get("athlete", ""))
+
+    def _place_wave(self, wave: int, rep: int) -> None:
+        """The first place of a wave is in truth that of whoever comes first, and nobody's of who does not come."""
+        reps = self._waves.setdefault(wave, [])
+        reps.append(rep)
+        came = sorted((self.truths_ns[one] for one in reps), key=lambda at_ns: (at_ns is None, at_ns or 0))
+        self.truths_ns.update(zip(reps, came, strict=True))
 
     def _lane_m(self, rep: int, athlete: str, changes: RunnerChange, told: int | None) -> float | None:
         """Where a runner's near shoulder passes: in the middle of the lane, more or less.

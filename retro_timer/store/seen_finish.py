@@ -166,7 +166,7 @@ def _why_lost(passage: KeptPassage, kept: KeptFinish, config: WatchConfig, go_ns
 
 def _title(row: SessionRow, record: RepRecord) -> str:
     amount = f"{record.distance_m:g} m {record.gait}" if record.distance_m is not None else str(record.gait)
-    return f"Session {row.id}, rep {record.rep}: {record.athlete}, {amount}, {record.official()} s"
+    return f"Session {row.id}, rep {record.rep}: {record.who}, {amount}, {record.official()} s"
 
 
 def _notes(record: RepRecord, kept: KeptFinish, made: dict[str, KeptPassage]) -> list[str]:

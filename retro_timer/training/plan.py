@@ -52,6 +52,10 @@ class Course(StrEnum):
     """From the box to a turning point and back to it."""
 
 
+MOST_IN_WAVE = 8
+"""More backward runners beside each other need more room than a track has."""
+
+
 class Order(StrEnum):
     """Who is on the course together."""
 
@@ -60,7 +64,7 @@ class Order(StrEnum):
     ROLLING = "rolling"
     """Several, one after the other."""
     WAVES = "waves"
-    """Several at once, each in a lane."""
+    """Several at once, each in a lane, or before a single one with places that are claimed."""
 
 
 class Part(StrEnum):
@@ -168,7 +172,13 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     lanes_apart: Annotated[bool, Meta(description="The coach's word that nobody runs behind another in one lane.")] = (
         False
     )
-    wave_size: Annotated[int, Meta(ge=2, le=8, description="waves: how many start at once, one a lane.")] | None = None
+    wave_size: (
+        Annotated[
+            int,
+            Meta(ge=2, le=MOST_IN_WAVE, description="waves: how many start at once, one a lane if there are several."),
+        ]
+        | None
+    ) = None
     say_splits: Annotated[bool, Meta(description="Speak the times at the lines on the way after each rep.")] = False
     rest_s: Annotated[RestSeconds, Meta(description="Rest between reps in seconds.")] = 25.0
     recovery_s: Annotated[RestSeconds, Meta(description="Recovery between sets in seconds.")] = 180.0

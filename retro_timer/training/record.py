@@ -59,6 +59,9 @@ BY_HAND = "manual"
 """The method of a time that a person stopped."""
 
 
+NOT_TIMED = "not timed"
+
+
 class StartKind(StrEnum):
     """From what moment a rep's clock runs. Times of different kinds are never compared: only a go has a reaction."""
 
@@ -164,6 +167,17 @@ class RepRecord(msgspec.Struct, frozen=True):
     def amount(self) -> str:
         """How far it went, or how long, as text with its unit."""
         return f"{self.distance_m:g} m" if self.distance_m is not None else f"{self.duration_s or 0:g} s"
+
+    @property
+    def who(self) -> str:
+        """Its athlete; of a place in a wave that nobody has claimed its number, such as #2."""
+        return self.athlete or ("" if self.place is None else f"#{self.place}")
+
+    @property
+    def why(self) -> str:
+        """Why it has no time, as it is shown: of a wave before a single lane nobody knows who has not come in, or was
+        hidden by somebody else."""
+        return NOT_TIMED if self.place is not None and self.reason == "timeout" else self.reason
 
     @property
     def by_hand(self) -> bool:

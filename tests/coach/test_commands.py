@@ -48,6 +48,7 @@ def test_what_is_left_empty_is_not_said() -> None:
     assert command_of("give", {"name": " Ann ", "rep": ""}) == commands.Give("Ann")
     assert command_of("give", {"name": "Ann", "rep": "3"}) == commands.Give("Ann", 3)
     assert command_of("swap", {"rep": "3", "other": "4"}) == commands.Swap(3, 4)
+    assert command_of("claim", {"place": "2", "name": "Ann", "wave": ""}) == commands.Claim(2, "Ann")
     assert command_of("finish", {"name": ""}) == commands.Finish()
     assert command_of("finish", {"name": "Ann"}) == commands.Finish("Ann")
     assert command_of("start", {"plan": ""}) == commands.Start()
@@ -62,6 +63,7 @@ def test_what_is_left_empty_is_not_said() -> None:
         ("give", {"name": "Ann", "rep": "0"}, "rep"),
         ("order", {"name": "Ann", "place": "99"}, "place"),
         ("swap", {"rep": "3"}, "swap: other: missing"),
+        ("claim", {"place": "9", "name": "Ann"}, "place"),
         ("volume", {"percent": "101"}, "percent"),
         ("volume", {"percent": "loud"}, "'loud' is no number"),
         ("calibrate", {}, "no such command"),

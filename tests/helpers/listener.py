@@ -41,6 +41,7 @@ _COUNTED = (
     "lane",
     "lanes",
     "usual",
+    "place",
 )
 _RULES = dict.fromkeys(_COUNTED, "<number>") | {
     "distance": "<long>",

@@ -66,8 +66,8 @@ ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
         (plan(**{**ROLLING, "every_s": 11.0}), "every_s: 11 s, within which the fastest closes on the slowest"),
         (plan(**{**ROLLING, "every_s": 11.0}), "the least is 11.1 s"),
         (
-            plan(order=Order.WAVES, wave_size=2),
-            "order: 'waves' starts several at once, and one lane tells nobody whose",
+            plan(order=Order.WAVES),
+            "wave_size: not given, and before one lane nothing else says how many start at once; expected 2 to 8",
         ),
         (plan(**ROLLING, start=StartMethod.RELEASE), "order: 'rolling' with start = 'release'"),
         (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has started"),
@@ -104,6 +104,10 @@ FOUR_LANES = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseS
 @pytest.mark.parametrize("size", [None, 2, 4])
 def test_waves_go_before_as_many_lanes_as_a_wave_has_runners(size: int | None) -> None:
     check_fit(plan(block(), block(duration_s=60.0), order=Order.WAVES, wave_size=size), FOUR_LANES, "my.toml")
+
+
+def test_before_one_lane_a_wave_is_as_large_as_the_plan_has_it_and_as_close_behind_the_last_one() -> None:
+    check_fit(plan(order=Order.WAVES, wave_size=8, every_s=1.0), Settings(), "my.toml")
 
 
 def test_a_wave_of_more_than_there_are_lanes_is_refused() -> None:

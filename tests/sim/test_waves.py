@@ -25,10 +25,10 @@ def waves(size: int, reps: int = 2) -> Plan:
     return plan(block(reps=reps, distance_m=30.0), gait=Gait.JOG, order=Order.WAVES, wave_size=size, rest_s=5.0)
 
 
-def day(directory: Path, of: Plan, *names: str) -> Day:
+def day(directory: Path, of: Plan, *names: str, before: Settings = FOUR_LANES) -> Day:
     path = directory / "day.toml"
     path.write_text(f'title = "test"\n{APART}')
-    return Day(directory / "results", of, *names, scenario=str(path), settings=FOUR_LANES)
+    return Day(directory / "results", of, *names, scenario=str(path), settings=before)
 
 
 @pytest.mark.slow
@@ -43,3 +43,15 @@ def test_whoever_starts_together_is_timed_each_in_their_lane(tmp_path: Path) -> 
     assert {finish["rep"]: finish["lane"] for finish in found.told("finish")} == lanes
     assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
     assert found.told("obstacle", "recall", "dnf") == []
+
+
+@pytest.mark.slow
+def test_before_one_lane_each_place_is_timed_as_that_of_whoever_came_as_it(tmp_path: Path) -> None:
+    found = day(tmp_path, waves(3), "Anna", "Ben", "Carla", before=Settings())
+    assert found.ended
+    assert [(go["wave"], go["athlete"]) for go in found.told("go")] == [(1, "")] * 3 + [(2, "")] * 3
+    assert [(finish["rep"], finish["place"]) for finish in found.told("finish")] == [
+        (n, (n - 1) % 3 + 1) for n in range(1, 7)
+    ]
+    assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
+    assert found.told("obstacle", "recall", "dnf", "crossing_withdrawn") == []

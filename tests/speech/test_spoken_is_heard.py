@@ -36,7 +36,7 @@ BLIND = (
     "covers_nothing", "covers_line_only", "degraded", "watch_lost", "watch_back", "lost_needs_spotter", "not_ready",
 )  # fmt: skip
 """What tells of a watch that does not see: to be understood every time."""
-COUNTED = ("set", "sets", "rep", "reps", "count", "number", "finished", "of", "lane", "lanes", "usual")
+COUNTED = ("set", "sets", "rep", "reps", "count", "number", "finished", "of", "lane", "lanes", "usual", "place")
 COUNTED_DOWN = ("Three.", "Two.", "One.")
 """Each goes with its beep; a "one" by itself is hard to recognise."""
 NEVER_ALONE = re.compile("button_")

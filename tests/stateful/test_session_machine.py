@@ -16,7 +16,7 @@ from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait, walk_back_s
 from retro_timer.training.plan import Order, StartMethod
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.rules import Rules
@@ -67,6 +67,7 @@ PLANS = st.sampled_from(
             plan(block(reps=2), block(duration_s=60.0), block(reps=2), order=Order.WAVES, wave_size=2, rest_s=rest_s)
             for rest_s in (0.0, 30.0)
         ),
+        plan(block(reps=2), block(duration_s=60.0), block(reps=2), order=Order.WAVES, wave_size=3, rest_s=10.0),
     ]
 )
 RULES = st.sampled_from(
@@ -81,11 +82,12 @@ RULES = st.sampled_from(
 
 
 def fitting(of: Any, rules: Rules) -> Rules:
-    """Several on the course need a gate, and waves lanes; a plan for them is refused before anything else."""
+    """Several on the course need a gate, and waves of two have lanes here; a plan for them is refused before anything
+    else."""
     if of.order is Order.ROTATION:
         return rules
     watching = None if rules.watching is None else Placement.GATE
-    lanes = 2 if of.order is Order.WAVES else 1
+    lanes = 2 if of.order is Order.WAVES and of.wave_size == 2 else 1
     return msgspec.structs.replace(rules, timing=Placement.GATE, watching=watching, lanes=lanes)
 
 
@@ -243,6 +245,23 @@ class SessionMachine(RuleBasedStateMachine):
         after = {r.rep for r in self.drive.state.results if r.status is RepStatus.FINISHED}
         assert len(after - before) <= 1, "a crossing became more than one result"
 
+    def _unclaimed(self) -> list[RepRecord]:
+        """Places that are nobody's, as the disk has them."""
+        kept = (r for r in self.drive.state.results if (r.rep, r.revision) in self.answered)
+        return [record for record in kept if record.place and not record.athlete]
+
+    @precondition(lambda self: self._unclaimed())
+    @rule(data=st.data())
+    def somebody_claims_a_place(self, data: st.DataObject) -> None:
+        """As the journal answers: nobody has two places of a wave."""
+        state, record = self.drive.state, data.draw(st.sampled_from(self._unclaimed()))
+        taken = {r.athlete for r in state.results if r.wave == record.wave}
+        free = [athlete.name for athlete in state.athletes if athlete.name not in taken]
+        if free:
+            claimed = changed(record, athlete=data.draw(st.sampled_from(free)))
+            self.answered.add((claimed.rep, claimed.revision))
+            self._put(inputs.Amended("claim", "00000000000000bb", (claimed,)))
+
     @rule(level=st.sampled_from(list(Level)), expected=st.booleans(), heard=st.booleans())
     def the_watch_sees(self, level: Level, expected: bool, heard: bool) -> None:
         if not heard:
@@ -356,7 +375,8 @@ class SessionMachine(RuleBasedStateMachine):
         assert rep == max(self.gos, default=0) + 1, "rep numbers count up"
         self.gos[rep] = event.t_ns
         self.runners[rep] = event.athlete
-        if state.rolling and event.distance_m is not None and not self.hurried:
+        # Of a wave whose places are nobody's the disk does not say who ran.
+        if state.rolling and event.distance_m is not None and event.athlete and not self.hurried:
             own = (r for r in state.results if r.athlete == event.athlete and r.go_ns < event.t_ns and r.distance_m)
             ended_ns = [r.go_ns + r.time_ns for r in own if r.time_ns is not None]
             least_ns = round(walk_back_s(event.distance_m) * 1e9)
@@ -375,7 +395,8 @@ class SessionMachine(RuleBasedStateMachine):
             running = [a for a in state.athletes if a.active is not None and not a.active.given_up]
             if state.rolling:
                 assert len({a.name for a in running}) == len(running), "somebody is on the course twice"
-                assert all(a.active.record.athlete == a.name for a in running if a.active is not None)
+                own = [(a.active.record, a.name) for a in running if a.active is not None]
+                assert all(record.athlete == name for record, name in own if record.place is None)
                 assert running or state.phase is not Phase.RUNNING
                 return
             assert len(running) <= 1
@@ -403,15 +424,16 @@ class SessionMachine(RuleBasedStateMachine):
         under_way = [*(active.record for active in state.on_course), *state.companions]
         assert state.running is not None or not state.companions
         assert sorted([*numbers, *(record.rep for record in under_way)]) == sorted(self.gos)
-        assert len({record.athlete for record in under_way}) == len(under_way)
+        assert len({record.who for record in under_way}) == len(under_way)
         counted: set[tuple[str, int, int]] = set()
         for record in state.results:
             assert record.status in ENDS
             assert record.status is not RepStatus.FINISHED or (record.time_ns or 0) > 0
             assert record.status is not RepStatus.DNF or record.time_ns is None
             assert (record.set_no, record.rep_no) in places
-            assert record.athlete in {a.name for a in state.athletes}
-            place = (record.athlete, record.set_no, record.rep_no)
+            assert record.athlete in {a.name for a in state.athletes} or record.place is not None
+            whose = record.athlete or f"{record.wave} {record.who}"
+            place = (whose, record.set_no, record.rep_no)
             given = self.runners.get(record.rep) != record.athlete  # It may then be one too many of theirs.
             if record.status is not RepStatus.VOID and record.reason != "interrupted" and not given:
                 assert place not in counted, "the same rep of the same athlete counts twice"

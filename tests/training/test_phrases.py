@@ -175,7 +175,11 @@ def everything_that_a_session_says() -> list[effects.Say]:
 def said_of_waves() -> list[effects.Say]:
     plans = [plan(of, order=Order.WAVES, wave_size=2) for of in (block(), block(until="stop"))]
     begun = [Drive(of, ("Ann", "Bea"), Rules(lanes=2)).begin().until(Phase.COUNTDOWN) for of in plans]
-    return [said for session in begun for said in said_in(session)]
+    placed = Drive(plans[0], ("Ann", "Bea")).begin()
+    while placed.state.running is None:
+        placed.until(Phase.COUNTDOWN).wait(3.0)
+    placed.wait(8.0).put(inputs.ManualFinish()).wait(60.0)
+    return [said for session in (*begun, placed) for said in said_in(session)]
 
 
 @pytest.mark.parametrize("language", languages())

@@ -14,7 +14,7 @@ from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.settings.group import Group
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.store.results.athlete_edits import Done
-from retro_timer.store.results.edits import AnyEdit, Undo
+from retro_timer.store.results.edits import AnyEdit, ClaimPlace, Undo
 from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.store.results.writer import Edited
 from retro_timer.training.corrections import AnyCorrection
@@ -51,7 +51,7 @@ class LedgerRequests:
 
     def command(
         self,
-        edit: AnyCorrection | Undo | ChangeSetting,
+        edit: AnyCorrection | ClaimPlace | Undo | ChangeSetting,
         answer: Callable[[answers.AnyAnswer], None],
         *,
         origin: str,

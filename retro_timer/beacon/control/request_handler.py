@@ -27,6 +27,7 @@ from retro_timer.settings.group import Group, Roster
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
+from retro_timer.training.session.places import wave_to_claim
 
 log = logging.getLogger("retro_timer")
 
@@ -106,7 +107,7 @@ class RequestHandler:
             case commands.Roster():
                 name = request.name
                 self._read(client, lambda: self._use_roster(self._group.read(name), client, origin))
-            case commands.SessionCommand() | commands.Swap():
+            case commands.SessionCommand() | commands.Swap() | commands.Claim():
                 self._command(request, client, origin)
             case (
                 requests.Facts()
@@ -150,11 +151,17 @@ class RequestHandler:
 
         self._read(client, begin)
 
-    def _command(self, command: commands.SessionCommand | commands.Swap, client: Asker, origin: str) -> None:
+    def _command(
+        self, command: commands.SessionCommand | commands.Swap | commands.Claim, client: Asker, origin: str
+    ) -> None:
         if isinstance(command, commands.Halt | commands.Stop):
             with self._order:
                 self._held += 1
                 self._ask(command.asked(), client, origin)
+        elif isinstance(command, commands.Claim):
+            state = self._core.session.state
+            wave = None if state is None else wave_to_claim(state, command.name)
+            self._ledger.command(command.edit(wave), client.send, origin=origin)
         elif isinstance(command, commands.Swap):
             self._ledger.command(command.edit(), client.send, origin=origin)
         elif (edit := command.edit()) is not None:

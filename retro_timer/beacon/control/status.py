@@ -80,7 +80,9 @@ def _with_session(box: TimerStatus, state: SessionState, now_ns: int) -> TimerSt
 def _on_course(active: ActiveRep, now_ns: int) -> OnCourse:
     record = active.record
     running_s = (now_ns - record.go_ns) / 1e9
-    return OnCourse(record.rep, record.athlete, running_s, record.distance_m, str(record.gait), active.lane)
+    return OnCourse(
+        record.rep, record.athlete, running_s, record.distance_m, str(record.gait), active.lane, record.place
+    )
 
 
 def _told(state: SessionState) -> tuple[RepRecord, ...]:
@@ -91,7 +93,7 @@ def _told(state: SessionState) -> tuple[RepRecord, ...]:
 
 def _athlete(state: SessionState, athlete: Athlete, now_ns: int) -> AthleteStatus:
     owed = progress.owed(state.steps, state.results, athlete.name, athlete.skipped)
-    missed = len([step for step in athlete.skipped if step >= 0]) + len(owed)
+    missed = len(progress.missed(state.steps, state.results, athlete.name, athlete.skipped)) + len(owed)
     active = athlete.running
     return AthleteStatus(
         athlete.name,

@@ -41,7 +41,7 @@ def _cells(record: RepRecord) -> tuple[str, ...]:
     return (
         str(record.rep),
         f"{record.set_no}.{record.rep_no}",
-        record.athlete,
+        record.who,
         time,
         spread,
         str(record.status),

@@ -100,9 +100,9 @@ def print_reps(found: Callable[[], Iterable[KeptRep]], *, with_session: bool) ->
 
 def _rep_cells(kept: KeptRep, *, with_session: bool) -> tuple[Any, ...]:
     record = kept.record
-    status = record.reason or str(record.status) if record.status is RepStatus.DNF else str(record.status)
+    status = record.why or str(record.status) if record.status is RepStatus.DNF else str(record.status)
     how = "" if record.start is StartKind.GO else f", {_STARTS[record.start]}"
-    cells = (record.rep, record.set_no, record.rep_no, record.athlete, f"{record.amount} {record.gait}{how}")
+    cells = (record.rep, record.set_no, record.rep_no, record.who, f"{record.amount} {record.gait}{how}")
     flags = " ".join(record.flags)
     tail = (record.official(), record.spread, status, flags, record.obstacles or "", record.official_splits)
     return (*((kept.session,) if with_session else ()), *cells, *tail)

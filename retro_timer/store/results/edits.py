@@ -14,8 +14,8 @@ from retro_timer.store.results import athlete_edits
 from retro_timer.store.results.apply import is_applied
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
 from retro_timer.store.results.journal import Journal, Stamp
-from retro_timer.store.results.revising import correct_rep, date_session, note_session, revision_done, undo
-from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection
+from retro_timer.store.results.revising import claim_place, correct_rep, date_session, note_session, revision_done, undo
+from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection, RepNumber
 
 SessionNumber = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
 _LATEST_NS = 4_102_444_800 * 10**9
@@ -43,13 +43,24 @@ class NoteSession(msgspec.Struct, frozen=True, tag="note"):
     text: Annotated[str, Meta(max_length=500)]
 
 
+class ClaimPlace(msgspec.Struct, frozen=True, tag="claim"):
+    """A place in a wave before a single lane is this athlete's."""
+
+    place: RepNumber
+    name: str
+    wave: RepNumber | None = None
+    """None: the newest one in which that place is nobody's yet."""
+    session: SessionNumber | None = None
+    """None: the one that is under way, or was last."""
+
+
 class Undo(msgspec.Struct, frozen=True, tag="undo"):
     """Take a correction back: the one of this id, or the last."""
 
     revision: str | None = None
 
 
-AnyEdit = CorrectRep | DateSession | NoteSession | Undo | AnyAthleteEdit | ImportPortion | AnyMade
+AnyEdit = CorrectRep | ClaimPlace | DateSession | NoteSession | Undo | AnyAthleteEdit | ImportPortion | AnyMade
 
 
 def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
@@ -69,6 +80,8 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
     match edit:
         case CorrectRep(session, correction):
             return correct_rep(journal, session, correction, stamp)
+        case ClaimPlace(place, name, wave, claimed_in):
+            return claim_place(journal, claimed_in or 0, place, name, wave, stamp)
         case DateSession(session, started_wall_ns):
             return date_session(journal, session, started_wall_ns, stamp)
         case NoteSession(session, text):

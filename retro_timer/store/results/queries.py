@@ -258,6 +258,8 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
         "athlete_id": kept.athlete_id,
         "line": record.line,
         "lane": record.lane,
+        "wave": record.wave,
+        "place": record.place,
         "note": record.note,
     }
 
@@ -265,5 +267,5 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
 REP_FIELDS = (
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
     "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
-    "time_of_day", "go_at", "athlete_id", "line", "lane", "note",
+    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from retro_timer.store.results.journal import Journal, Stamp, boot_of
 from retro_timer.store.results.revisions import UNDO, RevisionRow, newest_revision, revisions, without
 from retro_timer.store.results.rows import COLUMNS, values_of
 from retro_timer.training.corrections import AnyCorrection, GiveRep, SwapReps, corrected, kind_of
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import RepRecord, RepStatus, changed
 
 NO_IDS: Mapping[int, str] = MappingProxyType({})
 NO_REVISIONS: Mapping[int, int] = MappingProxyType({})
@@ -39,6 +39,30 @@ def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp
     changed = corrected(records, correction, others)
     revision = revise(journal, session, kind_of(correction), changed, stamp, ids)
     return revision_done(journal, revision)
+
+
+def claim_place(journal: Journal, session: int, place: int, wanted: str, wave: int | None, stamp: Stamp) -> Done:
+    """A place of a wave is somebody's: of that `wave`, or of the newest in which it is nobody's yet."""
+    found = [record for record in journal.reps(_known(journal, session)) if record.place is not None]
+    where = f"claim {place}"
+    of_place = [record for record in found if record.place == place and record.wave == (wave or record.wave)]
+    free = [record for record in of_place if record.status is not RepStatus.OPEN and not record.athlete]
+    if not free:
+        taken = next((record.athlete for record in reversed(of_place) if record.athlete), "")
+        problem = f"it is {taken}'s" if taken else "nobody has come as that" if of_place else "no wave has that place"
+        raise BadInputError(where, problem, "a place that nobody has claimed; `give NAME REP` for another")
+    record = max(free, key=lambda one: one.rep)
+    people = People.of(journal.database)
+    name, uid = _called(journal, session, people, sure_person(people, wanted, where))
+    own = next((one for one in found if one.wave == record.wave and one.athlete == name), None)
+    if own is not None:
+        raise BadInputError(
+            f"{where} '{name}'",
+            f"{name} has place {own.place} of that wave",
+            "another athlete, or take that back first",
+        )
+    claimed = changed(record, athlete=name)
+    return revision_done(journal, revise(journal, session, "claim", (claimed,), stamp, {record.rep: uid}))
 
 
 def _ids_by_rep(journal: Journal, session: int) -> dict[int, str]:

@@ -32,7 +32,7 @@ RECKONED = f"""
                 status = '{RepStatus.FINISHED}' AS finished,
                 CASE WHEN {_SURE} THEN time_ns - sound_delay_ns END AS net_ns,
                 CASE WHEN {_SURE} THEN coalesce(uncertainty_ns, 0) / 1e9 END AS spread_s
-            FROM {{reps}} WHERE status IN {_ENDED}
+            FROM {{reps}} WHERE status IN {_ENDED} AND athlete != ''
         )
     )
     GROUP BY {_KEY}

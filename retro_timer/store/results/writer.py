@@ -16,7 +16,7 @@ from retro_timer.ports import ClockSource
 from retro_timer.settings.made import NotWrittenError
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.database import NAME
-from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
+from retro_timer.store.results.edits import AnyEdit, ClaimPlace, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import DisplacedError, Journal, SessionEntry, Stamp, open_journal
@@ -238,12 +238,14 @@ class JournalWriter:
         self._jobs.put(_Change(job, lambda trouble: answer(trouble or done), once=True))
 
     def _of_session(self, edit: AnyEdit | AnyCorrection) -> AnyEdit:
+        of_present = isinstance(edit, Correction) or (isinstance(edit, ClaimPlace) and edit.session is None)
+        if of_present and not self._session:
+            where = f"rep {edit.rep}" if isinstance(edit, Correction) else "claim"
+            raise BadInputError(where, "no session", "`retro-timer results edit SESSION REP` for an older one")
+        if isinstance(edit, ClaimPlace):
+            return msgspec.structs.replace(edit, session=edit.session or self._session)
         if not isinstance(edit, Correction):
             return edit
-        if not self._session:
-            raise BadInputError(
-                f"rep {edit.rep}", "no session", "`retro-timer results edit SESSION REP` for an older one"
-            )
         return CorrectRep(self._session, edit)
 
     def follow_clock(self, offset_ns: int, source: ClockSource | None = None) -> None:

@@ -15,6 +15,7 @@ from retro_timer.training.session import (
     events,
     ghosts,
     lanes,
+    places,
     resting,
     targets,
     together,
@@ -52,6 +53,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
         part=str(step.part),
         target_ns=targets.target_ns(state, step, transition.athlete().name, StartKind.GO),
     )
+    transition.set(wave_of=())
     records = _of_wave(transition, turn, record) if state.waves and step.distance_m is not None else [record]
     transition.set(reps=records[-1].rep, undo=(), last_go_ns=go_ns)
     lanes.went(transition, record)
@@ -61,9 +63,11 @@ def went_off(transition: Transition, go_ns: int) -> None:
 
 
 def _of_wave(transition: Transition, turn: Turn, first: RepRecord) -> list[RepRecord]:
-    """One go, and a rep for each in their lane."""
+    """One go, and a rep for each in their lane; before a single one for each place, whose it is nobody knows yet."""
     state, wave = transition.state, transition.state.wave + 1
     transition.set(wave=wave)
+    if not turn.lanes:
+        return places.reps_of(transition, turn, msgspec.structs.replace(first, wave=wave))
     step = state.steps[turn.step]
     records = []
     for place, (index, lane) in enumerate(zip(turn.whose, turn.lanes, strict=True)):
@@ -125,6 +129,7 @@ def _tell_go(transition: Transition, index: int, record: RepRecord) -> None:
             uncertainty_s=record.start_uncertainty_ns / 1e9 if own else None,
             lane=None if active is None else active.lane,
             wave=record.wave,
+            runners=places.runners(transition.state, record),
         )
     )
     transition.save(record, "")

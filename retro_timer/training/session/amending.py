@@ -13,6 +13,7 @@ from retro_timer.training.session.state import ENDED, Athlete, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _SAID = {"void": "voided_of", "restore": "restored", "give": "given", "swap": "swapped", "set": "set_by_hand"}
+_CLAIMED = {RepStatus.FINISHED: "result_of", RepStatus.DNF: "dnf"}
 """What is said of a correction; of a note nothing is."""
 
 
@@ -94,7 +95,7 @@ def _reached(state: SessionState, athlete: Athlete) -> int:
 def _say(transition: Transition, kind: str, records: Sequence[RepRecord]) -> None:
     first = records[0]
     transition.beep(Signal.ANSWER)
-    key = _SAID.get(kind)
+    key = _CLAIMED.get(first.status) if kind == "claim" else _SAID.get(kind)
     if kind == "undo":
         transition.say("undone_rep", {"rep": first.rep_no}, 10.0)
     elif key is not None:

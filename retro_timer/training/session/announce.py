@@ -50,7 +50,7 @@ def presence_answered(transition: Transition, event: inputs.PresenceAnswered) ->
 
 def _say_not_saved(transition: Transition, record: RepRecord) -> None:
     about = [_unsaved(record.rep)]
-    if transition.state.solo:
+    if transition.state.solo or not record.athlete:
         transition.say("not_saved", {"rep": record.rep_no}, 30.0, about=about)
     else:
         transition.say("not_saved_of", {"rep": record.rep_no, "name": record.athlete}, 30.0, about=about)
@@ -98,6 +98,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
                 record=record,
                 start=None if record.start is StartKind.GO else str(record.start),
                 lane=record.lane,
+                place=record.place,
             )
         )
     elif waiting.kind == "split":
@@ -108,7 +109,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
         transition.publish(events.Correction(waiting.t_ns, "crowded", record.rep, flags, record))
         return
     elif waiting.kind == "dnf":
-        transition.publish(events.Dnf(waiting.t_ns, record.rep, record.reason, record, record.lane))
+        transition.publish(events.Dnf(waiting.t_ns, record.rep, record.reason, record, record.lane, record.place))
     elif waiting.kind == "void":
         transition.publish(events.Void(waiting.t_ns, record.rep, record))
     elif waiting.kind == "given":
@@ -181,10 +182,21 @@ def _say_rolling(transition: Transition, record: RepRecord) -> None:
     each is said, before the next one is called."""
     about = [about_rep(record.rep)]
     within_s = None if transition.state.waves else _ROLLING_S
-    if record.status is RepStatus.DNF:
+    if not record.athlete:
+        _say_place(transition, record, within_s)
+    elif record.status is RepStatus.DNF:
         transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, within_s, about=about)
     elif record.status is RepStatus.FINISHED:
         transition.say("result_of", {"time": record.official(), "name": record.athlete}, within_s, about=about)
+
+
+def _say_place(transition: Transition, record: RepRecord, within_s: float | None) -> None:
+    """What became of a place that nobody has claimed."""
+    about = [about_rep(record.rep)]
+    if record.status is RepStatus.DNF:
+        transition.say("place_not_timed", {"place": record.place}, within_s, about=about)
+    elif record.status is RepStatus.FINISHED:
+        transition.say("place_result", {"place": record.place, "time": record.official()}, within_s, about=about)
 
 
 def say_result_again(transition: Transition) -> bool:
@@ -199,6 +211,9 @@ def say_result_again(transition: Transition) -> bool:
     if not told:
         return False
     record = max(told, key=lambda record: record.rep)
+    if not record.athlete:
+        _say_place(transition, record, None)
+        return True
     _say_result(transition, Pending(record, transition.now_ns, "given"), with_rep=True)
     targets.say_difference(transition, record)
     return True

@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.training.arrival_odds import Candidate, likeliest
 from retro_timer.training.gaits import Gait, finish_window
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import active_rep, events, ghosts, inputs
+from retro_timer.training.session import active_rep, events, ghosts, inputs, places
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.state import ActiveRep, Arrival, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -123,6 +123,9 @@ def _choose(state: SessionState, t_ns: int, lane: int | None) -> Decision | None
     on_line = {arrival.rep for arrival in state.arrivals}
     taken_off = ghosts.on_their_way(state, t_ns)
     free = [one for one in (*state.coming, *taken_off) if one.record.rep not in on_line]
+    if state.wave_of:
+        place = places.next_place(state, free, t_ns)
+        return None if place is None else Decision(place, (), doubted=False)
     free.sort(key=lambda one: (one.record.go_ns, one.record.rep))
     own = _own_times_s(state, frozenset(one.record.athlete for one in free))
     choice = likeliest([_candidate(own, one, t_ns, lane, taken_off=one in taken_off) for one in free])

@@ -79,15 +79,17 @@ def call_of_turn(transition: Transition) -> Call | None:
 
 
 def calls_of_turn(transition: Transition) -> list[Call]:
-    """The phrases of a call: of a wave what it runs, and then each one's name and lane."""
+    """The phrases of a call: of a wave what it runs, and then each one's name, and lane if there are several."""
     state, turn, call = transition.state, transition.state.turn, call_of_turn(transition)
-    if call is None or turn is None or not turn.lanes or state.solo:
+    if call is None or turn is None or not (turn.lanes or turn.others) or state.solo:
         return [] if call is None else [call]
     key, values = call
     what = {name: value for name, value in values.items() if name != "name"}
     names = [state.athletes[index].name for index in turn.whose]
-    lanes = [("turn_lane", {"name": name, "lane": lane}) for name, lane in zip(names, turn.lanes, strict=True)]
-    return [("turn_wave_open" if key == "turn_open" else "turn_wave", what), *lanes]
+    each: list[Call] = [("turn_rolling", {"name": name}) for name in names]
+    if turn.lanes:
+        each = [("turn_lane", {"name": name, "lane": lane}) for name, lane in zip(names, turn.lanes, strict=True)]
+    return [("turn_wave_open" if key == "turn_open" else "turn_wave", what), *each]
 
 
 def ask_length(transition: Transition) -> None:

@@ -10,7 +10,18 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord, RepStatus, changed, voided
-from retro_timer.training.session import active_rep, calls, events, inputs, progress, resting, starting, together, turns
+from retro_timer.training.session import (
+    active_rep,
+    calls,
+    events,
+    inputs,
+    places,
+    progress,
+    resting,
+    starting,
+    together,
+    turns,
+)
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
 from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Skip, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
@@ -48,7 +59,8 @@ def void(transition: Transition, command: inputs.Void) -> None:
         resting.to_next_turn(transition)
         return
     last = _last_countable(transition)
-    if last is None or resting.find_athlete(transition.state.athletes, last.athlete) is None:
+    known = last is not None and resting.find_athlete(transition.state.athletes, last.athlete) is not None
+    if last is None or not (known or places.is_open(last)):
         active_rep.refuse(transition, "nothing_to_void")
         return
     remember(transition, "void")
@@ -268,7 +280,7 @@ def told(
 
 def _told_void(transition: Transition, *records: RepRecord) -> None:
     about, record = [about_rep(each.rep) for each in records], records[-1]
-    if transition.state.solo or len(records) > 1:
+    if transition.state.solo or len(records) > 1 or not record.athlete:
         told(transition, "voided", {"rep": record.rep_no}, about=about)
     else:
         told(transition, "voided", {"rep": record.rep_no, "name": record.athlete}, "voided_of", about=about)

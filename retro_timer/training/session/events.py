@@ -74,6 +74,8 @@ class Go(Event, frozen=True):
     """Where there are several."""
     wave: int | None = None
     """Who start together have the same; counted from 1."""
+    runners: tuple[str, ...] = ()
+    """Before a single lane: who went in that wave, whose places nobody knows yet."""
 
 
 class Stand(Event, frozen=True):
@@ -118,6 +120,8 @@ class Finish(Event, frozen=True):
     """release or flying, where the athlete gave the start."""
     lane: int | None = None
     """Where there are several."""
+    place: int | None = None
+    """In a wave before a single lane, whose runners nobody can tell apart."""
 
 
 class Split(Event, frozen=True):
@@ -160,6 +164,8 @@ class Dnf(Event, frozen=True):
     record: RepRecord
     lane: int | None = None
     """Where there are several."""
+    place: int | None = None
+    """As of a finish."""
 
 
 class Void(Event, frozen=True):

@@ -18,6 +18,7 @@ from retro_timer.training.session import (
     ghosts,
     inputs,
     lanes,
+    places,
     resting,
     rolling,
 )
@@ -207,6 +208,11 @@ def _named(transition: Transition, name: str) -> ActiveRep | None:
     if index is None:
         return None
     athlete = transition.state.athletes[index]
+    if transition.state.wave_of and transition.state.running is not None:
+        active = places.by_name(transition, index)
+        if active is None:
+            active_rep.refuse(transition, "not_running", {"name": athlete.name})
+        return active
     if any(each.athlete == athlete.name for each in transition.state.companions):
         # What all do at once ends for all.
         return transition.state.running

@@ -27,7 +27,7 @@ def absent(transition: Transition, command: inputs.Absent) -> None:
     turn = transition.state.turn
     if together.leave(transition, index):
         return
-    if transition.state.athletes[index].running is not None:
+    if transition.state.athletes[index].running is not None and not transition.state.wave_of:
         active_rep.give_up_one(transition, index, "stopped")
     else:
         corrections.replan(transition, force=turn is not None and index in turn.whose)
@@ -76,14 +76,15 @@ def owe(transition: Transition, command: inputs.Owe) -> None:
     if index is None:
         return
     athlete = transition.state.athletes[index]
-    if all(step < 0 for step in athlete.skipped):
+    state = transition.state
+    missed = progress.missed(state.steps, state.results, athlete.name, athlete.skipped)
+    if not missed:
         active_rep.refuse(transition, "nothing_missed", {"name": athlete.name})
         return
-    missed = tuple(~step if step >= 0 else step for step in athlete.skipped)
-    transition.set_athlete(index, skipped=missed)
+    owed = tuple(~step if step in missed else step for step in athlete.skipped)
+    transition.set_athlete(index, skipped=owed)
     transition.keep_presence(index)
-    state = transition.state
-    _told(transition, index, "owed", reps=len(progress.owed(state.steps, state.results, athlete.name, missed)))
+    _told(transition, index, "owed", reps=len(progress.owed(state.steps, state.results, athlete.name, owed)))
 
 
 def order(transition: Transition, command: inputs.Order) -> None:

@@ -25,6 +25,12 @@ def next_step_of(steps: Sequence[Step], records: Sequence[RepRecord], name: str,
     return step
 
 
+def missed(steps: Sequence[Step], records: Sequence[RepRecord], name: str, skipped: Sequence[int]) -> tuple[int, ...]:
+    """Indices of the steps that an athlete left out, or ran in a wave and has claimed no place of."""
+    run = {(record.set_no, record.rep_no) for record in records if record.athlete == name and counts(record)}
+    return tuple(s for s in skipped if s >= 0 and (steps[s].set_no, steps[s].rep_no) not in run)
+
+
 def owed(steps: Sequence[Step], records: Sequence[RepRecord], name: str, skipped: Sequence[int]) -> tuple[int, ...]:
     """Indices of the steps that an athlete missed, is to make up, and has not run."""
     wanted = [~step for step in skipped if step < 0]

@@ -143,14 +143,17 @@ def _rests_anew(before: SessionState, state: SessionState) -> bool:
     turn = state.turn
     if turn is None or state.phase not in _BEFORE_START:
         return False
-    pairs = [(before.athletes[i], state.athletes[i]) for i in turn.whose if i < len(before.athletes)]
+    whose = [i for i in turn.whose if i < len(before.athletes)]
+    # Of a wave whose places are nobody's all rest anew.
+    came = [i for i in {*whose, *before.wave_of} if _has_come_late(before.athletes[i], state.athletes[i])]
+    rest_anew = {*came, *(before.wave_of if came else ())}
     return any(
-        was.active is not None
-        and was.active.given_up
-        and now.active is None
-        and now.rested_ns > max(was.rested_ns, state.until_ns)
-        for was, now in pairs
+        state.athletes[i].rested_ns > max(before.athletes[i].rested_ns, state.until_ns) for i in whose if i in rest_anew
     )
+
+
+def _has_come_late(was: Athlete, now: Athlete) -> bool:
+    return was.active is not None and was.active.given_up and now.active is None
 
 
 def end_session(transition: Transition, phase: Phase) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.orders import least_every_s
-from retro_timer.training.session import starting, together
+from retro_timer.training.session import places, starting, together
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -38,7 +38,10 @@ def rests(transition: Transition, index: int, ended_ns: int, step_index: int) ->
         return True
     if state.steps[step_index].distance_m is None:
         return False
-    together.rested(transition, index, ended_ns, step_index)
+    if not state.wave_of:
+        together.rested(transition, index, ended_ns, step_index)
+    elif not state.on_course:
+        places.rested(transition, ended_ns, step_index)
     if not state.on_course:
         transition.light(LampState.CLEAR)
     return True

@@ -245,6 +245,10 @@ class SessionState(msgspec.Struct, frozen=True):
     """The newest go; 0 before the first."""
     wave: int = 0
     """Number of the newest wave; 0 before the first."""
+    wave_of: tuple[int, ...] = ()
+    """Who went in the newest one, where nobody can tell whose its places are; empty where that is known."""
+    waves_of: dict[int, tuple[str, ...]] = {}
+    """Who went in each such wave since the session was begun or recovered, by its number."""
     lane_goes_ns: dict[int | None, int] = {}
     """Rolling: the newest go over a length in each lane; None for who may be in any."""
     arrivals: tuple[Arrival, ...] = ()

@@ -19,7 +19,8 @@ def say_summary(transition: Transition) -> None:
     state = transition.state
     times = [record for record in state.results if record.status is RepStatus.FINISHED]
     values = {"finished": len(times), "reps": state.reps}
-    best = best_of(times)
+    # A place that nobody has claimed is nobody's best.
+    best = best_of([record for record in times if record.athlete])
     if best is None or state.rules.detail is Detail.BRIEF:
         transition.say("summary", values, _WITHIN_S)
     elif state.solo:

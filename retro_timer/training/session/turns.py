@@ -50,16 +50,17 @@ def next_turn(state: SessionState, start_ns: int) -> Turn | None:
 
 
 def wave_size(state: SessionState) -> int:
-    """How many go at once, one a lane."""
-    most = state.rules.lanes
-    return min(state.plan.wave_size or most, most)
+    """How many go at once, one a lane, or before a single lane as many as the plan has it."""
+    lanes_count = state.rules.lanes
+    size = state.plan.wave_size or lanes_count
+    return size if lanes_count == 1 else min(size, lanes_count)
 
 
 def _wave(state: SessionState, indices: Sequence[int], step: int) -> Turn:
-    """In the order of the group, each in a lane of their own."""
+    """In the order of the group, each in a lane of their own where the gate tells lanes."""
     first, *others = sorted(indices, key=lambda index: (state.athletes[index].order, index))
     names = [state.athletes[index].name for index in (first, *others)]
-    return Turn(first, step, tuple(others), lanes.lanes_for(state, names))
+    return Turn(first, step, tuple(others), lanes.lanes_for(state, names) if state.rules.lanes > 1 else ())
 
 
 def _away(state: SessionState) -> frozenset[int]:

@@ -105,6 +105,8 @@ class OnCourse(msgspec.Struct, frozen=True):
     gait: str
     lane: int | None = None
     """The athlete's usual one, where there are several."""
+    place: int | None = None
+    """In a wave before a single lane: `athlete` is empty as long as nobody has claimed it."""
 
 
 class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from retro_timer.beacon.messages import SayButton, SetVolume
 from retro_timer.errors import BadInputError
 from retro_timer.store.results import edits
 from retro_timer.training.corrections import AnyCorrection, GiveRep, RepNumber, SwapReps, VoidRep
+from retro_timer.training.plan import MOST_IN_WAVE
 from retro_timer.training.roster import MOST_ATHLETES, checked_name
 from retro_timer.training.session import inputs
 
@@ -223,6 +224,33 @@ class Swap(Command, frozen=True):
         return SwapReps(self.rep, self.other)
 
 
+class Claim(Command, frozen=True):
+    """Of a wave before one lane, PLACE is this athlete's."""
+
+    takes = "PLACE NAME [WAVE]"
+    place: Annotated[int, msgspec.Meta(ge=1, le=MOST_IN_WAVE)]
+    """As which they came."""
+    name: Annotated[str, msgspec.Meta(pattern=r"\S")]
+    wave: RepNumber | None = None
+    """Counted from 1. Without it the newest one that they went in and have no place of."""
+
+    @classmethod
+    def typed(cls, words: Sequence[str]) -> Self:
+        """With a place and a name, and a wave or none."""
+        place, name, wave = cls.read(words)
+        if place is None or not place.isdecimal() or not 1 <= int(place) <= MOST_IN_WAVE:
+            raise cls.mistyped("no place named" if place is None else f"'{place}' is no place")
+        if name is None or not name.strip():
+            raise cls.mistyped("no athlete named")
+        if wave is not None and (not wave.isdecimal() or not int(wave)):
+            raise cls.mistyped(f"'{wave}' is no wave")
+        return cls(int(place), name, None if wave is None else int(wave))
+
+    def edit(self, wave: int | None = None) -> edits.ClaimPlace:
+        """What it changes of what is kept; `wave` where it names none."""
+        return edits.ClaimPlace(self.place, self.name, self.wave or wave)
+
+
 class Absent(Named, frozen=True):
     """An athlete drops out."""
 
@@ -391,6 +419,7 @@ AnyCommand = (
     | Finish
     | Give
     | Swap
+    | Claim
     | Absent
     | Present
     | Add

@@ -72,6 +72,8 @@ class LeftOut(msgspec.Struct):
 
     unfinished: int = 0
     """Reps that are void, or have no time."""
+    unclaimed: int = 0
+    """Places of a wave that nobody has claimed."""
     undated: list[int] = []
     """Sessions of which the box did not know the date."""
 
@@ -82,7 +84,9 @@ def activities(connection: sqlite3.Connection, results: Results, number: int, le
     for kept in reps(connection, Wanted(session=number)):
         if not results.wants(kept.athlete_id):
             continue
-        if kept.record.status is not RepStatus.FINISHED or kept.record.time_ns is None:
+        if not kept.record.athlete:
+            left.unclaimed += 1
+        elif kept.record.status is not RepStatus.FINISHED or kept.record.time_ns is None:
             left.unfinished += 1
         elif kept.go_at is None:
             left.undated += [] if number in left.undated else [number]
