@@ -7,6 +7,8 @@ apostrophe, so that reading takes just one away.
 from __future__ import annotations
 
 import csv
+import functools
+import io
 import json
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -29,19 +31,33 @@ _TEXT_PLACES = [place for place, name in enumerate(REP_COLUMNS) if name in TEXTS
 _SPLITS, _FLAGS = REP_COLUMNS.index("splits"), REP_COLUMNS.index("flags")
 
 
+class _Rows:
+    """Takes a session's rows, each behind what all of them have in common."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.common = ""
+
+    def write(self, row: str) -> int:
+        return self._file.write(self.common + row)
+
+
 def write_csv(file: TextIO, results: Results, done: Callable[[float], None]) -> int:
     """Write all that is selected; `done` hears how many sessions are. Returns how many of them have no rep.
 
     Raises OSError.
     """
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
+    csv.writer(file).writerow(COLUMNS)
+    rows = _Rows(file)
+    writer = csv.writer(rows)
     without = 0
     for count, number in enumerate(results.numbers, start=1):
-        first = _session_cells(results.head(number))
-        rows = [[*first, *_cells(values)] for values in results.reps(number)]
-        writer.writerows(rows)
-        without += not rows
+        common = io.StringIO()
+        csv.writer(common, lineterminator=",").writerow(_session_cells(results.head(number)))
+        rows.common = common.getvalue()
+        reps = results.reps(number)
+        writer.writerows(map(_cells, reps))
+        without += not reps
         done(count)
     return without
 
@@ -62,6 +78,7 @@ def _cells(values: list[Any]) -> list[Any]:
     return values
 
 
+@functools.lru_cache(maxsize=4096)
 def harmless(text: str) -> str:
     """A text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA and text.strip(" ") else text

@@ -73,7 +73,7 @@ def _session(connection: sqlite3.Connection, results: Results, number: int) -> d
         "ended_label_ns": head.ended_ns,
         "note": head.note,
         "plan": _plan(head.plan),
-        "roster": [{"name": name, "athlete_id": uid} for name, uid in head.roster],
+        "roster": [{"name": name, "athlete_id": uid} for name, uid in results.roster(number)],
         "presences": _presences(connection, results, number),
         "corrections": [
             _correction(results, row) for row in revisions(connection, session=number) if row.rep in wanted

@@ -6,9 +6,8 @@ that a million of them take seconds and no memory. Each session is one short rea
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,9 +21,10 @@ from retro_timer.training.roster import SOLO
 REP_COLUMNS = RepItem.__struct_fields__
 """Names of the values that `Results.reps` gives, in its order."""
 _READ = (
-    "rep, set_no, rep_no, athlete, athlete_id, distance_mm, duration_ms, gait, status, time_ns, uncertainty_ns,"
-    " sound_delay_ns, method, start, start_uncertainty_ns, splits, flags, obstacles, reason, line, lane, part, wave,"
-    " place, target_ns, note, revision, go_wall_ns, go_boot, go_ns"
+    "rep, set_no, rep_no, athlete, athlete_id, distance_mm / 1e3, duration_ms / 1e3, gait, status, time_ns / 1e9,"
+    " uncertainty_ns / 1e9, sound_delay_ns / 1e9, time_ns - sound_delay_ns, method, start, start_uncertainty_ns / 1e9,"
+    " splits, flags, obstacles, reason, line, lane, part, wave, place, target_ns / 1e9, note, revision, go_wall_ns,"
+    " go_boot, go_ns"
 )
 _QUARTER_NS = 900 * 10**9
 
@@ -40,7 +40,7 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class SessionHead(msgspec.Struct, frozen=True):
-    """A session without its reps."""
+    """A session without its roster and its reps."""
 
     number: int
     uid: str
@@ -53,8 +53,6 @@ class SessionHead(msgspec.Struct, frozen=True):
     ended_at: str | None
     note: str
     plan: str
-    roster: tuple[tuple[str, str], ...]
-    """What each is called now, and their id."""
 
 
 class Results:
@@ -103,14 +101,12 @@ class Results:
     def head(self, number: int) -> SessionHead:
         """A session of them."""
         query = (
-            "SELECT uid, title, outcome, board, started_wall_ns, ended_wall_ns, started_boot, ended_boot, note, plan,"
-            " roster, athletes FROM session WHERE id = ?"
+            "SELECT uid, title, outcome, board, started_wall_ns, ended_wall_ns, started_boot, ended_boot, note, plan"
+            " FROM session WHERE id = ?"
         )
-        ((uid, title, outcome, board, started, ended, began_in, ended_in, note, plan, roster, ids),) = _tuples(
+        ((uid, title, outcome, board, started, ended, began_in, ended_in, note, plan),) = _tuples(
             self._connection, query, [number]
         )
-        pairs = zip(msgspec.json.decode(roster), msgspec.json.decode(ids), strict=True)
-        only = self._selection.athletes
         return SessionHead(
             number=number,
             uid=uid,
@@ -123,8 +119,14 @@ class Results:
             ended_at=None if ended is None or not self._has_date(number, ended, ended_in) else self._iso(ended),
             note=note,
             plan=plan,
-            roster=tuple((self.called(uid, name), uid) for name, uid in pairs if only is None or uid in only),
         )
+
+    def roster(self, number: int) -> list[tuple[str, str]]:
+        """Who took part in a session: what each is called now, and their id."""
+        query = "SELECT roster, athletes FROM session WHERE id = ?"
+        ((names, ids),) = _tuples(self._connection, query, [number])
+        pairs = zip(msgspec.json.decode(names), msgspec.json.decode(ids), strict=True)
+        return [(self.called(uid, name), uid) for name, uid in pairs if self.wants(uid)]
 
     @staticmethod
     def _iso(label_ns: int) -> str | None:
@@ -157,7 +159,7 @@ class Results:
         return [row for row in self.people.rows if row.uid in same]
 
     def _uids_in(self, number: int) -> set[str]:
-        roster = (uid for _, uid in self.head(number).roster)
+        roster = (uid for _, uid in self.roster(number))
         query = "SELECT athlete_id FROM rep WHERE session = ?1 UNION SELECT athlete_id FROM presence WHERE session = ?1"
         return {*roster, *(uid for (uid,) in _tuples(self._connection, query, [number]))}
 
@@ -167,45 +169,33 @@ class Results:
         found = _tuples(self._connection, "SELECT session, athlete_id FROM rep WHERE status = 'open'", ())
         return sum(number in numbers and self.wants(uid) for number, uid in found)
 
-    def reps(self, number: int) -> Iterator[list[Any]]:
+    def reps(self, number: int) -> list[list[Any]]:
         """The reps of a session, each as the values of `REP_COLUMNS`."""
         only = self._selection.athletes
         who, values = "", [number, *(only or ())]
         if only is not None:
             who = f" AND athlete_id IN ({', '.join('?' * len(only))})"
         query = f"SELECT {_READ} FROM rep WHERE session = ? AND status != 'open'{who} ORDER BY rep"
-        return map(self._values, _tuples(self._connection, query, values), itertools.repeat(number))
+        return [self._values(row, number) for row in _tuples(self._connection, query, values)]
 
     def _values(self, row: Sequence[Any], number: int) -> list[Any]:
         (
-            rep, set_no, rep_no, athlete, uid, distance_mm, duration_ms, gait, status, time_ns, spread_ns, delay_ns,
-            method, start, start_spread_ns, splits, flags, obstacles, reason, line, lane, part, wave, place, target_ns,
-            note, revision, go_wall_ns, go_boot, go_ns,
+            rep, set_no, rep_no, athlete, uid, distance_m, duration_s, gait, status, time_s, spread_s, delay_s,
+            heard_ns, method, start, start_spread_s, splits, flags, obstacles, reason, line, lane, part, wave, place,
+            target_s, note, revision, go_wall_ns, go_boot, go_ns,
         ) = row  # fmt: skip
         date, time_of_day, go_at = (
             self._clock.shown(go_wall_ns) if self._dates.has(number, go_boot) else (None, None, None)
         )
+        marks = flags.split(",") if flags else []
+        # As `RepRecord.official_s`, without its record.
+        shown_s = None if heard_ns is None else shown_ns(heard_ns, by_hand=Flag.MANUAL in marks) / NS_PER_S
         return [
-            rep, set_no, rep_no, self._names.get(uid, athlete), self._uids.get(uid, uid),
-            None if distance_mm is None else distance_mm / 1000.0,
-            None if duration_ms is None else duration_ms / 1000.0,
-            gait, status,
-            None if time_ns is None else time_ns / 1e9,
-            None if spread_ns is None else spread_ns / 1e9,
-            delay_ns / 1e9, _shown_s(time_ns, delay_ns, flags), method, start, start_spread_ns / 1e9,
-            _split_values(splits) if splits else [],
-            flags.split(",") if flags else [],
-            obstacles, reason, date, time_of_day, go_at, line, lane, part, wave, place,
-            None if target_ns is None else target_ns / 1e9,
-            note, revision, go_wall_ns, go_ns,
+            rep, set_no, rep_no, self._names.get(uid, athlete), self._uids.get(uid, uid), distance_m, duration_s,
+            gait, status, time_s, spread_s, delay_s, shown_s, method, start, start_spread_s,
+            _split_values(splits) if splits else [], marks, obstacles, reason, date, time_of_day, go_at, line, lane,
+            part, wave, place, target_s, note, revision, go_wall_ns, go_ns,
         ]  # fmt: skip
-
-
-def _shown_s(time_ns: int | None, delay_ns: int, flags: str) -> float | None:
-    """As `RepRecord.official_s`, without its record."""
-    if time_ns is None:
-        return None
-    return shown_ns(time_ns - delay_ns, by_hand=Flag.MANUAL in flags.split(",")) / NS_PER_S
 
 
 def _split_values(text: str) -> list[dict[str, Any]]:
