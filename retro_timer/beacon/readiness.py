@@ -48,7 +48,7 @@ class Readiness:
 
     def sees(self) -> bool:
         """Whether every sensor has reported, or has had the time to."""
-        busy = any(sensing.excused for sensing in self._core.sensing.values())
+        busy = any(sensing.held_up for sensing in self._core.sensing.values())
         limit_ns = LONGEST_NS if busy else _FIRST_LOOK_NS
         waited = self._core.clock.monotonic_ns() - self._began_ns >= limit_ns
         return waited or all(report.reason != "starting" for report in self._core.overview.reports)

@@ -14,6 +14,8 @@ from tests.rig.host import RigUnavailableError, wait_for
 
 HIERARCHIES = Path("/sys/fs/cgroup")
 PREFIX = "retro-timer-rig-"
+_FIRST_WEIGHT, _FIRST_SHARES = 10_000, 262_144
+"""The kernel's largest, in each hierarchy: its quota comes before what others want."""
 
 
 @contextlib.contextmanager
@@ -35,8 +37,9 @@ def own_cgroups(name: str) -> Iterator[list[Path]]:
 
 @contextlib.contextmanager
 def small_processor(name: str, quota_us: int, period_us: int) -> Iterator[Path]:
-    """A group that gets `quota_us` of processor time in each `period_us`; yields the file that takes a process into it.
+    """A group that gets `quota_us` of processor time in each `period_us`, whatever else runs here.
 
+    Yields the file that takes a process into it.
     Raises RigUnavailableError where this user may make none.
     """
     unified = (HIERARCHIES / "cgroup.controllers").exists()
@@ -47,7 +50,9 @@ def small_processor(name: str, quota_us: int, period_us: int) -> Iterator[Path]:
         group.mkdir()
         if unified:
             (group / "cpu.max").write_text(f"{quota_us} {period_us}")
+            (group / "cpu.weight").write_text(str(_FIRST_WEIGHT))
         else:
+            (group / "cpu.shares").write_text(str(_FIRST_SHARES))
             (group / "cpu.cfs_period_us").write_text(str(period_us))
             (group / "cpu.cfs_quota_us").write_text(str(quota_us))
     except OSError as error:

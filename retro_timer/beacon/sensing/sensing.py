@@ -84,9 +84,9 @@ class Sensing:
         self._settling = Settling(now_ns, waited_ns)
 
     @property
-    def excused(self) -> bool:
+    def held_up(self) -> bool:
         """Whether it is still starting, because the machine is busy."""
-        return self._settling is not None and self._settling.excused and not self._settling.over
+        return self._settling is not None and self._settling.held_up and not self._settling.over
 
     def ends(self) -> None:
         """Whoever reads the sensor is about to stop: readings that fail to come from now on are no news."""

@@ -7,14 +7,15 @@ from collections.abc import Callable
 _LEAST_READINGS = 12
 _LEAST_NS = 300_000_000
 _LEAST_ON_A_BUSY_MACHINE_NS = 1_500_000_000
-"""Once the processor was wanting, a third of a second without a loss says little of the next one."""
+"""Where the processor is wanting, a third of a second without a loss says little of the next one."""
 LONGEST_NS = 5_000_000_000
 """A sensor that has not settled by then is told as what it is."""
 _OF_THE_HOST = frozenset(("gap", "stuck", "slow-bus", "silent"))
 """What a processor that is busy with its own start looks like from here: late readings, late transfers."""
 _WAITED_NS = 50_000_000
-"""So long must threads of this process have waited for a processor since the last reading, for a loss to be the host's:
-a quarter of the 200 ms after which a reading is missed. An idle machine lets them wait for a few milliseconds."""
+"""So long must threads of this process have waited for a processor since the last reading, for a loss to be the host's,
+and a reading that came all the same is no even one: a quarter of the 200 ms after which a reading is missed. An idle
+machine lets them wait for a few milliseconds. Since the start began, it makes the machine a busy one."""
 
 
 class Settling:
@@ -29,23 +30,27 @@ class Settling:
     def __init__(self, now_ns: int, waited_ns: Callable[[], int]) -> None:
         self._began_ns = now_ns
         self._waited_ns = waited_ns
-        self._waited_before_ns = waited_ns()
+        self._waited_at_first_ns = self._waited_before_ns = waited_ns()
         self._even_since_ns: int | None = None
         self._readings = 0
         self.over = False
         """Whether the sensor has settled, or been given up."""
-        self.excused = False
-        """Whether it has been lost meanwhile for want of a processor."""
+        self.held_up = False
+        """Whether the processor has been wanting meanwhile."""
 
     def reading(self, now_ns: int) -> bool:
         """A reading came; whether the sensor has settled with this one."""
         if self.over:
             return False
+        if self._waited_since_last_ns() >= _WAITED_NS:
+            self._begin_anew()
         if self._even_since_ns is None:
             self._even_since_ns, self._readings = now_ns, 0
         self._readings += 1
         self._waited_before_ns = self._waited_ns()
-        least_ns = _LEAST_ON_A_BUSY_MACHINE_NS if self.excused else _LEAST_NS
+        if self._waited_before_ns - self._waited_at_first_ns >= _WAITED_NS:
+            self.held_up = True
+        least_ns = _LEAST_ON_A_BUSY_MACHINE_NS if self.held_up else _LEAST_NS
         even = self._readings >= _LEAST_READINGS and now_ns - self._even_since_ns >= least_ns
         self.over = even or self._late(now_ns)
         return self.over
@@ -54,13 +59,19 @@ class Settling:
         """Whether a loss for this reason is part of the start; the next reading begins the count anew. The first loss
         that is none ends the start.
         """
-        waited_ns = self._waited_ns() - self._waited_before_ns
-        if self.over or reason not in _OF_THE_HOST or self._late(now_ns) or waited_ns < _WAITED_NS:
+        of_the_host = reason in _OF_THE_HOST and self._waited_since_last_ns() >= _WAITED_NS
+        if self.over or self._late(now_ns) or not of_the_host:
             self.over = True
             return False
-        self._even_since_ns = None
-        self.excused = True
+        self._begin_anew()
         return True
+
+    def _begin_anew(self) -> None:
+        self._even_since_ns = None
+        self.held_up = True
+
+    def _waited_since_last_ns(self) -> int:
+        return self._waited_ns() - self._waited_before_ns
 
     def _late(self, now_ns: int) -> bool:
         return now_ns - self._began_ns >= LONGEST_NS
