@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from retro_timer.beacon.replay import Tell, recorded_plan, start_of
+from retro_timer.beacon.replay import OfWave, Tell, recorded_plan, start_of, waves_of
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import PassageOver, SensorChange
@@ -17,6 +17,7 @@ from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.timing import decide
 from retro_timer.ports import RangeSample
 from retro_timer.store.traces import TraceRep
+from retro_timer.training.plan import Order
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
@@ -48,7 +49,7 @@ class _Course:
         self.summary: events.Summary | None = None
         self._whole = whole
         rules = Rules(timing=config.placement, watching=config.placement, given_goes=True)
-        state = new_session(recorded_plan(several=several), SOLO, rules)
+        state = new_session(recorded_plan(Order.ROLLING if several else Order.ROTATION), SOLO, rules)
         self._runner = SessionRunner(self, state if runs else msgspec.structs.replace(state, steps=()))
 
     def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
@@ -73,14 +74,18 @@ class _Course:
         """Keep the appointments that are due."""
         self._runner.tick(now_ns)
 
-    def begin_rep(self, at_ns: int, number: int, rep: TraceRep) -> None:
+    def begin_rep(self, at_ns: int, number: int, rep: TraceRep, of_wave: OfWave | None) -> None:
         """A rep begins here; one that is still open ends."""
         self._runner.tick(at_ns)
         if not self._several:
-            self.flush(at_ns)
-        if not self._several and self._runner.state is not None and self._runner.state.running is not None:
+            self.end_open(at_ns)
+        self._runner.put(start_of(rep, number, at_ns, of_wave, in_lane=True), at_ns)
+
+    def end_open(self, at_ns: int) -> None:
+        """What is still open here ends, as it does with a go after it."""
+        self.flush(at_ns)
+        if self._runner.state is not None and self._runner.state.running is not None:
             self._runner.put(inputs.Skip(), at_ns)
-        self._runner.put(start_of(rep, number, at_ns), at_ns)
 
     def flush(self, now_ns: int) -> None:
         """Who is in the beam still is decided on: here nobody."""
@@ -108,10 +113,19 @@ class LaneReplay:
     """One run over one trace with lanes; `tell` gets each event as it is decided, and the readings judged by then."""
 
     def __init__(
-        self, config: WatchConfig, lanes: LaneMap, reps: Sequence[TraceRep], tell: Tell, *, several: bool = False
+        self,
+        config: WatchConfig,
+        lanes: LaneMap,
+        reps: Sequence[TraceRep],
+        tell: Tell,
+        *,
+        order: Order = Order.ROTATION,
     ) -> None:
         """A rep that names no lane runs in the first. One that has none (see `has_lane`) is begun all the same, since a
-        go is a fact, and nobody finishes it. `several`: a go leaves those before it in its lane on the course."""
+        go is a fact, and nobody finishes it. `order`: in rotation a go ends the rep before it in its lane, of waves
+        those of the wave before in every lane."""
+        several = order is Order.ROLLING
+        self._waves = waves_of(reps) if order is Order.WAVES else {}
         numbered = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
         used = {rep.lane or 1 for rep in reps if has_lane(rep, lanes.count)}
         self._lanes = [
@@ -186,7 +200,11 @@ class LaneReplay:
     def _begin_until(self, now_ns: int) -> None:
         while self._begins and self._begins[-1][0] <= now_ns:
             at_ns, number, rep, course = self._begins.pop()
-            course.begin_rep(at_ns, number, rep)
+            of_wave = self._waves.get(number)
+            for other in self._courses if of_wave is not None and of_wave.first else ():
+                other.tick(at_ns)
+                other.end_open(at_ns)
+            course.begin_rep(at_ns, number, rep, of_wave)
 
     def _put(self, event: inputs.Input, now_ns: int) -> None:
         for course in self._courses:

@@ -65,11 +65,11 @@ class Replay:
         lines: Mapping[str, float] | None = None,
         *,
         out_and_back: bool = False,
-        several: bool = False,
+        order: Order = Order.ROTATION,
     ) -> None:
         """`sensors`: how each of several is judged, by its name; `config` is for whoever is not among them. `lines`:
         distance from the start of each line on the way, by its name. `out_and_back`: the start is at the finish.
-        `several`: a go leaves those before it on the course."""
+        `order`: in rotation a go ends the rep before it, of waves those of the wave before."""
         self._config = config
         self.thirds: list[tuple[str, str]] = []
         """Name and line of each gate that times nothing, because two others of its line do."""
@@ -77,6 +77,7 @@ class Replay:
         for name, one in (sensors or {}).items():
             self._judges[name] = _Judge(name, self._at_its_line(name, one))
         self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
+        self._waves = waves_of(reps) if order is Order.WAVES else {}
         self._tell = tell
         self._samples = 0
         known = [judge.config for judge in self._judges.values()] or [config]
@@ -89,8 +90,8 @@ class Replay:
             lines=tuple(Line(name, at_m) for name, at_m in sorted((lines or {}).items(), key=lambda pair: pair[1])),
             start_line=START_LINE if at_start else FINISH_LINE,
         )
-        self._several = several
-        state = new_session(recorded_plan(several=several), SOLO, rules)
+        self._order = order
+        state = new_session(recorded_plan(order), SOLO, rules)
         if not reps:
             state = msgspec.structs.replace(state, steps=())
         self._obstacles = Obstacles()
@@ -197,13 +198,15 @@ class Replay:
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
         self._runner.tick(go_ns)
-        if not self._several:
-            # A break that is still open belongs to the rep before this go.
+        wave = self._waves.get(number)
+        alone = self._order is Order.ROTATION or (wave is not None and wave.first)
+        if alone:
+            # A break that is still open belongs to whoever went before this go.
             self._flush(go_ns)
         state = self._runner.state
-        if not self._several and state is not None and (state.running is not None or state.given is not None):
+        if alone and state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)
-        self._runner.put(start_of(rep, number, go_ns), go_ns)
+        self._runner.put(start_of(rep, number, go_ns, wave), go_ns)
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
         if isinstance(event, SensorChange):
@@ -225,12 +228,47 @@ class Replay:
                 self._runner.put(made, now_ns)
 
 
-def recorded_plan(*, several: bool) -> Plan:
-    """What a recording runs by; `several`: with more than one on the course."""
-    return msgspec.structs.replace(RECORD, order=Order.ROLLING) if several else RECORD
+class OfWave(msgspec.Struct, frozen=True):
+    """Where a recorded rep belongs."""
+
+    wave: int
+    """Counted from 1."""
+    place: int
+    """Of the wave's reps, in the record's order."""
+    size: int
+
+    @property
+    def first(self) -> bool:
+        """Whether the wave begins with it."""
+        return self.place == 1
 
 
-def start_of(rep: TraceRep, number: int, at_ns: int) -> inputs.GoGiven | inputs.ReleaseGiven:
-    """How a rep of a trace begins: by its go, or by whoever leaves the beam from then on."""
-    given = inputs.GoGiven if rep.release_from_s is None else inputs.ReleaseGiven
-    return given(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
+def waves_of(reps: Sequence[TraceRep]) -> dict[int, OfWave]:
+    """The wave of each rep by its number: what has the same go has gone together."""
+    together: dict[float, list[int]] = {}
+    for number, rep in enumerate(reps, start=1):
+        together.setdefault(rep.begins_s, []).append(number)
+    return {
+        number: OfWave(wave, place, len(numbers))
+        for wave, (_, numbers) in enumerate(sorted(together.items()), start=1)
+        for place, number in enumerate(numbers, start=1)
+    }
+
+
+def recorded_plan(order: Order) -> Plan:
+    """What a recording runs by."""
+    return msgspec.structs.replace(RECORD, order=order)
+
+
+def start_of(
+    rep: TraceRep, number: int, at_ns: int, of_wave: OfWave | None, *, in_lane: bool = False
+) -> inputs.GoGiven | inputs.ReleaseGiven:
+    """How a rep of a trace begins: by its go, or by whoever leaves the beam from then on. Who of a wave go together are
+    told apart by their places alone, unless each is looked at `in_lane`."""
+    if rep.release_from_s is not None:
+        return inputs.ReleaseGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
+    go = inputs.GoGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
+    if of_wave is None:
+        return go
+    placed = of_wave.size > 1 and not in_lane
+    return msgspec.structs.replace(go, wave=of_wave.wave, place=of_wave.place if placed else None)

@@ -68,6 +68,7 @@ def replay(
         goes = reps or head.reps
         head.order = order or head.order
         several = head.order not in (None, Order.ROTATION) and all(rep.go_s is not None for rep in goes)
+        by_order = Order(head.order) if several and head.order is not None else Order.ROTATION
         chosen = None if placement is None else Placement(placement)
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
         judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
@@ -80,14 +81,14 @@ def replay(
             print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
         if lanes is not None and each:
             rows = (sample for name, sample in _shown(reader) if not names or name in names)
-            LaneReplay(timing, lanes, goes, _teller(as_json), several=several).run(rows)
+            LaneReplay(timing, lanes, goes, _teller(as_json), order=by_order).run(rows)
         else:
             if lanes is not None:
                 judge = _before_lanes(judge, lanes)
                 sensors.update((name, _before_lanes(sensors[name], lanes)) for name in names)
             out_and_back = head.course == "out-and-back" and lanes is None
             tell = _teller(as_json)
-            made = Replay(judge, goes, tell, sensors, head.lines, out_and_back=out_and_back, several=several)
+            made = Replay(judge, goes, tell, sensors, head.lines, out_and_back=out_and_back, order=by_order)
             made.run_several(_shown(reader))
             for name, line in made.thirds:
                 print(

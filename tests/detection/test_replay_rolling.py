@@ -1,4 +1,4 @@
-"""A trace with several on the course: a go leaves those before it there, and each finish is the likeliest one's."""
+"""A trace with several on the course: rolling, where a go leaves those before it there, and waves, which go at once."""
 
 from __future__ import annotations
 
@@ -118,3 +118,45 @@ def test_a_late_crossing_before_the_next_go_revives(replay: Replaying) -> None:
 def test_a_start_by_release_cannot_be_told_among_others(replay: Replaying) -> None:
     head = ("order: rolling", "rep: release_from_s=1 distance_m=20 gait=jog")
     replay(head, (), err="order: rolling, since a rep starts by release")
+
+
+WAVE = ("order: waves", rep(2.0, "Anna"), rep(2.0, "Ben"), rep(2.0, "Carla"))
+
+
+def test_of_a_wave_before_one_lane_each_finish_is_a_place_and_nobody_s(replay: Replaying) -> None:
+    events = replay(WAVE, (11.0, 13.0, 15.0))
+    assert [(go["rep"], go["wave"], "athlete" in go) for go in of(events, "go")] == [(n, 1, False) for n in (1, 2, 3)]
+    found = [(event["rep"], event["place"], event["flags"]) for event in of(events, "finish")]
+    assert found == [(1, 1, []), (2, 2, []), (3, 3, [])]
+    assert finishes(events) == [(1, 9), (2, 11), (3, 13)]
+    assert (events[-1]["reps"], events[-1]["finished"]) == (3, 3)
+
+
+def test_the_go_of_a_wave_ends_what_is_open_of_the_one_before(replay: Replaying) -> None:
+    events = replay((*WAVE, rep(20.0, "Anna"), rep(20.0, "Ben")), (11.0, 12.5, 30.0, 31.5))
+    assert [(event["t_s"], event["rep"], event["reason"]) for event in of(events, "dnf")] == [(20.0, 3, "stopped")]
+    assert [(event["rep"], event["place"]) for event in of(events, "finish")] == [(1, 1), (2, 2), (4, 1), (5, 2)]
+
+
+def test_of_a_wave_of_one_the_athlete_is_known(replay: Replaying) -> None:
+    events = replay(("order: waves", rep(2.0, "Anna"), rep(20.0, "Ben")), (11.0, 29.0))
+    assert [(event["rep"], event["athlete"]) for event in of(events, "finish")] == [(1, "Anna"), (2, "Ben")]
+
+
+def test_with_fewer_breaks_than_runners_the_places_left_over_are_not_timed(replay: Replaying) -> None:
+    events = replay(WAVE, (11.0, 12.5))
+    assert [(event["rep"], event["place"], event["reason"]) for event in of(events, "dnf")] == [(3, 3, "timeout")]
+
+
+def test_where_each_names_its_lane_the_go_of_a_wave_ends_what_is_open_in_every_lane(replay: Replaying) -> None:
+    def laned(go_s: float, lane: int, athlete: str) -> str:
+        return f"{rep(go_s, athlete)} lane={lane}"
+
+    first = (laned(2.0, 1, "Anna"), laned(2.0, 2, "Ben"))
+    events = replay(("order: waves", "lanes: 2", *first, laned(20.0, 1, "Carla")), ())
+    assert [(go["rep"], go["wave"], go["athlete"]) for go in of(events, "go")] == [
+        (1, 1, "Anna"), (2, 1, "Ben"), (3, 2, "Carla"),
+    ]  # fmt: skip
+    assert [(event["t_s"], event["rep"], event["reason"]) for event in of(events, "dnf")][:2] == [
+        (20.0, 1, "stopped"), (20.0, 2, "stopped"),
+    ]  # fmt: skip

@@ -12,12 +12,13 @@ from retro_timer.training.session.transition import Transition, ns
 def go_given(transition: Transition, event: inputs.GoGiven) -> None:
     """A recorded go is a fact: this rep runs."""
     resting.forget_given_up(transition)
-    index = _whose(transition, event.athlete) if transition.state.rolling else 0
+    of_place = event.place is not None
+    index = _whose(transition, None if of_place else event.athlete) if transition.state.rolling else 0
     record = RepRecord(
         rep=event.rep,
         set_no=1,
         rep_no=event.rep,
-        athlete=event.athlete or transition.state.athletes[0].name,
+        athlete="" if of_place else event.athlete or transition.state.athletes[0].name,
         distance_m=event.distance_m,
         duration_s=None,
         gait=Gait(event.gait),
@@ -25,8 +26,11 @@ def go_given(transition: Transition, event: inputs.GoGiven) -> None:
         go_ns=event.t_ns,
         sound_delay_ns=ns(sound_delay_s(event.distance_m)),
         flags=active_rep.flags_at_start(transition),
+        wave=event.wave,
+        place=event.place,
     )
-    transition.set(reps=transition.state.reps + 1)
+    before = transition.state.wave_of if event.place not in (None, 1) else ()
+    transition.set(reps=transition.state.reps + 1, wave_of=(*before, index) if of_place else ())
     active_rep.begin_rep(transition, Turn(index, 0), record)
 
 

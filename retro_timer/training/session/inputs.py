@@ -146,6 +146,10 @@ class GoGiven(msgspec.Struct, frozen=True):
     gait: Gait
     athlete: str | None = None
     """Where the record names one."""
+    wave: int | None = None
+    """Of waves: which one it goes in, counted from 1."""
+    place: int | None = None
+    """Of a wave before a single lane whose runners nobody can tell apart: the rep is this place, and nobody's."""
 
 
 class ReleaseGiven(msgspec.Struct, frozen=True):
