@@ -22,6 +22,7 @@ from benchmarks.cost import part as cost
 from benchmarks.dual import part as dual
 from benchmarks.growth import part as growth
 from benchmarks.latency import part as latency
+from benchmarks.page import part as page
 from benchmarks.pool import Step
 from benchmarks.report import Part, Results, Run, load_results, print_part, save_results, this_machine, this_version
 from benchmarks.starts import part as starts
@@ -35,6 +36,7 @@ PARTS: dict[str, Measure] = {
     "warnings": warnings.measure,
     "latency": latency.measure,
     "cost": cost.measure,
+    "page": page.measure,
     "growth": growth.measure,
 }
 """In the order of running; what is measured in real time has the machine for itself."""
@@ -65,7 +67,7 @@ def chosen_parts(only: str | None) -> list[str]:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
 def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
-    """Reproduce the figures of docs/accuracy.md: accuracy, dual gate, starts, warnings, latency, cost and growth."""
+    """Reproduce the figures of docs/accuracy.md: accuracy, dual gate, starts, warnings, latency, cost, page, growth."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()

@@ -136,8 +136,8 @@ def _watch_whole(folder: Path, board: str, seconds: float) -> tuple[float, list[
         before_s, began_s = _cpu_s(process.pid), time.monotonic()
         time.sleep(seconds)
         percent = 100.0 * (_cpu_s(process.pid) - before_s) / (time.monotonic() - began_s)
-        memory = [_memory(process.pid, f"beacon on the board {board}")]
-        memory += [_memory(child, f"voice beside it ({board})") for child in _children(process.pid)]
+        memory = [memory_of(process.pid, f"beacon on the board {board}")]
+        memory += [memory_of(child, f"voice beside it ({board})") for child in _children(process.pid)]
     return percent, memory
 
 
@@ -146,7 +146,8 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory(pid: int, name: str) -> Memory:
+def memory_of(pid: int, name: str) -> Memory:
+    """A process's memory now."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     pss_kb = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     rss_pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])

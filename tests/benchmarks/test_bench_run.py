@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from benchmarks import run
 from benchmarks.accuracy.__main__ import measure as cells
+from benchmarks.page.measure import PAGES
 from benchmarks.report import JSON, MARKDOWN, Part, Table, Target, load_results, shown
 
 needs_speech = pytest.mark.skipif(
@@ -88,6 +89,18 @@ def test_growth_is_measured_drawn_and_told(tmp_path: Path) -> None:
     drawn(tmp_path, load_results(tmp_path).runs["growth"].part)
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.slow
+def test_the_coachs_page_is_measured_and_told(tmp_path: Path) -> None:
+    quick(tmp_path, "page")
+    part = load_results(tmp_path).runs["page"].part
+    answers, memory = part.tables
+    assert [row[0] for row in answers.rows] == [*PAGES, "all of them, 8 phones"]
+    assert all(row[1] for row in answers.rows)
+    assert len(memory.rows) == 2
+    assert len(part.targets) == 4
+
+
 def made(found: str, *, met: bool) -> Part:
     """A part that was measured already."""
     targets = [Target("slowest query", "50 ms", found, met=met)]
@@ -139,6 +152,6 @@ def test_a_table_keeps_its_figures_readable() -> None:
 
 
 def test_a_part_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
-    with pytest.raises(click.BadParameter, match=r"accuracy, dual, starts, warnings, latency, cost, growth"):
+    with pytest.raises(click.BadParameter, match=r"accuracy, dual, starts, warnings, latency, cost, page, growth"):
         run.chosen_parts("accuracy,speed")
     assert run.chosen_parts("growth,accuracy") == ["accuracy", "growth"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -47,13 +48,13 @@ class BoxPages:
 
     async def show(self, request: Request) -> Response:
         """Everything."""
-        machine, speaks = await run_in_threadpool(lambda: (self._machine(), _spoken_now()))
+        machine, speaks, named = await run_in_threadpool(lambda: (self._machine(), _spoken_now(), _named()))
         return self._site.page(
             request,
             "box.html",
             now=self._now(self._site.language(request), machine),
             loud=None if self._site.live.status is None else self._site.live.status.volume.buzzer,
-            languages=[(name, catalogue_file(name).language.name) for name in languages()],
+            languages=named,
             speaks=speaks,
             connected=self._connected(),
             mine=request.state.phone,
@@ -119,6 +120,12 @@ class BoxPages:
             for each in self._site.access.phones
             if following[each.id]
         ]
+
+
+@cache
+def _named() -> list[tuple[str, str]]:
+    """The box's languages and what each calls itself, read once: their files are long."""
+    return [(name, catalogue_file(name).language.name) for name in languages()]
 
 
 def _spoken_now() -> str:

@@ -19,8 +19,6 @@ from retro_timer.coach.access import FOLDER
 from retro_timer.coach.reading import Kept, number_in, person_of
 from retro_timer.coach.site import Site
 from retro_timer.errors import RetroTimerError
-from retro_timer.store.exchange.files import FORMATS, write_one_file
-from retro_timer.store.exchange.selecting import Results, Selection
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.queries import session
 
@@ -30,7 +28,7 @@ _KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 class _NotThereError(Exception):
-    """There is no such session, or nobody of that number."""
+    """There is no such session, no such format, or nobody of that number."""
 
 
 class DownloadPages:
@@ -46,8 +44,6 @@ class DownloadPages:
         kind, asked = request.path_params["kind"], request.query_params
         number, athlete = (number_in(asked[name]) if name in asked else None for name in ("session", "athlete"))
         back = "/results" if number is None else f"/results/{number}"
-        if kind not in FORMATS:
-            return self._site.page(request, "message.html", 404, text="", back=back)
         try:
             async with self._making:
                 file, extension = await run_in_threadpool(self._spooled, kind, number, athlete)
@@ -64,6 +60,12 @@ class DownloadPages:
 
     def _spooled(self, kind: str, number: int | None, athlete: int | None) -> tuple[BinaryIO, str]:
         """The file, which has no name: it is gone when it is closed, or its process ends."""
+        # Loaded for the first file: a page that nobody saves from starts sooner and is smaller.
+        from retro_timer.store.exchange.files import FORMATS, write_one_file
+        from retro_timer.store.exchange.selecting import Results, Selection
+
+        if kind not in FORMATS:
+            raise _NotThereError
         folder = self._kept.state_dir / FOLDER
 
         def look(connection: sqlite3.Connection) -> tuple[BinaryIO, str]:

@@ -13,7 +13,6 @@ from retro_timer.coach.reading import Kept, number_in, number_of
 from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import Catalogue
-from retro_timer.pictures.finish import draw_finish
 from retro_timer.pictures.reps import by_set, draw_set, has_times
 from retro_timer.store.seen_finish import picture_of
 
@@ -46,6 +45,9 @@ class PicturePages:
         number, rep = number_of(request, "number"), number_of(request, "rep")
 
         def look(connection: sqlite3.Connection) -> bytes | None:
+            # Loaded for the first picture: the page starts sooner.
+            from retro_timer.pictures.finish import draw_finish
+
             try:
                 return draw_finish(picture_of(connection, self._kept.state_dir, number, rep)).encode()
             except RetroTimerError:

@@ -1,0 +1,162 @@
+"""What the coach's page costs and how soon it answers: `retro-timer coach` beside a box on the simulated board."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import threading
+import time
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from benchmarks.cost.measure import memory_of
+from benchmarks.growth.bulk import fill
+from benchmarks.page.phones import Line
+from benchmarks.processes import PROGRAM, notified, running, wait_until_ready
+from retro_timer.errors import RetroTimerError
+
+PAGES = ("/", "/results", "/results/1", "/results/1/1", "/athletes/1", "/plans", "/rosters", "/box")
+FIRST = "/pair"
+"""What a stranger sees."""
+_NOT_PASSED_ON = ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE")
+_EVERY_S = 2.0
+"""A phone asks for a page so often: somebody in a hurry."""
+_PATIENCE_S = 30.0
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How much."""
+
+    starts: int
+    reps: int
+    """In the results."""
+    streams: int
+    phones: int
+    settled_s: float
+    """From the last stream's begin to the look at the memory."""
+    seconds: float
+    """For which the phones ask."""
+    alone: int
+    """Times that a page is asked for by one phone."""
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """How long a page, or all of them, took; in milliseconds."""
+
+    what: str
+    asked: int
+    p50_ms: float
+    p99_ms: float
+
+
+class PageFigures(msgspec.Struct, frozen=True):
+    """Everything measured."""
+
+    first_ms: float
+    """From the process's start to the end of its first page; median."""
+    first_worst_ms: float
+    idle_mb: float
+    followed_mb: float
+    """PSS with the streams."""
+    alone: list[Answers]
+    crowd: Answers
+
+
+def measure_page(folder: Path, size: Size) -> PageFigures:
+    """Everything. Raises RetroTimerError."""
+    fill(folder / "state", size.reps)
+    with ExitStack() as opened:
+        notify = opened.enter_context(notified(folder))
+        environment = _environment(folder)
+        told = environment | {"NOTIFY_SOCKET": notify.getsockname()}
+        box = [PROGRAM, "run", "--board", "sim", "--voice", "text"]
+        opened.enter_context(running(box, told, folder / "box.txt"))
+        wait_until_ready(notify)
+        # The first one compiles the modules and counts for nothing.
+        firsts = [_first_page(folder) for _ in range(1 + size.starts)][1:]
+        process = opened.enter_context(_page(folder))
+        host = _host(folder)
+        pin = subprocess.run([PROGRAM, "pin"], env=environment, capture_output=True, text=True, check=True).stdout
+        cookie = Line(host, 0).pair(pin[:6])
+        one = Line(host, 0, cookie)
+        alone = [_answers(path, [one.get(path) for _ in range(size.alone)]) for path in PAGES]
+        idle_mb = memory_of(process.pid, "page").pss_mb
+        streams = [Line(host, number, cookie) for number in range(size.streams)]
+        following = [stream.follow() for stream in streams]
+        time.sleep(size.settled_s)
+        followed_mb = memory_of(process.pid, f"page with {len(following)} streams").pss_mb
+        for stream in streams[size.phones :]:
+            stream.close()
+        crowd = _crowd(host, cookie, size)
+    return PageFigures(statistics.median(firsts), max(firsts), idle_mb, followed_mb, alone, crowd)
+
+
+def _crowd(host: str, cookie: str, size: Size) -> Answers:
+    """Phones that follow and ask for a page every now and then, none at the instant of another."""
+    until_s = time.monotonic() + size.seconds
+    taken: list[float] = []
+
+    def ask(number: int) -> None:
+        line = Line(host, size.streams + number, cookie)
+        time.sleep(_EVERY_S * number / size.phones)
+        turn = number
+        while time.monotonic() < until_s:
+            taken.append(line.get(PAGES[turn % len(PAGES)]))
+            turn += 1
+            time.sleep(_EVERY_S)
+        line.close()
+
+    askers = [threading.Thread(target=ask, args=(number,)) for number in range(size.phones)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    return _answers(f"all of them, {size.phones} phones", taken)
+
+
+def _answers(what: str, taken: list[float]) -> Answers:
+    if not taken:
+        raise RetroTimerError("no phone of the benchmark was answered")
+    ordered = sorted(taken)
+    return Answers(what, len(ordered), statistics.median(ordered), ordered[int(0.99 * (len(ordered) - 1))])
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Everything that a process leaves lies in the folder; compiled modules too, as pip leaves them on a box."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    return kept | {
+        "RETRO_TIMER_STATE": str(folder / "state"),
+        "RETRO_TIMER_CONFIG": str(folder / "config"),
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+    }
+
+
+def _page(folder: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    url = folder / "url"
+    url.unlink(missing_ok=True)
+    command = [PROGRAM, "coach", "--listen", "127.0.0.1:0", "--url-file", str(url)]
+    return running(command, _environment(folder), folder / "page.txt")
+
+
+def _first_page(folder: Path) -> float:
+    began = time.monotonic()
+    with _page(folder):
+        line = Line(_host(folder), 0)
+        line.get(FIRST)
+        took_ms = 1000.0 * (time.monotonic() - began)
+        line.close()
+    return took_ms
+
+
+def _host(folder: Path) -> str:
+    """Where the page listens, as soon as it does. Raises RetroTimerError."""
+    url, end_s = folder / "url", time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end_s:
+        if url.is_file() and (text := url.read_text(encoding="ascii").strip()):
+            return urlsplit(text).netloc
+        time.sleep(0.002)
+    raise RetroTimerError(f"the benchmark's page was not there within {_PATIENCE_S:.0f} s")
