@@ -10,8 +10,8 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Part, StartMethod
-from retro_timer.training.plan_text import BlockFigures, PlanFigures, read_lengths, read_target, walk
+from retro_timer.training.plan import MOST_IN_WAVE, Order, Part, StartMethod
+from retro_timer.training.plan_text import BlockFigures, OrderFigures, PlanFigures, read_lengths, read_target, walk
 
 T = TypeVar("T")
 
@@ -26,11 +26,12 @@ def ask_plan(name: str) -> str:
     rest = click.prompt("Rest between reps in seconds", type=click.FloatRange(0, 3600), default=25.0)
     recovery = click.prompt("Recovery between sets in seconds", type=click.FloatRange(0, 3600), default=180.0)
     start = click.prompt("Start", type=click.Choice([str(s) for s in StartMethod]), default="countdown")
+    order = _ask_order()
     warm_up = _ask_walk("Warm-up", Part.WARM_UP)
     cool_down = () if open_ended else _ask_walk("Cool-down", Part.COOL_DOWN)
     often = click.prompt("Sessions a week at the most", type=click.IntRange(1, 14), default=3)
     return PlanFigures(
-        title, purpose, gait, StartMethod(start), rest, recovery, often, (*warm_up, *blocks, *cool_down)
+        title, purpose, gait, StartMethod(start), rest, recovery, often, (*warm_up, *blocks, *cool_down), order
     ).text()
 
 
@@ -62,6 +63,28 @@ def _ask_block() -> BlockFigures:
     if not timed:
         wanted = click.prompt("Target in seconds, best, or none", default="none", value_proc=_typed(read_target))
     return BlockFigures(lengths, seconds, reps, sets, wanted)
+
+
+def _ask_order() -> OrderFigures:
+    """How a group follows one another, and what each order needs to know."""
+    order = Order(
+        click.prompt("Order of a group", type=click.Choice([str(each) for each in Order]), default="rotation")
+    )
+    if order is Order.ROLLING:
+        every_s = click.prompt("Seconds from go to go", type=click.FloatRange(1, 3600), default=30.0)
+        apart = click.confirm("Does nobody ever run behind another in one lane?", default=False)
+        return OrderFigures(order, every_s, lanes_apart=apart)
+    if order is Order.WAVES:
+        size = click.prompt("Runners in a wave (0: as many as lanes)", default="0", value_proc=_typed(_wave_size))
+        return OrderFigures(order, wave_size=size)
+    return OrderFigures(order)
+
+
+def _wave_size(text: str) -> int | None:
+    size = int(text) if text.isdigit() else -1
+    if size and not 2 <= size <= MOST_IN_WAVE:
+        raise BadInputError("wave_size", f"{text!r} is no number of runners", f"0, or from 2 to {MOST_IN_WAVE}")
+    return size or None
 
 
 def _typed(read: Callable[[str], T]) -> Callable[[str], T]:

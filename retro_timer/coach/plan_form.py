@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Part, StartMethod
-from retro_timer.training.plan_text import BlockFigures, PlanFigures, read_lengths, read_target, walk
+from retro_timer.training.plan import MOST_IN_WAVE, Order, Part, StartMethod
+from retro_timer.training.plan_text import BlockFigures, OrderFigures, PlanFigures, read_lengths, read_target, walk
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -19,6 +19,10 @@ AS_IT_BEGINS: dict[str, str] = {
     "purpose": "",
     "gait": str(Gait.JOG),
     "start": str(StartMethod.COUNTDOWN),
+    "order": str(Order.ROTATION),
+    "every_s": "",
+    "lanes_apart": "",
+    "wave_size": "",
     "distance_m": "20",
     "reps": "4",
     "sets": "1",
@@ -29,9 +33,13 @@ AS_IT_BEGINS: dict[str, str] = {
     "cool_down_min": "0",
 }
 """What stands in the fields of an empty form, by their names, in order."""
+CHOSEN: dict[str, type[StrEnum]] = {"gait": Gait, "start": StartMethod, "order": Order}
+"""The fields in which one of a few is chosen."""
 _LONGEST = 12
 """Of a number."""
 _OFTEN = 3
+_NONE = ("", "0")
+"""In a field that may be left out."""
 
 
 def given_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -59,7 +67,18 @@ def plan_text(given: Mapping[str, str]) -> str:
         recovery_s=_number(given, "recovery_s", 3600.0),
         often=_OFTEN,
         blocks=(*walk(Part.WARM_UP, _number(given, "warm_up_min", 120.0)), block, *cool_down),
+        order=_order(given),
     ).text()
+
+
+def _order(given: Mapping[str, str]) -> OrderFigures:
+    size = None if given["wave_size"] in _NONE else _whole(given, "wave_size", 2, MOST_IN_WAVE)
+    return OrderFigures(
+        order=_chosen(given, "order", Order),
+        every_s=None if given["every_s"] in _NONE else _number(given, "every_s", 3600.0),
+        lanes_apart=given["lanes_apart"] == "yes",
+        wave_size=size,
+    )
 
 
 def _number(given: Mapping[str, str], field: str, most: float) -> float:
@@ -73,10 +92,12 @@ def _number(given: Mapping[str, str], field: str, most: float) -> float:
     return number
 
 
-def _whole(given: Mapping[str, str], field: str, least: int) -> int:
-    number = _number(given, field, 99.0)
+def _whole(given: Mapping[str, str], field: str, least: int, most: int = 99) -> int:
+    number = _number(given, field, most)
     if number != int(number) or number < least:
-        raise BadInputError(field, f"'{given[field][:_LONGEST]}' is no such number", f"a whole one from {least} to 99")
+        raise BadInputError(
+            field, f"'{given[field][:_LONGEST]}' is no such number", f"a whole one from {least} to {most}"
+        )
     return int(number)
 
 

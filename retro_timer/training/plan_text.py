@@ -6,7 +6,7 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import BEST, Part, PlanSet, StartMethod
+from retro_timer.training.plan import BEST, Order, Part, PlanSet, StartMethod
 
 LEAST_M, MOST_M = 5.0, 100.0
 MOST_TARGET_S = 600.0
@@ -51,6 +51,29 @@ class BlockFigures(msgspec.Struct, frozen=True):
         return "".join(f"{line}\n" for line in lines)
 
 
+class OrderFigures(msgspec.Struct, frozen=True):
+    """How a group's athletes follow one another."""
+
+    order: Order = Order.ROTATION
+    every_s: float | None = None
+    """Rolling and waves: from go to go."""
+    lanes_apart: bool = False
+    wave_size: int | None = None
+
+    def text(self) -> str:
+        """Its lines, none of the order that every plan has."""
+        if self.order is Order.ROTATION:
+            return ""
+        lines = [f'order = "{self.order}"']
+        if self.every_s is not None:
+            lines.append(f"every_s = {self.every_s:g}")
+        if self.lanes_apart:
+            lines.append("lanes_apart = true")
+        if self.wave_size is not None:
+            lines.append(f"wave_size = {self.wave_size}")
+        return "".join(f"{line}\n" for line in lines)
+
+
 class PlanFigures(msgspec.Struct, frozen=True):
     """A whole plan."""
 
@@ -63,6 +86,7 @@ class PlanFigures(msgspec.Struct, frozen=True):
     often: int
     """Sessions a week at the most."""
     blocks: tuple[BlockFigures, ...]
+    order: OrderFigures = OrderFigures()
 
     def text(self) -> str:
         """TOML, not yet checked."""
@@ -73,6 +97,7 @@ class PlanFigures(msgspec.Struct, frozen=True):
             'safety = "Flat, barrier-free ground. Stop if it hurts."\n'
             f'gait = "{self.gait}"\n'
             f'start = "{self.start}"\n'
+            f"{self.order.text()}"
             f"rest_s = {self.rest_s:g}\n"
             f"recovery_s = {self.recovery_s:g}\n"
             f"sessions_per_week = [1, {self.often}]\n"

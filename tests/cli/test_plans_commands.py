@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
 import pty
 import select
@@ -17,7 +18,7 @@ import pytest
 
 from retro_timer.settings.loading import load_plan
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Part, StartMethod, steps
+from retro_timer.training.plan import Order, Part, StartMethod, steps
 from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, process
 from tests.helpers.plans_made import plan_text
 
@@ -106,6 +107,7 @@ ANSWERS = {
     "Rest": "45",
     "Recovery": "90",
     "Start": "marks-set-go",
+    "Order": "",
     "Warm-up": "5",
     "Cool-down": "",
     "Sessions": "2",
@@ -130,11 +132,32 @@ def test_a_new_plan_is_asked_for_on_a_pipe(state_dir: Path) -> None:
     check_new_plan(state_dir)
 
 
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (["rolling", "45", "y"], (Order.ROLLING, 45.0, True, None)),
+        (["waves", "9", "3"], (Order.WAVES, None, False, 3)),
+        (["waves", "two", "0"], (Order.WAVES, None, False, None)),
+    ],
+)
+def test_a_new_plan_is_asked_for_the_order_of_a_group(
+    run: Command,
+    answers: list[str],
+    said: tuple[Order, float | None, bool, int | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n" * 12 + "\n".join(answers) + "\n" * 4))
+    outcome: Outcome = run("plans", "new", "club")
+    assert outcome.code == 0, outcome.err
+    plan = load_plan("club")
+    assert (plan.order, plan.every_s, plan.lanes_apart, plan.wave_size) == said
+
+
 def test_a_new_plan_has_ladders_blocks_of_another_gait_and_a_last_one_without_an_end(state_dir: Path) -> None:
     ladder = ["", "", "jog", "n", "20, 30 20", "2", "best"]
     timed = ["y", "walk", "y", "1", "1", "1"]
     endless = ["y", "jog", "n", "20", "3", "0", "none"]
-    rest = ["", "", "", "", ""]
+    rest = ["", "", "", "", "", ""]
     outcome = process("plans", "new", "pyramid", stdin="\n".join([*ladder, *timed, *endless, *rest]) + "\n")
     assert outcome.code == 0, outcome.err
     first, second, third = load_plan("pyramid").blocks

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import pytest
 
 from retro_timer.coach.access import Role
+from retro_timer.coach.plan_form import CHOSEN
 from retro_timer.settings.loading import parse_plan
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Part
+from retro_timer.training.plan import Order, Part
 from tests.coach.test_files import PLAN, browser, was
 from tests.helpers.browser_made import HOST, Browser, Got
 
@@ -123,6 +124,21 @@ def test_a_plan_is_made_of_figures_and_kept_after_a_look(browser: Browser) -> No
 
 
 @pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({"order": "rolling", "every_s": "32,5", "lanes_apart": "yes"}, (Order.ROLLING, 32.5, True, None)),
+        ({"order": "waves", "wave_size": "3"}, (Order.WAVES, None, False, 3)),
+        ({"every_s": "20", "wave_size": "3"}, (Order.ROTATION, None, False, None)),
+    ],
+)
+def test_a_plan_of_figures_has_the_groups_order(
+    browser: Browser, figures: dict[str, str], said: tuple[Order, float | None, bool, int | None]
+) -> None:
+    plan = parse_plan(text_in(made_of(browser, {**FIGURES, "start": "countdown", **figures})), "plan")
+    assert (plan.order, plan.every_s, plan.lanes_apart, plan.wave_size) == said
+
+
+@pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("name", "Über uns"),
@@ -137,6 +153,10 @@ def test_a_plan_is_made_of_figures_and_kept_after_a_look(browser: Browser) -> No
         ("recovery_s", "inf"),
         ("target_s", "soon"),
         ("gait", "sprint"),
+        ("order", "heap"),
+        ("every_s", "soon"),
+        ("wave_size", "1"),
+        ("wave_size", "9"),
         ("start", "<b>"),
         ("warm_up_min", "x"),
     ],
@@ -146,7 +166,7 @@ def test_a_figure_that_is_none_is_told_beside_its_field_and_all_others_stay(
 ) -> None:
     got = made_of(browser, {**FIGURES, field: typed})
     assert got.status == 422
-    assert got.body.count('aria-describedby="wrong"') == (field not in ("gait", "start"))
+    assert got.body.count('aria-describedby="wrong"') == (field not in CHOSEN)
     assert 'value="30,5"' in got.body or field == "rest_s"
     assert "<b>" not in got.body
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from retro_timer.coach.figures import whole
 from retro_timer.coach.pages.kept import Draft, Kept, Kind, Outcome, draft_of, mistake_of
-from retro_timer.coach.plan_form import AS_IT_BEGINS, given_in, plan_text
+from retro_timer.coach.plan_form import AS_IT_BEGINS, CHOSEN, given_in, plan_text
 from retro_timer.coach.plan_view import PlanView, amount_of, view_of
 from retro_timer.coach.site import Site, catalogue_of, form_of
 from retro_timer.coach.view import athletes_of
@@ -22,8 +22,7 @@ from retro_timer.settings.loading import load_settings, parse_plan, plan_names, 
 from retro_timer.settings.made import WritePlan, check_file_name
 from retro_timer.settings.plan_remarks import plan_remarks
 from retro_timer.settings.tables import read_text
-from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Plan, StartMethod
+from retro_timer.training.plan import Plan
 from retro_timer.training.roster import MOST_ATHLETES, SOLO
 
 _WHERE = "plan"
@@ -120,7 +119,7 @@ class PlanPages:
 
     def _form(self, request: Request, given: dict[str, str], wrong: BadInputError | None = None) -> Response:
         field = "" if wrong is None else wrong.where.partition(" ")[0]
-        choices = {"gait": [str(gait) for gait in Gait], "start": [str(start) for start in StartMethod]}
+        choices = {name: [str(each) for each in kind] for name, kind in CHOSEN.items()}
         status = 200 if wrong is None else 422
         return self._site.page(
             request, "plan_new.html", status, given=given, choices=choices, field=field, wrong=str(wrong or "")
