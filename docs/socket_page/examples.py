@@ -49,6 +49,8 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     commands.Volume(60),
     requests.OpenPairing(),
     requests.TryPin("471108"),
+    requests.SetClock(1_777_653_000),
+    requests.ShutDown(),
     requests.Facts(),
     requests.Keep(),
     commands.Swap(1, 2),

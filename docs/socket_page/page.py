@@ -42,9 +42,11 @@ Made by `make socket` from the program's own messages; the lines are from a simu
 [JSON Schema](socket.schema.json).
 
 The running timer listens at `/run/retro-timer/beacon.sock` (off the box `$RETRO_TIMER_STATE/run/beacon.sock`), for its
-user and the group `retro-timer`. Beside it `page.sock` answers the coach's page, which may ask for `status`, `follow`,
-`try_pin`, `beep`, `say` of a name, every command, and an `edit` of a rep, a session's note, a plan, a roster or the
-language; the rest is refused there. Each line is one JSON object, either way. To try it:
+user and the group `retro-timer`. `page.sock` (on an installed box in `/run/retro-timer-page`, for the page's user,
+elsewhere beside the other) answers the coach's page, which may ask for `status`, `follow`, `log`, `facts`,
+`open_pairing`, `try_pin`, `set_clock`, `shut_down`, `beep`, `say` of a name, every command, and an `edit` of a rep, a
+session's note, a plan, a roster or the language; the rest is refused there. Each line is one JSON object, either way.
+To try it:
 
 ```
 echo '{{"request":"status"}}' | socat - UNIX-CONNECT:/run/retro-timer/beacon.sock

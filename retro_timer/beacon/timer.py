@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from retro_timer.beacon.button.controller import PowerSwitch
+from retro_timer.beacon.control.machine import PowerSwitch
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.messages import JournalLooked, MakeStart, Offer, StartPlan
 from retro_timer.beacon.readiness import Readiness

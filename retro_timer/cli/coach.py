@@ -38,6 +38,7 @@ def coach(listen: str | None, url_file: Path | None) -> None:
     url = shown_url(bound)
     made = make_coach(
         state_dir=paths.state_dir(),
+        page_dir=paths.page_dir(),
         socket=paths.page_socket_path(),
         language=settings.voice.language,
         names=own_names(),
@@ -65,8 +66,8 @@ def coach(listen: str | None, url_file: Path | None) -> None:
 
 
 def _url_file() -> Path:
-    """Where a running page leaves for `qr` where it listens."""
-    return paths.state_dir() / "coach" / "url"
+    """Where a running page leaves for `qr` where it listens; unlike who is paired that is for everybody to read."""
+    return paths.page_dir() / "coach.url"
 
 
 def _write(path: Path, url: str) -> None:

@@ -57,14 +57,14 @@ def _hash(token: str) -> str:
 
 
 class Access:
-    """Kept in the state directory, readable for its user alone. Thread-safe.
+    """Kept in the page's directory, readable for its user alone. Thread-safe.
 
     Whoever asks waits for no disk; who changes something does.
     """
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, page_dir: Path) -> None:
         """Raises RetroTimerError where the file cannot be read: nobody is let in by a list that is not known."""
-        self._path = state_dir / FOLDER / _FILE
+        self._path = page_dir / FOLDER / _FILE
         self._changing = threading.Lock()
         self._phones = self._read()
         """By the token's hash; never changed but exchanged whole, so that nobody who looks waits for who writes."""

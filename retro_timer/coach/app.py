@@ -26,6 +26,7 @@ from retro_timer.coach.pages.live import LivePages
 from retro_timer.coach.pages.pictures import PicturePages
 from retro_timer.coach.pages.plans import PlanPages
 from retro_timer.coach.pages.portal import PortalPages
+from retro_timer.coach.pages.power import PowerPages
 from retro_timer.coach.pages.results import ResultPages
 from retro_timer.coach.pages.rosters import RosterPages
 from retro_timer.coach.portal import PORTAL, Portal
@@ -46,17 +47,25 @@ class Coach(msgspec.Struct, frozen=True):
 
 
 def make_coach(
-    *, state_dir: Path, socket: Path, language: str, names: Collection[str], hotspot: tuple[str, int] | None = None
+    *,
+    state_dir: Path,
+    page_dir: Path,
+    socket: Path,
+    language: str,
+    names: Collection[str],
+    hotspot: tuple[str, int] | None = None,
 ) -> Coach:
-    """`socket`: the beacon's for the page. `names`: host names of this machine. `hotspot`: address and port of the
-    listener to which all names lead. Raises RetroTimerError.
+    """`state_dir`: the results', to be read; `page_dir`: the page's own. `socket`: the beacon's for the page.
+
+    `names`: host names of this machine. `hotspot`: address and port of the listener to which all names lead. Raises
+    RetroTimerError.
     """
-    access, live = Access(state_dir), Live()
+    access, live = Access(page_dir), Live()
     link = Link(socket, live)
     site = Site(access=access, live=live, link=link, language=language)
     portal = Portal(hotspot)
     name = next((each for each in names if each.endswith(".local")), "")
-    table = route_table(site, state_dir, PortalPages(site, portal, name))
+    table = route_table(site, state_dir, page_dir, PortalPages(site, portal, name))
 
     @contextlib.asynccontextmanager
     async def linked(_app: Starlette) -> AsyncIterator[None]:
@@ -73,13 +82,14 @@ def make_coach(
     return Coach(app, table, live, access)
 
 
-def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
+def route_table(site: Site, state_dir: Path, page_dir: Path, portal: PortalPages) -> RouteTable:
     """All pages. What names no role is a coach's."""
     kept = Kept(state_dir)
     results, athletes, pictures = ResultPages(site, kept), AthletePages(site, kept), PicturePages(site, kept)
-    corrections, downloads = CorrectionPages(site), DownloadPages(site, kept)
+    corrections, downloads = CorrectionPages(site), DownloadPages(site, kept, page_dir)
     streams = Streams(site.live)
-    live, entry, box = LivePages(site, streams), EntryPages(site), BoxPages(site, state_dir, streams)
+    live, entry, box = LivePages(site, streams), EntryPages(site), BoxPages(site, page_dir, streams)
+    power = PowerPages(site)
     plans, rosters = PlanPages(site), RosterPages(site)
     return RouteTable(
         [
@@ -124,6 +134,10 @@ def route_table(site: Site, state_dir: Path, portal: PortalPages) -> RouteTable:
             Page("POST", "/box/sound", box.sound),
             Page("POST", "/box/language", box.language),
             Page("POST", "/box/support", box.support),
+            Page("GET", "/box/power", power.show),
+            Page("POST", "/box/clock", power.set_clock),
+            Page("GET", "/box/off", power.ask_off),
+            Page("POST", "/box/off", power.off),
             Page("GET", "/phones", entry.phones),
             Page("POST", "/phones/pair", entry.pair_another),
             Page("POST", "/phones/share", entry.share),

@@ -166,7 +166,7 @@ def _sizes(directory: Path) -> Iterator[tuple[str, int]]:
 
 
 def _status(anonymiser: Anonymiser) -> dict[str, Any]:
-    with BeaconClient(paths.socket_path()) as beacon:
+    with BeaconClient(paths.reachable_socket_path()) as beacon:
         status = beacon.ask(requests.Status(), answers.Status).status
         facts = beacon.ask(requests.Facts(), Facts)
     _learn_taking_part(status, anonymiser)
@@ -185,7 +185,7 @@ def _log(anonymiser: Anonymiser) -> list[dict[str, Any]]:
         entries = _journal()
     except TROUBLES as trouble:
         try:
-            with BeaconClient(paths.socket_path()) as beacon:
+            with BeaconClient(paths.reachable_socket_path()) as beacon:
                 log = beacon.ask(requests.Log(), answers.Log).log
                 _learn_taking_part(beacon.ask(requests.Status(), answers.Status).status, anonymiser)
             entries = [{"wall_s": entry.wall_s, **msgspec.to_builtins(entry.event)} for entry in log]

@@ -8,6 +8,10 @@ from pathlib import Path
 from retro_timer.errors import RetroTimerError
 
 BOX_CONFIG = Path("/etc/retro-timer")
+BOX_PAGE_RUN = Path("/run/retro-timer-page")
+"""The timer's, with the group of the page's user: made by the system at its start."""
+BOX_PAGE_STATE = Path("/var/lib/retro-timer-page")
+"""The page's own."""
 _APP = "retro-timer"
 
 
@@ -100,8 +104,23 @@ def socket_path() -> Path:
 
 
 def page_socket_path() -> Path:
-    """The beacon's other socket, for the coach's page."""
-    return run_dir() / "page.sock"
+    """The beacon's other socket, for the coach's page; on an installed box in a folder that its user may enter."""
+    return (BOX_PAGE_RUN if _as_installed(BOX_PAGE_RUN) else run_dir()) / "page.sock"
+
+
+def reachable_socket_path() -> Path:
+    """The beacon's socket; the page's for who sees that one alone, as the page's own process on a box."""
+    first, second = socket_path(), page_socket_path()
+    return second if not there(first) and there(second) else first
+
+
+def page_dir() -> Path:
+    """Directory of what the coach's page keeps; on an installed box its own user's, elsewhere that of the results."""
+    return BOX_PAGE_STATE if _as_installed(BOX_PAGE_STATE) else state_dir()
+
+
+def _as_installed(folder: Path) -> bool:
+    return on_box() and "RETRO_TIMER_STATE" not in os.environ and is_folder(folder)
 
 
 def lock_path() -> Path:

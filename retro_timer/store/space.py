@@ -9,7 +9,7 @@ TRACES = "traces"
 """Folder, in the state directory, of all that can be spared."""
 FINISHES = "finishes"
 """Folder, in the state directory, of the readings around each finish: they can be spared as well, after the traces."""
-SNAPSHOT = "results.snapshot.db"
+SNAPSHOT = "snapshot/results.db"
 """File, in the state directory, with a copy of the results for readers: it is made again."""
 LEAST_FREE_BYTES = 50_000_000
 ENOUGH_FOR_RESULTS_BYTES = 5_000_000

@@ -135,7 +135,7 @@ def page(state_dir: Path) -> Iterator[int]:
 
 def left(state_dir: Path, url: str) -> None:
     (state_dir / "coach").mkdir(parents=True, exist_ok=True)
-    (state_dir / "coach" / "url").write_text(f"{url}\n")
+    (state_dir / "coach.url").write_text(f"{url}\n")
 
 
 def test_the_address_is_shown_as_a_code_and_in_figures_as_it_is_now(

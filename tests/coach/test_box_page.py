@@ -75,6 +75,10 @@ def test_without_a_box_it_tells_what_it_knows_by_itself(browser: Browser) -> Non
         assert text in body
 
 
+def test_it_leads_to_clock_and_power(browser: Browser) -> None:
+    assert 'href="/box/power"' in browser.get("/box").body
+
+
 def test_sensors_light_and_safe_speed_are_as_the_box_has_them(field: Field, browser: Browser) -> None:
     machine = Strain(power_low=True, slowed=True, temperature_c=81.4)
     field.coach.live.hear_status(told(sensors=(GATE, LOST), watch=REAR, machine=machine, troubles=("the <fan>",)), 0, 0)

@@ -37,8 +37,8 @@ FOR_VIEWERS = {
 FOR_COACHES = {
     "POST /do/{command}", "GET /plans", "GET /plans/show", "GET /plans/edit", "POST /plans/edit", "GET /plans/new",
     "POST /plans/new", "GET /rosters", "GET /rosters/edit", "POST /rosters/edit", "POST /rosters/upload",
-    "POST /rosters/say", "GET /box",
-    "GET /box/now", "POST /box/sound", "POST /box/language", "POST /box/support", "GET /phones", "POST /phones/pair",
+    "POST /rosters/say", "GET /box", "GET /box/now", "POST /box/sound", "POST /box/language", "POST /box/support",
+    "GET /box/power", "POST /box/clock", "GET /box/off", "POST /box/off", "GET /phones", "POST /phones/pair",
     "POST /phones/share", "POST /phones/revoke",
     "POST /results/{number}", "POST /results/{number}/{rep}", "GET /download/{kind}",
 }  # fmt: skip

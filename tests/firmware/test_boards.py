@@ -26,8 +26,9 @@ from retro_firmware.pi import PiBoard, open_pi
 from retro_firmware.twin import TwinBoard, open_twin
 
 from retro_timer.beacon.boards import BoardRequest
-from retro_timer.beacon.button.controller import ButtonController, PowerSwitch
+from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.clock import RealClock
+from retro_timer.beacon.control.machine import PowerSwitch
 from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.service import Service

@@ -94,6 +94,7 @@ class Field:
         self._usual: dict[Role, Browser] = {}
         self.coach = make_coach(
             state_dir=state_dir,
+            page_dir=state_dir,
             socket=state_dir / "page.sock",
             language="en",
             names=("localhost", "box.local"),

@@ -10,6 +10,7 @@ from typing import Any
 from tests.rig.container import Container
 
 SERVICE = "retro-timer.service"
+PAGE = "retro-timer-page.service"
 TWIN = "RETRO_TIMER_BOARD=twin\nRETRO_TIMER_OPTIONS=--voice text\n"
 """/etc/default/retro-timer for a machine without pins: real drivers on simulated sensors, phrases in the journal."""
 QUICK = "[session]\ncountdown_s = 1\nget_ready_s = 2\nchangeover_s = 5\n[voice]\nkind = 'text'\nrate_wpm = 300\n"

@@ -1,4 +1,4 @@
-"""The button's power-off, from the unprivileged timer to root's own service, on a real systemd."""
+"""Power-off and clock, from the unprivileged timer to root's own services, on a real systemd."""
 
 from __future__ import annotations
 
@@ -16,12 +16,19 @@ pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
-UNITS = ("retro-timer-poweroff.path", "retro-timer-poweroff.service")
+UNITS = tuple(f"retro-timer-{task}.{kind}" for task in ("poweroff", "clock") for kind in ("path", "service"))
 MODULES = ("msgspec", "gpiozero", "colorzero", "serial", "smbus2", "VL53L1X.py")
 ASK = """
 from retro_firmware.pi import PiBoard
 PiBoard.power_off(object.__new__(PiBoard))
 """
+ASK_CLOCK = """
+import time
+from retro_firmware.pi import PiBoard
+PiBoard.set_clock(object.__new__(PiBoard), round(time.time()))
+"""
+DATE = '#!/bin/sh\necho "$@" >/run/retro-timer/shown\n'
+"""In the place of the program that would set the clock of the machine which these tests run on."""
 SANDBOX: dict[str, Any] = {
     "User": "nobody",
     "RuntimeDirectory": "retro-timer",
@@ -50,7 +57,7 @@ def with_the_timer(box: Container) -> Container:
                 box.put(module, f"/opt/timer/{module.name}")
     for unit in UNITS:
         box.put(ROOT / "systemd" / unit, f"/etc/systemd/system/{unit}")
-    box.check("systemctl daemon-reload && systemctl enable --now retro-timer-poweroff.path")
+    box.check("systemctl daemon-reload && systemctl enable --now retro-timer-poweroff.path retro-timer-clock.path")
     return box
 
 
@@ -72,4 +79,19 @@ def test_without_the_path_unit_the_request_is_taken_back_and_told() -> None:
         box.start("asking", ["/usr/bin/python3", "-c", ASK], **SANDBOX, RuntimeDirectoryPreserve="yes")
         box.wait_for(lambda: any("nobody switches the box off" in m for m in box.messages("asking")), 60, "the word")
         assert box.run("test -e /run/retro-timer/poweroff").status == 1
+        assert box.running
+
+
+def test_the_clock_is_set_by_the_seconds_in_the_file_and_by_nothing_else() -> None:
+    with Container() as container:
+        box = with_the_timer(container)
+        box.write("/usr/local/bin/date", DATE)
+        box.check("chmod +x /usr/local/bin/date")
+        box.start("asking", ["/usr/bin/python3", "-c", ASK_CLOCK], **SANDBOX, RuntimeDirectoryPreserve="yes")
+        box.wait_for(lambda: box.run("cat /run/retro-timer/shown").output.startswith("--set=@1"), 60, "the clock")
+        box.wait_for(lambda: box.run("test -e /run/retro-timer/clock").status == 1, 60, "the end of the request")
+        box.check("rm /run/retro-timer/shown && echo '1; reboot' >/run/retro-timer/clock")
+        box.wait_for(lambda: box.run("test -e /run/retro-timer/clock").status == 1, 60, "the end of the request")
+        assert box.run("test -e /run/retro-timer/shown").status == 1
+        assert box.unit("retro-timer-clock.path")["ActiveState"] == "active"
         assert box.running

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.rig.container import Container
-from tests.service.box import SERVICE, announced, ready
+from tests.service.box import PAGE, SERVICE, announced, ready
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-MOST_EXPOSED = 20
-"""systemd's own measure of what a service may do, in tenths: 2.0 of 10."""
+MOST_EXPOSED = {SERVICE: 20, "retro-timer-backup.service": 20, PAGE: 16}
+"""systemd's own measure of what a service may do, in tenths: 2.0 of 10. The page has the network besides."""
 
 
 def test_the_units_have_no_fault_that_systemd_knows(box: Container) -> None:
     assert box.check("systemd-analyze verify /etc/systemd/system/retro-timer*") == ""
 
 
-@pytest.mark.parametrize("unit", [SERVICE, "retro-timer-backup.service"])
+@pytest.mark.parametrize("unit", MOST_EXPOSED)
 def test_a_service_may_do_little(box: Container, unit: str) -> None:
-    box.check(f"systemd-analyze security --offline=true --threshold={MOST_EXPOSED} /etc/systemd/system/{unit}")
+    box.check(f"systemd-analyze security --offline=true --threshold={MOST_EXPOSED[unit]} /etc/systemd/system/{unit}")
 
 
 def test_the_timer_has_neither_network_nor_rights_nor_foreign_devices(box: Container) -> None:

@@ -43,3 +43,31 @@ def test_on_the_box_the_system_directories_are_used(monkeypatch: pytest.MonkeyPa
     assert paths.socket_path() == Path("/run/retro-timer/beacon.sock")
     monkeypatch.setenv("STATE_DIRECTORY", "/srv/a:/srv/b")
     assert paths.state_dir() == Path("/srv/a")
+
+
+def test_on_an_installed_box_the_page_has_a_folder_and_a_socket_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "BOX_CONFIG", tmp_path)
+    monkeypatch.setattr(paths, "BOX_PAGE_RUN", tmp_path / "run")
+    monkeypatch.setattr(paths, "BOX_PAGE_STATE", tmp_path / "lib")
+    monkeypatch.delenv("RETRO_TIMER_STATE")
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/retro-timer")
+    assert paths.page_socket_path() == Path("/run/retro-timer/page.sock"), "made by hand, without the installer"
+    (tmp_path / "run").mkdir()
+    (tmp_path / "lib").mkdir()
+    assert paths.page_socket_path() == tmp_path / "run" / "page.sock"
+    assert paths.page_dir() == tmp_path / "lib"
+    monkeypatch.setenv("RETRO_TIMER_STATE", str(tmp_path / "tried"))
+    monkeypatch.delenv("RUNTIME_DIRECTORY")
+    assert paths.page_socket_path() == tmp_path / "tried" / "run" / "page.sock"
+    assert paths.page_dir() == tmp_path / "tried"
+
+
+def test_who_sees_the_pages_socket_alone_asks_there(tmp_path: Path) -> None:
+    assert paths.reachable_socket_path() == paths.socket_path(), "the one that a complaint names"
+    paths.run_dir().mkdir(parents=True)
+    paths.page_socket_path().touch()
+    assert paths.reachable_socket_path() == paths.page_socket_path()
+    paths.socket_path().touch()
+    assert paths.reachable_socket_path() == paths.socket_path()

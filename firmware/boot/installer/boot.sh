@@ -13,6 +13,8 @@ reboot_needed=''
 configure_boot() {
     put_file "$root/firmware/boot/modules-load.conf" /etc/modules-load.d/retro-timer.conf
     put_file "$root/firmware/boot/watchdog.conf" /etc/systemd/system.conf.d/retro-timer.conf
+    put_file "$root/firmware/boot/tmpfiles.conf" /etc/tmpfiles.d/retro-timer.conf
+    step "make the folders in which the timer and its page meet" quietly systemd-tmpfiles --create retro-timer.conf
     if [ ! -f "$config_txt" ]; then
         say "no $config_txt, so this is no Raspberry Pi: no boot configuration"
         return 0

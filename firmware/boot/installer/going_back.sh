@@ -56,7 +56,8 @@ go_back() {
     while read -r file; do rm -f "$file"; done <"$kept/absent"
     [ -z "$results_kept" ] || restore_results
     systemctl daemon-reload
-    systemctl start --no-block retro-timer.service
+    systemctl start --no-block "$service"
+    ! systemctl --quiet is-enabled "$page_service" 2>/dev/null || systemctl start --no-block "$page_service"
     if comes_up; then
         say "$(basename "$old") runs again"
     else
@@ -67,6 +68,8 @@ go_back() {
 # What the new version wrote is set aside, not thrown away.
 restore_results() {
     aside=$results/set-aside-$(basename "${new:-$old}")
+    # It may be of a schema that the older version cannot read, and have all that the log has.
+    rm -f "$results/snapshot/results.db"
     for file in "$results"/*; do
         name=$(basename "$file")
         if [ ! -f "$file" ] || cmp -s "$file" "$kept/results/$name"; then continue; fi

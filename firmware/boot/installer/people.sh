@@ -1,7 +1,9 @@
 # shellcheck shell=sh
-# The user that the timer runs as, with the groups that own pins, buses and sound, and nothing else.
+# The user that the timer runs as, with the groups that own pins, buses and sound, and nothing else; and the page's, in no
+# group but its own.
 
 user=retro-timer
+page_user=retro-timer-page
 
 make_people() {
     groups=''
@@ -11,7 +13,8 @@ make_people() {
     done
     # For a TF-Luna on the serial port.
     ! getent group dialout >/dev/null || groups=$groups,dialout
-    make_user "${groups#,}"
+    make_user "$user" "${groups#,}"
+    make_user "$page_user" ''
     add_member "${SUDO_USER:-}"
 }
 
@@ -21,14 +24,15 @@ make_group() {
     did group "$1"
 }
 
+# make_user NAME GROUPS
 make_user() {
-    if getent passwd "$user" >/dev/null; then
-        [ -n "$dry_run" ] || usermod --append --groups "$1" "$user"
+    if getent passwd "$1" >/dev/null; then
+        [ -n "$dry_run" ] || [ -z "$2" ] || usermod --append --groups "$2" "$1"
         return 0
     fi
-    step "make the user $user, in $1" useradd --system --user-group --no-create-home --home-dir /var/lib/retro-timer \
-        --shell /usr/sbin/nologin --groups "$1" "$user"
-    did user "$user"
+    step "make the user $1${2:+, in $2}" useradd --system --user-group --no-create-home --home-dir "/var/lib/$1" \
+        --shell /usr/sbin/nologin --groups "$2" "$1"
+    did user "$1"
 }
 
 # Whoever installs may talk to the timer without sudo.

@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # Takes back what the record names, last things first.
 
+page_state=/var/lib/retro-timer-page
+
 remove_all() {
     if [ ! -f "$record" ]; then
         say "nothing to take back: $record is not there"
@@ -17,7 +19,7 @@ remove_all() {
     if [ "$task" = purge ]; then
         remove_results
     else
-        say "kept: settings in $settings_folder, results in $results, the user $user (--purge removes them)"
+        say "kept: settings in $settings_folder, results in $results, the users $user and $page_user (--purge removes them)"
     fi
     remove_folders
     [ -z "$reboot_needed" ] || say "reboot, so that the firmware forgets it too: sudo reboot"
@@ -47,6 +49,7 @@ remove_results() {
         step "remove $file" rm -f "$file"
     done
     step "remove the results in $results" rm -rf "$results"
+    step "forget who is paired with the page" rm -rf "$page_state" /run/retro-timer-page
     values_of folder >"$work/folders"
     step "remove the settings in $settings_folder" rm -rf "$settings_folder"
 }

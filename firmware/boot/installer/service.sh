@@ -2,6 +2,7 @@
 # The units: written, enabled, started, and waited for until the timer says that it is ready.
 
 service=retro-timer.service
+page_service=retro-timer-page.service
 changed=''
 READY_WITHIN_S=90
 STAYS_UP_S=5
@@ -18,8 +19,10 @@ start_service() {
     starting=''
     for unit in "$root"/systemd/*; do
         grep -q '^\[Install\]' "$unit" || continue
-        enable_unit "$(basename "$unit")"
-        starting="$starting $(basename "$unit")"
+        unit=$(basename "$unit")
+        enable_unit "$unit"
+        # What somebody switched off stays off, but for the timer itself: whether it comes up decides.
+        if [ "$unit" = "$service" ] || systemctl --quiet is-enabled "$unit" 2>/dev/null; then starting="$starting $unit"; fi
     done
     # A first start without the bus would only sound the alarm of a box that cannot see.
     if [ -n "$reboot_needed" ] && [ -z "$old" ]; then return 0; fi
@@ -45,6 +48,7 @@ announce_host_name() {
 }
 
 stop_service() {
+    [ -n "$dry_run" ] || systemctl stop "$page_service" 2>/dev/null || :
     ! systemctl --quiet is-active "$service" || step "stop the timer" systemctl stop "$service"
     # One that waits for its next restart is not active, and would start in the middle.
     [ -n "$dry_run" ] || systemctl stop "$service" 2>/dev/null || :

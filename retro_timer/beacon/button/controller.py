@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
 
 from retro_timer.beacon.button.press import Cue, Outcome, PressRecogniser
 from retro_timer.beacon.control.pairing import spoken_pin
@@ -19,14 +18,6 @@ from retro_timer.training.session.events import Refused
 
 _OWN_TONES = frozenset((Action.GO, Action.FINISH))
 """Their own tone answers the press."""
-
-
-@runtime_checkable
-class PowerSwitch(Protocol):
-    """A board that can switch itself off."""
-
-    def power_off(self) -> None:
-        """Ask the system to shut down. Raises RetroTimerError with the command that allows it."""
 
 
 class ButtonController:

@@ -20,15 +20,20 @@ from retro_timer.training.listed import LONGEST_SAID
 PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.Status,
     requests.Follow,
+    requests.Log,
+    requests.Facts,
     requests.OpenPairing,
     requests.TryPin,
+    requests.SetClock,
+    requests.ShutDown,
     requests.Edit,
     requests.Say,
     requests.Beep,
     *commands.COMMANDS.values(),
 )
-"""Everything else is refused: forgetting people, and what diagnostics do to the box. A page that a coach is paired with
-may let another phone in, by a PIN that it shows."""
+"""Everything else is refused: forgetting people, and what diagnostics do to the box. What the timer has logged, and how
+it is set, are for the support pack. A page that a coach is paired with may let another phone in, by a PIN that it
+shows."""
 PAGE_MAY_EDIT = (CorrectRep, NoteSession, Undo, WritePlan, WriteRoster)
 """No setting but PAGE_MAY_SET, and nobody's identity."""
 PAGE_MAY_SET = {"voice.language": frozenset(languages())}

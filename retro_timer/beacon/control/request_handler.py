@@ -11,6 +11,7 @@ import msgspec
 
 from retro_timer.beacon.control.aside import Job
 from retro_timer.beacon.control.ledger import LedgerRequests
+from retro_timer.beacon.control.machine import MachineRequests
 from retro_timer.beacon.control.pairing import WINDOW_S, PairingWindow, spoken_pin
 from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.protocol.answers import RequestRefusedError
@@ -77,6 +78,7 @@ class RequestHandler:
         self._diagnostics = diagnostics
         self._pairing = pairing
         self._aside = aside
+        self._machine = MachineRequests(core, post)
         self._order = threading.Lock()
         """Held while a start, a halt or a stop is passed on, so that none of them overtakes what was asked before."""
         self._held = 0
@@ -88,12 +90,10 @@ class RequestHandler:
         `origin`: where commands come from, as the history of corrections has it.
         """
         match request:
-            case requests.Status():
-                client.send(answers.Status(status=snapshot(self._core)))
+            case requests.Status() | requests.Log():
+                client.send(self._look(request))
             case requests.Follow():
                 self._follow(client)
-            case requests.Log():
-                client.send(answers.Log(log=self._logbook.entries))
             case requests.Keep():
                 self._keep(client)
             case requests.Edit():
@@ -102,6 +102,8 @@ class RequestHandler:
                 self._ledger.forget(request.athlete, client.send)
             case requests.OpenPairing() | requests.TryPin():
                 self._pair(request, client, origin)
+            case requests.SetClock() | requests.ShutDown():
+                self._machine.take(request, client.send)
             case commands.Start():
                 self._start(request.plan, client, origin)
             case commands.Roster():
@@ -122,6 +124,11 @@ class RequestHandler:
                 client.send(self._diagnostics.answer(request))
             case _:
                 assert_never(request)
+
+    def _look(self, request: requests.Status | requests.Log) -> answers.AnyAnswer:
+        if isinstance(request, requests.Log):
+            return answers.Log(log=self._logbook.entries)
+        return answers.Status(status=snapshot(self._core))
 
     def _read(self, client: Asker, job: Job) -> None:
         """Have it done beside this thread, which a slow disk must not hold; what it raises is answered from there."""

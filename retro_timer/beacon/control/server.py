@@ -135,6 +135,9 @@ class Server:
         if self._thread.is_alive():
             self._thread.join(timeout=2.0)
         for client in tuple(self._clients):
+            # The last answers, such as that to a shut-down.
+            with contextlib.suppress(OSError):
+                client.flush()
             self._drop(client)
         self._listener.close()
         self._selector.close()

@@ -34,15 +34,15 @@ class Machine(msgspec.Struct, frozen=True):
 
     version: str
     free_gb: float | None
-    """Of the disk with the results; None where that cannot be told."""
+    """Of the disk with the page's files, on a box that of the results too; None where that cannot be told."""
 
 
 class BoxPages:
     """Every look at the disk is another thread's."""
 
-    def __init__(self, site: Site, state_dir: Path, streams: Streams) -> None:
+    def __init__(self, site: Site, page_dir: Path, streams: Streams) -> None:
         self._site = site
-        self._state_dir = state_dir
+        self._page_dir = page_dir
         self._streams = streams
         self._packing = asyncio.Lock()
 
@@ -94,7 +94,7 @@ class BoxPages:
             return self._site.told(request, "a support pack is being made: wait for it", failed=True)
         try:
             async with self._packing:
-                pack = await support_pack(self._state_dir / FOLDER)
+                pack = await support_pack(self._page_dir / FOLDER)
         except RetroTimerError as error:
             return self._site.told(request, str(error), failed=True)
         headers = {"content-disposition": f'attachment; filename="{NAME}"'}
@@ -102,7 +102,7 @@ class BoxPages:
 
     def _machine(self) -> Machine:
         try:
-            free_gb = free_bytes(self._state_dir) / 1e9
+            free_gb = free_bytes(self._page_dir) / 1e9
         except OSError:
             free_gb = None
         return Machine(__version__, free_gb)

@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
@@ -34,8 +35,10 @@ class _NotThereError(Exception):
 class DownloadPages:
     """One is made at a time: it takes one processor, and the live page has the others."""
 
-    def __init__(self, site: Site, kept: Kept) -> None:
+    def __init__(self, site: Site, kept: Kept, page_dir: Path) -> None:
+        """`page_dir`: where a file is spooled."""
         self._site = site
+        self._folder = page_dir / FOLDER
         self._kept = kept
         self._making = asyncio.Semaphore(1)
 
@@ -66,7 +69,7 @@ class DownloadPages:
 
         if kind not in FORMATS:
             raise _NotThereError
-        folder = self._kept.state_dir / FOLDER
+        folder = self._folder
 
         def look(connection: sqlite3.Connection) -> tuple[BinaryIO, str]:
             if number is not None and session(connection, number) is None:

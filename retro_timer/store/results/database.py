@@ -13,7 +13,8 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.private_copy import open_private_copy
 from retro_timer.store.results.reps_log import NAME as LOG_NAME
 from retro_timer.store.results.schema import VERSION, migrate, show_as_newest
-from retro_timer.store.results.snapshot import open_snapshot
+from retro_timer.store.results.snapshot import open_snapshot, snapshot_as_it_is
+from retro_timer.store.space import SNAPSHOT
 
 NAME = "results.db"
 BACKUPS = "backups"
@@ -71,7 +72,7 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
         log = directory / LOG_NAME
         if (log.is_file() and log.stat().st_size) or any((directory / BACKUPS).glob("*.db")):
             raise RetroTimerError(f"{path}: gone; the next start of the timer rebuilds the results")
-        return None
+        return _snapshot_alone(directory)
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
         tables = _tables(connection)
@@ -85,6 +86,22 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
             raise RetroTimerError(f"{path}: cannot be read ({error})") from None
     except sqlite3.DatabaseError as error:
         raise _damaged(path, error) from None
+    return _made_ready(connection, path, tables)
+
+
+def _snapshot_alone(directory: Path) -> sqlite3.Connection | None:
+    connection = snapshot_as_it_is(directory)
+    if connection is None:
+        return None
+    try:
+        tables = _tables(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _damaged(directory / SNAPSHOT, error) from None
+    return _made_ready(connection, directory / SNAPSHOT, tables)
+
+
+def _made_ready(connection: sqlite3.Connection, path: Path, tables: set[str]) -> sqlite3.Connection:
     try:
         _check(connection, path, tables)
     except BaseException:

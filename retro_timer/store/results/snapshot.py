@@ -1,5 +1,7 @@
 """A copy of the database that the writer leaves for whoever may read its folder and not write there.
 
+In a folder of its own, which is all that the page's process sees of the results.
+
 Once the writer has gone SQLite lets no such reader in (see `private_copy`). Nobody ever writes into a snapshot: a newer
 one takes its place. It says how much of the log it has, so that a reader can tell whether it is all there is.
 """
@@ -22,6 +24,8 @@ from retro_timer.store.results.reps_log import sync_directory
 from retro_timer.store.space import LEAST_FREE_BYTES, SNAPSHOT, free_bytes
 
 _HALF = f"{SNAPSHOT}.new"
+_FORMER = "results.snapshot.db"
+"""What an older program left beside the database."""
 _STEPS_BETWEEN_LOOKS = 1_000
 """Of SQLite's machine, while it copies: a millisecond or so, within which whatever has to be written gets its turn."""
 _SYNCED_BYTES = 1_000_000
@@ -70,12 +74,14 @@ def leave_snapshot(database: Path, goes_on: Callable[[], bool]) -> bool:
 
     Raises OSError or sqlite3.Error.
     """
-    path, half = database.with_name(SNAPSHOT), database.with_name(_HALF)
+    path, half = database.parent / SNAPSHOT, database.parent / _HALF
     current = open_snapshot(database)
     if current is not None:
         current.close()
         return True
-    half.unlink(missing_ok=True)
+    for old in (half, database.parent / _FORMER):
+        old.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
     if free_bytes(database.parent) < LEAST_FREE_BYTES + database.stat().st_size:
         path.unlink(missing_ok=True)
         return True
@@ -88,7 +94,7 @@ def leave_snapshot(database: Path, goes_on: Callable[[], bool]) -> bool:
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
-    sync_directory(database.parent)
+    sync_directory(path.parent)
     return True
 
 
@@ -117,16 +123,15 @@ def _copied(database: Path, half: Path, fd: int, goes_on: Callable[[], bool]) ->
 
 def drop_snapshot(database: Path) -> None:
     """Delete it, whole or half: it names those who are to be forgotten. Raises OSError."""
-    for name in (SNAPSHOT, _HALF):
-        database.with_name(name).unlink(missing_ok=True)
+    for name in (SNAPSHOT, _HALF, _FORMER):
+        (database.parent / name).unlink(missing_ok=True)
 
 
 def open_snapshot(database: Path) -> sqlite3.Connection | None:
     """The snapshot, if it has all that is durable; None for one that has not, and where there is none."""
-    path = database.with_name(SNAPSHOT)
-    if not path.is_file():
+    connection = snapshot_as_it_is(database.parent)
+    if connection is None:
         return None
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         mark = read_mark(connection)
         if mark is not None and _ends_log(mark, database.with_name(LOG_NAME)):
@@ -136,6 +141,14 @@ def open_snapshot(database: Path) -> sqlite3.Connection | None:
         pass
     connection.close()
     return None
+
+
+def snapshot_as_it_is(directory: Path) -> sqlite3.Connection | None:
+    """For who sees of the results' folder nothing else, as the page's process on the box, and cannot tell its age."""
+    path = directory / SNAPSHOT
+    if not path.is_file():
+        return None
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _ends_log(mark: Mark, log: Path) -> bool:

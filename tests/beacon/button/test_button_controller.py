@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retro_timer.beacon.button.controller import PowerSwitch
+from retro_timer.beacon.control.machine import PowerSwitch
 from retro_timer.beacon.control.protocol import commands
 from retro_timer.beacon.messages import Asked, ButtonEdge
 from retro_timer.beacon.service import Service

@@ -20,16 +20,15 @@ from tests.helpers.office import DONE, Asker, Office
 from tests.helpers.plans_made import block, plan
 
 REFUSED: dict[str, dict[str, Any]] = {
-    "log": {},
     "keep": {},
     "forget": {"athlete": "Ann"},
     "announce": {"what": "copied"},
-    "facts": {},
     "readings": {},
     "lend_button": {"seconds": 5},
     "rest": {"sensor": "gate", "seconds": 1},
     "calibrate": {"sensors": {}},
 }
+MACHINE = {"set_clock": {"unix_s": 1_777_629_600}, "shut_down": {}}
 EDITS_REFUSED: list[dict[str, Any]] = [
     {"type": "date", "session": 1, "started_wall_ns": 1},
     {"type": "setting", "key": "session.roster", "value": "u17"},
@@ -60,7 +59,8 @@ def ask(office: Office, request: str, **fields: Any) -> Asker:
 
 
 def test_every_request_is_either_the_pages_or_refused_here() -> None:
-    assert set(REQUESTS) == {"status", "follow", "open_pairing", "try_pin", "edit", "say", "beep", *COMMANDS, *REFUSED}
+    looks = {"status", "follow", "log", "facts"}
+    assert set(REQUESTS) == looks | {"open_pairing", "try_pin", "edit", "say", "beep"} | {*MACHINE, *COMMANDS, *REFUSED}
 
 
 @pytest.mark.parametrize("request_name", REFUSED)
@@ -77,10 +77,17 @@ def test_an_edit_of_anything_but_reps_notes_plans_and_rosters_is_refused(office:
     assert f"'{edit['type']}'" in answer["error"]
 
 
+@pytest.mark.parametrize("request_name", MACHINE)
+def test_a_page_may_ask_for_the_clock_and_for_the_end(office: Office, request_name: str) -> None:
+    (answer,) = ask(office, request_name, **MACHINE[request_name]).sent
+    assert "this board" in answer["error"], "by the timer, and not at its door"
+
+
 def test_a_page_looks_and_follows(office: Office) -> None:
     (status,) = ask(office, "status").sent
     assert status["status"]["phase"] == "idle"
     assert ask(office, "follow").sent[0]["answer"] == "following"
+    assert [ask(office, name).sent[0]["answer"] for name in ("log", "facts")] == ["log", "facts"]
 
 
 def test_a_page_opens_a_window_for_another_phone_and_shows_the_pin_itself(office: Office) -> None:

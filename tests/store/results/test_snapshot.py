@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.athletes import People
-from retro_timer.store.results.database import NAME
+from retro_timer.store.results.database import NAME, opened_results
 from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import Journal, open_journal
-from retro_timer.store.results.snapshot import Snapshots, leave_snapshot, open_snapshot
+from retro_timer.store.results.queries import count_sessions
+from retro_timer.store.results.snapshot import Snapshots, drop_snapshot, leave_snapshot, open_snapshot
 from retro_timer.store.results.writer import JournalWriter
 from retro_timer.store.space import SNAPSHOT, make_room_for_results
 from tests.helpers.command import here
@@ -143,7 +145,7 @@ def test_it_gives_way_in_the_middle_and_nothing_half_is_left(tmp_path: Path) -> 
         looks = itertools.count()
         assert not leave_snapshot(tmp_path / NAME, lambda: next(looks) < 1)
         assert next(looks) == 2
-        assert [path.name for path in tmp_path.glob("*snapshot*")] == [SNAPSHOT]
+        assert [path.name for path in (tmp_path / SNAPSHOT).parent.iterdir()] == [Path(SNAPSHOT).name]
         journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
     assert shown(tmp_path) is None
 
@@ -192,9 +194,40 @@ def test_it_takes_no_room_that_results_need(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_disk_that_fails_it_fails_nobody_else(tmp_path: Path) -> None:
     fill(tmp_path)
-    (tmp_path / f"{SNAPSHOT}.new").mkdir()
+    (tmp_path / f"{SNAPSHOT}.new").mkdir(parents=True)
     Snapshots(tmp_path / NAME).leave_closing()
     assert shown(tmp_path) is None
+
+
+def test_who_sees_nothing_else_of_the_results_reads_it_as_it_is(tmp_path: Path) -> None:
+    """The page's process on the box."""
+    fill(tmp_path)
+    leave_snapshot(tmp_path / NAME, lambda: True)
+    page_sees = tmp_path / "page"
+    page_sees.mkdir()
+    (tmp_path / SNAPSHOT).parent.rename(page_sees / "snapshot")
+    with opened_results(page_sees) as connection:
+        assert count_sessions(connection) == 2
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM rep")
+
+
+def test_a_damaged_one_that_is_all_there_is_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / SNAPSHOT).parent.mkdir()
+    (tmp_path / SNAPSHOT).write_bytes(b"no database at all" * 100)
+    with pytest.raises(RetroTimerError, match="damaged"), opened_results(tmp_path):
+        pass
+
+
+def test_what_an_older_program_left_is_gone_with_the_first_new_one_and_with_who_is_forgotten(tmp_path: Path) -> None:
+    fill(tmp_path)
+    former = tmp_path / "results.snapshot.db"
+    former.touch()
+    leave_snapshot(tmp_path / NAME, lambda: True)
+    assert not former.exists()
+    former.touch()
+    drop_snapshot(tmp_path / NAME)
+    assert not former.exists()
 
 
 def test_who_is_forgotten_is_not_in_it(tmp_path: Path) -> None:

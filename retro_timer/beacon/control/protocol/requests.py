@@ -16,6 +16,10 @@ _LONGEST_LOAN_S = 600.0
 LONGEST_REST_S = 60.0
 StickWord = Literal["copied", "nothing", "full", "read-only", "foreign", "failed"]
 """All that the box says of sticks."""
+EARLIEST_CLOCK_S = 1_767_225_600
+"""The beginning of 2026: who shows less does not know the time either."""
+LATEST_CLOCK_S = 4_102_444_800
+"""The end of 2099."""
 NOT_THE_PIN = "not the PIN"
 """The error of a PIN that may be tried again: who asks tells it by this from a window that is shut."""
 
@@ -62,6 +66,17 @@ class TryPin(Request, frozen=True):
     """Is this the PIN of the window that is open? Refused when it is not, and when none is."""
 
     pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+class SetClock(Request, frozen=True):
+    """Set the box's clock, while no session is under way and the network has not set it; answered when that is done."""
+
+    unix_s: Annotated[int, msgspec.Meta(ge=EARLIEST_CLOCK_S, le=LATEST_CLOCK_S)]
+    """Seconds since 1970."""
+
+
+class ShutDown(Request, frozen=True):
+    """Shut the box down, while no session is under way: it says so, writes what is to be written, and switches off."""
 
 
 # What diagnostics ask of whoever holds the board
@@ -119,7 +134,10 @@ class Calibrate(Request, frozen=True):
 
 
 ToDiagnostics = Facts | Readings | Beep | Say | Announce | LendButton | Rest | Calibrate
-AnyRequest = Status | Follow | Log | Keep | Edit | Forget | OpenPairing | TryPin | AnyCommand | ToDiagnostics
+ToMachine = SetClock | ShutDown
+AnyRequest = (
+    Status | Follow | Log | Keep | Edit | Forget | OpenPairing | TryPin | ToMachine | AnyCommand | ToDiagnostics
+)
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
 """By name."""

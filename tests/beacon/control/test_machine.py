@@ -1,0 +1,110 @@
+"""The clock and the end of the machine, asked for over a socket: not in a session, not by every board, never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retro_timer.beacon.control.machine import IN_SESSION
+from retro_timer.beacon.control.protocol.requests import SetClock, ShutDown
+from retro_timer.beacon.messages import StopLoop
+from retro_timer.errors import RetroTimerError
+from retro_timer.ports import ClockSource
+from tests.helpers.office import DONE, Asker, Office
+from tests.helpers.plans_made import block, plan
+
+NOON_S = 1_777_629_600
+
+
+class Switches:
+    """What a box can do to itself."""
+
+    def __init__(self) -> None:
+        self.set_to: list[int] = []
+        self.fails = ""
+
+    def power_off(self) -> None:
+        raise AssertionError("the loop ends first")
+
+    def set_clock(self, unix_s: int) -> None:
+        if self.fails:
+            raise RetroTimerError(self.fails)
+        self.set_to.append(unix_s)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.beacon.close()
+
+
+@pytest.fixture
+def switches(office: Office, monkeypatch: pytest.MonkeyPatch) -> Switches:
+    """A board that has them."""
+    made = Switches()
+    for name in ("power_off", "set_clock"):
+        monkeypatch.setattr(office.beacon.core.board, name, getattr(made, name), raising=False)
+    return made
+
+
+def test_the_clock_is_set_as_it_was_asked(office: Office, switches: Switches) -> None:
+    assert office.wait("set_clock", unix_s=NOON_S) == DONE[0]
+    assert switches.set_to == [NOON_S]
+
+
+def test_a_clock_that_could_not_be_set_is_told_with_the_reason(office: Office, switches: Switches) -> None:
+    switches.fails = "nobody sets the clock"
+    assert office.wait("set_clock", unix_s=NOON_S)["error"] == "nobody sets the clock"
+
+
+def test_a_clock_that_the_network_has_set_stays(
+    office: Office, switches: Switches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office.beacon.core.clock, "set_by", lambda: ClockSource.NTP)
+    answer = office.wait("set_clock", unix_s=NOON_S)
+    assert (answer["why"], switches.set_to) == ("refused", [])
+    assert "the network has set the clock" in answer["error"]
+
+
+@pytest.mark.parametrize("unix_s", [0, 1_767_225_599, 4_102_444_801, -1])
+def test_a_time_of_another_age_is_no_request(office: Office, switches: Switches, unix_s: int) -> None:
+    (answer,) = office.ask("set_clock", unix_s=unix_s)
+    assert answer["why"] == "malformed"
+    assert switches.set_to == []
+
+
+def test_the_box_says_that_it_shuts_down_and_its_loop_ends(office: Office, switches: Switches) -> None:
+    client = Asker()
+    posted: list[Any] = []
+    office.handler._machine._post = posted.append
+    office.handler.take(ShutDown(), client)
+    posted.pop().action()
+    assert client.sent == DONE
+    assert posted == [StopLoop(switches_off=True)]
+    office.beacon.work()
+    assert office.beacon.voice.said[-1] == "Shutting down now."
+
+
+@pytest.mark.parametrize("request_", [SetClock(NOON_S), ShutDown()], ids=["clock", "end"])
+def test_neither_is_done_in_a_session(office: Office, switches: Switches, request_: SetClock | ShutDown) -> None:
+    office.beacon.after(3.0).begin(plan(block(reps=2)), "Ann").until("go")
+    client = Asker()
+    office.handler.take(request_, client)
+    office.beacon.work()
+    (answer,) = client.sent
+    assert answer["error"] == IN_SESSION
+    assert switches.set_to == []
+
+
+@pytest.mark.parametrize("request_", [SetClock(NOON_S), ShutDown()], ids=["clock", "end"])
+def test_a_board_without_the_switch_refuses(office: Office, request_: SetClock | ShutDown) -> None:
+    client = Asker()
+    office.handler.take(request_, client)
+    office.beacon.work()
+    (answer,) = client.sent
+    assert answer["why"] == "refused"
+    assert "this board" in answer["error"]
