@@ -9,7 +9,7 @@ from retro_timer.ports import FINISH_LINE, START_LINE, Placement, Role, SensorSp
 from retro_timer.sensors.known import spec_of
 from retro_timer.settings.model import Settings
 from retro_timer.training.listed import Listed
-from retro_timer.training.plan import Order, Plan
+from retro_timer.training.plan import Plan
 from retro_timer.training.rehearsal import Rehearsal, rehearse
 from retro_timer.training.safe_speed import DarkClothing
 from retro_timer.training.session.rules import Line, Rules
@@ -53,8 +53,8 @@ def session_rules(
 
 
 def is_foreseen(plan: Plan) -> bool:
-    """Whether how a plan goes can be said beforehand: with several on the course, and by crossings, nobody can."""
-    return plan.order is Order.ROTATION and not any(block.relay or block.crossings for block in plan.blocks)
+    """Whether how a plan goes can be said beforehand: of crossings and relays nobody can."""
+    return not any(block.relay or block.crossings for block in plan.blocks)
 
 
 def foreseen(plan: Plan, names: Sequence[str], settings: Settings) -> Rehearsal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
@@ -65,6 +66,7 @@ class _Rehearsing:
         self._now_ns = 0
         self._due: list[tuple[int, inputs.Input]] = []
         self._begun: dict[int, tuple[str, int]] = {}
+        """Who began each rep under way, and when."""
         self._stretches: list[Stretch] = []
 
     def run(self) -> Rehearsal:
@@ -100,10 +102,13 @@ class _Rehearsing:
 
     def _note(self, event: events.SessionEvent) -> None:
         if isinstance(event, events.Go):
-            self._begun[event.rep] = event.athlete, event.t_ns
+            # Before one lane a wave's places are taken in the order in which it was called.
+            places = [rep for rep, (name, _) in self._begun.items() if name in event.runners]
+            name = event.runners[len(places)] if event.runners else event.athlete
+            self._begun[event.rep] = name, event.t_ns
             if event.distance_m is not None:
                 end_ns = event.t_ns + round(usual_time_s(event.distance_m, Gait(event.gait)) * NS_PER_S)
-                self._due.append((end_ns, inputs.FinishSeen(event.rep, end_ns, 0, "gate", end_ns)))
+                self._await(end_ns, inputs.FinishSeen(event.rep, end_ns, 0, "gate", end_ns))
         elif isinstance(event, events.Finish):
             name, begin_ns = self._begun.pop(event.rep)
             index = next(i for i, athlete in enumerate(self._state.athletes) if athlete.name == name)
@@ -111,10 +116,13 @@ class _Rehearsing:
             of, part = event.record.set_no, Part(event.record.part)
             self._stretches.append(Stretch(index, begin_s, begin_s + event.time_s, of, part))
 
+    def _await(self, t_ns: int, event: inputs.Input) -> None:
+        insort(self._due, (t_ns, event), key=lambda due: due[0])
+
     def _come_to(self, phase: Phase) -> None:
         """Somebody presses, or starts by themselves, where that is waited for."""
         then_ns = self._now_ns + round(_PRESS_S * NS_PER_S)
         if phase is Phase.AWAIT_PRESS:
-            self._due.append((then_ns, inputs.Start()))
+            self._await(then_ns, inputs.Start())
         elif phase is Phase.AWAIT_RELEASE:
-            self._due.append((then_ns, inputs.StartSeen(then_ns, 0, then_ns)))
+            self._await(then_ns, inputs.StartSeen(then_ns, 0, then_ns))

@@ -71,13 +71,21 @@ def test_a_plan_that_there_is_not_is_not_shown(browser: Browser, name: str) -> N
     assert browser.get(f"/plans/show?name={name}").status == 404
 
 
-def test_several_at_once_are_not_drawn_but_told(browser: Browser) -> None:
+def test_several_at_once_are_drawn_too(browser: Browser) -> None:
     rolling = PLAN.replace("[[blocks]]", 'order = "rolling"\nevery_s = 30\n[[blocks]]')
     browser.post("/plans/edit", name="monday", text=rolling)
+    body = browser.get("/plans/show?name=monday&athletes=3").body
+    assert body.count('<text class="name"') == 3
+    assert "1 × 1 × 20 m" in body
+
+
+def test_crossings_are_not_drawn_but_told(browser: Browser, tmp_path: Path) -> None:
+    crossings = PLAN.replace("[[blocks]]", "[[blocks]]\ncrossings = true\nduration_s = 60")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "monday.toml").write_text(crossings)
     body = browser.get("/plans/show?name=monday").body
     assert "<svg" not in body
     assert "nobody can say beforehand" in body
-    assert "1 × 1 × 20 m" in body
 
 
 def test_a_copy_has_the_text_and_no_name_and_replaces_nothing(browser: Browser) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby, pairwise
+
 import pytest
 
 from retro_timer.training.gaits import Gait, usual_time_s
-from retro_timer.training.plan import Course, Plan, StartMethod
-from retro_timer.training.rehearsal import rehearse
+from retro_timer.training.plan import Course, Order, Plan, StartMethod
+from retro_timer.training.rehearsal import Rehearsal, rehearse
 from retro_timer.training.session.rules import Rules
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
@@ -51,6 +53,38 @@ def test_every_way_to_start_comes_to_its_end_and_what_has_none_is_gone_through_o
     rehearsal = rehearse(of, ("Ann",), Rules())
     assert rehearsal is not None
     assert len(rehearsal.stretches) == 2
+
+
+def begun(rehearsal: Rehearsal | None) -> list[tuple[int, float]]:
+    """Who sets out, and when, in order."""
+    assert rehearsal is not None
+    return sorted(((s.athlete, s.begin_s) for s in rehearsal.stretches), key=lambda of: (of[1], of[0]))
+
+
+def test_a_rolling_line_has_a_go_as_often_as_the_plan_says_and_rests_for_each() -> None:
+    of = plan(block(reps=2, distance_m=20.0), order=Order.ROLLING, every_s=30.0, rest_s=40.0)
+    rehearsal = rehearse(of, NAMES, Rules())
+    whose, when = zip(*begun(rehearsal), strict=True)
+    assert whose == (0, 1, 2, 0, 1, 2)
+    assert [after - before for before, after in pairwise(when)] == pytest.approx([30.0] * 5, abs=0.1)
+    assert rehearsal is not None
+    assert min(rehearsal.rests_s(0)) >= 40.0
+
+
+def test_of_different_lengths_the_shorter_may_end_first() -> None:
+    of = plan(block(distance_m=50.0), block(distance_m=20.0), order=Order.ROLLING, every_s=8.0, lanes_apart=True)
+    rehearsal = rehearse(of, NAMES, Rules())
+    assert len(begun(rehearsal)) == 6
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_a_wave_sets_out_at_once_before_one_lane_and_before_several(lanes: int) -> None:
+    of = plan(block(reps=2, distance_m=20.0), order=Order.WAVES, wave_size=3)
+    went = begun(rehearse(of, (*NAMES, "Dan"), Rules(lanes=lanes)))
+    waves = [[athlete for athlete, _ in group] for _, group in groupby(went, key=lambda of: round(of[1]))]
+    assert waves[0] == [0, 1, 2]
+    assert sorted(athlete for athlete, _ in went) == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert max(len(wave) for wave in waves) == 3
 
 
 def test_more_than_anybody_does_is_not_rehearsed() -> None:
