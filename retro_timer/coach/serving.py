@@ -36,8 +36,10 @@ def listening(listen: str) -> socket.socket:
     """A socket on which somebody may connect. Raises RetroTimerError."""
     host, port = address_of(listen)
     try:
-        (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        made = socket.socket(family, kind)
+        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # asyncio turns Nagle's delay off only where the protocol is named: an answer's head and body are two writes,
+        # and the second would wait 40 ms for the phone's acknowledgement of the first.
+        made = socket.socket(family, kind, protocol)
     except OSError as error:
         raise RetroTimerError(f"{listen}: no address of this machine ({error.strerror})") from None
     try:

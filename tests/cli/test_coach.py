@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import socket
@@ -30,6 +31,25 @@ from tests.helpers.command import Outcome, here
 )
 def test_where_it_listens(listen: str, address: tuple[str, int]) -> None:
     assert address_of(listen) == address
+
+
+def test_a_phone_waits_for_no_second_packet() -> None:
+    async def undelayed() -> int:
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[int] = loop.create_future()
+
+        class Answering(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                phone: socket.socket = transport.get_extra_info("socket")
+                told.set_result(phone.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.close()
+
+        listener = listening("127.0.0.1:0")
+        async with await loop.create_server(Answering, sock=listener):
+            with socket.create_connection(listener.getsockname()):
+                return await told
+
+    assert asyncio.run(undelayed())
 
 
 @pytest.mark.parametrize("listen", ["", "8765", ":8765", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536"])
