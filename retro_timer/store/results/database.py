@@ -90,15 +90,19 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
 
 
 def _snapshot_alone(directory: Path) -> sqlite3.Connection | None:
-    connection = snapshot_as_it_is(directory)
+    path = directory / SNAPSHOT
+    try:
+        connection = snapshot_as_it_is(directory)
+    except sqlite3.Error as error:
+        raise RetroTimerError(f"{path}: cannot be read ({error})") from None
     if connection is None:
         return None
     try:
         tables = _tables(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _damaged(directory / SNAPSHOT, error) from None
-    return _made_ready(connection, directory / SNAPSHOT, tables)
+        raise _damaged(path, error) from None
+    return _made_ready(connection, path, tables)
 
 
 def _made_ready(connection: sqlite3.Connection, path: Path, tables: set[str]) -> sqlite3.Connection:

@@ -129,7 +129,11 @@ def drop_snapshot(database: Path) -> None:
 
 def open_snapshot(database: Path) -> sqlite3.Connection | None:
     """The snapshot, if it has all that is durable; None for one that has not, and where there is none."""
-    connection = snapshot_as_it_is(database.parent)
+    try:
+        connection = snapshot_as_it_is(database.parent)
+    except sqlite3.Error:
+        # It may not be read: there is still the database itself.
+        return None
     if connection is None:
         return None
     try:
@@ -144,7 +148,10 @@ def open_snapshot(database: Path) -> sqlite3.Connection | None:
 
 
 def snapshot_as_it_is(directory: Path) -> sqlite3.Connection | None:
-    """For who sees of the results' folder nothing else, as the page's process on the box, and cannot tell its age."""
+    """For who sees of the results' folder nothing else, as the page's process on the box, and cannot tell its age.
+
+    Raises sqlite3.Error where it may not be read.
+    """
     path = directory / SNAPSHOT
     if not path.is_file():
         return None

@@ -19,6 +19,7 @@ from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.private_copy import open_private_copy
 from retro_timer.store.results.queries import sessions
 from retro_timer.store.results.snapshot import leave_snapshot
+from retro_timer.store.space import SNAPSHOT
 from tests.helpers.plans_made import plan
 
 BOX, GROUP, COACH, STRANGERS = 61_001, 61_002, 61_003, 61_004
@@ -40,7 +41,7 @@ def state() -> Iterator[Path]:
 
 def hand_over(folder: Path) -> None:
     """To the box's user and group, with the service's umask."""
-    for path in (folder, *folder.iterdir()):
+    for path in (folder, *folder.rglob("*")):
         os.chown(path, BOX, GROUP)
         path.chmod(0o750 if path.is_dir() else 0o640)
 
@@ -119,6 +120,8 @@ def test_the_coach_copies_nothing_where_the_timer_has_left_a_snapshot_and_misses
     (killed / f"{NAME}-shm").unlink(missing_ok=True)
     hand_over(killed)
     assert seen_by_the_coach(killed) == "3"
+    (killed / SNAPSHOT).chmod(0o600)
+    assert seen_by_the_coach(killed) == "3", "whoever may not read it does without"
 
 
 def test_who_is_not_in_the_group_is_told_how_to_get_in(state: Path) -> None:
