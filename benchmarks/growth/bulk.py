@@ -19,16 +19,24 @@ from retro_timer.store.results.rows import COLUMNS, row_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
 
-REPS_A_SESSION = 60
 ATHLETES = tuple(f"Athlete {number:02d}" for number in range(1, 41))
 BOARD = "pi"
-_ON_COURSE = 12
-"""Athletes of one session."""
-_BEGIN_WALL_NS = 1_600_000_000_000_000_000
 _SESSION_NS = 90 * 60 * 1_000_000_000
 
 
-def fill(directory: Path, reps: int, seed: int = 1) -> int:
+class Shape(msgspec.Struct, frozen=True):
+    """What sessions are like."""
+
+    reps: int = 60
+    athletes: int = 12
+    begin_wall_ns: int = 1_600_000_000_000_000_000
+    """Before 2025 the program takes a label for that of a clock that nobody had set."""
+
+
+USUAL = Shape()
+
+
+def fill(directory: Path, reps: int, seed: int = 1, shape: Shape = USUAL) -> int:
     """Make results with so many finished reps, or add them to those that are there; returns the newest session."""
     connection = open_for_writing(directory)
     try:
@@ -38,15 +46,16 @@ def fill(directory: Path, reps: int, seed: int = 1) -> int:
         first = 1 + int(connection.execute("SELECT coalesce(max(id), 0) FROM session").fetchone()[0])
         for name in ATHLETES:
             ensure_athlete(connection, old_athlete_id(name), name)
-        sessions = range(first, first + -(-reps // REPS_A_SESSION))
+        sessions = range(first, first + -(-reps // shape.reps))
         connection.executemany(
             "INSERT INTO session (id, started_wall_ns, ended_wall_ns, outcome, board, owner, title, plan, roster,"
             " athletes, uid) VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?, ?, ?)",
-            _sessions(sessions),
+            _sessions(sessions, shape),
         )
         marks = ", ".join(f":{name}" for name in COLUMNS)
         connection.executemany(
-            f"INSERT INTO rep ({', '.join(COLUMNS)}) VALUES ({marks})", _reps(sessions, reps, random.Random(seed))
+            f"INSERT INTO rep ({', '.join(COLUMNS)}) VALUES ({marks})",
+            _reps(sessions, reps, random.Random(seed), shape),
         )
         # What the log lacks is written into it when the journal is opened.
         connection.execute("DELETE FROM log_mark")
@@ -60,30 +69,30 @@ def fill(directory: Path, reps: int, seed: int = 1) -> int:
     return sessions[-1]
 
 
-def _on_course(session: int) -> tuple[str, ...]:
-    return tuple(ATHLETES[(session * 7 + i) % len(ATHLETES)] for i in range(_ON_COURSE))
+def _on_course(session: int, shape: Shape) -> tuple[str, ...]:
+    return tuple(ATHLETES[(session * 7 + i) % len(ATHLETES)] for i in range(shape.athletes))
 
 
-def _sessions(numbers: range) -> Iterator[tuple[Any, ...]]:
+def _sessions(numbers: range, shape: Shape) -> Iterator[tuple[Any, ...]]:
     plan = load_plan("conditioning")
     text = msgspec.json.encode(plan).decode()
     for number in numbers:
-        began_ns = _BEGIN_WALL_NS + number * _SESSION_NS
-        roster = _on_course(number)
+        began_ns = shape.begin_wall_ns + number * _SESSION_NS
+        roster = _on_course(number, shape)
         lists = (msgspec.json.encode(names).decode() for names in (roster, tuple(map(old_athlete_id, roster))))
         yield (number, began_ns, began_ns + _SESSION_NS // 2, BOARD, plan.title, text, *lists, f"{number:016x}")
 
 
-def _reps(sessions: range, count: int, rng: random.Random) -> Iterator[dict[str, Any]]:
+def _reps(sessions: range, count: int, rng: random.Random, shape: Shape) -> Iterator[dict[str, Any]]:
     for index in range(count):
-        session = sessions[index // REPS_A_SESSION]
-        rep = index % REPS_A_SESSION + 1
+        session = sessions[index // shape.reps]
+        rep = index % shape.reps + 1
         finished = rng.random() < 0.95
         record = RepRecord(
             rep=rep,
-            set_no=1 + (rep - 1) // 12,
-            rep_no=1 + (rep - 1) % 12,
-            athlete=_on_course(session)[rep % _ON_COURSE],
+            set_no=1,
+            rep_no=1 + (rep - 1) // shape.athletes,
+            athlete=_on_course(session, shape)[rep % shape.athletes],
             distance_m=50.0,
             duration_s=None,
             gait=Gait.JOG,
@@ -96,5 +105,5 @@ def _reps(sessions: range, count: int, rng: random.Random) -> Iterator[dict[str,
             flags=(Flag.FAST,) if rng.random() < 0.02 else (),
             reason="" if finished else "timeout",
         )
-        go_wall_ns = _BEGIN_WALL_NS + session * _SESSION_NS + record.go_ns
+        go_wall_ns = shape.begin_wall_ns + session * _SESSION_NS + record.go_ns
         yield row_of(session, record, go_wall_ns, athlete_id=old_athlete_id(record.athlete))
