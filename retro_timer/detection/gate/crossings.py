@@ -117,6 +117,10 @@ class Gate:
             self._passage = None
             self._before.clear()
 
+    def forget_body(self) -> None:
+        """What was handed over last was nobody: who comes close behind it is no arm of theirs."""
+        self._handed_over_ns = None
+
     def shade(self, t_ns: int) -> None:
         """Something nearer hides the beam: where it was free before, who appears next may have come in meanwhile."""
         if self._open_ns is not None and t_ns - self._open_ns <= _OPEN_BEFORE_NS:

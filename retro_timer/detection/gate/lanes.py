@@ -50,6 +50,8 @@ _OWN_M = 0.03
 cm or more on those 3 cm; a longer stretch would cost who shows little of the back."""
 _ONE_BODY_MM = 120.0
 """Half a trunk's depth (24 cm): so far readings of one body agree where its edge is all that shows."""
+_BESIDE_PERIODS = 2.5
+"""Readings so close behind each other are of one stretch: more joins two bodies, less parts one at a lost reading."""
 _MOST_RANGES = 200
 """Of one body: two seconds at 100 Hz tell its near shoulder, and more cost time at each reading of who stands."""
 _REMEMBERED_NS = 3_000_000_000
@@ -133,6 +135,11 @@ class LaneJudge:
         if awaited is not None and self._is_here() and self._is_body():
             self._awaited, self._announced = None, True
             told.append(Crossing(awaited.rep, sample.t_ns))
+        elif awaited is not None and (lane is None or lane > self.lane) and self._was_edge(sample.t_ns):
+            # Who comes into this lane after them is a body of their own, and not the rest of that one.
+            self._hits.clear()
+            self._awaited = None
+            self._watch.forget_passage()
         return told
 
     def take_back(self, readings: int, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
@@ -195,10 +202,13 @@ class LaneJudge:
         assert isinstance(event.passage, Break)
         ranges = sorted(e.range_mm for e in event.passage.entries if e.hit and e.range_mm is not None)
         if not ranges or self._lanes.lane_of(shoulder_mm := near_shoulder_mm(ranges)) != self.lane:
+            self._watch.forget_body()
             return [CrossingWithdrawn(event.rep, t_ns, "in another lane")] if announced else []
         spans = self._spans()
         hits = [(e.t_ns, e.range_mm) for e in event.passage.entries if e.hit and e.range_mm is not None]
         if spans and not _shows_body(hits, self._watch.spacing.period_ns, self._speed_mps):
+            # The edges of somebody nearer: who comes close behind them in this lane is a body of their own.
+            self._watch.forget_body()
             return [CrossingWithdrawn(event.rep, t_ns, "hidden")] if announced else []
         ambiguous = self._lanes.is_ambiguous(shoulder_mm)
         seen = msgspec.structs.replace(event, hidden_ns=spans, ambiguous=ambiguous, lane=self.lane)
@@ -211,6 +221,16 @@ class LaneJudge:
 
     def _is_body(self) -> bool:
         return _shows_body(self._break(), self._watch.spacing.period_ns, self._speed_mps)
+
+    def _was_edge(self, t_ns: int) -> bool:
+        """Whether what was here of late was the edge of somebody nearer: beside them, of no body, and the lane has been
+        seen free since for as long as ends one."""
+        hits = self._break()
+        if not hits or not self._hidden or t_ns - max(hits[-1][0], self._hidden[-1]) <= ENDED_NS:
+            return False
+        beside_ns = round(_BESIDE_PERIODS * self._watch.spacing.period_ns)
+        beside = any(hits[0][0] - beside_ns <= at_ns <= hits[-1][0] + beside_ns for at_ns in self._hidden)
+        return beside and not self._is_body()
 
     def _break(self) -> list[tuple[int, int]]:
         """Hits of the break in progress, or of the last one: time and range, oldest first."""
@@ -226,7 +246,7 @@ class LaneJudge:
         period_ns = self._watch.spacing.period_ns
         spans: list[tuple[int, int]] = []
         for t_ns in self._hidden:
-            if spans and t_ns - spans[-1][1] <= 2.5 * period_ns:
+            if spans and t_ns - spans[-1][1] <= _BESIDE_PERIODS * period_ns:
                 spans[-1] = (spans[-1][0], t_ns + period_ns)
             else:
                 spans.append((t_ns - period_ns, t_ns + period_ns))

@@ -78,6 +78,10 @@ class GatePipeline:
         """Who is in the beam, or was just now, is not to be judged here."""
         self._gate.forget_passage()
 
+    def forget_body(self) -> None:
+        """What was handed over last was nobody, as it turns out."""
+        self._gate.forget_body()
+
     def lose(self, reason: str, t_ns: int) -> SensorChange | None:
         """The driver has no reading to give."""
         return self.health.lose(reason, t_ns)

@@ -99,6 +99,30 @@ def test_readings_of_nobody_beside_a_nearer_runner_finish_no_lane(tmp_path: Path
     assert [e["lane"] for e in events if e["event"] == "dnf"] == [2]
 
 
+@pytest.mark.parametrize(
+    ("nearer", "mixed", "behind_s"),
+    [
+        (2, {13.5: 2650, 13.6: 2950}, 13.68),
+        (2, {13.5: 2650, 13.6: 2950}, 13.8),
+        (1, {13.5: 3410}, 13.9),
+        (2, {13.6: 3410}, 14.05),
+    ],
+)
+def test_who_comes_after_the_edges_of_a_nearer_runner_is_timed_by_their_own_body(
+    tmp_path: Path, nearer: int, mixed: dict[float, int], behind_s: float
+) -> None:
+    """Edges that mix the nearer runner with the wall lie in lane 3, a moment before somebody comes there."""
+    runners = [(13.5, middle_m(nearer)), (behind_s, middle_m(3))]
+    path = before_wall(trace(tmp_path, [f"lane={nearer}", "lane=3"], runners))
+    instead = {f"{t_s:.6f}": f"{t_s:.6f},{range_mm},0,5000," for t_s, range_mm in mixed.items()}
+    rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*(instead.get(row.partition(",")[0], row) for row in rows), ""]), encoding="utf-8")
+    told = [(e["lane"], e["time_s"], e["flags"]) for e in replayed(path) if e["event"] == "finish"]
+    assert {lane for lane, *_ in told} == {nearer, 3}
+    ((_, time_s, flags),) = (one for one in told if one[0] == 3)
+    assert (time_s, flags) == (pytest.approx(behind_s - GO_S, abs=0.03), [])
+
+
 def test_who_runs_on_a_border_is_timed_and_ambiguous(tmp_path: Path) -> None:
     border_m = 0.4 + 1.22
     events = replayed(trace(tmp_path, ["lane=1", "lane=2"], [(13.5, border_m - 0.23 + 0.05)]))
