@@ -117,3 +117,16 @@ def test_whom_nobody_can_be_beside_a_finish_that_was_told_flags_it() -> None:
     assert Flag.CROWDED not in session.results[1].flags
     session.put(inputs.FinishSeen(ARRIVAL, session.now_ns, 20_000_000, "gate", session.now_ns))
     assert Flag.CROWDED in session.results[1].flags
+
+
+def test_who_was_taken_off_is_awaited_at_the_line_until_they_have_come_and_so_no_danger_to_who_runs() -> None:
+    session = to_go(rolling(), 2).put(inputs.Absent("Ann"))
+    assert [one.go_ns for one in session.state.expectation.awaited] == [go.t_ns for go in session.events("go")]
+    assert session.state.expectation.may_arrive(session.events("go")[0].t_ns + 9 * S)
+    on_line(session.wait((session.events("go")[0].t_ns - session.now_ns) / S + 9.0))
+    assert [one.go_ns for one in session.state.expectation.awaited] == [session.events("go")[1].t_ns]
+
+
+def test_with_nobody_else_on_the_course_nobody_is_awaited() -> None:
+    session = to_go(rolling(names=("Ann",)), 1).put(inputs.Absent("Ann"))
+    assert session.state.expectation.awaited == ()

@@ -19,6 +19,9 @@ def several_awaited(state: SessionState, mode: WatchMode) -> Expectation | None:
     awaited = tuple(_awaited(one) for one in state.coming if not (before_go and one.given_up))
     if not awaited:
         return None
+    # Who was taken off and runs on is nobody's finish, and no danger to those who run either.
+    off = (_awaited(one.active) for one in state.taken_off)
+    awaited = tuple(sorted((*awaited, *off), key=lambda one: one.go_ns))
     return Expectation(
         mode if before_go else WatchMode.REP,
         rep=ARRIVAL,

@@ -42,9 +42,7 @@ def pressed_for(state: SessionState, t_ns: int, lane: int | None) -> Ghost | Non
 
 def on_their_way(state: SessionState, t_ns: int) -> list[ActiveRep]:
     """Who was taken off the course, has not gone anew, and may come all the same."""
-    gone_anew = {athlete.name for athlete in state.athletes if athlete.running is not None}
-    taken_off = (one for one in state.ghosts if one.by_hand_ns is None and t_ns < one.until_ns)
-    return [one.active for one in taken_off if one.active.record.athlete not in gone_anew]
+    return [one.active for one in state.taken_off if t_ns < one.until_ns]
 
 
 def came(transition: Transition, ghost: Ghost) -> None:

@@ -122,7 +122,8 @@ def _left_at_half_s(transition: Transition) -> float | None:
 def settle(transition: Transition, before: SessionState) -> None:
     """With several on the course any step may let somebody start, leave nobody to wait for, or change who may come."""
     state = transition.state
-    changed = state.athletes is not before.athletes and rolling.coming(state) != rolling.coming(before)
+    touched = state.athletes is not before.athletes or state.ghosts is not before.ghosts
+    changed = touched and rolling.coming(state) != rolling.coming(before)
     by_clock = state.running is not None and not state.running.arrives
     # A wave is over when nobody of it is out any more.
     waits = state.phase is Phase.RUNNING and not by_clock and not (state.waves and state.on_course)

@@ -71,5 +71,6 @@ def watch_for(state: SessionState) -> WatchMode:
 
 
 def coming(state: SessionState) -> frozenset[tuple[int, bool]]:
-    """Who may arrive: the rep's number, and whether it was given up."""
-    return frozenset((one.record.rep, one.given_up) for one in state.coming)
+    """Who may arrive: the rep's number, and whether it was given up; those who were taken off among them."""
+    off = ((one.active.record.rep, one.active.given_up) for one in state.taken_off)
+    return frozenset((one.record.rep, one.given_up) for one in state.coming) | frozenset(off)

@@ -360,6 +360,14 @@ class SessionState(msgspec.Struct, frozen=True):
         return tuple(one for one in _by_go(a.active for a in self.athletes) if one.arrives)
 
     @property
+    def taken_off(self) -> tuple[Ghost, ...]:
+        """Who was taken off the course, has not gone anew, and may come to the line all the same."""
+        gone_anew = {athlete.name for athlete in self.athletes if athlete.running is not None}
+        return tuple(
+            one for one in self.ghosts if one.by_hand_ns is None and one.active.record.athlete not in gone_anew
+        )
+
+    @property
     def running(self) -> ActiveRep | None:
         """The rep that is under way; of several the one that went first."""
         return next(iter(self.on_course), None)
