@@ -71,6 +71,8 @@ load_parts() {
     . "$root/firmware/boot/installer/boot.sh"
     # shellcheck source=firmware/boot/installer/service.sh
     . "$root/firmware/boot/installer/service.sh"
+    # shellcheck source=firmware/boot/installer/network.sh
+    . "$root/firmware/boot/installer/network.sh"
     # shellcheck source=firmware/boot/installer/going_back.sh
     . "$root/firmware/boot/installer/going_back.sh"
     # shellcheck source=firmware/boot/installer/removal.sh
@@ -94,6 +96,7 @@ install_all() {
     forget_old_programs
     say "done: Retro Timer $version"
     [ -z "$reboot_needed" ] || say "reboot now, so that the bus and the sound card are there: sudo reboot"
+    offer_network
 }
 
 read_options "$@"

@@ -43,10 +43,21 @@ def test_it_runs_as_its_own_user_without_rights_and_listens_to_this_box_alone(
     assert "NoNewPrivs:\t1" in state
     assert "Seccomp:\t2" in state
     assert box.check(f"ps -o user:32= -p {pid}").strip() == "retro-timer-page"
-    # 127.0.0.1, as the kernel writes it.
+    # 127.0.0.1, and the hotspot's address for when there is one, as the kernel writes them.
     listening = [line.split()[1] for line in box.check("cat /proc/net/tcp").splitlines() if line.split()[3] == "0A"]
-    assert listening == [f"0100007F:{8765:04X}"]
+    assert sorted(listening) == [f"0100007F:{8765:04X}", f"01002A0A:{80:04X}"]
     assert box.run("cat /proc/net/tcp6 | awk '$4 == \"0A\"'").output == ""
+
+
+def test_at_the_hotspots_address_and_no_other_it_has_port_80_and_the_portal(
+    box: Container, page: dict[str, str]
+) -> None:
+    probe = "curl -sS -m 20 -o /dev/null -w '%{http_code} %{redirect_url}' -H 'Host: captive.apple.com' http://"
+    assert box.run(f"{probe}127.0.0.1/").status == 7, "refused"
+    box.check("ip link add hot type veth peer name phone && ip address add 10.42.0.1/24 dev hot && ip link set hot up")
+    assert box.check(f"{probe}10.42.0.1/hotspot-detect.html") == "302 http://10.42.0.1/portal"
+    assert box.check("curl -sS -m 20 http://10.42.0.1/healthz") == "ok\n"
+    assert box.check("retro-timer qr 2>&1").splitlines()[-1] == "http://10.42.0.1"
 
 
 def test_it_sees_of_the_timer_what_it_shows_and_nothing_else(box: Container, page: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ remove_all() {
     remove_include
     disable_memory_limits
     remove_files
+    remove_network
     [ ! -d "$home" ] || step "remove $home" rm -rf "$home" /var/cache/retro-timer
     [ -n "$dry_run" ] || systemctl daemon-reload
     if [ "$task" = purge ]; then

@@ -3,6 +3,7 @@
 
 service=retro-timer.service
 page_service=retro-timer-page.service
+page_socket=retro-timer-portal.socket
 changed=''
 READY_WITHIN_S=90
 STAYS_UP_S=5
@@ -22,6 +23,8 @@ start_service() {
         unit=$(basename "$unit")
         enable_unit "$unit"
         # What somebody switched off stays off, but for the timer itself: whether it comes up decides.
+        # The page brings its socket with it, which would not start after it.
+        [ "$unit" != "$page_socket" ] || continue
         if [ "$unit" = "$service" ] || systemctl --quiet is-enabled "$unit" 2>/dev/null; then starting="$starting $unit"; fi
     done
     # A first start without the bus would only sound the alarm of a box that cannot see.
@@ -48,7 +51,7 @@ announce_host_name() {
 }
 
 stop_service() {
-    [ -n "$dry_run" ] || systemctl stop "$page_service" 2>/dev/null || :
+    [ -n "$dry_run" ] || systemctl stop "$page_service" "$page_socket" 2>/dev/null || :
     ! systemctl --quiet is-active "$service" || step "stop the timer" systemctl stop "$service"
     # One that waits for its next restart is not active, and would start in the middle.
     [ -n "$dry_run" ] || systemctl stop "$service" 2>/dev/null || :
