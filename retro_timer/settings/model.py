@@ -106,6 +106,10 @@ class SessionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         ]
         | None
     ) = None
+    say_progress: Annotated[
+        bool,
+        Meta(description="Say at the end who was faster than ever before, and which of the week's sessions it was."),
+    ] = False
     countdown_s: Annotated[int, Meta(ge=1, le=10, description="Numbers counted before the go.")] = 3
     get_ready_s: Annotated[float, Meta(ge=2.0, le=120.0, description="From the call to the countdown.")] = 6.0
     changeover_s: Annotated[

@@ -48,6 +48,7 @@ def session_rules(
         listed=listed,
         start_hears=start_hears,
         detail=settings.voice.detail,
+        say_progress=settings.session.say_progress,
         start_line=START_LINE if START_LINE in watched else FINISH_LINE,
     )
 

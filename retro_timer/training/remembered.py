@@ -18,6 +18,15 @@ class Best(msgspec.Struct, frozen=True):
     """As it is shown: less the go's way to the ear, rounded up to 0.01 s."""
 
 
+class Week(msgspec.Struct, frozen=True):
+    """Sessions of the week by the plan that is trained now."""
+
+    done: int
+    """Before this one."""
+    most: int
+    """That the plan has in a week."""
+
+
 class Remembered(msgspec.Struct, frozen=True):
     """One of those who take part, by what they are called in the session."""
 
@@ -26,3 +35,5 @@ class Remembered(msgspec.Struct, frozen=True):
     """How the voice says the name; empty: as it is written."""
     bests: tuple[Best, ...] = ()
     """Of former sessions."""
+    week: Week | None = None
+    """None where the box does not know the date."""

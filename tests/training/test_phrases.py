@@ -23,6 +23,8 @@ from retro_timer.training.detail import Detail
 from retro_timer.training.gaits import Gait
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Order, StartMethod
+from retro_timer.training.record import StartKind
+from retro_timer.training.remembered import Best, Remembered, Week
 from retro_timer.training.safe_speed import Coverage, DarkClothing
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
@@ -63,6 +65,19 @@ def late_results() -> list[effects.Say]:
     for names in (("Ann",), ("Ann", "Bea")):
         drive = Drive(plan(block(reps=2)), names, disk=silent_disk).begin().to_go().put(inputs.Durable(1, 1))
         said += said_in(drive.finish(8.0).to_go().put(inputs.Durable(1, 2)))
+    return said
+
+
+def told_of_progress() -> list[effects.Say]:
+    """Sessions at whose end somebody was better than ever before, alone and in a group."""
+    said: list[effects.Say] = []
+    for names in (("Ann",), ("Ann", "Bea")):
+        best = Best(20.0, Gait.JOG, StartKind.GO, 9_000_000_000)
+        known = inputs.LedgerSeen((Remembered("Ann", bests=(best,), week=Week(0, 2)),))
+        told = Drive(plan(block(reps=1)), names, Rules(say_progress=True)).begin().put(known)
+        for _ in names:
+            told.to_go().finish(8.0)
+        said += said_in(told)
     return said
 
 
@@ -140,6 +155,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
             for time_s in (8.0, 8.0, 7.9, 7.9):
                 told.to_go().finish(time_s)
             said += said_in(told)
+    said += told_of_progress()
     said += said_in(Drive(of).begin().put(inputs.Repeat(result=True)))
     said += said_in(Drive(of, ("Ann", "Bea"), Rules(start_hears=False)).begin())
     listed = Rules(lanes=4, listed=(Listed("Ann", lane=2),))

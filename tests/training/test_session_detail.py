@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.training.detail import Detail
+from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod
+from retro_timer.training.record import StartKind
+from retro_timer.training.remembered import Best, Remembered, Week
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.rules import Rules
 from retro_timer.training.session.state import Phase
@@ -137,3 +140,32 @@ def test_who_trains_alone_or_stands_in_the_beam_is_not_called_again() -> None:
     for session in (alone, standing):
         mark = len(session.effects)
         assert "turn" not in [say.key for say in session.wait(100.0).of(effects.Say, mark)]
+
+
+BESTS = tuple(Best(20.0, Gait.JOG, StartKind.GO, time_ns) for time_ns in (8_010_000_000, 8_700_000_000))
+
+
+def with_progress(names: tuple[str, ...], *known: Remembered) -> list[tuple[str, dict[str, object]]]:
+    rules = Rules(detail=Detail.BRIEF, say_progress=True)
+    session = Drive(plan(block(reps=4 // len(names)), rest_s=90.0), names, rules).begin()
+    session.put(inputs.LedgerSeen(known))
+    for time_s in TIMES_S:
+        session.to_go().finish(time_s)
+    return spoken_at_the_end(session)[1:]
+
+
+def test_where_progress_is_wanted_a_new_best_and_the_weeks_count_are_said_of_each() -> None:
+    ann, bea = Remembered("Ann", bests=BESTS[:1], week=Week(0, 2)), Remembered("Bea", bests=BESTS[1:], week=Week(1, 2))
+    assert with_progress(NAMES, ann, bea) == [
+        ("your_best_of", {"name": "Ann", "best": "8.00"}),
+        ("week_of", {"name": "Ann", "count": 1, "most": 2}),
+        ("week_of", {"name": "Bea", "count": 2, "most": 2}),
+    ]
+
+
+def test_who_trains_alone_is_told_of_progress_without_a_name_and_nothing_is_said_of_what_is_not_known() -> None:
+    assert with_progress(("Ann",), Remembered("Ann", bests=BESTS[:1], week=Week(2, 3))) == [
+        ("your_best", {"best": "8.00"}),
+        ("week", {"count": 3, "most": 3}),
+    ]
+    assert with_progress(("Ann",)) == with_progress(("Ann",), Remembered("Ann", "Anne")) == []

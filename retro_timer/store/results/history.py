@@ -7,9 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from retro_timer.store.results.labels import Dates, date_of
+from retro_timer.store.results.plans_kept import per_week_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.progress.attended import Attended, Effort, History, Kind, PersonalBest, Timing
 from retro_timer.training.progress.figures import TimeSums
@@ -32,12 +31,6 @@ _EFFORTS = f"""
         spreads_s2
     FROM summary WHERE {_THEIRS} AND summary.session >= :first ORDER BY summary.session, distance_mm
 """
-
-
-class _Frequency(msgspec.Struct, frozen=True):
-    """What is read of a plan."""
-
-    sessions_per_week: tuple[int, int] | None = None
 
 
 def history_of(connection: sqlite3.Connection, ids: Sequence[str]) -> History:
@@ -90,11 +83,7 @@ def _kind(distance_mm: int, gait: str, start: str) -> Kind:
 
 def _per_week(connection: sqlite3.Connection, session: int) -> tuple[int, int] | None:
     (plan,) = connection.execute("SELECT plan FROM session WHERE id = ?", (session,)).fetchone()
-    try:
-        return msgspec.json.decode(plan, type=_Frequency).sessions_per_week
-    except msgspec.MsgspecError:
-        # A later program's plan, or one that came with a file: it says nothing here.
-        return None
+    return per_week_of(plan)
 
 
 def _effort(

@@ -6,10 +6,16 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 
 from retro_timer.store.results.athletes import People
+from retro_timer.store.results.labels import Dates, date_of
+from retro_timer.store.results.plans_kept import per_week_of
 from retro_timer.training.gaits import Gait
+from retro_timer.training.progress.attended import week_of
 from retro_timer.training.record import BY_HAND, DOUBTFUL, Flag, RepStatus, StartKind, shown_ns
-from retro_timer.training.remembered import Best, Remembered
+from retro_timer.training.remembered import Best, Remembered, Week
 from retro_timer.training.roster import SOLO
+
+_LOOKED_AT = 500
+"""Sessions before this one: more are in no week."""
 
 
 def without_flags(flags: Collection[Flag]) -> str:
@@ -30,11 +36,42 @@ def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session:
     rows = {row.uid: row for row in people.persons}
     found = []
     for name in names:
-        uid = None if name in SOLO else people.id_by_name(name)
+        if name in SOLO:
+            found.append(Remembered(name, week=_week(connection, ("",), session)))
+            continue
+        uid = people.id_by_name(name)
         if uid is not None and uid in rows:
-            bests = tuple(_bests(connection, people.ids_of(uid), session))
-            found.append(Remembered(name, rows[uid].say, bests))
-    return tuple(one for one in found if one.say or one.bests)
+            ids = people.ids_of(uid)
+            found.append(
+                Remembered(
+                    name, rows[uid].say, tuple(_bests(connection, ids, session)), _week(connection, ids, session)
+                )
+            )
+    return tuple(one for one in found if one.say or one.bests or one.week)
+
+
+def _week(connection: sqlite3.Connection, uids: Sequence[str], session: int) -> Week | None:
+    """How many sessions by its plan they have finished a rep in, of its week and on its board."""
+    head = "SELECT started_wall_ns, started_boot, title, board, plan FROM session WHERE id = ?"
+    row = connection.execute(head, (session,)).fetchone()
+    dates = Dates.of(connection)
+    week = None if row is None else _week_of(dates, session, row[0], row[1])
+    per_week = None if row is None else per_week_of(row[4])
+    if week is None or per_week is None:
+        return None
+    marks = ", ".join("?" * len(uids))
+    near = connection.execute(
+        "SELECT DISTINCT session.id, started_wall_ns, started_boot FROM summary JOIN session ON session.id ="
+        f" summary.session WHERE athlete_id IN ({marks}) AND finished AND session.id BETWEEN ? AND ? AND title = ?"
+        " AND board = ?",
+        (*uids, session - _LOOKED_AT, session - 1, row[2], row[3]),
+    )
+    return Week(sum(_week_of(dates, *other) == week for other in near.fetchall()), per_week[1])
+
+
+def _week_of(dates: Dates, session: int, wall_ns: int, boot: str) -> int | None:
+    started = date_of(wall_ns) if dates.has(session, boot) else None
+    return None if started is None else week_of(started.toordinal())
 
 
 def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int) -> Iterator[Best]:

@@ -61,6 +61,8 @@ class Rules(msgspec.Struct, frozen=True):
     """Somebody at the start line has answered that the box is heard there."""
     detail: Detail = Detail.NORMAL
     """How much is said of results."""
+    say_progress: bool = False
+    """At the end also whose best it was of all sessions, and which of the week's sessions."""
     seed: int = 1
     given_goes: bool = False
     """A replay: goes are facts of the record, and nothing waits for a lane or a watch."""

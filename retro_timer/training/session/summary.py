@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retro_timer.training.detail import Detail
+from retro_timer.training.names import folded
 from retro_timer.training.plan import Part
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import NS_PER_S, RepRecord, RepStatus
+from retro_timer.training.remembered import Remembered
 from retro_timer.training.session.state import SessionState
 from retro_timer.training.session.transition import Transition
 
@@ -32,6 +34,9 @@ def say_summary(transition: Transition) -> None:
     if not state.solo and state.rules.detail is not Detail.BRIEF:
         for athlete in state.athletes:
             _say_of(transition, athlete.name)
+    if state.rules.say_progress:
+        for athlete in state.athletes:
+            _say_progress(transition, athlete.name)
 
 
 def _say_of(transition: Transition, name: str) -> None:
@@ -49,6 +54,28 @@ def _say_of(transition: Transition, name: str) -> None:
         transition.say("summary_of_full", {**counts, "best": best.official(), "time": average}, None)
     elif reps:
         transition.say("summary_of_reps", counts, None)
+
+
+def _say_progress(transition: Transition, name: str) -> None:
+    """Whether it was better than all sessions before, and which of the week's by this plan; nothing of who ran none."""
+    state = transition.state
+    known = next((one for one in state.rules.remembered if folded(one.name) == folded(name)), None)
+    finished = [record for record in state.results if record.athlete == name and record.status is RepStatus.FINISHED]
+    if known is None or not finished:
+        return
+    best, who = best_of(finished), {} if state.solo else {"name": name}
+    if best is not None and _beats(best, known):
+        transition.say("your_best" if state.solo else "your_best_of", {**who, "best": best.official()}, None)
+    if known.week is not None:
+        count = {**who, "count": known.week.done + 1, "most": known.week.most}
+        transition.say("week" if state.solo else "week_of", count, None)
+
+
+def _beats(record: RepRecord, known: Remembered) -> bool:
+    """Whether a time is shorter than the best of former sessions; not where there is none to hold it against."""
+    kind, time_s = (record.distance_m, record.gait, record.start), record.official_s()
+    former = [best.time_ns for best in known.bests if (best.distance_m, best.gait, best.start) == kind]
+    return bool(former) and time_s is not None and round(time_s * NS_PER_S) < min(former)
 
 
 def is_best_so_far(state: SessionState, record: RepRecord) -> bool:

@@ -15,7 +15,7 @@ from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.remembered import remembered_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
-from retro_timer.training.remembered import Best, Remembered
+from retro_timer.training.remembered import Best, Remembered, Week
 from tests.helpers.plans_made import block, plan
 from tests.helpers.results_made import WALL_NS
 
@@ -84,3 +84,21 @@ def test_whoever_ran_under_two_names_has_the_best_of_both_and_is_said_as_is_know
     carry_out(journal, MergeAthletes("Ann", "Annie"), Stamp(WALL_NS, 0))
     now = session(journal)
     assert remembered_of(journal.database, ("Annie",), now) == (Remembered("Annie", "Anny", (best(7500),)),)
+
+
+def test_the_weeks_sessions_by_a_plan_are_counted_from_monday_on_for_who_finished_a_rep(journal: Journal) -> None:
+    day_ns = 86_400 * 10**9
+    monday_ns = 1_790_600_000 * 10**9
+    for name, days, status in (
+        ("Ann", -2, RepStatus.FINISHED),
+        ("Ann", 0, RepStatus.FINISHED),
+        ("Runner", 1, RepStatus.FINISHED),
+        ("Ann", 2, RepStatus.DNF),
+    ):
+        number = journal.begin(plan(block(reps=3)), (name,), "pi", monday_ns + days * day_ns)
+        journal.save(number, ran(1, name, 9000, status=status), WALL_NS)
+    other = journal.begin(plan(block(reps=3), title="Another"), ("Ann",), "pi", monday_ns + 2 * day_ns)
+    journal.save(other, ran(1, "Ann", 9000), WALL_NS)
+    now = journal.begin(plan(block(reps=3)), ("Ann", "Runner", "New"), "pi", monday_ns + 3 * day_ns)
+    found = remembered_of(journal.database, ("Ann", "Runner", "New"), now)
+    assert [(one.name, one.week) for one in found] == [("Ann", Week(1, 3)), ("Runner", Week(1, 3)), ("New", Week(0, 3))]

@@ -1,0 +1,20 @@
+"""What is read of the plans that sessions were run by."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class _Frequency(msgspec.Struct, frozen=True):
+    """What is read of a plan."""
+
+    sessions_per_week: tuple[int, int] | None = None
+
+
+def per_week_of(plan: str) -> tuple[int, int] | None:
+    """Fewest and most sessions a week; None where a kept plan does not say."""
+    try:
+        return msgspec.json.decode(plan, type=_Frequency).sessions_per_week
+    except msgspec.MsgspecError:
+        # A later program's plan, or one that came with a file: it says nothing here.
+        return None
