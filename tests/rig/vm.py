@@ -25,6 +25,7 @@ from tests.rig.board import Board
 from tests.rig.console import Console
 from tests.rig.host import cache_dir, host_run, install_tools, scratch
 from tests.rig.machine import Command, MachineError, Result
+from tests.rig.stick import fat_image
 from tests.rig.vm_image import base_disk, initrd, kernel
 
 SHARE = "/run/rig"
@@ -33,7 +34,9 @@ SHARE = "/run/rig"
 CMDLINE = (
     "console=ttyS0 quiet loglevel=4 systemd.getty_auto=no systemd.show_status=no mitigations=off audit=0 nokaslr "
     # Starved by a busy host, the kernel's check of its timer chip fails, and its clock goes wrong.
-    "no_timer_check"
+    "no_timer_check "
+    # The stick is in its socket from the start, and plugged in by `plug_stick_in`.
+    "usbcore.authorized_default=0"
 )
 BOOT_S = 400
 
@@ -109,6 +112,7 @@ class VirtualMachine(Board):
             self.share = self._work / "share"
             (self.share / "inject").mkdir(parents=True)
             host_run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", backing, self._work / "disk.qcow2"])
+            self.stick.write_bytes(fat_image())
             if self._boot_first:
                 self.boot()
         except BaseException:
@@ -120,6 +124,11 @@ class VirtualMachine(Board):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._exit.close()
+
+    @property
+    def stick(self) -> Path:
+        """The content of the USB stick: an empty FAT of 16 MB at first. To be changed while it is not plugged in."""
+        return self._work / "stick.img"
 
     @property
     def running(self) -> bool:
@@ -201,6 +210,14 @@ class VirtualMachine(Board):
         shutil.move(self.share / "get", local)
         return local
 
+    def plug_stick_in(self) -> None:
+        """Once or, after `pull_stick`, again."""
+        self.check("for stick in /sys/bus/usb/devices/?-?; do echo 1 >$stick/authorized; done")
+
+    def pull_stick(self) -> None:
+        """It is gone for the kernel, whatever it is doing."""
+        self.check("for stick in /sys/bus/usb/devices/?-?; do echo 0 >$stick/authorized; done")
+
     def diagnosis(self) -> str:
         """The end of the guest's console."""
         console = self._work / "console.log"
@@ -223,5 +240,7 @@ class VirtualMachine(Board):
             *("-chardev", f"socket,id=shell,path={shell},server=on,wait=off"),
             *("-device", "virtio-serial-pci", "-device", "virtconsole,chardev=shell"),
             *("-virtfs", f"local,path={self.share},mount_tag=rig,security_model=none,multidevs=remap"),
+            *("-drive", f"file={self.stick},format=raw,if=none,id=stick"),
+            *("-device", "qemu-xhci", "-device", "usb-storage,drive=stick,removable=on"),
             *("-device", "virtio-rng-pci", "-device", "i6300esb", "-action", f"watchdog={watchdog},reboot=shutdown"),
         ]

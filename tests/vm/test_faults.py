@@ -10,10 +10,12 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.rig.host import host_run
 from tests.vm.box import SERVICE, STATE, WAIT_S, Box
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -222,3 +224,25 @@ def test_results_taken_away_during_a_session_are_told_as_not_saved_and_begun_ane
     assert kept(field).items() >= finishes(field).items()
     assert field.audit()["integrity"] == "ok"
     assert [session["id"] for session in field.audit()["sessions"]] == [1]
+
+
+def test_a_stick_gets_the_results_and_is_told_to_be_pulled_and_a_foreign_one_is_left_as_it_is(field: Box) -> None:
+    start_session(field)
+    field.wait("finish", rep=1)
+    field.ask("stop")
+    field.vm.plug_stick_in()
+    field.wait("said", key="stick_copied")
+    assert field.vm.run("findmnt --noheadings --source /dev/sda").status != 0
+    field.vm.check("mkdir -p /mnt/stick && mount -o ro -t vfat /dev/sda /mnt/stick")
+    found = field.vm.check("cd /mnt/stick/retro-timer && find . -type f").splitlines()
+    assert sorted(Path(name).suffix for name in found) == [".db", ".fit", ".json"]
+    field.vm.check("umount /mnt/stick")
+    field.vm.pull_stick()
+
+    host_run(["mkfs.ext4", "-q", "-F", field.vm.stick])
+    foreign, before = field.vm.stick.read_bytes(), field.mark()
+    field.vm.plug_stick_in()
+    field.wait("said", before, key="stick_foreign")
+    assert field.vm.run("findmnt --noheadings --source /dev/sda").status != 0
+    field.vm.pull_stick()
+    assert field.vm.stick.read_bytes() == foreign

@@ -13,6 +13,7 @@ reboot_needed=''
 configure_boot() {
     put_file "$root/firmware/boot/modules-load.conf" /etc/modules-load.d/retro-timer.conf
     put_file "$root/firmware/boot/watchdog.conf" /etc/systemd/system.conf.d/retro-timer.conf
+    put_file "$root/firmware/boot/stick.rules" /etc/udev/rules.d/70-retro-timer-stick.rules
     put_file "$root/firmware/boot/tmpfiles.conf" /etc/tmpfiles.d/retro-timer.conf
     step "make the folders in which the timer and its page meet" quietly systemd-tmpfiles --create retro-timer.conf
     if [ ! -f "$config_txt" ]; then
