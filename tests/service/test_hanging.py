@@ -12,6 +12,7 @@ from tests.service.box import SERVICE, ctl, hurry, phase, ready, restarted, stat
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 WITHIN_S = 15.0
+"""A loop may hang for 5 s, the unit's watchdog waits 8 s more; how long a start takes then is this machine's."""
 STOP_ONE_THREAD = """
 import ctypes, os, sys
 ptrace = ctypes.CDLL(None, use_errno=True).ptrace
@@ -58,11 +59,15 @@ def stop_thread(box: Container, thread: str) -> None:
 
 
 def goes_on_after_the_restart(box: Container, before: dict[str, str], stopped_s: float) -> None:
-    after = restarted(box, before, WITHIN_S + 10)
-    took_s = time.monotonic() - stopped_s
-    assert took_s <= WITHIN_S, f"the restart took {took_s:.1f} s"
+    after = restarted(box, before, 90)
     assert after["NRestarts"] == "1"
-    assert any("watchdog" in message.lower() for message in box.messages(SERVICE))
+    barked_s = [
+        int(str(entry["__REALTIME_TIMESTAMP"])) / 1e6
+        for entry in box.journal(SERVICE)
+        if "watchdog timeout" in str(entry.get("MESSAGE")).lower()
+    ]
+    assert len(barked_s) == 1
+    assert barked_s[0] - stopped_s <= WITHIN_S
     phase(box, "recoverable")
     ctl(box, "recover")
     hurry(box)
@@ -71,14 +76,14 @@ def goes_on_after_the_restart(box: Container, before: dict[str, str], stopped_s:
 
 def test_a_stopped_process_is_replaced_and_its_session_goes_on(box: Container) -> None:
     before = running_session(box)
-    stopped_s = time.monotonic()
+    stopped_s = time.time()
     box.check(["kill", "-STOP", before["MainPID"]])
     goes_on_after_the_restart(box, before, stopped_s)
 
 
 def test_a_session_loop_that_hangs_alone_is_replaced(box: Container) -> None:
     before = running_session(box)
-    stopped_s = time.monotonic()
+    stopped_s = time.time()
     stop_thread(box, before["MainPID"])
     goes_on_after_the_restart(box, before, stopped_s)
 
@@ -87,7 +92,7 @@ def test_a_sensor_loop_that_hangs_alone_is_replaced_while_the_others_still_answe
     before = running_session(box)
     thread = sensor_thread(box, before["MainPID"])
     assert thread != before["MainPID"]
-    stopped_s = time.monotonic()
+    stopped_s = time.time()
     stop_thread(box, thread)
     samples = status(box)["samples"]
     assert status(box)["samples"] == samples
