@@ -66,7 +66,7 @@ def test_every_template_of_the_page_asks_for_words_that_there_are() -> None:
     templates = Path(retro_timer.coach.__file__).parent / "templates"
     asked = {key for path in templates.glob("*.html") for key in re.findall(r"\bt\('([\w-]+)'[,)]", path.read_text())}
     assert asked <= set(ENGLISH.page)
-    kinds = "picture|look|watch|level|phase|do|field|done|status|reason|flag|pair|role|part|start"
+    kinds = "picture|look|watch|level|phase|do|field|done|status|reason|flag|pair|role|part|start|order"
     made = re.compile(rf"({kinds}|label)_.*")
     ways = {"live", "board", "results", "plans", "rosters", "phones", "runs", "next", "out", "too_late"}
     assert {key for key in ENGLISH.page if not made.fullmatch(key)} - asked <= ways | {"plan_text"}
