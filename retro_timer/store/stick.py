@@ -146,10 +146,16 @@ def _write_activities(database: Path, folder: Path, done: Callable[[float], None
 
 def _read_done(folder: Path) -> dict[str, list[str]]:
     try:
-        return msgspec.json.decode((folder / _DONE).read_bytes(), type=dict[str, list[str]])
+        done = msgspec.json.decode((folder / _DONE).read_bytes(), type=dict[str, list[str]])
     except (OSError, msgspec.MsgspecError):
         # Of another program, or none yet: all files are written anew.
         return {}
+    # Anybody may have written onto the stick: no name leads out of its folder, to what is not an activity.
+    return {mark: names for mark, names in done.items() if all(map(_is_activity, names))}
+
+
+def _is_activity(name: str) -> bool:
+    return Path(name).name == name and name.endswith(".fit")
 
 
 def _state_of(connection: sqlite3.Connection, number: int) -> str:

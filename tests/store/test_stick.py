@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,18 @@ def test_who_has_a_new_name_has_files_of_that_name_and_none_of_the_old(state: Pa
 
 def test_without_results_nothing_is_put_there(tmp_path: Path, usb: Path) -> None:
     assert copy_to(tmp_path / "none", usb, NOON_NS) is None
+
+
+@pytest.mark.parametrize("name", ["{state}/results.db", "../../../../state/results.db", "../../x.fit", "/x.fit", ".."])
+def test_a_list_on_a_stick_that_somebody_else_wrote_takes_nothing_away(state: Path, usb: Path, name: str) -> None:
+    copied(state, usb)
+    (outside := usb / "retro-timer" / "x.fit").write_bytes(b"not ours")
+    (done,) = usb.rglob("copied.json")
+    done.write_text(json.dumps({"x": [name.format(state=state)]}))
+    copied(state, usb)
+    assert (state / "results.db").is_file()
+    assert outside.is_file()
+    assert len(fit_files(usb)) > 0
 
 
 def test_what_a_pulled_stick_was_left_with_goes_the_next_time(state: Path, usb: Path) -> None:
