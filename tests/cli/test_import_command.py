@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from retro_timer.store.exchange.merging import PORTION_ROWS
@@ -19,9 +20,11 @@ from retro_timer.store.results.entries import Deleted, encode, new_id
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
+from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord, RepStatus
 from tests.helpers.boxes import Boxes
 from tests.helpers.command import Command, quietly
-from tests.helpers.exchange_made import STAMP, everything, rows, session_of, without_clock
+from tests.helpers.exchange_made import NOON_NS, PLAN, STAMP, S, everything, rows, session_of, without_clock
 from tests.helpers.results_made import fill_by_log
 from tests.helpers.timer_process import timer
 
@@ -43,6 +46,24 @@ def test_what_goes_out_and_comes_in_goes_out_the_same(boxes: Boxes, kind: str, m
     assert again[0].endswith("more are here already); athletes: 0")
     assert again[1:] == []
     assert boxes.brought(boxes.a, file)[1:] == []
+
+
+@pytest.mark.parametrize("title", ["two\nlines", "two\r\nlines", "a;b", '"quoted", and more'])
+def test_csv_brings_a_title_of_any_signs_and_a_place_that_nobody_has_claimed(boxes: Boxes, title: str) -> None:
+    boxes.a.mkdir(exist_ok=True)
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        number = journal.begin(msgspec.structs.replace(PLAN, title=title), ("Ann", "Bea"), "pi", NOON_NS)
+        for place, name in ((1, ""), (2, "Bea")):
+            record = RepRecord(
+                place, 1, 1, name, 20.0, None, Gait.JOG, RepStatus.FINISHED, 7, 5 * S, S // 50, wave=1, place=place
+            )
+            journal.save(number, record, NOON_NS + S)
+        journal.end(number, "done", NOON_NS + 60 * S)
+    file = boxes.exported(boxes.a, "csv")
+    boxes.brought(boxes.b, file)
+    assert boxes.exported(boxes.b, "csv").read_bytes() == file.read_bytes()
+    assert [row["roster"] for row in rows(boxes.b, "session", "id")] == ['["Bea"]']
+    assert [row["name"] for row in rows(boxes.b, "athlete", "id")] == ["Bea"]
 
 
 def test_json_brings_every_row_and_a_rebuild_from_the_log_gives_them_again(boxes: Boxes) -> None:

@@ -53,8 +53,9 @@ def write_csv(file: TextIO, results: Results, done: Callable[[float], None]) -> 
     without = 0
     for count, number in enumerate(results.numbers, start=1):
         common = io.StringIO()
-        csv.writer(common, lineterminator=",").writerow(_session_cells(results.head(number)))
-        rows.common = common.getvalue()
+        # What ends a line is put between quotes by its ending alone (Python 3.11).
+        csv.writer(common).writerow(_session_cells(results.head(number)))
+        rows.common = common.getvalue().removesuffix("\r\n") + ","
         reps = results.reps(number)
         writer.writerows(map(_cells, reps))
         without += not reps

@@ -126,7 +126,8 @@ def _session(head: list[str], reps: list[RepItem], known: set[str], size: int, w
     values: dict[str, Any] = {key: cells[name] for name, key in _OF_SESSION.items()}
     for key in ("started_at", "ended_at", "ended_label_ns"):
         values[key] = values[key] or None
-    athletes = {rep.athlete_id or rep.athlete: rep for rep in reps}
+    # A place that nobody has claimed has no athlete.
+    athletes = {rep.athlete_id or rep.athlete: rep for rep in reps if rep.athlete}
     roster = tuple(OnRoster(name=rep.athlete, athlete_id=rep.athlete_id) for rep in athletes.values())
     values |= {"note": None, "plan": {}, "roster": roster, "presences": (), "corrections": (), "reps": ()}
     try:
