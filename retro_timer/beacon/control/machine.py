@@ -34,11 +34,12 @@ class SettableClock(Protocol):
 
 
 class MachineRequests:
-    """Whether there is a session is judged by the session's loop: none begins meanwhile."""
+    """Whether there is a session is judged by the session's loop, at the moment of the request."""
 
     def __init__(self, core: Core, post: Post) -> None:
         self._core = core
         self._post = post
+        self._setting = threading.Lock()
 
     def take(self, request: requests.ToMachine, send: Send) -> None:
         """Answer one, sooner or later."""
@@ -67,18 +68,22 @@ class MachineRequests:
             send(_refused("the network has set the clock: it knows better"))
         elif not isinstance(board, SettableClock):
             send(_refused("the clock of this board cannot be set"))
+        elif not self._setting.acquire(blocking=False):
+            send(_refused("another phone has the clock set right now"))
         else:
             # It waits for another process: neither the session nor the socket does.
-            threading.Thread(target=_set, args=(board, unix_s, send), name="clock", daemon=True).start()
+            threading.Thread(target=self._set, args=(board, unix_s, send), name="clock", daemon=True).start()
 
-
-def _set(board: SettableClock, unix_s: int, send: Send) -> None:
-    try:
-        board.set_clock(unix_s)
-    except RetroTimerError as error:
-        send(wire.error_of(error))
-    else:
-        send(answers.Done())
+    def _set(self, board: SettableClock, unix_s: int, send: Send) -> None:
+        try:
+            board.set_clock(unix_s)
+        except RetroTimerError as error:
+            answer: answers.AnyAnswer = wire.error_of(error)
+        else:
+            answer = answers.Done()
+        finally:
+            self._setting.release()
+        send(answer)
 
 
 def _refused(why: str) -> answers.Error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from retro_timer.errors import RetroTimerError
 from retro_timer.ports import ClockSource
 from tests.helpers.office import DONE, Asker, Office
 from tests.helpers.plans_made import block, plan
+from tests.helpers.timer_process import until
 
 NOON_S = 1_777_629_600
 
@@ -25,6 +27,9 @@ class Switches:
     def __init__(self) -> None:
         self.set_to: list[int] = []
         self.fails = ""
+        self.goes_on = threading.Event()
+        """Cleared: the clock takes until then to set."""
+        self.goes_on.set()
 
     def power_off(self) -> None:
         raise AssertionError("the loop ends first")
@@ -32,6 +37,7 @@ class Switches:
     def set_clock(self, unix_s: int) -> None:
         if self.fails:
             raise RetroTimerError(self.fails)
+        assert self.goes_on.wait(30.0)
         self.set_to.append(unix_s)
 
 
@@ -54,6 +60,20 @@ def switches(office: Office, monkeypatch: pytest.MonkeyPatch) -> Switches:
 def test_the_clock_is_set_as_it_was_asked(office: Office, switches: Switches) -> None:
     assert office.wait("set_clock", unix_s=NOON_S) == DONE[0]
     assert switches.set_to == [NOON_S]
+
+
+def test_while_one_phone_sets_the_clock_another_is_refused(office: Office, switches: Switches) -> None:
+    switches.goes_on.clear()
+    first, second = Asker(), Asker()
+    for client in (first, second):
+        office.handler.take(SetClock(NOON_S), client)
+        office.beacon.work()
+    assert [answer["error"] for answer in second.sent] == ["another phone has the clock set right now"]
+    switches.goes_on.set()
+    until(lambda: first.sent, "the clock is set")
+    assert first.sent == DONE
+    assert office.wait("set_clock", unix_s=NOON_S + 1) == DONE[0]
+    assert switches.set_to == [NOON_S, NOON_S + 1]
 
 
 def test_a_clock_that_could_not_be_set_is_told_with_the_reason(office: Office, switches: Switches) -> None:
