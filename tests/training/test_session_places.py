@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from retro_timer.detection.expectation import ARRIVAL
+from retro_timer.errors import BadInputError
 from retro_timer.training.record import Flag, Presence, RepRecord, RepStatus
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import KeepPresence, Save, Say, Signal
@@ -109,15 +111,25 @@ def test_the_next_wave_does_not_wait_for_claims() -> None:
     to_go(all_come(session, 8.0, 9.0), 4)
     assert session.events("go")[-1].runners == ("Cid", "Dan")
     assert session.now_s < 60.0
-    assert wave_to_claim(session.state, "ann") == 1
-    assert wave_to_claim(session.state, "Cid") == 2
+    assert wave_to_claim(session.state, "ann", None) == 1
+    assert wave_to_claim(session.state, "Cid", None) == 2
+    assert wave_to_claim(session.state, "Cid", 2) == 2
+    with pytest.raises(BadInputError, match="Ann did not go in wave 2"):
+        wave_to_claim(session.state, "Ann", 2)
 
 
 def test_who_has_a_place_of_a_wave_claims_in_none_and_who_is_not_clear_neither() -> None:
     session = claim(all_come(placed(names=("Ann", "Anna", "Cid"))), 1, "Cid")
-    assert wave_to_claim(session.state, "Cid") is None
-    assert wave_to_claim(session.state, "Zoe") is None
-    assert wave_to_claim(session.state, "Anna") == 1
+    with pytest.raises(BadInputError, match="Cid has a place of each wave"):
+        wave_to_claim(session.state, "Cid", None)
+    assert wave_to_claim(session.state, "Zoe", None) is None
+    assert wave_to_claim(session.state, "Anna", None) == 1
+
+
+def test_after_a_power_cut_nobody_knows_who_went_and_the_wave_is_as_it_was_named() -> None:
+    state = msgspec.structs.replace(all_come(placed()).state, waves_of={})
+    assert wave_to_claim(state, "Ann", None) is None
+    assert wave_to_claim(state, "Ann", 3) == 3
 
 
 def test_everybody_runs_every_step_once_and_rests_from_the_last_finish_of_their_wave() -> None:
@@ -165,6 +177,14 @@ def test_a_hand_stops_the_first_place_and_with_a_name_it_is_theirs_at_once() -> 
     session.wait(1.0).put(inputs.ManualFinish("Bea"))
     assert session.spoken("not_running") == {"name": "Bea"}
     assert len(session.results) == 2
+
+
+def test_a_hand_that_is_refused_gives_nobody_a_place() -> None:
+    session = placed().wait(1.0).put(inputs.ManualFinish("Bea"))
+    assert session.spoken("too_early") == {}
+    assert rows(comes(session, 8.0)) == [(1, 1, "", 8.0)]
+    session.wait(3.0).put(inputs.ManualFinish("Bea"))
+    assert rows(session)[1][2] == "Bea"
 
 
 def test_skip_ends_all_places_that_are_open_and_a_body_after_that_is_nobody_s() -> None:

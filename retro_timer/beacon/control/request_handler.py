@@ -167,7 +167,7 @@ class RequestHandler:
                 self._ask(command.asked(), client, origin)
         elif isinstance(command, commands.Claim):
             state = self._core.session.state
-            wave = None if state is None else wave_to_claim(state, command.name)
+            wave = command.wave if state is None else wave_to_claim(state, command.name, command.wave)
             self._ledger.command(command.edit(wave), client.send, origin=origin)
         elif isinstance(command, commands.Swap):
             self._ledger.command(command.edit(), client.send, origin=origin)

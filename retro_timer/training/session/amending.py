@@ -13,8 +13,9 @@ from retro_timer.training.session.state import ENDED, Athlete, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _SAID = {"void": "voided_of", "restore": "restored", "give": "given", "swap": "swapped", "set": "set_by_hand"}
-_CLAIMED = {RepStatus.FINISHED: "result_of", RepStatus.DNF: "dnf"}
 """What is said of a correction; of a note nothing is."""
+_CLAIMED = {RepStatus.FINISHED: "result_of", RepStatus.DNF: "dnf"}
+"""Of a claim what has become of the rep is said, as if its athlete had been known."""
 
 
 def amended(transition: Transition, event: inputs.Amended) -> None:

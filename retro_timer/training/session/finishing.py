@@ -194,6 +194,8 @@ def by_hand(transition: Transition, command: inputs.ManualFinish) -> None:
     if transition.now_ns < soonest_ns:
         active_rep.refuse(transition, "too_early")
         return
+    if transition.state.wave_of and not unnamed:
+        places.taken(transition, active)
     transition.beep(Signal.FINISH)
     transition.publish(events.Crossing(transition.now_ns, active.record.rep, active.record.athlete))
     back_ns, around_ns, flags = lanes.stopped_by_hand(active, transition.now_ns)
@@ -209,7 +211,7 @@ def _named(transition: Transition, name: str) -> ActiveRep | None:
         return None
     athlete = transition.state.athletes[index]
     if transition.state.wave_of and transition.state.running is not None:
-        active = places.by_name(transition, index)
+        active = places.by_name(transition.state, index)
         if active is None:
             active_rep.refuse(transition, "not_running", {"name": athlete.name})
         return active

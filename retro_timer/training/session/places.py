@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from retro_timer.errors import BadInputError
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import together
@@ -57,28 +58,46 @@ def rested(transition: Transition, ended_ns: int, step: int) -> None:
     transition.keep_presence(*transition.state.wave_of)
 
 
-def wave_to_claim(state: SessionState, wanted: str) -> int | None:
-    """The newest wave that somebody went in and has no place of; None where nobody is sure who is meant, or that they
-    went in any."""
-    found = find_name(wanted, (athlete.name for athlete in state.athletes))
-    have = {(record.wave, record.athlete) for record in state.results if record.place is not None}
-    ran = [
-        wave
-        for wave, names in state.waves_of.items()
-        if len(found.names) == 1 and found.names[0] in names and (wave, found.names[0]) not in have
-    ]
-    return max(ran, default=None)
+def wave_to_claim(state: SessionState, wanted: str, wave: int | None) -> int | None:
+    """In which wave somebody claims: `wave`, or the newest that they went in and have no place of.
+
+    `wave` unchanged where nobody is sure who is meant, or knows who went in any, as after a power cut. Raises
+    BadInputError for who did not go in it.
+    """
+    names = find_name(wanted, (athlete.name for athlete in state.athletes)).names
+    if len(names) != 1 or not state.waves_of:
+        return wave
+    (name,) = names
+    if wave is not None:
+        if name not in state.waves_of.get(wave, names):
+            raise BadInputError(f"claim '{name}'", f"{name} did not go in wave {wave}", "one that they went in")
+        return wave
+    have = {record.wave for record in state.results if record.place is not None and record.athlete == name}
+    ran = [number for number, went in state.waves_of.items() if name in went and number not in have]
+    if not ran:
+        raise BadInputError(
+            f"claim '{name}'",
+            f"{name} has a place of each wave that they are known to have gone in",
+            "the wave behind the name, for one before a power cut, or `undo` of another claim",
+        )
+    return max(ran)
 
 
-def by_name(transition: Transition, index: int) -> ActiveRep | None:
-    """The first open place for somebody of the wave who is stopped by hand, and so needs no claim; None where there is
-    none, or they have one already."""
-    state = transition.state
+def by_name(state: SessionState, index: int) -> ActiveRep | None:
+    """The first open place as that of somebody of the wave who is stopped by hand, and so needs no claim; None where
+    there is none, or they have one already."""
     name = state.athletes[index].name
     has_one = any(record.wave == state.wave and record.athlete == name for record in state.results)
     if index not in state.wave_of or has_one or state.running is None:
         return None
-    named = msgspec.structs.replace(state.running, record=msgspec.structs.replace(state.running.record, athlete=name))
-    (carrier,) = (i for i, a in enumerate(state.athletes) if a.active is state.running)
-    transition.set_athlete(carrier, active=named)
-    return named
+    return msgspec.structs.replace(state.running, record=msgspec.structs.replace(state.running.record, athlete=name))
+
+
+def taken(transition: Transition, active: ActiveRep) -> None:
+    """An open place has its athlete from now on."""
+    (carrier,) = (
+        i
+        for i, athlete in enumerate(transition.state.athletes)
+        if athlete.active is not None and athlete.active.record.rep == active.record.rep
+    )
+    transition.set_athlete(carrier, active=active)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from retro_timer.beacon.output.prefetch import phrases_ahead, worth_asking
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.rules import Rules
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
+from tests.helpers.rolling_drive import to_go
 from tests.helpers.session_drive import Drive
+from tests.helpers.waves_drive import waves
 
 UNKNOWABLE = {"result", "result_of", "set_average", "summary", "summary_best", "summary_best_of", "summary_of"}
 
@@ -66,6 +69,8 @@ def test_looking_ahead_changes_nothing() -> None:
 def test_times_that_nobody_has_run_are_not_made_up() -> None:
     drive = Drive(plan(block(reps=2))).begin().to_go()
     assert not UNKNOWABLE & {key for key, _ in foreseen(drive)}
+    wave = to_go(waves(2, names=("Ann", "Bea"), rules=Rules(), rest_s=60.0), 2)
+    assert not {"place_result", "place_not_timed"} & {key for key, _ in foreseen(wave)}
 
 
 def test_each_phrase_comes_once() -> None:
