@@ -26,8 +26,9 @@ remove_all() {
     [ -z "$reboot_needed" ] || say "reboot, so that the firmware forgets it too: sudo reboot"
 }
 
+# The socket before the page: a phone's question would start it again.
 disable_units() {
-    for unit in $(values_of enabled); do
+    for unit in $(values_of enabled | tac); do
         step "stop and disable $unit" quietly systemctl disable --now "$unit"
     done
     forget enabled
