@@ -7,6 +7,7 @@ hierarchy and in systemd's own of version 1, where there is one.
 
 import contextlib
 import functools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,10 +75,10 @@ def _remove(group: Path) -> bool:
     """End what is left in a group and remove it with those below it; False while a process is still in one."""
     with contextlib.suppress(OSError):
         (group / "cgroup.kill").write_text("1")
-    inner = [path for path in group.rglob("*") if path.is_dir()]
-    for folder in [*sorted(inner, key=lambda path: len(path.parts), reverse=True), group]:
+    # What a container that ends takes away by itself meanwhile is no error.
+    for folder, _, _ in os.walk(group, topdown=False):
         try:
-            folder.rmdir()
+            Path(folder).rmdir()
         except FileNotFoundError:
             continue
         except OSError:
