@@ -15,7 +15,7 @@ STATE = "/var/lib/retro-timer"
 SITE = "/opt/retro-timer/venv/lib/python3.11/site-packages"
 GUEST = Path(__file__).parent / "guest"
 TOOLS = "/opt/field"
-WAIT_S = 300.0
+WAIT_S = 900.0
 """For whatever must come; an emulated machine on a busy host is slow, and nothing is said here about when."""
 BUZZER, BUTTON = 17, 27
 

@@ -18,7 +18,7 @@ import pytest
 from tests.rig.board import HEADER_CHIP
 from tests.vm.box import BUTTON, BUZZER, SERVICE, WAIT_S, Box
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2700)]
 
 OWN_TIME = True
 SETTINGS = """

@@ -18,7 +18,7 @@ import pytest
 from tests.rig.host import host_run
 from tests.vm.box import SERVICE, STATE, WAIT_S, Box
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2700)]
 
 OWN_TIME = True
 REST_S = 8.0

@@ -21,7 +21,7 @@ from tests.vm.box import Box
 CUTS = int(os.environ.get("RETRO_TIMER_CUTS", "5"))
 SEED = os.environ.get("RETRO_TIMER_CUT_SEED", "1")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2700)]
 
 OWN_TIME = False
 REST_S, CHANGEOVER_S = 7.0, 5.0
