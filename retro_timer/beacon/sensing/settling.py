@@ -30,7 +30,7 @@ class Settling:
     def __init__(self, now_ns: int, waited_ns: Callable[[], int]) -> None:
         self._began_ns = now_ns
         self._waited_ns = waited_ns
-        self._waited_at_first_ns = self._waited_before_ns = waited_ns()
+        self._waited_at_first_ns = self._waited_at_last_ns = waited_ns()
         self._even_since_ns: int | None = None
         self._readings = 0
         self.over = False
@@ -42,14 +42,14 @@ class Settling:
         """A reading came; whether the sensor has settled with this one."""
         if self.over:
             return False
-        if self._waited_since_last_ns() >= _WAITED_NS:
-            self._begin_anew()
+        waited_ns = self._waited_ns()
+        if waited_ns - self._waited_at_last_ns >= _WAITED_NS:
+            self._even_since_ns = None
         if self._even_since_ns is None:
             self._even_since_ns, self._readings = now_ns, 0
         self._readings += 1
-        self._waited_before_ns = self._waited_ns()
-        if self._waited_before_ns - self._waited_at_first_ns >= _WAITED_NS:
-            self.held_up = True
+        self._waited_at_last_ns = waited_ns
+        self.held_up |= waited_ns - self._waited_at_first_ns >= _WAITED_NS
         least_ns = _LEAST_ON_A_BUSY_MACHINE_NS if self.held_up else _LEAST_NS
         even = self._readings >= _LEAST_READINGS and now_ns - self._even_since_ns >= least_ns
         self.over = even or self._late(now_ns)
@@ -59,19 +59,13 @@ class Settling:
         """Whether a loss for this reason is part of the start; the next reading begins the count anew. The first loss
         that is none ends the start.
         """
-        of_the_host = reason in _OF_THE_HOST and self._waited_since_last_ns() >= _WAITED_NS
+        of_the_host = reason in _OF_THE_HOST and self._waited_ns() - self._waited_at_last_ns >= _WAITED_NS
         if self.over or self._late(now_ns) or not of_the_host:
             self.over = True
             return False
-        self._begin_anew()
-        return True
-
-    def _begin_anew(self) -> None:
         self._even_since_ns = None
         self.held_up = True
-
-    def _waited_since_last_ns(self) -> int:
-        return self._waited_ns() - self._waited_before_ns
+        return True
 
     def _late(self, now_ns: int) -> bool:
         return now_ns - self._began_ns >= LONGEST_NS
