@@ -246,9 +246,9 @@ class Claim(Command, frozen=True):
             raise cls.mistyped(f"'{wave}' is no wave")
         return cls(int(place), name, None if wave is None else int(wave))
 
-    def edit(self, wave: int | None = None) -> edits.ClaimPlace:
-        """What it changes of what is kept; `wave` where it names none."""
-        return edits.ClaimPlace(self.place, self.name, self.wave or wave)
+    def edit(self, wave: int | None) -> edits.ClaimPlace:
+        """What it changes of what is kept, in the `wave` that is meant; None where nobody here knows which."""
+        return edits.ClaimPlace(self.place, self.name, wave)
 
 
 class Absent(Named, frozen=True):
