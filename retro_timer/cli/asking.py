@@ -10,8 +10,16 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import MOST_IN_WAVE, Order, Part, StartMethod
-from retro_timer.training.plan_text import BlockFigures, OrderFigures, PlanFigures, read_lengths, read_target, walk
+from retro_timer.training.plan import Order, Part, StartMethod
+from retro_timer.training.plan_text import (
+    BlockFigures,
+    OrderFigures,
+    PlanFigures,
+    read_lengths,
+    read_target,
+    read_wave_size,
+    walk,
+)
 
 T = TypeVar("T")
 
@@ -67,24 +75,16 @@ def _ask_block() -> BlockFigures:
 
 def _ask_order() -> OrderFigures:
     """How a group follows one another, and what each order needs to know."""
-    order = Order(
-        click.prompt("Order of a group", type=click.Choice([str(each) for each in Order]), default="rotation")
-    )
+    orders = click.Choice([str(each) for each in Order])
+    order = Order(click.prompt("Order of a group", type=orders, default=str(Order.ROTATION)))
     if order is Order.ROLLING:
         every_s = click.prompt("Seconds from go to go", type=click.FloatRange(1, 3600), default=30.0)
         apart = click.confirm("Does nobody ever run behind another in one lane?", default=False)
         return OrderFigures(order, every_s, lanes_apart=apart)
     if order is Order.WAVES:
-        size = click.prompt("Runners in a wave (0: as many as lanes)", default="0", value_proc=_typed(_wave_size))
+        size = click.prompt("Runners in a wave (0: as many as lanes)", default="0", value_proc=_typed(read_wave_size))
         return OrderFigures(order, wave_size=size)
     return OrderFigures(order)
-
-
-def _wave_size(text: str) -> int | None:
-    size = int(text) if text.isdigit() else -1
-    if size and not 2 <= size <= MOST_IN_WAVE:
-        raise BadInputError("wave_size", f"{text!r} is no number of runners", f"0, or from 2 to {MOST_IN_WAVE}")
-    return size or None
 
 
 def _typed(read: Callable[[str], T]) -> Callable[[str], T]:

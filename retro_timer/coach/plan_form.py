@@ -8,8 +8,16 @@ from typing import TypeVar
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import MOST_IN_WAVE, Order, Part, StartMethod
-from retro_timer.training.plan_text import BlockFigures, OrderFigures, PlanFigures, read_lengths, read_target, walk
+from retro_timer.training.plan import Order, Part, StartMethod
+from retro_timer.training.plan_text import (
+    BlockFigures,
+    OrderFigures,
+    PlanFigures,
+    read_lengths,
+    read_target,
+    read_wave_size,
+    walk,
+)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -38,8 +46,6 @@ CHOSEN: dict[str, type[StrEnum]] = {"gait": Gait, "start": StartMethod, "order":
 _LONGEST = 12
 """Of a number."""
 _OFTEN = 3
-_NONE = ("", "0")
-"""In a field that may be left out."""
 
 
 def given_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -72,12 +78,11 @@ def plan_text(given: Mapping[str, str]) -> str:
 
 
 def _order(given: Mapping[str, str]) -> OrderFigures:
-    size = None if given["wave_size"] in _NONE else _whole(given, "wave_size", 2, MOST_IN_WAVE)
     return OrderFigures(
         order=_chosen(given, "order", Order),
-        every_s=None if given["every_s"] in _NONE else _number(given, "every_s", 3600.0),
+        every_s=_number(given, "every_s", 3600.0) if given["every_s"] else None,
         lanes_apart=given["lanes_apart"] == "yes",
-        wave_size=size,
+        wave_size=read_wave_size(given["wave_size"]),
     )
 
 
@@ -92,12 +97,10 @@ def _number(given: Mapping[str, str], field: str, most: float) -> float:
     return number
 
 
-def _whole(given: Mapping[str, str], field: str, least: int, most: int = 99) -> int:
-    number = _number(given, field, most)
+def _whole(given: Mapping[str, str], field: str, least: int) -> int:
+    number = _number(given, field, 99.0)
     if number != int(number) or number < least:
-        raise BadInputError(
-            field, f"'{given[field][:_LONGEST]}' is no such number", f"a whole one from {least} to {most}"
-        )
+        raise BadInputError(field, f"'{given[field][:_LONGEST]}' is no such number", f"a whole one from {least} to 99")
     return int(number)
 
 

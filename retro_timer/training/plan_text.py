@@ -6,7 +6,7 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import BEST, Order, Part, PlanSet, StartMethod
+from retro_timer.training.plan import BEST, MOST_IN_WAVE, Order, Part, PlanSet, StartMethod
 
 LEAST_M, MOST_M = 5.0, 100.0
 MOST_TARGET_S = 600.0
@@ -142,6 +142,17 @@ def read_target(text: str) -> float | str | None:
             "target_s", f"{text!r} is no time in seconds", f"at most {MOST_TARGET_S:g}, or best, or none"
         )
     return seconds
+
+
+def read_wave_size(text: str) -> int | None:
+    """How many go at once; 0 or nothing for as many as there are lanes. Raises BadInputError."""
+    if text in ("", "0"):
+        return None
+    size = int(text) if text.isdecimal() and len(text) == 1 else 0
+    if not 2 <= size <= MOST_IN_WAVE:
+        wanted = f"from 2 to {MOST_IN_WAVE}, or 0 for as many as there are lanes"
+        raise BadInputError("wave_size", f"{text[:12]!r} is no number of runners", wanted)
+    return size
 
 
 def block_amount(block: PlanSet, endless: str) -> str:

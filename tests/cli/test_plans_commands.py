@@ -138,6 +138,7 @@ def test_a_new_plan_is_asked_for_on_a_pipe(state_dir: Path) -> None:
         (["rolling", "45", "y"], (Order.ROLLING, 45.0, True, None)),
         (["waves", "9", "3"], (Order.WAVES, None, False, 3)),
         (["waves", "two", "0"], (Order.WAVES, None, False, None)),
+        (["waves", "\u00b2", "8"], (Order.WAVES, None, False, 8)),
     ],
 )
 def test_a_new_plan_is_asked_for_the_order_of_a_group(
