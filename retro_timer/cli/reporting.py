@@ -75,16 +75,8 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
     drawn = pictured.set_pictures(records)
     sets = [Picture(f"Set {number}: times with their intervals", svg) for number, svg in drawn.items()]
     parts = [Section("Reps", (), sets, _REP_HEAD, [_rep_row(record) for record in records])]
-    if (
-        len(
-            {
-                record.athlete
-                for record in records
-                if record.athlete and is_sure(record) and record.distance_m is not None
-            }
-        )
-        > 1
-    ):
+    timed = {record.athlete for record in records if is_sure(record) and record.distance_m is not None}
+    if len(timed - {""}) > 1:
         chart = pictured.group_of(records, None)
         parts.insert(0, Section("The group", (), [Picture(chart.title, draw_rows(chart))]))
     lines = [f"{when(row.started_at)}, {row.outcome}; reps: {row.reps}, of them finished: {row.finished}"]
