@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple, Self
 
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.labels import Dates, date_of
@@ -34,39 +35,58 @@ def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session:
     """
     people = People.of(connection)
     rows = {row.uid: row for row in people.persons}
+    this = _ThisSession.of(connection, session)
     found = []
     for name in names:
         if name in SOLO:
-            found.append(Remembered(name, week=_week(connection, ("",), session)))
+            found.append(Remembered(name, week=_week(connection, ("",), this)))
             continue
         uid = people.id_by_name(name)
         if uid is not None and uid in rows:
             ids = people.ids_of(uid)
-            found.append(
-                Remembered(
-                    name, rows[uid].say, tuple(_bests(connection, ids, session)), _week(connection, ids, session)
-                )
-            )
+            bests = tuple(_bests(connection, ids, session))
+            found.append(Remembered(name, rows[uid].say, bests, _week(connection, ids, this)))
     return tuple(one for one in found if one.say or one.bests or one.week)
 
 
-def _week(connection: sqlite3.Connection, uids: Sequence[str], session: int) -> Week | None:
+class _ThisSession(NamedTuple):
+    """What others have in common with the one that begins, to be of its week."""
+
+    number: int
+    week: int
+    title: str
+    board: str
+    most: int
+    """Sessions a week by its plan."""
+    dates: Dates
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, session: int) -> Self | None:
+        """None where it has no date, or its plan does not say how often."""
+        head = "SELECT started_wall_ns, started_boot, title, board, plan FROM session WHERE id = ?"
+        row = connection.execute(head, (session,)).fetchone()
+        if row is None:
+            return None
+        wall_ns, boot, title, board, plan = row
+        dates = Dates.of(connection)
+        week, per_week = _week_of(dates, session, wall_ns, boot), per_week_of(plan)
+        if week is None or per_week is None:
+            return None
+        return cls(session, week, title, board, per_week[1], dates)
+
+
+def _week(connection: sqlite3.Connection, uids: Sequence[str], this: _ThisSession | None) -> Week | None:
     """How many sessions by its plan they have finished a rep in, of its week and on its board."""
-    head = "SELECT started_wall_ns, started_boot, title, board, plan FROM session WHERE id = ?"
-    row = connection.execute(head, (session,)).fetchone()
-    dates = Dates.of(connection)
-    week = None if row is None else _week_of(dates, session, row[0], row[1])
-    per_week = None if row is None else per_week_of(row[4])
-    if week is None or per_week is None:
+    if this is None:
         return None
     marks = ", ".join("?" * len(uids))
     near = connection.execute(
         "SELECT DISTINCT session.id, started_wall_ns, started_boot FROM summary JOIN session ON session.id ="
         f" summary.session WHERE athlete_id IN ({marks}) AND finished AND session.id BETWEEN ? AND ? AND title = ?"
         " AND board = ?",
-        (*uids, session - _LOOKED_AT, session - 1, row[2], row[3]),
+        (*uids, this.number - _LOOKED_AT, this.number - 1, this.title, this.board),
     )
-    return Week(sum(_week_of(dates, *other) == week for other in near.fetchall()), per_week[1])
+    return Week(sum(_week_of(this.dates, *other) == this.week for other in near.fetchall()), this.most)
 
 
 def _week_of(dates: Dates, session: int, wall_ns: int, boot: str) -> int | None:
