@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.helpers.page_process import CoachProcess, page_of
-from tests.helpers.phone_screen import CHROMIUM, INSTALL, Phone, opened_chromium
-from tests.helpers.timer_process import Timer, timer
+from tests.helpers.chromium import CHROMIUM, INSTALL
+from tests.helpers.page_process import CoachProcess, box, page
+from tests.helpers.phone_screen import Phone, opened_chromium
+
+__all__ = ["box", "page"]
 
 NewPhone = Callable[..., Phone]
 
@@ -25,20 +27,6 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-@pytest.fixture
-def box() -> Iterator[Timer]:
-    """A timer on the simulated board that sees."""
-    with timer() as made:
-        yield made.ready()
-
-
-@pytest.fixture
-def page(box: Timer) -> Iterator[CoachProcess]:
-    """Its page."""
-    with page_of(box) as made:
-        yield made
 
 
 @pytest.fixture

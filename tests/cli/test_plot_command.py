@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 
 import pytest
 
 from retro_timer.store.results.journal import Journal
+from tests.helpers.chromium import needs_chromium
 from tests.helpers.command import Command
 from tests.helpers.exchange_made import NOON_NS, S, session_of
 
@@ -83,7 +83,7 @@ def test_without_a_browser_a_png_is_not_made_and_nothing_is_left(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is missing: sudo apt install chromium")
+@needs_chromium
 def test_with_a_browser_a_picture_is_a_png_or_a_pdf(kept: Path, run: Command, tmp_path: Path) -> None:
     for suffix, magic in ((".png", b"\x89PNG"), (".pdf", b"%PDF")):
         assert run("results", "plot", "group", "-o", tmp_path / f"made{suffix}").code == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-import shutil
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from retro_timer.store.results.edits import CorrectRep, NoteSession, carry_out
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.training.corrections import NoteRep, SetTime, VoidRep
+from tests.helpers.chromium import needs_chromium
 from tests.helpers.command import Command
 from tests.helpers.exchange_made import NOON_NS, S, everything, session_of
 
@@ -145,7 +145,7 @@ def test_without_results_or_for_another_kind_of_file_there_is_none(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is missing: sudo apt install chromium")
+@needs_chromium
 def test_with_a_browser_a_report_is_a_pdf(kept: Path, run: Command, tmp_path: Path) -> None:
     assert run("results", "report", "-o", tmp_path / "made.pdf").code == 0
     assert (tmp_path / "made.pdf").read_bytes().startswith(b"%PDF")

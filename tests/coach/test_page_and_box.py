@@ -5,26 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from tests.helpers.page_process import CoachProcess, PhoneOnAir, page_of, seen
+from tests.helpers.page_process import CoachProcess, PhoneOnAir, box, page, page_of, seen
 from tests.helpers.timer_process import DEADLINE_S, Timer, timer, until
 
+__all__ = ["box", "page"]
+
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def box() -> Iterator[Timer]:
-    with timer() as made:
-        yield made.ready()
-
-
-@pytest.fixture
-def page(box: Timer) -> Iterator[CoachProcess]:
-    with page_of(box) as made:
-        yield made
 
 
 def test_a_phone_is_paired_by_the_pin_and_steers_a_session(box: Timer, page: CoachProcess) -> None:

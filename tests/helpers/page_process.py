@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import pytest
+
 from tests.helpers.command import PROGRAM, environment_with
-from tests.helpers.timer_process import DEADLINE_S, Timer, until
+from tests.helpers.timer_process import DEADLINE_S, Timer, timer, until
 
 
 class CoachProcess:
@@ -130,6 +132,20 @@ def page_of(box: Timer) -> Iterator[CoachProcess]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def box() -> Iterator[Timer]:
+    """A timer on the simulated board that sees."""
+    with timer() as made:
+        yield made.ready()
+
+
+@pytest.fixture
+def page(box: Timer) -> Iterator[CoachProcess]:
+    """Its page."""
+    with page_of(box) as made:
+        yield made
 
 
 def seen(phone: PhoneOnAir, text: str) -> None:

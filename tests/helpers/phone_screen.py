@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from pathlib import Path
 from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-CHROMIUM = shutil.which("chromium") or ""
-INSTALL = "no Chromium to open the page in: sudo apt install chromium"
+from tests.helpers.chromium import CHROMIUM
+
 WIDE, TABLET, NARROW = 1280, 768, 360
 HEIGHT = 800
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
