@@ -24,10 +24,8 @@ from retro_timer.store.results.database import open_for_reading
 
 ROWS_A_SECOND = 50_000
 FIT_S = 2.0
-_DATED_NS = 1_736_000_000_000_000_000
-"""In January 2025: a label is a date from then on."""
 _REPEATS = 5
-LONG, SHORT, ALONE, PAIR = (Shape(reps, athletes, _DATED_NS) for reps, athletes in ((60, 12), (10, 5), (60, 1), (4, 2)))
+LONG, SHORT, ALONE, PAIR = (Shape(reps, athletes) for reps, athletes in ((60, 12), (10, 5), (60, 1), (4, 2)))
 
 
 @click.command()
@@ -40,7 +38,7 @@ def measure(rows: int, sessions: int) -> None:
     print_part("Exports", (), found, wide_console())
 
 
-def _made(folder: Path, reps: int, shape: Shape) -> sqlite3.Connection:
+def made(folder: Path, reps: int, shape: Shape) -> sqlite3.Connection:
     """The database of a new state directory with so many reps."""
     state = folder / f"{shape.reps}-{shape.athletes}"
     state.mkdir()
@@ -54,7 +52,7 @@ def _made(folder: Path, reps: int, shape: Shape) -> sqlite3.Connection:
 def _rates(folder: Path, rows: int) -> Iterator[Target]:
     """The best of some runs: others were held up by whatever else the machine did."""
     for shape in (LONG, SHORT):
-        connection = _made(folder, rows, shape)
+        connection = made(folder, rows, shape)
         for kind in ("csv", "json"):
             best = rows / min(_took_s(kind, folder / "out", connection) for _ in range(_REPEATS))
             what = f"{kind}, sessions of {shape.reps} reps"
@@ -69,7 +67,7 @@ def _took_s(kind: str, path: Path, connection: sqlite3.Connection) -> float:
 
 
 def _long_fit(folder: Path) -> Target:
-    connection = _made(folder, ALONE.reps, ALONE)
+    connection = made(folder, ALONE.reps, ALONE)
     began = time.process_time()
     with (folder / "out").open("wb") as file:
         write_one_file("fit", file, connection, Results(connection, Selection()))
@@ -78,7 +76,7 @@ def _long_fit(folder: Path) -> Target:
 
 
 def _returned(folder: Path, sessions: int) -> Iterator[Target]:
-    connection = _made(folder, sessions * PAIR.reps, PAIR)
+    connection = made(folder, sessions * PAIR.reps, PAIR)
     results = Results(connection, Selection())
     for name, returns in (("FIT", fit_returns), ("LIF", lif_returns)):
         whole = sum(returns(connection, results, number) for number in track(results.numbers, name))

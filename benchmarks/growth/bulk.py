@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,12 @@ from retro_timer.training.record import Flag, RepRecord, RepStatus
 
 ATHLETES = tuple(f"Athlete {number:02d}" for number in range(1, 41))
 BOARD = "pi"
+_BEGIN_WALL_NS = 1_736_000_000_000_000_000
+"""In January 2025: labels are dates from then on."""
 _SESSION_NS = 90 * 60 * 1_000_000_000
+_LASTS_NS = _SESSION_NS * 3 // 4
+_START_NS = 40_000_000_000
+"""Of the box, which is switched on for each session and learns the time from the network."""
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -29,8 +35,6 @@ class Shape(msgspec.Struct, frozen=True):
 
     reps: int = 60
     athletes: int = 12
-    begin_wall_ns: int = 1_600_000_000_000_000_000
-    """Before 2025 the program takes a label for that of a clock that nobody had set."""
 
 
 USUAL = Shape()
@@ -49,7 +53,8 @@ def fill(directory: Path, reps: int, seed: int = 1, shape: Shape = USUAL) -> int
         sessions = range(first, first + -(-reps // shape.reps))
         connection.executemany(
             "INSERT INTO session (id, started_wall_ns, ended_wall_ns, outcome, board, owner, title, plan, roster,"
-            " athletes, uid) VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?, ?, ?)",
+            " athletes, uid, started_boot, started_boot_ns, ended_boot, ended_boot_ns)"
+            " VALUES (?, ?, ?, 'done', ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             _sessions(sessions, shape),
         )
         marks = ", ".join(f":{name}" for name in COLUMNS)
@@ -73,14 +78,24 @@ def _on_course(session: int, shape: Shape) -> tuple[str, ...]:
     return tuple(ATHLETES[(session * 7 + i) % len(ATHLETES)] for i in range(shape.athletes))
 
 
+def _began_ns(session: int) -> int:
+    return _BEGIN_WALL_NS + session * _SESSION_NS
+
+
+def _boot(session: int) -> str:
+    """As `/proc/sys/kernel/random/boot_id` has it: of the box's start for that session."""
+    return str(uuid.UUID(int=session))
+
+
 def _sessions(numbers: range, shape: Shape) -> Iterator[tuple[Any, ...]]:
     plan = load_plan("conditioning")
     text = msgspec.json.encode(plan).decode()
     for number in numbers:
-        began_ns = shape.begin_wall_ns + number * _SESSION_NS
+        began_ns, boot = _began_ns(number), _boot(number)
         roster = _on_course(number, shape)
         lists = (msgspec.json.encode(names).decode() for names in (roster, tuple(map(old_athlete_id, roster))))
-        yield (number, began_ns, began_ns + _SESSION_NS // 2, BOARD, plan.title, text, *lists, f"{number:016x}")
+        labels = (boot, _START_NS, boot, _START_NS + _LASTS_NS)
+        yield (number, began_ns, began_ns + _LASTS_NS, BOARD, plan.title, text, *lists, f"{number:016x}", *labels)
 
 
 def _reps(sessions: range, count: int, rng: random.Random, shape: Shape) -> Iterator[dict[str, Any]]:
@@ -105,5 +120,5 @@ def _reps(sessions: range, count: int, rng: random.Random, shape: Shape) -> Iter
             flags=(Flag.FAST,) if rng.random() < 0.02 else (),
             reason="" if finished else "timeout",
         )
-        go_wall_ns = shape.begin_wall_ns + session * _SESSION_NS + record.go_ns
-        yield row_of(session, record, go_wall_ns, athlete_id=old_athlete_id(record.athlete))
+        go_wall_ns, go_boot_ns = _began_ns(session) + record.go_ns, _START_NS + record.go_ns
+        yield row_of(session, record, go_wall_ns, _boot(session), go_boot_ns, athlete_id=old_athlete_id(record.athlete))
