@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from retro_timer.cli import rosters
-from retro_timer.cli.editing import editing
+from retro_timer.cli.editing import importing
 from retro_timer.cli.output.progress import progress
 from retro_timer.errors import BadInputError
 from retro_timer.store.exchange.portions import portions
@@ -33,7 +33,7 @@ def take_over(file: Path, *, match_names: bool) -> None:
     """Take over what is not here yet of a file, and say what that was. Raises BadInputError, with nothing changed."""
     size = _check(file, match_names=match_names)
     merged = Merged()
-    with editing() as make, progress("importing", size) as done:
+    with importing() as make, progress("importing", size) as done:
         for part in portions(file, match_names=match_names):
             merged += make(part.portion).merged or Merged()
             done(part.size)

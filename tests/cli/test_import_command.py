@@ -23,10 +23,9 @@ from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
 from tests.helpers.boxes import Boxes
-from tests.helpers.command import Command, quietly
+from tests.helpers.command import quietly
 from tests.helpers.exchange_made import NOON_NS, PLAN, STAMP, S, everything, rows, session_of, without_clock
 from tests.helpers.results_made import fill_by_log
-from tests.helpers.timer_process import timer
 
 
 @pytest.fixture
@@ -313,23 +312,3 @@ def test_ten_thousand_sessions_go_out_and_come_in_without_loss(boxes: Boxes, kin
     file = boxes.exported(boxes.a, kind)
     assert boxes.brought(boxes.b, file) == ["new sessions: 10,000; reps: 30,000; athletes: 0"]
     assert boxes.exported(boxes.b, kind).read_bytes() == file.read_bytes()
-
-
-@pytest.mark.slow
-def test_a_running_timer_takes_it_over_and_keeps_it(boxes: Boxes, run: Command) -> None:
-    everything(boxes.a)
-    file = boxes.exported(boxes.a)
-    with timer("--plan", "short", "--json") as box:
-        box.ready()
-        told = run("results", "import", file, env=box.env)
-        assert (told.code, told.err) == (0, "")
-        assert told.lines[0] == "new sessions: 3; reps: 10; athletes: 5"
-        again = run("results", "import", file, env=box.env)
-        assert again.lines[0] == "new sessions: 0; reps: 0 (10 more are here already); athletes: 0"
-        listed = json.loads(run("results", "list", "--json", env=box.env).out)
-        assert sorted(session["reps"] for session in listed)[-2:] == [2, 8]
-
-
-@pytest.fixture
-def run() -> Command:
-    return quietly

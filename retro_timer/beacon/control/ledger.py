@@ -108,7 +108,7 @@ class LedgerRequests:
     ) -> None:
         def edited(result: Edited) -> None:
             if result.done is None:
-                answer(answers.Error(error=result.trouble, why="refused"))
+                answer(answers.Error(error=result.trouble, why="session" if result.is_later else "refused"))
                 return
             if result.of_present:
                 self._post(inputs.Amended(result.done.kind, result.done.revision, result.of_present))

@@ -88,7 +88,7 @@ def test_a_timer_that_is_stopped_leaves_all_that_it_has(timer: Timer, tmp_path: 
 def test_while_nothing_happens_one_is_left_as_soon_as_the_session_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
+    monkeypatch.setattr("retro_timer.store.results.journal_thread._RETRY_S", 0.02)
     left, looked, open_now = threading.Event(), threading.Event(), list[bool]()
     timer: Timer
 

@@ -128,7 +128,7 @@ def test_what_is_taken_between_the_look_and_the_write_is_in_the_new_files_too(
 def test_it_is_noticed_also_while_nothing_is_saved(
     tmp_path: Path, way: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
+    monkeypatch.setattr("retro_timer.store.results.journal_thread._RETRY_S", 0.02)
     desk, repairs = mended(tmp_path / "state")
     desk.begin()
     desk.save(rep(1))
@@ -165,7 +165,7 @@ def test_a_database_that_was_cut_off_is_looked_at_while_nothing_waits(tmp_path: 
 def test_an_older_copy_put_over_the_database_while_it_runs_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
+    monkeypatch.setattr("retro_timer.store.results.journal_thread._RETRY_S", 0.02)
     fill(tmp_path, 1)
     older = (tmp_path / "results.db").read_bytes()
     before = fill_by_log(tmp_path, 60)

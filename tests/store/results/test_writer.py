@@ -156,7 +156,7 @@ def test_who_was_told_that_a_change_is_not_saved_hears_when_it_is(tmp_path: Path
 
 
 def test_what_waits_is_tried_again_though_nothing_new_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
+    monkeypatch.setattr("retro_timer.store.results.journal_thread._RETRY_S", 0.02)
     desk, blocked = desk_without_a_disk(tmp_path)
     assert desk.save(rep(1)) != ""
     blocked.unlink()

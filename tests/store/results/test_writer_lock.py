@@ -38,7 +38,7 @@ def test_a_timer_beside_a_long_command_answers_with_the_trouble_and_writes_once_
     tmp_path: Path, command: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("retro_timer.store.results.writer_lock._TIMER_WAIT_S", 0.0)
-    monkeypatch.setattr("retro_timer.store.results.writer._RETRY_S", 0.02)
+    monkeypatch.setattr("retro_timer.store.results.journal_thread._RETRY_S", 0.02)
     told, came, written = list[str](), threading.Event(), threading.Event()
 
     def answer(trouble: str) -> None:

@@ -15,7 +15,7 @@ from retro_timer.store.results.athlete_edits import Done as EditDone
 from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.training.record import RepRecord
 
-Why = Literal["malformed", "unknown", "version", "refused", "failed"]
+Why = Literal["malformed", "unknown", "version", "refused", "session", "failed"]
 
 
 class RequestRefusedError(RetroTimerError):
@@ -31,7 +31,9 @@ class Error(Answer, frozen=True, kw_only=True):
 
     error: str
     why: Why
-    """What kind of error: no message, no request that is known, another protocol, not possible now, a defect."""
+    """What kind of error: no message, no request that is known, another protocol, not possible now, not while a
+    session is open, a defect.
+    """
     ok: bool = False
 
 
