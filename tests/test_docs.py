@@ -202,10 +202,8 @@ CELLS: dict[str, list[dict[str, Any]]] = {
     "two beams of one gate": [{"seen_by": Settings(sensors=TWO_BEAMS)}],
     "`every_s`": [{"every_s": 60.0}],
     "`wave_size`": [{"wave_size": 4}],
-    "`crossings`, `relay`": [
-        {"of": block(distance_m=20.0, duration_s=60.0, crossings=True)},
-        {"of": block(relay=True)},
-    ],
+    "`crossings`": [{"of": block(distance_m=20.0, duration_s=60.0, crossings=True)}],
+    "`relay`": [{"of": block(relay=True)}],
 }
 """What each row of the table of groups is about, as plans and settings."""
 

@@ -27,7 +27,7 @@ FIELDS: dict[type[events.Event], Sequence[str]] = {
 SOMETIMES: dict[type[events.Event], Sequence[str]] = {
     events.Go: ("start", "uncertainty_s", "lane", "athlete", "wave"),
     events.Crossing: ("lane", "athlete"),
-    events.Finish: ("start", "lane", "athlete", "place"),
+    events.Finish: ("start", "lane", "athlete", "place", "crossings"),
     events.Dnf: ("lane", "athlete", "place"),
     events.Obstacle: ("sensor",),
     events.Sensor: ("sensor", "line"),

@@ -15,6 +15,7 @@ from retro_timer.training.plan_text import (
     BlockFigures,
     OrderFigures,
     PlanFigures,
+    read_length,
     read_lengths,
     read_target,
     read_wave_size,
@@ -61,6 +62,8 @@ def _ask_block() -> BlockFigures:
     seconds, lengths = None, tuple[float, ...]()
     if timed:
         seconds = 60 * click.prompt("Minutes", type=click.FloatRange(0.2, 120), default=5.0)
+        crossed_m = click.prompt("Count crossings over how many metres (0: none)", default="0", value_proc=_crossed)
+        lengths = (crossed_m,) if crossed_m else ()
     else:
         lengths = click.prompt(
             "Distance in metres, or a ladder (20 30 20)", default="20", value_proc=_typed(read_lengths)
@@ -71,6 +74,11 @@ def _ask_block() -> BlockFigures:
     if not timed:
         wanted = click.prompt("Target in seconds, best, or none", default="none", value_proc=_typed(read_target))
     return BlockFigures(lengths, seconds, reps, sets, wanted)
+
+
+def _crossed(text: str) -> float:
+    """The length that is crossed to and fro; 0 of a step by the clock alone."""
+    return 0.0 if text.strip() == "0" else _typed(read_length)(text)
 
 
 def _ask_order() -> OrderFigures:

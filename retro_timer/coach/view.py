@@ -38,6 +38,7 @@ class Runner(msgspec.Struct, frozen=True):
     name: str
     lane: int | None
     clock: Clock
+    crossings: int | None = None
 
 
 def on_course(status: TimerStatus) -> list[Runner]:
@@ -47,7 +48,12 @@ def on_course(status: TimerStatus) -> list[Runner]:
         since_ns = _rounded(status.now_ns - course[0].running_s * NS_PER_S)
         return [Runner(", ".join(status.wave), None, Clock("since", since_ns))]
     return [
-        Runner(each.athlete, each.lane, Clock("since", _rounded(status.now_ns - each.running_s * NS_PER_S)))
+        Runner(
+            each.athlete,
+            each.lane,
+            Clock("since", _rounded(status.now_ns - each.running_s * NS_PER_S)),
+            each.crossings,
+        )
         for each in course
     ]
 

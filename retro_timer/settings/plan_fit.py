@@ -44,13 +44,15 @@ def check_fit(plan: Plan, settings: Settings, where: str) -> None:
 def _check_order(plan: Plan, settings: Settings, where: str) -> None:
     """Several on the course at once: what goes with them, and none may close on another."""
     for index, block in enumerate(plan.blocks):
-        for key in ("crossings", "relay"):
-            if getattr(block, key):
-                raise BadInputError(
-                    f"{where}: blocks[{index}].{key}",
-                    "this version gives each go one finish, and the next go after it",
-                    f"a block without {key}",
-                )
+        key = f"{where}: blocks[{index}]"
+        if block.relay:
+            raise BadInputError(
+                f"{key}.relay",
+                "this version gives each go one finish, and the next go after it",
+                "a block without relay",
+            )
+        if block.crossings:
+            _check_crossings(settings, f"{key}.crossings")
     if plan.order is Order.ROTATION:
         return
     # Of several lanes the session keeps the least within each; a wave goes when the one before is in.
@@ -66,6 +68,23 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
     if plan.order is Order.WAVES:
         _check_waves(plan, settings.course.lanes, where)
     _check_several(plan, settings, where)
+
+
+def _check_crossings(settings: Settings, where: str) -> None:
+    """Who crosses the line again and again comes from both sides, and goes as far beyond it as they came."""
+    others = [s for s in settings.sensors if s.placement is not Placement.GATE]
+    if others:
+        raise BadInputError(
+            where,
+            f"with the sensor '{others[0].name}', placement = '{others[0].placement}', whose line nobody passes",
+            "a gate alone",
+        )
+    if len({s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}) > 1:
+        raise BadInputError(
+            where,
+            "before two beams one behind the other, which only one direction passes rightly",
+            "one gate at the finish, or two beams one above the other (the same offset_mm)",
+        )
 
 
 def _check_waves(plan: Plan, lanes: int, where: str) -> None:

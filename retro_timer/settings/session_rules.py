@@ -54,8 +54,8 @@ def session_rules(
 
 
 def is_foreseen(plan: Plan) -> bool:
-    """Whether how a plan goes can be said beforehand: of crossings and relays nobody can."""
-    return not any(block.relay or block.crossings for block in plan.blocks)
+    """Whether how a plan goes can be said beforehand: of relays nobody can."""
+    return not any(block.relay for block in plan.blocks)
 
 
 def foreseen(plan: Plan, names: Sequence[str], settings: Settings) -> Rehearsal | None:

@@ -17,6 +17,7 @@ from retro_timer.sim.optics import Surface, View
 from retro_timer.sim.passers import TRUNK_M, trunks_m
 from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, RunnerChange, Scenario
 from retro_timer.sim.self_start import SelfStart, SelfStarters
+from retro_timer.sim.shuttle import Shuttle
 from retro_timer.training.gaits import Gait
 
 NS = 1e9
@@ -84,6 +85,8 @@ class World:
         """Who is on the lane, in order of their go; who has ended stays in view until the next go."""
         self._ended: set[int] = set()
         self._starters = SelfStarters(seed, self._changes)
+        self.shuttles: dict[int, Shuttle] = {}
+        """Running number of a rep of crossings to who goes to and fro in it."""
         self._lines_m = {START_LINE: 0.0, **(lines_m or {})}
         self._origin_ns = 0
         self.neighbours = Neighbours(sensors, scenario.crosstalk_kcps)
@@ -103,6 +106,9 @@ class World:
         if event.get("event") == "go" and event.get("start"):
             rep = int(event["rep"])
             self.starts_ns[rep], self.truths_ns[rep] = self._starters.truth()
+            return
+        if event.get("event") == "go" and event.get("crossings_m"):
+            self._send_to_and_fro(event)
             return
         if event.get("event") != "go" or not event.get("distance_m"):
             return
@@ -128,6 +134,13 @@ class World:
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
         if event.get("runners"):
             self._place_wave(int(event["wave"]), rep)
+
+    def _send_to_and_fro(self, event: Mapping[str, Any]) -> None:
+        rep = int(event["rep"])
+        changes = self._changes(rep, str(event.get("athlete", "")))
+        style = draw_style(Gait(event["gait"]), random.Random(f"{self._seed}:{rep}"), changes.speed_mps)
+        self.shuttles[rep] = Shuttle(style, event["crossings_m"], event["t_ns"], event["duration_s"])
+        self._starters.current, self._out = None, []
 
     def _runner(self, event: Mapping[str, Any]) -> str:
         """Who goes: of a wave whose places are nobody's yet one after the other."""
@@ -187,7 +200,7 @@ class World:
         """Seconds since a fault or intruder began; None before it."""
         start_ns = self._origin_ns
         if thing.rep is not None:
-            rep = self._reps.get(thing.rep)
+            rep = self._reps.get(thing.rep) or self.shuttles.get(thing.rep)
             if rep is None:
                 return None
             start_ns = rep.go_ns
@@ -211,6 +224,10 @@ class World:
         starter = self._starters.current
         if starter is not None:
             found.extend(self._starter_across(starter, spec, t_ns))
+        for shuttle in self.shuttles.values():
+            middle_m = shuttle.middle_m(t_ns)
+            if middle_m is not None:
+                found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, shuttle.style.torso_m / 2.0, spec))
         for rep in self._out if starter is None else ():
             found.extend(self._runner_across(rep, spec, t_ns))
             if rep.follower_s is not None:

@@ -190,7 +190,7 @@ def row_of(state: SessionState | None) -> Row:
 
 def _ends_by_hand(state: SessionState) -> bool:
     """Whether somebody runs whose end the box may not see."""
-    if state.running is None or not state.running.arrives:
+    if state.running is None or not state.running.comes:
         return False
     unseen = any(one.unseen_ns is not None for one in state.on_course)
     return unseen or state.watch_state is SensorState.LOST or state.rules.timing is Placement.BELT

@@ -120,7 +120,11 @@ class PlanSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         | None
     ) = None
     crossings: Annotated[
-        bool, Meta(description="As many times over distance_m as one can within duration_s: give both.")
+        bool,
+        Meta(
+            description="As many times over distance_m as one can within duration_s: give both. The box stands half of"
+            " it from either end."
+        ),
     ] = False
     until: (
         Annotated[
@@ -222,6 +226,16 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     target_s: float | Literal["best"] | None = None
     open: bool = False
     """One of those that go on until the stop: nobody knows of how many."""
+
+    @property
+    def crossings(self) -> bool:
+        """Whether it counts how often its athlete crosses the line: to and fro over `distance_m`, for `duration_s`."""
+        return self.distance_m is not None and self.duration_s is not None
+
+    @property
+    def timed_m(self) -> float | None:
+        """The length over which a rep is timed; None of what ends by the clock."""
+        return None if self.crossings else self.distance_m
 
 
 def steps(plan: Plan) -> tuple[Step, ...]:

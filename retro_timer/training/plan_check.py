@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import human_limit_s
-from retro_timer.training.plan import Course, Order, Plan, PlanSet, StartMethod
+from retro_timer.training.plan import SELF_STARTED, Course, Order, Plan, PlanSet, StartMethod
 
 
 def check_plan(plan: Plan, where: str) -> None:
@@ -15,6 +15,7 @@ def check_plan(plan: Plan, where: str) -> None:
         _check_treadmill(block, key)
         _check_target(block, plan, key)
         _check_end(block, key, last=index == len(plan.blocks) - 1)
+        _check_crossings(block, plan, key)
     if plan.course is Course.OUT_AND_BACK and plan.start is not StartMethod.RELEASE:
         raise BadInputError(
             f"{where}: course",
@@ -83,6 +84,24 @@ def _check_end(block: PlanSet, key: str, *, last: bool) -> None:
         raise BadInputError(f"{key}.until", "'stop' in a block that others follow", "it in the last block")
     if block.sets != 1:
         raise BadInputError(f"{key}.until", f"'stop' with sets = {block.sets}", "no sets: it goes on until the stop")
+
+
+def _check_crossings(block: PlanSet, plan: Plan, key: str) -> None:
+    """One crosses the line again and again, and in both directions."""
+    if not block.crossings:
+        return
+    if plan.order is not Order.ROTATION:
+        raise BadInputError(
+            f"{key}.crossings",
+            f"true with order = '{plan.order}': of several who cross again and again nobody can tell whose one is",
+            f"order = '{Order.ROTATION}'",
+        )
+    if plan.start in SELF_STARTED:
+        raise BadInputError(
+            f"{key}.crossings",
+            f"true with start = '{plan.start}': the time is the same for all and begins with a go, away from the line",
+            f"start = '{StartMethod.COUNTDOWN}'",
+        )
 
 
 def _check_order(plan: Plan, where: str) -> None:

@@ -19,6 +19,7 @@ class BlockFigures(msgspec.Struct, frozen=True):
     lengths_m: tuple[float, ...] = ()
     """One length, a ladder of several, or none of a timed step."""
     duration_s: float | None = None
+    """Of a timed step; with one length as many crossings of it as one can."""
     reps: int = 1
     sets: int = 1
     """0: on and on until the stop."""
@@ -45,6 +46,8 @@ class BlockFigures(msgspec.Struct, frozen=True):
             lines.append(f"distance_m = {self.lengths_m[0]:g}")
         if self.duration_s is not None:
             lines.append(f"duration_s = {self.duration_s:g}")
+            if self.lengths_m:
+                lines.append("crossings = true")
         if self.target is not None:
             shown = f'"{self.target}"' if isinstance(self.target, str) else f"{self.target:g}"
             lines.append(f"target_s = {shown}")
@@ -125,6 +128,14 @@ def read_lengths(text: str) -> tuple[float, ...]:
     if wrong:
         raise BadInputError("distance_m", f"{wrong[0]:g} m is out of range", f"from {LEAST_M:g} to {MOST_M:g}")
     return lengths
+
+
+def read_length(text: str) -> float:
+    """One length in metres. Raises BadInputError."""
+    lengths = read_lengths(text)
+    if len(lengths) > 1:
+        raise BadInputError("distance_m", f"{text!r} is more than one length", f"one from {LEAST_M:g} to {MOST_M:g}")
+    return lengths[0]
 
 
 def read_target(text: str) -> float | str | None:

@@ -152,8 +152,16 @@ class RepRecord(msgspec.Struct, frozen=True):
         return f"{shown_ns(split.time_ns - self.sound_delay_ns, by_hand=False) / NS_PER_S:.2f}"
 
     @property
+    def crossings(self) -> int | None:
+        """How often its athlete crossed the line, where that is what was counted; each is a split."""
+        return len(self.splits) if self.distance_m is None and self.splits else None
+
+    @property
     def official_splits(self) -> str:
-        """Each line and its split, as text."""
+        """Each line and its split, as text; of crossings how many over which length."""
+        if self.crossings is not None:
+            # The first one comes after half of the length.
+            return f"{self.crossings} × {2.0 * self.splits[0].distance_m:g} m"
         return " ".join(f"{split.line} {self.official_split(split)}" for split in self.splits)
 
     @property

@@ -109,6 +109,10 @@ class _Rehearsing:
             if event.distance_m is not None:
                 end_ns = event.t_ns + round(usual_time_s(event.distance_m, Gait(event.gait)) * NS_PER_S)
                 self._await(end_ns, inputs.FinishSeen(event.rep, end_ns, 0, "gate", end_ns))
+            elif event.crossings_m is not None:
+                # One is enough for its time to count.
+                first_ns = event.t_ns + round(usual_time_s(event.crossings_m / 2.0, Gait(event.gait)) * NS_PER_S)
+                self._await(first_ns, inputs.FinishSeen(event.rep, first_ns, 0, "gate", first_ns))
         elif isinstance(event, events.Finish):
             name, begin_ns = self._begun.pop(event.rep)
             index = next(i for i, athlete in enumerate(self._state.athletes) if athlete.name == name)

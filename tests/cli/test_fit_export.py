@@ -49,6 +49,20 @@ def keep(directory: Path, *reps: tuple[float, RepRecord]) -> None:
         journal.end(number, "done", NOON_NS + 900 * S)
 
 
+def test_crossings_are_a_lap_by_time_as_long_as_the_way_to_the_last_of_them(
+    run: Command, state_dir: Path, tmp_path: Path
+) -> None:
+    splits = (Split("finish", 10.0, 6 * S, S // 20), Split("finish", 30.0, 16 * S, S // 20))
+    keep(state_dir, (10.0, rep(1, 20.0, distance_m=None, duration_s=20.0, splits=splits)))
+    path = tmp_path / "ann.fit"
+    assert run("results", "export", "--format", "fit", "-o", path).code == 0
+    found = read(path)
+    (lap,) = found["lap"]
+    assert (lap["total_distance"], lap["total_elapsed_time"], lap["lap_trigger"]) == (30.0, 20.0, "time")
+    covered = [record["distance"] for record in found["record"]]
+    assert (covered[6], covered[11], covered[-1]) == (10.0, 20.0, 30.0)
+
+
 def test_reps_and_rests_are_laps_with_their_times_and_steps(run: Command, state_dir: Path, tmp_path: Path) -> None:
     keep(
         state_dir,

@@ -156,12 +156,14 @@ def test_a_new_plan_is_asked_for_the_order_of_a_group(
 
 def test_a_new_plan_has_ladders_blocks_of_another_gait_and_a_last_one_without_an_end(state_dir: Path) -> None:
     ladder = ["", "", "jog", "n", "20, 30 20", "2", "best"]
-    timed = ["y", "walk", "y", "1", "1", "1"]
+    timed = ["y", "walk", "y", "1", "0", "1", "1"]
+    crossed = ["y", "jog", "y", "0.5", "20 30", "20", "2", "1"]
     endless = ["y", "jog", "n", "20", "3", "0", "none"]
     rest = ["", "", "", "", "", ""]
-    outcome = process("plans", "new", "pyramid", stdin="\n".join([*ladder, *timed, *endless, *rest]) + "\n")
+    outcome = process("plans", "new", "pyramid", stdin="\n".join([*ladder, *timed, *crossed, *endless, *rest]) + "\n")
     assert outcome.code == 0, outcome.err
-    first, second, third = load_plan("pyramid").blocks
+    first, second, shuttle, third = load_plan("pyramid").blocks
+    assert (shuttle.crossings, shuttle.distance_m, shuttle.duration_s, shuttle.reps) == (True, 20.0, 30.0, 2)
     assert (first.distances_m, first.sets, first.target_s) == ((20.0, 30.0, 20.0), 2, "best")
     assert (second.gait, second.duration_s) == (Gait.WALK, 60.0)
     assert (third.gait, third.reps, third.until) == (None, 3, "stop")
@@ -226,7 +228,7 @@ class Terminal:
         while self.process.poll() is None and time.monotonic() < deadline:
             os.write(self.master, key.encode())
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.5)
+                self.process.wait(5.0)
 
     def end(self) -> int:
         """Its exit code."""

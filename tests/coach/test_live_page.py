@@ -203,6 +203,12 @@ def test_one_on_the_course_has_the_large_clock_and_is_not_named_twice(field: Fie
     assert now.count("<bdi>Ann</bdi>") == 1
 
 
+def test_how_often_somebody_has_crossed_stands_beside_their_name(field: Field) -> None:
+    course = (OnCourse(4, "Ann", 4.5, None, "jog", crossings=1),)
+    page = shown(field, told(phase="running", on_course=course, left_s=None))
+    assert "<bdi>Ann</bdi></strong> · 1 crossing<" in page
+
+
 @given(st.integers(0, 10**15), st.floats(0.001, 5_000.0))
 def test_the_instant_of_a_clock_is_the_same_for_every_look_at_it(now_ns: int, left_s: float) -> None:
     end_ns = now_ns + round(left_s * S)

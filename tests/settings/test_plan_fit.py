@@ -73,7 +73,6 @@ ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
         (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has started"),
         (plan(block(duration_s=60.0, speed_kmh=4.0), **ROLLING), "blocks[0]: a treadmill with order = 'rolling'"),
         (plan(block(relay=True)), "blocks[0].relay: this version gives each go one finish"),
-        (plan(block(distance_m=10.0, duration_s=60.0, crossings=True)), "blocks[0].crossings: this version"),
     ],
 )
 def test_what_needs_several_on_the_course_is_refused_with_the_reason_and_the_least_time_between_goes(
@@ -213,3 +212,30 @@ def test_out_and_back_is_refused_before_two_beams_one_behind_the_other() -> None
     check_fit(there_and_back, Settings(sensors=(near, msgspec.structs.replace(far, offset_mm=0))), "x")
     with pytest.raises(BadInputError, match="against the direction of two beams"):
         check_fit(there_and_back, Settings(sensors=(near, far)), "x")
+
+
+CROSSED = plan(block(distance_m=20.0, duration_s=60.0, crossings=True))
+
+
+@pytest.mark.parametrize(
+    ("sensors", "told"),
+    [
+        ((SensorSettings(placement=Placement.BELT),), "placement = 'belt', whose line nobody passes"),
+        (
+            (SensorSettings(), SensorSettings(name="up", placement=Placement.LANE_END, role=Role.WATCH)),
+            "with the sensor 'up', placement = 'lane-end'",
+        ),
+        (
+            (SensorSettings(), SensorSettings(name="far", offset_mm=200)),
+            "which only one direction passes rightly; expected one gate at the finish",
+        ),
+    ],
+)
+def test_crossings_are_counted_by_a_gate_alone_that_both_directions_pass_alike(
+    sensors: tuple[SensorSettings, ...], told: str
+) -> None:
+    for fits in (Settings(), Settings(sensors=(SensorSettings(), SensorSettings(name="lower", offset_mm=0)))):
+        check_fit(CROSSED, fits, "my.toml")
+    with pytest.raises(BadInputError, match=r"my.toml: blocks\[0\].crossings: ") as caught:
+        check_fit(CROSSED, Settings(sensors=sensors), "my.toml")
+    assert told in str(caught.value)

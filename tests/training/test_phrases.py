@@ -81,6 +81,13 @@ def told_of_progress() -> list[effects.Say]:
     return said
 
 
+def said_of_crossings(names: tuple[str, ...]) -> list[effects.Say]:
+    """Once, and on and on until the stop."""
+    once, on = (plan(block(distance_m=20.0, duration_s=60.0, crossings=True, until=until)) for until in (None, "stop"))
+    said = said_in(Drive(once, names).begin().to_go().finish(9.0).wait(80.0))
+    return said + said_in(Drive(on, names).begin().to_go().finish(9.0).put(inputs.Stop()))
+
+
 @functools.cache
 def everything_that_a_session_says() -> list[effects.Say]:
     """Phrases of sessions in which everything happens."""
@@ -139,6 +146,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     for names in (("Ann",), ("Ann", "Bea")):
         said += said_in(Drive(plan(block(until="stop")), names).begin().to_go().finish(8.0).put(inputs.Stop()))
         said += said_in(Drive(plan(block(duration_s=60.0, until="stop")), names).begin().to_go().put(inputs.Stop()))
+        said += said_of_crossings(names)
     for target_s in (8.0, 7.9, 6.5, 8.2, 11.0, "best"):
         said += said_in(Drive(plan(block(target_s=target_s))).begin().to_go().finish(8.05))
     dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import SPEEDS, Gait, finish_window
 from retro_timer.training.orders import CALL_LEAD_S, CLEARING_S, least_every_s
-from retro_timer.training.plan import Order, Part, Plan, PlanSet, steps
+from retro_timer.training.plan import Course, Order, Part, Plan, PlanSet, StartMethod, steps
 from retro_timer.training.plan_check import check_plan
 from tests.helpers.plans_made import block, plan
 
+SHUTTLE = block(distance_m=20.0, duration_s=60.0, crossings=True)
 BLOCKS = st.lists(
     st.builds(
         block,
@@ -77,6 +78,14 @@ def test_a_treadmills_speed_may_be_given_in_either_unit() -> None:
         (lambda: plan(block(distances_m=(20.0, 30.0), distance_m=20.0)), "blocks[0]", "distance_m and distances_m"),
         (lambda: plan(block(crossings=True)), "blocks[0].crossings", "distance_m given"),
         (lambda: plan(block(duration_s=60.0, crossings=True)), "blocks[0].crossings", "duration_s given"),
+        (lambda: plan(SHUTTLE, order=Order.ROLLING, every_s=90.0), "blocks[0].crossings", "nobody can tell whose"),
+        (lambda: plan(SHUTTLE, order=Order.WAVES, wave_size=2), "blocks[0].crossings", "nobody can tell whose"),
+        (lambda: plan(SHUTTLE, start=StartMethod.FLYING), "blocks[0].crossings", "start = 'flying'"),
+        (
+            lambda: plan(SHUTTLE, start=StartMethod.RELEASE, course=Course.OUT_AND_BACK),
+            "blocks[0].crossings",
+            "begins with a go",
+        ),
         (lambda: plan(block(duration_s=60.0, target_s=50.0)), "blocks[0].target_s", "without a time"),
         (lambda: plan(block(distances_m=(10.0, 100.0), target_s=4.0)), "blocks[0].target_s", "nobody runs 100 m"),
         (lambda: plan(block(target_s=3.2)), "blocks[0].target_s", "nobody runs 20 m backward in less than 3.3 s"),
@@ -102,7 +111,7 @@ def test_what_the_types_cannot_say_is_told_with_its_key(wrong: Callable[[], Plan
         plan(block(), block(duration_s=300.0, speed_kmh=3.0, incline_percent=5.0)),
         plan(block(distances_m=(20.0, 30.0, 40.0, 30.0, 20.0), target_s="best", sets=2), block(kind=Part.COOL_DOWN)),
         plan(block(duration_s=300.0, kind=Part.WARM_UP), block(reps=4, target_s=8.0), block(until="stop", reps=3)),
-        plan(block(distance_m=20.0, duration_s=60.0, crossings=True), block(relay=True)),
+        plan(SHUTTLE, block(relay=True)),
         plan(order=Order.ROLLING, every_s=20.0, lanes_apart=True),
         plan(order=Order.WAVES, wave_size=4, every_s=60.0),
     ],

@@ -81,7 +81,14 @@ def _on_course(active: ActiveRep, now_ns: int) -> OnCourse:
     record = active.record
     running_s = (now_ns - record.go_ns) / 1e9
     return OnCourse(
-        record.rep, record.athlete, running_s, record.distance_m, str(record.gait), active.lane, record.place
+        record.rep,
+        record.athlete,
+        running_s,
+        record.distance_m,
+        str(record.gait),
+        active.lane,
+        record.place,
+        crossings=None if active.crossings_m is None else len(record.splits),
     )
 
 

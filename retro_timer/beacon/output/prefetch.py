@@ -17,6 +17,7 @@ _UNKNOWABLE = frozenset(
         *("result", "result_of", "result_rep", "result_rep_of", "set_average", "best_so_far", "dnf"),
         *("summary", "summary_best", "summary_best_of", "summary_of", "summary_of_full", "summary_of_reps"),
         *("week", "week_of", "your_best", "your_best_of", "place_result", "place_not_timed"),
+        *("crossings", "crossings_of"),
     )
 )
 """They carry a time that nobody has run yet, or what became of it."""

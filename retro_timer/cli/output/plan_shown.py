@@ -15,12 +15,12 @@ def size_of(plan: Plan) -> str:
     """How much a plan is, for one athlete."""
     laid_out = steps(plan)
     laid = [step for step in laid_out if not step.open]
-    reps = [step for step in laid if step.distance_m is not None]
+    reps = [step for step in laid if step.timed_m is not None]
     parts = []
     if reps:
-        total_m = sum(step.distance_m or 0.0 for step in reps)
+        total_m = sum(step.timed_m or 0.0 for step in reps)
         parts.append(f"{len(reps)} reps, {total_m:g} m")
-    seconds = sum(step.duration_s or 0.0 for step in laid if step.distance_m is None)
+    seconds = sum(step.duration_s or 0.0 for step in laid)
     if seconds:
         parts.append(f"{seconds / 60:g} min")
     if len(laid) < len(laid_out):

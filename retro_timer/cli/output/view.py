@@ -92,7 +92,11 @@ def _headline(status: TimerStatus) -> Text:
     if status.set:
         what = f"{status.distance_m:g} m {status.gait}" if status.distance_m else status.gait
         who = ", ".join(status.wave or (status.athlete or "",))
-        text.append(f"   {who}, set {status.set}/{status.sets}, rep {status.rep_in_set}/{status.reps_in_set}, {what}")
+        counted = sum(one.crossings or 0 for one in status.on_course or ())
+        so_far = f", crossings {counted}" if counted else ""
+        text.append(
+            f"   {who}, set {status.set}/{status.sets}, rep {status.rep_in_set}/{status.reps_in_set}, {what}{so_far}"
+        )
     return text
 
 

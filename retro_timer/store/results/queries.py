@@ -261,11 +261,12 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
         "wave": record.wave,
         "place": record.place,
         "note": record.note,
+        "crossings": record.crossings,
     }
 
 
 REP_FIELDS = (
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
     "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
-    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note",
+    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note", "crossings",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from retro_timer.training.gaits import finish_window, sound_delay_s
 from retro_timer.training.plan import Course
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind, changed
 from retro_timer.training.session import (
+    crossings,
     events,
     ghosts,
     lanes,
@@ -37,13 +38,13 @@ def went_off(transition: Transition, go_ns: int) -> None:
     resting.forget_given_up(transition)
     belt = state.rules.timing is Placement.BELT
     at_box = belt or step.distance_m is None or state.plan.course is Course.OUT_AND_BACK
-    delay_s = 0.0 if at_box or step.distance_m is None else sound_delay_s(step.distance_m)
+    delay_s = 0.0 if at_box or step.timed_m is None else sound_delay_s(step.timed_m)
     record = RepRecord(
         rep=state.reps + 1,
         set_no=step.set_no,
         rep_no=step.rep_no,
         athlete=transition.athlete().name,
-        distance_m=step.distance_m,
+        distance_m=step.timed_m,
         duration_s=step.duration_s,
         gait=step.gait,
         status=RepStatus.OPEN,
@@ -85,9 +86,8 @@ def begin_rep(transition: Transition, turn: Turn, *records: RepRecord) -> None:
         agenda += _put_on_course(transition, index, turn.step, record)
     transition.enter(Phase.RUNNING, 0, agenda)
     rules = transition.state.rules
-    timed = records[0].distance_m is not None
-    watched = rules.watching is Placement.BELT or (timed and rules.watching is not None)
-    transition.watch(WatchMode.REP if watched or timed else WatchMode.OFF)
+    needs_lane = transition.state.steps[turn.step].distance_m is not None
+    transition.watch(WatchMode.REP if needs_lane or rules.watching is Placement.BELT else WatchMode.OFF)
     transition.light(LampState.RUNNING)
     for index, record in zip(turn.whose, records, strict=True):
         _tell_go(transition, index, record)
@@ -106,9 +106,8 @@ def _put_on_course(transition: Transition, index: int, step: int, record: RepRec
         )
         agenda.append(Appointment(active.timeout_ns, Item.TIMEOUT, str(record.rep)))
     else:
-        end_ns = record.go_ns + ns(record.duration_s or 0.0)
-        active = ActiveRep(record, end_ns, end_ns, end_ns)
-        agenda.extend(_timed_agenda(record.go_ns, end_ns))
+        active = crossings.on_course(record, transition.state.steps[step].distance_m)
+        agenda.extend(_timed_agenda(record.go_ns, active.timeout_ns))
     lane = lanes.usual_lane(transition.state, record.athlete) if record.lane is None else record.lane
     transition.set_athlete(index, active=msgspec.structs.replace(active, lane=lane, step=step))
     return agenda
@@ -130,6 +129,7 @@ def _tell_go(transition: Transition, index: int, record: RepRecord) -> None:
             lane=None if active is None else active.lane,
             wave=record.wave,
             runners=places.runners(transition.state, record),
+            crossings_m=None if active is None else active.crossings_m,
         )
     )
     transition.save(record, "")
@@ -212,7 +212,7 @@ def give_up_one(transition: Transition, index: int, reason: str) -> None:
         return
     record = changed(active.record, status=RepStatus.DNF, reason=reason)
     end_rep(transition, record, "dnf", transition.now_ns)
-    provisional = reason == "timeout"
+    provisional = reason == "timeout" and active.arrives
     kept = msgspec.structs.replace(active, record=record, given_up=True) if provisional else None
     transition.set_athlete(index, active=kept)
     if not provisional:

@@ -99,6 +99,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
                 start=None if record.start is StartKind.GO else str(record.start),
                 lane=record.lane,
                 place=record.place,
+                crossings=record.crossings,
             )
         )
     elif waiting.kind == "split":
@@ -132,7 +133,8 @@ def _announce(transition: Transition, waiting: Pending) -> None:
 
 def _publish_split(transition: Transition, waiting: Pending) -> None:
     record = waiting.record
-    split = next(split for split in record.splits if split.line == waiting.line)
+    # Of crossings of the same line the newest.
+    split = [split for split in record.splits if split.line == waiting.line][-1]
     transition.publish(
         events.Split(
             waiting.t_ns,
@@ -147,7 +149,7 @@ def _publish_split(transition: Transition, waiting: Pending) -> None:
 
 def _say_splits(transition: Transition, record: RepRecord) -> None:
     """The times at the lines on the way, where the plan asks for them."""
-    if not transition.state.plan.say_splits:
+    if not transition.state.plan.say_splits or record.crossings is not None:
         return
     for split in record.splits:
         values = {"distance": f"{split.distance_m:g}", "time": record.official_split(split)}
@@ -169,6 +171,9 @@ def _say_result(transition: Transition, waiting: Pending, *, with_rep: bool) -> 
         return
     if record.status is RepStatus.DNF:
         transition.say("dnf", {"name": record.athlete, "rep": record.rep_no}, None, about=about)
+    elif record.status is RepStatus.FINISHED and record.crossings is not None:
+        counted = {"count": record.crossings, **whose}
+        transition.say("crossings_of" if whose else "crossings", counted, None, about=about)
     elif record.status is RepStatus.FINISHED and record.method == "clock":
         transition.say("timed_over", about=about)
     elif record.status is RepStatus.FINISHED:

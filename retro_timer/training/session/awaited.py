@@ -34,6 +34,23 @@ def several_awaited(state: SessionState, mode: WatchMode) -> Expectation | None:
     )
 
 
+def crossings_expected(one: ActiveRep, length_m: float) -> Expectation:
+    """What the sensors may expect of who crosses the line again and again, each time after `length_m`."""
+    way_m = length_m if one.record.splits else length_m / 2.0
+    speeds = SPEEDS[one.record.gait]
+    next_one = Awaited(one.since_ns, one.earliest_ns, None, way_m, speeds.slow_mps, speeds.fast_mps)
+    return Expectation(
+        WatchMode.REP,
+        rep=one.record.rep,
+        go_ns=one.since_ns,
+        earliest_ns=one.earliest_ns,
+        distance_m=way_m,
+        slow_speed_mps=speeds.slow_mps,
+        assumed_speed_mps=speeds.fast_mps,
+        awaited=(next_one,),
+    )
+
+
 def _awaited(one: ActiveRep) -> Awaited:
     speeds = SPEEDS[one.record.gait]
     until_ns = None if one.given_up else one.timeout_ns

@@ -14,7 +14,7 @@ import msgspec
 
 from retro_timer.detection.events import Stand
 from retro_timer.training import orders
-from retro_timer.training.plan import StartMethod
+from retro_timer.training.plan import StartMethod, Step
 from retro_timer.training.session import inputs, turns
 from retro_timer.training.session.effects import About, Say
 from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState
@@ -67,6 +67,8 @@ def call_of_turn(transition: Transition) -> Call | None:
     }
     if step.distance_m is not None:
         values["distance"] = f"{step.distance_m:g}"
+        if step.crossings:
+            return _call_of_crossings(step, values)
         if step.open:
             return "turn_open_solo" if transition.state.solo else "turn_open", values
         return "turn_solo" if transition.state.solo else "turn", values
@@ -76,6 +78,11 @@ def call_of_turn(transition: Transition) -> Call | None:
     if step.speed_kmh is None:
         return "turn_timed_open" if step.open else "turn_timed", values
     return "turn_treadmill", values | {"speed": f"{step.speed_kmh:.1f}", "incline": f"{step.incline_percent or 0:g}"}
+
+
+def _call_of_crossings(step: Step, values: dict[str, Any]) -> Call:
+    values["seconds"] = f"{step.duration_s or 0.0:g}"
+    return "turn_crossings_open" if step.open else "turn_crossings", values
 
 
 def calls_of_turn(transition: Transition) -> list[Call]:

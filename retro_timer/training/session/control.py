@@ -133,7 +133,7 @@ def stop(transition: Transition) -> None:
     """End the session now; a rep under way is a DNF. What goes on until the stop is then done, and not cut short."""
     step = transition.state.step
     by_plan = step is not None and step.open
-    told = any(active.arrives for active in transition.state.on_course)
+    told = any(active.comes for active in transition.state.on_course)
     if told:
         _everybody_stop(transition)
     starting.call_off(transition, told=told)

@@ -76,6 +76,8 @@ class Go(Event, frozen=True):
     """Who start together have the same; counted from 1."""
     runners: tuple[str, ...] = ()
     """Before a single lane: who went in that wave, whose places nobody knows yet."""
+    crossings_m: float | None = None
+    """The line is crossed as often as one can within `duration_s`: the way from one crossing to the next."""
 
 
 class Stand(Event, frozen=True):
@@ -122,6 +124,8 @@ class Finish(Event, frozen=True):
     """Where there are several."""
     place: int | None = None
     """In a wave before a single lane, whose runners nobody can tell apart."""
+    crossings: int | None = None
+    """How often the line was crossed, where that is what was counted."""
 
 
 class Split(Event, frozen=True):

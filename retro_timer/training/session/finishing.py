@@ -13,6 +13,7 @@ from retro_timer.training.session import (
     active_rep,
     arrivals,
     corrections,
+    crossings,
     crowding,
     events,
     ghosts,
@@ -23,7 +24,7 @@ from retro_timer.training.session import (
     rolling,
 )
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.state import ActiveRep
+from retro_timer.training.session.state import ActiveRep, Appointment
 from retro_timer.training.session.transition import Transition, ns
 
 _PRESS_LATE_S = 1.5
@@ -42,6 +43,9 @@ def crossing(transition: Transition, event: inputs.CrossingSeen) -> None:
     transition.set_athlete(
         index, active=msgspec.structs.replace(active, crossing_ns=event.t_ns, crossing_lane=event.lane)
     )
+    if crossings.is_over(active, event.t_ns):
+        # The end has sounded; whether this one was in time is decided when it is timed.
+        return
     transition.beep(Signal.FINISH)
     transition.publish(events.Crossing(event.t_ns, active.record.rep, active.record.athlete, event.lane))
 
@@ -57,9 +61,12 @@ def crossing_taken_back(transition: Transition, event: inputs.CrossingTakenBack)
         # Somebody else than whom the beep was for: one rep has one, however many are on the line.
         return
     transition.set_athlete(index, active=msgspec.structs.replace(active, crossing_ns=None, crossing_lane=None))
-    transition.beep(Signal.WITHDRAWN)
-    transition.publish(events.CrossingWithdrawn(event.t_ns, active.record.rep))
-    if not active.given_up and transition.now_ns >= active.timeout_ns:
+    if active.crossing_ns is None or not crossings.is_over(active, active.crossing_ns):
+        transition.beep(Signal.WITHDRAWN)
+        transition.publish(events.CrossingWithdrawn(event.t_ns, active.record.rep))
+    if active.crossings_m is not None:
+        _end_by_clock(transition)
+    elif not active.given_up and transition.now_ns >= active.timeout_ns:
         active_rep.give_up_one(transition, index, "timeout")
 
 
@@ -75,11 +82,16 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
     found = active_rep.of_rep(transition, event.rep)
     if found is None:
         return
-    _, active = found
+    index, active = found
     if event.back_ns < active.earliest_ns:
         crossing_taken_back(
             transition, inputs.CrossingTakenBack(event.rep, event.t_ns, "faster than any human", event.lane)
         )
+        return
+    if active.crossings_m is not None:
+        half = (Flag.SINGLE,) if event.single else ()
+        crossings.count(transition, index, active, event.back_ns, event.t_ns, event.uncertainty_ns, half)
+        _end_by_clock(transition)
         return
     time_ns = event.back_ns - active.record.go_ns
     uncertainty_ns = active_rep.with_start(event.uncertainty_ns, active.record)
@@ -165,14 +177,25 @@ def flag_crowded(transition: Transition, records: Iterable[RepRecord], t_ns: int
         active_rep.end_rep(transition, flagged, "crowded", t_ns)
 
 
-def clock_end(transition: Transition) -> None:
-    """A timed step is over."""
+def clock_end(transition: Transition, appointment: Appointment) -> None:
+    """The time of a step is up: beeped once, and of crossings not again with their count."""
+    if transition.state.running is not None and appointment.key != crossings.LATE:
+        transition.beep(Signal.FINISH)
+    _end_by_clock(transition)
+
+
+def _end_by_clock(transition: Transition) -> None:
+    """A timed step is over; of crossings when nothing of them waits to be decided any more."""
     active = transition.state.running
-    if active is None:
+    found = None if active is None else active_rep.of_rep(transition, active.record.rep)
+    if active is None or found is None:
         return
-    length_ns = active.earliest_ns - active.record.go_ns
-    transition.beep(Signal.FINISH)
-    _finish(transition, active.record.rep, length_ns, 0, "clock", active.earliest_ns)
+    if active.crossings_m is not None and not crossings.all_counted(transition, active):
+        return
+    if active.crossings_m is not None and not active.record.splits:
+        active_rep.give_up_one(transition, found[0], "timeout")
+        return
+    _finish(transition, active.record.rep, active.timeout_ns - active.record.go_ns, 0, "clock", active.timeout_ns)
 
 
 def by_hand(transition: Transition, command: inputs.ManualFinish) -> None:
@@ -186,13 +209,17 @@ def by_hand(transition: Transition, command: inputs.ManualFinish) -> None:
     if active is None:
         active_rep.refuse(transition, "nothing_to_finish")
         return
-    soonest_ns = active.earliest_ns if active.arrives else active.record.go_ns + 1
+    soonest_ns = active.earliest_ns if active.comes else active.record.go_ns + 1
     unnamed = command.name is None
     if transition.state.rolling and transition.state.timed_ns and active.unseen_ns is None and unnamed:
         # A press for whom the sensor has timed already would end the next one's rep.
         soonest_ns = max(soonest_ns, transition.state.timed_ns + ns(_PRESS_LATE_S))
     if transition.now_ns < soonest_ns:
         active_rep.refuse(transition, "too_early")
+        return
+    found = active_rep.of_rep(transition, active.record.rep)
+    if active.crossings_m is not None and found is not None:
+        crossings.by_hand(transition, *found)
         return
     if transition.state.wave_of and not unnamed:
         places.taken(transition, active)

@@ -238,7 +238,7 @@ def _keep(transition: Transition, appointment: Appointment) -> None:
     elif item is Item.TIMEOUT:
         active_rep.timeout(transition, int(appointment.key))
     elif item is Item.CLOCK_END:
-        finishing.clock_end(transition)
+        finishing.clock_end(transition, appointment)
     elif item is Item.OFFER_OVER:
         lanes.offer_over(transition)
     elif item is Item.LANE_AGAIN:

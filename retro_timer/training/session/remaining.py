@@ -95,7 +95,7 @@ def _owed(state: SessionState, athlete: Athlete) -> Ahead:
 
 def _way_s(step: Step) -> float:
     """How long a rep of this step usually takes."""
-    takes_s = step.duration_s if step.distance_m is None else usual_time_s(step.distance_m, step.gait)
+    takes_s = step.duration_s if step.timed_m is None else usual_time_s(step.timed_m, step.gait)
     return takes_s or 0.0
 
 

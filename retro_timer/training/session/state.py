@@ -100,11 +100,23 @@ class ActiveRep(msgspec.Struct, frozen=True):
     """Index into the plan's steps."""
     doubted: bool = False
     """An arrival before that was given to somebody else may have been this one."""
+    crossings_m: float | None = None
+    """Of who crosses the line as often as they can: the way from one crossing to the next."""
 
     @property
     def arrives(self) -> bool:
         """Whether it ends at the line, and not by the clock."""
         return self.record.distance_m is not None
+
+    @property
+    def comes(self) -> bool:
+        """Whether its runner comes to the line, be it at its end or again and again."""
+        return self.arrives or self.crossings_m is not None
+
+    @property
+    def since_ns(self) -> int:
+        """When its runner was at the line last, or set out."""
+        return self.record.go_ns + (self.record.splits[-1].time_ns if self.record.splits else 0)
 
     def may_arrive(self, t_ns: int) -> bool:
         """Whether its runner can be at the line at `t_ns`."""

@@ -14,7 +14,7 @@ from retro_timer.training.listed import spoken
 from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
 from retro_timer.training.record import NS_PER_S, Presence, RepRecord, StartKind
 from retro_timer.training.session import events
-from retro_timer.training.session.awaited import several_awaited
+from retro_timer.training.session.awaited import crossings_expected, several_awaited
 from retro_timer.training.session.effects import (
     About,
     Acknowledge,
@@ -247,6 +247,8 @@ class Transition:
         assumed = SPEEDS[step.gait].fast_mps if step is not None else 1.5
         if mode in (WatchMode.RELEASE, WatchMode.FLYING):
             return self._wished(self._start_awaited(mode))
+        if mode is WatchMode.REP and active is not None and active.crossings_m is not None:
+            return self._wished(crossings_expected(active, active.crossings_m))
         if mode is not WatchMode.REP or active is None or active.record.distance_m is None:
             return self._wished(Expectation(mode, assumed_speed_mps=assumed))
         record = active.record

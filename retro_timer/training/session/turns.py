@@ -112,7 +112,7 @@ def others_of(state: SessionState, turn: Turn) -> tuple[int, ...]:
 def deck(state: SessionState, turn: Turn) -> dict[str, str]:
     """Who is next, and who is on deck after them, unless that is the same athlete again, or everybody."""
     step, athletes = state.steps[turn.step], list(state.athletes)
-    took_s = step.duration_s if step.distance_m is None else usual_time_s(step.distance_m, step.gait)
+    took_s = step.duration_s if step.timed_m is None else usual_time_s(step.timed_m, step.gait)
     ended_ns = state.planned_ns + ns(took_s or 0.0)
     for index in turn.whose:
         athletes[index] = _done(state, athletes[index], turn.step, ended_ns)

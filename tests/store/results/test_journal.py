@@ -268,7 +268,7 @@ def test_the_fields_of_a_rep_for_other_programs() -> None:
         "sound_delay_s": 0.058309038, "shown_s": 7.95, "method": "gate", "start": "go", "splits": [],
         "flags": ["fast"], "obstacles": 2,
         "reason": "", "date": None, "time_of_day": None, "go_at": None,
-        "athlete_id": "", "line": "", "lane": None, "wave": None, "place": None, "note": "",
+        "athlete_id": "", "line": "", "lane": None, "wave": None, "place": None, "note": "", "crossings": None,
     }  # fmt: skip
     assert json.loads(json.dumps(fields)) == fields
 

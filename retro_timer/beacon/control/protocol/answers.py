@@ -109,6 +109,8 @@ class OnCourse(msgspec.Struct, frozen=True):
     """The athlete's usual one, where there are several."""
     place: int | None = None
     """In a wave before a single lane: `athlete` is empty as long as nobody has claimed it."""
+    crossings: int | None = None
+    """How often they have crossed the line, where that is what is counted."""
 
 
 class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):

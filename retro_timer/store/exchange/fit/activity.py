@@ -30,21 +30,23 @@ class Lap(msgspec.Struct, frozen=True):
 
     @property
     def distance_m(self) -> float:
-        """How far it went; nowhere known for a rest or a timed step."""
-        return 0.0 if self.rep is None else self.rep.distance_m or 0.0
+        """How far it went; nowhere known for a rest or a timed step; of crossings to the last one."""
+        if self.rep is None:
+            return 0.0
+        return self.rep.splits[-1].distance_m if self.rep.crossings else self.rep.distance_m or 0.0
 
     def distance_at(self, t_s: float) -> float:
         """How far they had come after so long, at an even pace from line to line."""
         rep = self.rep
-        if rep is None or rep.distance_m is None:
+        if rep is None or not self.distance_m:
             return 0.0
         length_s = (self.end_ms - self.start_ms) / 1000.0
         inside = [(split.time_ns / 1e9, split.distance_m) for split in rep.splits]
-        points = [(0.0, 0.0), *(point for point in inside if 0.0 < point[0] < length_s), (length_s, rep.distance_m)]
+        points = [(0.0, 0.0), *(point for point in inside if 0.0 < point[0] < length_s), (length_s, self.distance_m)]
         for (before_s, before_m), (after_s, after_m) in itertools.pairwise(sorted(points)):
             if t_s < after_s:
                 return before_m + (after_m - before_m) * max(0.0, t_s - before_s) / (after_s - before_s)
-        return rep.distance_m
+        return self.distance_m
 
 
 class Activity(msgspec.Struct, frozen=True):

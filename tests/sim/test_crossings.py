@@ -1,0 +1,47 @@
+"""Crossings on the simulated board: somebody goes to and fro, and every crossing is counted once."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from retro_timer.beacon.boards import BoardRequest
+from retro_timer.phrases import load_catalogue
+from retro_timer.sensors.settings import SensorSettings
+from retro_timer.settings.model import CourseSettings, Settings
+from retro_timer.sim.virtual import Simulation
+from retro_timer.store.results.database import open_for_reading
+from retro_timer.store.results.queries import reps
+from retro_timer.training.gaits import Gait
+from tests.helpers.events_told import into
+from tests.helpers.plans_made import block, plan
+from tests.helpers.replaying import Event, of
+
+LANES = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [Settings(), LANES], ids=["one lane", "two lanes"])
+def test_every_crossing_in_time_is_counted_once_and_kept(tmp_path: Path, settings: Settings) -> None:
+    simulation = Simulation(BoardRequest(settings, seed=7), load_catalogue("en"), tmp_path)
+    told: list[Event] = []
+    simulation.core.event_bus.subscribe(into(told))
+    shuttling = block(distance_m=10.0, duration_s=20.0, crossings=True, gait=Gait.RUN)
+    assert simulation.run(plan(shuttling, block(distance_m=10.0), recovery_s=5.0), ("Ann", "Bea"), most_s=600.0)
+    simulation.close()
+    shuttles = simulation.board.world.shuttles
+    finishes = [finish for finish in of(told, "finish") if finish["method"] == "clock"]
+    assert {finish["rep"]: finish["crossings"] for finish in finishes} == {
+        rep: len(shuttle.crossings_s) for rep, shuttle in shuttles.items()
+    }
+    for split in of(told, "split"):
+        truth_s = min(shuttles[split["rep"]].crossings_s, key=lambda at_s: abs(at_s - split["time_s"]))
+        assert abs(split["time_s"] - truth_s) < 0.1
+    assert of(told, "obstacle") == of(told, "crossing_withdrawn") == []
+    connection = open_for_reading(tmp_path)
+    assert connection is not None
+    with contextlib.closing(connection):
+        kept = {rep.record.rep: rep.record.crossings for rep in reps(connection)}
+    assert kept == {**{rep: len(one.crossings_s) for rep, one in shuttles.items()}, 3: None, 4: None}
