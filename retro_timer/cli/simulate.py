@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,17 +11,18 @@ import click
 
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.contract import contract_line
-from retro_timer.beacon.events import BeaconEvent, Tone
+from retro_timer.beacon.events import BeaconEvent
 from retro_timer.cli.main import EXIT_INTERRUPTED
 from retro_timer.cli.options import Speed
+from retro_timer.cli.output.heard import Heard, HeardFiles
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
+from retro_timer.errors import BadInputError
 from retro_timer.phrases import load_catalogue
 from retro_timer.settings import paths
 from retro_timer.settings.loading import load_plan, load_roster, load_settings
 from retro_timer.settings.plan_fit import check_fit
-from retro_timer.sim.render import RenderedVoice, render_wav
 from retro_timer.sim.scenario import scenario_names
 from retro_timer.sim.virtual import Simulation
 from retro_timer.training.listed import names_of
@@ -39,6 +39,9 @@ from retro_timer.training.session.events import Finish, Go
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV of athletes; a solo runner when left out.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
 @click.option("--wav", type=click.Path(path_type=Path), help="Render what is heard into a WAV file.")
+@click.option("--transcript", type=click.Path(path_type=Path), help="Write down what is heard, and what happens.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Draw it: voice, buzzer, who is on the course; SVG.")
+@click.option("--resume", is_flag=True, help="Go on with the simulated session that a kill has cut off.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def simulate(
     plan: str | None,
@@ -49,13 +52,19 @@ def simulate(
     roster: Path | None,
     config: Path | None,
     wav: Path | None,
+    transcript: Path | None,
+    picture: Path | None,
+    resume: bool,
     as_json: bool,
 ) -> int:
     """Run PLAN (a plan's name or file; the default plan when left out) on the simulated board."""
     if list_scenarios:
         _list_scenarios()
         return 0
+    if resume and plan is not None:
+        raise BadInputError(f"simulate {plan} --resume", "the session that was cut off has its plan", "no PLAN")
     settings = load_settings(config, remark)
+    files = HeardFiles(wav, transcript, picture)
     name = plan or settings.session.default_plan
     chosen = load_plan(name)
     check_fit(chosen, settings, f"plan '{name}'")
@@ -64,22 +73,28 @@ def simulate(
         BoardRequest(settings, scenario=scenario, seed=seed),
         load_catalogue(settings.voice.language),
         paths.state_dir(),
-        aloud=wav is not None,
+        aloud=files.wanted,
         listed=listed,
     )
-    sound = _Sound(wav, simulation.rendered)
-    if wav is not None:
-        simulation.core.event_bus.subscribe(sound.take)
+    heard = None
+    if simulation.rendered is not None:
+        heard = Heard(simulation.rendered, chosen.title, simulation.origin_ns)
+        simulation.core.event_bus.subscribe(heard.take)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: simulation.stopping.set())
     try:
         with progress("simulate", _length_s(chosen, len(listed))) as step:
             reporter = _Teller(simulation, as_json, step)
             simulation.core.event_bus.subscribe(reporter.take)
-            simulation.run(chosen, names_of(listed), speed=None if math.isinf(speed) else speed)
+            pace = None if math.isinf(speed) else speed
+            if resume:
+                simulation.resume(speed=pace)
+            else:
+                simulation.run(chosen, names_of(listed), speed=pace)
     finally:
         simulation.close()
-        sound.write(simulation.origin_ns, simulation.clock.monotonic_ns())
+        for trouble in [] if heard is None else heard.write(files, simulation.clock.monotonic_ns()):
+            remark(trouble)
     if reporter.trouble is not None:
         raise reporter.trouble
     return EXIT_INTERRUPTED if simulation.stopping.is_set() else 0
@@ -127,24 +142,3 @@ class _Teller:
             # Nobody can read the session any more: it ends, and the command says why.
             self.trouble = error
             self._simulation.stopping.set()
-
-
-class _Sound:
-    """Collects what is heard when a WAV file is wanted."""
-
-    def __init__(self, path: Path | None, voice: RenderedVoice | None) -> None:
-        self._path = path
-        self._voice = voice
-        self._tones: list[tuple[int, int]] = []
-
-    def take(self, event: BeaconEvent) -> None:
-        """A tone changes."""
-        if isinstance(event, Tone):
-            self._tones.append((event.t_ns, event.frequency_hz))
-
-    def write(self, origin_ns: int, end_ns: int) -> None:
-        """Write the file, if one is wanted."""
-        if self._path is None or self._voice is None:
-            return
-        for trouble in render_wav(self._path, self._tones, self._voice, origin_ns, end_ns):
-            print(f"retro-timer: {trouble}", file=sys.stderr)

@@ -42,6 +42,8 @@ class Break(msgspec.Struct, frozen=True):
     """False when somebody is still standing in the beam."""
     before_others: bool = False
     """Somebody else stood behind whoever passed."""
+    other_speeds_mps: tuple[float, ...] = ()
+    """In place of `mean_speed_mps`, where it may be somebody else's of several on the course; the likeliest first."""
 
     def around(self, first_ns: int, last_ns: int, beside: int) -> Sequence[BeamEntry]:
         """Readings from `first_ns` to `last_ns` and so many to either side."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import functools
 import math
 import shutil
 import subprocess
@@ -60,7 +61,7 @@ class RenderedVoice(TextVoice):
         return len(self.sound(text)) / RATE_HZ if self.aloud else super().seconds(text)
 
     def sound(self, text: str) -> array.array[int]:
-        """The phrase's samples; none without espeak-ng. Raises RetroTimerError where that fails."""
+        """The phrase's samples, as loud as in a file; none without espeak-ng. Raises RetroTimerError where it fails."""
         if self._program is not None and text not in self._sounds:
             self._sounds[text] = _rendered(self._program, text, self._settings)
         return self._sounds.get(text, array.array("h"))
@@ -109,16 +110,30 @@ def render_wav(
 
 def _add_tone(sound: array.array[int], start_s: float, end_s: float, frequency: int) -> None:
     first, last = round(start_s * RATE_HZ), min(round(end_s * RATE_HZ), len(sound))
+    second = _second_of(frequency)
+    _mix(sound, first, (second * (1 + (last - first) // RATE_HZ))[: max(0, last - first)])
+
+
+@functools.lru_cache(maxsize=64)
+def _second_of(frequency: int) -> array.array[int]:
+    """A whole number of waves: repeated, it goes on without a step."""
     step = math.tau * frequency / RATE_HZ
-    for index in range(first, last):
-        sound[index] = _clipped(sound[index] + _TONE_LEVEL * math.sin(step * (index - first)))
+    return array.array("h", (round(_TONE_LEVEL * math.sin(step * index)) for index in range(RATE_HZ)))
 
 
 def _add_phrase(sound: array.array[int], words: array.array[int], spoken: Spoken, origin_ns: int) -> None:
     first = round((spoken.began_ns - origin_ns) / 1e9 * RATE_HZ)
     heard = round((spoken.ended_ns - spoken.began_ns) / 1e9 * RATE_HZ)
-    for index in range(max(0, min(len(words), heard, len(sound) - first))):
-        sound[first + index] = _clipped(sound[first + index] + _SPEECH_LEVEL * words[index])
+    _mix(sound, first, words[: max(0, min(heard, len(sound) - first))])
+
+
+def _mix(sound: array.array[int], first: int, part: array.array[int]) -> None:
+    """Add what is heard; where it was silent before, as mostly, that is a copy."""
+    last = first + len(part)
+    before = sound[first:last]
+    if any(before):
+        part = array.array("h", (_clipped(one + other) for one, other in zip(before, part, strict=True)))
+    sound[first:last] = part
 
 
 def _rendered(program: str, text: str, settings: VoiceSettings) -> array.array[int]:
@@ -140,6 +155,7 @@ def _rendered(program: str, text: str, settings: VoiceSettings) -> array.array[i
             subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_S)
             with wave.open(str(file), "rb") as rendered:
                 samples.frombytes(rendered.readframes(rendered.getnframes()))
+            samples = array.array("h", (round(_SPEECH_LEVEL * sample) for sample in samples))
         except (OSError, EOFError, subprocess.SubprocessError, wave.Error) as error:
             cause = " ".join(str(error).split())
             raise RetroTimerError(
@@ -148,5 +164,5 @@ def _rendered(program: str, text: str, settings: VoiceSettings) -> array.array[i
         return samples
 
 
-def _clipped(value: float) -> int:
-    return max(-32_768, min(32_767, round(value)))
+def _clipped(value: int) -> int:
+    return max(-32_768, min(32_767, value))

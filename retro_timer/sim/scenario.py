@@ -96,13 +96,25 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Passer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Somebody walks upright through the finish line, before any rep."""
+    """Somebody walks upright through the finish line."""
 
+    rep: Annotated[int, Meta(ge=1)] | None = None
+    """Counted from that rep's go; from the session's start when left out."""
     at_s: Seconds
     """When the middle of the trunk is on the line."""
     speed_mps: Annotated[float, Meta(gt=0.05, le=8.5)] = 1.2
     back: bool = False
     """Against the direction of travel."""
+
+
+class CoachWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the coach of a session that is simulated asks for; on a board in real time there is a real one."""
+
+    rep: Annotated[int, Meta(ge=1)] | None = None
+    """Counted from that rep's go; from the session's start when left out."""
+    at_s: Seconds = 0.0
+    says: Annotated[str, Meta(pattern=r"\S")]
+    """As `retro-timer ctl` takes it: "add Tina", "absent Ben"; names of several words in quotation marks."""
 
 
 class Delay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -128,6 +140,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     intruders: tuple[Intruder, ...] = ()
     faults: tuple[Fault, ...] = ()
     passers: tuple[Passer, ...] = ()
+    coach: tuple[CoachWord, ...] = ()
     delays: tuple[Delay, ...] = ()
     crosstalk_kcps: Annotated[float, Meta(ge=0.0, le=200_000.0)] = 0.0
     """Gate: how much of a running neighbour's light a sensor of the same line sees, as when they look at each other."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
-from retro_timer.beacon.events import BeaconEvent
-from retro_timer.beacon.messages import BeaconMessage, ButtonEdge, StartPlan, StopLoop
+from retro_timer.beacon.messages import BeaconMessage, ButtonEdge, Offer, StartPlan, StopLoop
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.detection.events import Level
 from retro_timer.errors import RetroTimerError, SensorFaultError
@@ -21,20 +20,21 @@ from retro_timer.phrases import Catalogue
 from retro_timer.ports import Button, LampState
 from retro_timer.settings.calibration import SoundCheck
 from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
+from retro_timer.sim.coach import SimCoach
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
+from retro_timer.store.results.journal import SessionEntry
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
-from retro_timer.training.session import events, inputs
-from retro_timer.training.session.state import Phase
+from retro_timer.training.record import RepRecord
+from retro_timer.training.session import inputs
 
 _IDLE_STRIDE = 6
 """With the watch off only each sixth reading is made: enough to know that the sensor lives."""
 _ANSWER_S = 60.0
+_NO_ANSWER = f"the journal gave no answer within {_ANSWER_S:.0f} s"
 _START_NS = 1_000_000_000
 _FIRST_LOOK_NS = 1_000_000_000
-_COACH_NS = 8_000_000_000
-"""How long the coach of a simulated session takes to press for a go."""
 
 
 class _VirtualBoard:
@@ -116,8 +116,8 @@ class Simulation:
         # In a simulation everybody hears the box.
         self.core.volume.check = SoundCheck(heard=True, voice=self.core.volume.voice)
         self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
-        self._press_ns: int | None = None
-        self.core.event_bus.subscribe(self._coach_hears)
+        self._coach = SimCoach(self.board.world.scenario.coach, request.scenario or "scenario", _START_NS)
+        self.core.event_bus.subscribe(self._coach.hear)
         self.stopping = threading.Event()
 
     @property
@@ -130,11 +130,36 @@ class Simulation:
 
         Returns whether the session came to its end.
         """
+        return self._run((StartPlan(plan, roster),), speed, most_s)
+
+    def resume(self, *, speed: float | None = None, most_s: float = 86_400.0) -> bool:
+        """As `run`, with the session that was cut off by a kill: nobody is on the course any more who was out then.
+
+        Raises RetroTimerError where there is none.
+        """
+        return self._run((self._cut_off(), inputs.Recover()), speed, most_s)
+
+    def _cut_off(self) -> Offer:
+        offers: list[Offer] = []
+        looked = threading.Event()
+
+        def found(entry: SessionEntry, records: list[RepRecord]) -> None:
+            offers.append(Offer(entry, tuple(records)))
+
+        self.core.journal.find_cut_off(self.board.name, found, looked.set)
+        if not looked.wait(_ANSWER_S):
+            raise RetroTimerError(_NO_ANSWER)
+        if not offers:
+            raise RetroTimerError("no simulated session was cut off: run one without --resume")
+        return offers[0]
+
+    def _run(self, begin: Sequence[BeaconMessage], speed: float | None, most_s: float) -> bool:
         began = time.monotonic()
         started = False
         while not self.stopping.is_set():
             if not started and self._sees():
-                self._inbox.put(StartPlan(plan, roster))
+                for message in begin:
+                    self._inbox.put(message)
                 started = True
             self._work()
             if started and not self.core.session.busy and not self._heard_on():
@@ -163,12 +188,6 @@ class Simulation:
         waited = self.clock.monotonic_ns() - _START_NS >= _FIRST_LOOK_NS
         return waited or all(report.reason != "starting" for report in self.core.overview.reports)
 
-    def _coach_hears(self, event: BeaconEvent) -> None:
-        """A coach stands at the box and presses when the session waits for it."""
-        if isinstance(event, events.Phase):
-            waits = event.phase == Phase.AWAIT_PRESS
-            self._press_ns = event.t_ns + _COACH_NS if waits else None
-
     def _heard_on(self) -> bool:
         """Whether words still wait, or an alarm that ends with the session's next reading."""
         alarm = any(sensing.watch.level > Level.CLEAR for sensing in self.core.sensing.values())
@@ -177,7 +196,7 @@ class Simulation:
     def _next_ns(self) -> int:
         core = self.core
         now_ns = self.clock.monotonic_ns()
-        coming = (core.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._press_ns)
+        coming = (core.deadline_ns, core.buzzer.next_ns, core.speaker.next_ns, self._coach.next_ns)
         return min([*self._due_ns, *(max(t_ns, now_ns) for t_ns in coming if t_ns is not None)])
 
     def _sense(self, now_ns: int) -> None:
@@ -199,9 +218,8 @@ class Simulation:
     def _work(self) -> None:
         """Whatever is due now besides readings; a save is waited for, so that its answer comes at the same instant."""
         core = self.core
-        if self._press_ns is not None and self._press_ns <= self.clock.monotonic_ns():
-            self._press_ns = None
-            self._inbox.put(inputs.Start())
+        for command in self._coach.says(self.clock.monotonic_ns()):
+            self._inbox.put(command)
         core.tick()
         self._handle()
         now_ns = self.clock.monotonic_ns()
@@ -217,7 +235,7 @@ class Simulation:
             try:
                 message = self._inbox.get(timeout=_ANSWER_S)
             except queue.Empty:
-                raise RetroTimerError(f"the journal gave no answer within {_ANSWER_S:.0f} s") from None
+                raise RetroTimerError(_NO_ANSWER) from None
             # Nobody presses a simulated board's button, nor stops its loop by a message.
             if not isinstance(message, ButtonEdge | StopLoop):
                 core.handle(message)

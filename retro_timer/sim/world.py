@@ -198,14 +198,15 @@ class World:
 
     def _since(self, thing: Fault | Intruder, t_ns: int) -> float | None:
         """Seconds since a fault or intruder began; None before it."""
-        start_ns = self._origin_ns
-        if thing.rep is not None:
-            rep = self._reps.get(thing.rep) or self.shuttles.get(thing.rep)
-            if rep is None:
-                return None
-            start_ns = rep.go_ns
-        since = (t_ns - start_ns) / NS - thing.at_s
-        return since if since >= 0.0 else None
+        now_s = self._since_go(thing.rep, t_ns)
+        return None if now_s is None or now_s < thing.at_s else now_s - thing.at_s
+
+    def _since_go(self, rep: int | None, t_ns: int) -> float | None:
+        """Seconds since a rep's go, None before it; since the beginning without a rep."""
+        if rep is None:
+            return (t_ns - self._origin_ns) / NS
+        started = self._reps.get(rep) or self.shuttles.get(rep)
+        return None if started is None else (t_ns - started.go_ns) / NS
 
     def view(self, sensor: str, t_ns: int) -> View:
         """What a sensor sees."""
@@ -232,7 +233,7 @@ class World:
             found.extend(self._runner_across(rep, spec, t_ns))
             if rep.follower_s is not None:
                 found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
-        for middle_m in trunks_m(self.scenario.passers, (t_ns - self._origin_ns) / NS):
+        for middle_m in trunks_m(self.scenario.passers, lambda rep: self._since_go(rep, t_ns)):
             found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, TRUNK_M / 2.0, spec))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
 import wave
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 
 from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process, quietly
 from tests.helpers.plans_made import plan_text
+from tests.helpers.transcript import Transcript
 
 DEADLINE_S = 60.0
 
@@ -108,12 +111,23 @@ def test_a_pace_is_kept(run: Command, short: Path) -> None:
     assert paced.out == at_once.out
 
 
-def test_what_is_heard_is_rendered_as_sound(run: Command, short: Path, tmp_path: Path) -> None:
-    told = run(short, "--wav", tmp_path / "day.wav", "--json")
+def test_what_is_heard_is_rendered_as_sound_written_down_and_drawn(run: Command, short: Path, tmp_path: Path) -> None:
+    written, drawn = tmp_path / "day.txt", tmp_path / "day.svg"
+    told = run(short, "--wav", tmp_path / "day.wav", "--transcript", written, "--picture", drawn, "--json")
     assert told.code == 0
+    heard = Transcript(written)
+    assert any("GO, rep 1" in line for _, line in heard.told)
+    picture = {element.text for element in ET.parse(drawn).iter()}
+    assert {phrase.text for phrase in heard.phrases} <= picture
+    assert len([text for text in picture if re.fullmatch(r"Runner: \d\.\d\d s", text or "")]) == 2
     with wave.open(str(tmp_path / "day.wav")) as file:
         assert file.getnframes() / file.getframerate() >= events(told)[-1]["t_s"]
         assert any(file.readframes(file.getnframes()))
+
+
+def test_there_is_nothing_to_resume_where_nothing_was_cut_off(run: Command, short: Path) -> None:
+    assert "no simulated session was cut off" in run("--resume").one_line()
+    assert "the session that was cut off has its plan" in run(short, "--resume").one_line()
 
 
 def test_a_sound_file_that_cannot_be_written_is_told_in_one_line(run: Command, short: Path, tmp_path: Path) -> None:

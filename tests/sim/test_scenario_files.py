@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from retro_timer.errors import BadInputError
-from retro_timer.sim.scenario import Scenario, load_scenario, scenario_names
+from retro_timer.sim.coach import SimCoach
+from retro_timer.sim.scenario import CoachWord, Scenario, load_scenario, scenario_names
+from retro_timer.training.session import events, inputs
+from retro_timer.training.session.state import Phase
+from tests.helpers.session_drive import S
 
 
 def test_a_dozen_scenarios_ship() -> None:
@@ -65,3 +69,33 @@ def test_a_fault_of_a_sensor_that_is_not_there_is_told(tmp_path: Path) -> None:
     path.write_text('[[faults]]\nkind = "dead"\nsensor = "gaet"\n')
     with pytest.raises(BadInputError, match=r"gaet.*did you mean 'gate'"):
         open_board("sim", BoardRequest(Settings(), scenario=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        ("ad Tina", "coach[0].says: 'ad' is nothing that a session is asked (did you mean 'add'?)"),
+        ("add", "no athlete named"),
+        ("swap 1 2", "'swap' is nothing that a session is asked"),
+        ("void 3", "'void 3' names a rep"),
+        ("add 'Tina", "No closing quotation"),
+    ],
+)
+def test_a_coach_s_word_that_means_nothing_is_told(tmp_path: Path, says: str, words: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        SimCoach((CoachWord(says=says),), "day.toml", 0)
+    assert words in str(caught.value)
+
+
+def test_a_coach_says_a_thing_when_it_is_time_and_presses_where_the_session_waits() -> None:
+    coach = SimCoach((CoachWord(says="add 'Tina Moe'", rep=2, at_s=3.0), CoachWord(says="pause", at_s=1.0)), "", 0)
+    assert coach.next_ns == S
+    assert coach.says(S - 1) == []
+    assert coach.says(S) == [inputs.Pause()]
+    coach.hear(events.Go(5 * S, 2, "Ann", 20.0, None, "jog"))
+    coach.hear(events.Phase(6 * S, Phase.AWAIT_PRESS, None))
+    assert coach.says(8 * S) == [inputs.Add("Tina Moe")]
+    assert coach.says(14 * S) == [inputs.Start()]
+    coach.hear(events.Phase(20 * S, Phase.AWAIT_PRESS, None))
+    coach.hear(events.Phase(21 * S, Phase.PAUSED, None))
+    assert coach.next_ns is None

@@ -66,7 +66,19 @@ class Examined(msgspec.Struct, frozen=True):
 
 
 def examine(broken: Break, config: WatchConfig) -> Examined:
-    """Find the torso in a break and the outline that fits it. Never raises."""
+    """Find the torso in a break and the outline that fits it. Never raises.
+
+    Of several on the course nobody knows whose body it is: what is none at the likeliest pace may be one at another's.
+    """
+    likeliest = _examine_at_pace(broken, config)
+    if not likeliest.refusal:
+        return likeliest
+    others = (msgspec.structs.replace(broken, mean_speed_mps=speed_mps) for speed_mps in broken.other_speeds_mps)
+    found = (_examine_at_pace(other, config) for other in others)
+    return next((seen for seen in found if not seen.refusal), likeliest)
+
+
+def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
     torso = find_torso(broken, config)
     if torso is None or torso.doubt:
         return Examined("no range" if torso is None else torso.doubt)

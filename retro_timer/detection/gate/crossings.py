@@ -301,6 +301,7 @@ class Gate:
             expectation.assumed_speed_mps,
             over,
             self._occupier is not None,
+            expectation.other_speeds_mps(passage.first_ns),
         )
 
     def _set_level(self, level: Level, range_mm: int | None, t_ns: int, told: list[GateEvent]) -> None:

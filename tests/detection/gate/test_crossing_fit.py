@@ -60,6 +60,20 @@ def test_what_no_torso_makes_is_refused(rows: list[Row], why: str) -> None:
     assert solve(broken(rows), WatchConfig()).refusal == why
 
 
+def test_of_several_a_body_is_tried_at_the_pace_of_each() -> None:
+    """A fast runner's break, while a slow one is the likelier to come."""
+    light = (305.0, 700.0, 840.0, 840.0, 700.0, 305.0)
+    beside = [BeamEntry(n * 24_000_000, Kind.NOTHING, False, None, 6.0) for n in range(40)]
+    body = [BeamEntry((20 + n) * 24_000_000, Kind.TARGET, True, 895, kcps) for n, kcps in enumerate(light)]
+    seen = [*beside[:20], *body, *beside[26:]]
+    fast_alone = Break(seen, None, 6.5, 21.0, 0.024, 0.02, 3.2, 1.5, 3.2, over=True)
+    slow_alone = msgspec.structs.replace(fast_alone, mean_speed_mps=1.55)
+    assert solve(slow_alone, WatchConfig()).refusal == "too fast for a torso"
+    both = msgspec.structs.replace(slow_alone, other_speeds_mps=(3.2,))
+    assert solve(both, WatchConfig()) == solve(fast_alone, WatchConfig())
+    assert solve(fast_alone, WatchConfig()).refusal == ""
+
+
 def test_two_readings_beyond_the_lane_in_a_body_s_midst_make_no_second_body() -> None:
     passage = Passage("walk", 100.0, wall=True, law="nearest", full=False, seed=9759)
     good = readings(passage)
