@@ -56,6 +56,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     commands.Swap(1, 2),
     commands.Claim(2, "Ben"),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
+    requests.Newer(0, 0, 0, 0),
     requests.Follow(),
     requests.Forget("Ben"),
     commands.Roster(),
@@ -177,6 +178,8 @@ class _Conversation:
         answered = threading.Event()
 
         def keep(message: answers.AnyAnswer | box.BeaconEvent) -> None:
+            if isinstance(message, answers.Newer):
+                message = answers.Newer(lines=message.lines.partition(b"\n")[0] + b"\n", more=True)
             line = self._line(message)
             if isinstance(message, answers.AnyAnswer):
                 self.lines.answered.setdefault(request.tag, line)

@@ -31,6 +31,7 @@ from retro_timer.coach.pages.results import ResultPages
 from retro_timer.coach.pages.rosters import RosterPages
 from retro_timer.coach.portal import PORTAL, Portal
 from retro_timer.coach.reading import Kept
+from retro_timer.coach.recent import Recent
 from retro_timer.coach.routes import Page, RouteTable
 from retro_timer.coach.site import Site
 from retro_timer.coach.stream import Streams
@@ -84,7 +85,7 @@ def make_coach(
 
 def route_table(site: Site, state_dir: Path, page_dir: Path, portal: PortalPages) -> RouteTable:
     """All pages. What names no role is a coach's."""
-    kept = Kept(state_dir)
+    kept = Kept(state_dir, Recent(state_dir, site.link, site.live))
     results, athletes, pictures = ResultPages(site, kept), AthletePages(site, kept), PicturePages(site, kept)
     corrections, downloads = CorrectionPages(site), DownloadPages(site, kept, page_dir)
     streams = Streams(site.live)

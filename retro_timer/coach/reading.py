@@ -1,9 +1,10 @@
-"""Reads what is kept, each time anew and in another thread: the page's loop waits for no disk."""
+"""Reads what is kept, as it is now and in another thread: the page's loop waits for no disk."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from retro_timer.coach.figures import whole
+from retro_timer.coach.recent import Recent
 from retro_timer.store.results.athletes import AthleteRow, People
-from retro_timer.store.results.database import opened_results
 from retro_timer.training.corrections import MOST_NUMBER
 
 T = TypeVar("T")
@@ -22,17 +23,27 @@ _MOST_FIGURES = 15
 class Kept:
     """Results in a state directory."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, recent: Recent) -> None:
         self.state_dir = state_dir
+        self._recent = recent
 
     async def look(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """What a function finds there. Raises RetroTimerError for a database that cannot be read."""
-        return await run_in_threadpool(self.look_here, look)
+        await self._recent.follow()
+        return await run_in_threadpool(self._recent.look, look)
 
-    def look_here(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        """`look`, in this thread."""
-        with opened_results(self.state_dir) as connection:
-            return look(connection)
+    async def look_alone(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        """`look` for what takes long: others look meanwhile."""
+        await self._recent.follow()
+        return await run_in_threadpool(self._recent.look_alone, look)
+
+    @property
+    def as_of(self) -> str | None:
+        """When what was looked at last was all that was kept, for people; None for the present."""
+        at_s = self._recent.as_of_s
+        if at_s is None:
+            return None
+        return f"{datetime.fromtimestamp(at_s, UTC).astimezone():%Y-%m-%d %H:%M}" if at_s else "–"
 
 
 def number_in(text: str) -> int:

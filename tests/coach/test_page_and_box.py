@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -156,3 +157,29 @@ def test_a_plan_that_hangs_while_it_is_read_holds_up_no_halt(box: Timer, page: C
         disk.write((plans / "short.toml").read_text())
     start.join(DEADLINE_S)
     assert told == ["a halt or stop came while the plan was read: start anew"]
+
+
+def test_a_page_that_sees_a_snapshot_alone_shows_the_reps_of_the_session_under_way(box: Timer, tmp_path: Path) -> None:
+    as_on_a_box = tmp_path / "page"
+    as_on_a_box.mkdir()
+    for name in ("snapshot", "run"):
+        (as_on_a_box / name).symlink_to(box.state / name)
+    with page_of(box, state=as_on_a_box) as page:
+        phone = PhoneOnAir(page).paired()
+        assert "Nothing yet." in phone.get("/results")[1]
+        assert phone.do("start", plan="short") == ""
+        box.to_go()
+        until(lambda: "/results/1/1" in phone.get("/results/1")[1], "the rep of the session under way")
+        assert phone.post("/results/1/1", kind="note", text="into the wind")[0] == 303
+
+        def corrected() -> bool:
+            shown = phone.get("/results/1/1")[1]
+            return "into the wind" in shown and "As of" not in shown
+
+        until(corrected, "the correction")
+        box.process.kill()
+        box.process.wait(timeout=DEADLINE_S)
+        seen(phone, "The box does not answer.")
+        shown = phone.get("/results/1/1")[1]
+        assert "into the wind" in shown
+        assert "As of" in shown

@@ -125,9 +125,9 @@ def _messages(answer: http.client.HTTPResponse) -> Iterator[tuple[str, str, Any]
 
 
 @contextlib.contextmanager
-def page_of(box: Timer) -> Iterator[CoachProcess]:
-    """A page beside a timer, for as long as the block lasts."""
-    made = CoachProcess(box.home, box.env)
+def page_of(box: Timer, state: Path | None = None) -> Iterator[CoachProcess]:
+    """A page beside a timer, for as long as the block lasts. `state`: its own place for the timer's, as on a box."""
+    made = CoachProcess(box.home, box.env if state is None else {**box.env, "RETRO_TIMER_STATE": str(state)})
     try:
         yield made
     finally:

@@ -8,11 +8,13 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.messages import Between, JournalLooked, Post
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.settings.group import Group
 from retro_timer.settings.made import ChangeSetting
+from retro_timer.store.results.apply import Mark
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, ClaimPlace, Undo
 from retro_timer.store.results.forgetting import Forgetting
@@ -62,6 +64,20 @@ class LedgerRequests:
         `note` goes with the answer once it is done.
         """
         self._make(edit, origin, answer, lambda _done: answers.Done(note=note))
+
+    def newer(self, request: requests.Newer) -> answers.Newer:
+        """Read from the log, on a thread that may wait for a disk: the journal's writes on meanwhile.
+
+        Raises RequestRefusedError where the log cannot be read, or is not the one that was read.
+        """
+        mark = Mark(request.length, request.last_start, request.last_id, request.entries)
+        try:
+            found = self._journal.newer_than(mark)
+        except OSError as error:
+            raise RequestRefusedError("refused", f"the results' log cannot be read ({error.strerror})") from None
+        if found is None:
+            raise RequestRefusedError("refused", "the results' log is not the one that was read: read it anew")
+        return answers.Newer(lines=found.lines, more=found.more)
 
     def forget(self, athlete: str, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """Have somebody forgotten, in what is remembered of the last session and of the next one as well; returns at

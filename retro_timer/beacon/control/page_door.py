@@ -27,6 +27,7 @@ PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.SetClock,
     requests.ShutDown,
     requests.Edit,
+    requests.Newer,
     requests.Say,
     requests.Beep,
     *commands.COMMANDS.values(),

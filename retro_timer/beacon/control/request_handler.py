@@ -96,10 +96,8 @@ class RequestHandler:
                 self._follow(client)
             case requests.Keep():
                 self._keep(client)
-            case requests.Edit():
-                self._ledger.edit(request, client.send)
-            case requests.Forget():
-                self._ledger.forget(request.athlete, client.send)
+            case requests.Edit() | requests.Newer() | requests.Forget():
+                self._ask_ledger(request, client)
             case requests.OpenPairing() | requests.TryPin():
                 self._pair(request, client, origin)
             case requests.SetClock() | requests.ShutDown():
@@ -129,6 +127,14 @@ class RequestHandler:
         if isinstance(request, requests.Log):
             return answers.Log(log=self._logbook.entries)
         return answers.Status(status=snapshot(self._core))
+
+    def _ask_ledger(self, request: requests.Edit | requests.Newer | requests.Forget, client: Asker) -> None:
+        if isinstance(request, requests.Edit):
+            self._ledger.edit(request, client.send)
+        elif isinstance(request, requests.Newer):
+            self._read(client, lambda: client.send(self._ledger.newer(request)))
+        else:
+            self._ledger.forget(request.athlete, client.send)
 
     def _read(self, client: Asker, job: Job) -> None:
         """Have it done beside this thread, which a slow disk must not hold; what it raises is answered from there."""

@@ -38,7 +38,7 @@ class AthletePages:
         """Everybody, by name."""
         people = await self._kept.look(People.of)
         rows = sorted(people.persons, key=lambda person: (person.name.casefold(), person.number))
-        return self._site.page(request, "athletes.html", people=rows)
+        return self._site.page(request, "athletes.html", people=rows, as_of=self._kept.as_of)
 
     async def one(self, request: Request) -> Response:
         """The newest reps of one, by session."""
@@ -57,7 +57,13 @@ class AthletePages:
         person, every = found
         evenings = [_evening(session, list(own)) for session, own in groupby(every, key=lambda kept: kept.session)]
         return self._site.page(
-            request, "athlete.html", person=person, evenings=evenings[::-1], count=len(every), most=MOST_REPS
+            request,
+            "athlete.html",
+            person=person,
+            evenings=evenings[::-1],
+            count=len(every),
+            most=MOST_REPS,
+            as_of=self._kept.as_of,
         )
 
 

@@ -22,7 +22,7 @@ _Form = Mapping[str, str]
 
 
 class CorrectionPages:
-    """Only forms; what they have done shows on the page to which they lead back: on a box with the next snapshot."""
+    """Only forms; what they have done shows on the page to which they lead back."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

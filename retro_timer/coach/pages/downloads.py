@@ -49,7 +49,7 @@ class DownloadPages:
         back = "/results" if number is None else f"/results/{number}"
         try:
             async with self._making:
-                file, extension = await run_in_threadpool(self._spooled, kind, number, athlete)
+                file, extension = await self._spooled(kind, number, athlete)
         except _NotThereError:
             return self._site.page(request, "message.html", 404, text="", back=back)
         except RetroTimerError as error:
@@ -61,7 +61,7 @@ class DownloadPages:
         }
         return StreamingResponse(_pieces(file), headers=headers, media_type=_KINDS.get(extension, _ANY))
 
-    def _spooled(self, kind: str, number: int | None, athlete: int | None) -> tuple[BinaryIO, str]:
+    async def _spooled(self, kind: str, number: int | None, athlete: int | None) -> tuple[BinaryIO, str]:
         """The file, which has no name: it is gone when it is closed, or its process ends."""
         # Loaded for the first file: a page that nobody saves from starts sooner and is smaller.
         from retro_timer.store.exchange.files import FORMATS, write_one_file
@@ -84,7 +84,7 @@ class DownloadPages:
             return file, extension
 
         try:
-            return self._kept.look_here(look)
+            return await self._kept.look_alone(look)
         except OSError as error:
             raise RetroTimerError(f"{folder}: not written ({error.strerror or error})") from None
 

@@ -46,7 +46,7 @@ class ResultPages:
             return list(sessions(connection, MOST_SESSIONS)), count_sessions(connection)
 
         rows, count = await self._kept.look(look)
-        return self._site.page(request, "results.html", sessions=rows, count=count)
+        return self._site.page(request, "results.html", sessions=rows, count=count, as_of=self._kept.as_of)
 
     async def one_session(self, request: Request) -> Response:
         """The reps of a session, or one athlete's of it."""
@@ -65,6 +65,7 @@ class ResultPages:
             everybody=shown.everybody,
             person=shown.person,
             history=history_of(shown.history, catalogue_of(self._site.language(request))),
+            as_of=self._kept.as_of,
         )
 
     async def one_rep(self, request: Request) -> Response:
@@ -89,6 +90,7 @@ class ResultPages:
             row=row_of(kept.record),
             seen=seen,
             history=history_of(history, catalogue_of(self._site.language(request))),
+            as_of=self._kept.as_of,
         )
 
 

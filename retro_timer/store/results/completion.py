@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -75,10 +75,18 @@ def _read_on(connection: sqlite3.Connection, log: RepsLog, mark: Mark) -> Comple
     if log.size == mark.length:
         return Completed(0, 0, 0)
     log.sync()
+    return take_over(connection, mark, log.lines(mark.length), log.size)
+
+
+def take_over(connection: sqlite3.Connection, mark: Mark, lines: Iterable[tuple[int, bytes]], length: int) -> Completed:
+    """Apply lines that follow the mark, each with where it begins, within the caller's transaction.
+
+    `length`: of the log to the end of the last of them. Raises sqlite3.Error or RetroTimerError.
+    """
     reading = _Reading(connection, mark)
-    for start, line in log.lines(mark.length):
+    for start, line in lines:
         reading.take(start, line)
-    return reading.finish(log, 0)
+    return reading.finish(length, 0)
 
 
 def _read_all(connection: sqlite3.Connection, log: RepsLog, mark: Mark) -> Completed:
@@ -109,7 +117,7 @@ def _read_all(connection: sqlite3.Connection, log: RepsLog, mark: Mark) -> Compl
         reading.last_start = last_start
     connection.execute("DROP TABLE logged")
     connection.execute(f"PRAGMA cache_size = {-_USUAL_CACHE_KIB}")
-    return reading.finish(log, lacking)
+    return reading.finish(log.size, lacking)
 
 
 class _Reading:
@@ -138,9 +146,9 @@ class _Reading:
         self._added += bool(changed)
         return entry
 
-    def finish(self, log: RepsLog, appended: int) -> Completed:
+    def finish(self, length: int, appended: int) -> Completed:
         """Write the mark down."""
-        write_mark(self._connection, Mark(log.size, self.last_start, self.last_id, self.entries))
+        write_mark(self._connection, Mark(length, self.last_start, self.last_id, self.entries))
         return Completed(self._added, appended, self._unread)
 
 

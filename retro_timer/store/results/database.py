@@ -89,6 +89,11 @@ def open_for_reading(directory: Path) -> sqlite3.Connection | None:
     return _made_ready(connection, path, tables)
 
 
+def sees_snapshot_alone(directory: Path) -> bool:
+    """Whether the results themselves are not to be seen here, or there are none yet. Raises RetroTimerError."""
+    return not _is_there(directory / NAME) and not (directory / LOG_NAME).is_file()
+
+
 def _snapshot_alone(directory: Path) -> sqlite3.Connection | None:
     path = directory / SNAPSHOT
     try:

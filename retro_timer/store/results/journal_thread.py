@@ -72,6 +72,8 @@ class JournalThread:
         self._journal: Journal | None = None
         self._former: RepsLog | None = None
         """The log as it was open when it was taken from its place: what it holds is put back."""
+        self.log_length = 0
+        """Bytes of the log that are durable, and in the database."""
         self._lock = WriterLock(directory)
         self._snapshots = Snapshots(directory / NAME, wanted=leaves_snapshots)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -201,6 +203,8 @@ class JournalThread:
             trouble = f"a change that no file can hold ({type(error).__name__}: {error})"
             self._note(error)
         del self._backlog[0]
+        if self._journal is not None:
+            self.log_length = self._journal.log.size
         self._snapshots.note_change()
         answer(trouble)
 
@@ -228,6 +232,7 @@ class JournalThread:
             self._former = None
         if repaired is not None:
             self._on_repair(repaired)
+        self.log_length = journal.log.size
         return journal
 
     def _open_again(self) -> None:

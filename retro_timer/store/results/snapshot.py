@@ -17,8 +17,7 @@ from pathlib import Path
 
 from retro_timer.settings.whole import keep_owner
 from retro_timer.store.results.apply import Mark, read_mark
-from retro_timer.store.results.entries import id_number
-from retro_timer.store.results.log_lines import LineReader
+from retro_timer.store.results.newer import begins_with
 from retro_timer.store.results.reps_log import NAME as LOG_NAME
 from retro_timer.store.results.reps_log import sync_directory
 from retro_timer.store.space import LEAST_FREE_BYTES, SNAPSHOT, free_bytes
@@ -148,7 +147,7 @@ def open_snapshot(database: Path) -> sqlite3.Connection | None:
 
 
 def snapshot_as_it_is(directory: Path) -> sqlite3.Connection | None:
-    """For who sees of the results' folder nothing else, as the page's process on the box, and cannot tell its age.
+    """For who sees no other file of the results, as the page's process on the box; the timer is asked for the rest.
 
     Raises sqlite3.Error where it may not be read.
     """
@@ -161,8 +160,4 @@ def snapshot_as_it_is(directory: Path) -> sqlite3.Connection | None:
 def _ends_log(mark: Mark, log: Path) -> bool:
     """Whether the log has been read to its end, and is the one that was read."""
     with log.open("rb") as file:
-        if os.fstat(file.fileno()).st_size != mark.length:
-            return False
-        file.seek(mark.last_start)
-        entry = LineReader().read(file.readline().rstrip(b"\n"))
-    return entry is None if mark.entries == 0 else entry is not None and id_number(entry.id) == mark.last_id
+        return os.fstat(file.fileno()).st_size == mark.length and begins_with(file, mark)

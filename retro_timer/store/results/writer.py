@@ -12,15 +12,18 @@ from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import ClockSource
 from retro_timer.settings.made import NotWrittenError
 from retro_timer.store.exchange.merging import ImportPortion
+from retro_timer.store.results.apply import Mark
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.edits import AnyEdit, ClaimPlace, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import Journal, SessionEntry, Stamp
 from retro_timer.store.results.journal_thread import Answer, JournalThread
+from retro_timer.store.results.newer import Newer, newer_than
 from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.remembered import remembered_of
 from retro_timer.store.results.repair import Repair
+from retro_timer.store.results.reps_log import NAME as LOG_NAME
 from retro_timer.store.results.revising import revise_record
 from retro_timer.training.corrections import AnyCorrection, Correction
 from retro_timer.training.plan import Plan
@@ -224,6 +227,13 @@ class JournalWriter:
     def follow_clock(self, offset_ns: int, source: ClockSource | None = None) -> None:
         """The wall clock shows time since boot and `offset_ns`, set by `source`: labels of this boot are corrected."""
         self._thread.put(lambda journal: journal.follow_clock(offset_ns, source), lambda _trouble: None)
+
+    def newer_than(self, mark: Mark) -> Newer | None:
+        """Of what is durable, what the log has beyond a mark; None where it is not the log that was read.
+
+        Reads in the caller's thread. Raises OSError.
+        """
+        return newer_than(self._directory / LOG_NAME, mark, self._thread.log_length)
 
     def close(self) -> None:
         """Write what waits, then stop."""

@@ -195,6 +195,15 @@ class Edited(Answer, frozen=True):
     done: EditDone
 
 
+class Newer(Answer, frozen=True):
+    """A portion of `reps.jsonl`, of what is durable."""
+
+    lines: bytes
+    """Whole ones, with their ends, as base64."""
+    more: bool
+    """Whether there is more beyond them."""
+
+
 class Forgotten(Answer, frozen=True):
     """The name stands in no file any more but those that are listed."""
 
@@ -229,6 +238,7 @@ AnyAnswer = (
     | Log
     | Kept
     | Edited
+    | Newer
     | Forgotten
     | Pairing
     | Facts

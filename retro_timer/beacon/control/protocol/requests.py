@@ -48,6 +48,22 @@ class Edit(Request, frozen=True):
     """Who asks: ctl, edit or page, and behind a space what else is known of them."""
 
 
+class Newer(Request, frozen=True):
+    """What `reps.jsonl` has beyond what was read of it; refused where it is not the log that was read.
+
+    For whoever sees a snapshot of the results alone, whose table `log_mark` has these figures.
+    """
+
+    length: Annotated[int, msgspec.Meta(ge=0)]
+    """Bytes that were read."""
+    last_start: Annotated[int, msgspec.Meta(ge=0)]
+    """Where the last line among them begins."""
+    last_id: int
+    """Its id, as a number."""
+    entries: Annotated[int, msgspec.Meta(ge=0)]
+    """Lines that were applied."""
+
+
 class Forget(Request, frozen=True):
     """Forget an athlete, while no session is under way: a start waits until that is done. It cannot be undone."""
 
@@ -136,7 +152,7 @@ class Calibrate(Request, frozen=True):
 ToDiagnostics = Facts | Readings | Beep | Say | Announce | LendButton | Rest | Calibrate
 ToMachine = SetClock | ShutDown
 AnyRequest = (
-    Status | Follow | Log | Keep | Edit | Forget | OpenPairing | TryPin | ToMachine | AnyCommand | ToDiagnostics
+    Status | Follow | Log | Keep | Edit | Newer | Forget | OpenPairing | TryPin | ToMachine | AnyCommand | ToDiagnostics
 )
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
