@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from retro_timer.coach.time_line import TimeLineRow, draw_time_line, minutes_text, parts_of, rows_of
 from retro_timer.phrases import Catalogue
-from retro_timer.settings.loading import load_settings
+from retro_timer.settings.model import Settings
 from retro_timer.settings.session_rules import foreseen, is_foreseen
 from retro_timer.training.plan import Part, Plan, steps
 from retro_timer.training.plan_text import block_amount
@@ -56,8 +56,8 @@ def amount_of(plan: Plan) -> str:
     return " + ".join(block_amount(block, f"{_ENDLESS} ×") for block in plan.blocks)
 
 
-def view_of(plan: Plan, names: Sequence[str], catalogue: Catalogue) -> PlanView:
-    """For these, by the settings in force. Raises BadInputError for settings that cannot be read."""
+def view_of(plan: Plan, names: Sequence[str], settings: Settings, catalogue: Catalogue) -> PlanView:
+    """For these, by the settings that are kept."""
     blocks = [
         BlockRow(
             block.kind,
@@ -69,12 +69,12 @@ def view_of(plan: Plan, names: Sequence[str], catalogue: Catalogue) -> PlanView:
         )
         for block in plan.blocks
     ]
-    return PlanView(plan, blocks, amount_of(plan), _line(plan, names, catalogue), is_foreseen(plan))
+    return PlanView(plan, blocks, amount_of(plan), _line(plan, names, settings, catalogue), is_foreseen(plan))
 
 
-def _line(plan: Plan, names: Sequence[str], catalogue: Catalogue) -> Line | None:
+def _line(plan: Plan, names: Sequence[str], settings: Settings, catalogue: Catalogue) -> Line | None:
     few = len(steps(plan)) * len(names) <= _MOST_DRAWN
-    rehearsal = foreseen(plan, names, load_settings()) if few and is_foreseen(plan) else None
+    rehearsal = foreseen(plan, names, settings) if few and is_foreseen(plan) else None
     if rehearsal is None:
         return None
     shown = msgspec.structs.replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from functools import cache, lru_cache
 from pathlib import Path
@@ -9,18 +10,24 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import jinja2
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
+from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.coach.access import Access, Role
 from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live
-from retro_timer.errors import BadInputError
+from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.phrases import Catalogue, kin_of, load_catalogue
+from retro_timer.settings.loading import load_settings
+from retro_timer.settings.model import Settings
 
 _FOLDER = Path(__file__).parent
 _MOST_FIELDS = 40
+_WITHIN_S = 2.0
+"""A timer that takes longer waits for its disk; whoever looks at a page does not."""
 COOKIE_DAYS = 400
 """The longest that browsers keep one."""
 LOOK = "look"
@@ -49,12 +56,12 @@ class Site:
     """Made once."""
 
     def __init__(self, *, access: Access, live: Live, link: Link, language: str) -> None:
-        """`language`: for browsers that ask for none that there is."""
+        """`language`: for browsers that ask for none that there is, until it is heard which one the box speaks."""
         self.access = access
         self.live = live
         self.link = link
         self.assets = Assets()
-        self._language = chosen_language(language, "en")
+        self._language = language
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
             autoescape=True,
@@ -66,7 +73,19 @@ class Site:
 
     def language(self, request: Request) -> str:
         """The first that the browser asks for and there is."""
-        return chosen_language(request.headers.get("accept-language", ""), self._language)
+        status = self.live.status
+        spoken = chosen_language(status.language if status is not None else self._language, "en")
+        return chosen_language(request.headers.get("accept-language", ""), spoken)
+
+    async def settings(self) -> Settings:
+        """As they are kept on the box. Raises BadInputError."""
+        if self.live.answers:
+            with contextlib.suppress(RetroTimerError):
+                answer = await self.link.ask(requests.KeptSettings(), _WITHIN_S)
+                if isinstance(answer, answers.KeptSettings):
+                    return answer.settings
+        # On a box this process sees what was set there as it was when it began.
+        return await run_in_threadpool(load_settings)
 
     def render(self, template: str, language: str, **values: Any) -> str:
         """A template's text."""

@@ -27,6 +27,8 @@ from retro_timer.settings.paths import there
 from retro_timer.settings.whole import write_whole
 from retro_timer.training.roster import parse_roster
 
+LISTEN = "coach.listen"
+"""A setting, and the file in the state directory that is written anew with it."""
 _LONGEST_TEXT = 16_000
 FileName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 """Of a plan or roster, without its ending: small letters, digits and hyphens."""
@@ -126,6 +128,9 @@ def _change(directory: Path, made: ChangeSetting) -> str:
     put(own, made.key, made.value)
     _check(own, made)
     _write(path, format_own(own))
+    if made.key == LISTEN:
+        # Where the page listens is found at its start alone: the system has it start anew when this file is written.
+        _write(directory / LISTEN, f"{made.value or ''}\n")
     how = "is as in config.toml" if made.value is None else f"= {made.value}"
     return f"{made.key} {how} from the timer's next start on ({path})"
 

@@ -63,6 +63,13 @@ def shown(field: Field, status: TimerStatus | None, role: Role = Role.COACH, lan
     return got.body
 
 
+def test_who_asks_for_no_language_that_there_is_gets_the_one_that_the_box_speaks(field: Field) -> None:
+    rest = told(phase="rest")
+    assert '<html lang="fr"' in shown(field, msgspec.structs.replace(rest, language="fr"), language="fi")
+    assert '<html lang="de"' in shown(field, msgspec.structs.replace(rest, language="de"), language="fi")
+    assert '<html lang="nl"' in shown(field, msgspec.structs.replace(rest, language="de"), language="nl")
+
+
 def test_a_rest_shows_who_is_next_and_then_and_the_last_time_with_its_interval(field: Field) -> None:
     page = shown(field, told())
     for text in ("Next", "<bdi>Ann</bdi>", "Then", "<bdi>Ben</bdi>", "Set 1 of 2", "11.44", "± 0.02", "blind", "Rests"):

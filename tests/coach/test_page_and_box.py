@@ -159,7 +159,7 @@ def test_a_plan_that_hangs_while_it_is_read_holds_up_no_halt(box: Timer, page: C
     assert told == ["a halt or stop came while the plan was read: start anew"]
 
 
-def test_a_page_that_sees_a_snapshot_alone_shows_the_reps_of_the_session_under_way(box: Timer, tmp_path: Path) -> None:
+def test_a_page_that_sees_a_snapshot_alone_shows_the_session_and_settings_of_now(box: Timer, tmp_path: Path) -> None:
     as_on_a_box = tmp_path / "page"
     as_on_a_box.mkdir()
     for name in ("snapshot", "run"):
@@ -177,6 +177,8 @@ def test_a_page_that_sees_a_snapshot_alone_shows_the_reps_of_the_session_under_w
             return "into the wind" in shown and "As of" not in shown
 
         until(corrected, "the correction")
+        assert phone.post("/box/language", language="de")[0] == 303
+        until(lambda: 'lang="de" selected' in phone.get("/box")[1], "the language that was set")
         box.process.kill()
         box.process.wait(timeout=DEADLINE_S)
         seen(phone, "The box does not answer.")

@@ -87,11 +87,15 @@ def test_a_phone_is_paired_and_sees_the_timer_and_what_it_has_kept(box: Containe
 def test_what_is_set_on_the_box_reaches_it_and_the_support_pack_has_what_the_timer_tells_a_page(
     box: Container, page: dict[str, str]
 ) -> None:
+    box.check("retro-timer settings set coach.listen 127.0.0.1:8765")
+    box.wait_for(lambda: box.unit(PAGE)["MainPID"] not in ("0", page["MainPID"]), ANSWERS_S, "the page's new start")
+    box.wait_for(lambda: asked(box, "/healthz") == "ok\n", ANSWERS_S, "the page's answer")
+    pid = box.unit(PAGE)["MainPID"]
     box.check("retro-timer settings set voice.language de")
     box.wait_for(lambda: 'lang="de" selected' in seen(box, "/box"), ANSWERS_S, "the language on the page")
-    # Another file by the same name.
     box.check("retro-timer settings set voice.language fr")
     box.wait_for(lambda: 'lang="fr" selected' in seen(box, "/box"), ANSWERS_S, "the other language on the page")
+    assert box.unit(PAGE)["MainPID"] == pid, "nothing but where it listens has it start anew"
     pin = box.check("retro-timer pin")[:6]
     listed = box.check(f"/opt/retro-timer/venv/bin/python {PHONE} pair {pin} post /box/support | tar -tz")
     packed = {Path(name).name for name in listed.split()}

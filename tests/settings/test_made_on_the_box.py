@@ -162,6 +162,16 @@ def test_what_is_made_is_there_as_it_was_given_and_nothing_beside_it(tmp_path: P
     assert (tmp_path / "rosters" / "monday.csv").read_text(encoding="utf-8") == "Änne\n"
 
 
+def test_where_the_page_listens_is_told_to_the_system_by_a_file_and_no_other_setting_is(tmp_path: Path) -> None:
+    make(tmp_path, ChangeSetting("session.countdown_s", 4))
+    mark = tmp_path / "coach.listen"
+    assert not mark.exists()
+    make(tmp_path, ChangeSetting("coach.listen", "0.0.0.0:8765"))
+    assert mark.read_text(encoding="utf-8") == "0.0.0.0:8765\n"
+    make(tmp_path, ChangeSetting("coach.listen", None))
+    assert mark.read_text(encoding="utf-8") == "\n"
+
+
 def test_one_is_written_over_only_on_purpose(tmp_path: Path) -> None:
     make(tmp_path, WriteRoster("monday", "Ann\n"))
     with pytest.raises(BadInputError, match=r"monday\.csv: there already"):

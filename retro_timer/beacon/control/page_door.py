@@ -28,6 +28,7 @@ PAGE_MAY_ASK: tuple[type[Request], ...] = (
     requests.ShutDown,
     requests.Edit,
     requests.Newer,
+    requests.KeptSettings,
     requests.Say,
     requests.Beep,
     *commands.COMMANDS.values(),

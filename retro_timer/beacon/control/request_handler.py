@@ -25,6 +25,7 @@ from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.group import Group, Roster
+from retro_timer.settings.loading import load_settings
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
@@ -96,8 +97,8 @@ class RequestHandler:
                 self._follow(client)
             case requests.Keep():
                 self._keep(client)
-            case requests.Edit() | requests.Newer() | requests.Forget():
-                self._ask_ledger(request, client)
+            case requests.Edit() | requests.Newer() | requests.KeptSettings() | requests.Forget():
+                self._ask_kept(request, client)
             case requests.OpenPairing() | requests.TryPin():
                 self._pair(request, client, origin)
             case requests.SetClock() | requests.ShutDown():
@@ -128,11 +129,13 @@ class RequestHandler:
             return answers.Log(log=self._logbook.entries)
         return answers.Status(status=snapshot(self._core))
 
-    def _ask_ledger(self, request: requests.Edit | requests.Newer | requests.Forget, client: Asker) -> None:
+    def _ask_kept(self, request: requests.ToKept, client: Asker) -> None:
         if isinstance(request, requests.Edit):
             self._ledger.edit(request, client.send)
         elif isinstance(request, requests.Newer):
             self._read(client, lambda: client.send(self._ledger.newer(request)))
+        elif isinstance(request, requests.KeptSettings):
+            self._read(client, lambda: client.send(answers.KeptSettings(settings=load_settings())))
         else:
             self._ledger.forget(request.athlete, client.send)
 

@@ -45,6 +45,7 @@ def snapshot(core: Core) -> TimerStatus:
         machine=core.strain(),
         samples=core.samples,
         troubles=core.troubles.texts,
+        language=core.settings.voice.language,
         sensors=tuple(_sensor(core, name) for name in core.sensing),
     )
     return box if state is None else _with_session(box, state, now_ns)

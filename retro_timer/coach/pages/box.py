@@ -21,7 +21,6 @@ from retro_timer.coach.stream import Streams
 from retro_timer.coach.support import NAME, support_pack
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.phrases import SOUND_CHECK, catalogue_file, kin_of, languages
-from retro_timer.settings.loading import load_settings
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.store.space import free_bytes
 
@@ -48,14 +47,15 @@ class BoxPages:
 
     async def show(self, request: Request) -> Response:
         """Everything."""
-        machine, speaks, named = await run_in_threadpool(lambda: (self._machine(), _spoken_now(), _named()))
+        machine, named = await run_in_threadpool(lambda: (self._machine(), _named()))
+        settings = await self._site.settings()
         return self._site.page(
             request,
             "box.html",
             now=self._now(self._site.language(request), machine),
             loud=None if self._site.live.status is None else self._site.live.status.volume.buzzer,
             languages=named,
-            speaks=speaks,
+            speaks=kin_of(settings.voice.language) or "",
             connected=self._connected(),
             mine=request.state.phone,
         )
@@ -126,10 +126,6 @@ class BoxPages:
 def _named() -> list[tuple[str, str]]:
     """The box's languages and what each calls itself, read once: their files are long."""
     return [(name, catalogue_file(name).language.name) for name in languages()]
-
-
-def _spoken_now() -> str:
-    return kin_of(load_settings().voice.language) or ""
 
 
 def _sounding(which: str) -> requests.Beep | requests.Say:

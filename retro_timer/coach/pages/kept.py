@@ -10,9 +10,10 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 
 from retro_timer.beacon.control.protocol import requests
-from retro_timer.coach.link import Link
+from retro_timer.coach.site import Site
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings.made import WritePlan, WriteRoster, check_file_name
+from retro_timer.settings.model import Settings
 from retro_timer.settings.toml_place import line_of
 
 ON_DISK_S = 30.0
@@ -27,8 +28,8 @@ class Kind(msgspec.Struct, frozen=True):
     name: str
     files: Callable[[], dict[str, Path]]
     read: Callable[[Path], str]
-    check: Callable[[str], list[str]]
-    """What a coach should look at; raises BadInputError for a mistake."""
+    check: Callable[[str, Settings], list[str]]
+    """What a coach should look at, by the settings that are kept; raises BadInputError for a mistake."""
     write: Callable[[str, str], WritePlan | WriteRoster]
 
 
@@ -82,8 +83,8 @@ def draft_of(form: dict[str, str]) -> Draft:
 class Kept:
     """Those of a kind; every look at the disk is another thread's."""
 
-    def __init__(self, link: Link, kind: Kind) -> None:
-        self._link = link
+    def __init__(self, site: Site, kind: Kind) -> None:
+        self._site = site
         self.kind = kind
 
     async def names(self) -> list[str]:
@@ -101,7 +102,7 @@ class Kept:
     async def checked(self, draft: Draft) -> Outcome:
         """As `keep` would have it, without keeping it."""
         try:
-            return Outcome(draft, remarks=tuple(await run_in_threadpool(self.kind.check, draft.text)))
+            return Outcome(draft, remarks=tuple(await self._remarks(draft)))
         except RetroTimerError as error:
             return Outcome(draft, 422, error)
 
@@ -109,16 +110,19 @@ class Kept:
         """By the beacon, unless there is a mistake in it, or it would replace what its form did not come from."""
         try:
             check_file_name(draft.name, self.kind.name)
-            remarks = await run_in_threadpool(self.kind.check, draft.text)
+            remarks = await self._remarks(draft)
             if await run_in_threadpool(self._hash, draft.name) not in ("", draft.was, _hash_of(draft.text.encode())):
                 return Outcome(draft, 409, in_the_way=True)
-            await self._link.ask(requests.Edit(self.kind.write(draft.name, draft.text), "page"), ON_DISK_S)
+            await self._site.link.ask(requests.Edit(self.kind.write(draft.name, draft.text), "page"), ON_DISK_S)
             draft = msgspec.structs.replace(draft, was=await run_in_threadpool(self._hash, draft.name))
         except BadInputError as error:
             return Outcome(draft, 422, error)
         except RetroTimerError as error:
             return Outcome(draft, 409, error)
         return Outcome(draft, remarks=tuple(remarks), kept=True)
+
+    async def _remarks(self, draft: Draft) -> list[str]:
+        return await run_in_threadpool(self.kind.check, draft.text, await self._site.settings())
 
     def _text(self, name: str) -> str:
         path = self.kind.files().get(name)

@@ -18,8 +18,9 @@ from retro_timer.coach.plan_view import PlanView, amount_of, view_of
 from retro_timer.coach.site import Site, catalogue_of, form_of
 from retro_timer.coach.view import athletes_of
 from retro_timer.errors import BadInputError, RetroTimerError
-from retro_timer.settings.loading import load_settings, parse_plan, plan_names, read_plan
+from retro_timer.settings.loading import parse_plan, plan_names, read_plan
 from retro_timer.settings.made import WritePlan, check_file_name
+from retro_timer.settings.model import Settings
 from retro_timer.settings.plan_remarks import plan_remarks
 from retro_timer.settings.tables import read_text
 from retro_timer.training.plan import Plan
@@ -28,9 +29,9 @@ from retro_timer.training.roster import MOST_ATHLETES, SOLO
 _WHERE = "plan"
 
 
-def _check(text: str) -> list[str]:
+def _check(text: str, settings: Settings) -> list[str]:
     remarks: list[str] = []
-    said = plan_remarks(parse_plan(text, _WHERE), _WHERE, load_settings(), remarks.append)
+    said = plan_remarks(parse_plan(text, _WHERE), _WHERE, settings, remarks.append)
     return [*remarks, *said]
 
 
@@ -58,7 +59,7 @@ class PlanPages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._kept = Kept(site.link, PLANS)
+        self._kept = Kept(site, PLANS)
         self._drawing = asyncio.Lock()
         """One at a time: phones that follow must not wait for drawings."""
 
@@ -147,10 +148,12 @@ class PlanPages:
     ) -> tuple[PlanView | None, RetroTimerError | None]:
         catalogue = catalogue_of(self._site.language(request))
 
-        def look() -> PlanView:
-            return view_of(parse_plan(text, _WHERE), who, catalogue)
-
         try:
+            settings = await self._site.settings()
+
+            def look() -> PlanView:
+                return view_of(parse_plan(text, _WHERE), who, settings, catalogue)
+
             async with self._drawing:
                 return await run_in_threadpool(look), None
         except RetroTimerError as error:

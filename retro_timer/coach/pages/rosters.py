@@ -21,6 +21,7 @@ from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.settings.encodings import read_spreadsheet_text
 from retro_timer.settings.loading import load_roster, roster_names
 from retro_timer.settings.made import WriteRoster
+from retro_timer.settings.model import Settings
 from retro_timer.training.listed import LONGEST_SAID
 from retro_timer.training.roster import MOST_ATHLETES, parse_roster
 from retro_timer.training.roster_text import RosterRow, roster_rows, roster_text
@@ -29,7 +30,7 @@ _WHERE = "roster"
 _OF_ROWS = ("add", "up", "down", "remove")
 
 
-def _check(text: str) -> list[str]:
+def _check(text: str, _settings: Settings) -> list[str]:
     remarks: list[str] = []
     parse_roster(text, _WHERE, remarks.append)
     return remarks
@@ -67,7 +68,7 @@ class RosterPages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._kept = Kept(site.link, ROSTERS)
+        self._kept = Kept(site, ROSTERS)
 
     async def all_rosters(self, request: Request) -> Response:
         """Each with how many are on it; and the present group."""

@@ -63,6 +63,7 @@ class JournalWriter:
         self._session, self._session_open = 0, False
         self.session_id = ""
         """Random id of the session that later changes belong to; empty before the first."""
+        self._log = directory / LOG_NAME
         # A session's reps must find the card free.
         self._thread = JournalThread(
             directory, wall_ns, on_repair, lambda: not self._session_open, leaves_snapshots=leaves_snapshots
@@ -233,7 +234,7 @@ class JournalWriter:
 
         Reads in the caller's thread. Raises OSError.
         """
-        return newer_than(self._directory / LOG_NAME, mark, self._thread.log_length)
+        return newer_than(self._log, mark, self._thread.log_length)
 
     def close(self) -> None:
         """Write what waits, then stop."""

@@ -15,6 +15,7 @@ from retro_timer.beacon.control.protocol.commands import COMMANDS
 from retro_timer.beacon.control.protocol.requests import REQUESTS
 from retro_timer.beacon.control.server import Client
 from retro_timer.errors import RetroTimerError
+from retro_timer.settings.made import ChangeSetting, make
 from retro_timer.training.listed import LONGEST_SAID
 from tests.helpers.office import DONE, Asker, Office
 from tests.helpers.plans_made import block, plan
@@ -59,7 +60,7 @@ def ask(office: Office, request: str, **fields: Any) -> Asker:
 
 
 def test_every_request_is_either_the_pages_or_refused_here() -> None:
-    looks = {"status", "follow", "log", "facts"}
+    looks = {"status", "follow", "log", "newer", "kept_settings", "facts"}
     assert set(REQUESTS) == looks | {"open_pairing", "try_pin", "edit", "say", "beep"} | {*MACHINE, *COMMANDS, *REFUSED}
 
 
@@ -130,6 +131,16 @@ def test_a_page_sets_the_language_that_the_box_speaks(office: Office, tmp_path: 
     assert asker.answered.wait(60.0)
     assert asker.sent[0]["answer"] == "edited"
     assert 'language = "de"' in (tmp_path / "settings.toml").read_text(encoding="utf-8")
+
+
+def test_a_page_hears_what_has_been_set_since_the_start(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETRO_TIMER_STATE", str(tmp_path))
+    make(tmp_path, ChangeSetting("voice.language", "de"))
+    (answer,) = ask(office, "kept_settings").sent
+    assert answer["settings"]["voice"]["language"] == "de"
+    assert ask(office, "status").sent[0]["status"]["language"] == "en", "which it speaks until its next start"
 
 
 def test_a_page_has_a_sound_tested_but_in_no_session(office: Office) -> None:

@@ -134,7 +134,7 @@ def test_requests_may_come_in_pieces_or_all_at_once(echo: Echo) -> None:
         (b"[1, 2]\n", "not an object", "malformed"),
         (b'"ctl"\n', "not an object", "malformed"),
         (b"null\n", "not an object", "malformed"),
-        (b"{}\n", "no request named; expected one of status, follow, log, keep, edit, forget, open_pairing", "unknown"),
+        (b"{}\n", "no request named; expected one of status, follow, log, keep, edit, newer", "unknown"),
         (b'{"request": 7}\n', "no request named", "unknown"),
         (b'{"request": "statsu"}\n', "no request 'statsu' (did you mean 'status'?); expected one of", "unknown"),
         (b'{"status": true}\n', "no request named; expected one of status", "unknown"),

@@ -11,6 +11,7 @@ from retro_timer.beacon.events import Logged
 from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.errors import RetroTimerError
+from retro_timer.settings.model import Settings
 from retro_timer.store.results.athlete_edits import Done as EditDone
 from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.training.record import RepRecord
@@ -155,6 +156,8 @@ class TimerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The reps under way, in order of their go."""
     unsaved: int | None = None
     """Reps that are not on the disk."""
+    language: str = ""
+    """In which it speaks."""
     results: tuple[RepRecord, ...] = ()
     """The newest word on each of the last reps that have ended, oldest first."""
 
@@ -204,6 +207,12 @@ class Newer(Answer, frozen=True):
     """Whether there is more beyond them."""
 
 
+class KeptSettings(Answer, frozen=True):
+    """In force from the timer's next start on."""
+
+    settings: Settings
+
+
 class Forgotten(Answer, frozen=True):
     """The name stands in no file any more but those that are listed."""
 
@@ -239,6 +248,7 @@ AnyAnswer = (
     | Kept
     | Edited
     | Newer
+    | KeptSettings
     | Forgotten
     | Pairing
     | Facts

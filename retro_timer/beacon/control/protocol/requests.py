@@ -64,6 +64,10 @@ class Newer(Request, frozen=True):
     """Lines that were applied."""
 
 
+class KeptSettings(Request, frozen=True):
+    """The settings as they are kept: what has been set on the box since the timer's start is in them."""
+
+
 class Forget(Request, frozen=True):
     """Forget an athlete, while no session is under way: a start waits until that is done. It cannot be undone."""
 
@@ -151,9 +155,8 @@ class Calibrate(Request, frozen=True):
 
 ToDiagnostics = Facts | Readings | Beep | Say | Announce | LendButton | Rest | Calibrate
 ToMachine = SetClock | ShutDown
-AnyRequest = (
-    Status | Follow | Log | Keep | Edit | Newer | Forget | OpenPairing | TryPin | ToMachine | AnyCommand | ToDiagnostics
-)
+ToKept = Edit | Newer | KeptSettings | Forget
+AnyRequest = Status | Follow | Log | Keep | ToKept | OpenPairing | TryPin | ToMachine | AnyCommand | ToDiagnostics
 
 REQUESTS: dict[str, type[Request]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRequest)}
 """By name."""
