@@ -45,6 +45,8 @@ class SessionOpener:
         self._draw_seed: Callable[[], int] = (lambda: secrets.randbits(_SEED_BITS)) if seed is None else (lambda: seed)
         self._awaits_journal = awaits_journal
         self._early: StartPlan | None = None
+        self.clock_is_set = False
+        """Whether the machine's clock is being set right now: a session would begin by a time that is none."""
 
     @property
     def awaits_journal(self) -> bool:
@@ -88,6 +90,9 @@ class SessionOpener:
     def _start(self, start: StartPlan, now_ns: int) -> None:
         runner = self._runner
         state = runner.state
+        if self.clock_is_set and not runner.busy:
+            runner.refuse(now_ns, "clock_being_set")
+            return
         if self._awaits_journal and not runner.busy:
             # Beginning now would close, unasked, the session that the power cut off. One start waits, not a second.
             if self._early is None:

@@ -103,10 +103,10 @@ class SessionRunner:
                 if answer is not None:
                     waiting.append(answer)
 
-    def refuse(self, now_ns: int) -> None:
-        """Say that what somebody asked for is not possible now."""
-        self._outlet.carry_out(effects.Say("not_now"), now_ns)
-        self._outlet.carry_out(effects.Publish(events.Refused(now_ns, "not_now")), now_ns)
+    def refuse(self, now_ns: int, key: str = "not_now") -> None:
+        """Say that what somebody asked for is not possible now, or by the phrase of that key why."""
+        self._outlet.carry_out(effects.Say(key), now_ns)
+        self._outlet.carry_out(effects.Publish(events.Refused(now_ns, key)), now_ns)
 
     def _put_to_nobody(self, event: inputs.Input, now_ns: int) -> None:
         """Without a session the watch's state is told all the same, on change, and a command is refused but for a halt:

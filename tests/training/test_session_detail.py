@@ -168,4 +168,5 @@ def test_who_trains_alone_is_told_of_progress_without_a_name_and_nothing_is_said
         ("your_best", {"best": "8.00"}),
         ("week", {"count": 3, "most": 3}),
     ]
+    assert with_progress(("Ann",), Remembered("Ann", week=Week(3, 3))) == [("week_more", {"count": 4, "most": 3})]
     assert with_progress(("Ann",)) == with_progress(("Ann",), Remembered("Ann", "Anne")) == []

@@ -71,6 +71,7 @@ class MachineRequests:
         elif not self._setting.acquire(blocking=False):
             send(_refused("another phone has the clock set right now"))
         else:
+            self._core.opener.clock_is_set = True
             # It waits for another process: neither the session nor the socket does.
             threading.Thread(target=self._set, args=(board, unix_s, send), name="clock", daemon=True).start()
 
@@ -80,10 +81,21 @@ class MachineRequests:
         except RetroTimerError as error:
             answer: answers.AnyAnswer = wire.error_of(error)
         else:
+            self._note_set()
             answer = answers.Done()
         finally:
             self._setting.release()
+            self._post(Between(self._may_start))
         send(answer)
+
+    def _note_set(self) -> None:
+        """Also a clock that was right before has been set by somebody now: its labels are dates."""
+        clock = self._core.clock
+        if since_boot_ns := clock.since_boot_ns():
+            self._core.journal.follow_clock(clock.wall_ns() - since_boot_ns, ClockSource.SET)
+
+    def _may_start(self) -> None:
+        self._core.opener.clock_is_set = False
 
 
 def _refused(why: str) -> answers.Error:

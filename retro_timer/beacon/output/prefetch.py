@@ -16,7 +16,16 @@ _UNKNOWABLE = frozenset(
     (
         *("result", "result_of", "result_rep", "result_rep_of", "set_average", "best_so_far", "dnf"),
         *("summary", "summary_best", "summary_best_of", "summary_of", "summary_of_full", "summary_of_reps"),
-        *("week", "week_of", "your_best", "your_best_of", "place_result", "place_not_timed"),
+        *(
+            "week",
+            "week_of",
+            "week_more",
+            "week_more_of",
+            "your_best",
+            "your_best_of",
+            "place_result",
+            "place_not_timed",
+        ),
         *("crossings", "crossings_of"),
     )
 )

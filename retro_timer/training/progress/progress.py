@@ -30,6 +30,8 @@ class Week(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         wanted = f"{self.most}" if self.fewest == self.most else f"{self.fewest} to {self.most}"
+        if self.done > self.most:
+            return f"{self.title}: {self.done} this week, planned: {wanted}"
         return f"{self.title}: {self.done} of {wanted} this week"
 
 

@@ -68,7 +68,8 @@ def _say_progress(transition: Transition, name: str) -> None:
         transition.say("your_best" if state.solo else "your_best_of", {**who, "best": best.official()}, None)
     if known.week is not None:
         count = {**who, "count": known.week.done + 1, "most": known.week.most}
-        transition.say("week" if state.solo else "week_of", count, None)
+        key = "week" if known.week.done < known.week.most else "week_more"
+        transition.say(key if state.solo else f"{key}_of", count, None)
 
 
 def _beats(record: RepRecord, known: Remembered) -> bool:

@@ -14,6 +14,7 @@ from retro_timer.beacon.control.protocol.requests import SetClock, ShutDown
 from retro_timer.beacon.messages import StopLoop
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import ClockSource
+from retro_timer.store.results.database import opened_results
 from tests.helpers.office import DONE, Asker, Office
 from tests.helpers.plans_made import block, plan
 from tests.helpers.timer_process import until
@@ -74,6 +75,31 @@ def test_while_one_phone_sets_the_clock_another_is_refused(office: Office, switc
     assert first.sent == DONE
     assert office.wait("set_clock", unix_s=NOON_S + 1) == DONE[0]
     assert switches.set_to == [NOON_S, NOON_S + 1]
+
+
+def test_a_clock_that_was_right_before_has_been_set_by_the_phone_all_the_same(
+    office: Office, switches: Switches, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    core = office.beacon.core
+    monkeypatch.setattr(core.clock, "since_boot_ns", lambda: 50_000_000_000)
+    core.journal.follow_clock(core.clock.wall_ns() - 50_000_000_000, ClockSource.NOBODY)
+    assert office.wait("set_clock", unix_s=NOON_S) == DONE[0]
+    core.journal.close()
+    with opened_results(tmp_path) as connection:
+        assert [source for (source,) in connection.execute("SELECT source FROM clock")] == [ClockSource.SET]
+
+
+def test_while_the_clock_is_set_a_start_is_refused_and_that_is_said(office: Office, switches: Switches) -> None:
+    switches.goes_on.clear()
+    phone = Asker()
+    office.handler.take(SetClock(NOON_S), phone)
+    office.beacon.work()
+    (refused,) = office.ask("start")
+    assert refused["error"] == office.beacon.voice.said[-1] == "Not yet. The clock is being set."
+    switches.goes_on.set()
+    until(lambda: phone.sent, "the clock is set")
+    office.beacon.work()
+    assert office.ask("start") == DONE
 
 
 def test_a_clock_that_could_not_be_set_is_told_with_the_reason(office: Office, switches: Switches) -> None:

@@ -8,7 +8,7 @@ from retro_timer.training.gaits import Gait
 from retro_timer.training.progress.attended import Attended, Effort, History, Kind, PersonalBest, Timing
 from retro_timer.training.progress.figures import TimeSums, Verdict
 from retro_timer.training.progress.ladder import next_step
-from retro_timer.training.progress.progress import Progress, progress_of
+from retro_timer.training.progress.progress import Progress, Week, progress_of
 
 MONDAY = 739_943
 S = 1_000_000_000
@@ -44,6 +44,7 @@ def test_a_week_is_from_monday_to_sunday_and_counts_each_plans_sessions() -> Non
         assert [str(week) for week in weeks] == ["Conditioning: 1 of 2 this week", "First steps: 1 of 2 this week"]
     after = told(history, MONDAY + 7)
     assert [week.done for week in after.weeks] == [0, 0]
+    assert str(Week("Hill", 4, 2, 3)) == "Hill: 4 this week, planned: 2 to 3"
     assert after.undated == 1
 
 
