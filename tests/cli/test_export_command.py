@@ -182,10 +182,10 @@ def test_an_export_that_fails_half_way_leaves_what_was_there(
     path = tmp_path / "out.csv"
     path.write_text("before")
 
-    def full(_self: object, number: int) -> Any:
+    def full(_self: object, columns: str) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("retro_timer.store.exchange.selecting.Results.reps", full)
+    monkeypatch.setattr("retro_timer.store.exchange.selecting.Results.rows", full)
     outcome = run("results", "export", "--format", "csv", "-o", path)
     assert (outcome.code, outcome.one_line()) == (1, f"retro-timer: {path}: not written (No space left on device)")
     assert [(found.name, found.read_text()) for found in tmp_path.glob("out*")] == [("out.csv", "before")]

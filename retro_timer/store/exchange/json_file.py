@@ -13,7 +13,7 @@ import msgspec
 
 from retro_timer import __version__
 from retro_timer.store.exchange.items import FORMAT, VERSION
-from retro_timer.store.exchange.selecting import REP_COLUMNS, Results
+from retro_timer.store.exchange.selecting import REP_COLUMNS, Results, SessionHead
 from retro_timer.store.results.athletes import AthleteRow
 from retro_timer.store.results.revisions import IMPORTED, RevisionRow, revisions
 
@@ -26,7 +26,7 @@ def write_json(file: BinaryIO, connection: sqlite3.Connection, results: Results,
     file.write(_encode(head)[:-1] + b',\n"athletes": ')
     _write_list(file, map(_athlete, results.athletes()))
     file.write(b',\n"sessions": ')
-    _write_list(file, (_session(connection, results, number) for number in results.numbers), done)
+    _write_list(file, (_session(connection, results, *found) for found in results.sessions()), done)
     file.write(b"}\n")
 
 
@@ -57,9 +57,10 @@ def _athlete(row: AthleteRow) -> dict[str, Any]:
     }
 
 
-def _session(connection: sqlite3.Connection, results: Results, number: int) -> dict[str, Any]:
-    head = results.head(number)
-    reps = [dict(zip(REP_COLUMNS, values, strict=True)) for values in results.reps(number)]
+def _session(
+    connection: sqlite3.Connection, results: Results, head: SessionHead, found: list[list[Any]]
+) -> dict[str, Any]:
+    reps = [dict(zip(REP_COLUMNS, values, strict=True)) for values in found]
     wanted = {0, *(rep["rep"] for rep in reps)}
     return {
         "id": head.uid,
@@ -73,10 +74,10 @@ def _session(connection: sqlite3.Connection, results: Results, number: int) -> d
         "ended_label_ns": head.ended_ns,
         "note": head.note,
         "plan": _plan(head.plan),
-        "roster": [{"name": name, "athlete_id": uid} for name, uid in results.roster(number)],
-        "presences": _presences(connection, results, number),
+        "roster": [{"name": name, "athlete_id": uid} for name, uid in results.roster(head)],
+        "presences": _presences(connection, results, head.number),
         "corrections": [
-            _correction(results, row) for row in revisions(connection, session=number) if row.rep in wanted
+            _correction(results, row) for row in revisions(connection, session=head.number) if row.rep in wanted
         ],
         "reps": reps,
     }

@@ -1,17 +1,20 @@
-"""Which sessions and reps a file is made of, read from the database a session at a time.
+"""Which sessions and reps a file is made of, read from the database some sessions at a time.
 
 A path of its own beside `queries`: rows become values without the records that the rest of the program thinks in, so
-that a million of them take seconds and no memory. Each session is one short read.
+that a million of them take seconds and no memory. Some sessions are one short read.
 """
 
 from __future__ import annotations
 
+import itertools
+import operator
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from retro_timer.store.exchange.clock_faces import ClockFaces
 from retro_timer.store.exchange.items import RepItem
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.labels import Dates, date_of
@@ -26,7 +29,8 @@ _READ = (
     " splits, flags, obstacles, reason, line, lane, part, wave, place, target_ns / 1e9, note, revision, go_wall_ns,"
     " go_boot, go_ns"
 )
-_QUARTER_NS = 900 * 10**9
+_AT_ONCE = 32
+"""Sessions of one look at the database: it takes some hundredths of a second, and no memory."""
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -40,7 +44,7 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class SessionHead(msgspec.Struct, frozen=True):
-    """A session without its roster and its reps."""
+    """A session without its reps."""
 
     number: int
     uid: str
@@ -53,6 +57,9 @@ class SessionHead(msgspec.Struct, frozen=True):
     ended_at: str | None
     note: str
     plan: str
+    roster: str
+    athletes: str
+    """The ids of those on the roster, as JSON like that."""
 
 
 class Results:
@@ -67,7 +74,7 @@ class Results:
         persons = self.people.persons_by_uid if as_persons else {}
         self._uids: Mapping[str, str] = {uid: person.uid for uid, person in persons.items()}
         self._dates = Dates.of(connection)
-        self._clock = _ClockFaces()
+        self._clock = ClockFaces()
         self.undated = 0
         """Sessions without a date, which `since` leaves out."""
         self.numbers = self._numbers()
@@ -80,8 +87,8 @@ class Results:
             conditions.append("id = ?")
             values.append(wanted.session)
         if wanted.athletes is not None:
-            marks = ", ".join("?" * len(wanted.athletes))
-            conditions.append(f"id IN (SELECT session FROM rep WHERE athlete_id IN ({marks}) AND status != 'open')")
+            whose = f"athlete_id IN ({_marks(wanted.athletes)})"
+            conditions.append(f"id IN (SELECT session FROM rep WHERE {whose} AND status != 'open')")
             values += wanted.athletes
         query = f"SELECT id, started_wall_ns, started_boot FROM session WHERE {' AND '.join(conditions)} ORDER BY id"
         numbers = list[int]()
@@ -98,44 +105,83 @@ class Results:
     def _has_date(self, number: int, label_ns: int, boot: str) -> bool:
         return self._dates.has(number, boot) and date_of(label_ns) is not None
 
+    def sessions(self) -> Iterator[tuple[SessionHead, list[list[Any]]]]:
+        """Each of them, with its reps as the values of `REP_COLUMNS`."""
+        for head, rows in self.rows(_READ):
+            yield head, [self._values(row, head.number) for row in rows]
+
+    def rows(self, columns: str) -> Iterator[tuple[SessionHead, list[Sequence[Any]]]]:
+        """Each of them, with these columns of its reps, and the session's number behind them."""
+        for start in range(0, len(self.numbers), _AT_ONCE):
+            numbers = self.numbers[start : start + _AT_ONCE]
+            heads, reps = self._heads(numbers), self._reps(numbers, columns)
+            for number in numbers:
+                if number in heads:
+                    yield heads[number], reps.get(number, [])
+
     def head(self, number: int) -> SessionHead:
-        """A session of them."""
+        """A session of them. Raises KeyError where it has been deleted since."""
+        return self._heads([number])[number]
+
+    def _heads(self, numbers: Sequence[int]) -> dict[int, SessionHead]:
         query = (
-            "SELECT uid, title, outcome, board, started_wall_ns, ended_wall_ns, started_boot, ended_boot, note, plan"
-            " FROM session WHERE id = ?"
+            "SELECT id, uid, title, outcome, board, started_wall_ns, ended_wall_ns, note, plan, roster, athletes,"
+            f" started_boot, ended_boot FROM session WHERE id IN ({_marks(numbers)})"
         )
-        ((uid, title, outcome, board, started, ended, began_in, ended_in, note, plan),) = _tuples(
-            self._connection, query, [number]
-        )
-        return SessionHead(
-            number=number,
-            uid=uid,
-            title=title,
-            outcome=outcome,
-            board=board,
-            started_ns=started,
-            ended_ns=ended,
-            started_at=self._iso(started) if self._has_date(number, started, began_in) else None,
-            ended_at=None if ended is None or not self._has_date(number, ended, ended_in) else self._iso(ended),
-            note=note,
-            plan=plan,
-        )
+        return {
+            number: SessionHead(
+                number=number,
+                uid=uid,
+                title=title,
+                outcome=outcome,
+                board=board,
+                started_ns=started,
+                ended_ns=ended,
+                started_at=self._date(number, started, began_in),
+                ended_at=self._date(number, ended, ended_in),
+                note=note,
+                plan=plan,
+                roster=roster,
+                athletes=athletes,
+            )
+            for (
+                number,
+                uid,
+                title,
+                outcome,
+                board,
+                started,
+                ended,
+                note,
+                plan,
+                roster,
+                athletes,
+                began_in,
+                ended_in,
+            ) in _tuples(self._connection, query, numbers)
+        }
 
-    def roster(self, number: int) -> list[tuple[str, str]]:
+    def _date(self, number: int, label_ns: int | None, boot: str) -> str | None:
+        if label_ns is None or not self._dates.has(number, boot):
+            return None
+        return self._clock.to_the_second(label_ns)
+
+    def roster(self, head: SessionHead) -> list[tuple[str, str]]:
         """Who took part in a session: what each is called now, and their id."""
-        query = "SELECT roster, athletes FROM session WHERE id = ?"
-        ((names, ids),) = _tuples(self._connection, query, [number])
-        pairs = zip(msgspec.json.decode(names), msgspec.json.decode(ids), strict=True)
+        pairs = zip(msgspec.json.decode(head.roster), msgspec.json.decode(head.athletes), strict=True)
         return [(self.called(uid, name), uid) for name, uid in pairs if self.wants(uid)]
-
-    @staticmethod
-    def _iso(label_ns: int) -> str | None:
-        date = date_of(label_ns)
-        return None if date is None else date.isoformat(timespec="seconds")
 
     def called(self, uid: str, name: str) -> str:
         """What to call an athlete now."""
         return self._names.get(uid, name)
+
+    def person_of(self, uid: str) -> str:
+        """The id of whom an athlete is one person with, where persons are asked for."""
+        return self._uids.get(uid, uid)
+
+    def face(self, number: int, label_ns: int, boot: str) -> tuple[str, str, str] | tuple[None, None, None]:
+        """Of a session's label: date, time of day, both with the distance from UTC; none where it is no date."""
+        return self._clock.shown(label_ns) if self._dates.has(number, boot) else (None, None, None)
 
     def wants(self, uid: str) -> bool:
         """Whether what is an athlete's is asked for."""
@@ -159,7 +205,7 @@ class Results:
         return [row for row in self.people.rows if row.uid in same]
 
     def _uids_in(self, number: int) -> set[str]:
-        roster = (uid for _, uid in self.roster(number))
+        roster = (uid for _, uid in self.roster(self.head(number)))
         query = "SELECT athlete_id FROM rep WHERE session = ?1 UNION SELECT athlete_id FROM presence WHERE session = ?1"
         return {*roster, *(uid for (uid,) in _tuples(self._connection, query, [number]))}
 
@@ -169,66 +215,44 @@ class Results:
         found = _tuples(self._connection, "SELECT session, athlete_id FROM rep WHERE status = 'open'", ())
         return sum(number in numbers and self.wants(uid) for number, uid in found)
 
-    def reps(self, number: int) -> list[list[Any]]:
-        """The reps of a session, each as the values of `REP_COLUMNS`."""
+    def _reps(self, numbers: Sequence[int], columns: str) -> dict[int, list[Sequence[Any]]]:
         only = self._selection.athletes
-        who, values = "", [number, *(only or ())]
-        if only is not None:
-            who = f" AND athlete_id IN ({', '.join('?' * len(only))})"
-        query = f"SELECT {_READ} FROM rep WHERE session = ? AND status != 'open'{who} ORDER BY rep"
-        return [self._values(row, number) for row in _tuples(self._connection, query, values)]
+        who = "" if only is None else f" AND athlete_id IN ({_marks(only)})"
+        query = (
+            f"SELECT {columns}, session FROM rep WHERE session IN ({_marks(numbers)}) AND status != 'open'{who}"
+            " ORDER BY session, rep"
+        )
+        found = _tuples(self._connection, query, [*numbers, *(only or ())])
+        return {number: list(rows) for number, rows in itertools.groupby(found, key=operator.itemgetter(-1))}
 
     def _values(self, row: Sequence[Any], number: int) -> list[Any]:
         (
             rep, set_no, rep_no, athlete, uid, distance_m, duration_s, gait, status, time_s, spread_s, delay_s,
             heard_ns, method, start, start_spread_s, splits, flags, obstacles, reason, line, lane, part, wave, place,
-            target_s, note, revision, go_wall_ns, go_boot, go_ns,
+            target_s, note, revision, go_wall_ns, go_boot, go_ns, _,
         ) = row  # fmt: skip
-        date, time_of_day, go_at = (
-            self._clock.shown(go_wall_ns) if self._dates.has(number, go_boot) else (None, None, None)
-        )
+        date, time_of_day, go_at = self.face(number, go_wall_ns, go_boot)
         marks = flags.split(",") if flags else []
         # As `RepRecord.official_s`, without its record.
         shown_s = None if heard_ns is None else shown_ns(heard_ns, by_hand=Flag.MANUAL in marks) / NS_PER_S
         return [
-            rep, set_no, rep_no, self._names.get(uid, athlete), self._uids.get(uid, uid), distance_m, duration_s,
+            rep, set_no, rep_no, self.called(uid, athlete), self.person_of(uid), distance_m, duration_s,
             gait, status, time_s, spread_s, delay_s, shown_s, method, start, start_spread_s,
-            _split_values(splits) if splits else [], marks, obstacles, reason, date, time_of_day, go_at, line, lane,
+            split_values(splits) if splits else [], marks, obstacles, reason, date, time_of_day, go_at, line, lane,
             part, wave, place, target_s, note, revision, go_wall_ns, go_ns,
         ]  # fmt: skip
 
 
-def _split_values(text: str) -> list[dict[str, Any]]:
+def split_values(text: str) -> list[dict[str, Any]]:
+    """Times on the way, as the files have them."""
     return [
         {"line": line, "distance_m": mm / 1000.0, "time_s": time_ns / 1e9, "uncertainty_s": spread_ns / 1e9}
         for line, mm, time_ns, spread_ns in msgspec.json.decode(text)
     ]
 
 
-class _ClockFaces:
-    """Dates and times of day of labels by this machine's time zone, worked out once for each quarter of an hour: days
-    begin, and summer time does, at the full quarter in every zone.
-    """
-
-    def __init__(self) -> None:
-        self._quarter = -1
-        self._parts: tuple[str, str, int, str] | None = None
-
-    def shown(self, label_ns: int) -> tuple[str, str, str] | tuple[None, None, None]:
-        """The date, the time of day and both with the distance from UTC; none where the label is no date."""
-        quarter, rest_ns = divmod(label_ns, _QUARTER_NS)
-        if quarter != self._quarter:
-            date = date_of(quarter * _QUARTER_NS)
-            self._quarter = quarter
-            self._parts = (
-                None if date is None else (f"{date:%Y-%m-%d}", f"{date:%H}", date.minute, date.isoformat()[19:])
-            )
-        if self._parts is None:
-            return None, None, None
-        day, hour, minute, zone = self._parts
-        seconds, part_ms = divmod(rest_ns // 10**6, 1000)
-        clock = f"{hour}:{minute + seconds // 60:02d}:{seconds % 60:02d}"
-        return day, clock, f"{day}T{clock}.{part_ms:03d}{zone}"
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _tuples(connection: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Any]:

@@ -21,7 +21,7 @@ from retro_timer.store.results.entries import ClockSet
 
 FIRST_YEAR = 2025
 """The program is not older: a clock before it was never set."""
-_FIRST_WALL_NS = round(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000_000
+FIRST_WALL_NS = round(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000_000
 TOLERANCE_NS = 1_000_000_000
 """A clock that is off by less is steered and not set, and no label shows it."""
 _MOST_SESSIONS = 500
@@ -52,7 +52,7 @@ def correct_labels(connection: sqlite3.Connection, boot: str, offset_ns: int) ->
 
 def date_of(wall_ns: int) -> datetime | None:
     """A label by this machine's time zone; None for one from a clock that nobody had set, which is no date."""
-    if wall_ns < _FIRST_WALL_NS:
+    if wall_ns < FIRST_WALL_NS:
         return None
     return datetime.fromtimestamp(wall_ns / 1e9, UTC).astimezone()
 
