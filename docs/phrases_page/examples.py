@@ -51,7 +51,7 @@ _VALUES: dict[str, list[str]] = {
 _OF_PHRASE = {
     ("results_not_kept", "reason"): _DISK,
     ("speech_trouble", "reason"): ["no sound from device 'auto'"],
-    ("undone", "what"): ["void", "give", "absent"],
+    ("undone", "what"): ["void", "give", "swap", "nobody", "out", "absent"],
     ("count", "number"): [str(number) for number in range(10, 3, -1)],
 }
 _PRESSES = dict(zip(("press", "double", "hold", "long_hold", "five"), TABLE[Row.IDLE].values(), strict=True))

@@ -56,6 +56,7 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     requests.Facts(),
     requests.Keep(),
     commands.Swap(1, 2),
+    commands.Nobody(1),
     commands.Claim(2, "Ben"),
     requests.Edit(NoteSession(1, "wind from the left"), "edit"),
     requests.Newer(0, 0, 0, 0),
@@ -68,8 +69,10 @@ _WHEN_IDLE: tuple[requests.AnyRequest, ...] = (
     commands.Resume(),
 )
 """What is asked when nobody runs."""
+_LATER = (requests.Keep, requests.Edit, requests.Forget, commands.Swap, commands.Nobody, commands.Claim)
+"""What another thread answers."""
 _DURING: dict[str, tuple[requests.AnyRequest, ...]] = {
-    "go": (requests.Status(), requests.Log(), commands.Absent("Nobody")),
+    "go": (requests.Status(), requests.Log(), commands.Absent("Nobody"), commands.Out("Nobody")),
     "finish": (
         commands.Give("Ben"),
         commands.Present("Ann"),
@@ -197,7 +200,7 @@ class _Conversation:
             self._handler.take(request, _Asker(keep))
         except RetroTimerError as error:
             keep(wire.error_of(error))
-        if isinstance(request, requests.Keep | requests.Edit | requests.Forget | commands.Swap | commands.Claim):
+        if isinstance(request, _LATER):
             answered.wait(_PATIENCE_S)
 
     def _hear(self, event: box.BeaconEvent) -> None:

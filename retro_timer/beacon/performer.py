@@ -103,18 +103,19 @@ class Performer:
         self._board.notice(msgspec.to_builtins(event))
 
     def _save(self, effect: effects.Save, now_ns: int) -> None:
-        record = effect.record
+        record, together = effect.record, (effect.record, *effect.also)
         age_ns = now_ns - record.go_ns
         go_wall_ns, since_boot_ns = self._clock.wall_ns() - age_ns, self._clock.since_boot_ns()
-        self._unanswered.add((record.rep, record.revision))
+        self._unanswered.update((each.rep, each.revision) for each in together)
         change = new_id()
 
         def answer(trouble: str) -> None:
-            if trouble:
-                self._post(inputs.NotSaved(record.rep, record.revision, trouble))
-            else:
-                correction_id = change if effect.correction else ""
-                self._post(inputs.Durable(record.rep, record.revision, effect.correction, correction_id))
+            correction_id = change if effect.correction else ""
+            for each in together:
+                if trouble:
+                    self._post(inputs.NotSaved(each.rep, each.revision, trouble))
+                else:
+                    self._post(inputs.Durable(each.rep, each.revision, effect.correction, correction_id))
 
         self._journal.save(
             record,
@@ -124,4 +125,5 @@ class Performer:
             change=change,
             correction=effect.correction,
             origin=effect.origin,
+            also=effect.also,
         )

@@ -22,6 +22,7 @@ from retro_timer.training.corrections import (
     MOST_NUMBER,
     AnyCorrection,
     GiveRep,
+    NobodyRep,
     NoteRep,
     RestoreRep,
     SetTime,
@@ -34,6 +35,7 @@ _OF_REP: dict[str, Callable[[int, Any], AnyCorrection]] = {
     "restore": lambda rep, _: RestoreRep(rep),
     "give": GiveRep,
     "swap": SwapReps,
+    "nobody": lambda rep, _: NobodyRep(rep),
     "time": SetTime,
     "note": NoteRep,
 }
@@ -49,6 +51,7 @@ _OF_SESSION = ("started", "note")
 @click.option(
     "--swap", type=click.IntRange(1, MOST_NUMBER), metavar="REP", help="Two reps were each other's athlete's."
 )
+@click.option("--nobody", is_flag=True, default=None, help="Its crossing was nobody's finish: those behind it move up.")
 @click.option("--time", type=float, metavar="SECONDS", help="It took so long, by somebody's watch.")
 @click.option("--note", metavar="TEXT", help="To be remembered of the rep, or of the session where no REP is named.")
 @click.option(

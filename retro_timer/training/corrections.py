@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from retro_timer.errors import BadInputError
+from retro_timer.training.reassigning import Said, crossing_of, decided_anew, exchanged
 from retro_timer.training.record import (
     BY_HAND,
     HAND_UNCERTAINTY_NS,
@@ -54,6 +55,10 @@ class SwapReps(Correction, frozen=True, tag="swap"):
     other: RepNumber
 
 
+class NobodyRep(Correction, frozen=True, tag="nobody"):
+    """Its crossing was nobody's finish: those behind move up, and nobody runs again."""
+
+
 class SetTime(Correction, frozen=True, tag="set"):
     """It took so long, by somebody's watch: the time as it is to be shown."""
 
@@ -66,7 +71,7 @@ class NoteRep(Correction, frozen=True, tag="note"):
     text: Annotated[str, Meta(max_length=_LONGEST_NOTE)]
 
 
-AnyCorrection = VoidRep | RestoreRep | GiveRep | SwapReps | SetTime | NoteRep
+AnyCorrection = VoidRep | RestoreRep | GiveRep | SwapReps | NobodyRep | SetTime | NoteRep
 
 
 def kind_of(correction: Correction) -> str:
@@ -75,11 +80,15 @@ def kind_of(correction: Correction) -> str:
 
 
 def corrected(
-    records: Mapping[int, RepRecord], correction: AnyCorrection, others: Collection[int] = ()
+    records: Mapping[int, RepRecord],
+    correction: AnyCorrection,
+    others: Collection[int] = (),
+    together: Collection[int] = (),
 ) -> tuple[RepRecord, ...]:
     """The new words on the reps that a correction concerns, each with a higher revision.
 
     `records`: the session's reps by number. `others`: reps that become another person's, who may have the same name.
+    `together`: reps that may have been on the course with the corrected one, their goes on one clock.
     Raises BadInputError where there is no such rep, one is still under way, or nothing would change.
     """
     record = _ended(records, correction.rep)
@@ -92,7 +101,10 @@ def corrected(
             changes = [changed(record, athlete=name)]
         case SwapReps(_, number):
             other = _ended(records, number)
-            changes = [changed(record, athlete=other.athlete), changed(other, athlete=record.athlete)]
+            changes = list(exchanged(record, other)) if number in together else []
+            changes = changes or [changed(record, athlete=other.athlete), changed(other, athlete=record.athlete)]
+        case NobodyRep():
+            changes = _without_finish(record, [each for each in records.values() if each.rep in together])
         case SetTime(_, time_s):
             changes = [_by_hand(record, round(time_s * NS_PER_S))]
         case NoteRep(_, text):
@@ -110,6 +122,15 @@ def _ended(records: Mapping[int, RepRecord], rep: int) -> RepRecord:
     if record.status is RepStatus.OPEN:
         raise BadInputError(f"rep {rep}", "still under way", "a rep that has ended")
     return record
+
+
+def _without_finish(record: RepRecord, others: Collection[RepRecord]) -> list[RepRecord]:
+    if crossing_of(record) is None:
+        raise BadInputError(f"rep {record.rep}", "it has no finish at the line", "a rep that has one")
+    if any(each.status is RepStatus.OPEN for each in others):
+        problem, expected = "others are on the course, whose finish it may be", f"`retro-timer ctl nobody {record.rep}`"
+        raise BadInputError(f"rep {record.rep}", problem, expected)
+    return list(decided_anew([record, *(each for each in others if each.rep != record.rep)], Said({record.rep: None})))
 
 
 def _restored(record: RepRecord) -> RepRecord:

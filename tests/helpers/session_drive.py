@@ -99,8 +99,16 @@ class Drive(Watched):
         elif isinstance(effect, effects.Acknowledge):
             self.arbiter.acknowledge(effect.blind)
         elif isinstance(effect, effects.Save):
-            return self.disk(effect.record)
+            return self._saved(effect)
         return None
+
+    def _saved(self, save: effects.Save) -> inputs.Input | None:
+        """The disk's answer; of several at once what it answers of the others comes before it."""
+        *others, last = [self.disk(record) for record in (save.record, *save.also)]
+        for answer in others:
+            if answer is not None:
+                self.put(answer)
+        return last
 
     # Time.
 

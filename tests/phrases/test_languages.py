@@ -73,7 +73,7 @@ def test_every_template_of_the_page_asks_for_words_that_there_are() -> None:
 
 
 def test_the_texts_are_those_of_the_delivered_plans_and_what_else_the_program_names() -> None:
-    said = {SOUND_CHECK, "or", "absent", "void", "give", *SOLO}
+    said = {SOUND_CHECK, "or", "absent", "void", "give", "swap", "nobody", "out", *SOLO}
     for path in plan_names().values():
         plan = read_plan(path)
         said |= {plan.title, plan.safety, *plan.cues}

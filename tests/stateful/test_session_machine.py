@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ PLAIN = st.sampled_from(
 )  # fmt: skip
 NAMED = st.sampled_from(
     [
-        inputs.Give, inputs.Absent, inputs.Present, inputs.Add, inputs.Owe,
+        inputs.Give, inputs.Absent, inputs.Out, inputs.Present, inputs.Add, inputs.Owe,
         lambda name: inputs.Order(name, 1), lambda name: inputs.Roster((name,)),
         lambda name: inputs.Roster((NAMES[2], name)),
     ]
@@ -91,11 +92,17 @@ def fitting(of: Any, rules: Rules) -> Rules:
     return msgspec.structs.replace(rules, timing=Placement.GATE, watching=watching, lanes=lanes)
 
 
+def _as_said(records: Sequence[RepRecord]) -> dict[int, RepRecord]:
+    """Whatever their revisions are."""
+    return {record.rep: msgspec.structs.replace(record, revision=0) for record in records}
+
+
 class SessionMachine(RuleBasedStateMachine):
     """Drives one session; `waiting` holds saves that the disk has not answered."""
 
     @initialize(of=PLANS, rules=RULES, athletes=st.sampled_from([1, 2, 3, 3]), refuses=st.booleans())
     def a_session_begins(self, of: Any, rules: Rules, athletes: int, refuses: bool) -> None:
+        self.backs: Counter[int] = Counter()
         self._take(Drive(of, NAMES[:athletes], fitting(of, rules), disk=self._disk))
         self.drive.buzzer_refuses = refuses
         self.drive.begin()
@@ -262,6 +269,27 @@ class SessionMachine(RuleBasedStateMachine):
             self.answered.add((claimed.rep, claimed.revision))
             self._put(inputs.Amended("claim", "00000000000000bb", (claimed,)))
 
+    @precondition(lambda self: self.drive.state.rolling and self.drive.state.results)
+    @rule(data=st.data(), kind=st.sampled_from(["out", "nobody", "nobody", "give", "swap"]), regret=st.booleans())
+    def finishes_change_hands(self, data: st.DataObject, kind: str, regret: bool) -> None:
+        """Several reps become others at once; one undo takes all of it back, as long as nothing came of it since."""
+        reps, before = sorted(r.rep for r in self.drive.state.results), self.drive.state.results
+        rep, other = data.draw(st.sampled_from(reps)), data.draw(st.sampled_from(reps))
+        name = data.draw(st.sampled_from(NAMES))
+        said: dict[str, inputs.Command] = {
+            "out": inputs.Out(name),
+            "nobody": inputs.Nobody(rep),
+            "give": inputs.Give(name, rep),
+            "swap": inputs.Swap(rep, other),
+        }
+        corrections = len(self.drive.state.undo)
+        self._put(said[kind])
+        if regret and len(self.drive.state.undo) > corrections and self.drive.phase not in ENDED:
+            self._put(inputs.Undo())
+            after = _as_said(self.drive.state.results)
+            if all(count == 1 for count in self.backs.values()):
+                assert all(after.get(rep) == record for rep, record in _as_said(before).items())
+
     @rule(level=st.sampled_from(list(Level)), expected=st.booleans(), heard=st.booleans())
     def the_watch_sees(self, level: Level, expected: bool, heard: bool) -> None:
         if not heard:
@@ -311,6 +339,8 @@ class SessionMachine(RuleBasedStateMachine):
     def _put(self, event: inputs.Input) -> None:
         # Somebody asked for a start before the rest is over, or gave an athlete somebody else's.
         self.hurried |= isinstance(event, inputs.Skip | inputs.Give | inputs.Void | inputs.Undo)
+        if isinstance(event, inputs.FinishSeen):
+            self.backs[event.back_ns] += 1
         self.cause = event
         self.drive.put(event)
         self._look()
@@ -320,7 +350,7 @@ class SessionMachine(RuleBasedStateMachine):
         key = (record.rep, record.revision)
         (self.answered if works else self.failed).add(key)
         if works:
-            saved = next(save for save in self.drive.of(effects.Save) if save.record == record)
+            saved = next(save for save in self.drive.of(effects.Save) if record in (save.record, *save.also))
             self._put(inputs.Durable(*key, saved.correction, "00000000000000aa" if saved.correction else ""))
         else:
             self._put(inputs.NotSaved(*key, "disk full"))
@@ -401,6 +431,13 @@ class SessionMachine(RuleBasedStateMachine):
                 return
             assert len(running) <= 1
             assert bool(running) == (state.phase is Phase.RUNNING)
+
+    @invariant()
+    def each_crossing_is_at_most_one_result(self) -> None:
+        if hasattr(self, "drive"):
+            timed = [r for r in self.drive.state.results if r.method == "gate" and r.status is RepStatus.FINISHED]
+            backs = Counter(r.go_ns + r.time_ns for r in timed if r.time_ns is not None)
+            assert all(count <= self.backs[back_ns] for back_ns, count in backs.items())
 
     @invariant()
     def the_sensors_await_whoever_is_on_the_course(self) -> None:

@@ -170,7 +170,7 @@ def everything_that_a_session_says() -> list[effects.Say]:
     listed = Rules(lanes=4, listed=(Listed("Ann", lane=2),))
     said += said_in(Drive(plan(block(reps=1)), ("Ann",), listed).begin().to_go().finish(8.0, lane=3))
     edited = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)
-    for kind in ("void", "restore", "give", "swap", "set", "note", "undo"):
+    for kind in ("void", "restore", "give", "swap", "nobody", "set", "note", "undo"):
         edited.put(inputs.Amended(kind, "", edited.state.results[:1]))
     said += said_in(edited)
     owing = Drive(plan(block(reps=3)), ("Ann", "Bea")).begin()
@@ -194,7 +194,15 @@ def everything_that_a_session_says() -> list[effects.Say]:
     behind = Drive(plan(block(), order=Order.ROLLING, every_s=9.0, lanes_apart=True), ("Ann", "Bea")).begin()
     behind.until(Phase.REST).until(Phase.COUNTDOWN).obstacle(Level.WARNING).put(inputs.Halt())
     said += said_in(behind)
-    return said + said_of_waves()
+    return said + said_of_waves() + said_of_moved_finishes()
+
+
+def said_of_moved_finishes() -> list[effects.Say]:
+    of = plan(block(reps=2), order=Order.ROLLING, every_s=9.0, lanes_apart=True, rest_s=30.0)
+    left = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).put(inputs.Out("Ann")).put(inputs.Nobody(9))
+    alone = Drive(plan(block(reps=2))).begin().to_go().finish(8.0).put(inputs.Nobody(1))
+    pair = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Nobody(1))
+    return [said for session in (left, alone, pair) for said in said_in(session)]
 
 
 def said_of_waves() -> list[effects.Say]:

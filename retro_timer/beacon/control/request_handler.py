@@ -30,6 +30,7 @@ from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
 from retro_timer.training.session.places import wave_to_claim
+from retro_timer.training.session.reassigning import is_made_here
 
 log = logging.getLogger("retro_timer")
 
@@ -108,7 +109,7 @@ class RequestHandler:
             case commands.Roster():
                 name = request.name
                 self._read(client, lambda: self._use_roster(self._group.read(name), client, origin))
-            case commands.SessionCommand() | commands.Swap() | commands.Claim():
+            case commands.SessionCommand() | commands.Claim():
                 self._command(request, client, origin)
             case (
                 requests.Facts()
@@ -167,9 +168,7 @@ class RequestHandler:
 
         self._read(client, begin)
 
-    def _command(
-        self, command: commands.SessionCommand | commands.Swap | commands.Claim, client: Asker, origin: str
-    ) -> None:
+    def _command(self, command: commands.SessionCommand | commands.Claim, client: Asker, origin: str) -> None:
         if isinstance(command, commands.Halt | commands.Stop):
             with self._order:
                 self._held += 1
@@ -178,9 +177,7 @@ class RequestHandler:
             state = self._core.session.state
             wave = command.wave if state is None else wave_to_claim(state, command.name, command.wave)
             self._ledger.command(command.edit(wave), client.send, origin=origin)
-        elif isinstance(command, commands.Swap):
-            self._ledger.command(command.edit(), client.send, origin=origin)
-        elif (edit := command.edit()) is not None:
+        elif (edit := command.edit()) is not None and not is_made_here(self._core.session.state, command.asked()):
             self._ledger.command(edit, client.send, origin=origin)
         else:
             self._ask(command.asked(), client, origin)

@@ -89,6 +89,7 @@ _OF_REP: dict[str, Callable[[_Form], dict[str, Any]]] = {
     "restore": lambda _: {},
     "give": _name,
     "swap": _other,
+    "nobody": lambda _: {},
     "set": _time,
     "note": lambda form: {"text": form.get("text", "").strip()},
 }

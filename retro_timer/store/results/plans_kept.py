@@ -4,6 +4,22 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.training.plan import Order
+
+
+class _Ordered(msgspec.Struct, frozen=True):
+    """What is read of a plan to know how several go."""
+
+    order: Order = Order.ROTATION
+
+
+def order_of(plan: bytes | str) -> Order:
+    """How several go by a kept plan; one after the other where it does not say."""
+    try:
+        return msgspec.json.decode(plan, type=_Ordered).order
+    except msgspec.MsgspecError:
+        return Order.ROTATION
+
 
 class _Frequency(msgspec.Struct, frozen=True):
     """What is read of a plan."""

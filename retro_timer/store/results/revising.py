@@ -12,9 +12,12 @@ from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.athletes import AthleteRow, People, called_in, sure_person
 from retro_timer.store.results.entries import AnyEntry, Change, RepKept, Revised, Values, new_id
 from retro_timer.store.results.journal import Journal, Stamp, boot_of
+from retro_timer.store.results.plans_kept import order_of
 from retro_timer.store.results.revisions import UNDO, RevisionRow, newest_revision, revisions, without
 from retro_timer.store.results.rows import COLUMNS, values_of
 from retro_timer.training.corrections import AnyCorrection, GiveRep, SwapReps, corrected, kind_of
+from retro_timer.training.plan import Order
+from retro_timer.training.reassigning import exchanged
 from retro_timer.training.record import RepRecord, RepStatus, changed
 
 NO_IDS: Mapping[int, str] = MappingProxyType({})
@@ -26,19 +29,38 @@ def correct_rep(journal: Journal, session: int, correction: AnyCorrection, stamp
     records = {record.rep: record for record in journal.reps(_known(journal, session))}
     whose = _ids_by_rep(journal, session)
     ids, others = dict[int, str](), list[int]()
+    together = _on_course_with(journal, session, correction.rep)
     if isinstance(correction, GiveRep):
         people = People.of(journal.database)
         person = sure_person(people, correction.name, "give")
         name, ids[correction.rep] = _called(journal, session, people, person)
         others = [correction.rep] if whose.get(correction.rep) not in people.ids_of(person.uid) else []
         correction = GiveRep(correction.rep, name)
-    elif isinstance(correction, SwapReps):
+    elif isinstance(correction, SwapReps) and not _exchanges(records, correction, together):
         one, two = correction.rep, correction.other
         ids = {one: whose.get(two, ""), two: whose.get(one, "")}
         others = [rep for rep in ids if ids[rep] != whose.get(rep, "")]
-    changed = corrected(records, correction, others)
+    changed = corrected(records, correction, others, together)
     revision = revise(journal, session, kind_of(correction), changed, stamp, ids)
     return revision_done(journal, revision)
+
+
+def _exchanges(records: Mapping[int, RepRecord], swap: SwapReps, together: frozenset[int]) -> bool:
+    """Whether crossings are exchanged, and each rep stays its athlete's."""
+    one, two = records.get(swap.rep), records.get(swap.other)
+    return one is not None and two is not None and swap.other in together and bool(exchanged(one, two))
+
+
+def _on_course_with(journal: Journal, session: int, rep: int) -> frozenset[int]:
+    """Which reps of a session may have been on the course with one of them: where several were, those whose go is on
+    the same clock."""
+    query = "SELECT plan FROM session WHERE id = ?"
+    (plan,) = journal.database.execute(query, (session,)).fetchone()
+    if order_of(plan) is Order.ROTATION:
+        return frozenset((rep,))
+    query = "SELECT rep, go_boot FROM rep WHERE session = ?"
+    boots = dict(journal.database.execute(query, (session,)).fetchall())
+    return frozenset(other for other, boot in boots.items() if boot == boots.get(rep))
 
 
 def claim_place(journal: Journal, session: int, place: int, wanted: str, wave: int | None, stamp: Stamp) -> Done:
@@ -171,26 +193,30 @@ def revise(
     return _keep(journal, session, kind, changes, stamp, at_least={record.rep: record.revision for record in records})
 
 
-def revise_record(journal: Journal, session: int, kind: str, record: RepRecord, stamp: Stamp) -> bool:
-    """Keep a correction that the session under way has made. Returns False, and nothing is kept, for a rep that the
-    journal does not have yet.
+def revise_records(journal: Journal, session: int, kind: str, records: Sequence[RepRecord], stamp: Stamp) -> bool:
+    """Keep a correction that the session under way has made, of one rep or of several at once. Returns False, and
+    nothing is kept, where the journal does not have one of them yet.
     """
-    if _row(journal, session, record.rep) is None:
+    if any(_row(journal, session, record.rep) is None for record in records):
         return False
-    (change,) = _changes(journal, session, [record])
-    undoes = _undone(journal, session, change) if kind == UNDO else ""
-    _keep(journal, session, kind, [change], stamp, undoes=undoes, at_least={record.rep: record.revision})
+    changes = _changes(journal, session, records)
+    undoes = _undone(journal, session, changes) if kind == UNDO else ""
+    at_least = {record.rep: record.revision for record in records}
+    _keep(journal, session, kind, changes, stamp, undoes=undoes, at_least=at_least)
     return True
 
 
-def _undone(journal: Journal, session: int, change: Change) -> str:
-    """The id of the newest correction that still stands and that a change takes back."""
-    standing = [
-        row
-        for row in revisions(journal.database, session=session, rep=change.rep)
-        if row.kind != UNDO and not row.undone and row.before.items() >= change.after.items()
-    ]
-    return standing[-1].id if standing and change.after else ""
+def _undone(journal: Journal, session: int, changes: Sequence[Change]) -> str:
+    """The id of the newest correction that still stands and that all of the changes take back."""
+    common: dict[str, None] | None = None
+    for change in (change for change in changes if change.after):
+        standing = dict.fromkeys(
+            row.id
+            for row in revisions(journal.database, session=session, rep=change.rep)
+            if row.kind != UNDO and not row.undone and row.before.items() >= change.after.items()
+        )
+        common = standing if common is None else {each: None for each in common if each in standing}
+    return next(reversed(common), "") if common else ""
 
 
 def _changes(

@@ -24,7 +24,7 @@ from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.remembered import remembered_of
 from retro_timer.store.results.repair import Repair
 from retro_timer.store.results.reps_log import NAME as LOG_NAME
-from retro_timer.store.results.revising import revise_record
+from retro_timer.store.results.revising import revise_records
 from retro_timer.training.corrections import AnyCorrection, Correction
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import Presence, RepRecord
@@ -117,17 +117,24 @@ class JournalWriter:
         change: str | None = None,
         correction: str = "",
         origin: str = "",
+        also: Sequence[RepRecord] = (),
     ) -> None:
         """The newest word on a rep, its go labelled as the journal has it.
 
-        `change`: its id. `correction`: its kind, where a person corrected the rep, and came from `origin`.
+        `change`: its id. `correction`: its kind, where a person corrected the rep, and came from `origin`. `also`:
+        others of the same correction, on the disk with it or not at all.
         """
         entry_id = change or new_id()
+        ids = (entry_id, *(new_id() for _ in also))
         stamp = Stamp(self._wall_ns(), self._since_boot_ns(), origin, entry_id)
 
         def job(journal: Journal) -> None:
-            if not (correction and revise_record(journal, self._session, correction, record, stamp)):
-                journal.save(self._session, record, go_wall_ns, go_boot_ns, entry_id)
+            if correction and revise_records(journal, self._session, correction, (record, *also), stamp):
+                return
+            for each, each_id in zip((record, *also), ids, strict=True):
+                later_ns = each.go_ns - record.go_ns
+                boot_ns = go_boot_ns + later_ns if go_boot_ns else 0
+                journal.save(self._session, each, go_wall_ns + later_ns, boot_ns, each_id)
 
         self._thread.put(job, answer)
 

@@ -56,7 +56,9 @@ def went_off(transition: Transition, go_ns: int) -> None:
     )
     transition.set(wave_of=())
     records = _of_wave(transition, turn, record) if state.waves and step.distance_m is not None else [record]
-    transition.set(reps=records[-1].rep, undo=(), last_go_ns=go_ns)
+    # A finish is seen to be another one's only when the next ones have gone: moved ones can be taken back still.
+    moves = tuple(point for point in state.undo if point.moved)
+    transition.set(reps=records[-1].rep, undo=moves, last_go_ns=go_ns)
     lanes.went(transition, record)
     transition.unsay(About.TURN, About.REST, About.START)
     begin_rep(transition, turn, *records)
@@ -83,7 +85,7 @@ def begin_rep(transition: Transition, turn: Turn, *records: RepRecord) -> None:
     """Put a turn's athletes on the course, each with their rep, and arm the watch."""
     agenda = []
     for index, record in zip(turn.whose, records, strict=True):
-        agenda += _put_on_course(transition, index, turn.step, record)
+        agenda += put_on_course(transition, index, turn.step, record)
     transition.enter(Phase.RUNNING, 0, agenda)
     rules = transition.state.rules
     needs_lane = transition.state.steps[turn.step].distance_m is not None
@@ -93,8 +95,8 @@ def begin_rep(transition: Transition, turn: Turn, *records: RepRecord) -> None:
         _tell_go(transition, index, record)
 
 
-def _put_on_course(transition: Transition, index: int, step: int, record: RepRecord) -> list[Appointment]:
-    """One athlete, with what is appointed for their rep."""
+def put_on_course(transition: Transition, index: int, step: int, record: RepRecord) -> list[Appointment]:
+    """One athlete; returns what is to be appointed for their rep."""
     agenda = []
     if record.distance_m is not None:
         window = finish_window(record.distance_m, record.gait, flying=record.start is StartKind.FLYING)
@@ -158,6 +160,17 @@ def of_rep(transition: Transition, rep: int) -> tuple[int, ActiveRep] | None:
     return None
 
 
+def timeout_of(record: RepRecord) -> int:
+    """When a rep over a length is given up, on the clock of its go."""
+    window = finish_window(record.distance_m or 0.0, record.gait, flying=record.start is StartKind.FLYING)
+    return record.go_ns + ns(window.timeout_s)
+
+
+def is_timeout_of(appointment: Appointment, rep: int) -> bool:
+    """Whether an appointment gives up this rep."""
+    return (appointment.item, appointment.key) == (Item.TIMEOUT, str(rep))
+
+
 def with_start(uncertainty_ns: int, record: RepRecord) -> int:
     """An interval of a moment as one of the time since the start, which is no better known than the start."""
     return round(math.hypot(uncertainty_ns, record.start_uncertainty_ns))
@@ -170,7 +183,7 @@ def end_rep(transition: Transition, record: RepRecord, kind: str, t_ns: int, *, 
         # A correction came between: the disk keeps the highest revision.
         record = msgspec.structs.replace(record, revision=former + 1)
     transition.unsay(about_rep(record.rep), About.RUN)
-    open_still = (a for a in transition.state.agenda if (a.item, a.key) != (Item.TIMEOUT, str(record.rep)))
+    open_still = (a for a in transition.state.agenda if not is_timeout_of(a, record.rep))
     transition.set(agenda=tuple(open_still))
     results = [r for r in transition.state.results if r.rep != record.rep]
     transition.set(results=(*results, record))

@@ -7,13 +7,21 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import corrections, events, inputs, progress, turns
+from retro_timer.training.session import active_rep, corrections, events, inputs, progress, turns
 from retro_timer.training.session.effects import Signal, about_rep
 from retro_timer.training.session.state import ENDED, Athlete, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
-_SAID = {"void": "voided_of", "restore": "restored", "give": "given", "swap": "swapped", "set": "set_by_hand"}
+_SAID = {
+    "void": "voided_of",
+    "restore": "restored",
+    "give": "given",
+    "swap": "swapped",
+    "nobody": "nobody_of",
+    "set": "set_by_hand",
+}
 """What is said of a correction; of a note nothing is."""
+_SOLO = {"voided_of": "voided", "nobody_of": "nobody_solo"}
 _CLAIMED = {RepStatus.FINISHED: "result_of", RepStatus.DNF: "dnf"}
 """Of a claim what has become of the rep is said, as if its athlete had been known."""
 
@@ -22,6 +30,7 @@ def amended(transition: Transition, event: inputs.Amended) -> None:
     """Newer words on reps of this session, from the journal."""
     before = transition.state
     former = {record.rep: record for record in before.results}
+    _pass_over(transition, event.records)
     records = [_newest(transition, former[r.rep], r) for r in event.records if r.rep in former]
     if not records:
         return
@@ -65,6 +74,16 @@ def _newest(transition: Transition, old: RepRecord, record: RepRecord) -> RepRec
     return raised
 
 
+def _pass_over(transition: Transition, records: Sequence[RepRecord]) -> None:
+    """A rep that is under way again is the session's: what is to be kept of it goes above the word on the disk."""
+    for record in records:
+        found = active_rep.of_rep(transition, record.rep)
+        if found is not None and found[1].record.revision < record.revision and not found[1].given_up:
+            own = msgspec.structs.replace(found[1].record, revision=record.revision + 1)
+            transition.set_athlete(found[0], active=msgspec.structs.replace(found[1], record=own))
+            transition.save(own, "")
+
+
 def _replaced(records: Sequence[RepRecord], new: dict[int, RepRecord]) -> tuple[RepRecord, ...]:
     return tuple(new.get(record.rep, record) for record in records)
 
@@ -101,5 +120,5 @@ def _say(transition: Transition, kind: str, records: Sequence[RepRecord]) -> Non
         transition.say("undone_rep", {"rep": first.rep_no}, 10.0)
     elif key is not None:
         values = {"rep": first.rep_no, "name": first.athlete, "time": first.official()}
-        solo = key == "voided_of" and transition.state.solo
-        transition.say("voided" if solo else key, values, 10.0, about=[about_rep(first.rep)])
+        key = _SOLO.get(key, key) if transition.state.solo else key
+        transition.say(key, values, 10.0, about=[about_rep(first.rep)])

@@ -58,7 +58,7 @@ def void(transition: Transition, command: inputs.Void) -> None:
         _told_void(transition, record)
         resting.to_next_turn(transition)
         return
-    last = _last_countable(transition)
+    last = last_countable(transition)
     known = last is not None and resting.find_athlete(transition.state.athletes, last.athlete) is not None
     if last is None or not (known or places.is_open(last)):
         active_rep.refuse(transition, "nothing_to_void")
@@ -71,7 +71,7 @@ def void(transition: Transition, command: inputs.Void) -> None:
         if index is not None:
             own = transition.state.athletes[index].active
             kept = own if own is not None and own.record.rep != each.rep else None
-            transition.set_athlete(index, next_step=_next_step(transition, index), active=kept)
+            transition.set_athlete(index, next_step=next_step(transition, index), active=kept)
     _told_void(transition, *ended)
     replan(transition)
 
@@ -85,7 +85,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
     if transition.state.running is not None and not transition.state.rolling:
         _give_running(transition, index)
         return
-    last = _last_countable(transition)
+    last = last_countable(transition)
     owner = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
     runs = transition.state.athletes[index].running is not None
     if last is None or owner is None or owner == index or runs or _is_of_a_group(transition, last):
@@ -96,10 +96,10 @@ def give(transition: Transition, command: inputs.Give) -> None:
     new_owner = transition.state.athletes[index]
     record = changed(last, athlete=new_owner.name)
     active_rep.end_rep(transition, record, "given", transition.now_ns)
-    transition.set_athlete(owner, next_step=_next_step(transition, owner), rested_ns=new_owner.rested_ns)
+    transition.set_athlete(owner, next_step=next_step(transition, owner), rested_ns=new_owner.rested_ns)
     transition.set_athlete(
         index,
-        next_step=_next_step(transition, index),
+        next_step=next_step(transition, index),
         rested_ns=before.rested_ns,
         rest_from_ns=before.rest_from_ns,
     )
@@ -142,7 +142,7 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         return
     point = transition.state.undo[-1]
     transition.set(undo=transition.state.undo[:-1])
-    _restore_presence(transition, point)
+    restore_presence(transition, point)
     running = transition.state.running
     present = transition.state.athletes
     for index, old in enumerate(point.athletes):
@@ -160,12 +160,12 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
             active_rep.end_rep(transition, again, "given", transition.now_ns, aside=aside)
     for index in range(len(transition.state.athletes)):
         # Not as it was: a rep may have ended since, or been corrected elsewhere.
-        transition.set_athlete(index, next_step=_next_step(transition, index))
+        transition.set_athlete(index, next_step=next_step(transition, index))
     told(transition, "undone", {"what": point.what})
     replan(transition, force=True)
 
 
-def _restore_presence(transition: Transition, point: UndoPoint) -> None:
+def restore_presence(transition: Transition, point: UndoPoint) -> None:
     """Here or not as before the correction, and nothing skipped since; who came, went or owes by another word stays."""
     before = transition.state.athletes
     if point.whose is not None:
@@ -235,7 +235,7 @@ def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> 
     transition.save(record, "")
 
 
-def _last_countable(transition: Transition) -> RepRecord | None:
+def last_countable(transition: Transition) -> RepRecord | None:
     """The last rep that ended, unless it is void already."""
     ended = [r for r in transition.state.results if r.status in _COUNTABLE]
     if transition.state.rolling:
@@ -249,7 +249,7 @@ def _is_of_a_group(transition: Transition, record: RepRecord) -> bool:
     return len(together.at_once(transition.state.results, record)) > 1
 
 
-def _next_step(transition: Transition, index: int) -> int:
+def next_step(transition: Transition, index: int) -> int:
     """An athlete's next step by the reps as they are now."""
     athlete = transition.state.athletes[index]
     return progress.next_step_of(transition.state.steps, transition.state.results, athlete.name, athlete.skipped)

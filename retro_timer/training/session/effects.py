@@ -121,8 +121,10 @@ class Save(msgspec.Struct, frozen=True):
 
     record: RepRecord
     correction: str = ""
-    """void, give or undo, where a person corrected it; and where they did."""
+    """void, give, swap, out, nobody or undo, where a person corrected it; and where they did."""
     origin: str = ""
+    also: tuple[RepRecord, ...] = ()
+    """Others of the same correction: on disk together, as one revision, and each answered."""
 
 
 class KeepPresence(msgspec.Struct, frozen=True):

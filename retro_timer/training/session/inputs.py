@@ -47,7 +47,28 @@ class ManualFinish(Command, frozen=True):
 
 
 class Give(Command, frozen=True):
-    """The rep belongs to another athlete."""
+    """The rep, or of several on the course the finish, belongs to another athlete."""
+
+    name: str
+    rep: int | None = None
+    """Of several that have ended; None for the last one."""
+
+
+class Swap(Command, frozen=True):
+    """Two finishes of several on the course were each other's."""
+
+    rep: int
+    other: int
+
+
+class Nobody(Command, frozen=True):
+    """A rep's crossing was nobody's finish."""
+
+    rep: int
+
+
+class Out(Command, frozen=True):
+    """An athlete has left the course: a finish that they took is of somebody behind them."""
 
     name: str
 
@@ -92,7 +113,10 @@ class Roster(Command, frozen=True):
 
 
 class Undo(Command, frozen=True):
-    """Take back the last give, absent or void."""
+    """Take back the last correction that can be."""
+
+    revision: str | None = None
+    """The id of one that moved finishes."""
 
 
 class Spotter(Command, frozen=True):

@@ -23,6 +23,7 @@ from retro_timer.training.session import (
     lanes,
     presence,
     progress,
+    reassigning,
     remaining,
     resting,
     self_starting,
@@ -51,14 +52,17 @@ _STEER: dict[type[inputs.Command], Handler] = {
     inputs.Spotter: _plain(control.spotter),
     inputs.Repeat: control.repeat,
     inputs.Void: corrections.void,
-    inputs.Give: corrections.give,
+    inputs.Give: reassigning.give,
+    inputs.Swap: reassigning.swap,
+    inputs.Nobody: reassigning.nobody,
+    inputs.Out: reassigning.out,
     inputs.Absent: presence.absent,
     inputs.Present: presence.present,
     inputs.Add: presence.add,
     inputs.Owe: presence.owe,
     inputs.Order: presence.order,
     inputs.Roster: presence.roster,
-    inputs.Undo: corrections.undo,
+    inputs.Undo: reassigning.undo,
 }
 _OVER: dict[type[inputs.Command], Handler] = {inputs.Repeat: control.repeat}
 _HALTED: dict[type[inputs.Command], Handler] = {inputs.Stop: _STEER[inputs.Stop], inputs.Repeat: _STEER[inputs.Repeat]}
@@ -83,8 +87,8 @@ COMMANDS: dict[Phase, dict[type[inputs.Command], Handler]] = {
     Phase.LANE_CHECK: {**_STEER, inputs.Start: _plain(control.look_anew)},
     Phase.AWAIT_PRESS: {**_STEER, inputs.Start: _plain(control.press_for_go)},
     Phase.AWAIT_RELEASE: _STEER,
-    Phase.COUNTDOWN: _without(_STEER, inputs.Give),
-    Phase.SET: _without(_STEER, inputs.Give),
+    Phase.COUNTDOWN: _STEER,
+    Phase.SET: _STEER,
     Phase.GO: {kind: _STEER[kind] for kind in (inputs.Stop, inputs.Pause)},
     Phase.RUNNING: {
         **_STEER,
@@ -178,6 +182,7 @@ def recovered_session(
         ahead=state.ahead,
         results=done,
         reps=reps,
+        before_cut=reps,
         wave=max((r.wave or 0 for r in done), default=0),
         # It has no brief, where a new session draws first.
         random=rules.seed,
@@ -211,6 +216,7 @@ def _command_handler(state: SessionState, event: Input) -> Handler | None:
 def _durable(transition: Transition, event: inputs.Durable) -> None:
     if event.correction:
         amending.corrected(transition, event)
+        reassigning.kept(transition, event)
     announce.durable(transition, event.rep, event.revision)
 
 

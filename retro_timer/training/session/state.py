@@ -211,6 +211,12 @@ class UndoPoint(msgspec.Struct, frozen=True):
     """Whether this athlete is here may have changed with it; nobody else's presence is taken back."""
     skips: tuple[Skip, ...] = ()
     """What was skipped after it, and is taken back along with it."""
+    former: tuple[RepRecord, ...] = ()
+    """Where it moved finishes: the reps that it changed, as they were, those under way among them."""
+    moved: tuple[RepRecord, ...] = ()
+    """The same as it left them."""
+    revision: str = ""
+    """Its id, once it is on disk."""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -219,8 +225,8 @@ class Pending(msgspec.Struct, frozen=True):
     record: RepRecord
     t_ns: int
     kind: str
-    """finish, split, crowded, dnf, void, or given (to somebody else, or back as it was before a correction), as it is
-    told; empty for what is not told, a rep's go among it."""
+    """finish, split, crowded, dnf, void, given (to somebody else, or back as it was before a correction), or moved (a
+    finish, to or from somebody else), as it is told; empty for what is not told, a rep's go among it."""
     late: bool = False
     """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
     line: str = ""
@@ -281,6 +287,10 @@ class SessionState(msgspec.Struct, frozen=True):
     """The reps of those who do the present timed step along with whose turn it is; they end with that one's."""
     pending: tuple[Pending, ...] = ()
     undo: tuple[UndoPoint, ...] = ()
+    settled: frozenset[int] = frozenset()
+    """Reps whose finish a person has said to be theirs."""
+    before_cut: int = 0
+    """The last rep before a power cut: it, and those before it, are on another clock."""
     other_body_ns: tuple[int, int] | None = None
     """First and last reading of whoever passed the line last and was not timed."""
     given: ReleaseGiven | None = None

@@ -194,6 +194,14 @@ class Transition:
         self.set(pending=(*self.state.pending, waiting))
         self.effects.append(Save(record, self._correction, self._origin))
 
+    def save_together(self, words: Sequence[tuple[RepRecord, str]]) -> None:
+        """Put several reps on disk as one correction, each with what is told of it then; it is said for none."""
+        late = any(waiting.late for waiting in self.state.pending)
+        waiting = [Pending(record, self.now_ns, kind, late, aside=True) for record, kind in words]
+        self.set(pending=(*self.state.pending, *waiting))
+        first, *others = (record for record, _ in words)
+        self.effects.append(Save(first, self._correction, self._origin, tuple(others)))
+
     def keep_presence(self, *indices: int) -> None:
         """Put on disk whether athletes are here, their places, and what they skipped."""
         athletes = [self.state.athletes[index] for index in indices]

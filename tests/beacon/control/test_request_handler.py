@@ -195,8 +195,14 @@ def test_any_message_gets_an_answer_and_the_session_goes_on(busy: Office, messag
 
 
 def test_every_command_asks_for_something_of_its_own() -> None:
-    of_somebody = {name: ["Ann"] for name in ("give", "absent", "present", "add", "owe")}
-    words = {"volume": ["50"], "swap": ["1", "2"], "claim": ["1", "Ann"], "order": ["Ann", "2"]} | of_somebody
+    of_somebody = {name: ["Ann"] for name in ("give", "out", "absent", "present", "add", "owe")}
+    words = {
+        "volume": ["50"],
+        "swap": ["1", "2"],
+        "nobody": ["1"],
+        "claim": ["1", "Ann"],
+        "order": ["Ann", "2"],
+    } | of_somebody
     made = [kind.typed(words.get(name, [])) for name, kind in COMMANDS.items()]
     asked = [type(command.asked() if isinstance(command, commands.SessionCommand) else command) for command in made]
     assert len(set(asked)) == len(COMMANDS)

@@ -22,7 +22,7 @@ from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, No
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.presences import presence_lines, presences
 from retro_timer.store.results.queries import session
-from retro_timer.store.results.revising import revise_record
+from retro_timer.store.results.revising import revise_records
 from retro_timer.store.results.revisions import RevisionRow, newest_revision, revisions, without
 from retro_timer.training.corrections import (
     AnyCorrection,
@@ -206,21 +206,21 @@ def test_a_rebuild_from_the_log_alone_gives_the_same_reps_athletes_and_correctio
 def test_what_the_session_under_way_corrects_is_a_revision_too_and_its_undo_is_known_as_one(journal: Journal) -> None:
     before = record(journal, 1)
     voided = msgspec.structs.replace(before, status=RepStatus.VOID, reason="void", revision=before.revision + 3)
-    assert revise_record(journal, 1, "void", voided, Stamp(WALL_NS, origin="button"))
+    assert revise_records(journal, 1, "void", (voided,), Stamp(WALL_NS, origin="button"))
     assert record(journal, 1) == voided
     back = msgspec.structs.replace(before, revision=voided.revision + 1)
-    assert revise_record(journal, 1, "undo", back, Stamp(WALL_NS, origin="button"))
+    assert revise_records(journal, 1, "undo", (back,), Stamp(WALL_NS, origin="button"))
     first, second = revisions(journal.database, session=1)
     assert (first.kind, first.origin, first.undone, second.undoes) == ("void", "button", True, first.id)
     assert record(journal, 1) == back
     with pytest.raises(BadInputError, match="no correction to take back"):
         edited(journal, Undo())
-    assert not revise_record(journal, 1, "void", rep(77), STAMP), "the journal has no such rep yet"
+    assert not revise_records(journal, 1, "void", (rep(77),), STAMP), "the journal has no such rep yet"
 
 
 def test_a_rep_that_was_void_while_under_way_is_none_that_goes_on_when_that_is_taken_back(journal: Journal) -> None:
     journal.save(1, rep(9, status=RepStatus.OPEN), WALL_NS)
-    revise_record(journal, 1, "void", rep(9, revision=2, status=RepStatus.VOID), STAMP)
+    revise_records(journal, 1, "void", (rep(9, revision=2, status=RepStatus.VOID),), STAMP)
     edited(journal, Undo())
     assert (record(journal, 9).status, record(journal, 9).reason) == ("dnf", "stopped")
 

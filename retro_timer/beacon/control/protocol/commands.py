@@ -15,7 +15,7 @@ from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.messages import SayButton, SetVolume
 from retro_timer.errors import BadInputError
 from retro_timer.store.results import edits
-from retro_timer.training.corrections import AnyCorrection, GiveRep, RepNumber, SwapReps, VoidRep
+from retro_timer.training.corrections import AnyCorrection, GiveRep, NobodyRep, RepNumber, SwapReps, VoidRep
 from retro_timer.training.plan import MOST_IN_WAVE
 from retro_timer.training.roster import MOST_ATHLETES, checked_name
 from retro_timer.training.session import inputs
@@ -181,7 +181,8 @@ class Finish(SessionCommand, frozen=True):
 
 
 class Give(Named, frozen=True):
-    """The rep under way, the last one, or REP of this session is this athlete's."""
+    """The rep under way, the last one, or REP of this session is this athlete's; with several on the course the finish
+    is, and those behind it follow."""
 
     takes = "NAME [REP]"
     rep: RepNumber | None = None
@@ -195,15 +196,15 @@ class Give(Named, frozen=True):
 
     def asked(self) -> inputs.Command:
         """To the athlete of this name."""
-        return inputs.Give(self.name)
+        return inputs.Give(self.name, self.rep)
 
     def edit(self) -> AnyCorrection | None:
         """With a number."""
         return None if self.rep is None else GiveRep(self.rep, self.name)
 
 
-class Swap(Command, frozen=True):
-    """REP and OTHER of this session were each other's athlete's."""
+class Swap(SessionCommand, frozen=True):
+    """REP and OTHER of this session were each other's: with several on the course the finishes, else the athletes."""
 
     takes = "REP OTHER"
     rep: RepNumber
@@ -219,9 +220,46 @@ class Swap(Command, frozen=True):
             raise cls.mistyped("not two reps named")
         return cls(rep, other)
 
+    def asked(self) -> inputs.Command:
+        """With both numbers."""
+        return inputs.Swap(self.rep, self.other)
+
     def edit(self) -> AnyCorrection:
         """What it changes of what is kept."""
         return SwapReps(self.rep, self.other)
+
+
+class Nobody(SessionCommand, frozen=True):
+    """The crossing of REP was nobody's finish: those behind move up, and nobody runs again."""
+
+    takes = "REP"
+    rep: RepNumber
+    """Its running number in the session that is under way, or was last."""
+
+    @classmethod
+    def typed(cls, words: Sequence[str]) -> Self:
+        """With a rep's number."""
+        (word,) = cls.read(words)
+        rep = _rep_of(cls, word)
+        if rep is None:
+            raise cls.mistyped("no rep named")
+        return cls(rep)
+
+    def asked(self) -> inputs.Command:
+        """With its number."""
+        return inputs.Nobody(self.rep)
+
+    def edit(self) -> AnyCorrection:
+        """What it changes of what is kept."""
+        return NobodyRep(self.rep)
+
+
+class Out(Named, frozen=True):
+    """An athlete has left the course, and is out: a finish that they took is of whoever was behind them."""
+
+    def asked(self) -> inputs.Command:
+        """The athlete of this name."""
+        return inputs.Out(self.name)
 
 
 class Claim(Command, frozen=True):
@@ -305,7 +343,7 @@ class Order(Named, frozen=True):
 
 
 class Undo(SessionCommand, frozen=True):
-    """Take back the last give, absent or void; or the correction of this ID."""
+    """Take back the last correction, out or absent among them; or the one of this ID."""
 
     takes = "[ID]"
     revision: Annotated[str, msgspec.Meta(pattern=r"\S")] | None = None
@@ -320,8 +358,8 @@ class Undo(SessionCommand, frozen=True):
         return cls(revision)
 
     def asked(self) -> inputs.Command:
-        """Without an id."""
-        return inputs.Undo()
+        """With an id or without."""
+        return inputs.Undo(self.revision)
 
     def edit(self) -> edits.Undo | None:
         """With an id."""
@@ -419,7 +457,9 @@ AnyCommand = (
     | Finish
     | Give
     | Swap
+    | Nobody
     | Claim
+    | Out
     | Absent
     | Present
     | Add

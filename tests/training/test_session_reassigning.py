@@ -1,0 +1,206 @@
+"""Finishes that change hands in a session: who left the course, whose a finish was, whose it was not."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from retro_timer.training.record import Flag, RepStatus
+from retro_timer.training.session import effects, inputs
+from retro_timer.training.session.machine import recovered_session
+from retro_timer.training.session.reassigning import is_made_here
+from retro_timer.training.session.state import Phase
+from tests.helpers.plans_made import block, plan
+from tests.helpers.rolling_drive import arrive, goes, rolling, times, to_go
+from tests.helpers.session_drive import Drive, on_disk
+
+FOUR = ("Ann", "Bea", "Cid", "Dan")
+
+
+def one_behind() -> Drive:
+    """Ann has left the course unseen: Bea has come as her, Cid as Bea; Cid and Dan count as running."""
+    session = to_go(rolling(names=FOUR, reps=1, rest_s=0.0), 2)
+    arrive(session, "Bea", 6.0)
+    arrive(to_go(session, 3), "Cid", 6.3)
+    assert times(to_go(session, 4)) == {1: ("Ann", 12.0), 2: ("Bea", 12.3)}
+    return session
+
+
+def running(session: Drive) -> list[str]:
+    return [one.record.athlete for one in session.state.on_course]
+
+
+def saved_together(session: Drive, since: int = 0) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each correction of several reps, with whose and what each has become."""
+    return [
+        (save.correction, [(one.athlete, str(one.status)) for one in (save.record, *save.also)])
+        for save in session.of(effects.Save, since)
+        if save.correction
+    ]
+
+
+def test_who_left_the_course_hands_on_what_they_took_to_those_behind() -> None:
+    session = one_behind()
+    mark = session.mark
+    session.put(inputs.Out("ann"))
+    assert times(session) == {1: ("Ann", None), 2: ("Bea", 6.0), 3: ("Cid", 6.3)}
+    assert session.results[1].status is RepStatus.DNF
+    assert running(session) == ["Dan"]
+    assert not session.state.athletes[0].present
+    moved = [("Ann", "dnf"), ("Bea", "finished"), ("Cid", "finished")]
+    assert [(kind, sorted(reps)) for kind, reps in saved_together(session, mark)] == [("out", moved)]
+    assert [key for key in session.said(mark) if key != "clear_the_lane"] == ["left_course"]
+    assert times(arrive(session, "Dan", 6.1))[4] == ("Dan", 6.1)
+
+
+def test_one_undo_takes_all_of_it_back_with_a_higher_revision_also_after_the_next_go() -> None:
+    session = rolling(names=FOUR, reps=2, rest_s=0.0)
+    arrive(to_go(session, 2), "Bea", 6.0)
+    arrive(to_go(session, 3), "Cid", 6.3)
+    before = dict(session.results)
+    session.put(inputs.Out("Ann"))
+    after = dict(session.results)
+    to_go(session, 4)
+    mark = session.mark
+    session.put(inputs.Undo())
+    assert times(session) == {1: ("Ann", 12.0), 2: ("Bea", 12.3)}
+    for rep, record in before.items():
+        assert session.results[rep] == msgspec.structs.replace(record, revision=after[rep].revision + 1)
+    assert session.state.athletes[0].present
+    assert running(session) == ["Cid", "Dan"], "Cid is on the course as before"
+    assert [kind for kind, _ in saved_together(session, mark)] == ["undo"]
+    assert session.put(inputs.Undo()).refused(mark) == ["nothing_to_undo"]
+    assert times(arrive(session, "Cid", 12.0))[3][0] == "Cid"
+
+
+def test_who_has_come_since_keeps_their_finish_when_the_correction_is_taken_back() -> None:
+    """Bea is on the course again, as what ended Ann's rep was nobody, and comes; then that was somebody after all."""
+    session = to_go(rolling(names=FOUR[:2], reps=2, rest_s=40.0), 2)
+    arrive(session, "Ann", 10.0)
+    arrive(session, "Bea", 6.0)
+    session.put(inputs.Nobody(1))
+    assert times(session) == {1: ("Ann", 12.0)}
+    arrive(session, "Bea", 7.0)
+    assert times(session) == {1: ("Ann", 12.0), 2: ("Bea", 7.0)}
+    session.put(inputs.Undo())
+    assert times(session) == {1: ("Ann", 10.0), 2: ("Bea", 7.0)}
+
+
+def test_what_was_nobodys_finish_moves_those_behind_up_and_nobody_runs_again() -> None:
+    """A walker breaks the beam 10 s after Ann's go, and Ann, Bea and Cid come as the next one each."""
+    session = to_go(rolling(names=FOUR[:3], reps=1, rest_s=0.0), 2)
+    arrive(session, "Ann", 10.0)
+    arrive(to_go(session, 3), "Bea", 6.1)
+    assert times(session) == {1: ("Ann", 10.0), 2: ("Bea", 6.1)}
+    mark = session.mark
+    session.put(inputs.Nobody(1))
+    assert session.said(mark) == ["nobody_of"]
+    assert session.spoken("nobody_of") == {"name": "Ann"}
+    assert times(session) == {1: ("Ann", 12.1)}
+    assert running(session) == ["Bea", "Cid"]
+    arrive(session, "Bea", 12.2)
+    arrive(session, "Cid", 12.4)
+    assert times(session) == {1: ("Ann", 12.1), 2: ("Bea", 12.2), 3: ("Cid", 12.4)}
+    assert (len(goes(session)), session.phase) == (3, Phase.DONE)
+    assert saved_together(session, mark) == [("nobody", [("Ann", "finished"), ("Bea", "open")])]
+
+
+def test_nobodys_finish_of_the_only_one_leaves_them_on_the_course_until_they_come() -> None:
+    session = to_go(rolling(names=FOUR[:1], reps=2, rest_s=30.0), 1)
+    arrive(session, "Ann", 4.0).put(inputs.Nobody(1))
+    assert running(session) == ["Ann"]
+    assert session.state.expectation.armed
+    arrive(session, "Ann", 7.0)
+    assert times(session) == {1: ("Ann", 7.0)}
+    to_go(session, 2)
+    assert goes(session)[1][1] == pytest.approx(goes(session)[0][1] + 37.0, abs=1.0), "rest runs from the true finish"
+
+
+def test_nobodys_finish_of_who_is_past_their_time_is_a_dnf() -> None:
+    session = to_go(rolling(names=FOUR[:1], reps=1), 1)
+    arrive(session, "Ann", 4.0)
+    assert session.phase is Phase.DONE
+    assert not is_made_here(session.state, inputs.Nobody(1)), "the journal makes it when the session is over"
+    session = to_go(rolling(names=FOUR[:1], reps=2, rest_s=60.0), 1)
+    arrive(session, "Ann", 4.0).wait(40.0).put(inputs.Nobody(1))
+    assert (session.results[1].status, session.results[1].reason) == (RepStatus.DNF, "timeout")
+
+
+def test_in_rotation_nobodys_finish_is_a_dnf_and_is_not_run_again() -> None:
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
+    session.put(inputs.Nobody(1))
+    assert session.results[1].status is RepStatus.DNF
+    assert session.to_go().finish(8.0).phase is Phase.DONE
+    assert [go.athlete for go in session.events("go")] == ["Ann", "Bea"]
+
+
+def test_a_finish_that_is_given_to_another_moves_theirs_on() -> None:
+    session = one_behind()
+    mark = session.mark
+    session.put(inputs.Give("Bea", 1))
+    assert times(session)[2] == ("Bea", 6.0)
+    assert session.spoken("given") == {"name": "Bea", "rep": 1}
+    ((kind, reps),) = saved_together(session, mark)
+    assert kind == "give"
+    assert len(reps) == len(set(reps)) > 1
+    backs = [one.go_ns + one.time_ns for one in session.state.results if one.time_ns is not None]
+    assert len(backs) == len(set(backs)) == 2, "each crossing is one rep's"
+
+
+def test_a_swap_exchanges_crossings_and_what_comes_later_does_not_take_that_back() -> None:
+    session = to_go(rolling(names=FOUR[:3], reps=1, rest_s=0.0), 2)
+    arrive(session, "Ann", 10.0)
+    arrive(session, "Bea", 7.0)
+    to_go(session, 3).put(inputs.Swap(1, 2))
+    assert times(session) == {1: ("Ann", 13.0), 2: ("Bea", 4.0)}
+    assert session.spoken("swapped") == {"name": "Bea", "rep": 1}
+    assert [flag for flag in session.results[2].flags if flag is Flag.FAST] == [Flag.FAST]
+
+
+def test_who_is_stopped_by_hand_or_has_left_by_a_word_takes_part_in_no_move() -> None:
+    session = one_behind()
+    session.put(inputs.ManualFinish("Cid"))
+    session.put(inputs.Out("Ann"))
+    assert session.results[3].method == "manual"
+    assert times(session)[2] == ("Bea", 6.0)
+    assert Flag.MANUAL not in session.results[2].flags
+
+
+def test_a_repeated_out_moves_nothing_more() -> None:
+    session = one_behind().put(inputs.Out("Ann"))
+    before = times(session)
+    session.put(inputs.Out("Ann"))
+    assert times(session) == before
+
+
+@pytest.mark.parametrize("rep", [0, 3, 99])
+def test_nobodys_finish_of_a_rep_without_one_is_refused(rep: int) -> None:
+    session = one_behind()
+    mark = session.mark
+    assert session.put(inputs.Nobody(rep)).refused(mark) == ["no_finish"]
+
+
+def test_it_is_taken_back_by_its_id_as_well() -> None:
+    session = one_behind()
+    session.disk = lambda record: inputs.Durable(record.rep, record.revision, "out", "00000000000000cc")
+    session.put(inputs.Out("Ann"))
+    session.disk = on_disk
+    told = [(event.kind, event.rep, event.revision) for event in session.events("correction") if event.rep]
+    assert sorted(told) == [("out", rep, "00000000000000cc") for rep in (1, 2, 3)]
+    assert is_made_here(session.state, inputs.Undo("00000000000000cc"))
+    assert not is_made_here(session.state, inputs.Undo("00000000000000dd"))
+    session.put(inputs.Undo("00000000000000cc"))
+    assert times(session) == {1: ("Ann", 12.0), 2: ("Bea", 12.3)}
+
+
+def test_reps_of_before_a_power_cut_are_on_another_clock_and_move_with_none_of_now() -> None:
+    session = one_behind()
+    again = recovered_session(session.plan, FOUR, session.state.rules, session.state.results)
+    late = Drive(session.plan, FOUR, state=again).put(inputs.Recover())
+    assert not is_made_here(late.state, inputs.Nobody(1))
+    mark = late.mark
+    assert late.put(inputs.Nobody(1)).refused(mark) == ["no_finish"]
+    before = times(late)
+    late.put(inputs.Out("Ann"))
+    assert times(late) == before
+    assert not late.state.athletes[0].present
