@@ -1,6 +1,7 @@
 """An activity as the bytes of a FIT file, by fit-tool.
 
-A record of fit-tool's own would come with 88 fields, of which two are used, and there is one for each second.
+A message of fit-tool's own comes with every field of its kind, a record with 88 of which two are used, and there is one
+for each second: what a kind's first one has used is all that the others get.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from fit_tool.base_type import BaseType
 from fit_tool.data_message import DataMessage
 from fit_tool.developer_field import DeveloperField
 from fit_tool.exceptions import FitError
+from fit_tool.field import Field
 from fit_tool.fit_file_builder import FitFileBuilder
 from fit_tool.profile.messages.activity_message import ActivityMessage
-from fit_tool.profile.messages.common_fields import TimestampField
 from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
 from fit_tool.profile.messages.event_message import EventMessage
 from fit_tool.profile.messages.field_description_message import FieldDescriptionMessage
 from fit_tool.profile.messages.file_id_message import FileIdMessage
 from fit_tool.profile.messages.lap_message import LapMessage
-from fit_tool.profile.messages.record_message import RecordDistanceField, RecordMessage
+from fit_tool.profile.messages.record_message import RecordMessage
 from fit_tool.profile.messages.session_message import SessionMessage
 from fit_tool.profile.messages.workout_message import WorkoutMessage
 from fit_tool.profile.messages.workout_step_message import WorkoutStepMessage
@@ -57,6 +58,8 @@ _KINDS = (
 )  # fmt: skip
 """The place of each is its local number: a kind is described once, not anew where another came between."""
 _REST_LAP = len(_KINDS)
+_FIELDS: dict[tuple[type[DataMessage], tuple[str, ...]], tuple[type[Field], ...]] = {}
+"""Of the messages of a kind with these values."""
 _DEVELOPER = (
     (0, "uncertainty", BaseType.FLOAT32, "s"),
     (1, "obstacles", BaseType.UINT16, "warnings"),
@@ -144,7 +147,8 @@ def _records_and_laps(activity: Activity) -> Iterator[DataMessage]:
         for second in range(first_s, end_s + 1) if lap.rep else (first_s, end_s):
             if second > last_s:
                 covered_m = lap.distance_m if second == end_s else lap.distance_at(second - lap.start_ms / 1000.0)
-                yield _record((activity.start_s + second) * 1000, before_m + covered_m)
+                moment_ms = (activity.start_s + second) * 1000
+                yield _message(RecordMessage, timestamp=moment_ms, distance=before_m + covered_m)
                 last_s = second
         before_m += lap.distance_m
         yield _lap(activity, index, lap)
@@ -158,20 +162,21 @@ def _message(
     **values: Any,
 ) -> DataMessage:
     """A message with these values, by fit-tool's names for them."""
-    number = _KINDS.index(kind) if local is None else local
-    message: DataMessage = kind(local_id=number, developer_fields=list(developer))
+    number, made = _KINDS.index(kind) if local is None else local, list(developer)
+    known = _FIELDS.get((kind, tuple(values)))
+    if known is None:
+        message: DataMessage = kind(local_id=number, developer_fields=made)
+    else:
+        message, fields = object.__new__(kind), [field() for field in known]
+        DataMessage.__init__(message, number, kind.ID, name=kind.NAME, fields=fields, developer_fields=made)
     for name, value in values.items():
         setattr(message, name, value)
+    if known is None:
+        used = tuple(type(field) for field in message.fields if field.is_valid())
+        # A field whose value is none would be lacking where it has one.
+        if len(used) == len(values):
+            _FIELDS[kind, tuple(values)] = used
     return message
-
-
-def _record(timestamp_ms: int, distance_m: float) -> DataMessage:
-    record = RecordMessage.__new__(RecordMessage)
-    fields = [TimestampField(), RecordDistanceField()]
-    local = _KINDS.index(RecordMessage)
-    DataMessage.__init__(record, local, RecordMessage.ID, name=RecordMessage.NAME, fields=fields)
-    record.timestamp, record.distance = timestamp_ms, distance_m
-    return record
 
 
 def _lap(activity: Activity, index: int, lap: Lap) -> DataMessage:
