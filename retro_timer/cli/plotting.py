@@ -30,7 +30,7 @@ _SUFFIXES = (".svg", ".png", ".pdf")
 
 
 @click.command("plot")
-@click.argument("picture", type=Word(_KINDS))
+@click.argument("picture", type=Word(_KINDS), default="reps")
 @click.option("--session", "number", type=click.IntRange(1, MOST_NUMBER), help="Which; the newest when left out.")
 @click.option("--athlete", metavar="NAME", help="Whose; for trend, drop-off and distribution else who runs alone.")
 @click.option("--what", metavar="KIND", help="Such as '20 m jog' or '20 m jog, by release'; else the most frequent.")
@@ -39,8 +39,9 @@ _SUFFIXES = (".svg", ".png", ".pdf")
 def plot(
     picture: str, number: int | None, athlete: str | None, what: str | None, path: Path | None, term: bool
 ) -> None:
-    """Draw results: `reps` of a session, a picture a set; one athlete's `trend` over the days, their `drop-off` within
-    a session or their times' `distribution`; a session's `group` side by side. Intervals are 95 %.
+    """Draw results: `reps` of a session, a picture a set (so it is when left out); one athlete's `trend` over the
+    days, their `drop-off` within a session or their times' `distribution`; a session's `group` side by side. Intervals
+    are 95 %.
     """
     if path is not None and term:
         raise BadInputError("results plot", "both -o and --term given", "one of them")

@@ -38,6 +38,13 @@ def test_every_picture_is_drawn_in_the_terminal_and_as_svg(kept: Path, run: Comm
     assert b"http://" not in svg.replace(b"http://www.w3.org/", b"")
 
 
+@pytest.mark.usefixtures("kept")
+def test_without_a_word_what_to_draw_it_is_the_newest_sessions_reps(run: Command) -> None:
+    shown = run("results", "plot")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out == run("results", "plot", "reps", "--session", 2, "--term").out
+
+
 @pytest.mark.parametrize(
     ("args", "code", "told"),
     [
