@@ -63,6 +63,16 @@ def test_chosen_cells_of_the_gate_are_measured_from_the_command_line() -> None:
     assert "average: covers" not in done.output
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.slow
+def test_the_dual_gate_and_the_starts_are_measured_and_drawn(tmp_path: Path) -> None:
+    quick(tmp_path, "dual", "starts")
+    runs = load_results(tmp_path).runs
+    for name in ("dual", "starts"):
+        drawn(tmp_path, runs[name].part)
+        assert all(table.rows for table in runs[name].part.tables)
+
+
 @needs_speech
 @pytest.mark.timeout(600)
 @pytest.mark.slow

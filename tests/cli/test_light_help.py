@@ -11,6 +11,8 @@ import pytest
 
 from tests.helpers.command import environment_with
 
+pytestmark = pytest.mark.slow
+
 HEAVY = ("rich", "starlette", "uvicorn", "jinja2", "gpiozero", "sqlite3", "asyncio", "msgspec", "numpy", "pyttsx3")
 
 COMMANDS = ("run", "simulate", "replay", "plans", "results", "status")

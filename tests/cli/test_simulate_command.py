@@ -111,6 +111,7 @@ def test_a_pace_is_kept(run: Command, short: Path) -> None:
     assert paced.out == at_once.out
 
 
+@pytest.mark.slow
 def test_what_is_heard_is_rendered_as_sound_written_down_and_drawn(run: Command, short: Path, tmp_path: Path) -> None:
     written, drawn = tmp_path / "day.txt", tmp_path / "day.svg"
     told = run(short, "--wav", tmp_path / "day.wav", "--transcript", written, "--picture", drawn, "--json")
@@ -137,6 +138,7 @@ def test_a_sound_file_that_cannot_be_written_is_told_in_one_line(run: Command, s
     assert "day.wav" in outcome.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_who_ends_a_paced_session_loses_nothing_that_was_printed(short: Path, number: int, code: int) -> None:
     program = subprocess.Popen(
@@ -158,6 +160,7 @@ def test_who_ends_a_paced_session_loses_nothing_that_was_printed(short: Path, nu
     assert kept_times() == [event["time_s"] for event in told if event["event"] == "finish"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_ends_the_simulation_quietly(short: Path) -> None:
     program = subprocess.Popen(
         [str(PROGRAM), "simulate", str(short)],

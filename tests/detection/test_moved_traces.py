@@ -16,6 +16,8 @@ from retro_timer.ports import Placement, RangeSample
 from retro_timer.store.traces import TraceReader
 from tests.helpers.replaying import Event, Scene, of, rep, replayed, replayed_file, sampled
 
+pytestmark = pytest.mark.slow
+
 WALL_MM = 2000
 BODY_MM = 900
 TORSO_M = 0.24

@@ -10,6 +10,8 @@ from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 from tests.helpers.replaying import Event, of, rep, replayed_file
 
+pytestmark = pytest.mark.slow
+
 SUN = ("sun-8900lux-empty.csv", "sun-12200lux-wall-2000mm.csv")
 ALL = (
     "doorway-empty.csv", "doorway-slow-walk.csv", "doorway-walk.csv", "hand-200mm.csv",
@@ -64,9 +66,7 @@ def test_the_empty_doorway_holds_no_obstacle_and_a_sensor_that_is_well(traces: P
     assert [event["event"] for event in replayed_file(traces / "doorway-empty.csv", placement)] == ["summary"]
 
 
-@pytest.mark.parametrize(
-    "distance_m", [5, 30, pytest.param(10, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("distance_m", [5, 10, 20, 30])
 @pytest.mark.parametrize("gait", list(Gait))
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("name", SUN)

@@ -309,7 +309,7 @@ def test_the_box_asks_root_to_switch_it_off_and_waits_until_that_is_seen(
     pi: PiBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = paths.run_dir() / "poweroff"
-    asked.parent.mkdir(parents=True)
+    asked.parent.mkdir(parents=True, exist_ok=True)
     waits: list[bool] = []
 
     def obey_at_the_third_look(_seconds: float) -> None:
@@ -393,6 +393,7 @@ def live(tmp_path: Path, state_dir: Path) -> Iterator[Live]:
     beacon.close()
 
 
+@pytest.mark.slow
 def test_a_press_starts_a_rep_the_crossing_stops_it_a_dog_raises_the_alarm_and_a_lost_sensor_is_heard(
     live: Live,
 ) -> None:

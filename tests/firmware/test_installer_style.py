@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_installer_has_no_fault_that_shellcheck_knows() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is missing: sudo apt install shellcheck")

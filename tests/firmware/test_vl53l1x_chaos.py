@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def plans(draw: st.DrawFn) -> list[tuple[FaultKind, int, int, float, int]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans(), st.sampled_from([None, 5]), st.sampled_from([0x29, 0x33]))
 def test_nothing_false_gets_through_and_the_sensor_comes_back(

@@ -16,6 +16,8 @@ from retro_timer.phrases import languages, voice_of
 from tests.firmware.voice_bench import HANGS, NO_ESPEAK, loudest, needs_pyttsx3, seconds
 from tests.helpers.clocks import StepClock
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def renderer() -> Iterator[RenderProcess]:

@@ -36,7 +36,7 @@ from tests.firmware.voice_bench import (
 )
 from tests.helpers.clocks import StepClock
 
-pytestmark = [needs_pyttsx3, needs_aplay]
+pytestmark = [needs_pyttsx3, needs_aplay, pytest.mark.slow]
 NOWHERE = "retro-timer-no-such-card"
 LONG = "Walk to the start, turn your back to the box, and wait for the numbers. " * 5
 SLOWED = (

@@ -14,6 +14,8 @@ from retro_timer.beacon.control.protocol.requests import REQUESTS
 from tests.helpers.fuzzing import few
 from tests.helpers.timer_process import Timer, raw_connection, timer, until
 
+pytestmark = pytest.mark.slow
+
 NOT_ASKED = ("follow", "keep", "stop", "close")
 """Answers without an end, files that would fill the disk, and what would end the session."""
 ASKED = [name for name in REQUESTS if name not in NOT_ASKED]

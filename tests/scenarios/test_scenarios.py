@@ -20,6 +20,8 @@ from retro_timer.sim.virtual import Simulation
 from retro_timer.training.record import RepRecord
 from tests.helpers.events_told import into
 
+pytestmark = pytest.mark.slow
+
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
 PLAN = msgspec.structs.replace(load_plan("first-steps"), recovery_s=25.0)
 """With a shorter recovery, in which no scenario has anything happen."""
@@ -58,16 +60,8 @@ def test_every_scenario_that_ships_has_an_expected_outcome() -> None:
     assert sorted(EXPECTED) == sorted(scenario_names())
 
 
-LONG = {"official-before-lane-3"}
-"""Its sensor gives the most readings a second; one session takes as long as those of ten others."""
-DAYS = [
-    pytest.param(name, seed, marks=pytest.mark.slow if seed > 1 or name in LONG else ())
-    for name in EXPECTED
-    for seed in (1, 2)
-]
-
-
-@pytest.mark.parametrize(("name", "seed"), DAYS)
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", EXPECTED)
 def test_a_scenario_comes_to_what_is_expected_of_it(tmp_path: Path, name: str, seed: int) -> None:
     expected = EXPECTED[name]
     session = Session(tmp_path, name, seed, expected.get("placement", "gate"))

@@ -89,15 +89,19 @@ class Hearing:
 # Every phrase of the catalogue.
 
 
-def values_of(key: str, draw: random.Random) -> Iterator[dict[str, Any]]:
-    """Likely values: every reason there is, otherwise three of each."""
+def values_of(key: str) -> Iterator[dict[str, Any]]:
+    """Likely values, the same ones whatever other phrases there are: every reason there is, otherwise one of each.
+
+    What tells of a blind watch is said with three of each.
+    """
     names = CATALOGUE.values_of(key)
+    draw = random.Random(key)
     if "reason" in names:
         # Every reason is understood in one of the phrases, and some of them in each.
         other = {name: draw.choice(TEXTS[name]) for name in sorted(names - {"reason"})}
         yield from ({"reason": reason, **other} for reason in (REASONS if key == "watch_lost" else REASONS[::5]))
         return
-    for _ in range(3 if names else 1):
+    for _ in range(3 if names and key in BLIND else 1):
         likely = {
             **{name: draw.randint(1, 12) for name in COUNTED},
             "distance": draw.choice([5, 10, 20, 25, 30, 40, 50]),
@@ -129,9 +133,8 @@ Phrase = tuple[str, dict[str, Any]]
 
 
 def phrases_of(keys: Sequence[str]) -> list[Phrase]:
-    """Their keys, each with likely values; the same ones however they are divided."""
-    draw = random.Random(5)
-    return [(key, values) for key in keys for values in values_of(key, draw)]
+    """Their keys, each with likely values."""
+    return [(key, values) for key in keys for values in values_of(key)]
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.command import environment_with
 
 PROJECT = Path(__file__).parent.parent.parent
 RUN = "from retro_timer.cli.main import main\nimport sys\nmain(sys.argv[1:])"
 
 
+@pytest.mark.slow
 def test_a_file_of_phrases_is_all_that_a_language_needs(tmp_path: Path, config_dir: Path) -> None:
     program = tmp_path / "retro_timer"
     shutil.copytree(PROJECT / "retro_timer", program, ignore=shutil.ignore_patterns("__pycache__"))

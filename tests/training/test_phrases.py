@@ -51,6 +51,7 @@ def string_constants() -> Iterator[str]:
         yield f"count_{number}"
 
 
+@pytest.mark.slow
 def test_every_phrase_of_the_catalogue_is_used_somewhere() -> None:
     used = set(string_constants())
     assert sorted(ENGLISH.keys - used) == []

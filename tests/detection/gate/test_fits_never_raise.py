@@ -86,7 +86,7 @@ def is_sound(solved: Solution) -> bool:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(breaks(), CONFIGS)
 def test_whatever_breaks_a_beam_is_timed_or_refused(broken: Break, config: WatchConfig) -> None:
     solved = solve(broken, config)
@@ -103,7 +103,7 @@ def test_who_is_not_nearer_than_the_wall_is_no_body_before_it(beyond_mm: int) ->
     assert solve(broken, WatchConfig(fov_deg=27.0)).refusal == "not before the wall"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(breaks(), CONFIGS)
 def test_whatever_leaves_a_beam_is_timed_or_refused(left: Break, config: WatchConfig) -> None:
     solved = solve_departure(left, config)
@@ -121,7 +121,7 @@ def test_slim_runners_start_by_leaving_the_beam(torso_mm: float, fov_deg: float)
     assert isinstance(start, Released)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(breaks(), breaks(), CONFIGS, st.floats(1.0, 2000.0))
 def test_whatever_breaks_both_beams_of_a_gate_is_timed_or_refused(
     near: Break, far: Break, config: WatchConfig, apart_mm: float

@@ -288,6 +288,7 @@ def test_any_three_texts_are_a_go_or_a_complaint(go: str, distance: str, gait: s
     assert rep is not None or complaint
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_all_read(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     with path.open("w") as file:
