@@ -40,6 +40,7 @@ def run(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "group.csv").write_text(GROUP)
     (tmp_path / "day.csv").write_text(TRACE)
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
     with contextlib.closing(Journal(state_dir)) as journal:
         for day in range(SESSIONS):
             session_of(journal, ("Ben", "Anna"), began_ns=NOON_NS + day * 86_400 * 10**9)
