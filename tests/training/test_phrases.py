@@ -201,9 +201,10 @@ def everything_that_a_session_says() -> list[effects.Say]:
 def said_of_moved_finishes() -> list[effects.Say]:
     of = plan(block(reps=2), order=Order.ROLLING, every_s=9.0, lanes_apart=True, rest_s=30.0)
     left = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).put(inputs.Out("Ann")).put(inputs.Nobody(9))
+    blind = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).wait(9.5).watch(SensorState.LOST, "silent", None)
     alone = Drive(plan(block(reps=2))).begin().to_go().finish(8.0).put(inputs.Nobody(1))
     pair = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Nobody(1))
-    return [said for session in (left, alone, pair) for said in said_in(session)]
+    return [said for session in (left, blind, alone, pair) for said in said_in(session)]
 
 
 def said_of_waves() -> list[effects.Say]:

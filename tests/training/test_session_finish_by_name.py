@@ -34,7 +34,7 @@ def test_the_gate_lost_with_four_on_the_course_each_is_finished_by_name() -> Non
     session = four_out()
     assert [one.record.athlete for one in session.state.on_course] == list(FOUR)
     session.watch(SensorState.LOST, "silent", None)
-    assert "manual_finish_offered" in session.said()
+    assert session.spoken("manual_finish_of") == {"names": "Ann or Bea or Cid or Dan"}
     for name in ("Cid", "Ann", "Dan", "Bea"):
         session.put(inputs.ManualFinish(name)).wait(0.4)
     assert {r.athlete: r.method for r in session.results.values()} == dict.fromkeys(FOUR, "manual")

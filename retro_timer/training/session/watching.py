@@ -97,10 +97,18 @@ def _say_watch(transition: Transition, event: inputs.WatchChanged) -> None:
         transition.say("watch_back", within_s=10.0, about=about)
     elif event.state is SensorState.LOST:
         transition.say("watch_lost", {"reason": event.reason}, 10.0, urgent=True, about=about)
-        if transition.state.on_course:
-            transition.say("manual_finish_offered", within_s=10.0, about=[About.WATCH, About.RUN])
+        _offer_by_hand(transition)
     elif transition.state.on_course:
         transition.say("degraded", {"reason": event.reason}, 10.0, urgent=True, about=about)
+
+
+def _offer_by_hand(transition: Transition) -> None:
+    """Of several on the course each is told by name: so the clock of each can be stopped."""
+    out = [active.record.athlete for active in transition.state.on_course]
+    if len(out) > 1 and all(out):
+        transition.say("manual_finish_of", {"names": " or ".join(out)}, 10.0, about=[About.WATCH])
+    elif out:
+        transition.say("manual_finish_offered", within_s=10.0, about=[About.WATCH, About.RUN])
 
 
 def _blind_rep(transition: Transition) -> None:
