@@ -15,8 +15,8 @@ import pytest
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.repair import Cause, Repair
 from retro_timer.store.results.writer import JournalWriter
+from tests.helpers.journal_desk import TIMEOUT_S, Desk, rep
 from tests.helpers.results_made import WALL_NS, fill, fill_by_log, kept, numbers, opened
-from tests.store.results.test_writer import TIMEOUT_S, Desk, rep
 
 
 def delete_database(state: Path) -> None:

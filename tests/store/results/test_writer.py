@@ -5,79 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.edits import NoteSession
 from retro_timer.store.results.entries import Begun, RepKept
 from retro_timer.store.results.forgetting import Forgetting
-from retro_timer.store.results.queries import Wanted, reps, sessions
+from retro_timer.store.results.queries import reps, sessions
 from retro_timer.store.results.reps_log import read_log
-from retro_timer.store.results.writer import Edited, JournalWriter
+from retro_timer.store.results.writer import Edited
 from retro_timer.store.space import ENOUGH_FOR_RESULTS_BYTES
-from retro_timer.training.gaits import Gait
-from retro_timer.training.record import RepRecord, RepStatus
-from tests.helpers.plans_made import block, plan
-
-PLAN = plan(block(reps=3))
-TIMEOUT_S = 15.0
-
-
-def rep(number: int, revision: int = 1) -> RepRecord:
-    return RepRecord(
-        number, 1, number, "Runner", 20.0, None, Gait.JOG, RepStatus.FINISHED, number, 8_000_000_000, revision=revision
-    )
-
-
-class Desk:
-    """Keeps what the writer answers."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.writer = JournalWriter(directory, lambda: 1_700_000_000_000_000_000)
-        self.answers: list[tuple[str, str]] = []
-        self._came = threading.Condition()
-
-    def _answer(self, name: str) -> Callable[[str], None]:
-        def take(trouble: str) -> None:
-            with self._came:
-                self.answers.append((name, trouble))
-                self._came.notify_all()
-
-        return take
-
-    def begin(self) -> None:
-        self.writer.begin(PLAN, ("Runner",), "sim", self._answer("begin"))
-
-    def save(self, record: RepRecord) -> str:
-        """Save and wait for the answer: an empty string, or the trouble."""
-        came = threading.Event()
-        troubles: list[str] = []
-
-        def take(trouble: str) -> None:
-            troubles.append(trouble)
-            self._answer(f"rep {record.rep}")(trouble)
-            came.set()
-
-        self.writer.save(record, 1, take)
-        assert came.wait(TIMEOUT_S), "the journal gives no answer"
-        return troubles[0]
-
-    def end(self) -> None:
-        self.writer.end("done", self._answer("end"))
-
-    def wait(self, count: int) -> list[tuple[str, str]]:
-        with self._came:
-            assert self._came.wait_for(lambda: len(self.answers) >= count, TIMEOUT_S), self.answers
-            return list(self.answers)
-
-    def kept(self) -> list[int]:
-        reading = open_for_reading(self.directory)
-        return [] if reading is None else [record.rep for _, record, *_ in reps(reading)]
+from tests.helpers.journal_desk import TIMEOUT_S, Desk, rep
 
 
 def desk_without_a_disk(place: Path) -> tuple[Desk, Path]:
@@ -288,44 +229,6 @@ def test_a_database_of_a_newer_program_is_never_written_to(tmp_path: Path) -> No
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
 
 
-def test_a_cut_off_session_is_found_with_its_reps_and_older_ones_are_closed(tmp_path: Path) -> None:
-    first = Desk(tmp_path)
-    for _ in range(3):
-        first.begin()
-        first.save(rep(1))
-    first.writer.close()
-    _everybody_is_gone(tmp_path)
-    found: list[tuple[int, list[int]]] = []
-    second = JournalWriter(tmp_path, lambda: 5)
-    second.find_cut_off("sim", lambda entry, records: found.append((entry.id, [r.rep for r in records])), lambda: None)
-    second.close()
-    assert found == [(3, [1])]
-    reading = open_for_reading(tmp_path)
-    assert reading is not None
-    assert [row.outcome for row in sessions(reading)] == ["open", "interrupted", "interrupted"]
-
-
-def test_a_cut_off_session_whose_plan_no_longer_reads_stops_neither_the_journal_nor_the_box(tmp_path: Path) -> None:
-    """A newer program may read plans more strictly than the one that wrote this one down."""
-    first = Desk(tmp_path)
-    first.begin()
-    first.save(rep(1))
-    first.writer.close()
-    _everybody_is_gone(tmp_path)
-    with sqlite3.connect(tmp_path / "results.db") as db:
-        db.execute('UPDATE session SET plan = \'{"title": "old"}\'')
-    second = Desk(tmp_path)
-    second.writer.find_cut_off("sim", lambda _entry, _records: None, lambda: None)
-    second.begin()
-    assert second.save(rep(1)) == ""
-    second.writer.close()
-
-
-def _everybody_is_gone(directory: Path) -> None:
-    with sqlite3.connect(directory / "results.db") as db:
-        db.execute("UPDATE session SET owner = 'other-boot:1:1'")
-
-
 def test_two_programs_that_begin_on_a_fresh_directory_at_once_both_save(tmp_path: Path) -> None:
     desks = [Desk(tmp_path) for _ in range(4)]
     for desk in desks:
@@ -337,48 +240,3 @@ def test_two_programs_that_begin_on_a_fresh_directory_at_once_both_save(tmp_path
         desk.writer.close()
     assert troubles == [""] * 8
     assert len(desks[0].kept()) == 4
-
-
-def test_damage_that_shows_only_when_a_page_is_read_is_mended_before_the_answer(tmp_path: Path) -> None:
-    first = Desk(tmp_path)
-    first.begin()
-    for n in range(1, 101):
-        first.writer.save(rep(n), 1, lambda _trouble: None)
-    first.writer.close()
-    database = tmp_path / "results.db"
-    whole = database.read_bytes()
-    database.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
-    repaired: list[int] = []
-    second = JournalWriter(tmp_path, lambda: 5_000_000_000, lambda repair: repaired.append(repair.reps))
-    answers: list[str] = []
-    done = threading.Event()
-
-    def take(trouble: str) -> None:
-        answers.append(trouble)
-        done.set()
-
-    second.begin(PLAN, ("Runner",), "sim", take)
-    assert done.wait(TIMEOUT_S)
-    second.close()
-    assert (answers, repaired) == ([""], [100])
-
-
-def test_a_damaged_database_is_set_aside_and_built_anew_from_the_log(tmp_path: Path) -> None:
-    first = Desk(tmp_path)
-    first.begin()
-    for n in (1, 2, 3):
-        first.save(rep(n))
-    first.writer.close()
-    path = tmp_path / "results.db"
-    path.write_bytes(b"not a database at all" * 500)
-    repaired: list[int] = []
-    second = JournalWriter(tmp_path, lambda: 5_000_000_000, lambda repair: repaired.append(repair.reps))
-    done = threading.Event()
-    second.save(msgspec.structs.replace(rep(4)), 1, lambda _trouble: done.set())
-    assert done.wait(TIMEOUT_S)
-    second.close()
-    assert repaired == [3]
-    reading = open_for_reading(tmp_path)
-    assert reading is not None
-    assert [record.rep for _, record, *_ in reps(reading, Wanted(session=1))] == [1, 2, 3]
-    assert list(tmp_path.glob("results.damaged-*.db"))
