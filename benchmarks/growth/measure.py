@@ -17,6 +17,7 @@ from benchmarks.growth.bulk import ATHLETES, BOARD, fill
 from benchmarks.processes import PROGRAM, notified, running, wait_until_ready
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results import queries as results
+from retro_timer.store.results.cut_off import cut_off
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.history import history_of
 from retro_timer.store.results.journal import Journal, open_journal
@@ -109,7 +110,7 @@ def _time_queries(directory: Path, size: int, newest: int) -> list[Query]:
     found.append(_timed("start: database and log opened", size, lambda: open_journal(directory, 0)[0].close()))
     journal = Journal(directory)
     try:
-        found.append(_timed("start: sessions cut off", size, lambda: journal.cut_off(BOARD)))
+        found.append(_timed("start: sessions cut off", size, lambda: cut_off(journal, BOARD)))
         record = journal.reps(newest)[-1]
         found.append(_timed("durable: a rep saved", size, lambda: journal.save(newest, record, 0)))
     finally:

@@ -11,7 +11,7 @@ from retro_timer.beacon.sensing.coverage import SensorReport
 from retro_timer.beacon.system.strain import StrainChange
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent
-from retro_timer.store.results.journal import SessionEntry
+from retro_timer.store.results.cut_off import SessionEntry
 from retro_timer.store.results.repair import Repair
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord

@@ -20,8 +20,8 @@ from retro_timer.beacon.system.strain import StrainWatch
 from retro_timer.ports import Voice
 from retro_timer.settings.group import Group
 from retro_timer.settings.starting import Trouble
+from retro_timer.store.results.cut_off import SessionEntry
 from retro_timer.store.results.ground import Ground, look_at_ground
-from retro_timer.store.results.journal import SessionEntry
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session.effects import Signal
 

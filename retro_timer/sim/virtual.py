@@ -23,7 +23,7 @@ from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
 from retro_timer.sim.coach import SimCoach
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
-from retro_timer.store.results.journal import SessionEntry
+from retro_timer.store.results.cut_off import SessionEntry
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord

@@ -12,7 +12,8 @@ from retro_timer.beacon.messages import JournalLooked, Offer, StartPlan
 from retro_timer.cli.output.lines import line_of
 from retro_timer.detection.events import SensorState
 from retro_timer.ports import RangeSample
-from retro_timer.store.results.journal import Journal, SessionEntry
+from retro_timer.store.results.cut_off import SessionEntry
+from retro_timer.store.results.journal import Journal
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepStatus, StartKind
 from retro_timer.training.remembered import Best, Remembered

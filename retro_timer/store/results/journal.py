@@ -6,13 +6,12 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import ClockSource
-from retro_timer.store.results.apply import OPEN, Mark, apply, is_applied, next_number, read_mark, write_mark
+from retro_timer.store.results.apply import Mark, apply, is_applied, next_number, read_mark, write_mark
 from retro_timer.store.results.athletes import ids_for
 from retro_timer.store.results.backups import is_sound
 from retro_timer.store.results.completion import Completed, complete, goes_on_from
@@ -29,14 +28,13 @@ from retro_timer.store.results.entries import (
     new_id,
 )
 from retro_timer.store.results.labels import any_label_wrong, is_news
-from retro_timer.store.results.owners import boot_mark, owner_lives, owner_mark
-from retro_timer.store.results.presences import presences
+from retro_timer.store.results.owners import boot_mark, owner_mark
 from retro_timer.store.results.repair import DAMAGE, TAILS, Repair, put_in_order, was_cut_off
 from retro_timer.store.results.reps_log import RepsLog, same_file, sync_directory
 from retro_timer.store.results.rows import record_of, row_of
 from retro_timer.store.results.summary import settle
 from retro_timer.training.plan import Plan
-from retro_timer.training.record import Presence, RepRecord
+from retro_timer.training.record import RepRecord
 
 _STEPS_BETWEEN_LOOKS = 20_000
 """How many steps of SQLite's machine pass between two looks whether something better is to be done: about 1 ms."""
@@ -44,23 +42,6 @@ _STEPS_BETWEEN_LOOKS = 20_000
 
 class DisplacedError(RetroTimerError):
     """A file of the journal was taken from its place, or cut short, while the journal had it open."""
-
-
-class SessionEntry(msgspec.Struct, frozen=True):
-    """A session as the journal knows it."""
-
-    id: int
-    started_wall_ns: int
-    outcome: str
-    board: str
-    owner: str
-    title: str
-    plan: Plan
-    roster: tuple[str, ...]
-    uid: str = ""
-    """The session's random id."""
-    presences: tuple[Presence, ...] = ()
-    """Of those of whom more is known than that they are on the roster."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -231,7 +212,6 @@ class Journal:
     def end(self, session: int, outcome: str, wall_ns: int, since_boot_ns: int = 0, change: str | None = None) -> None:
         """A session ends: done, stopped or interrupted."""
         entry_id, uid, boot = change or new_id(), self.uid_of(session), boot_of(since_boot_ns)
-
         ended = Ended(
             id=entry_id,
             uid=uid,
@@ -307,27 +287,6 @@ class Journal:
 
     def _file_written_ns(self) -> int:
         return (self.directory / NAME).stat().st_mtime_ns
-
-    def cut_off(self, board: str) -> list[SessionEntry]:
-        """Sessions on this board that nobody ended and whose process is gone, newest first."""
-        rows = self._db.execute(
-            "SELECT id, started_wall_ns, outcome, board, owner, title, plan, roster, uid FROM session"
-            " WHERE outcome = ? AND board = ? ORDER BY id DESC",
-            (OPEN, board),
-        ).fetchall()
-        return [entry for row in rows if not owner_lives(row[4]) and (entry := self._entry(row)) is not None]
-
-    def _entry(self, row: Sequence[Any]) -> SessionEntry | None:
-        """A session from its row; None, and closed as interrupted, if this program no longer reads its plan."""
-        number, started_wall_ns, outcome, board, owner, title, plan, roster, uid = row
-        try:
-            read, names = msgspec.json.decode(plan, type=Plan), msgspec.json.decode(roster, type=tuple[str, ...])
-        except msgspec.MsgspecError:
-            self.end(number, "interrupted", started_wall_ns)
-            return None
-        return SessionEntry(
-            number, started_wall_ns, outcome, board, owner, title, read, names, uid, presences(self._db, number)
-        )
 
     def reps(self, session: int) -> list[RepRecord]:
         """The reps of a session, in order."""

@@ -14,10 +14,11 @@ from retro_timer.settings.made import NotWrittenError
 from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.results.apply import Mark
 from retro_timer.store.results.athlete_edits import Done
+from retro_timer.store.results.cut_off import SessionEntry, cut_off
 from retro_timer.store.results.edits import AnyEdit, ClaimPlace, CorrectRep, carry_out
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.forgetting import Forgetting, forget
-from retro_timer.store.results.journal import Journal, SessionEntry, Stamp
+from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.journal_thread import Answer, JournalThread
 from retro_timer.store.results.newer import Newer, newer_than
 from retro_timer.store.results.presences import presence_lines
@@ -99,7 +100,7 @@ class JournalWriter:
         wall_ns = self._wall_ns()
 
         def job(journal: Journal) -> None:
-            entries = journal.cut_off(board)
+            entries = cut_off(journal, board)
             for entry in entries[1:]:
                 journal.end(entry.id, "interrupted", wall_ns)
             for entry in entries[:1]:

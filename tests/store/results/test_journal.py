@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.errors import RetroTimerError
+from retro_timer.store.results.cut_off import cut_off
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.entries import AthleteKept, Begun, Ended, RepKept
 from retro_timer.store.results.journal import Journal
@@ -217,10 +218,10 @@ def test_a_session_is_cut_off_when_nobody_ended_it_and_its_process_is_gone(tmp_p
     subprocess.run([sys.executable, "-P", "-c", code, tmp_path, helpers], check=True, timeout=60)
     journal = Journal(tmp_path)
     journal.begin(PLAN, ("Bea",), "sim", 5)
-    assert [(entry.id, entry.roster, entry.plan) for entry in journal.cut_off("sim")] == [(1, ("Ann",), PLAN)]
-    assert [entry.id for entry in journal.cut_off("other")] == [3]
+    assert [(entry.id, entry.roster, entry.plan) for entry in cut_off(journal, "sim")] == [(1, ("Ann",), PLAN)]
+    assert [entry.id for entry in cut_off(journal, "other")] == [3]
     journal.adopt(1)
-    assert journal.cut_off("sim") == []
+    assert cut_off(journal, "sim") == []
     journal.close()
 
 
@@ -318,5 +319,5 @@ def test_what_a_call_returned_for_survives_kill_9(tmp_path: Path, seed: int) -> 
     logged = [entry.rep for entry in read_log(tmp_path) if isinstance(entry, RepKept)]
     assert logged[:said] == kept[:said]
     journal = Journal(tmp_path)
-    assert [entry.id for entry in journal.cut_off("sim")] == [1]
+    assert [entry.id for entry in cut_off(journal, "sim")] == [1]
     journal.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from retro_timer.store.results.cut_off import cut_off
 from retro_timer.store.results.database import NAME, open_for_reading
 from retro_timer.store.results.journal import Journal, open_journal
 from retro_timer.store.results.queries import Wanted, reps, sessions
@@ -96,12 +97,12 @@ def test_whoever_waits_for_a_large_databases_upgrade_is_told_what_for_and_only_o
 def test_results_of_an_older_program_are_listed_and_its_cut_off_session_goes_on(tmp_path: Path, version: int) -> None:
     directory = left_behind(version, tmp_path / "old")
     journal = Journal(directory)
-    (cut_off,) = journal.cut_off("sim")
-    assert cut_off.plan.title == "Demo"
-    assert [record.status for record in journal.reps(cut_off.id)] == [RepStatus.FINISHED, RepStatus.OPEN]
-    journal.adopt(cut_off.id)
-    again = journal.begin(cut_off.plan, cut_off.roster, "sim", cut_off.started_wall_ns)
-    for record in journal.reps(cut_off.id):
+    (found,) = cut_off(journal, "sim")
+    assert found.plan.title == "Demo"
+    assert [record.status for record in journal.reps(found.id)] == [RepStatus.FINISHED, RepStatus.OPEN]
+    journal.adopt(found.id)
+    again = journal.begin(found.plan, found.roster, "sim", found.started_wall_ns)
+    for record in journal.reps(found.id):
         journal.save(again, record, 1)
     journal.close()
     reading = open_for_reading(directory)
