@@ -96,6 +96,7 @@ _RARE: tuple[box.BeaconEvent, ...] = (
     events.Unseen(_T_NS, rep=1, lane=3, from_s=31.2, to_s=32.1),
     events.CrossingWithdrawn(_T_NS, rep=1),
     events.Dnf(_T_NS, rep=1, reason="timeout", record=_RECORD),
+    events.Relay(_T_NS, rep=3, legs=3, time_s=27.318, uncertainty_s=0.021),
     events.Void(_T_NS, rep=1, record=msgspec.structs.replace(_RECORD, status=RepStatus.VOID, reason="void")),
     events.Given(_T_NS, rep=1, record=msgspec.structs.replace(_RECORD, athlete="Ben", revision=2)),
     events.Presence(_T_NS, name="Ben", kind="present"),

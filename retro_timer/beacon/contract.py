@@ -20,6 +20,7 @@ FIELDS: dict[type[events.Event], Sequence[str]] = {
     events.CrossingWithdrawn: ("rep",),
     events.Finish: ("rep", "time_s", "uncertainty_s", "method", "flags"),
     events.Dnf: ("rep", "reason"),
+    events.Relay: ("rep", "legs", "time_s", "uncertainty_s"),
     events.Correction: ("kind", "rep", "flags", "revision"),
     events.Summary: ("samples", "reps", "finished", "obstacles"),
 }

@@ -70,10 +70,11 @@ def _ask_block() -> BlockFigures:
         )
     reps = 1 if len(lengths) > 1 else click.prompt("Reps in a set", type=click.IntRange(1, 99), default=4)
     sets = click.prompt("Sets (0: on and on until the stop)", type=click.IntRange(0, 99), default=1)
+    relay = not timed and click.confirm("Relay, each from the end of the former's (out and back)?", default=False)
     wanted = None
-    if not timed:
+    if not timed and not relay:
         wanted = click.prompt("Target in seconds, best, or none", default="none", value_proc=_typed(read_target))
-    return BlockFigures(lengths, seconds, reps, sets, wanted)
+    return BlockFigures(lengths, seconds, reps, sets, wanted, relay=relay)
 
 
 def _crossed(text: str) -> float:

@@ -66,12 +66,11 @@ def show(name: str, athletes: int) -> None:
         print(f"  cue       {cue}")
     print(f"  safety    {plan.safety}")
     print(f"  source    {plan.source}")
-    from retro_timer.settings.session_rules import foreseen, is_foreseen
+    from retro_timer.settings.session_rules import foreseen
 
-    if is_foreseen(plan):
-        names = SOLO if athletes == 1 else tuple(f"athlete {number}" for number in range(1, athletes + 1))
-        for text in time_line(foreseen(plan, names, load_settings(tell=remark))):
-            print(f"  {text}")
+    names = SOLO if athletes == 1 else tuple(f"athlete {number}" for number in range(1, athletes + 1))
+    for text in time_line(foreseen(plan, names, load_settings(tell=remark))):
+        print(f"  {text}")
 
 
 @plans.command()

@@ -19,6 +19,7 @@ from retro_timer.cli.output.results_shown import (
     print_reps,
     print_session_json,
     print_sessions,
+    print_teams,
     session_fields,
     when,
 )
@@ -115,6 +116,7 @@ def show(number: int | None, as_json: bool, as_csv: bool) -> None:
         else:
             _print_headline(row)
             print_reps(lambda: reps(connection, wanted), with_session=False)
+            print_teams(reps(connection, wanted))
 
 
 @results.command("reps")

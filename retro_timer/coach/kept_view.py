@@ -14,6 +14,7 @@ from retro_timer.store.results.entries import Values
 from retro_timer.store.results.queries import KeptRep
 from retro_timer.store.results.revisions import UNDO, RevisionRow
 from retro_timer.training.record import NS_PER_S
+from retro_timer.training.relay import TeamTime, team_times
 
 
 class SetShown(msgspec.Struct, frozen=True):
@@ -23,13 +24,20 @@ class SetShown(msgspec.Struct, frozen=True):
     rows: list[ResultRow]
     picture: int
     """How high its picture is, in the pixels of which 360 are its width; 0 where there is nothing to draw."""
+    teams: list[TeamTime]
+    """Of its relays."""
 
 
 def sets_of(reps: Iterable[KeptRep]) -> list[SetShown]:
     """The sets of a session, in their order."""
     sets = by_set(kept.record for kept in reps)
     return [
-        SetShown(number, list(map(row_of, records)), height_of(records) if has_times(records) else 0)
+        SetShown(
+            number,
+            list(map(row_of, records)),
+            height_of(records) if has_times(records) else 0,
+            team_times(records),
+        )
         for number, records in sets.items()
     ]
 

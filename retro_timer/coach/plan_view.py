@@ -10,7 +10,7 @@ from markupsafe import Markup
 from retro_timer.coach.time_line import TimeLineRow, draw_time_line, minutes_text, parts_of, rows_of
 from retro_timer.phrases import Catalogue
 from retro_timer.settings.model import Settings
-from retro_timer.settings.session_rules import foreseen, is_foreseen
+from retro_timer.settings.session_rules import foreseen
 from retro_timer.training.plan import Part, Plan, steps
 from retro_timer.training.plan_text import block_amount
 
@@ -47,8 +47,7 @@ class PlanView(msgspec.Struct, frozen=True):
     amount: str
     """All blocks' in one line, the same in every language."""
     line: Line | None
-    """None where it is not foreseen, or too long to be drawn."""
-    foreseen: bool
+    """None where it is too long to be drawn."""
 
 
 def amount_of(plan: Plan) -> str:
@@ -69,12 +68,12 @@ def view_of(plan: Plan, names: Sequence[str], settings: Settings, catalogue: Cat
         )
         for block in plan.blocks
     ]
-    return PlanView(plan, blocks, amount_of(plan), _line(plan, names, settings, catalogue), is_foreseen(plan))
+    return PlanView(plan, blocks, amount_of(plan), _line(plan, names, settings, catalogue))
 
 
 def _line(plan: Plan, names: Sequence[str], settings: Settings, catalogue: Catalogue) -> Line | None:
     few = len(steps(plan)) * len(names) <= _MOST_DRAWN
-    rehearsal = foreseen(plan, names, settings) if few and is_foreseen(plan) else None
+    rehearsal = foreseen(plan, names, settings) if few else None
     if rehearsal is None:
         return None
     shown = msgspec.structs.replace(

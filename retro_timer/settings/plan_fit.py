@@ -46,13 +46,9 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
     for index, block in enumerate(plan.blocks):
         key = f"{where}: blocks[{index}]"
         if block.relay:
-            raise BadInputError(
-                f"{key}.relay",
-                "this version gives each go one finish, and the next go after it",
-                "a block without relay",
-            )
+            _check_both_ways(settings, f"{key}.relay")
         if block.crossings:
-            _check_crossings(settings, f"{key}.crossings")
+            _check_both_ways(settings, f"{key}.crossings")
     if plan.order is Order.ROTATION:
         return
     # Of several lanes the session keeps the least within each; a wave goes when the one before is in.
@@ -70,13 +66,13 @@ def _check_order(plan: Plan, settings: Settings, where: str) -> None:
     _check_several(plan, settings, where)
 
 
-def _check_crossings(settings: Settings, where: str) -> None:
-    """Who crosses the line again and again comes from both sides, and goes as far beyond it as they came."""
+def _check_both_ways(settings: Settings, where: str) -> None:
+    """Who passes the line in both directions, or turns on the way, needs a gate that does not mind."""
     others = [s for s in settings.sensors if s.placement is not Placement.GATE]
     if others:
         raise BadInputError(
             where,
-            f"with the sensor '{others[0].name}', placement = '{others[0].placement}', whose line nobody passes",
+            f"with the sensor '{others[0].name}', placement = '{others[0].placement}', which sees one direction alone",
             "a gate alone",
         )
     if len({s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}) > 1:

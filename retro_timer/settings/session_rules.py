@@ -53,11 +53,6 @@ def session_rules(
     )
 
 
-def is_foreseen(plan: Plan) -> bool:
-    """Whether how a plan goes can be said beforehand: of relays nobody can."""
-    return not any(block.relay for block in plan.blocks)
-
-
 def foreseen(plan: Plan, names: Sequence[str], settings: Settings) -> Rehearsal | None:
-    """How it goes for these; None for more reps than are gone through. Only for a plan that is foreseen."""
+    """How it goes for these; None for more reps than are gone through."""
     return rehearse(plan, names, session_rules(settings, [spec_of(sensor) for sensor in settings.sensors], Braking()))

@@ -19,6 +19,7 @@ from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, R
 from retro_timer.sim.self_start import SelfStart, SelfStarters
 from retro_timer.sim.shuttle import Shuttle
 from retro_timer.training.gaits import Gait
+from retro_timer.training.record import StartKind
 
 NS = 1e9
 # Width across the beam and along the lane in metres, and brightness.
@@ -103,7 +104,7 @@ class World:
             self._ended.add(int(event["rep"]))
         if self._starters.hear(event, len(self.truths_ns) + 1):
             return
-        if event.get("event") == "go" and event.get("start"):
+        if event.get("event") == "go" and event.get("start") not in (None, StartKind.RELAY):
             rep = int(event["rep"])
             self.starts_ns[rep], self.truths_ns[rep] = self._starters.truth()
             return

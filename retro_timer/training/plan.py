@@ -132,7 +132,13 @@ class PlanSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         ]
         | None
     ) = None
-    relay: Annotated[bool, Meta(description="The next one starts when the one before crosses the line.")] = False
+    relay: Annotated[
+        bool,
+        Meta(
+            description="The next one starts when the one before crosses the line: distance_m is out from the box and"
+            " back to it."
+        ),
+    ] = False
     rest_s: (
         Annotated[RestSeconds, Meta(description="Rest between reps in seconds; the plan's when left out.")] | None
     ) = None
@@ -226,6 +232,8 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     target_s: float | Literal["best"] | None = None
     open: bool = False
     """One of those that go on until the stop: nobody knows of how many."""
+    relay: bool = False
+    """A leg: out and back, from the end of the former's."""
 
     @property
     def crossings(self) -> bool:
@@ -267,6 +275,7 @@ def steps(plan: Plan) -> tuple[Step, ...]:
                         part=block.kind,
                         target_s=block.target_s,
                         open=block.until is not None,
+                        relay=block.relay,
                     )
                 )
     return tuple(laid_out)

@@ -16,6 +16,7 @@ def check_plan(plan: Plan, where: str) -> None:
         _check_target(block, plan, key)
         _check_end(block, key, last=index == len(plan.blocks) - 1)
         _check_crossings(block, plan, key)
+        _check_relay(block, plan, key)
     if plan.course is Course.OUT_AND_BACK and plan.start is not StartMethod.RELEASE:
         raise BadInputError(
             f"{where}: course",
@@ -100,6 +101,27 @@ def _check_crossings(block: PlanSet, plan: Plan, key: str) -> None:
         raise BadInputError(
             f"{key}.crossings",
             f"true with start = '{plan.start}': the time is the same for all and begins with a go, away from the line",
+            f"start = '{StartMethod.COUNTDOWN}'",
+        )
+
+
+def _check_relay(block: PlanSet, plan: Plan, key: str) -> None:
+    """A leg is over a length, and begins with the end of the former's or with a go."""
+    if not block.relay:
+        return
+    key = f"{key}.relay"
+    if block.duration_s is not None:
+        raise BadInputError(key, "true with duration_s: a leg ends at the line", "distance_m without it")
+    if block.target_s is not None:
+        raise BadInputError(key, "true with target_s, which is of an athlete's own start", "none")
+    if plan.order is not Order.ROTATION:
+        raise BadInputError(
+            key, f"true with order = '{plan.order}': one is on the course at a time", f"order = '{Order.ROTATION}'"
+        )
+    if plan.start in SELF_STARTED:
+        raise BadInputError(
+            key,
+            f"true with start = '{plan.start}': the team's time begins with a go",
             f"start = '{StartMethod.COUNTDOWN}'",
         )
 

@@ -28,6 +28,7 @@ class BlockFigures(msgspec.Struct, frozen=True):
     gait: Gait | None = None
     """Where it is not the plan's."""
     part: Part = Part.WORK
+    relay: bool = False
 
     def text(self) -> str:
         """Its lines."""
@@ -48,6 +49,8 @@ class BlockFigures(msgspec.Struct, frozen=True):
             lines.append(f"duration_s = {self.duration_s:g}")
             if self.lengths_m:
                 lines.append("crossings = true")
+        if self.relay:
+            lines.append("relay = true")
         if self.target is not None:
             shown = f'"{self.target}"' if isinstance(self.target, str) else f"{self.target:g}"
             lines.append(f"target_s = {shown}")

@@ -21,6 +21,11 @@ def shown_ns(time_ns: int, *, by_hand: bool) -> int:
     return -(-time_ns // unit_ns) * unit_ns
 
 
+def spread_text(uncertainty_ns: int) -> str:
+    """Half of a 95 % interval, rounded up."""
+    return f"± {shown_ns(uncertainty_ns, by_hand=False) / NS_PER_S:.2f}"
+
+
 class RepStatus(StrEnum):
     """How a rep stands."""
 
@@ -71,6 +76,8 @@ class StartKind(StrEnum):
     """The trunk left the beam in which the athlete stood."""
     FLYING = "flying"
     """The back crossed the line at the start."""
+    RELAY = "relay"
+    """A leg of a relay, out and back: the former one's back crossed the line, or the first one's go."""
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -167,9 +174,7 @@ class RepRecord(msgspec.Struct, frozen=True):
     @property
     def spread(self) -> str:
         """Half of the 95 % interval as text, rounded up: it is never shown narrower than it is; empty without one."""
-        if self.uncertainty_ns is None:
-            return ""
-        return f"± {shown_ns(self.uncertainty_ns, by_hand=False) / NS_PER_S:.2f}"
+        return "" if self.uncertainty_ns is None else spread_text(self.uncertainty_ns)
 
     @property
     def amount(self) -> str:

@@ -102,6 +102,7 @@ ANSWERS = {
     "Distance": "30",
     "Reps": "3",
     "Sets": "2",
+    "Relay": "n",
     "Target": "8.5",
     "Another block": "n",
     "Rest": "45",
@@ -147,7 +148,7 @@ def test_a_new_plan_is_asked_for_the_order_of_a_group(
     said: tuple[Order, float | None, bool, int | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n" * 12 + "\n".join(answers) + "\n" * 4))
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n" * 13 + "\n".join(answers) + "\n" * 4))
     outcome: Outcome = run("plans", "new", "club")
     assert outcome.code == 0, outcome.err
     plan = load_plan("club")
@@ -155,10 +156,10 @@ def test_a_new_plan_is_asked_for_the_order_of_a_group(
 
 
 def test_a_new_plan_has_ladders_blocks_of_another_gait_and_a_last_one_without_an_end(state_dir: Path) -> None:
-    ladder = ["", "", "jog", "n", "20, 30 20", "2", "best"]
+    ladder = ["", "", "jog", "n", "20, 30 20", "2", "n", "best"]
     timed = ["y", "walk", "y", "1", "0", "1", "1"]
     crossed = ["y", "jog", "y", "0.5", "20 30", "20", "2", "1"]
-    endless = ["y", "jog", "n", "20", "3", "0", "none"]
+    endless = ["y", "jog", "n", "20", "3", "0", "y"]
     rest = ["", "", "", "", "", ""]
     outcome = process("plans", "new", "pyramid", stdin="\n".join([*ladder, *timed, *crossed, *endless, *rest]) + "\n")
     assert outcome.code == 0, outcome.err
@@ -166,7 +167,7 @@ def test_a_new_plan_has_ladders_blocks_of_another_gait_and_a_last_one_without_an
     assert (shuttle.crossings, shuttle.distance_m, shuttle.duration_s, shuttle.reps) == (True, 20.0, 30.0, 2)
     assert (first.distances_m, first.sets, first.target_s) == ((20.0, 30.0, 20.0), 2, "best")
     assert (second.gait, second.duration_s) == (Gait.WALK, 60.0)
-    assert (third.gait, third.reps, third.until) == (None, 3, "stop")
+    assert (third.gait, third.reps, third.until, third.relay) == (None, 3, "stop", True)
 
 
 def test_a_plan_is_drawn_with_everybodys_rests_and_its_length(run: Command, tmp_path: Path) -> None:

@@ -79,13 +79,11 @@ def test_several_at_once_are_drawn_too(browser: Browser) -> None:
     assert "1 × 1 × 20 m" in body
 
 
-def test_crossings_are_not_drawn_but_told(browser: Browser, tmp_path: Path) -> None:
-    crossings = PLAN.replace("[[blocks]]", "[[blocks]]\ncrossings = true\nduration_s = 60")
+@pytest.mark.parametrize("keys", ["crossings = true\nduration_s = 60", "relay = true"], ids=["crossings", "a relay"])
+def test_crossings_and_a_relay_are_drawn_as_well(browser: Browser, tmp_path: Path, keys: str) -> None:
     (tmp_path / "plans").mkdir()
-    (tmp_path / "plans" / "monday.toml").write_text(crossings)
-    body = browser.get("/plans/show?name=monday").body
-    assert "<svg" not in body
-    assert "nobody can say beforehand" in body
+    (tmp_path / "plans" / "monday.toml").write_text(PLAN.replace("[[blocks]]", f"[[blocks]]\n{keys}"))
+    assert "<svg" in browser.get("/plans/show?name=monday").body
 
 
 def test_a_copy_has_the_text_and_no_name_and_replaces_nothing(browser: Browser) -> None:

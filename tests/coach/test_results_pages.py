@@ -13,7 +13,7 @@ from retro_timer.coach.access import Role
 from retro_timer.coach.reading import number_in
 from retro_timer.store.results.journal import Journal
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import Flag, RepRecord, RepStatus
+from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
 from tests.helpers.browser_made import Browser, Field
 from tests.helpers.results_made import PLAN, WALL_NS
 
@@ -46,6 +46,15 @@ def keep(state_dir: Path, *records: RepRecord) -> None:
         for each in records:
             journal.save(number, each, WALL_NS + each.rep)
         journal.end(number, "done", WALL_NS + 99)
+
+
+def test_a_relay_shows_the_time_of_its_team(tmp_path: Path) -> None:
+    legs = [
+        record(1 + leg, name, rep_no=1, go_ns=leg * 9 * 10**9, time_ns=9 * 10**9, start=StartKind.RELAY)
+        for leg, name in enumerate(("Ada", "Ben"))
+    ]
+    keep(tmp_path, *legs)
+    assert "Relay, 2 legs: 18.00 s" in Field(tmp_path).phone(Role.VIEWER).get("/results/1").body
 
 
 @pytest.fixture
@@ -123,7 +132,7 @@ def test_a_coach_has_both(tmp_path: Path) -> None:
     keep(tmp_path, record(1, "Ada"))
     coach = Field(tmp_path).phone(Role.COACH)
     kinds = re.findall(r'name="kind" value="(\w+)"', coach.get("/results/1/1").body)
-    assert kinds == ["void", "give", "swap", "set", "note"]
+    assert kinds == ["void", "give", "swap", "nobody", "set", "note"]
     assert re.findall(r"/download/(\w+)\?session=1\"", coach.get("/results/1").body) == ["csv", "json", "fit", "lif"]
 
 

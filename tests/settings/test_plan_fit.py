@@ -72,7 +72,6 @@ ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
         (plan(**ROLLING, start=StartMethod.RELEASE), "order: 'rolling' with start = 'release'"),
         (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has started"),
         (plan(block(duration_s=60.0, speed_kmh=4.0), **ROLLING), "blocks[0]: a treadmill with order = 'rolling'"),
-        (plan(block(relay=True)), "blocks[0].relay: this version gives each go one finish"),
     ],
 )
 def test_what_needs_several_on_the_course_is_refused_with_the_reason_and_the_least_time_between_goes(
@@ -220,7 +219,7 @@ CROSSED = plan(block(distance_m=20.0, duration_s=60.0, crossings=True))
 @pytest.mark.parametrize(
     ("sensors", "told"),
     [
-        ((SensorSettings(placement=Placement.BELT),), "placement = 'belt', whose line nobody passes"),
+        ((SensorSettings(placement=Placement.BELT),), "placement = 'belt', which sees one direction alone"),
         (
             (SensorSettings(), SensorSettings(name="up", placement=Placement.LANE_END, role=Role.WATCH)),
             "with the sensor 'up', placement = 'lane-end'",
@@ -231,11 +230,12 @@ CROSSED = plan(block(distance_m=20.0, duration_s=60.0, crossings=True))
         ),
     ],
 )
-def test_crossings_are_counted_by_a_gate_alone_that_both_directions_pass_alike(
-    sensors: tuple[SensorSettings, ...], told: str
+@pytest.mark.parametrize(("of", "key"), [(CROSSED, "crossings"), (plan(block(relay=True)), "relay")])
+def test_crossings_and_relays_need_a_gate_alone_that_both_directions_pass_alike(
+    of: Plan, key: str, sensors: tuple[SensorSettings, ...], told: str
 ) -> None:
     for fits in (Settings(), Settings(sensors=(SensorSettings(), SensorSettings(name="lower", offset_mm=0)))):
-        check_fit(CROSSED, fits, "my.toml")
-    with pytest.raises(BadInputError, match=r"my.toml: blocks\[0\].crossings: ") as caught:
-        check_fit(CROSSED, Settings(sensors=sensors), "my.toml")
+        check_fit(of, fits, "my.toml")
+    with pytest.raises(BadInputError, match=rf"my.toml: blocks\[0\].{key}: ") as caught:
+        check_fit(of, Settings(sensors=sensors), "my.toml")
     assert told in str(caught.value)

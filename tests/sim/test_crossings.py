@@ -1,4 +1,4 @@
-"""Crossings on the simulated board: somebody goes to and fro, and every crossing is counted once."""
+"""Crossings and relays on the simulated board: every crossing is counted once, and every leg is its own runner's."""
 
 from __future__ import annotations
 
@@ -45,3 +45,21 @@ def test_every_crossing_in_time_is_counted_once_and_kept(tmp_path: Path, setting
     with contextlib.closing(connection):
         kept = {rep.record.rep: rep.record.crossings for rep in reps(connection)}
     assert kept == {**{rep: len(one.crossings_s) for rep, one in shuttles.items()}, 3: None, 4: None}
+
+
+@pytest.mark.slow
+def test_every_leg_of_a_relay_is_timed_from_the_end_of_the_one_before(tmp_path: Path) -> None:
+    simulation = Simulation(BoardRequest(Settings(), seed=3), load_catalogue("en"), tmp_path)
+    told: list[Event] = []
+    simulation.core.event_bus.subscribe(into(told))
+    assert simulation.run(plan(block(distance_m=20.0, relay=True)), ("Ann", "Bea", "Cid"), most_s=300.0)
+    simulation.close()
+    goes, finishes = of(told, "go"), of(told, "finish")
+    assert [go["athlete"] for go in goes] == ["Ann", "Bea", "Cid"]
+    for go, finish in zip(goes, finishes, strict=True):
+        truth_s = simulation.truth_s(finish["rep"], go["t_ns"])
+        assert truth_s is not None
+        assert abs(finish["time_s"] - truth_s) < 0.1
+    (team,) = of(told, "relay")
+    assert (team["legs"], team["time_s"]) == (3, pytest.approx(sum(finish["time_s"] for finish in finishes)))
+    assert of(told, "obstacle") == []

@@ -149,6 +149,8 @@ def everything_that_a_session_says() -> list[effects.Say]:
         said += said_in(Drive(plan(block(until="stop")), names).begin().to_go().finish(8.0).put(inputs.Stop()))
         said += said_in(Drive(plan(block(duration_s=60.0, until="stop")), names).begin().to_go().put(inputs.Stop()))
         said += said_of_crossings(names)
+        relay = Drive(plan(block(relay=True)), names).begin()
+        said += said_in(relay.to_go().finish(9.0).finish(9.0) if len(names) > 1 else relay)
     for target_s in (8.0, 7.9, 6.5, 8.2, 11.0, "best"):
         said += said_in(Drive(plan(block(target_s=target_s))).begin().to_go().finish(8.05))
     dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()

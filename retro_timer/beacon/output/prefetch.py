@@ -26,7 +26,7 @@ _UNKNOWABLE = frozenset(
             "place_result",
             "place_not_timed",
         ),
-        *("crossings", "crossings_of"),
+        *("crossings", "crossings_of", "relay_time"),
     )
 )
 """They carry a time that nobody has run yet, or what became of it."""

@@ -34,7 +34,9 @@ def line_of(
 def _of_a_rep(event: BeaconEvent) -> str | None:
     match event:
         case events.Go():
-            return f"GO, rep {event.rep}{_in_lane(event.lane)}" if event.start is None else _started(event)
+            # The first leg of a relay begins with a go, whose edge is known.
+            own = event.start is not None and event.uncertainty_s != 0.0
+            return _started(event) if own else f"GO, rep {event.rep}{_in_lane(event.lane)}"
         case events.Split():
             return f"rep {event.rep}: {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s at {event.line}"
         case events.Stand():
@@ -51,6 +53,8 @@ def _of_a_rep(event: BeaconEvent) -> str | None:
             return f"rep {event.rep}{_in_lane(event.lane)}: no finish ({event.reason})"
         case events.Void():
             return f"rep {event.rep} void"
+        case events.Relay():
+            return f"relay: {event.legs} legs in {event.time_s:.3f} s ± {event.uncertainty_s:.3f} s"
     return None
 
 
@@ -94,8 +98,11 @@ def _of_the_box(event: BeaconEvent) -> str | None:
     return None
 
 
+_HOW_STARTED = {"release": "left the beam", "relay": "the former crossed the line"}
+
+
 def _started(event: events.Go) -> str:
-    how = "left the beam" if event.start == "release" else "crossed the start line"
+    how = _HOW_STARTED.get(event.start or "", "crossed the start line")
     return f"rep {event.rep} started: {how}, ± {event.uncertainty_s or 0.0:.3f} s"
 
 

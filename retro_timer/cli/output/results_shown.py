@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from retro_timer.store.results.queries import KeptRep, SessionRow
-from retro_timer.training.record import RepStatus, StartKind
+from retro_timer.training.record import RepStatus, StartKind, spread_text
+from retro_timer.training.relay import team_times
 
 SESSION_FIELDS = ("session", "started", "ended", "outcome", "board", "title", "athletes", "reps", "finished")
 
 
-_STARTS = {StartKind.RELEASE: "by release", StartKind.FLYING: "flying"}
+_STARTS = {StartKind.RELEASE: "by release", StartKind.FLYING: "flying", StartKind.RELAY: "in a relay"}
 
 
 def session_fields(row: SessionRow) -> dict[str, Any]:
@@ -96,6 +97,13 @@ def print_reps(found: Callable[[], Iterable[KeptRep]], *, with_session: bool) ->
     )
     print(told if shown else "no reps")
     return shown
+
+
+def print_teams(reps: Iterable[KeptRep]) -> None:
+    """A line for each relay of a session."""
+    for team in team_times(kept.record for kept in reps):
+        spread = spread_text(team.uncertainty_ns)
+        print(f"relay, set {team.set_no}, no {team.rep_no}: {team.legs} legs in {team.official} s {spread}")
 
 
 def _rep_cells(kept: KeptRep, *, with_session: bool) -> tuple[Any, ...]:

@@ -18,10 +18,16 @@ class Timing(StrEnum):
     GO = "go"
     RELEASE = "release"
     FLYING = "flying"
+    RELAY = "relay"
     HAND = "hand"
 
 
-_HOW = {Timing.RELEASE: ", by release", Timing.FLYING: ", flying", Timing.HAND: ", by hand"}
+_HOW = {
+    Timing.RELEASE: ", by release",
+    Timing.FLYING: ", flying",
+    Timing.RELAY: ", in a relay",
+    Timing.HAND: ", by hand",
+}
 
 
 class Kind(msgspec.Struct, frozen=True, order=True):

@@ -12,6 +12,7 @@ from retro_timer.training.gaits import finish_window, sound_delay_s
 from retro_timer.training.plan import Course
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind, changed
 from retro_timer.training.session import (
+    calls,
     crossings,
     events,
     ghosts,
@@ -37,7 +38,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
         return
     resting.forget_given_up(transition)
     belt = state.rules.timing is Placement.BELT
-    at_box = belt or step.distance_m is None or state.plan.course is Course.OUT_AND_BACK
+    at_box = belt or step.distance_m is None or step.relay or state.plan.course is Course.OUT_AND_BACK
     delay_s = 0.0 if at_box or step.timed_m is None else sound_delay_s(step.timed_m)
     record = RepRecord(
         rep=state.reps + 1,
@@ -49,6 +50,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
         gait=step.gait,
         status=RepStatus.OPEN,
         go_ns=go_ns,
+        start=StartKind.RELAY if step.relay else StartKind.GO,
         sound_delay_ns=ns(delay_s),
         flags=flags_at_start(transition),
         part=str(step.part),
@@ -93,6 +95,8 @@ def begin_rep(transition: Transition, turn: Turn, *records: RepRecord) -> None:
     transition.light(LampState.RUNNING)
     for index, record in zip(turn.whose, records, strict=True):
         _tell_go(transition, index, record)
+    if transition.state.steps[turn.step].relay:
+        calls.say_next_leg(transition, turn.step)
 
 
 def put_on_course(transition: Transition, index: int, step: int, record: RepRecord) -> list[Appointment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retro_timer.training.detail import Detail
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import calls, events, inputs, starting, summary, targets
+from retro_timer.training.session import calls, events, inputs, starting, summary, targets, teams
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition
@@ -122,6 +122,7 @@ def _announce(transition: Transition, waiting: Pending) -> None:
             return
         _say_result(transition, waiting, with_rep=called)
         if waiting.kind == "finish":
+            teams.tell_team(transition, record)
             targets.say_difference(transition, record)
             _say_splits(transition, record)
             _say_best_so_far(transition, record)

@@ -69,6 +69,8 @@ def call_of_turn(transition: Transition) -> Call | None:
         values["distance"] = f"{step.distance_m:g}"
         if step.crossings:
             return _call_of_crossings(step, values)
+        if step.relay and not transition.state.solo:
+            return "turn_relay", {**values, "count": 1 + len(turns.others_of(transition.state, turn))}
         if step.open:
             return "turn_open_solo" if transition.state.solo else "turn_open", values
         return "turn_solo" if transition.state.solo else "turn", values
@@ -97,6 +99,14 @@ def calls_of_turn(transition: Transition) -> list[Call]:
     if turn.lanes:
         each = [("turn_lane", {"name": name, "lane": lane}) for name, lane in zip(names, turn.lanes, strict=True)]
     return [("turn_wave_open" if key == "turn_open" else "turn_wave", what), *each]
+
+
+def say_next_leg(transition: Transition, step: int) -> None:
+    """Whose leg of a relay comes after the one that has begun."""
+    following = turns.in_order(transition.state, step)
+    if following:
+        name = transition.state.athletes[following[0]].name
+        transition.say("relay_next", {"name": name}, 10.0, about=[About.RUN])
 
 
 def ask_length(transition: Transition) -> None:

@@ -67,7 +67,7 @@ class Go(Event, frozen=True):
     duration_s: float | None
     gait: str
     start: str | None = None
-    """release or flying, where the athlete gave the start."""
+    """release or flying, where the athlete gave the start; relay of a leg."""
     uncertainty_s: float | None = None
     """Half-width of the 95 % interval of such a start."""
     lane: int | None = None
@@ -170,6 +170,18 @@ class Dnf(Event, frozen=True):
     """Where there are several."""
     place: int | None = None
     """As of a finish."""
+
+
+class Relay(Event, frozen=True):
+    """A team's time, once every leg of its relay is on disk."""
+
+    rep: int
+    """The last leg's."""
+    legs: int
+    time_s: float
+    """From the first one's go to the last one's finish."""
+    uncertainty_s: float
+    """Half-width of the 95 % interval."""
 
 
 class Void(Event, frozen=True):
@@ -311,6 +323,7 @@ SessionEvent = (
     | Half
     | Unseen
     | Dnf
+    | Relay
     | Void
     | Given
     | Correction

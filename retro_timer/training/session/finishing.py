@@ -20,6 +20,7 @@ from retro_timer.training.session import (
     inputs,
     lanes,
     places,
+    relay,
     resting,
     rolling,
 )
@@ -157,6 +158,8 @@ def _finish(
     revived = active.given_up
     active_rep.end_rep(transition, record, "finish", t_ns)
     transition.set_athlete(index, active=None)
+    if not revived and relay.hand_over(transition, index, record, active.step):
+        return
     if not revived:
         resting.after_rep(transition, index, active.record.go_ns + time_ns, active.step)
     elif transition.state.rolling:

@@ -24,6 +24,7 @@ from retro_timer.training.session import (
     presence,
     progress,
     reassigning,
+    relay,
     remaining,
     resting,
     self_starting,
@@ -251,6 +252,8 @@ def _keep(transition: Transition, appointment: Appointment) -> None:
         starting.try_start(transition)
     elif item is Item.WATCH_OFF:
         _watch_off(transition)
+    elif item is Item.WATCH_ON:
+        relay.look_again(transition)
     elif item is Item.RESULT_LATE:
         calls.result_late(transition)
         starting.try_start(transition)

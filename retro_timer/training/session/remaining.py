@@ -21,7 +21,10 @@ def with_ahead(state: SessionState) -> SessionState:
         way_s = _way_s(state.steps[index])
         is_last = index + 1 == len(state.steps)
         own_s += way_s + (0.0 if is_last else max(turns.rest_after_s(state, index, index + 1), least_s))
-        if turns.is_for_all(state, state.steps[index]):
+        if state.steps[index].relay and not state.solo:
+            common_s += least_s
+            course_s += way_s
+        elif turns.is_for_all(state, state.steps[index]):
             common_s += way_s + least_s
         else:
             course_s += (way_s + least_s) / at_once if between_s is None else between_s

@@ -33,7 +33,7 @@ def after_rep(transition: Transition, index: int, ended_ns: int, step_index: int
     turn, step = state.turn, state.step
     if turn is None or step is None:
         return
-    at_once = turns.is_for_all(state, step)
+    at_once = turns.is_for_all(state, step) and not step.relay
     for each, athlete in enumerate(state.athletes):
         if each == index or (at_once and athlete.next_step == turn.step):
             together.rested(transition, each, ended_ns, turn.step)

@@ -94,7 +94,7 @@ def get_ready(transition: Transition, ready_ns: int | None = None) -> None:
         return
     first = state.reps == 0
     lead_s = state.rules.get_ready_s + state.rules.countdown_s
-    away = state.rules.timing is not Placement.BELT and state.plan.course is not Course.OUT_AND_BACK
+    away = state.rules.timing is not Placement.BELT and state.plan.course is not Course.OUT_AND_BACK and not step.relay
     walks_out = first and state.solo and step.distance_m is not None and away
     if walks_out and step.distance_m is not None:
         chosen = state.plan.walk_out_s

@@ -66,6 +66,8 @@ class Item(StrEnum):
     """A manual finish is of its own moment again."""
     LANE_AGAIN = "lane-again"
     WATCH_OFF = "watch-off"
+    WATCH_ON = "watch-on"
+    """A relay's next one can be back."""
     RESULT_LATE = "result-late"
     """What waits for a result waits no longer."""
 

@@ -138,16 +138,23 @@ def rest_after_s(state: SessionState, step_index: int, next_index: int) -> float
     """The longer of the plan's rest and the walk to the start of what the athlete does next, which for another length
     is another one; `len(steps)` for nothing."""
     step = state.steps[step_index]
-    at_start = state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
+    at_start = step.relay or state.rules.timing is Placement.BELT or state.plan.course is Course.OUT_AND_BACK
     if step.distance_m is None or at_start:
         return step.rest_s
     after = state.steps[next_index] if next_index < len(state.steps) else step
     return max(step.rest_s, walk_back_s(after.distance_m or step.distance_m))
 
 
+def in_order(state: SessionState, step: int) -> list[int]:
+    """Who is to do a step next, in the order of the group."""
+    waiting = [i for i, a in enumerate(state.athletes) if a.present and a.next_step == step and a.running is None]
+    return sorted(waiting, key=lambda index: (state.athletes[index].order, index))
+
+
 def is_for_all(state: SessionState, step: Step) -> bool:
-    """A group does by the clock at once what needs neither the lane nor the one treadmill that there is."""
-    return not state.solo and is_by_the_clock(step)
+    """A group does by the clock at once what needs neither the lane nor the one treadmill that there is; and a relay
+    begins when all have come to it."""
+    return not state.solo and (is_by_the_clock(step) or step.relay)
 
 
 def is_by_the_clock(step: Step) -> bool:
