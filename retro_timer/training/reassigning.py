@@ -69,6 +69,9 @@ def decided_anew(records: Sequence[RepRecord], said: Said, now_ns: int | None = 
     long as they may come; without it, and later, they did not finish.
     """
     decided = _Decision(records, said)
+    if said.left and decided.loses_one:
+        # All those behind have come as themselves: what was taken by who left was a stranger's.
+        decided = _Decision(records, msgspec.structs.replace(said, given={**said.given, **dict.fromkeys(said.left)}))
     return tuple(
         _word(record, decided.whose[record.rep], record.rep in decided.doubted, said, now_ns)
         for record in records
@@ -102,6 +105,8 @@ class _Decision:
         self._said = said
         self.whose: dict[int, Crossing | None] = dict.fromkeys(said.left)
         self.doubted: set[int] = set()
+        self.loses_one = False
+        """Whether a crossing that nobody has spoken of is nobody's any more."""
         crossings = sorted(
             (one for run in self._runs if (one := crossing_of(run)) is not None), key=lambda one: (one.back_ns, one.rep)
         )
@@ -135,7 +140,9 @@ class _Decision:
             had.add(crossing.rep)
             self.whose.setdefault(crossing.rep, None)
             rep = self._whose(crossing)
-            if rep is not None:
+            if rep is None:
+                self.loses_one |= crossing.rep not in self._said.left and crossing.rep not in self._said.given
+            else:
                 self.whose[rep] = crossing
                 self._taken.add(rep)
 

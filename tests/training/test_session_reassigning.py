@@ -157,13 +157,27 @@ def test_a_swap_exchanges_crossings_and_what_comes_later_does_not_take_that_back
     assert [flag for flag in session.results[2].flags if flag is Flag.FAST] == [Flag.FAST]
 
 
-def test_who_is_stopped_by_hand_or_has_left_by_a_word_takes_part_in_no_move() -> None:
-    session = one_behind()
-    session.put(inputs.ManualFinish("Cid"))
+def test_who_was_stopped_by_hand_takes_part_in_no_move() -> None:
+    session = one_behind().wait(9.0).put(inputs.ManualFinish("Dan"))
+    by_hand = session.results[4]
     session.put(inputs.Out("Ann"))
-    assert session.results[3].method == "manual"
-    assert times(session)[2] == ("Bea", 6.0)
-    assert Flag.MANUAL not in session.results[2].flags
+    assert {rep: time for rep, time in times(session).items() if rep != by_hand.rep} == {
+        1: ("Ann", None),
+        2: ("Bea", 6.0),
+        3: ("Cid", 6.3),
+    }
+    assert session.results[4] == by_hand
+    assert Flag.MANUAL not in session.results[3].flags
+
+
+def test_where_all_behind_have_come_as_themselves_who_left_has_taken_a_strangers_crossing() -> None:
+    session = to_go(rolling(names=FOUR[:3], reps=2, rest_s=60.0), 2)
+    arrive(session, "Ann", 10.8)
+    arrive(to_go(session, 3), "Bea", 10.5)
+    arrive(session, "Cid", 8.8)
+    before = times(session)
+    session.put(inputs.Out("Ann"))
+    assert times(session) == before | {1: ("Ann", None)}
 
 
 def test_a_repeated_out_moves_nothing_more() -> None:
