@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from retro_timer.store.results.writer import Edited, JournalWriter
 from tests.helpers.boxes import Boxes
 from tests.helpers.command import PROGRAM, environment_with, quietly
 from tests.helpers.exchange_made import NOON_NS, everything, session_of
-from tests.helpers.timer_process import timer, until
+from tests.helpers.timer_process import new_home, timer, until
 
 
 @pytest.fixture
@@ -29,12 +31,20 @@ def boxes(tmp_path: Path) -> Boxes:
     return Boxes(tmp_path)
 
 
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    made = new_home()
+    monkeypatch.setenv("RETRO_TIMER_STATE", str(made))
+    yield made
+    shutil.rmtree(made)
+
+
 @pytest.mark.slow
 def test_it_waits_for_the_end_of_a_session_and_the_timer_keeps_it(boxes: Boxes, tmp_path: Path) -> None:
     everything(boxes.a)
     file, told = boxes.exported(boxes.a), tmp_path / "told"
-    with timer("--plan", "short", "--json") as box, told.open("w") as err:
-        box.ready().phase("brief", "get-ready", "countdown", "running")
+    with timer("--plan", "conditioning", "--json") as box, told.open("w") as err:
+        box.ready().phase("brief", "get-ready", "countdown", "running", "rest")
         command = [str(PROGRAM), "results", "import", str(file)]
         taking = subprocess.Popen(
             command, env=environment_with(box.env), stdout=subprocess.PIPE, stderr=err, encoding="utf-8"
@@ -88,12 +98,12 @@ def many(boxes: Boxes) -> list[ImportPortion]:
     return found
 
 
-def test_a_timer_that_starts_amid_an_import_has_the_files_at_once(boxes: Boxes, state_dir: Path) -> None:
+def test_a_timer_that_starts_amid_an_import_has_the_files_at_once(boxes: Boxes, home: Path) -> None:
     first, *others = many(boxes)
     with importing() as make:
         made = make(first)
         merged = made.merged or Merged()
-        with contextlib.closing(Desk(state_dir)) as desk:
+        with contextlib.closing(Desk(home)) as desk:
             for other in others:
                 merged += make(other).merged or Merged()
         assert desk.portions == len(others)
