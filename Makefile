@@ -111,7 +111,7 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 	@PYTHONPATH=firmware $(BIN)/python -m release $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
 # Two at a time, each with a browser of its own, the longest first; what they see lies in build/screenshots.
-test-browser: $(VENV)/.dev  ## the coach's page in Chromium, under two minutes: phones, sleep, lost Wi-Fi, barriers, pictures
+test-browser: $(VENV)/.dev  ## the coach's page in Chromium and WebKit: phones, sleep, lost Wi-Fi, barriers, pictures
 	@$(BIN)/python -m pytest -q -n 2 --maxschedchunk 1 tests/browser/test_looks.py tests/browser
 
 test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, faults, CUTS (5) power cuts
