@@ -15,6 +15,7 @@ from retro_timer.cli.output.files import writing
 from retro_timer.cli.output.printing import picture_as
 from retro_timer.cli.progressing import runner_of
 from retro_timer.errors import BadInputError
+from retro_timer.pictures import chosen
 from retro_timer.pictures.charts import set_chart
 from retro_timer.pictures.figures import Chart, Histogram
 from retro_timer.pictures.reps import by_set, has_times
@@ -60,7 +61,7 @@ def _made(
     connection: sqlite3.Connection, picture: str, number: int | None, athlete: str | None, what: str | None
 ) -> Chart | Histogram:
     if picture == "group":
-        return pictured.group_of(pictured.records_of(connection, pictured.wanted_session(connection, number).id), what)
+        return chosen.group_of(pictured.records_of(connection, pictured.wanted_session(connection, number).id), what)
     runner = runner_of(connection, athlete)
     if picture == "trend":
         return pictured.trend_of(runner, what)
@@ -68,13 +69,13 @@ def _made(
         return pictured.distribution_of(connection, runner, what)
     of_session = runner.history.newest[-1].session if number is None else number
     row = pictured.wanted_session(connection, of_session)
-    return pictured.drop_off_of(runner.name, pictured.records_of(connection, row.id, runner.ids), what)
+    return chosen.drop_off_of(runner.name, pictured.records_of(connection, row.id, runner.ids), what)
 
 
 def _show_sets(records: Sequence[RepRecord], path: Path | None) -> None:
     """Each set: one file where there is one, else a file for each with its number behind the name."""
     if not has_times(records):
-        pictured.one_kind([], None)
+        chosen.one_kind([])
     if path is None:
         for number, several in by_set(records).items():
             if has_times(several):

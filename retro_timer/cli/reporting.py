@@ -26,6 +26,7 @@ from retro_timer.cli.output.report import Picture, Report, Section, html_of, wor
 from retro_timer.cli.output.results_shown import when
 from retro_timer.cli.progressing import Runner, everybody, progress_today, runner_of
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.pictures import chosen
 from retro_timer.pictures.svg import draw_along, draw_histogram, draw_rows
 from retro_timer.settings import paths
 from retro_timer.store.results.database import opened_results
@@ -77,7 +78,7 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
     parts = [Section("Reps", (), sets, _REP_HEAD, [_rep_row(record) for record in records])]
     timed = {record.athlete for record in records if is_sure(record) and record.distance_m is not None}
     if len(timed - {""}) > 1:
-        chart = pictured.group_of(records, None)
+        chart = chosen.group_of(records, None)
         parts.insert(0, Section("The group", (), [Picture(chart.title, draw_rows(chart))]))
     lines = [f"{when(row.started_at)}, {row.outcome}; reps: {row.reps}, of them finished: {row.finished}"]
     lines += [row.note] if row.note else []
@@ -121,15 +122,15 @@ def _forms(found: Progress) -> list[Section]:
 def _spread(connection: sqlite3.Connection, runner: Runner) -> list[Picture]:
     try:
         histogram = pictured.distribution_of(connection, runner, None)
-    except pictured.NoTimesError:
+    except chosen.NoTimesError:
         return []
     return [Picture(f"{histogram.title}, {histogram.about}", draw_histogram(histogram))]
 
 
 def _drop_off(runner: Runner, records: Sequence[RepRecord]) -> list[Picture]:
     try:
-        chart = pictured.drop_off_of(runner.name, records, None)
-    except pictured.NoTimesError:
+        chart = chosen.drop_off_of(runner.name, records, None)
+    except chosen.NoTimesError:
         return []
     return [Picture(f"{chart.title}: {chart.about}", draw_along(chart))]
 

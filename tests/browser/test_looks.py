@@ -28,7 +28,7 @@ LOOKS = {"light": RULES, "dark": COLOURS, "sun": COLOURS}
 """They differ in their colours."""
 NO_PAGES = {
     "/healthz", "/static/N", "/watch/N", "/events", "/clock", "/download/N", "/box/now",
-    "/results/N/set/N", "/results/N/N/finish",
+    "/results/N/set/N", "/results/N/N/finish", "/results/N/chart", "/athletes/N/N",
 }  # fmt: skip
 """What is fetched by a page, kept as a file, or leads on at once."""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -70,7 +70,8 @@ def viewer(tmp_path: Path) -> Browser:
 
 
 def pictures(body: str) -> list[tuple[str, str]]:
-    return re.findall(r'<img class="picture"[^>]* src="([^"]+)" alt="([^"]+)"', body)
+    """Those of sets."""
+    return re.findall(r'<img class="picture"[^>]* src="(/results/[0-9]+/set/[^"]+)" alt="([^"]+)"', body)
 
 
 def test_each_set_has_its_picture_beside_its_table(viewer: Browser) -> None:
@@ -78,7 +79,7 @@ def test_each_set_has_its_picture_beside_its_table(viewer: Browser) -> None:
     assert pictures(body) == [
         (f"/results/1/set/{number}", f"Set {number}: seconds, 95 % intervals") for number in (1, 2)
     ]
-    assert body.count("<table>") == 2
+    assert body.count("<table>") == 3, "and the group's"
     assert "8.13</strong> <small>± 0.04" in body
     for address, _ in pictures(body):
         got = viewer.get(address)
@@ -169,3 +170,70 @@ def test_the_pages_are_in_the_readers_language(viewer: Browser) -> None:
 @pytest.mark.parametrize(("text", "number"), [("7", 7), ("0", 0), ("-1", 0), ("9" * 12, 0), ("9" * 5_000, 0), ("٣", 0)])
 def test_a_number_in_an_address_is_one_that_something_can_have(text: str, number: int) -> None:
     assert number_in(text) == number
+
+
+KNOWN_NS = 1_800_000_000_000_000_000
+"""Late enough for a date."""
+
+
+def charts(body: str) -> list[str]:
+    return re.findall(r'<img class="picture"[^>]* src="(/[^"]+(?:/chart|/trend|/spread)[^"]*)"', body)
+
+
+def drawn(browser: Browser, address: str) -> str:
+    got = browser.get(address)
+    assert got.status == 200, address
+    assert got.header("content-security-policy") == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return "".join(ET.fromstring(got.data).itertext())
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> Browser:
+    """Three evenings, a week apart, of two."""
+    with contextlib.closing(Journal(tmp_path)) as journal:
+        for week in range(3):
+            began_ns = KNOWN_NS + week * 7 * 86_400_000_000_000
+            number = journal.begin(PLAN, ("Ada", "Ben"), "pi", began_ns)
+            for rep in range(1, 7):
+                name = "Ada" if rep % 2 else "Ben"
+                made = record(rep, name, time_ns=8_000_000_000 + 200_000_000 * (rep % 2) + 10_000_000 * rep)
+                journal.save(number, made, began_ns + rep)
+            journal.end(number, "done", began_ns + 99)
+    return Field(tmp_path).phone(Role.VIEWER)
+
+
+def test_a_session_shows_the_group_side_by_side_and_of_one_athlete_their_reps_in_order(season: Browser) -> None:
+    body = season.get("/results/1").body
+    assert charts(body) == ["/results/1/chart"]
+    assert "where intervals overlap, no clear order" in body
+    assert [name in drawn(season, "/results/1/chart") for name in ("Ada", "Ben", "Cem")] == [True, True, False]
+    body = season.get("/results/1?athlete=1").body
+    assert charts(body) == ["/results/1/chart?athlete=1"]
+    assert "20 m jog, reps in s; no drop-off beyond the noise" in re.sub("[\u2068\u2069]", "", body)
+    assert "Ben" not in drawn(season, "/results/1/chart?athlete=1")
+
+
+def test_an_athlete_has_their_averages_over_the_days_and_how_their_times_are_spread(season: Browser) -> None:
+    body = season.get("/athletes/1").body
+    assert charts(body) == ["/athletes/1/trend", "/athletes/1/spread"]
+    assert re.findall(r'<th scope="row"><bdi>(2027-[^<]+)</bdi></th><td><strong>([^<]+)', body) == [
+        (day, "8.23") for day in ("2027-01-15", "2027-01-22", "2027-01-29")
+    ]
+    assert "no trend beyond the noise" in drawn(season, "/athletes/1/trend")
+    assert "of 9 reps" in drawn(season, "/athletes/1/spread")
+    assert season.get("/athletes/1/anthem").status == 404
+    assert season.get("/athletes/9/trend").status == 404
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "nl", "pt-BR"])
+def test_pictures_and_tables_of_several_reps_are_in_the_readers_language(season: Browser, language: str) -> None:
+    for path in ("/results/1", "/results/1?athlete=1", "/athletes/1"):
+        body = season.get(path, **{"accept-language": language}).body
+        assert charts(body)
+        for english in ("averages in s", "reps in s", "times in s", "beyond the noise", "{"):
+            assert english not in body
+
+
+def test_of_one_rep_there_is_nothing_to_compare(viewer: Browser) -> None:
+    assert charts(viewer.get("/results/1?athlete=2").body) == []
+    assert viewer.get("/results/1/chart?athlete=2").status == 404

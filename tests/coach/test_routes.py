@@ -27,11 +27,13 @@ FOR_VIEWERS = {
     "POST /leave",
     "GET /results",
     "GET /results/{number}",
+    "GET /results/{number}/chart",
     "GET /results/{number}/{rep}",
     "GET /results/{number}/set/{set}",
     "GET /results/{number}/{rep}/finish",
     "GET /athletes",
     "GET /athletes/{number}",
+    "GET /athletes/{number}/{name}",
     "GET /board",
 }
 FOR_COACHES = {

@@ -6,13 +6,17 @@ import sqlite3
 from itertools import groupby
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from retro_timer.coach.charts_view import ChartShown, spread_shown, trend_shown
 from retro_timer.coach.kept_view import SetShown, sets_of
 from retro_timer.coach.reading import Kept, number_of, person_of
-from retro_timer.coach.site import Site
+from retro_timer.coach.site import Site, catalogue_of
+from retro_timer.phrases import Catalogue
 from retro_timer.store.results.athletes import AthleteRow, People
+from retro_timer.store.results.history import history_of
 from retro_timer.store.results.queries import KeptRep, Wanted, reps
 
 MOST_REPS = 200
@@ -25,6 +29,14 @@ class Evening(msgspec.Struct, frozen=True):
     number: int
     first: KeptRep
     sets: list[SetShown]
+
+
+class AthleteShown(msgspec.Struct, frozen=True):
+    """An athlete, their newest reps, and pictures of all they did."""
+
+    person: AthleteRow
+    reps: list[KeptRep]
+    charts: list[ChartShown]
 
 
 class AthletePages:
@@ -43,28 +55,36 @@ class AthletePages:
     async def one(self, request: Request) -> Response:
         """The newest reps of one, by session."""
         number = number_of(request, "number")
-
-        def look(connection: sqlite3.Connection) -> tuple[AthleteRow, list[KeptRep]] | None:
-            people = People.of(connection)
-            person = person_of(people, number)
-            if person is None:
-                return None
-            return person, list(reps(connection, Wanted(athletes=people.ids_of(person.uid)), MOST_REPS))
-
-        found = await self._kept.look(look)
+        catalogue = catalogue_of(self._site.language(request))
+        found = await self._kept.look(lambda connection: athlete_shown(connection, number, catalogue))
         if found is None:
             return self._site.page(request, "message.html", 404, text="", back="/athletes")
-        person, every = found
-        evenings = [_evening(session, list(own)) for session, own in groupby(every, key=lambda kept: kept.session)]
-        return self._site.page(
+        by_session = groupby(found.reps, key=lambda kept: kept.session)
+        evenings = [_evening(session, list(own)) for session, own in by_session]
+        return await run_in_threadpool(
+            self._site.page,
             request,
             "athlete.html",
-            person=person,
+            person=found.person,
             evenings=evenings[::-1],
-            count=len(every),
+            charts=found.charts,
+            count=len(found.reps),
             most=MOST_REPS,
             as_of=self._kept.as_of,
         )
+
+
+def athlete_shown(connection: sqlite3.Connection, number: int, catalogue: Catalogue) -> AthleteShown | None:
+    """An athlete by number; None for one that is not there."""
+    people = People.of(connection)
+    person = person_of(people, number)
+    if person is None:
+        return None
+    ids = people.ids_of(person.uid)
+    every = list(reps(connection, Wanted(athletes=ids), MOST_REPS))
+    trend = trend_shown(person.name, history_of(connection, ids).newest, catalogue)
+    spread = spread_shown(person.name, [kept.record for kept in every], catalogue)
+    return AthleteShown(person, every, [chart for chart in (trend, spread) if chart is not None])
 
 
 def _evening(number: int, own: list[KeptRep]) -> Evening:

@@ -8,7 +8,9 @@ import sqlite3
 from starlette.requests import Request
 from starlette.responses import Response
 
-from retro_timer.coach.pages.results import session_shown
+from retro_timer.coach.charts_view import ChartShown, svg_of
+from retro_timer.coach.pages.athletes import athlete_shown
+from retro_timer.coach.pages.results import chart_of, session_shown
 from retro_timer.coach.reading import Kept, number_in, number_of
 from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.errors import RetroTimerError
@@ -40,6 +42,32 @@ class PicturePages:
         async with self._drawing:
             return _picture(await self._kept.look(look))
 
+    async def of_session(self, request: Request) -> Response:
+        """The group side by side, or one athlete's reps in their order."""
+        number = number_of(request, "number")
+        wanted = number_in(request.query_params.get("athlete", ""))
+        catalogue = catalogue_of(self._site.language(request))
+
+        def look(connection: sqlite3.Connection) -> bytes | None:
+            shown = session_shown(connection, number, wanted)
+            return None if shown is None else _drawn(chart_of(shown, catalogue))
+
+        async with self._drawing:
+            return _picture(await self._kept.look(look))
+
+    async def of_athlete(self, request: Request) -> Response:
+        """Somebody's averages over the days, or how their times are spread."""
+        number, wanted = number_of(request, "number"), request.path_params["name"]
+        catalogue = catalogue_of(self._site.language(request))
+
+        def look(connection: sqlite3.Connection) -> bytes | None:
+            found = athlete_shown(connection, number, catalogue)
+            charts = [] if found is None else found.charts
+            return _drawn(next((chart for chart in charts if chart.name == wanted), None))
+
+        async with self._drawing:
+            return _picture(await self._kept.look(look))
+
     async def one_finish(self, request: Request) -> Response:
         """What the sensors saw of a rep's finish; 404 where nothing is kept of it."""
         number, rep = number_of(request, "number"), number_of(request, "rep")
@@ -61,6 +89,10 @@ def _set(connection: sqlite3.Connection, number: int, set_no: int, athlete: int,
     shown = session_shown(connection, number, athlete)
     records = [] if shown is None else by_set(kept.record for kept in shown.reps).get(set_no, [])
     return draw_set(records, words, words.shown("picture_set", set=set_no)) if has_times(records) else None
+
+
+def _drawn(chart: ChartShown | None) -> bytes | None:
+    return None if chart is None else svg_of(chart)
 
 
 def _picture(svg: bytes | None) -> Response:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from retro_timer.coach.charts_view import ChartShown, drop_off_shown, group_shown
 from retro_timer.coach.kept_view import history_of, sets_of, who_ran
 from retro_timer.coach.reading import Kept, number_in, number_of, person_of
 from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.coach.view import row_of
+from retro_timer.phrases import Catalogue
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.queries import KeptRep, SessionRow, Wanted, count_sessions, reps, session, sessions
 from retro_timer.store.results.revisions import RevisionRow, revisions
@@ -55,16 +58,20 @@ class ResultPages:
         shown = await self._kept.look(lambda connection: session_shown(connection, number, wanted))
         if shown is None:
             return self._site.page(request, "message.html", 404, text="", back="/results")
-        return self._site.page(
+        catalogue = catalogue_of(self._site.language(request))
+        chart = await run_in_threadpool(chart_of, shown, catalogue)
+        return await run_in_threadpool(
+            self._site.page,
             request,
             "session.html",
+            chart=chart,
             session=shown.session,
             sets=sets_of(shown.reps),
             count=len(shown.reps),
             most=MOST_REPS,
             everybody=shown.everybody,
             person=shown.person,
-            history=history_of(shown.history, catalogue_of(self._site.language(request))),
+            history=history_of(shown.history, catalogue),
             as_of=self._kept.as_of,
         )
 
@@ -92,6 +99,14 @@ class ResultPages:
             history=history_of(history, catalogue_of(self._site.language(request))),
             as_of=self._kept.as_of,
         )
+
+
+def chart_of(shown: Shown, catalogue: Catalogue) -> ChartShown | None:
+    """The picture of all its reps: the group side by side, or one athlete's in their order."""
+    records = [kept.record for kept in shown.reps]
+    if shown.person is None:
+        return group_shown(records, catalogue)
+    return drop_off_shown(shown.person.name, records, catalogue)
 
 
 def session_shown(connection: sqlite3.Connection, number: int, athlete: int = 0) -> Shown | None:
