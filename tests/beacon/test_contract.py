@@ -28,6 +28,7 @@ PROMISED = {
     "finish": ["t_s", "event", "rep", "time_s", "uncertainty_s", "method", "flags"],
     "correction": ["t_s", "event", "kind", "rep", "flags", "revision"],
     "dnf": ["t_s", "event", "rep", "reason"],
+    "relay": ["t_s", "event", "rep", "legs", "time_s", "uncertainty_s"],
     "summary": ["t_s", "event", "samples", "reps", "finished", "obstacles"],
 }
 
@@ -49,7 +50,8 @@ def everything() -> list[dict[str, Any]]:
 
 
 def test_every_event_of_the_contract_is_told_with_exactly_its_fields() -> None:
-    events = everything()
+    relay = Drive(plan(block(relay=True)), ["Anna", "Bea"]).begin().to_go().finish(8.0).finish(8.0)
+    events = [*everything(), *(event for event in told(relay) if event["event"] == "relay")]
     assert {event["event"] for event in events} == set(PROMISED)
     for event in events:
         assert list(event) == PROMISED[event["event"]]
