@@ -30,7 +30,8 @@ def table(results: str) -> str:
     """What the page shows of a report: machine, dates and the table of targets."""
     head = results.partition("\n## ")[0].removeprefix("# Benchmark").strip()
     dates = ", ".join(f"{part} {date}" for part, date in _RUN.findall(results))
-    return f"{head}\n\nMeasured on: {dates}. Accuracy and warnings are simulated; the rest is measured in real time.\n"
+    how = "Accuracy, followers and warnings are simulated; the rest is measured in real time."
+    return f"{head}\n\nMeasured on: {dates}. {how}\n"
 
 
 def six(results: str) -> str:

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from benchmarks.accuracy import part as accuracy
 from benchmarks.cost import part as cost
 from benchmarks.dual import part as dual
+from benchmarks.followers import part as followers
 from benchmarks.growth import part as growth
 from benchmarks.latency import part as latency
 from benchmarks.page import part as page
@@ -33,6 +34,7 @@ PARTS: dict[str, Measure] = {
     "accuracy": accuracy.measure,
     "dual": dual.measure,
     "starts": starts.measure,
+    "followers": followers.measure,
     "warnings": warnings.measure,
     "latency": latency.measure,
     "cost": cost.measure,
@@ -63,11 +65,11 @@ def chosen_parts(only: str | None) -> list[str]:
     "--share",
     type=click.FloatRange(0.0, 1.0, min_open=True),
     default=1.0,
-    help="Of accuracy, dual and starts.",
+    help="Of accuracy, dual, starts and followers.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
 def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
-    """Reproduce the figures of docs/accuracy.md: accuracy, dual gate, starts, warnings, latency, cost, page, growth."""
+    """Reproduce the figures of docs/accuracy.md, part after part; --only has their names."""
     folder = out or (FOLDER / "quick" if quick else FOLDER)
     names = chosen_parts(only)
     console = Console()
@@ -75,6 +77,7 @@ def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Pa
         "accuracy": partial(accuracy.measure, seed=seed, share=share),
         "dual": partial(dual.measure, seed=seed, share=share),
         "starts": partial(starts.measure, seed=seed, share=share),
+        "followers": partial(followers.measure, seed=seed, share=share),
     }
     said = {"QUICK": quick and "1", "ONLY": only, "SEED": seed, "SHARE": share < 1.0 and f"{share:g}"}
     command = " ".join(["make bench", *(f"{word}={value}" for word, value in said.items() if value)])

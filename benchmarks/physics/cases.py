@@ -61,6 +61,8 @@ class GateCase:
     seen_periods: float = 0.0
     """How many periods the body (torso and upper arms) is strong enough to be reported, without noise, and pulls the
     range a quarter of the way or more from the wall."""
+    free_periods: float = 0.0
+    """Of two behind each other: for how many periods the half-power cone between them is free of either trunk."""
     peak_kcps: float = 0.0
     """The body's strongest return, alone and without noise; the least for a valid reading is 1,500."""
 

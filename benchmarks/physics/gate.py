@@ -117,6 +117,7 @@ class CaseFields(TypedDict, total=False):
     axis_periods: float
     break_periods: float
     seen_periods: float
+    free_periods: float
     peak_kcps: float
 
 

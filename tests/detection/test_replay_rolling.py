@@ -97,6 +97,14 @@ def test_two_bodies_close_behind_each_other_are_both_timed(replay: Replaying) ->
     assert [f["flags"] for f in of(events, "finish")][1] == ["ambiguous", "crowded"]
 
 
+def test_who_comes_before_the_beam_is_free_for_long_is_the_next_and_no_arm(replay: Replaying) -> None:
+    """An arm is no whole body, and covers the beam for half as long as one."""
+    events = replay(("order: rolling", rep(2.0, "Anna"), rep(6.5, "Ben")), (13.5, 13.8))
+    assert [event["rep"] for event in of(events, "crossing")] == [1, 2]
+    assert [event["rep"] for event in of(events, "finish")] == [1, 2]
+    assert of(events, "obstacle", "dnf", "crossing_withdrawn") == []
+
+
 def test_goes_without_a_name_are_each_somebody_elses(replay: Replaying) -> None:
     events = replay(("order: rolling", rep(2.0), rep(8.0), rep(14.0)), (12.0, 18.0, 24.0))
     assert finishes(events) == [(1, 10), (2, 10), (3, 10)]

@@ -269,7 +269,12 @@ class Gate:
             told.append(PassageOver(rep, broken(), t_ns))
         elif ended and not passage.doubtful and not passage.handed_over:
             passage.handed_over = True
-            told.append(Body(passage.first_ns, passage.last_hit_ns, t_ns))
+            if passage.follower and not passage.stranger and expectation.awaited and expectation.rep is not None:
+                # No arm of the one before, as it turns out, but the next of several: an arm is no whole body.
+                self._handed_over_ns = passage.last_hit_ns
+                told += [Crossing(expectation.rep, t_ns), PassageOver(expectation.rep, broken(), t_ns)]
+            else:
+                told.append(Body(passage.first_ns, passage.last_hit_ns, t_ns))
         if ended and decided and free_ns >= (_CLEAR_NS if passage.stranger else 0):
             self._close(passage)
 
