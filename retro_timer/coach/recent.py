@@ -30,7 +30,7 @@ from retro_timer.store.space import SNAPSHOT
 
 T = TypeVar("T")
 _MOST_COPIED_BYTES = 16_000_000
-"""A snapshot that is copied in half a second by a slow computer. Of a larger one the page says how old it is."""
+"""Some 80,000 reps at the 200 bytes that one takes. Of a larger snapshot the page says how old it is."""
 _MOST_PORTIONS = 40
 """Of 96 KB each: some ten thousand reps. A snapshot lacks so much only where the disk had no room for a newer one."""
 _WITHIN_S = 2.0
