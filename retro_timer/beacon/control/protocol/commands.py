@@ -181,8 +181,7 @@ class Finish(SessionCommand, frozen=True):
 
 
 class Give(Named, frozen=True):
-    """The rep under way, the last one, or REP of this session is this athlete's; with several on the course the finish
-    is, and those behind it follow."""
+    """The rep under way, the last one, or REP of this session is this athlete's."""
 
     takes = "NAME [REP]"
     rep: RepNumber | None = None
@@ -204,7 +203,7 @@ class Give(Named, frozen=True):
 
 
 class Swap(SessionCommand, frozen=True):
-    """REP and OTHER of this session were each other's: with several on the course the finishes, else the athletes."""
+    """REP and OTHER of this session were each other's."""
 
     takes = "REP OTHER"
     rep: RepNumber
@@ -230,7 +229,7 @@ class Swap(SessionCommand, frozen=True):
 
 
 class Nobody(SessionCommand, frozen=True):
-    """The crossing of REP was nobody's finish: those behind move up, and nobody runs again."""
+    """The crossing of REP was nobody's finish: those behind move up."""
 
     takes = "REP"
     rep: RepNumber
@@ -255,7 +254,7 @@ class Nobody(SessionCommand, frozen=True):
 
 
 class Out(Named, frozen=True):
-    """An athlete has left the course, and is out: a finish that they took is of whoever was behind them."""
+    """An athlete left the course: a finish that they took is of those behind."""
 
     def asked(self) -> inputs.Command:
         """The athlete of this name."""
