@@ -196,5 +196,6 @@ def test_a_best_is_the_shortest_of_all_sessions_by_length_gait_and_way_of_timing
         carry_out(journal, CorrectRep(number, SetTime(1, 4.5)), Stamp(NOON_NS))
         history = history_of(journal.database, ids_of(journal.database, "Bea"))
     bests = {(best.kind.timing, best.time_ns / S, best.session) for best in history.bests}
-    assert bests == {(Timing.GO, 9, 5), (Timing.RELEASE, 10, 5), (Timing.FLYING, 11, 5), (Timing.HAND, 4.5, 6)}
+    by_start = {(Timing.GO, 9, 5), (Timing.RELEASE, 10, 5), (Timing.FLYING, 11, 5), (Timing.RELAY, 12, 5)}
+    assert bests == by_start | {(Timing.HAND, 4.5, 6)}
     assert (history.sessions, len(history.newest)) == (3, 3)
