@@ -78,7 +78,7 @@ def simulate(
     )
     heard = None
     if simulation.rendered is not None:
-        heard = Heard(simulation.rendered, chosen.title, simulation.origin_ns)
+        heard = Heard(simulation.rendered, simulation.origin_ns)
         simulation.core.event_bus.subscribe(heard.take)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: simulation.stopping.set())
@@ -93,7 +93,9 @@ def simulate(
                 simulation.run(chosen, names_of(listed), speed=pace)
     finally:
         simulation.close()
-        for trouble in [] if heard is None else heard.write(files, simulation.clock.monotonic_ns()):
+        state = simulation.core.session.state
+        title = chosen.title if state is None else state.plan.title
+        for trouble in [] if heard is None else heard.write(files, title, simulation.clock.monotonic_ns()):
             remark(trouble)
     if reporter.trouble is not None:
         raise reporter.trouble

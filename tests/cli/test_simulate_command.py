@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -16,8 +17,10 @@ from typing import Any
 
 import pytest
 
+from retro_timer.store.results.journal import Journal
 from tests.helpers.command import PROGRAM, Command, Outcome, environment_with, here, process, quietly
-from tests.helpers.plans_made import plan_text
+from tests.helpers.plans_made import block, plan, plan_text
+from tests.helpers.results_made import WALL_NS, rep
 from tests.helpers.transcript import Transcript
 
 DEADLINE_S = 60.0
@@ -129,6 +132,21 @@ def test_what_is_heard_is_rendered_as_sound_written_down_and_drawn(run: Command,
 def test_there_is_nothing_to_resume_where_nothing_was_cut_off(run: Command, short: Path) -> None:
     assert "no simulated session was cut off" in run("--resume").one_line()
     assert "the session that was cut off has its plan" in run(short, "--resume").one_line()
+
+
+def test_a_rep_of_before_the_kill_that_is_voided_is_told_and_the_picture_has_the_plans_own_title(
+    run: Command, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(Journal(state_dir)) as journal:
+        number = journal.begin(plan(block(distance_m=5.0, reps=2)), ("Runner",), "sim", WALL_NS)
+        journal.save(number, rep(1, athlete="Runner"), WALL_NS)
+    monkeypatch.setattr("retro_timer.store.results.cut_off.owner_lives", lambda _mark: False)
+    scenario, written, drawn = tmp_path / "void.toml", tmp_path / "heard.txt", tmp_path / "heard.svg"
+    scenario.write_text('title = "It was a walker"\n[[coach]]\nat_s = 11.0\nsays = "void"\n')
+    told = run("--resume", "--scenario", scenario, "--transcript", written, "--picture", drawn)
+    assert (told.code, told.err) == (0, "")
+    assert any("rep 1 void" in line for _, line in Transcript(written).told)
+    assert plan(block()).title in {element.text for element in ET.parse(drawn).iter()}
 
 
 def test_a_sound_file_that_cannot_be_written_is_told_in_one_line(run: Command, short: Path, tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ class HeardFiles(msgspec.Struct, frozen=True):
 class Heard:
     """Takes down what is heard of a session, from its first event on."""
 
-    def __init__(self, voice: RenderedVoice, title: str, origin_ns: int) -> None:
-        self._voice, self._title, self._origin_ns = voice, title, origin_ns
+    def __init__(self, voice: RenderedVoice, origin_ns: int) -> None:
+        self._voice, self._origin_ns = voice, origin_ns
         self._tones: list[Tone] = []
         self._told: list[tuple[int, str]] = []
         self._goes: dict[int, Go] = {}
@@ -57,7 +57,10 @@ class Heard:
 
     def _ended(self, event: Finish | Dnf | Void) -> None:
         """Whoever ran has come in, or is given up; who comes after all has another end."""
-        go = self._goes[event.rep]
+        go = self._goes.get(event.rep)
+        if go is None:
+            # It ran before the session was cut off.
+            return
         shown = event.record.official()
         outcome = f"{shown} s" if isinstance(event, Finish) else "void" if isinstance(event, Void) else event.reason
         since_s = self._since_s(go.t_ns)
@@ -67,8 +70,11 @@ class Heard:
     def _since_s(self, t_ns: int) -> float:
         return (t_ns - self._origin_ns) / 1e9
 
-    def write(self, files: HeardFiles, end_ns: int) -> list[str]:
-        """Write those that are wanted, up to `end_ns`; what could not be done. Raises RetroTimerError."""
+    def write(self, files: HeardFiles, title: str, end_ns: int) -> list[str]:
+        """Write those that are wanted, of a plan's title and up to `end_ns`; what could not be done.
+
+        Raises RetroTimerError.
+        """
         troubles: list[str] = []
         if files.wav is not None:
             tones = [(tone.t_ns, tone.frequency_hz) for tone in self._tones]
@@ -76,7 +82,7 @@ class Heard:
         if files.transcript is not None:
             _write(files.transcript, "".join(f"{line}\n" for line in self.lines()))
         if files.picture is not None:
-            _write(files.picture, draw_session(self._drawn(end_ns)))
+            _write(files.picture, draw_session(self._drawn(title, end_ns)))
         return troubles
 
     def lines(self) -> Iterator[str]:
@@ -93,11 +99,11 @@ class Heard:
     def _clock(self, t_ns: int) -> str:
         return f"{clock(self._since_s(t_ns)):>9}"
 
-    def _drawn(self, end_ns: int) -> HeardSession:
+    def _drawn(self, title: str, end_ns: int) -> HeardSession:
         since_s = self._since_s
         ends_ns = [*(tone.t_ns for tone in self._tones[1:]), end_ns]
         return HeardSession(
-            self._title,
+            title,
             since_s(end_ns),
             [Phrase(since_s(s.began_ns), since_s(s.ended_ns), s.text, s.cut_off) for s in self._voice.transcript],
             [
