@@ -36,15 +36,20 @@ def finish_spread_ns(record: RepRecord) -> int:
 
 
 def team_time(records: Sequence[RepRecord]) -> TeamTime | None:
-    """Of the reps of one set and number; None unless they are a relay of two legs or more without a gap."""
-    legs = sorted((one for one in records if one.status is not RepStatus.VOID), key=lambda one: one.go_ns)
-    if len(legs) < 2 or any(one.start is not StartKind.RELAY or one.time_ns is None for one in legs):
+    """Of the reps of one set and number; None unless they are a relay of two legs or more, from the go to the last one
+    and without a gap.
+    """
+    begun = sorted(records, key=lambda one: one.go_ns)
+    legs = [one for one in begun if one.status is not RepStatus.VOID]
+    # The first one's go is an edge that is known: without that leg, or the last one, it is not the team.
+    if len(legs) < 2 or legs[0].start_uncertainty_ns or legs[-1] is not begun[-1]:
+        return None
+    if any(one.start is not StartKind.RELAY or one.time_ns is None for one in legs):
         return None
     if any(before.go_ns + (before.time_ns or 0) != after.go_ns for before, after in pairwise(legs)):
         return None
     first, last = legs[0], legs[-1]
     time_ns = last.go_ns + (last.time_ns or 0) - first.go_ns
-    # The first one's go is an edge that is known.
     return TeamTime(last.set_no, last.rep_no, len(legs), time_ns, finish_spread_ns(last), last.by_hand)
 
 

@@ -212,3 +212,17 @@ def test_a_gap_between_two_legs_or_a_leg_that_is_void_leaves_no_time_of_the_team
     straight = msgspec.structs.replace(legs[1], start=StartKind.GO)
     for other in (late, void, straight):
         assert team_time([legs[0], other, legs[2]]) is None
+
+
+def test_legs_without_the_first_or_the_last_one_are_no_team() -> None:
+    session = begun()
+    for _ in NAMES:
+        session.finish(9.0)
+    legs = list(session.results.values())
+    assert legs[1].start_uncertainty_ns > 0
+    assert team_time(legs[1:]) is None
+    for index in (0, 2):
+        void = msgspec.structs.replace(legs[index], status=RepStatus.VOID)
+        assert team_time([*legs[:index], void, *legs[index + 1 :]]) is None
+    again = msgspec.structs.replace(legs[0], go_ns=legs[0].go_ns - 1, status=RepStatus.VOID)
+    assert team_time([again, *legs]) is not None, "a void leg before them was begun anew"
