@@ -158,7 +158,7 @@ class _Decision:
         holder = next(run for run in self._runs if run.rep == crossing.rep)
         if holder.place is not None:
             return self._next_place(free, holder)
-        there = [run for run in free if run.place is None and (run is own or may_be(run, crossing.back_ns))]
+        there = [run for run in free if run.place is None and (run is own or self._may_be(run, crossing.back_ns))]
         choice = likeliest([self._candidate(run, crossing) for run in there])
         if choice is None:
             return None if own is None else own.rep
@@ -167,6 +167,13 @@ class _Decision:
         if choice.rivals:
             self.doubted.add(taken)
         return taken
+
+    def _may_be(self, run: RepRecord, back_ns: int) -> bool:
+        """Not once its athlete has gone anew, or the next wave has, before which all are off the course."""
+        gone_since = (one for one in self._runs if run.go_ns < one.go_ns <= back_ns)
+        return may_be(run, back_ns) and not any(
+            one.athlete == run.athlete if run.wave is None else one.wave != run.wave for one in gone_since
+        )
 
     def _next_place(self, free: Sequence[RepRecord], holder: RepRecord) -> int | None:
         """Places of a wave are told apart by their order alone: once a later one is claimed none moves."""

@@ -134,6 +134,25 @@ def test_in_rotation_nobodys_finish_is_a_dnf_and_is_not_run_again() -> None:
     assert [go.athlete for go in session.events("go")] == ["Ann", "Bea"]
 
 
+def test_in_rotation_nobodys_finish_moves_no_finish_of_another_turn() -> None:
+    """Turns so close that Ann, as slow as one may be, could have come at Bea's finish."""
+    session = Drive(plan(block(distance_m=60.0, reps=1), rest_s=5.0), FOUR[:3]).begin().to_go().finish(9.0)
+    session.to_go().finish(14.0)
+    before = dict(session.results)
+    session.put(inputs.Nobody(1))
+    assert (session.results[1].status, session.results[2]) == (RepStatus.DNF, before[2])
+
+
+def test_who_has_gone_anew_is_not_the_finish_of_their_rep_before() -> None:
+    session = to_go(rolling(names=FOUR[:1], reps=3, rest_s=0.0), 1)
+    arrive(session, "Ann", 4.0)
+    arrive(to_go(session, 2), "Ann", 4.0)
+    second = session.results[2]
+    session.put(inputs.Nobody(1))
+    assert (session.results[1].status, session.results[2]) == (RepStatus.DNF, second)
+    assert running(session) == []
+
+
 def test_a_finish_that_is_given_to_another_moves_theirs_on() -> None:
     session = one_behind()
     mark = session.mark
@@ -205,6 +224,26 @@ def test_it_is_taken_back_by_its_id_as_well() -> None:
     assert not is_made_here(session.state, inputs.Undo("00000000000000dd"))
     session.put(inputs.Undo("00000000000000cc"))
     assert times(session) == {1: ("Ann", 12.0), 2: ("Bea", 12.3)}
+
+
+def test_an_id_of_nothing_that_can_be_taken_back_takes_back_no_other_correction() -> None:
+    session = one_behind().put(inputs.Out("Ann"))
+    before, mark = times(session), session.mark
+    session.put(inputs.Undo("00000000000000dd"))
+    assert (times(session), session.refused(mark)) == (before, ["nothing_to_undo"])
+
+
+def test_the_last_finish_is_one_of_now_where_the_clock_of_before_a_power_cut_was_ahead() -> None:
+    session = one_behind()
+    ahead = [msgspec.structs.replace(one, go_ns=one.go_ns + 10**15) for one in session.state.results]
+    again = recovered_session(session.plan, FOUR, session.state.rules, ahead)
+    late = Drive(session.plan, FOUR, state=again).put(inputs.Recover())
+    arrive(to_go(late, 1), "Cid", 6.0).put(inputs.Void())
+    assert {rep: str(record.status) for rep, record in late.results.items()} == {
+        1: "finished",
+        2: "finished",
+        3: "void",
+    }
 
 
 def test_reps_of_before_a_power_cut_are_on_another_clock_and_move_with_none_of_now() -> None:

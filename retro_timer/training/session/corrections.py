@@ -239,8 +239,9 @@ def last_countable(transition: Transition) -> RepRecord | None:
     """The last rep that ended, unless it is void already."""
     ended = [r for r in transition.state.results if r.status in _COUNTABLE]
     if transition.state.rolling:
-        # Who went last need not have come last.
-        return max(ended, key=lambda r: (r.go_ns + (r.time_ns or 0), r.rep), default=None)
+        # Who went last need not have come last. Reps of before a power cut are on another clock.
+        cut = transition.state.before_cut
+        return max(ended, key=lambda r: (r.rep > cut, r.go_ns + (r.time_ns or 0), r.rep), default=None)
     return max(ended, key=lambda r: r.rep) if ended else None
 
 

@@ -11,7 +11,7 @@ from retro_timer.training.reassigning import Said, crossing_of, decided_anew, ex
 from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session import active_rep, corrections, inputs, presence, resting, together
 from retro_timer.training.session.effects import About, about_athlete, about_rep
-from retro_timer.training.session.state import ENDED, ActiveRep, Phase, SessionState, UndoPoint
+from retro_timer.training.session.state import ENDED, Phase, SessionState, UndoPoint
 from retro_timer.training.session.transition import Transition, ns
 
 _NOT_BEGUN = frozenset((Phase.IDLE, Phase.RECOVERABLE))
@@ -109,6 +109,10 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         point = state.undo[-1] if state.undo else None
     else:
         point = next((one for one in state.undo if one.revision == command.revision), None)
+    if point is None and command.revision is not None:
+        # Taken back by somebody else in the meantime: the last one is another.
+        active_rep.refuse(transition, "nothing_to_undo")
+        return
     if point is None or not point.moved:
         corrections.undo(transition, command)
         return
@@ -155,8 +159,9 @@ def _finished(state: SessionState, rep: int) -> RepRecord | None:
 
 def _given(state: SessionState, name: str, record: RepRecord | None) -> dict[int, int | None]:
     """Whose rep a finish is to become, of somebody who was on the course then; empty where they were not."""
+    record = None if record is None or not state.rolling else _finished(state, record.rep)
     crossing = None if record is None else crossing_of(record)
-    if record is None or crossing is None or not state.rolling or record.place is not None or record.athlete == name:
+    if record is None or crossing is None or record.place is not None or record.athlete == name:
         return {}
     own = [one for one in _records(state) if one.athlete == name and may_be(one, crossing.back_ns)]
     run = newest_run([one for one in own if one.status is not RepStatus.VOID], name)
@@ -186,8 +191,10 @@ def _move(transition: Transition, kind: str, said: Said, key: str, given: Mappin
 def _decided(transition: Transition, said: Said) -> list[RepRecord]:
     state = transition.state
     said = msgspec.structs.replace(said, kept=state.settled)
-    now_ns = transition.now_ns if state.rolling else None
-    return [_allowed(transition, word) for word in decided_anew(_records(state), said, now_ns)]
+    if not state.rolling:
+        # One at a time is on the course: nobody else's finish can have been theirs.
+        return list(decided_anew([one for one in _records(state) if one.rep in said.given], said))
+    return [_allowed(transition, word) for word in decided_anew(_records(state), said, transition.now_ns)]
 
 
 def _allowed(transition: Transition, word: RepRecord) -> RepRecord:
@@ -195,16 +202,11 @@ def _allowed(transition: Transition, word: RepRecord) -> RepRecord:
     if word.status is not RepStatus.OPEN:
         return word
     index = resting.find_athlete(transition.state.athletes, word.athlete)
-    athlete = None if index is None else transition.state.athletes[index]
-    active = None if athlete is None else athlete.running
-    if athlete is not None and athlete.present and word.place is None and (active is None or _is_of(active, word)):
-        late = transition.now_ns >= active_rep.timeout_of(word)
-        return msgspec.structs.replace(word, status=RepStatus.DNF, reason="timeout") if late else word
+    here = index is not None and transition.state.athletes[index].present and word.place is None
+    anew = any(one.athlete == word.athlete and one.rep > word.rep for one in _records(transition.state))
+    if here and not anew and transition.now_ns < active_rep.timeout_of(word):
+        return word
     return msgspec.structs.replace(word, status=RepStatus.DNF, reason="timeout")
-
-
-def _is_of(active: ActiveRep, word: RepRecord) -> bool:
-    return active.record.rep == word.rep
 
 
 def _remember(transition: Transition, what: str, words: Sequence[RepRecord], whose: int | None = None) -> None:
