@@ -226,3 +226,15 @@ def test_legs_without_the_first_or_the_last_one_are_no_team() -> None:
         assert team_time([*legs[:index], void, *legs[index + 1 :]]) is None
     again = msgspec.structs.replace(legs[0], go_ns=legs[0].go_ns - 1, status=RepStatus.VOID)
     assert team_time([again, *legs]) is not None, "a void leg before them was begun anew"
+
+
+def test_a_slow_disk_has_the_teams_time_told_once_and_when_the_last_leg_is_on_it() -> None:
+    session = begun().finish(9.0)
+    session.disk = silent_disk
+    mark = session.mark
+    session.finish(9.0).finish(9.0)
+    told = []
+    for save in session.of(Save, mark):
+        session.put(inputs.Durable(save.record.rep, save.record.revision))
+        told.append((save.record.rep, len(session.events("relay", since=mark))))
+    assert told == [(2, 0), (3, 0), (3, 1)]

@@ -16,8 +16,12 @@ def tell_team(transition: Transition, record: RepRecord) -> None:
         return
     key = record.set_no, record.rep_no
     step = next((index for index, each in enumerate(state.steps) if (each.set_no, each.rep_no) == key), None)
-    team = team_time([one for one in state.results if (one.set_no, one.rep_no) == key])
+    legs = [one for one in state.results if (one.set_no, one.rep_no) == key]
+    team = team_time(legs)
     if team is None or step is None or turns.in_order(state, step) or state.on_course:
+        return
+    if record.rep != max(leg.rep for leg in legs if leg.time_ns is not None):
+        # The disk is slow: this is an earlier leg, and the last one is not on it yet.
         return
     time_s, uncertainty_s = team.time_ns / 1e9, team.uncertainty_ns / 1e9
     transition.publish(events.Relay(transition.now_ns, record.rep, team.legs, time_s, uncertainty_s))
