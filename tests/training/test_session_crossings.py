@@ -12,7 +12,7 @@ from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Save, Signal
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.remaining import remaining_s
-from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.rules import Line, Rules
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive
@@ -82,7 +82,7 @@ def test_a_crossing_just_before_the_end_that_is_timed_after_it_counts_and_a_late
     late.put(inputs.CrossingSeen(1, late.now_ns)).wait(0.5)
     late.put(inputs.FinishSeen(1, go_ns + 60_010_000_000, 0, "gate", late.now_ns)).until(Phase.DONE)
     assert late.results[1].crossings == 1
-    assert (late.beeps(mark), late.events("crossing", "crossing-withdrawn", since=mark)) == ([], [])
+    assert (late.beeps(mark), late.events("crossing", "crossing_withdrawn", since=mark)) == ([], [])
 
 
 def test_one_who_stands_in_the_beam_at_the_end_is_waited_for_no_longer_than_a_decision_takes() -> None:
@@ -161,3 +161,31 @@ def test_after_a_power_cut_it_is_run_again() -> None:
 def test_what_is_left_of_the_session_has_its_time() -> None:
     session = Drive(ONE).begin().to_go().wait(20.0)
     assert remaining_s(session.state, session.now_ns) == pytest.approx(40.0, abs=Rules().get_ready_s)
+
+
+def test_a_crossing_that_has_beeped_and_whose_back_was_too_late_is_taken_back() -> None:
+    session = Drive(ONE).begin().to_go()
+    go_ns = session.state.on_course[0].record.go_ns
+    session.finish(20.0).wait(59.9 - (session.now_ns - go_ns) / 1e9)
+    mark = session.mark
+    session.put(inputs.CrossingSeen(1, session.now_ns)).wait(0.5)
+    session.put(inputs.FinishSeen(1, go_ns + 60_100_000_000, 0, "gate", session.now_ns)).until(Phase.DONE)
+    assert session.results[1].crossings == 1
+    told = [event.tag for event in session.events("crossing", "crossing_withdrawn", since=mark)]
+    assert told == ["crossing", "crossing_withdrawn"]
+    assert session.beeps(mark) == [Signal.FINISH, Signal.FINISH, Signal.WITHDRAWN]
+
+
+def test_a_press_after_the_end_counts_none_and_does_not_beep_as_if_it_had() -> None:
+    session = Drive(ONE).begin().to_go()
+    session.finish(20.0).wait(40.0)
+    mark = session.mark
+    session.put(inputs.ManualFinish())
+    assert session.refused(mark) == ["nothing_to_finish"]
+    assert (session.beeps(mark), session.events("crossing", since=mark)) == ([Signal.REFUSAL], [])
+
+
+def test_what_a_gate_on_the_way_sees_is_no_crossing() -> None:
+    session = Drive(ONE, rules=Rules(lines=(Line("five", 5.0),))).begin().to_go()
+    session.pass_line("five", 4.0).finish(6.0)
+    assert [split.line for split in session.state.on_course[0].record.splits] == ["finish"]

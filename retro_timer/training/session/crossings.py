@@ -51,10 +51,15 @@ def count(
     flags: Sequence[Flag] = (),
 ) -> None:
     """An athlete's back has crossed the line at `back_ns`: one more, if it was in time. `t_ns`: when that was known."""
+    beeped = active.crossing_ns is not None and not is_over(active, active.crossing_ns)
     active = msgspec.structs.replace(active, crossing_ns=None, crossing_lane=None)
-    length_m = active.crossings_m or 0.0
-    if not is_over(active, back_ns):
-        record = active.record
+    length_m, record = active.crossings_m or 0.0, active.record
+    if is_over(active, back_ns):
+        if beeped:
+            # Seen in time, and yet the back was too late.
+            transition.beep(Signal.WITHDRAWN)
+            transition.publish(events.CrossingWithdrawn(t_ns, record.rep))
+    else:
         way_m = (len(record.splits) + 0.5) * length_m
         split = Split(FINISH_LINE, way_m, back_ns - record.go_ns, uncertainty_ns)
         all_flags = tuple(sorted({*record.flags, *flags}))

@@ -209,7 +209,7 @@ def by_hand(transition: Transition, command: inputs.ManualFinish) -> None:
             return
     else:
         active = lanes.stopped_first(transition.state, transition.now_ns)
-    if active is None:
+    if active is None or crossings.is_over(active, transition.now_ns):
         active_rep.refuse(transition, "nothing_to_finish")
         return
     soonest_ns = active.earliest_ns if active.comes else active.record.go_ns + 1

@@ -16,6 +16,9 @@ def split_seen(transition: Transition, event: inputs.SplitSeen) -> None:
     if found is None or line is None:
         return
     index, active = found
+    if active.crossings_m is not None:
+        # Its splits are its crossings, which are counted at one line.
+        return
     record = active.record
     limit_ns = record.go_ns + ns(limit_s(line.distance_m, record.start))
     if event.back_ns < limit_ns or any(split.line == line.name for split in record.splits):
