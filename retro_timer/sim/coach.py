@@ -63,7 +63,10 @@ def _asked(says: str, where: str) -> inputs.Command:
     if kind is None or not issubclass(kind, commands.SessionCommand):
         problem = f"'{name}' is nothing that a session is asked{near_miss(name, known)}"
         raise BadInputError(where, problem, f"one of {', '.join(known)}")
-    command = kind.typed(words)
+    try:
+        command = kind.typed(words)
+    except BadInputError as error:
+        raise BadInputError(where, f"'{says}': {error.problem}", error.expected) from None
     if command.edit() is not None:
         raise BadInputError(where, f"'{says}' names a rep", "what is asked of the session as it is then")
     return command.asked()

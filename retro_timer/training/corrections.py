@@ -128,7 +128,8 @@ def _without_finish(record: RepRecord, others: Collection[RepRecord]) -> list[Re
     if crossing_of(record) is None:
         raise BadInputError(f"rep {record.rep}", "it has no finish at the line", "a rep that has one")
     if any(each.status is RepStatus.OPEN for each in others):
-        problem, expected = "others are on the course, whose finish it may be", f"`retro-timer ctl nobody {record.rep}`"
+        problem = "others are on the course, whose finish it may be"
+        expected = f"`retro-timer ctl nobody {record.rep}`, or of a rep before a power cut the same once they have come"
         raise BadInputError(f"rep {record.rep}", problem, expected)
     return list(decided_anew([record, *(each for each in others if each.rep != record.rep)], Said({record.rep: None})))
 

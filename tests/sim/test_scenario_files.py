@@ -75,7 +75,7 @@ def test_a_fault_of_a_sensor_that_is_not_there_is_told(tmp_path: Path) -> None:
     ("says", "words"),
     [
         ("ad Tina", "coach[0].says: 'ad' is nothing that a session is asked (did you mean 'add'?)"),
-        ("add", "no athlete named"),
+        ("add", "day.toml: coach[0].says: 'add': no athlete named; expected ctl add NAME"),
         ("claim 1 Ann", "'claim' is nothing that a session is asked"),
         ("swap 1 2", "'swap 1 2' names a rep"),
         ("void 3", "'void 3' names a rep"),

@@ -199,6 +199,14 @@ def test_where_all_behind_have_come_as_themselves_who_left_has_taken_a_strangers
     assert times(session) == before | {1: ("Ann", None)}
 
 
+def test_who_was_given_up_and_has_left_is_awaited_no_more() -> None:
+    session = to_go(rolling(names=FOUR[:2], reps=2, rest_s=60.0), 2).wait(26.0)
+    assert [one.record.athlete for one in session.state.coming] == ["Ann", "Bea"]
+    session.put(inputs.Out("Ann"))
+    assert [one.record.athlete for one in session.state.coming] == ["Bea"]
+    assert len(session.state.expectation.awaited) == 1
+
+
 def test_a_repeated_out_moves_nothing_more() -> None:
     session = one_behind().put(inputs.Out("Ann"))
     before = times(session)

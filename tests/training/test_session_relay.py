@@ -228,6 +228,14 @@ def test_legs_without_the_first_or_the_last_one_are_no_team() -> None:
     assert team_time([again, *legs]) is not None, "a void leg before them was begun anew"
 
 
+def test_what_was_nobodys_leg_is_taken_back_after_the_next_ones_as_well() -> None:
+    session = begun().finish(4.0)
+    session.put(inputs.Nobody(1)).finish(9.0)
+    assert session.results[1].status is RepStatus.DNF
+    session.put(inputs.Undo())
+    assert (session.results[1].time_ns, session.results[2].time_ns) == (4 * 10**9, 9 * 10**9)
+
+
 def test_a_slow_disk_has_the_teams_time_told_once_and_when_the_last_leg_is_on_it() -> None:
     session = begun().finish(9.0)
     session.disk = silent_disk

@@ -48,7 +48,8 @@ def out(transition: Transition, command: inputs.Out) -> None:
     transition.correct("out", command.origin)
     words = _decided(transition, Said(left=frozenset((run.rep,))))
     _remember(transition, "out", words, index)
-    transition.set_athlete(index, present=False)
+    # Who was given up is revived by no crossing any more.
+    transition.set_athlete(index, present=False, active=transition.state.athletes[index].running)
     transition.keep_presence(index)
     transition.unsay(about_athlete(name))
     _keep(transition, words)
@@ -77,13 +78,12 @@ def give(transition: Transition, command: inputs.Give) -> None:
     index = corrections.meant(transition, command.name)
     if index is None:
         return
-    by_number = command.rep is not None
     record = _finished(state, command.rep) if command.rep is not None else corrections.last_countable(transition)
     given = _given(state, state.athletes[index].name, record)
     if given:
         transition.correct("give", command.origin)
         _move(transition, "give", Said(given), "given", given, state.athletes[index].name)
-    elif by_number:
+    elif command.rep is not None:
         active_rep.refuse(transition, "nothing_to_give")
     elif state.phase in (Phase.COUNTDOWN, Phase.SET):
         active_rep.refuse(transition, "not_now")

@@ -44,7 +44,8 @@ def _begin_leg(transition: Transition, index: int, step_index: int, former: RepR
         part=str(step.part),
     )
     turn = Turn(index, step_index)
-    transition.set(reps=record.rep, undo=(), turn=turn)
+    moves = tuple(point for point in state.undo if point.moved)
+    transition.set(reps=record.rep, undo=moves, turn=turn)
     active_rep.begin_rep(transition, turn, record)
     active = transition.state.athletes[index].running
     if active is not None:
