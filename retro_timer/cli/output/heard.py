@@ -13,8 +13,9 @@ from retro_timer.cli.output.lines import clock, line_of
 from retro_timer.errors import RetroTimerError
 from retro_timer.pictures.session import HeardSession, OnCourse, Phrase, Sounded, draw_session
 from retro_timer.sim.render import RenderedVoice, render_wav
+from retro_timer.training.record import RepRecord, RepStatus
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.events import Dnf, Finish, Go, Void
+from retro_timer.training.session.events import Correction, Dnf, Finish, Go, Void
 
 _ALARMS = frozenset((*(one.name for one in (DANGER, WARNING, BLIND)), str(Signal.HALT)))
 
@@ -40,7 +41,7 @@ class Heard:
         self._tones: list[Tone] = []
         self._told: list[tuple[int, str]] = []
         self._goes: dict[int, Go] = {}
-        self._ran: list[OnCourse] = []
+        self._ran: dict[int, OnCourse] = {}
 
     def take(self, event: BeaconEvent) -> None:
         """Something happens, or a tone changes."""
@@ -51,6 +52,8 @@ class Heard:
             self._goes[event.rep] = event
         elif isinstance(event, Finish | Dnf | Void):
             self._ended(event)
+        elif isinstance(event, Correction) and event.record is not None:
+            self._corrected(event.record)
         line = None if isinstance(event, Said | Sound) else line_of(event, self._origin_ns)
         if line is not None:
             self._told.append((event.t_ns, f"{line.split(maxsplit=1)[1]}{_whose(event)}"))
@@ -61,11 +64,14 @@ class Heard:
         if go is None:
             # It ran before the session was cut off.
             return
-        shown = event.record.official()
-        outcome = f"{shown} s" if isinstance(event, Finish) else "void" if isinstance(event, Void) else event.reason
-        since_s = self._since_s(go.t_ns)
-        self._ran = [run for run in self._ran if run.from_s != since_s or run.name != go.athlete]
-        self._ran.append(OnCourse(since_s, self._since_s(event.t_ns), event.record.athlete, outcome))
+        since_s, ended_s = self._since_s(go.t_ns), self._since_s(event.t_ns)
+        self._ran[event.rep] = OnCourse(since_s, ended_s, event.record.athlete, _outcome(event.record))
+
+    def _corrected(self, record: RepRecord) -> None:
+        """It was another one's, or another finish was theirs, or none."""
+        if record.rep in self._ran:
+            new = msgspec.structs.replace(self._ran[record.rep], name=record.athlete, outcome=_outcome(record))
+            self._ran[record.rep] = new
 
     def _since_s(self, t_ns: int) -> float:
         return (t_ns - self._origin_ns) / 1e9
@@ -111,8 +117,14 @@ class Heard:
                 for tone, until_ns in zip(self._tones, ends_ns, strict=False)
                 if tone.frequency_hz
             ],
-            sorted(self._ran, key=lambda run: run.from_s),
+            sorted(self._ran.values(), key=lambda run: run.from_s),
         )
+
+
+def _outcome(record: RepRecord) -> str:
+    if record.status is RepStatus.FINISHED:
+        return f"{record.official()} s"
+    return record.reason if record.status is RepStatus.DNF else str(record.status)
 
 
 def _whose(event: BeaconEvent) -> str:
