@@ -33,7 +33,7 @@ def newer_than(log: Path, mark: Mark, end: int) -> Newer | None:
         # The first line makes the file.
         return Newer(b"", False)
     with log.open("rb") as file:
-        if end < mark.length or not begins_with(file, mark):
+        if not mark.last_start <= mark.length <= end or not begins_with(file, mark):
             return None
         file.seek(mark.length)
         lines = file.read(min(_PORTION_BYTES, end - mark.length))
