@@ -79,7 +79,7 @@ def test_a_phone_is_paired_and_sees_the_timer_and_what_it_has_kept(box: Containe
     box.wait_for(lambda: announced(box), 60, "the first time")
     box.check("retro-timer ctl stop")
     box.wait_for(lambda: "<table>" in seen(box, "/results/1"), 60, "the rep on the page")
-    assert "<svg" in seen(box, "/results/1/1/finish"), "what the sensors saw of it"
+    box.wait_for(lambda: "<svg" in seen(box, "/results/1/1/finish"), 60, "what the sensors saw of it")
     assert "/healthz" not in asked(box, "/results/1"), "nobody who is not paired"
     assert "127.0.0.1:8765" in box.check("retro-timer qr 2>&1")
 
