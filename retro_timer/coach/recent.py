@@ -42,7 +42,7 @@ _Identity = tuple[int, int, int]
 
 
 class _TooMuchError(Exception):
-    """The snapshot is too large to be copied, or lacks too much."""
+    """The snapshot is too large to be copied, lacks too much, or is not the one that the lines go on from."""
 
 
 class Recent:
@@ -141,6 +141,9 @@ class Recent:
         with self._using:
             if self._copy is None:
                 self._copy = _copy_of(self._state_dir)
+                if (read_mark(self._copy) or _NOTHING) != self._mark:
+                    # Another snapshot has been left since, or the copy that had read so far was given up meanwhile.
+                    raise _TooMuchError
             copy, mark = self._copy, self._mark
             copy.execute("BEGIN")
             take_over(copy, mark, _placed(lines, mark.length), mark.length + len(lines))

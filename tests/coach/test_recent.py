@@ -211,3 +211,24 @@ def test_every_page_of_results_says_how_old_it_is_and_that_of_the_results_themse
             got = coach.get(path)
             assert got.status == 200
             assert ("What is newer is not here yet." in got.body) is told, path
+
+
+def test_lines_are_not_put_behind_another_snapshot_than_they_go_on_from(box: Box) -> None:
+    box.begin()
+    box.save(rep(1))
+    box.leave()
+    box.save(rep(2))
+    asked = box.ask
+
+    async def ask_while_another_is_left(request: Request, within_s: float) -> answers.AnyAnswer:
+        answer = await asked(request, within_s)
+        box.save(rep(3))
+        box.leave()
+        return answer
+
+    box.ask = ask_while_another_is_left  # type: ignore[method-assign]
+    assert box.shown() == [1, 2, 3]
+    assert box.recent.as_of_s is not None
+    box.ask = asked  # type: ignore[method-assign]
+    assert box.shown() == [1, 2, 3]
+    assert box.recent.as_of_s is None

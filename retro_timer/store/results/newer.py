@@ -38,7 +38,7 @@ def newer_than(log: Path, mark: Mark, end: int) -> Newer | None:
         file.seek(mark.length)
         lines = file.read(min(_PORTION_BYTES, end - mark.length))
         if len(lines) == _PORTION_BYTES:
-            lines += file.readline()
+            lines += file.readline(end - mark.length - len(lines))
     return Newer(lines, mark.length + len(lines) < end)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.store.results import newer
 from retro_timer.store.results.apply import Mark
 from retro_timer.store.results.newer import Newer, newer_than
 
@@ -21,3 +22,15 @@ def test_of_nothing_read_everything_is_newer(tmp_path: Path) -> None:
     log = tmp_path / "reps.jsonl"
     log.write_bytes(b"one\ntwo\n")
     assert newer_than(log, Mark(0, 0, 0, 0), 8) == Newer(b"one\ntwo\n", more=False)
+
+
+def test_a_portion_that_ends_with_what_is_durable_has_nothing_of_the_line_behind_it(tmp_path: Path) -> None:
+    log, durable = tmp_path / "reps.jsonl", b"x" * (newer._PORTION_BYTES - 1) + b"\n"
+    log.write_bytes(durable + b"half of a li")
+    assert newer_than(log, Mark(0, 0, 0, 0), len(durable)) == Newer(durable, more=False)
+
+
+def test_a_line_that_a_portion_would_cut_is_in_it_whole(tmp_path: Path) -> None:
+    log, long = tmp_path / "reps.jsonl", b"x" * newer._PORTION_BYTES + b"\n"
+    log.write_bytes(long + b"next\n")
+    assert newer_than(log, Mark(0, 0, 0, 0), len(long) + 5) == Newer(long, more=True)
