@@ -66,7 +66,7 @@ FUZZED := tests/fuzz tests/store/traces/test_traces.py tests/training/test_roste
 	tests/sim/test_scenario_files.py tests/beacon/control/test_server.py tests/beacon/control/test_request_handler.py \
 	tests/stateful tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 
-fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; SEED=1 for the same again; under five minutes
+fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; SEED=1 for the same again
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout 170 $(FUZZED) \
 		$(if $(SEED),--hypothesis-seed=$(SEED))
 
@@ -114,11 +114,11 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 test-browser: $(VENV)/.dev  ## the coach's page in Chromium and WebKit: phones, sleep, lost Wi-Fi, barriers, pictures
 	@$(BIN)/python -m pytest -q -n 2 --maxschedchunk 1 tests/browser/test_looks.py tests/browser
 
-test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, under ten minutes: pins, faults, CUTS (5) power cuts
+test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, about 20 minutes: pins, faults, CUTS (5) power cuts
 	@RETRO_TIMER_CUTS=$(or $(CUTS),5) $(BIN)/python -m pytest -q -s tests/vm
 
 # Three at a time, the longest first: they wait for watchdogs and restarts more than they work.
-test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root, under five minutes
+test-service: $(VENV)/.dev  ## installer and service on a real systemd in a container, as root
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/service
 
 wiring: $(VENV)/.dev  ## draw wiring/ and write the boot fragment anew from the default settings
