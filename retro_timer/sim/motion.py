@@ -31,6 +31,10 @@ class Style(msgspec.Struct, frozen=True):
     braking_mps2: float
     stops_at_m: float | None = None
     """Gives up at this distance from the start."""
+    stumbles_at_m: float | None = None
+    """Slows down to a stand from there on, and runs on."""
+    stumble_costs_s: float = 0.0
+    """How much later they come for it."""
 
 
 def draw_style(gait: Gait, rng: random.Random, speed_mps: float | None = None, **changes: float) -> Style:
@@ -56,6 +60,10 @@ class Run:
     def __init__(self, style: Style, distance_m: float, *, brakes_at_m: float | None = None) -> None:
         self.style = style
         self.distance_m = distance_m
+        self._stumble_s = math.inf
+        """How long they have run by then."""
+        if style.stumbles_at_m is not None:
+            self._stumble_s = max(0.0, self._time_at(style.stumbles_at_m) - style.reaction_s)
         brake_at = distance_m + 0.3 if brakes_at_m is None else brakes_at_m
         if style.stops_at_m is not None:
             brake_at = min(brake_at, style.stops_at_m)
@@ -67,19 +75,39 @@ class Run:
         self.turn_s = self.stop_s + _STAND_S
         self.home_s = self.turn_s + self.stop_m / WALK_SPEED_MPS
 
+    def _running_s(self, t_s: float) -> float:
+        """How long they would have been running for where they are now, had they not stumbled."""
+        since_s, lost_s = t_s - self.style.reaction_s - self._stumble_s, self.style.stumble_costs_s
+        if since_s <= 0.0:
+            return t_s - self.style.reaction_s
+        turn = since_s / (2.0 * lost_s)
+        if turn >= 1.0:
+            return self._stumble_s + since_s - lost_s
+        # Their own time goes slower and slower, stands, and gains its pace again.
+        return self._stumble_s + lost_s * (turn + math.sin(math.tau * turn) / math.tau)
+
+    def _pace(self, t_s: float) -> float:
+        """How fast that time goes: 0 to 1."""
+        turn = (t_s - self.style.reaction_s - self._stumble_s) / max(1e-9, 2.0 * self.style.stumble_costs_s)
+        return (1.0 + math.cos(math.tau * turn)) / 2.0 if 0.0 < turn < 1.0 else 1.0
+
     def _even_position(self, t_s: float) -> float:
-        moving = t_s - self.style.reaction_s
+        moving = self._running_s(t_s)
         if moving <= 0.0:
             return 0.0
         tau = self.style.time_constant_s
         return self.style.speed_mps * (moving - tau * (1.0 - math.exp(-moving / tau)))
 
     def _even_speed(self, t_s: float) -> float:
-        moving = t_s - self.style.reaction_s
-        return 0.0 if moving <= 0.0 else self.style.speed_mps * (1.0 - math.exp(-moving / self.style.time_constant_s))
+        moving = self._running_s(t_s)
+        if moving <= 0.0:
+            return 0.0
+        return self._pace(t_s) * self.style.speed_mps * (1.0 - math.exp(-moving / self.style.time_constant_s))
 
     def _time_at(self, position_m: float) -> float:
-        low, high = 0.0, self.style.reaction_s + position_m / self.style.speed_mps + 10.0 * self.style.time_constant_s
+        style = self.style
+        low, high = 0.0, style.reaction_s + position_m / style.speed_mps + 10.0 * style.time_constant_s
+        high += style.stumble_costs_s
         for _ in range(60):
             middle = (low + high) / 2.0
             if self._even_position(middle) < position_m:

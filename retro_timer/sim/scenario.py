@@ -46,6 +46,12 @@ class RunnerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     reaction_s: Annotated[float, Meta(ge=0.0, le=60.0)] | None = None
     stops_at_m: Annotated[float, Meta(ge=0.0, le=200.0)] | None = None
     """Gives up there."""
+    stumbles_at_m: Annotated[float, Meta(ge=0.0, le=200.0)] | None = None
+    """Catches a heel there, slows down to a stand and runs on."""
+    stumble_costs_s: Annotated[float, Meta(ge=0.1, le=30.0)] = 1.5
+    """How much later they come for it."""
+    instead: str | None = None
+    """Who goes at this athlete's call, as that one runs; the box knows nothing of it."""
     stays_in_beam_s: Annotated[float, Meta(ge=0.0, le=120.0)] | None = None
     """Gate: stops on the line and stands there."""
     lane: Annotated[int, Meta(ge=1, le=4)] | None = None
@@ -114,7 +120,8 @@ class CoachWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Counted from that rep's go; from the session's start when left out."""
     at_s: Seconds = 0.0
     says: Annotated[str, Meta(pattern=r"\S")]
-    """As `retro-timer ctl` takes it: "add Tina", "absent Ben"; names of several words in quotation marks."""
+    """As `retro-timer ctl` takes it: "add Tina", "absent Ben"; names of several words in quotation marks. A
+    rep is named by its running number, or "last" for the newest finish: "nobody last", "give Anna 7"."""
 
 
 class Delay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -12,18 +13,23 @@ from typing import Any
 from retro_timer.beacon.app import Beacon, Equipment
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
+from retro_timer.beacon.control.kept_words import edit_of
+from retro_timer.beacon.control.protocol import commands
 from retro_timer.beacon.messages import BeaconMessage, ButtonEdge, Offer, StartPlan, StopLoop
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.detection.events import Level
-from retro_timer.errors import RetroTimerError, SensorFaultError
+from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Button, LampState
 from retro_timer.settings.calibration import SoundCheck
 from retro_timer.sim.board import QuietLamp, SilentSounder, make_world
-from retro_timer.sim.coach import SimCoach
+from retro_timer.sim.coach import Said, SimCoach
 from retro_timer.sim.render import RenderedVoice
 from retro_timer.sim.sensor import SimSensor
 from retro_timer.store.results.cut_off import SessionEntry
+from retro_timer.store.results.edits import ClaimPlace, Undo
+from retro_timer.store.results.writer import Edited
+from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import RepRecord
@@ -35,6 +41,9 @@ _ANSWER_S = 60.0
 _NO_ANSWER = f"the journal gave no answer within {_ANSWER_S:.0f} s"
 _START_NS = 1_000_000_000
 _FIRST_LOOK_NS = 1_000_000_000
+_ORIGIN = "scenario"
+
+log = logging.getLogger("retro_timer")
 
 
 class _VirtualBoard:
@@ -218,8 +227,8 @@ class Simulation:
     def _work(self) -> None:
         """Whatever is due now besides readings; a save is waited for, so that its answer comes at the same instant."""
         core = self.core
-        for command in self._coach.says(self.clock.monotonic_ns()):
-            self._inbox.put(command)
+        for said in self._coach.says(self.clock.monotonic_ns()):
+            self._ask(said)
         core.tick()
         self._handle()
         now_ns = self.clock.monotonic_ns()
@@ -228,6 +237,40 @@ class Simulation:
         core.speaker.update()
         # How far the voice is decides when a start may begin: told at the same instant.
         self._handle()
+
+    def _ask(self, said: inputs.Start | Said) -> None:
+        """What the coach asks for, of the session or of what is kept; the log tells what cannot be done."""
+        if isinstance(said, inputs.Start):
+            self._inbox.put(said)
+            return
+        try:
+            command = said.command(self._coach.newest)
+            edit = edit_of(command, self.core.session.state)
+        except BadInputError as error:
+            log.warning("%s: %s", said.where, error.problem)
+            return
+        if edit is not None:
+            self._change(said.where, edit)
+        elif not isinstance(command, commands.Claim):
+            self._inbox.put(command.asked())
+
+    def _change(self, where: str, edit: AnyCorrection | Undo | ClaimPlace) -> None:
+        """Waited for, so that it comes at the same instant in each run."""
+        made: list[Edited] = []
+        looked = threading.Event()
+
+        def edited(result: Edited) -> None:
+            made.append(result)
+            looked.set()
+
+        self.core.journal.edit(edit, _ORIGIN, edited)
+        if not looked.wait(_ANSWER_S):
+            raise RetroTimerError(_NO_ANSWER)
+        (result,) = made
+        if result.done is None:
+            log.warning("%s: %s", where, result.trouble)
+        elif result.of_present:
+            self._inbox.put(inputs.Amended(result.done.kind, result.done.revision, result.of_present))
 
     def _handle(self) -> None:
         core = self.core

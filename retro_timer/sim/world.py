@@ -18,10 +18,12 @@ from retro_timer.sim.passers import TRUNK_M, trunks_m
 from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, RunnerChange, Scenario
 from retro_timer.sim.self_start import SelfStart, SelfStarters
 from retro_timer.sim.shuttle import Shuttle
+from retro_timer.sim.surfaces import overlap, upper_beams, with_background
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import StartKind
 
 NS = 1e9
+_AS_USUAL = RunnerChange()
 # Width across the beam and along the lane in metres, and brightness.
 _SIZES: dict[IntruderKind, tuple[float, float, float]] = {
     IntruderKind.DOG: (0.25, 0.7, 0.25),
@@ -74,7 +76,7 @@ class World:
         self.starts_ns: dict[int, int] = {}
         """The same of a start that the athlete gave."""
         self._specs = {spec.name: spec for spec in sensors}
-        self._upper = _upper_beams(sensors)
+        self._upper = upper_beams(sensors)
         self._lanes = lanes
         self._athletes: list[str] = []
         self._finish_range_m = finish_range_m
@@ -117,9 +119,14 @@ class World:
         gait = Gait(event["gait"])
         athlete = self._runner(event)
         changes = self._changes(rep, athlete)
+        if changes.instead is not None:
+            athlete = changes.instead
+            changes = self._changes(rep, athlete)
         self._starters.current = None
         rng = random.Random(f"{self._seed}:{rep}")
-        fixed = {k: v for k in ("reaction_s", "stops_at_m") if (v := getattr(changes, k)) is not None}
+        fixed = {k: v for k in ("reaction_s", "stops_at_m", "stumbles_at_m") if (v := getattr(changes, k)) is not None}
+        if changes.stumbles_at_m is not None:
+            fixed["stumble_costs_s"] = changes.stumble_costs_s
         style = draw_style(gait, rng, changes.speed_mps, **fixed)
         if changes.stays_in_beam_s is not None:
             # Slows so that the torso comes to stand on the line.
@@ -170,11 +177,11 @@ class World:
         return (self._lanes.middle_mm(lane) + max(-2.0 * _DRIFT_MM, min(2.0 * _DRIFT_MM, drift_mm))) / 1000.0
 
     def _changes(self, rep: int, athlete: str) -> RunnerChange:
-        merged = RunnerChange()
+        merged = _AS_USUAL
         for change in self.scenario.runners:
             if change.rep not in (None, rep) or change.athlete not in (None, athlete):
                 continue
-            given = {f: getattr(change, f) for f in change.__struct_fields__ if getattr(change, f) is not None}
+            given = {f: v for f in change.__struct_fields__ if (v := getattr(change, f)) != getattr(_AS_USUAL, f)}
             merged = msgspec.structs.replace(merged, **given)
         return merged
 
@@ -243,7 +250,7 @@ class World:
             width, _, brightness = _SIZES[intruder.kind]
             cone_m = 2.0 * intruder.range_m * math.tan(math.radians(spec.fov_deg) / 2.0)
             found.append(Surface(intruder.range_m * 1000.0, min(1.0, width / max(0.02, cone_m)), brightness))
-        return _with_background(found, self._background_mm())
+        return with_background(found, self._background_mm())
 
     def _seen_by(self, intruder: Intruder, spec: SensorSpec) -> bool:
         if intruder.sensor is not None:
@@ -275,7 +282,7 @@ class World:
         """A trunk whose middle is so far beyond the beam's axis and that reaches so far to either side."""
         range_m = self.scenario.lane_range_m
         half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
-        cover = _overlap(off_m - reach_m, off_m + reach_m, -half, half) / (2.0 * half)
+        cover = overlap(off_m - reach_m, off_m + reach_m, -half, half) / (2.0 * half)
         return [Surface(range_m * 1000.0, cover, self.scenario.reflectance)] if cover > 0.0 else []
 
     def _runner_across(self, rep: _Rep, spec: SensorSpec, t_ns: int) -> list[Surface]:
@@ -293,14 +300,14 @@ class World:
         range_m = self.scenario.lane_range_m if rep.lane_m is None else rep.lane_m
         half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
         torso = run.style.torso_m
-        cover = _overlap(back - torso, back, line_m - half, line_m + half) / (2.0 * half)
+        cover = overlap(back - torso, back, line_m - half, line_m + half) / (2.0 * half)
         surfaces = []
         if cover > 0.0:
             surfaces.append(Surface(range_m * 1000.0, cover, self.scenario.reflectance))
         reach = run.elbow_m(t_s)
         if reach > 0.0:
             tip = back + reach
-            arm = _overlap(max(back, tip - _ELBOW_WIDTH_M), tip, line_m - half, line_m + half) / (2.0 * half)
+            arm = overlap(max(back, tip - _ELBOW_WIDTH_M), tip, line_m - half, line_m + half) / (2.0 * half)
             if arm > 0.0:
                 nearer = max(80.0, range_m * 1000.0 - 120.0)
                 surfaces.append(Surface(nearer, arm * _ELBOW_HEIGHT_SHARE, self.scenario.reflectance))
@@ -329,30 +336,3 @@ class World:
         cone_m = 2.0 * away_m * math.tan(math.radians(max(2.0, spec.fov_deg)) / 2.0)
         cover = min(1.0, width / max(0.02, cone_m)) ** 2
         return (Surface(away_m * 1000.0, cover, brightness),)
-
-
-def _upper_beams(sensors: Sequence[SensorSpec]) -> frozenset[str]:
-    """The first named of each two gates that stand one above the other."""
-    places: dict[tuple[str, int], list[str]] = {}
-    for spec in sensors:
-        if spec.placement is Placement.GATE:
-            places.setdefault((spec.line, spec.offset_mm), []).append(spec.name)
-    return frozenset(names[0] for names in places.values() if len(names) > 1)
-
-
-def _overlap(low: float, high: float, left: float, right: float) -> float:
-    return max(0.0, min(high, right) - max(low, left))
-
-
-def _with_background(found: list[Surface], background_mm: float | None) -> tuple[Surface, ...]:
-    """Nearer surfaces hide farther ones; the background fills what they leave."""
-    left = 1.0
-    kept = []
-    for surface in sorted(found, key=lambda s: s.range_mm):
-        cover = min(surface.cover, left)
-        if cover > 0.0:
-            kept.append(Surface(surface.range_mm, cover, surface.reflectance))
-            left -= cover
-    if background_mm is not None and left > 0.0:
-        kept.append(Surface(background_mm, left, 0.5))
-    return tuple(kept)

@@ -26,6 +26,7 @@ def rolling(reps: int = 2, **fields: Any) -> Plan:
 
 
 def day(directory: Path, scenario: str = "", of: Plan | None = None, names: tuple[str, ...] = NAMES) -> Day:
+    directory.mkdir(exist_ok=True)
     path = directory / "day.toml"
     path.write_text(f'title = "test"\n{SPEEDS}{scenario}')
     return Day(directory / "results", of or rolling(), *names, scenario=str(path), settings=Settings())
@@ -72,3 +73,44 @@ def test_twenty_run_behind_each_other(tmp_path: Path, seed: int) -> None:
     assert found.ended
     assert len(found.told("finish")) == 60
     assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
+
+
+def whose(found: Day) -> dict[int, tuple[str, str]]:
+    """Each rep's athlete and status, as they are kept at the end."""
+    state = found.simulation.core.session.state
+    assert state is not None
+    return {record.rep: (record.athlete, str(record.status)) for record in state.results}
+
+
+def test_who_goes_at_a_wrong_call_gets_the_rep_by_the_coach_s_word_and_the_called_one_runs_it_anew(
+    tmp_path: Path,
+) -> None:
+    one_by_one = plan(block(reps=2, distance_m=20.0), gait=Gait.JOG, rest_s=5.0)
+    wrong = '[[runners]]\nathlete = "Anna"\nrep = 1\ninstead = "Ben"\n'
+    says = '[[coach]]\nrep = 1\nat_s = 16.0\nsays = "give Ben last"\n'
+    found = day(tmp_path, wrong + says, one_by_one, ("Anna", "Ben"))
+    assert found.ended
+    assert whose(found)[1] == ("Ben", "finished")
+    assert sorted(whose(found).values()) == [("Anna", "finished")] * 2 + [("Ben", "finished")] * 2
+    assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
+
+
+def test_who_stumbles_comes_later_by_what_it_costs_and_keeps_their_own_time(tmp_path: Path) -> None:
+    usual = day(tmp_path / "a")
+    stumble = '[[runners]]\nathlete = "Ben"\nrep = 6\nstumbles_at_m = 12.0\nstumble_costs_s = 1.2\n'
+    found = day(tmp_path / "b", stumble)
+    assert whose(found) == whose(usual)
+    assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
+    (ben,) = [finish["time_s"] for finish in found.told("finish") if finish["rep"] == 6]
+    (before,) = [finish["time_s"] for finish in usual.told("finish") if finish["rep"] == 6]
+    assert ben - before == pytest.approx(1.2, abs=0.1)
+
+
+def test_a_word_on_a_rep_that_has_ended_is_taken_and_one_on_none_is_told_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = '[[coach]]\nrep = 5\nat_s = 0.1\nsays = "void 1"\n[[coach]]\nrep = 5\nat_s = 0.2\nsays = "void 99"\n'
+    found = day(tmp_path, words)
+    assert whose(found)[1] == ("Anna", "void")
+    assert "coach[1].says: 'void 99': rep 99: not found" in caplog.text
+    assert len([one for one in whose(found).values() if one == ("Anna", "finished")]) == 1

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.beacon.control.protocol import commands
 from retro_timer.errors import BadInputError
-from retro_timer.sim.coach import SimCoach
+from retro_timer.sim.coach import Said, SimCoach
 from retro_timer.sim.scenario import CoachWord, Scenario, load_scenario, scenario_names
 from retro_timer.training.session import events, inputs
 from retro_timer.training.session.state import Phase
+from tests.helpers.results_made import rep as rep_record
 from tests.helpers.session_drive import S
 
 
@@ -76,9 +78,9 @@ def test_a_fault_of_a_sensor_that_is_not_there_is_told(tmp_path: Path) -> None:
     [
         ("ad Tina", "coach[0].says: 'ad' is nothing that a session is asked (did you mean 'add'?)"),
         ("add", "day.toml: coach[0].says: 'add': no athlete named; expected ctl add NAME"),
-        ("claim 1 Ann", "'claim' is nothing that a session is asked"),
-        ("swap 1 2", "'swap 1 2' names a rep"),
-        ("void 3", "'void 3' names a rep"),
+        ("start", "'start' is nothing that a session is asked"),
+        ("swap 1", "day.toml: coach[0].says: 'swap 1': not two reps named; expected ctl swap REP OTHER"),
+        ("nobody newest", "day.toml: coach[0].says: 'nobody newest': 'newest' is no rep"),
         ("add 'Tina", "No closing quotation"),
     ],
 )
@@ -88,15 +90,36 @@ def test_a_coach_s_word_that_means_nothing_is_told(tmp_path: Path, says: str, wo
     assert words in str(caught.value)
 
 
+def said(coach: SimCoach, now_ns: int) -> list[object]:
+    """What they ask for at that moment."""
+    return [one.command(coach.newest) if isinstance(one, Said) else one for one in coach.says(now_ns)]
+
+
+def test_a_coach_s_last_rep_is_the_newest_finish_and_a_number_is_that_rep() -> None:
+    words = ("nobody last", "give last last", "swap 1 last", "void 3")
+    coach = SimCoach([CoachWord(says=says, rep=5) for says in words], "", 0)
+    for rep in (2, 4):
+        coach.hear(events.Finish(S, rep, 9.0, 0.01, "gate", (), rep_record(rep)))
+    coach.hear(events.Go(5 * S, 5, "Ann", 20.0, None, "jog"))
+    asked = [commands.Nobody(4), commands.Give("last", 4), commands.Swap(1, 4), commands.Void(3)]
+    assert said(coach, 5 * S) == asked, "an athlete may be called Last"
+
+
+def test_a_coach_s_last_rep_before_any_finish_is_no_rep() -> None:
+    coach = SimCoach([CoachWord(says="nobody last")], "day.toml", 0)
+    with pytest.raises(BadInputError, match=r"coach.0..says: 'nobody last': no finish has been told yet"):
+        said(coach, S)
+
+
 def test_a_coach_says_a_thing_when_it_is_time_and_presses_where_the_session_waits() -> None:
     coach = SimCoach((CoachWord(says="add 'Tina Moe'", rep=2, at_s=3.0), CoachWord(says="pause", at_s=1.0)), "", 0)
     assert coach.next_ns == S
-    assert coach.says(S - 1) == []
-    assert coach.says(S) == [inputs.Pause()]
+    assert said(coach, S - 1) == []
+    assert said(coach, S) == [commands.Pause()]
     coach.hear(events.Go(5 * S, 2, "Ann", 20.0, None, "jog"))
     coach.hear(events.Phase(6 * S, Phase.AWAIT_PRESS, None))
-    assert coach.says(8 * S) == [inputs.Add("Tina Moe")]
-    assert coach.says(14 * S) == [inputs.Start()]
+    assert said(coach, 8 * S) == [commands.Add("Tina Moe")]
+    assert said(coach, 14 * S) == [inputs.Start()]
     coach.hear(events.Phase(20 * S, Phase.AWAIT_PRESS, None))
     coach.hear(events.Phase(21 * S, Phase.PAUSED, None))
     assert coach.next_ns is None

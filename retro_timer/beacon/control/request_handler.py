@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 import msgspec
 
 from retro_timer.beacon.control.aside import Job
+from retro_timer.beacon.control.kept_words import edit_of
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.machine import MachineRequests
 from retro_timer.beacon.control.pairing import WINDOW_S, PairingWindow, spoken_pin
@@ -29,8 +30,6 @@ from retro_timer.settings.loading import load_settings
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.training.listed import names_of
 from retro_timer.training.session import inputs
-from retro_timer.training.session.places import wave_to_claim
-from retro_timer.training.session.reassigning import is_made_here
 
 log = logging.getLogger("retro_timer")
 
@@ -173,13 +172,9 @@ class RequestHandler:
             with self._order:
                 self._held += 1
                 self._ask(command.asked(), client, origin)
-        elif isinstance(command, commands.Claim):
-            state = self._core.session.state
-            wave = command.wave if state is None else wave_to_claim(state, command.name, command.wave)
-            self._ledger.command(command.edit(wave), client.send, origin=origin)
-        elif (edit := command.edit()) is not None and not is_made_here(self._core.session.state, command.asked()):
+        elif (edit := edit_of(command, self._core.session.state)) is not None:
             self._ledger.command(edit, client.send, origin=origin)
-        else:
+        elif not isinstance(command, commands.Claim):
             self._ask(command.asked(), client, origin)
 
     def _ask(self, asked: inputs.Command | StartPlan, client: Asker, origin: str) -> None:
