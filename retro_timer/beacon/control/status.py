@@ -16,8 +16,9 @@ from retro_timer.beacon.core import Core
 from retro_timer.training.listed import said_as
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import progress, turns
+from retro_timer.training.session.on_course import ActiveRep
 from retro_timer.training.session.remaining import remaining_s
-from retro_timer.training.session.state import ActiveRep, Athlete, SessionState
+from retro_timer.training.session.state import Athlete, SessionState
 
 _LAST_RESULTS = 12
 

@@ -22,8 +22,10 @@ from retro_timer.training.session import (
     targets,
     together,
 )
+from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import About, Signal, about_rep
-from retro_timer.training.session.state import ActiveRep, Appointment, Item, Phase, Turn
+from retro_timer.training.session.on_course import ActiveRep
+from retro_timer.training.session.state import Phase, Turn
 from retro_timer.training.session.transition import Transition, ns
 
 _DECISION_S = 4.0

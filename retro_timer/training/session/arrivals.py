@@ -11,7 +11,8 @@ from retro_timer.training.gaits import Gait, finish_window
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session import active_rep, events, ghosts, inputs, places
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.state import ActiveRep, Arrival, SessionState
+from retro_timer.training.session.on_course import ActiveRep, Arrival
+from retro_timer.training.session.state import SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _Kind = tuple[str, float | None, Gait, StartKind]

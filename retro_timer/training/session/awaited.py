@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from retro_timer.detection.expectation import ARRIVAL, Awaited, Expectation, WatchMode
 from retro_timer.training.gaits import SPEEDS
-from retro_timer.training.session.state import ActiveRep, SessionState
+from retro_timer.training.session.on_course import ActiveRep
+from retro_timer.training.session.state import SessionState
 
 _BEFORE_GO = frozenset((WatchMode.LANE, WatchMode.START))
 """In these a start is prepared: who was given up is not awaited any more."""

@@ -16,8 +16,9 @@ from retro_timer.detection.events import Stand
 from retro_timer.training import orders
 from retro_timer.training.plan import StartMethod, Step
 from retro_timer.training.session import inputs, turns
+from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import About, Say
-from retro_timer.training.session.state import RESTING, Appointment, Item, Pending, Phase, SessionState
+from retro_timer.training.session.state import RESTING, Pending, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns, start_method
 
 RESULT_WAIT_S = 8.0

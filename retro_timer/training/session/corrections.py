@@ -23,7 +23,8 @@ from retro_timer.training.session import (
     turns,
 )
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
-from retro_timer.training.session.state import ActiveRep, Athlete, Phase, Skip, Turn, UndoPoint
+from retro_timer.training.session.on_course import ActiveRep
+from retro_timer.training.session.state import Athlete, Phase, Skip, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
 _BETWEEN = frozenset(

@@ -15,8 +15,9 @@ from retro_timer.ports import FINISH_LINE
 from retro_timer.training.gaits import human_limit_s
 from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, Split, changed
 from retro_timer.training.session import events
+from retro_timer.training.session.agenda import Item
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.state import ActiveRep, Item
+from retro_timer.training.session.on_course import ActiveRep
 from retro_timer.training.session.transition import Transition, ns
 
 _LATE_S = 1.0

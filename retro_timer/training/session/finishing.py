@@ -24,8 +24,9 @@ from retro_timer.training.session import (
     resting,
     rolling,
 )
+from retro_timer.training.session.agenda import Appointment
 from retro_timer.training.session.effects import Signal
-from retro_timer.training.session.state import ActiveRep, Appointment
+from retro_timer.training.session.on_course import ActiveRep
 from retro_timer.training.session.transition import Transition, ns
 
 _PRESS_LATE_S = 1.5

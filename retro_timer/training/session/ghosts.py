@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from retro_timer.training.session.state import ActiveRep, Ghost, SessionState
+from retro_timer.training.session.on_course import ActiveRep, Ghost
+from retro_timer.training.session.state import SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _BESIDE_S = 2.0

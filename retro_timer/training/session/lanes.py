@@ -11,8 +11,10 @@ from retro_timer.training.listed import of_name
 from retro_timer.training.orders import least_every_s
 from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus
 from retro_timer.training.session import events, inputs
+from retro_timer.training.session.agenda import Item
 from retro_timer.training.session.effects import About, about_rep
-from retro_timer.training.session.state import STARTING, ActiveRep, Item, SessionState
+from retro_timer.training.session.on_course import ActiveRep
+from retro_timer.training.session.state import STARTING, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _OFFERED_S = 10.0

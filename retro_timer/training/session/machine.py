@@ -33,10 +33,11 @@ from retro_timer.training.session import (
     starting,
     watching,
 )
+from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import Effect
 from retro_timer.training.session.inputs import Input
 from retro_timer.training.session.rules import Rules
-from retro_timer.training.session.state import STARTING, Appointment, Athlete, Item, Phase, SessionState
+from retro_timer.training.session.state import STARTING, Athlete, Phase, SessionState
 from retro_timer.training.session.transition import Transition
 
 Handler = Callable[[Transition, Any], None]

@@ -10,7 +10,8 @@ from retro_timer.errors import BadInputError
 from retro_timer.training.names import find_name
 from retro_timer.training.record import RepRecord
 from retro_timer.training.session import together
-from retro_timer.training.session.state import ActiveRep, SessionState, Turn
+from retro_timer.training.session.on_course import ActiveRep
+from retro_timer.training.session.state import SessionState, Turn
 from retro_timer.training.session.transition import Transition
 
 

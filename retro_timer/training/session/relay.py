@@ -6,7 +6,8 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.relay import finish_spread_ns
 from retro_timer.training.session import active_rep, together, turns
-from retro_timer.training.session.state import Item, Turn
+from retro_timer.training.session.agenda import Item
+from retro_timer.training.session.state import Turn
 from retro_timer.training.session.transition import Transition
 
 

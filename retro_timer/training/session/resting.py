@@ -9,8 +9,9 @@ from retro_timer.ports import LampState
 from retro_timer.training import orders
 from retro_timer.training.names import folded
 from retro_timer.training.session import announce, calls, remaining, rolling, starting, together, turns
+from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import About
-from retro_timer.training.session.state import RESTING, STARTING, Appointment, Athlete, Item, Phase, SessionState
+from retro_timer.training.session.state import RESTING, STARTING, Athlete, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
 
 _HALFWAY_LEAST_S = 40.0

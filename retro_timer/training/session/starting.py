@@ -9,8 +9,9 @@ from retro_timer.training import orders
 from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import Course, StartMethod
 from retro_timer.training.session import calls, events, inputs, standing, turns
+from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.state import STARTING, Appointment, Item, Phase, SessionState
+from retro_timer.training.session.state import STARTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns, start_method
 
 LOOK_S = 2.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -12,8 +11,10 @@ from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.training.plan import Order, Plan, Step
 from retro_timer.training.record import RepRecord
 from retro_timer.training.safe_speed import Coverage
+from retro_timer.training.session.agenda import Appointment
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import ReleaseGiven
+from retro_timer.training.session.on_course import ActiveRep, Arrival, Ghost, by_go
 from retro_timer.training.session.rules import Rules
 
 
@@ -50,99 +51,6 @@ ENDED = frozenset((Phase.DONE, Phase.STOPPED))
 STARTING = frozenset((Phase.COUNTDOWN, Phase.SET, Phase.GO))
 """An obstacle recalls the start in these."""
 RESTING = frozenset((Phase.REST, Phase.RECOVERY))
-
-
-class Item(StrEnum):
-    """What an appointment of the agenda is for."""
-
-    NEXT_PHASE = "next-phase"
-    COUNT = "count"
-    SAY = "say"
-    GO = "go"
-    TIMEOUT = "timeout"
-    """Its key is the rep's running number."""
-    CLOCK_END = "clock-end"
-    OFFER_OVER = "offer-over"
-    """A manual finish is of its own moment again."""
-    LANE_AGAIN = "lane-again"
-    WATCH_OFF = "watch-off"
-    WATCH_ON = "watch-on"
-    """A relay's next one can be back."""
-    RESULT_LATE = "result-late"
-    """What waits for a result waits no longer."""
-
-
-class Appointment(msgspec.Struct, frozen=True):
-    """Something to do at an absolute time."""
-
-    at_ns: int
-    item: Item
-    key: str = ""
-    """SAY: the phrase's key. COUNT: the number."""
-    values: dict[str, str | int | float] = {}
-
-
-class ActiveRep(msgspec.Struct, frozen=True):
-    """One athlete's rep under way, or given up but not beyond revival."""
-
-    record: RepRecord
-    earliest_ns: int
-    """No human arrives before this; of a timed step its end."""
-    fast_before_ns: int
-    timeout_ns: int
-    crossing_ns: int | None = None
-    crossing_lane: int | None = None
-    """Where there are several: the one of the crossing that was told."""
-    given_up: bool = False
-    lane: int | None = None
-    """Where there are several: the one in which its athlete was seen last; None before that."""
-    unseen_ns: tuple[int, int] | None = None
-    """From when to when nobody could see the runner: what a manual finish takes as long as it is offered."""
-    step: int = 0
-    """Index into the plan's steps."""
-    doubted: bool = False
-    """An arrival before that was given to somebody else may have been this one."""
-    crossings_m: float | None = None
-    """Of who crosses the line as often as they can: the way from one crossing to the next."""
-
-    @property
-    def arrives(self) -> bool:
-        """Whether it ends at the line, and not by the clock."""
-        return self.record.distance_m is not None
-
-    @property
-    def comes(self) -> bool:
-        """Whether its runner comes to the line, be it at its end or again and again."""
-        return self.arrives or self.crossings_m is not None
-
-    @property
-    def since_ns(self) -> int:
-        """When its runner was at the line last, or set out."""
-        return self.record.go_ns + (self.record.splits[-1].time_ns if self.record.splits else 0)
-
-    def may_arrive(self, t_ns: int) -> bool:
-        """Whether its runner can be at the line at `t_ns`."""
-        return self.arrives and self.earliest_ns <= t_ns
-
-
-class Arrival(msgspec.Struct, frozen=True):
-    """A body at the line that is not timed yet."""
-
-    t_ns: int
-    lane: int | None
-    rep: int | None
-    """Whose it was taken for, and told so; None where it can be nobody's."""
-
-
-class Ghost(msgspec.Struct, frozen=True):
-    """Somebody out on the course whose rep has ended by a person's word, and not at the line."""
-
-    active: ActiveRep
-    """As it was at its end."""
-    until_ns: int
-    """Later they do not come any more."""
-    by_hand_ns: int | None
-    """When their back was at the line by the hand that stopped the clock; None for who was taken off the course."""
 
 
 class Athlete(msgspec.Struct, frozen=True):
@@ -237,10 +145,6 @@ class Pending(msgspec.Struct, frozen=True):
     """One of several who did the same at once: published, and not said for each."""
     together: bool = False
     """The one of them that is said for all."""
-
-
-def _by_go(reps: Iterable[ActiveRep | None]) -> tuple[ActiveRep, ...]:
-    return tuple(sorted((one for one in reps if one is not None), key=lambda one: (one.record.go_ns, one.record.rep)))
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -376,12 +280,12 @@ class SessionState(msgspec.Struct, frozen=True):
     @property
     def on_course(self) -> tuple[ActiveRep, ...]:
         """The reps that are under way, in order of their go."""
-        return _by_go(a.running for a in self.athletes)
+        return by_go(a.running for a in self.athletes)
 
     @property
     def coming(self) -> tuple[ActiveRep, ...]:
         """The reps that end at the line, those given up but not beyond revival among them, in order of their go."""
-        return tuple(one for one in _by_go(a.active for a in self.athletes) if one.arrives)
+        return tuple(one for one in by_go(a.active for a in self.athletes) if one.arrives)
 
     @property
     def taken_off(self) -> tuple[Ghost, ...]:

@@ -8,7 +8,8 @@ import msgspec
 
 from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import events, progress, turns
-from retro_timer.training.session.state import ActiveRep, SessionState, Turn
+from retro_timer.training.session.on_course import ActiveRep
+from retro_timer.training.session.state import SessionState, Turn
 from retro_timer.training.session.transition import Transition, ns
 
 

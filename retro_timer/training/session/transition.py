@@ -14,6 +14,7 @@ from retro_timer.training.listed import spoken
 from retro_timer.training.plan import SELF_STARTED, Course, StartMethod
 from retro_timer.training.record import NS_PER_S, Presence, RepRecord, StartKind
 from retro_timer.training.session import events
+from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.awaited import crossings_expected, several_awaited
 from retro_timer.training.session.effects import (
     About,
@@ -33,15 +34,7 @@ from retro_timer.training.session.effects import (
     Unsay,
     Watch,
 )
-from retro_timer.training.session.state import (
-    STARTING,
-    Appointment,
-    Athlete,
-    Item,
-    Pending,
-    Phase,
-    SessionState,
-)
+from retro_timer.training.session.state import STARTING, Athlete, Pending, Phase, SessionState
 
 
 def ns(seconds: float) -> int:
