@@ -1,4 +1,4 @@
-"""Taking back and handing over: void, give, undo."""
+"""Taking back and handing over: void and give, and what every correction needs."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from retro_timer.training.session import (
     turns,
 )
 from retro_timer.training.session.effects import About, Signal, about_athlete, about_rep
-from retro_timer.training.session.on_course import ActiveRep
-from retro_timer.training.session.state import Athlete, Phase, Skip, Turn, UndoPoint
+from retro_timer.training.session.state import Phase, Skip, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
 _BETWEEN = frozenset(
@@ -89,7 +88,7 @@ def give(transition: Transition, command: inputs.Give) -> None:
     last = last_countable(transition)
     owner = None if last is None else resting.find_athlete(transition.state.athletes, last.athlete)
     runs = transition.state.athletes[index].running is not None
-    if last is None or owner is None or owner == index or runs or _is_of_a_group(transition, last):
+    if last is None or owner is None or owner == index or runs or is_of_a_group(transition, last):
         active_rep.refuse(transition, "nothing_to_give")
         return
     remember(transition, "give")
@@ -135,107 +134,6 @@ def _give_running(transition: Transition, index: int) -> None:
     )
 
 
-def undo(transition: Transition, command: inputs.Undo) -> None:
-    """Take back the last correction; with the next go it can no longer be taken back."""
-    transition.correct("undo", command.origin)
-    if not transition.state.undo:
-        active_rep.refuse(transition, "nothing_to_undo")
-        return
-    point = transition.state.undo[-1]
-    transition.set(undo=transition.state.undo[:-1])
-    restore_presence(transition, point)
-    running = transition.state.running
-    present = transition.state.athletes
-    for index, old in enumerate(point.athletes):
-        _restore(transition, index, old)
-        if running is None and old.running is not None:
-            _return_ended(transition, index, old.running.record.rep, present)
-    if running is not None:
-        _give_back(transition, point, running)
-    now = {record.rep: record for record in transition.state.results}
-    for record in point.results:
-        new = now.get(record.rep)
-        if new is not None and new != record:
-            again = msgspec.structs.replace(record, revision=new.revision + 1)
-            aside = _is_of_a_group(transition, record)
-            active_rep.end_rep(transition, again, "given", transition.now_ns, aside=aside)
-    for index in range(len(transition.state.athletes)):
-        # Not as it was: a rep may have ended since, or been corrected elsewhere.
-        transition.set_athlete(index, next_step=next_step(transition, index))
-    told(transition, "undone", {"what": point.what})
-    replan(transition, force=True)
-
-
-def restore_presence(transition: Transition, point: UndoPoint) -> None:
-    """Here or not as before the correction, and nothing skipped since; who came, went or owes by another word stays."""
-    before = transition.state.athletes
-    if point.whose is not None:
-        transition.set_athlete(point.whose, present=point.athletes[point.whose].present)
-    for skip in point.skips:
-        skipped = transition.state.athletes[skip.athlete].skipped
-        if skip.owed:
-            again = tuple(~step if step == skip.step else step for step in skipped)
-        else:
-            again = tuple(step for step in skipped if step != skip.step)
-        transition.set_athlete(skip.athlete, skipped=again)
-    for index, athlete in enumerate(transition.state.athletes):
-        if athlete.present is not before[index].present:
-            transition.unsay(about_athlete(athlete.name))
-        if athlete != before[index]:
-            transition.keep_presence(index)
-
-
-def _restore(transition: Transition, index: int, old: Athlete) -> None:
-    """One athlete as before the correction; a rep of theirs that has ended since stays so, with the rest after it."""
-    was_running = None if old.running is None else old.running.record.rep
-    if was_running is not None and any(record.rep == was_running for record in transition.state.results):
-        return
-    active = transition.state.athletes[index].running
-    if active is None:
-        # What may still be revived belongs to whoever had it before.
-        active = old.active if old.active is not None and old.active.given_up else None
-    transition.set_athlete(
-        index,
-        active=active,
-        rested_ns=old.rested_ns,
-        rest_from_ns=old.rest_from_ns,
-    )
-
-
-def _return_ended(transition: Transition, index: int, rep: int, present: tuple[Athlete, ...]) -> None:
-    """The rep that was under way at the correction has ended since: that stays, but it was this athlete's."""
-    ended = next((r for r in transition.state.results if r.rep == rep), None)
-    holder = None if ended is None else resting.find_athlete(present, ended.athlete)
-    if ended is None or holder is None or holder == index:
-        return
-    record = changed(ended, athlete=present[index].name)
-    active_rep.end_rep(transition, record, "given", transition.now_ns)
-    if record.status is RepStatus.VOID:
-        return
-    active = present[holder].active
-    transition.set_athlete(
-        index,
-        rested_ns=present[holder].rested_ns,
-        rest_from_ns=present[holder].rest_from_ns,
-        active=None if active is None else msgspec.structs.replace(active, record=record),
-    )
-
-
-def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> None:
-    """The rep under way belongs to whoever had it before."""
-    owners = [i for i, a in enumerate(point.athletes) if a.active and a.active.record.rep == running.record.rep]
-    turn = transition.state.turn
-    if not owners or turn is None or transition.state.rolling or turn.athlete == owners[0]:
-        return
-    owner = owners[0]
-    record = changed(running.record, athlete=transition.state.athletes[owner].name)
-    transition.set_athlete(turn.athlete, active=None)
-    transition.set_athlete(owner, active=msgspec.structs.replace(running, record=record))
-    transition.set(turn=Turn(owner, turn.step))
-    transition.unsay(about_rep(record.rep))
-    transition.save(record, "")
-
-
 def last_countable(transition: Transition) -> RepRecord | None:
     """The last rep that ended, unless it is void already."""
     ended = [r for r in transition.state.results if r.status in _COUNTABLE]
@@ -246,7 +144,7 @@ def last_countable(transition: Transition) -> RepRecord | None:
     return max(ended, key=lambda r: r.rep) if ended else None
 
 
-def _is_of_a_group(transition: Transition, record: RepRecord) -> bool:
+def is_of_a_group(transition: Transition, record: RepRecord) -> bool:
     """Whether several did the same at once: what becomes of it is not one athlete's."""
     return len(together.at_once(transition.state.results, record)) > 1
 

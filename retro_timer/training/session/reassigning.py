@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.training.names import find_name
 from retro_timer.training.reassigning import Said, crossing_of, decided_anew, exchanged, may_be, newest_run
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, corrections, inputs, presence, resting, together
+from retro_timer.training.session import active_rep, corrections, inputs, presence, resting, together, undoing
 from retro_timer.training.session.effects import About, about_athlete, about_rep
 from retro_timer.training.session.state import ENDED, Phase, SessionState, UndoPoint
 from retro_timer.training.session.transition import Transition, ns
@@ -114,14 +114,14 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         active_rep.refuse(transition, "nothing_to_undo")
         return
     if point is None or not point.moved:
-        corrections.undo(transition, command)
+        undoing.undo(transition, command)
         return
     transition.correct("undo", command.origin)
     transition.set(
         undo=tuple(one for one in state.undo if one is not point),
         settled=state.settled.difference(one.rep for one in point.moved),
     )
-    corrections.restore_presence(transition, point)
+    undoing.restore_presence(transition, point)
     _keep(transition, [_allowed(transition, word) for word in _taken_back(transition.state, point)])
     corrections.told(transition, "undone", {"what": point.what})
     _replan(transition, set() if point.whose is None else {point.whose})
