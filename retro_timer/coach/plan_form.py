@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from retro_timer.errors import BadInputError
+from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Order, Part, StartMethod
 from retro_timer.training.plan_text import (
@@ -32,6 +32,8 @@ AS_IT_BEGINS: dict[str, str] = {
     "lanes_apart": "",
     "wave_size": "",
     "distance_m": "20",
+    "crossings_s": "",
+    "relay": "",
     "reps": "4",
     "sets": "1",
     "rest_s": "25",
@@ -43,6 +45,18 @@ AS_IT_BEGINS: dict[str, str] = {
 """What stands in the fields of an empty form, by their names, in order."""
 CHOSEN: dict[str, type[StrEnum]] = {"gait": Gait, "start": StartMethod, "order": Order}
 """The fields in which one of a few is chosen."""
+_TICKED = "yes"
+_FIELD_OF_KEY = {
+    "crossings": "crossings_s",
+    "duration_s": "crossings_s",
+    "relay": "relay",
+    "distances_m": "distance_m",
+    "every_s": "every_s",
+    "lanes_apart": "lanes_apart",
+    "target_s": "target_s",
+    "wave_size": "wave_size",
+}
+"""Where on the form a plan's key is asked for, of those that do not go with every other one."""
 _LONGEST = 12
 """Of a number."""
 _OFTEN = 3
@@ -62,6 +76,8 @@ def plan_text(given: Mapping[str, str]) -> str:
         reps=_whole(given, "reps", 1),
         sets=sets,
         target=read_target(given["target_s"]),
+        duration_s=_number(given, "crossings_s", 7200.0) or None if given["crossings_s"] else None,
+        relay=given["relay"] == _TICKED,
     )
     cool_down = walk(Part.COOL_DOWN, _number(given, "cool_down_min", 120.0)) if sets else ()
     return PlanFigures(
@@ -77,11 +93,19 @@ def plan_text(given: Mapping[str, str]) -> str:
     ).text()
 
 
+def beside_field(wrong: RetroTimerError | None) -> BadInputError | None:
+    """What a check has found in the plan's text, with the field as its place; None where no field asks for that."""
+    if not isinstance(wrong, BadInputError):
+        return None
+    field = _FIELD_OF_KEY.get(wrong.where.replace(": ", ".").rpartition(".")[2])
+    return None if field is None else BadInputError(field, wrong.problem, wrong.expected)
+
+
 def _order(given: Mapping[str, str]) -> OrderFigures:
     return OrderFigures(
         order=_chosen(given, "order", Order),
         every_s=_number(given, "every_s", 3600.0) if given["every_s"] else None,
-        lanes_apart=given["lanes_apart"] == "yes",
+        lanes_apart=given["lanes_apart"] == _TICKED,
         wave_size=read_wave_size(given["wave_size"]),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -33,3 +35,20 @@ def test_a_plan_with_a_mistake_comes_back_with_what_is_wrong_and_is_kept_once_it
     expect(phone.page.locator(".files")).to_be_visible()
     phone.open("/").fresh().order("start", plan="one")
     phone.shows("now", "rep 1 of 2")
+
+
+def test_what_does_not_go_with_a_relay_is_told_at_its_box_and_mended_there(
+    box: Timer, page: CoachProcess, new_phone: NewPhone
+) -> None:
+    phone = new_phone().paired(page.pin()).open("/plans/new")
+    phone.page.locator("[name=name]").fill("legs")
+    phone.page.locator("[name=crossings_s]").fill("60")
+    relay = phone.page.locator("[name=relay]")
+    relay.check()
+    phone.page.get_by_role("button", name="Go on", exact=True).click()
+    expect(relay).to_have_attribute("aria-invalid", "true")
+    expect(phone.page.get_by_role("alert")).to_contain_text("a leg ends at the line")
+    assert relay.is_checked()
+    phone.page.locator("[name=crossings_s]").fill("")
+    phone.page.get_by_role("button", name="Go on", exact=True).click()
+    expect(phone.page.locator("[name=text]")).to_have_value(re.compile("relay = true"))

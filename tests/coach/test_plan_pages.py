@@ -144,6 +144,45 @@ def test_a_plan_of_figures_has_the_groups_order(
     assert (plan.order, plan.every_s, plan.lanes_apart, plan.wave_size) == said
 
 
+ONE_LENGTH = {**FIGURES, "start": "countdown", "distance_m": "20", "target_s": ""}
+
+
+def test_a_plan_of_figures_counts_crossings_within_a_time(browser: Browser) -> None:
+    plan = parse_plan(text_in(made_of(browser, {**ONE_LENGTH, "crossings_s": "60"})), "plan")
+    block = plan.blocks[1]
+    assert (block.crossings, block.distance_m, block.duration_s) == (True, 20.0, 60.0)
+
+
+def test_a_plan_of_figures_is_a_relay(browser: Browser) -> None:
+    plan = parse_plan(text_in(made_of(browser, {**ONE_LENGTH, "relay": "yes"})), "plan")
+    assert (plan.blocks[1].relay, plan.blocks[1].distance_m) == (True, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "figures", "words"),
+    [
+        ("crossings_s", {"crossings_s": "60", "distance_m": "20 30"}, "distance_m and duration_s with it"),
+        ("crossings_s", {"crossings_s": "9"}, "out of range"),
+        ("crossings_s", {"crossings_s": "60", "order": "rolling"}, "nobody can tell whose one is"),
+        ("crossings_s", {"crossings_s": "60", "start": "release"}, "begins with a go"),
+        ("target_s", {"crossings_s": "60", "target_s": "best"}, "a target without a time to be run"),
+        ("relay", {"relay": "yes", "crossings_s": "60"}, "a leg ends at the line"),
+        ("relay", {"relay": "yes", "order": "waves"}, "one is on the course at a time"),
+        ("relay", {"relay": "yes", "target_s": "9"}, "an athlete&#39;s own start"),
+        ("every_s", {"order": "rolling", "every_s": "1"}, "the least is"),
+    ],
+)
+def test_what_does_not_go_together_is_told_beside_a_field_of_it(
+    browser: Browser, field: str, figures: dict[str, str], words: str
+) -> None:
+    got = made_of(browser, {**ONE_LENGTH, **figures})
+    assert got.status == 422
+    assert 'action="/plans/new"' in got.body
+    beside = got.body.split(f'name="{field}"')[1].split("</div>")[0]
+    assert words in beside
+    assert 'aria-invalid="true" aria-describedby="wrong"' in beside
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
@@ -161,6 +200,8 @@ def test_a_plan_of_figures_has_the_groups_order(
         ("gait", "sprint"),
         ("order", "heap"),
         ("every_s", "soon"),
+        ("crossings_s", "long"),
+        ("crossings_s", "9000"),
         ("wave_size", "1"),
         ("wave_size", "9"),
         ("start", "<b>"),

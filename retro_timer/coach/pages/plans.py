@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from retro_timer.coach.figures import whole
 from retro_timer.coach.pages.kept import Draft, Kept, Kind, Outcome, draft_of, mistake_of
-from retro_timer.coach.plan_form import AS_IT_BEGINS, CHOSEN, given_in, plan_text
+from retro_timer.coach.plan_form import AS_IT_BEGINS, CHOSEN, beside_field, given_in, plan_text
 from retro_timer.coach.plan_view import PlanView, amount_of, view_of
 from retro_timer.coach.site import Site, catalogue_of, form_of
 from retro_timer.coach.view import athletes_of
@@ -116,7 +116,9 @@ class PlanPages:
             text = plan_text(given)
         except BadInputError as error:
             return self._form(request, given, error)
-        return await self._edited(request, await self._kept.checked(Draft(given["name"], text)))
+        outcome = await self._kept.checked(Draft(given["name"], text))
+        wrong = beside_field(outcome.wrong)
+        return await self._edited(request, outcome) if wrong is None else self._form(request, given, wrong)
 
     def _form(self, request: Request, given: dict[str, str], wrong: BadInputError | None = None) -> Response:
         field = "" if wrong is None else wrong.where.partition(" ")[0]
