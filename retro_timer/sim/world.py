@@ -11,11 +11,13 @@ import msgspec
 
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.ports import START_LINE, Placement, SensorSpec
+from retro_timer.sim import intruders
 from retro_timer.sim.motion import Run, draw_style
 from retro_timer.sim.neighbours import Neighbours
 from retro_timer.sim.optics import Surface, View
 from retro_timer.sim.passers import TRUNK_M, trunks_m
-from retro_timer.sim.scenario import Fault, FaultKind, Intruder, IntruderKind, RunnerChange, Scenario
+from retro_timer.sim.runner import SHOULDERS_M, Runner
+from retro_timer.sim.scenario import Fault, FaultKind, Intruder, RunnerChange, Scenario
 from retro_timer.sim.self_start import SelfStart, SelfStarters
 from retro_timer.sim.shuttle import Shuttle
 from retro_timer.sim.surfaces import overlap, upper_beams, with_background
@@ -24,35 +26,9 @@ from retro_timer.training.record import StartKind
 
 NS = 1e9
 _AS_USUAL = RunnerChange()
-# Width across the beam and along the lane in metres, and brightness.
-_SIZES: dict[IntruderKind, tuple[float, float, float]] = {
-    IntruderKind.DOG: (0.25, 0.7, 0.25),
-    IntruderKind.BALL: (0.22, 0.22, 0.6),
-    IntruderKind.PERSON: (0.42, 0.26, 0.3),
-    IntruderKind.CHILD: (0.30, 0.18, 0.35),
-}
-_UNDER_UPPER_BEAM = frozenset((IntruderKind.DOG, IntruderKind.BALL, IntruderKind.CHILD))
-"""Of two beams above each other the upper one is at the shoulder of the smallest athlete: these pass below it."""
-_SHOULDERS_M = 0.42
-_ELBOW_WIDTH_M = 0.09
-_ELBOW_HEIGHT_SHARE = 0.35
 _DRIFT_MM = 150.0
 """Standard deviation of where somebody runs in a lane; the simulated keep within two of them."""
 _BEHIND_MM = 1000.0
-_BESIDE_M = 1.6
-"""Who walks back beside the lane passes out of the cone."""
-
-
-class _Rep(msgspec.Struct):
-    rep: int
-    run: Run
-    go_ns: int
-    distance_m: float
-    through: bool
-    linger_s: float
-    follower_s: float | None
-    lane_m: float | None
-    """Where their near shoulder is in one of several lanes."""
 
 
 class World:
@@ -81,10 +57,10 @@ class World:
         self._athletes: list[str] = []
         self._finish_range_m = finish_range_m
         self._seed = seed
-        self._reps: dict[int, _Rep] = {}
+        self._reps: dict[int, Runner] = {}
         self._waves: dict[int, list[int]] = {}
         """Of each wave whose places are nobody's yet its reps, in the order of places."""
-        self._out: list[_Rep] = []
+        self._out: list[Runner] = []
         """Who is on the lane, in order of their go; who has ended stays in view until the next go."""
         self._ended: set[int] = set()
         self._starters = SelfStarters(seed, self._changes)
@@ -136,7 +112,7 @@ class World:
         through, follower_s = changes.walks_back_through, changes.followed_after_s
         told = event.get("lane") if event.get("wave") else None
         lane_m = self._lane_m(rep, athlete, changes, told)
-        started = self._reps[rep] = _Rep(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m)
+        started = self._reps[rep] = Runner(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m)
         self._out = [*(other for other in self._out if other.rep not in self._ended), started]
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
@@ -238,24 +214,20 @@ class World:
             if middle_m is not None:
                 found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, shuttle.style.torso_m / 2.0, spec))
         for rep in self._out if starter is None else ():
-            found.extend(self._runner_across(rep, spec, t_ns))
+            line_m = self._line_m(spec, rep.distance_m)
+            range_m = self.scenario.lane_range_m if rep.lane_m is None else rep.lane_m
+            found.extend(rep.across(line_m, range_m, spec.fov_deg, self.scenario.reflectance, t_ns))
             if rep.follower_s is not None:
-                found.extend(self._runner_across(rep, spec, t_ns - round(rep.follower_s * NS)))
+                after_ns = t_ns - round(rep.follower_s * NS)
+                found.extend(rep.across(line_m, range_m, spec.fov_deg, self.scenario.reflectance, after_ns))
         for middle_m in trunks_m(self.scenario.passers, lambda rep: self._since_go(rep, t_ns)):
             found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, TRUNK_M / 2.0, spec))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)
-            if since is None or since > intruder.stays_s or not self._seen_by(intruder, spec):
+            if since is None or since > intruder.stays_s or not intruders.is_seen(intruder, spec.name, self._upper):
                 continue
-            width, _, brightness = _SIZES[intruder.kind]
-            cone_m = 2.0 * intruder.range_m * math.tan(math.radians(spec.fov_deg) / 2.0)
-            found.append(Surface(intruder.range_m * 1000.0, min(1.0, width / max(0.02, cone_m)), brightness))
+            found.append(intruders.across(intruder, spec.fov_deg))
         return with_background(found, self._background_mm())
-
-    def _seen_by(self, intruder: Intruder, spec: SensorSpec) -> bool:
-        if intruder.sensor is not None:
-            return intruder.sensor == spec.name
-        return spec.name not in self._upper or intruder.kind not in _UNDER_UPPER_BEAM
 
     def _background_mm(self) -> float | None:
         scenario = self.scenario
@@ -285,51 +257,20 @@ class World:
         cover = overlap(off_m - reach_m, off_m + reach_m, -half, half) / (2.0 * half)
         return [Surface(range_m * 1000.0, cover, self.scenario.reflectance)] if cover > 0.0 else []
 
-    def _runner_across(self, rep: _Rep, spec: SensorSpec, t_ns: int) -> list[Surface]:
-        t_s = (t_ns - rep.go_ns) / NS
-        run, line_m = rep.run, self._line_m(spec, rep.distance_m)
-        if t_s < 0.0:
-            return []
-        if run.walks_back(t_s) and not rep.through:
-            return []
-        if rep.linger_s and t_s > run.stop_s + rep.linger_s:
-            return []
-        back = run.back_m(t_s)
-        if abs(back - line_m) > 1.5:
-            return []
-        range_m = self.scenario.lane_range_m if rep.lane_m is None else rep.lane_m
-        half = max(0.01, range_m * math.tan(math.radians(spec.fov_deg) / 2.0))
-        torso = run.style.torso_m
-        cover = overlap(back - torso, back, line_m - half, line_m + half) / (2.0 * half)
-        surfaces = []
-        if cover > 0.0:
-            surfaces.append(Surface(range_m * 1000.0, cover, self.scenario.reflectance))
-        reach = run.elbow_m(t_s)
-        if reach > 0.0:
-            tip = back + reach
-            arm = overlap(max(back, tip - _ELBOW_WIDTH_M), tip, line_m - half, line_m + half) / (2.0 * half)
-            if arm > 0.0:
-                nearer = max(80.0, range_m * 1000.0 - 120.0)
-                surfaces.append(Surface(nearer, arm * _ELBOW_HEIGHT_SHARE, self.scenario.reflectance))
-        return surfaces
-
     def _along(self, spec: SensorSpec, t_ns: int) -> tuple[Surface, ...]:
         """Along the lane: the nearest body hides what is behind it."""
         found = []
         for rep in self._out:
-            t_s = (t_ns - rep.go_ns) / NS
-            away_m = rep.distance_m + self._finish_range_m - rep.run.back_m(t_s)
-            gone = rep.run.walks_back(t_s) and t_s > rep.run.turn_s + 6.0
-            in_view = 0.0 <= t_s < rep.run.home_s and not gone
-            if in_view and away_m > 0.02:
-                found.append((away_m, _SHOULDERS_M, self.scenario.reflectance))
+            away_m = rep.away_m(self._finish_range_m, t_ns)
+            if away_m is not None:
+                found.append((away_m, SHOULDERS_M, self.scenario.reflectance))
         for intruder in self.scenario.intruders:
             since = self._since(intruder, t_ns)
-            if since is None or since > intruder.stays_s or not self._seen_by(intruder, spec):
+            if since is None or since > intruder.stays_s or not intruders.is_seen(intruder, spec.name, self._upper):
                 continue
             away_m = intruder.range_m - intruder.closing_mps * since
             if away_m > 0.05:
-                found.append((away_m, _SIZES[intruder.kind][0], _SIZES[intruder.kind][2]))
+                found.append((away_m, *intruders.size(intruder)))
         if not found:
             return ()
         away_m, width, brightness = min(found)
