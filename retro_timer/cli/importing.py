@@ -9,7 +9,7 @@ import click
 from retro_timer.cli import rosters
 from retro_timer.cli.editing import importing
 from retro_timer.cli.output.progress import progress
-from retro_timer.errors import BadInputError
+from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.store.exchange.portions import portions
 from retro_timer.store.results.merged import Merged
 from retro_timer.training.start_lists import PEOPLE, STARTS
@@ -30,13 +30,22 @@ def import_(context: click.Context, file: Path, match_names: bool) -> None:
 
 
 def take_over(file: Path, *, match_names: bool) -> None:
-    """Take over what is not here yet of a file, and say what that was. Raises BadInputError, with nothing changed."""
+    """Take over what is not here yet of a file, and say what that was.
+
+    Raises BadInputError, with nothing changed; RetroTimerError, which says what is in, where it could not go on.
+    """
     size = _check(file, match_names=match_names)
     merged = Merged()
-    with importing() as make, progress("importing", size) as done:
-        for part in portions(file, match_names=match_names):
-            merged += make(part.portion).merged or Merged()
-            done(part.size)
+    try:
+        with importing() as make, progress("importing", size) as done:
+            for part in portions(file, match_names=match_names):
+                merged += make(part.portion).merged or Merged()
+                done(part.size)
+    except BadInputError:
+        raise
+    except RetroTimerError as error:
+        so_far = "nothing" if merged == Merged() else merged.words
+        raise RetroTimerError(f"{error}; in so far: {so_far}; the same again brings the rest") from None
     print(merged.words)
     for note in merged.notes:
         print(note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,9 @@ def test_it_waits_for_the_end_of_a_session_and_the_timer_keeps_it(boxes: Boxes, 
 class Desk:
     """Where a timer takes edits: with its own writer, and its share of the lock."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, takes: int = 1000) -> None:
+        """It goes away when it is asked for more than `takes`."""
+        self._takes = takes
         self.writer = JournalWriter(directory, lambda: NOON_NS)
         self.portions = 0
         self.server = Server(paths.socket_path(), self._take)
@@ -69,6 +72,9 @@ class Desk:
 
     def _take(self, request: requests.AnyRequest, client: Client) -> None:
         assert isinstance(request, requests.Edit)
+        if self.portions == self._takes:
+            client.connection.shutdown(socket.SHUT_RDWR)
+            return
         self.portions += 1
 
         def answer(edited: Edited) -> None:
@@ -83,8 +89,8 @@ class Desk:
         self.writer.close()
 
 
-def many(boxes: Boxes) -> list[ImportPortion]:
-    """A file of two portions."""
+def file_of_two_portions(boxes: Boxes) -> Path:
+    """A session of 120 reps."""
     with contextlib.closing(Journal(boxes.a)) as journal:
         session_of(journal, ("Ann",), reps=1)
     file = boxes.exported(boxes.a)
@@ -93,6 +99,12 @@ def many(boxes: Boxes) -> list[ImportPortion]:
     (rep,) = session["reps"]
     session["reps"] = [{**rep, "rep": n} for n in range(1, 121)]
     file.write_text(json.dumps(document), encoding="utf-8")
+    return file
+
+
+def many(boxes: Boxes) -> list[ImportPortion]:
+    """The portions of such a file."""
+    file = file_of_two_portions(boxes)
     found = [part.portion for part in portions(file, match_names=False)]
     assert len(found) > 1
     return found
@@ -108,3 +120,19 @@ def test_a_timer_that_starts_amid_an_import_has_the_files_at_once(boxes: Boxes, 
                 merged += make(other).merged or Merged()
         assert desk.portions == len(others)
     assert (merged.sessions, merged.reps) == (1, 120)
+
+
+def test_a_timer_that_goes_away_amid_an_import_leaves_one_line_on_what_is_in_and_how_to_go_on(
+    boxes: Boxes, home: Path
+) -> None:
+    file = file_of_two_portions(boxes)
+    with contextlib.closing(Desk(home, takes=1)):
+        given_up = quietly("results", "import", file, env={"RETRO_TIMER_STATE": str(home)})
+    assert given_up.code == 1
+    (line,) = given_up.err.splitlines()
+    assert "the timer went away before it answered" in line
+    assert "; in so far: new sessions: 1; reps: " in line
+    assert line.endswith("; the same again brings the rest")
+    again = quietly("results", "import", file, env={"RETRO_TIMER_STATE": str(home)})
+    assert again.code == 0, again.err
+    assert again.lines[0].startswith("new sessions: 0; reps: ")

@@ -59,10 +59,12 @@ class BeaconClient:
             self._socket.settimeout(within_s)
             self._socket.sendall(wire.line_of(request))
             line = self._read()
-        except OSError as error:
+        except TimeoutError:
             raise RetroTimerError(
-                f"the timer gave no answer ({error}): is it hanging? `systemctl status retro-timer`"
+                f"the timer gave no answer within {within_s:g} s: is it hanging? `systemctl status retro-timer`"
             ) from None
+        except OSError:
+            raise RetroTimerError("the timer went away before it answered: `systemctl status retro-timer`") from None
         return expected(wire.answer_of(line), kind, request)
 
     def events(self) -> Iterator[BeaconEvent]:

@@ -14,6 +14,7 @@ from retro_timer.ports import ClockSource
 from retro_timer.training.session.effects import Say
 
 IN_SESSION = "a session is under way, or was cut off: stop or close it first"
+STILL_LOOKING = "the timer still looks whether a session was cut off: again in a moment"
 Send = Callable[[answers.AnyAnswer], None]
 
 
@@ -68,6 +69,9 @@ class MachineRequests:
             send(_refused("the network has set the clock: it knows better"))
         elif not isinstance(board, SettableClock):
             send(_refused("the clock of this board cannot be set"))
+        elif self._core.opener.awaits_journal:
+            # A session that is found meanwhile would go on by a clock that is being set.
+            send(_refused(STILL_LOOKING))
         elif not self._setting.acquire(blocking=False):
             send(_refused("another phone has the clock set right now"))
         else:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from retro_timer.beacon.control.machine import IN_SESSION
+from retro_timer.beacon.control.machine import IN_SESSION, STILL_LOOKING
 from retro_timer.beacon.control.protocol.requests import SetClock, ShutDown
-from retro_timer.beacon.messages import StopLoop
+from retro_timer.beacon.messages import JournalLooked, StopLoop
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import ClockSource
 from retro_timer.store.results.database import opened_results
@@ -100,6 +100,17 @@ def test_while_the_clock_is_set_a_start_is_refused_and_that_is_said(office: Offi
     until(lambda: phone.sent, "the clock is set")
     office.beacon.work()
     assert office.ask("start") == DONE
+
+
+def test_the_clock_stays_until_it_is_known_that_no_session_was_cut_off(office: Office, switches: Switches) -> None:
+    office.beacon.core.opener.wait_for_journal()
+    client = Asker()
+    office.handler.take(SetClock(NOON_S), client)
+    office.beacon.work()
+    assert [answer["error"] for answer in client.sent] == [STILL_LOOKING]
+    office.beacon.inbox.put(JournalLooked())
+    office.beacon.work()
+    assert office.wait("set_clock", unix_s=NOON_S) == DONE[0]
 
 
 def test_a_clock_that_could_not_be_set_is_told_with_the_reason(office: Office, switches: Switches) -> None:

@@ -313,7 +313,7 @@ def test_the_client_says_that_no_timer_runs(tmp_path: Path) -> None:
 def test_the_client_says_when_the_timer_goes_away_while_it_waits(echo: Echo) -> None:
     with BeaconClient(echo.path) as client:
         echo.server._handler = lambda _message, one: one.connection.shutdown(socket.SHUT_RDWR)
-        with pytest.raises(RetroTimerError, match="gave no answer"):
+        with pytest.raises(RetroTimerError, match="went away before it answered"):
             client.ask(requests.Status(), answers.Status)
 
 
