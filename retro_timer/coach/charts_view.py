@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import msgspec
 
+from retro_timer.errors import BadInputError
 from retro_timer.phrases import Catalogue
 from retro_timer.pictures import chosen, drawing
 from retro_timer.pictures.charts import Words
@@ -24,11 +26,57 @@ class ChartShown(msgspec.Struct, frozen=True):
     """A picture, and its table."""
 
     name: str
-    """Of its address, and of the phrase that heads it."""
+    """Of the phrase that heads it."""
     drawn: Chart | Histogram
     height: int
     rows: tuple[tuple[str, str, str], ...]
     """What, how much, and half of its interval."""
+
+    @property
+    def address(self) -> str:
+        """Its last part: a session has one picture, an athlete several."""
+        return "chart" if self.name in ("group", "drop_off") else self.name
+
+
+class KindShown(msgspec.Struct, frozen=True):
+    """A kind of reps that pictures can be of: length, gait and how their clock began."""
+
+    what: str
+    """As an address has it."""
+    text: str
+    is_drawn: bool
+
+
+class ChartsShown(msgspec.Struct, frozen=True):
+    """Pictures of one kind of reps, and which other kinds there are."""
+
+    charts: tuple[ChartShown, ...] = ()
+    kinds: tuple[KindShown, ...] = ()
+    """The most frequent first; none where there are not several."""
+
+    @property
+    def what(self) -> str:
+        """The kind that is drawn, where there are several."""
+        return next((kind.what for kind in self.kinds if kind.is_drawn), "")
+
+
+def of_kinds(
+    kinds: Iterable[Kind], wanted: str, draw: Callable[[str], Iterable[ChartShown | None]], catalogue: Catalogue
+) -> ChartsShown:
+    """Of a kind the pictures that `draw` makes: of the one that is wanted, else of the most frequent that has any.
+
+    `kinds` has each as often as it was run.
+    """
+    drawn = dict[Kind, tuple[ChartShown, ...]]()
+    for kind, _ in Counter(kinds).most_common():
+        if charts := tuple(chart for chart in draw(str(kind)) if chart is not None):
+            drawn[kind] = charts
+    if not drawn:
+        return ChartsShown()
+    chosen_kind = next((kind for kind in drawn if str(kind) == wanted), next(iter(drawn)))
+    text = words_of(catalogue).kind
+    several = tuple(KindShown(str(kind), text(kind), kind == chosen_kind) for kind in drawn)
+    return ChartsShown(drawn[chosen_kind], several if len(several) > 1 else ())
 
 
 def words_of(catalogue: Catalogue) -> Words:
@@ -46,41 +94,41 @@ def words_of(catalogue: Catalogue) -> Words:
     return Words(**said, **change, times=times, count=count, kind=kind_text)
 
 
-def trend_shown(name: str, attended: Sequence[Attended], catalogue: Catalogue) -> ChartShown | None:
-    """One athlete's averages over the days; None with fewer than two."""
+def trend_shown(name: str, attended: Sequence[Attended], catalogue: Catalogue, what: str) -> ChartShown | None:
+    """One athlete's averages of a kind over the days; None with fewer than two."""
     try:
         chart = chosen.trend_of(
-            name, attended, lambda day: date.fromordinal(day).isoformat(), None, words_of(catalogue)
+            name, attended, lambda day: date.fromordinal(day).isoformat(), what, words_of(catalogue)
         )
-    except chosen.NoTimesError:
+    except (chosen.NoTimesError, BadInputError):
         return None
     return _along("trend", chart)
 
 
-def drop_off_shown(name: str, records: Sequence[RepRecord], catalogue: Catalogue) -> ChartShown | None:
-    """One athlete's reps within a session; None with fewer than two."""
+def drop_off_shown(name: str, records: Sequence[RepRecord], catalogue: Catalogue, what: str) -> ChartShown | None:
+    """One athlete's reps of a kind within a session; None with fewer than two."""
     try:
-        chart = chosen.drop_off_of(name, records, None, words_of(catalogue))
-    except chosen.NoTimesError:
+        chart = chosen.drop_off_of(name, records, what, words_of(catalogue))
+    except (chosen.NoTimesError, BadInputError):
         return None
     return _along("drop_off", chart)
 
 
-def group_shown(records: Sequence[RepRecord], catalogue: Catalogue) -> ChartShown | None:
+def group_shown(records: Sequence[RepRecord], catalogue: Catalogue, what: str) -> ChartShown | None:
     """A session's athletes side by side; None for fewer than two."""
     try:
-        chart = chosen.group_of(records, None, words_of(catalogue))
-    except chosen.NoTimesError:
+        chart = chosen.group_of(records, what, words_of(catalogue))
+    except (chosen.NoTimesError, BadInputError):
         return None
     count = len(chart.figures)
     return ChartShown("group", chart, _AROUND + _ROW * count, _rows(chart)) if count > 1 else None
 
 
-def spread_shown(name: str, records: Sequence[RepRecord], catalogue: Catalogue) -> ChartShown | None:
-    """How one athlete's times are spread; None for a few."""
+def spread_shown(name: str, records: Sequence[RepRecord], catalogue: Catalogue, what: str) -> ChartShown | None:
+    """How one athlete's times of a kind are spread; None for a few."""
     try:
-        histogram = chosen.distribution_of(name, records, None, words_of(catalogue))
-    except chosen.NoTimesError:
+        histogram = chosen.distribution_of(name, records, what, words_of(catalogue))
+    except (chosen.NoTimesError, BadInputError):
         return None
     if sum(each.count for each in histogram.bins) < _FEWEST_TIMES:
         return None

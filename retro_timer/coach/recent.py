@@ -60,6 +60,8 @@ class Recent:
         self._wall_s = wall_s
         self._followed_s = 0.0
         self._following = asyncio.Lock()
+        self._unanswered = 0
+        """How often the timer has given no answer."""
         self._using = threading.Lock()
         self._copy: sqlite3.Connection | None = None
         self._mark = _NOTHING
@@ -72,7 +74,11 @@ class Recent:
         if not await run_in_threadpool(sees_snapshot_alone, self._state_dir):
             self.as_of_s = None
             return
+        unanswered = self._unanswered
         async with self._following:
+            if self._unanswered != unanswered:
+                # It was asked while this look waited for its turn: nobody waits for a timer that hangs twice.
+                return
             self._keep_for_a_while()
             identity = _identity(self._state_dir)
             left_s = 0.0 if identity is None else identity[2] / 1e9
@@ -85,6 +91,7 @@ class Recent:
                 self.as_of_s = left_s
             except RetroTimerError:
                 # Nobody answers: what was heard before is still more than the snapshot has.
+                self._unanswered += 1
                 self.as_of_s = max(left_s, self._followed_s) or None
             else:
                 self.as_of_s, self._followed_s = None, self._wall_s()

@@ -25,7 +25,15 @@ from retro_timer.diagnostics.examination import examined
 from retro_timer.diagnostics.holder import Wanted
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import calibration, own, paths
-from retro_timer.settings.loading import DELIVERED, place_of, plan_names, read_plan, settings_file
+from retro_timer.settings.loading import (
+    DELIVERED,
+    load_settings,
+    place_of,
+    plan_names,
+    read_plan,
+    read_settings,
+    settings_file,
+)
 from retro_timer.store.results.copying import copied
 from retro_timer.store.results.database import BACKUPS, NAME, open_for_reading
 from retro_timer.store.results.reps_log import NAME as REPS_LOG
@@ -93,18 +101,31 @@ def _doctor() -> list[dict[str, Any]]:
 
 def _settings(anonymiser: Anonymiser) -> str:
     """The file in force; who runs alone is learnt from it, also from one with a mistake in it."""
-    return _learnt(settings_file(), anonymiser)
+    return _learnt(settings_file().read_text("utf-8", "replace"), anonymiser)
 
 
 def _own_settings(anonymiser: Anonymiser) -> str:
+    """The file, or what the running timer has kept since where this process sees an older one, as the page's does."""
     path = paths.state_dir() / own.NAME
+    newer = _kept_since()
+    if newer is not None:
+        return _learnt(own.format_own(newer), anonymiser)
     if not path.is_file():
         raise RetroTimerError("nothing was set on the box")
-    return _learnt(path, anonymiser)
+    return _learnt(path.read_text("utf-8", "replace"), anonymiser)
 
 
-def _learnt(path: Path, anonymiser: Anonymiser) -> str:
-    text = path.read_text("utf-8", "replace")
+def _kept_since() -> own.Own | None:
+    """What the timer's settings have otherwise than config.toml; None where no timer says more than the files here."""
+    try:
+        with BeaconClient(paths.reachable_socket_path()) as beacon:
+            kept = beacon.ask(requests.KeptSettings(), answers.KeptSettings).settings
+        return None if kept == load_settings() else own.otherwise(kept, read_settings(settings_file()))
+    except RetroTimerError:
+        return None
+
+
+def _learnt(text: str, anonymiser: Anonymiser) -> str:
     anonymiser.learn(name for _, name in _ATHLETE.findall(text))
     return text
 

@@ -47,14 +47,14 @@ def trend_of(
 
 def drop_off_of(name: str, records: Sequence[RepRecord], what: str | None = None, words: Words = ENGLISH) -> Chart:
     """One person's reps of one kind in a session, in their order. Raises NoTimesError."""
-    kind = one_kind(_kinds(records), what)
+    kind = one_kind(kinds_of(records), what)
     shown = [record for record in records if kind_of(record) == kind and is_sure(record)]
     return drop_off_chart(name, kind, shown, _sums(shown), words)
 
 
 def group_of(records: Sequence[RepRecord], what: str | None = None, words: Words = ENGLISH) -> Chart:
     """Everybody's averages of one kind in a session. Raises NoTimesError."""
-    kind = one_kind(_kinds(records), what)
+    kind = one_kind(kinds_of(records), what)
     of_kind = [record for record in records if record.athlete and kind_of(record) == kind and is_sure(record)]
     names = sorted({record.athlete for record in of_kind})
     times = [(name, _sums([r for r in of_kind if r.athlete == name])) for name in names]
@@ -65,12 +65,13 @@ def distribution_of(
     name: str, records: Sequence[RepRecord], what: str | None = None, words: Words = ENGLISH
 ) -> Histogram:
     """How one person's times of a kind are spread. Raises NoTimesError."""
-    kind = one_kind(_kinds(records), what)
+    kind = one_kind(kinds_of(records), what)
     times_s = [(r.corrected_ns or 0) / NS_PER_S for r in records if kind_of(r) == kind and is_sure(r)]
     return distribution(name, kind, times_s, words)
 
 
-def _kinds(records: Sequence[RepRecord]) -> list[Kind]:
+def kinds_of(records: Sequence[RepRecord]) -> list[Kind]:
+    """The kind of each rep that nothing is in doubt about."""
     return [kind for record in records if is_sure(record) and (kind := kind_of(record)) is not None]
 
 

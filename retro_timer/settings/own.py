@@ -66,6 +66,16 @@ def laid_over(settings: Settings, own: Mapping[str, Any], where: str) -> Setting
     return convert(tables, Settings, where)
 
 
+def otherwise(settings: Settings, given: Settings) -> Own:
+    """What settings have otherwise than those that are given, but for pins and hardware."""
+    was = dict(keys_of(msgspec.to_builtins(given)))
+    own: Own = {}
+    for key, value in keys_of(msgspec.to_builtins(settings)):
+        if value != was.get(key) and not is_hardware(key):
+            put(own, key, value)
+    return own
+
+
 def keys_of(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     """Every key with its tables' names before it, and its value."""
     for name, value in tables.items():

@@ -146,6 +146,34 @@ def test_without_a_timer_it_is_as_of_the_snapshot_or_of_what_was_heard_last(box:
     assert box.recent.as_of_s == 1_800_000_000.0
 
 
+def test_of_many_looks_at_once_one_alone_waits_for_a_timer_that_hangs(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(do: Callable[..., Any], *values: Any) -> Any:
+        return do(*values)
+
+    monkeypatch.setattr(recent_module, "run_in_threadpool", at_once)
+    box.begin()
+    box.save(rep(1))
+    box.leave()
+    asked = 0
+
+    async def ask(request: Request, within_s: float) -> answers.AnyAnswer:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        raise RetroTimerError("the timer gave no answer (in time)")
+
+    async def look() -> None:
+        for evening in (1, 2):
+            await asyncio.gather(*(box.recent.follow() for _ in range(20)))
+            assert asked == evening, "who comes later asks anew"
+
+    box.ask = ask  # type: ignore[method-assign]
+    asyncio.run(look())
+    assert box.recent.as_of_s is not None
+
+
 def test_a_newer_snapshot_takes_the_copys_place(box: Box) -> None:
     box.begin()
     box.save(rep(1))

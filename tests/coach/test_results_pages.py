@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from retro_timer.coach.access import Role
@@ -223,6 +225,41 @@ def test_an_athlete_has_their_averages_over_the_days_and_how_their_times_are_spr
     assert "of 9 reps" in drawn(season, "/athletes/1/spread")
     assert season.get("/athletes/1/anthem").status == 404
     assert season.get("/athletes/9/trend").status == 404
+
+
+@pytest.fixture
+def two_kinds(tmp_path: Path) -> Browser:
+    """An evening of two with a kind of reps that is run more often, and one that is run less."""
+    with contextlib.closing(Journal(tmp_path)) as journal:
+        number = journal.begin(PLAN, ("Ada", "Ben"), "pi", KNOWN_NS)
+        for rep in range(1, 35):
+            made = record(rep, "Ada" if rep % 2 else "Ben", time_ns=8_000_000_000 + 10_000_000 * rep)
+            walked = msgspec.structs.replace(made, distance_m=10.0, gait=Gait.WALK)
+            journal.save(number, walked if rep > 22 else made, KNOWN_NS + rep)
+        journal.end(number, "done", KNOWN_NS + 99)
+    return Field(tmp_path).phone(Role.VIEWER)
+
+
+def kinds(body: str) -> list[tuple[str, bool, str]]:
+    """Where each kind that can be chosen leads, whether it is the one that is drawn, and its words."""
+    found = re.findall(r'<a href="([^"]*what=[^"]*)"( aria-current="true")?>([^<]+)</a>', body)
+    return [(html.unescape(address), bool(current), words) for address, current, words in found]
+
+
+@pytest.mark.parametrize("page", ["/results/1", "/results/1?athlete=1", "/athletes/1"])
+def test_where_there_are_several_kinds_of_reps_each_can_be_chosen(two_kinds: Browser, page: str) -> None:
+    (jog, *by_itself), (walk, *less) = kinds(two_kinds.get(page).body)
+    assert (by_itself, less) == ([True, "20 m jog"], [False, "10 m walk"])
+    for address, kind in ((jog, "20 m jog"), (walk, "10 m walk")):
+        body = two_kinds.get(address.partition("#")[0]).body
+        assert [words for _, current, words in kinds(body) if current] == [kind]
+        (picture,) = map(html.unescape, charts(body))
+        assert kind in drawn(two_kinds, picture).translate({0x2068: None, 0x2069: None})
+
+
+def test_a_kind_that_nobody_ran_is_the_most_frequent_one(two_kinds: Browser) -> None:
+    body = two_kinds.get("/results/1?what=99+m+sprint").body
+    assert [words for _, current, words in kinds(body) if current] == ["20 m jog"]
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr", "nl", "pt-BR"])

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,21 @@ def test_a_running_timer_gives_its_log_its_status_and_a_trace_without_anybodys_n
     assert {"name", "verdict", "found", "mend"} <= set(json.loads(files["doctor.json"])[0])
     assert "# rep: go_s=" in files["trace.csv"]
     assert_nameless(files)
+
+
+def test_what_was_set_on_the_box_is_as_the_timer_has_it_also_where_only_an_older_file_is_seen(tmp_path: Path) -> None:
+    """As the coach's page sees it on a box, whose files are those of its own start."""
+    seen = tmp_path / "seen"
+    seen.mkdir()
+    with timer("--plan", "one") as box:
+        box.ready()
+        for key, value in (("session.default_plan", "short"), ("session.athlete", NAMES[0])):
+            set_ = quietly("settings", "set", key, value, env=box.env)
+            assert set_.code == 0, set_.err
+        env = {**box.env, "RETRO_TIMER_STATE": str(seen), "RUNTIME_DIRECTORY": str(box.state / "run")}
+        files = packed(pack_of(quietly("support", "--output", tmp_path / "pack.tar.gz", env=env)))
+    kept = tomllib.loads(files["settings-box.toml"])
+    assert kept == {"session": {"default_plan": "short", "athlete": "Athlete 1"}}
 
 
 def test_an_athlete_who_is_called_like_a_word_of_the_program_leaves_the_pack_readable(

@@ -10,14 +10,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from retro_timer.coach.charts_view import ChartShown, spread_shown, trend_shown
+from retro_timer.coach.charts_view import ChartShown, ChartsShown, of_kinds, spread_shown, trend_shown
 from retro_timer.coach.kept_view import SetShown, sets_of
 from retro_timer.coach.reading import Kept, number_of, person_of
 from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.phrases import Catalogue
+from retro_timer.pictures.chosen import kinds_of
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.history import history_of
 from retro_timer.store.results.queries import KeptRep, Wanted, reps
+from retro_timer.training.progress.progress import by_kind
 
 MOST_REPS = 200
 """The newest of an athlete: some ten evenings."""
@@ -36,7 +38,7 @@ class AthleteShown(msgspec.Struct, frozen=True):
 
     person: AthleteRow
     reps: list[KeptRep]
-    charts: list[ChartShown]
+    drawn: ChartsShown
 
 
 class AthletePages:
@@ -55,8 +57,8 @@ class AthletePages:
     async def one(self, request: Request) -> Response:
         """The newest reps of one, by session."""
         number = number_of(request, "number")
-        catalogue = catalogue_of(self._site.language(request))
-        found = await self._kept.look(lambda connection: athlete_shown(connection, number, catalogue))
+        catalogue, what = catalogue_of(self._site.language(request)), request.query_params.get("what", "")
+        found = await self._kept.look(lambda connection: athlete_shown(connection, number, catalogue, what))
         if found is None:
             return self._site.page(request, "message.html", 404, text="", back="/athletes")
         by_session = groupby(found.reps, key=lambda kept: kept.session)
@@ -67,24 +69,31 @@ class AthletePages:
             "athlete.html",
             person=found.person,
             evenings=evenings[::-1],
-            charts=found.charts,
+            drawn=found.drawn,
             count=len(found.reps),
             most=MOST_REPS,
             as_of=self._kept.as_of,
         )
 
 
-def athlete_shown(connection: sqlite3.Connection, number: int, catalogue: Catalogue) -> AthleteShown | None:
-    """An athlete by number; None for one that is not there."""
+def athlete_shown(connection: sqlite3.Connection, number: int, catalogue: Catalogue, what: str) -> AthleteShown | None:
+    """An athlete by number, with pictures of the kind of reps that is wanted; None for one that is not there."""
     people = People.of(connection)
     person = person_of(people, number)
     if person is None:
         return None
     ids = people.ids_of(person.uid)
     every = list(reps(connection, Wanted(athletes=ids), MOST_REPS))
-    trend = trend_shown(person.name, history_of(connection, ids).newest, catalogue)
-    spread = spread_shown(person.name, [kept.record for kept in every], catalogue)
-    return AthleteShown(person, every, [chart for chart in (trend, spread) if chart is not None])
+    attended, records = history_of(connection, ids).newest, [kept.record for kept in every]
+
+    def draw(what: str) -> tuple[ChartShown | None, ...]:
+        return (
+            trend_shown(person.name, attended, catalogue, what),
+            spread_shown(person.name, records, catalogue, what),
+        )
+
+    kinds = [kind for kind, efforts in by_kind(attended).items() for _ in efforts] + kinds_of(records)
+    return AthleteShown(person, every, of_kinds(kinds, what, draw, catalogue))
 
 
 def _evening(number: int, own: list[KeptRep]) -> Evening:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from retro_timer.coach.charts_view import ChartShown, svg_of
 from retro_timer.coach.pages.athletes import athlete_shown
-from retro_timer.coach.pages.results import chart_of, session_shown
+from retro_timer.coach.pages.results import charts_of, session_shown
 from retro_timer.coach.reading import Kept, number_in, number_of
 from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.errors import RetroTimerError
@@ -46,11 +47,11 @@ class PicturePages:
         """The group side by side, or one athlete's reps in their order."""
         number = number_of(request, "number")
         wanted = number_in(request.query_params.get("athlete", ""))
-        catalogue = catalogue_of(self._site.language(request))
+        catalogue, what = catalogue_of(self._site.language(request)), request.query_params.get("what", "")
 
         def look(connection: sqlite3.Connection) -> bytes | None:
             shown = session_shown(connection, number, wanted)
-            return None if shown is None else _drawn(chart_of(shown, catalogue))
+            return None if shown is None else _drawn(charts_of(shown, catalogue, what).charts)
 
         async with self._drawing:
             return _picture(await self._kept.look(look))
@@ -58,12 +59,11 @@ class PicturePages:
     async def of_athlete(self, request: Request) -> Response:
         """Somebody's averages over the days, or how their times are spread."""
         number, wanted = number_of(request, "number"), request.path_params["name"]
-        catalogue = catalogue_of(self._site.language(request))
+        catalogue, what = catalogue_of(self._site.language(request)), request.query_params.get("what", "")
 
         def look(connection: sqlite3.Connection) -> bytes | None:
-            found = athlete_shown(connection, number, catalogue)
-            charts = [] if found is None else found.charts
-            return _drawn(next((chart for chart in charts if chart.name == wanted), None))
+            found = athlete_shown(connection, number, catalogue, what)
+            return None if found is None else _drawn([c for c in found.drawn.charts if c.name == wanted])
 
         async with self._drawing:
             return _picture(await self._kept.look(look))
@@ -91,8 +91,9 @@ def _set(connection: sqlite3.Connection, number: int, set_no: int, athlete: int,
     return draw_set(records, words, words.shown("picture_set", set=set_no)) if has_times(records) else None
 
 
-def _drawn(chart: ChartShown | None) -> bytes | None:
-    return None if chart is None else svg_of(chart)
+def _drawn(charts: Sequence[ChartShown]) -> bytes | None:
+    """The first one, if there is any."""
+    return svg_of(charts[0]) if charts else None
 
 
 def _picture(svg: bytes | None) -> Response:

@@ -9,12 +9,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from retro_timer.coach.charts_view import ChartShown, drop_off_shown, group_shown
+from retro_timer.coach.charts_view import ChartShown, ChartsShown, drop_off_shown, group_shown, of_kinds
 from retro_timer.coach.kept_view import history_of, sets_of, who_ran
 from retro_timer.coach.reading import Kept, number_in, number_of, person_of
 from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.coach.view import row_of
 from retro_timer.phrases import Catalogue
+from retro_timer.pictures.chosen import kinds_of
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.queries import KeptRep, SessionRow, Wanted, count_sessions, reps, session, sessions
 from retro_timer.store.results.revisions import RevisionRow, revisions
@@ -55,16 +56,17 @@ class ResultPages:
         """The reps of a session, or one athlete's of it."""
         number = number_of(request, "number")
         wanted = number_in(request.query_params.get("athlete", ""))
+        what = request.query_params.get("what", "")
         shown = await self._kept.look(lambda connection: session_shown(connection, number, wanted))
         if shown is None:
             return self._site.page(request, "message.html", 404, text="", back="/results")
         catalogue = catalogue_of(self._site.language(request))
-        chart = await run_in_threadpool(chart_of, shown, catalogue)
+        drawn = await run_in_threadpool(charts_of, shown, catalogue, what)
         return await run_in_threadpool(
             self._site.page,
             request,
             "session.html",
-            chart=chart,
+            drawn=drawn,
             session=shown.session,
             sets=sets_of(shown.reps),
             count=len(shown.reps),
@@ -101,12 +103,16 @@ class ResultPages:
         )
 
 
-def chart_of(shown: Shown, catalogue: Catalogue) -> ChartShown | None:
-    """The picture of all its reps: the group side by side, or one athlete's in their order."""
-    records = [kept.record for kept in shown.reps]
-    if shown.person is None:
-        return group_shown(records, catalogue)
-    return drop_off_shown(shown.person.name, records, catalogue)
+def charts_of(shown: Shown, catalogue: Catalogue, what: str) -> ChartsShown:
+    """The picture of all its reps of a kind: the group side by side, or one athlete's in their order."""
+    records, person = [kept.record for kept in shown.reps], shown.person
+
+    def draw(what: str) -> tuple[ChartShown | None]:
+        if person is None:
+            return (group_shown(records, catalogue, what),)
+        return (drop_off_shown(person.name, records, catalogue, what),)
+
+    return of_kinds(kinds_of(records), what, draw, catalogue)
 
 
 def session_shown(connection: sqlite3.Connection, number: int, athlete: int = 0) -> Shown | None:
