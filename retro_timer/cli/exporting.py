@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -65,17 +66,20 @@ def _write(kind: str, path: Path, connection: sqlite3.Connection, results: Resul
 def _write_heats(path: Path, connection: sqlite3.Connection, results: Results, done: Done) -> None:
     """Write all heats into a file, or each into a file of its own where `path` is a folder, and say what is in it."""
     left, found = LeftOut(), 0
-    with contextlib.nullcontext() if path.is_dir() else writing(path) as whole:
+    with contextlib.ExitStack() as stack:
+        whole: BinaryIO | None = None
         for count, number in enumerate(results.numbers, start=1):
             for heat in heats(connection, results, number, left):
                 found += 1
                 data = heat_bytes(heat)
-                if whole is None:
+                if path.is_dir():
                     _write_file(path / heat.file_name, data)
-                else:
-                    whole.write(data)
+                    continue
+                # A file without a heat would be none that meet software reads.
+                whole = whole or stack.enter_context(writing(path))
+                whole.write(data)
             done(count)
-    print(f"{path}: heats: {found:,}")
+    print(f"{path}: heats: {found:,}" if found else f"{path}: heats: 0, nothing written")
     if not path.is_dir() and found > 1:
         remark("more than one heat in one file: where a program wants a file a heat, name a folder")
     _tell_left({"void reps": left.void, "timed steps": left.timed, "reps' times on the way": left.splits})
@@ -104,7 +108,7 @@ def _write_activities(path: Path, connection: sqlite3.Connection, results: Resul
         _write_file(path, fit_bytes(alone))
     if left.undated and not found:
         raise BadInputError(f"session {left.undated[0]}", "the box did not know its date", _DATE_IT)
-    print(f"{path}: files: {found:,}")
+    print(f"{path}: files: {found:,}" if found else f"{path}: files: 0, nothing written")
     if left.undated:
         numbers = ", ".join(map(str, left.undated))
         remark(f"sessions of which the box did not know the date: {numbers}, not in it ({_DATE_IT})")

@@ -93,15 +93,23 @@ def verify(file: Path | None) -> None:
         found = check_copy(file)
         print(f"{file}: sound, sessions: {found.sessions:,}, reps: {found.reps:,}")
         return
-    faults = 0
+    faults, in_copies = 0, 0
     try:
         for line in look_at_all(paths.state_dir()):
             print(line.text)
             faults += line.is_fault
+            in_copies += line.is_fault and line.is_copy
     except (OSError, sqlite3.Error) as error:
         raise RetroTimerError(f"{paths.state_dir()}: cannot be read ({error})") from None
     if faults:
-        raise RetroTimerError(f"faults: {faults}; the next start of the timer mends results.db and reps.jsonl")
+        raise RetroTimerError(f"faults: {faults}; {_mended(faults - in_copies, in_copies)}")
+
+
+def _mended(here: int, in_copies: int) -> str:
+    """How those of database and log, and those of copies, are mended."""
+    start = "the next start of the timer mends results.db and reps.jsonl" if here else ""
+    copies = "a copy that is damaged is of no use: delete it, `retro-timer results backup` makes another"
+    return "; ".join(filter(None, (start, copies if in_copies else "")))
 
 
 @click.command()

@@ -13,8 +13,8 @@ from retro_timer.cli import pictured
 from retro_timer.cli.options import Word
 from retro_timer.cli.output.files import writing
 from retro_timer.cli.output.printing import picture_as
-from retro_timer.cli.progressing import runner_of
-from retro_timer.errors import BadInputError
+from retro_timer.cli.progressing import Runner, runner_of
+from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.pictures import chosen
 from retro_timer.pictures.charts import set_chart
 from retro_timer.pictures.figures import Chart, Histogram
@@ -51,8 +51,8 @@ def plot(
     with opened_results(paths.state_dir()) as connection:
         if picture == "reps":
             row = pictured.wanted_session(connection, number)
-            ids = None if athlete is None else runner_of(connection, athlete).ids
-            _show_sets(pictured.records_of(connection, row.id, ids), path)
+            runner = None if athlete is None else runner_of(connection, athlete)
+            _show_sets(_records_of(connection, row.id, runner), path)
         else:
             _show(_made(connection, picture, number, athlete, what), picture, path)
 
@@ -69,7 +69,17 @@ def _made(
         return pictured.distribution_of(connection, runner, what)
     of_session = runner.history.newest[-1].session if number is None else number
     row = pictured.wanted_session(connection, of_session)
-    return chosen.drop_off_of(runner.name, pictured.records_of(connection, row.id, runner.ids), what)
+    return chosen.drop_off_of(runner.name, _records_of(connection, row.id, runner), what)
+
+
+def _records_of(connection: sqlite3.Connection, number: int, runner: Runner | None) -> list[RepRecord]:
+    """The reps of a session, or one person's. Raises RetroTimerError for who has none in it."""
+    records = pictured.records_of(connection, number, None if runner is None else runner.ids)
+    if runner is not None and not records:
+        raise RetroTimerError(
+            f"{runner.name} has no rep in session {number}: `retro-timer results list` has the others"
+        )
+    return records
 
 
 def _show_sets(records: Sequence[RepRecord], path: Path | None) -> None:

@@ -177,6 +177,18 @@ def test_a_torn_line_and_a_damaged_copy_are_told_and_left_as_they_are(run: Comma
     assert (ledger(state_dir), copy.read_bytes()) == before
 
 
+def test_of_a_copy_alone_that_is_damaged_the_results_are_not_accused(run: Command, state_dir: Path) -> None:
+    fill(state_dir)
+    run("results", "backup")
+    (copy,) = (state_dir / "backups").iterdir()
+    damaged(copy)
+    outcome = run("results", "verify")
+    assert outcome.code == 1
+    assert "results.db: sound" in outcome.out
+    assert "faults: 1; a copy that is damaged is of no use: delete it" in outcome.one_line()
+    assert "mends" not in outcome.err
+
+
 def test_without_results_there_is_nothing_to_verify(run: Command) -> None:
     assert run("results", "verify").lines == ["no results yet"]
 

@@ -105,3 +105,11 @@ def test_two_lengths_and_two_kinds_of_start_are_no_race_and_what_is_left_out_is_
     assert "more than one heat in one file" in outcome.err
     heats = [row for row in lines(tmp_path / "a.lif") if len(row) == 11]
     assert [(row[2], row[9]) for row in heats] == [("1", "30"), ("2", "20"), ("3", "30")]
+
+
+def test_without_a_heat_there_is_no_file_and_that_is_said(run: Command, state_dir: Path, tmp_path: Path) -> None:
+    keep(state_dir, rep(1, "Cher", 9.9, status=RepStatus.VOID))
+    outcome = run("results", "export", "--format", "lif", "-o", tmp_path / "a.lif")
+    assert (outcome.code, outcome.out) == (0, f"{tmp_path / 'a.lif'}: heats: 0, nothing written\n")
+    assert "void reps: 1, not in it" in outcome.err
+    assert not (tmp_path / "a.lif").exists()

@@ -70,6 +70,15 @@ def test_what_cannot_be_drawn_is_told_in_one_line(
     assert told in outcome.one_line()
 
 
+@pytest.mark.parametrize("kind", ["reps", "drop-off"])
+def test_of_who_was_not_in_a_session_that_is_said(kept: Path, run: Command, kind: str) -> None:
+    with contextlib.closing(Journal(kept)) as journal:
+        session_of(journal, ("Cem",), began_ns=NOON_NS + 2 * 86_400 * S, reps=3)
+    outcome = run("results", "plot", kind, "--session", "3", "--athlete", "Anna")
+    assert outcome.code == 1
+    assert "Anna has no rep in session 3: " in outcome.one_line()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_results_that_is_said(state_dir: Path, run: Command, kind: str) -> None:
     outcome = run("results", "plot", kind)

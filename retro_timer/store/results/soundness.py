@@ -28,6 +28,7 @@ class Line(msgspec.Struct, frozen=True):
 
     text: str
     is_fault: bool = False
+    is_copy: bool = False
 
 
 def check_copy(path: Path) -> Content:
@@ -67,7 +68,7 @@ def look_at_all(directory: Path) -> Iterator[Line]:
         try:
             found = check_copy(path)
         except BadInputError as error:
-            yield Line(str(error), is_fault=True)
+            yield Line(str(error), is_fault=True, is_copy=True)
         else:
             yield Line(f"{BACKUPS}/{path.name}: sound, sessions: {found.sessions:,}, reps: {found.reps:,}")
 
