@@ -7,7 +7,8 @@ from typing import Protocol
 
 import msgspec
 
-from retro_timer.beacon.replay import OfWave, Tell, recorded_plan, start_of, waves_of
+from retro_timer.beacon.recorded import OfWave, start_of, waves_of
+from retro_timer.beacon.replay import Tell, recorded_plan
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import PassageOver, SensorChange
@@ -122,11 +123,12 @@ class LaneReplay:
         order: Order = Order.ROTATION,
     ) -> None:
         """A rep that names no lane runs in the first. One that has none (see `has_lane`) is begun all the same, since a
-        go is a fact, and nobody finishes it. `order`: in rotation a go ends the rep before it in its lane, of waves
-        those of the wave before in every lane."""
+        go is a fact, and nobody finishes it; a relay's later leg has none and never begins. `order`: in rotation a go
+        ends the rep before it in its lane, of waves those of the wave before in every lane."""
         several = order is Order.ROLLING
         self._waves = waves_of(reps) if order is Order.WAVES else {}
-        numbered = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
+        begun = (pair for pair in enumerate(reps, start=1) if not pair[1].follows)
+        numbered = sorted(begun, key=lambda pair: pair[1].begins_s)
         used = {rep.lane or 1 for rep in reps if has_lane(rep, lanes.count)}
         self._lanes = [
             _Lane(lane, config, self, runs=lane in used, several=several) for lane in range(1, lanes.count + 1)

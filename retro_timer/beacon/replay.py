@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from retro_timer.beacon.recorded import leg_of, legs_of, start_of, waves_of
 from retro_timer.beacon.sensing.coverage import SensorReport, WatchOverview
 from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
@@ -16,12 +17,13 @@ from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
 from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
 from retro_timer.store.traces import TraceRep
-from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Order, Plan, PlanSet
+from retro_timer.training.record import RepRecord, StartKind
+from retro_timer.training.relay import team_time
 from retro_timer.training.roster import SOLO
 from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Effect, Publish, Save
-from retro_timer.training.session.events import SessionEvent
+from retro_timer.training.session.events import Finish, Relay, SessionEvent
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.rules import Line, Rules
 
@@ -76,7 +78,13 @@ class Replay:
         self._judges: dict[str, _Judge] = {}
         for name, one in (sensors or {}).items():
             self._judges[name] = _Judge(name, self._at_its_line(name, one))
-        self._goes = sorted(enumerate(reps, start=1), key=lambda pair: pair[1].begins_s)
+        begun = (pair for pair in enumerate(reps, start=1) if not pair[1].follows)
+        self._goes = sorted(begun, key=lambda pair: pair[1].begins_s)
+        self._legs = legs_of(reps) if order is Order.ROTATION else {}
+        self._team: list[RepRecord] = []
+        """The legs of the relay under way that are finished."""
+        self._ended_leg: RepRecord | None = None
+        """One that was just finished, with which the next one has begun."""
         self._waves = waves_of(reps) if order is Order.WAVES else {}
         self._tell = tell
         self._samples = 0
@@ -105,13 +113,29 @@ class Replay:
             starting=False,
         )
 
-    def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:  # noqa: ARG002
+    def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:
         """Replay has no disk and makes no sound: a rep counts as durable at once."""
         if isinstance(effect, Save):
             return inputs.Durable(effect.record.rep, effect.record.revision)
         if isinstance(effect, Publish):
             self._tell(effect.event, self._samples)
+            if isinstance(effect.event, Finish) and effect.event.record.start is StartKind.RELAY:
+                self._end_leg(effect.event.record, now_ns)
         return None
+
+    def _end_leg(self, leg: RepRecord, now_ns: int) -> None:
+        self._team = [*(one for one in self._team if one.rep_no == leg.rep_no), leg]
+        if leg.rep + 1 in self._legs:
+            self._ended_leg = leg
+        elif (team := team_time(self._team)) is not None:
+            time_s, uncertainty_s = team.time_ns / 1e9, team.uncertainty_ns / 1e9
+            self._tell(Relay(now_ns, leg.rep, team.legs, time_s, uncertainty_s), self._samples)
+
+    def _put(self, event: inputs.Input, now_ns: int) -> None:
+        self._runner.put(event, now_ns)
+        if self._ended_leg is not None:
+            former, self._ended_leg = self._ended_leg, None
+            self._runner.put(leg_of(self._legs[former.rep + 1], former), now_ns)
 
     def run(self, samples: Iterable[RangeSample]) -> None:
         """Judge every sample of one sensor, then decide what is still open."""
@@ -206,7 +230,7 @@ class Replay:
         state = self._runner.state
         if alone and state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)
-        self._runner.put(start_of(rep, number, go_ns, wave), go_ns)
+        self._put(start_of(rep, number, go_ns, wave, alone=self._order is Order.ROTATION), go_ns)
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
         if isinstance(event, SensorChange):
@@ -225,50 +249,9 @@ class Replay:
         for event, config in told:
             made = session_input(event, config)
             if made is not None:
-                self._runner.put(made, now_ns)
-
-
-class OfWave(msgspec.Struct, frozen=True):
-    """Where a recorded rep belongs."""
-
-    wave: int
-    """Counted from 1."""
-    place: int
-    """Of the wave's reps, in the record's order."""
-    size: int
-
-    @property
-    def first(self) -> bool:
-        """Whether the wave begins with it."""
-        return self.place == 1
-
-
-def waves_of(reps: Sequence[TraceRep]) -> dict[int, OfWave]:
-    """The wave of each rep by its number: what has the same go has gone together."""
-    together: dict[float, list[int]] = {}
-    for number, rep in enumerate(reps, start=1):
-        together.setdefault(rep.begins_s, []).append(number)
-    return {
-        number: OfWave(wave, place, len(numbers))
-        for wave, (_, numbers) in enumerate(sorted(together.items()), start=1)
-        for place, number in enumerate(numbers, start=1)
-    }
+                self._put(made, now_ns)
 
 
 def recorded_plan(order: Order) -> Plan:
     """What a recording runs by."""
     return msgspec.structs.replace(RECORD, order=order)
-
-
-def start_of(
-    rep: TraceRep, number: int, at_ns: int, of_wave: OfWave | None, *, in_lane: bool = False
-) -> inputs.GoGiven | inputs.ReleaseGiven:
-    """How a rep of a trace begins: by its go, or by whoever leaves the beam from then on. Who of a wave go together are
-    told apart by their places alone, unless each is looked at `in_lane`."""
-    if rep.release_from_s is not None:
-        return inputs.ReleaseGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
-    go = inputs.GoGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
-    if of_wave is None:
-        return go
-    placed = of_wave.size > 1 and not in_lane
-    return msgspec.structs.replace(go, wave=of_wave.wave, place=of_wave.place if placed else None)

@@ -11,6 +11,7 @@ import msgspec
 
 from retro_timer.beacon.contract import contract_line, is_promised
 from retro_timer.beacon.lane_replay import LaneReplay, has_lane
+from retro_timer.beacon.recorded import legs_of
 from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.cli.options import Rep, Word
 from retro_timer.cli.output.lines import line_of
@@ -67,7 +68,7 @@ def replay(
             print(f"retro-timer: {warning}", file=sys.stderr)
         goes = reps or head.reps
         head.order = order or head.order
-        several = head.order not in (None, Order.ROTATION) and all(rep.go_s is not None for rep in goes)
+        several = head.order not in (None, Order.ROTATION) and all(rep.release_from_s is None for rep in goes)
         by_order = Order(head.order) if several and head.order is not None else Order.ROTATION
         chosen = None if placement is None else Placement(placement)
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
@@ -104,7 +105,9 @@ def replay(
 def _names_lanes(reps: Sequence[TraceRep], sensors: Mapping[str, WatchConfig]) -> bool:
     """Whether each lane has reps of its own; else one rep is open at a time, and its crossing tells the lane."""
     gates = [one for one in sensors.values() if one.times_as_gate and one.line == FINISH_LINE]
-    return len(gates) > 1 or any(rep.lane is not None or rep.lane_unclear or rep.go_s is None for rep in reps)
+    return len(gates) > 1 or any(
+        rep.lane is not None or rep.lane_unclear or rep.release_from_s is not None for rep in reps
+    )
 
 
 def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:
@@ -118,6 +121,11 @@ def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool, seve
     lanes = head.lanes or 1
     for number, rep in enumerate(reps, start=1):
         found.extend(f"rep {number}: {what}" for what in _not_of_lanes(rep, lanes))
+        if rep.follows and number not in legs_of(reps):
+            found.append(f"rep {number}: its leg {rep.leg}, since the rep before it is not the leg before it")
+        if (each or several) and (rep.crossings_s is not None or rep.leg is not None):
+            what = "crossings" if rep.leg is None else "leg"
+            found.append(f"rep {number}: its {what}, since others may be on the course or there are lanes")
     if each and len(head.sensors) > 1:
         found.append("sensors but the first gate at the finish: one tells the lanes apart")
     if lanes > 1 and head.course == "out-and-back":
@@ -140,7 +148,7 @@ def _not_of_lanes(rep: TraceRep, lanes: int) -> list[str]:
     """What of a rep is not replayed on so many lanes; its go always is."""
     if lanes == 1:
         return [] if rep.lane in (None, 1) else [f"its lane {rep.lane}, since there are no lanes"]
-    if rep.go_s is None:
+    if rep.release_from_s is not None:
         return ["its start by release, which no lane shows (it counts as not finished)"]
     if has_lane(rep, lanes):
         return []

@@ -12,21 +12,21 @@ import msgspec
 
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.events import BeaconEvent
+from retro_timer.beacon.recording.goes import Goes
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.errors import RetroTimerError
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.whole import writing_whole
 from retro_timer.store.space import TRACES, make_room
-from retro_timer.store.traces import HEADER, SENSOR_COLUMN, describe, format_rep, format_row
-from retro_timer.training.gaits import Gait
-from retro_timer.training.session.events import Correction, Go
+from retro_timer.store.traces import HEADER, SENSOR_COLUMN, describe, format_row
+from retro_timer.training.session.events import Correction
 
 _ROWS_AT_ONCE = 200
 _PAUSE_S = 0.005
 """Between portions, so that the sensor's thread never waits for this one."""
 _Rings = list[tuple[SensorSpec, tuple[RangeSample, ...]]]
 """Sensors with their readings, oldest first."""
-_Goes = tuple[tuple[int, float, Gait], ...]
+_MOST_GOES = 200
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -46,14 +46,12 @@ class FlightRecorder:
         self._tell = tell
         self._writing = threading.Lock()
         """Two that are asked for within a second have the same names."""
-        self._goes: list[tuple[int, float, Gait]] = []
+        self._goes = Goes()
         core.event_bus.subscribe(self._hear)
 
     def _hear(self, event: BeaconEvent) -> None:
-        if isinstance(event, Go) and event.distance_m:
-            self._goes.append((event.t_ns, event.distance_m, Gait(event.gait)))
-            del self._goes[:-200]
-        elif isinstance(event, Correction) and event.kind == "voided":
+        self._goes.hear(event, _MOST_GOES)
+        if isinstance(event, Correction) and event.kind == "voided":
             # Whoever voids a rep disputes it. Nobody waits for an answer: what goes wrong is told.
             self.keep(lambda _kept: None)
 
@@ -67,7 +65,7 @@ class FlightRecorder:
         rings = [(spec, samples) for spec, samples in rings if samples]
         if not rings:
             raise RetroTimerError("no readings yet: nothing to keep")
-        job = (self._path(rings), rings, tuple(self._goes), answer)
+        job = (self._path(rings), rings, self._goes.copy(), answer)
         threading.Thread(target=self._write, args=job, name="flight-recorder", daemon=True).start()
 
     def _path(self, rings: _Rings) -> Path:
@@ -81,7 +79,7 @@ class FlightRecorder:
         found = (sensing.config.lanes for sensing in self._core.sensing.values())
         return next((lanes for lanes in found if lanes is not None), None)
 
-    def _write(self, path: Path, rings: _Rings, goes: _Goes, answer: Callable[[Kept], None]) -> None:
+    def _write(self, path: Path, rings: _Rings, goes: Goes, answer: Callable[[Kept], None]) -> None:
         try:
             with self._writing:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +93,7 @@ class FlightRecorder:
             answer(Kept((str(path),), ""))
 
 
-def _write_trace(path: Path, rings: _Rings, goes: _Goes, lanes: LaneMap | None) -> None:
+def _write_trace(path: Path, rings: _Rings, goes: Goes, lanes: LaneMap | None) -> None:
     """One trace of all sensors, in portions."""
     several = len(rings) > 1
     rows = heapq.merge(*([(s.t_ns, spec.name, s) for s in samples] for spec, samples in rings), key=lambda row: row[0])
@@ -103,9 +101,8 @@ def _write_trace(path: Path, rings: _Rings, goes: _Goes, lanes: LaneMap | None) 
     pause = threading.Event()
     with writing_whole(path) as file:
         lines = [f"# {key}: {value}" for key, value in describe([spec for spec, _ in rings], lanes).items()]
-        for go_ns, distance_m, gait in goes:
-            if go_ns >= origin_ns:
-                lines.append(f"# rep: {format_rep((go_ns - origin_ns) / 1e9, distance_m, gait)}")
+        # A kept trace may be passed on: it has no names.
+        lines.extend(line.rstrip() for line in goes.lines(origin_ns, named=False))
         file.write("\n".join([*lines, HEADER + (SENSOR_COLUMN if several else ""), ""]).encode())
         while portion := tuple(itertools.islice(rows, _ROWS_AT_ONCE)):
             texts = [format_row(sample, origin_ns, name if several else "") for _, name, sample in portion]

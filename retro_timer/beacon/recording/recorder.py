@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from retro_timer.beacon.events import BeaconEvent
+from retro_timer.beacon.recording.goes import Goes
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.errors import BadInputError
 from retro_timer.ports import RangeSample, SensorSpec
-from retro_timer.store.traces import TraceWriter, describe, format_rep
-from retro_timer.training.gaits import Gait
-from retro_timer.training.session.events import Go
+from retro_timer.store.traces import TraceWriter, describe
 
 _IN_ORDER_NS = 2_000_000_000
 """Readings of several sensors come late by half their integration and what their driver needs: by 1.1 s at the most. So
@@ -29,7 +28,7 @@ class Recorder:
         """`lanes`: those that one of the sensors tells apart."""
         self._path = path
         self._several = len(specs) > 1
-        self._reps: list[tuple[int, float, Gait]] = []
+        self._goes = Goes()
         self._origin_ns: int | None = None
         self.trouble = ""
         """Why the recording is not whole, or an empty string."""
@@ -51,8 +50,7 @@ class Recorder:
 
     def hear(self, event: BeaconEvent) -> None:
         """Keeps the goes for the head."""
-        if isinstance(event, Go) and event.distance_m:
-            self._reps.append((event.t_ns, event.distance_m, Gait(event.gait)))
+        self._goes.hear(event)
 
     def _run(self) -> None:
         while (row := self._rows.get()) is not None:
@@ -95,7 +93,7 @@ class Recorder:
         self._thread.join(timeout=30.0)
         try:
             self._file.close()
-            if self._reps and self._path.is_file() and not self.trouble:
+            if self._goes and self._path.is_file() and not self.trouble:
                 self._put_goes_into_head(self._path.resolve())
         except OSError as error:
             self.trouble = self.trouble or f"{self._path}: the goes are not in it ({error.strerror})"
@@ -105,8 +103,7 @@ class Recorder:
         whole = path.with_name(path.name + ".new")
         try:
             with path.open(encoding="utf-8") as body, whole.open("w", encoding="utf-8") as file:
-                for t_ns, distance_m, gait in self._reps:
-                    file.write(f"# rep: {format_rep((t_ns - origin) / 1e9, distance_m, gait)}\n")
+                file.writelines(self._goes.lines(origin, named=True))
                 shutil.copyfileobj(body, file)
             whole.replace(path)
         finally:

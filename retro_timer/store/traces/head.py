@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -25,7 +26,7 @@ class TraceRep(msgspec.Struct, frozen=True):
     """A go that the recording knows of, or a start that it has to find."""
 
     go_s: float | None
-    """None for a start by release."""
+    """None for a start by release, and for a relay's later legs."""
     distance_m: float
     gait: Gait
     release_from_s: float | None = None
@@ -34,6 +35,15 @@ class TraceRep(msgspec.Struct, frozen=True):
     athlete: str | None = None
     lane_unclear: bool = False
     """Its line names a lane, and what it names is none."""
+    crossings_s: float | None = None
+    """For so long crossings are counted, of `distance_m` each; None where the first one is the finish."""
+    leg: int | None = None
+    """Of a relay, counted from 1. The first has a go, each other one begins when the one before it is finished."""
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is a leg that begins with the end of the one before it."""
+        return self.leg is not None and self.leg > 1
 
     @property
     def begins_s(self) -> float:
@@ -142,6 +152,8 @@ def parse_rep(go: str, distance: str, gait: str, lane: str | None = None) -> Tra
 def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     """A rep from a line of the head, and what of it is ignored. Raises ValueError for a rep that is none."""
     fields = _fields(value)
+    if "leg" in fields and _count_of("leg", fields["leg"]) > 1:
+        return _leg_of(fields), []
     begins = "release_from_s" if "release_from_s" in fields else "go_s"
     if begins == "release_from_s" and "go_s" in fields:
         raise ValueError("go_s and release_from_s, expected one of them")
@@ -158,7 +170,26 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
     athlete, unclear = fields.get("athlete") or None, bool(problems)
     go_s, release_from_s = (at_s, None) if begins == "go_s" else (None, at_s)
-    return TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear), problems
+    rep = TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear)
+    if "crossings_s" in fields:
+        rep = msgspec.structs.replace(rep, crossings_s=_crossings_of(fields["crossings_s"]))
+    return msgspec.structs.replace(rep, leg=1) if "leg" in fields else rep, problems
+
+
+def _leg_of(fields: Mapping[str, str]) -> TraceRep:
+    """A leg that begins with the end of the one before it. Raises ValueError."""
+    missing = [name for name in ("distance_m", "gait") if name not in fields]
+    if missing:
+        raise ValueError(f"no {missing[0]}, expected 'distance_m=20 gait=jog leg=2'")
+    if "go_s" in fields:
+        raise ValueError(f"go_s with leg {fields['leg']}, expected none: it begins when the leg before it ends")
+    return TraceRep(
+        None,
+        _distance_of(fields["distance_m"]),
+        _gait_of(fields["gait"]),
+        athlete=fields.get("athlete") or None,
+        leg=_count_of("leg", fields["leg"]),
+    )
 
 
 def _fields(value: str) -> dict[str, str]:
@@ -178,6 +209,20 @@ def _distance_of(text: str, least_m: float = 1.0) -> float:
     if distance_m is None:
         raise ValueError(f"distance '{text}' is not a number of metres from {least_m:g} to {_LONGEST_DISTANCE_M:.0f}")
     return distance_m
+
+
+def _crossings_of(text: str) -> float:
+    duration_s = _number(text, 1.0, 7200.0)
+    if duration_s is None:
+        raise ValueError(f"crossings '{text}' is not a number of seconds from 1 to 7200")
+    return duration_s
+
+
+def _count_of(what: str, text: str) -> int:
+    count = _number(text, 1.0, 10_000.0)
+    if count is None or count != round(count):
+        raise ValueError(f"{what} '{text}' is not a whole number from 1")
+    return round(count)
 
 
 def _gait_of(text: str) -> Gait:

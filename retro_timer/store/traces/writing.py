@@ -79,6 +79,19 @@ def format_row(sample: RangeSample, origin_ns: int, sensor: str = "") -> str:
     return f"{(sample.t_ns - origin_ns) / 1e9:.6f},{','.join(texts)}{sensor and ','}{sensor}\n"
 
 
-def format_rep(go_s: float, distance_m: float, gait: Gait) -> str:
-    """A go as the value of a `rep` line."""
-    return f"go_s={go_s:.6f} distance_m={distance_m:g} gait={gait}"
+def format_rep(
+    go_s: float | None,
+    distance_m: float,
+    gait: Gait,
+    *,
+    crossings_s: float | None = None,
+    leg: int | None = None,
+    lane: int | None = None,
+    athlete: str = "",
+) -> str:
+    """A go as the value of a `rep` line; without one a relay's leg, which begins when the one before it ends."""
+    begins = "" if go_s is None else f"go_s={go_s:.6f} "
+    optional = {"crossings_s": crossings_s, "leg": leg, "lane": lane}
+    more = "".join(f" {key}={value:g}" for key, value in optional.items() if value is not None)
+    # Only a name may have blanks: it comes last.
+    return f"{begins}distance_m={distance_m:g} gait={gait}{more}{f' athlete={athlete}' if athlete else ''}"

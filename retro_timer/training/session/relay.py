@@ -48,9 +48,13 @@ def _begin_leg(transition: Transition, index: int, step_index: int, former: RepR
     moves = tuple(point for point in state.undo if point.moved)
     transition.set(reps=record.rep, undo=moves, turn=turn)
     active_rep.begin_rep(transition, turn, record)
+    set_out(transition, index)
+
+
+def set_out(transition: Transition, index: int) -> None:
+    """Until the next one can be back, the one before comes to a stand at the line and the next one sets out."""
     active = transition.state.athletes[index].running
     if active is not None:
-        # Until the next one can be back, the one comes to a stand here and the other sets out.
         transition.watch(WatchMode.OFF)
         transition.appoint(active.earliest_ns, Item.WATCH_ON)
 

@@ -30,7 +30,8 @@ def brief(transition: Transition) -> None:
     transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
     athletes = tuple(athlete.name for athlete in state.athletes)
     transition.look_up(*athletes)
-    transition.publish(events.Session(transition.now_ns, state.plan.title, athletes, len(state.steps)))
+    plan = state.plan
+    transition.publish(events.Session(transition.now_ns, plan.title, athletes, len(state.steps), str(plan.order)))
     if state.steps[-1].open:
         transition.say("brief_open", {"title": state.plan.title}, 30.0, about=[About.PLAN])
     else:

@@ -145,3 +145,35 @@ def test_names_without_end_are_no_sensors(tmp_path: Path) -> None:
     reader, kept = read(tmp_path / "many.csv", f"{HEADER}{SENSOR_COLUMN}\n{rows}")
     assert len(kept) == 16
     assert reader.bad_rows == {"over 16 sensors": 24}
+
+
+def test_a_rep_may_count_crossings_and_a_relay_s_later_leg_has_no_go() -> None:
+    head, problems = head_of(
+        "rep: go_s=5.000 distance_m=20 gait=run crossings_s=60",
+        "rep: go_s=90 distance_m=20 gait=jog leg=1 athlete=Ann Lee",
+        "rep: distance_m=20 gait=walk leg=2 athlete=Bea",
+    )
+    assert problems == []
+    assert head.reps == [
+        TraceRep(5.0, 20.0, Gait.RUN, crossings_s=60.0),
+        TraceRep(90.0, 20.0, Gait.JOG, athlete="Ann Lee", leg=1),
+        TraceRep(None, 20.0, Gait.WALK, athlete="Bea", leg=2),
+    ]
+    assert [rep.follows for rep in head.reps] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("rep: go_s=5 distance_m=20 gait=jog crossings_s=soon", "crossings 'soon' is not a number of seconds"),
+        ("rep: go_s=5 distance_m=20 gait=jog leg=0", "leg '0' is not a whole number from 1"),
+        ("rep: go_s=5 distance_m=20 gait=jog leg=2", "go_s with leg 2, expected none: it begins when the leg before"),
+        ("rep: gait=jog leg=2", "no distance_m, expected 'distance_m=20 gait=jog leg=2'"),
+        ("rep: distance_m=20 gait=jog leg=1", "no go_s, expected"),
+    ],
+)
+def test_crossings_or_a_leg_that_cannot_be_read_is_told_and_ignored(line: str, words: str) -> None:
+    head, problems = head_of(line)
+    assert len(problems) == 1
+    assert words in problems[0]
+    assert head.reps == []

@@ -14,6 +14,8 @@ class Session(Event, frozen=True):
     athletes: tuple[str, ...]
     steps: int
     """Reps of each athlete."""
+    order: str = "rotation"
+    """Who is on the course together: rotation, rolling or waves."""
 
 
 class Phase(Event, frozen=True):

@@ -37,6 +37,12 @@ class GoGiven(msgspec.Struct, frozen=True):
     """Of waves: which one it goes in, counted from 1."""
     place: int | None = None
     """Of a wave before a single lane whose runners nobody can tell apart: the rep is this place, and nobody's."""
+    crossings_s: float | None = None
+    """For so long crossings are counted, each over `distance_m`."""
+    team: int | None = None
+    """Of a relay's leg: the number of the first one."""
+    uncertainty_ns: int = 0
+    """Of a relay's later leg: half-width of the 95 % interval of its beginning, the end of the one before."""
 
 
 class ReleaseGiven(msgspec.Struct, frozen=True):
