@@ -1,8 +1,7 @@
-"""The boards: every sensor, pin and fault of a scenario behind the real drivers, and whole sessions on them."""
+"""The boards: every sensor, pin and fault of a scenario behind the real drivers."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,32 +9,21 @@ from typing import Any
 
 import msgspec
 import pytest
-from retro_firmware.vl53l1x.staged import StagedChips
-from retro_firmware.vl53l1x.twin.chip import TwinChip
 
-from tests.firmware.gpio_bench import pretend_rpi_gpio, until
-from tests.helpers.beacon_made import made_beacon
+from tests.firmware.gpio_bench import until
 from tests.helpers.command import quietly
-from tests.helpers.plans_made import block, plan
 
 pytest.importorskip("VL53L1X", reason="the driver is missing: pip install 'retro-timer[twin]'")
 
 from retro_firmware import gpio_board
 from retro_firmware.gpio.buzzer import ActiveSounder
-from retro_firmware.pi import PiBoard, open_pi
+from retro_firmware.pi import open_pi
 from retro_firmware.twin import TwinBoard, open_twin
 
-from retro_timer.beacon.boards import BoardRequest
-from retro_timer.beacon.button.controller import ButtonController
-from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.control.machine import PowerSwitch
-from retro_timer.beacon.messages import StartPlan
-from retro_timer.beacon.output.text_voice import TextVoice
-from retro_timer.beacon.service import Service
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.ports import Board, LampState, Placement, RangeSample, RangeSensor, Role
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings import paths
 from retro_timer.settings.calibration import Calibration, SensorCalibration
 from retro_timer.settings.model import (
     ButtonSettings,
@@ -43,13 +31,8 @@ from retro_timer.settings.model import (
     BuzzerSettings,
     LampKind,
     LampSettings,
-    SessionSettings,
-    Settings,
 )
-from retro_timer.training.roster import SOLO
-from retro_timer.training.session import inputs
-from retro_timer.training.session.state import Phase
-from tests.helpers.events_told import into
+from tests.firmware.board_bench import chips_of, request, sensors_of
 
 S = 1_000_000_000
 GATE = SensorSettings()
@@ -59,11 +42,6 @@ PAIR = (
     SensorSettings(name="left", address=0x30, xshut_pin=12, interrupt_pin=16),
     SensorSettings(name="right", address=0x31, xshut_pin=13, role=Role.WATCH),
 )
-
-
-def request(*sensors: SensorSettings, scenario: Path | None = None, **changes: Any) -> BoardRequest:
-    settings = Settings(sensors=sensors or (GATE,), **changes)
-    return BoardRequest(settings, scenario=None if scenario is None else str(scenario))
 
 
 Open = Callable[..., TwinBoard]
@@ -83,10 +61,6 @@ def twin() -> Iterator[Open]:
     for board in opened:
         board.close()
         board.close()
-
-
-def sensors_of(board: Board) -> dict[str, RangeSensor]:
-    return {sensor.spec.name: sensor for bus in board.buses for sensor in bus.sensors}
 
 
 def readings(sensor: RangeSensor, count: int = 10) -> list[RangeSample]:
@@ -121,13 +95,6 @@ def test_a_box_whose_wiring_is_not_known_drives_no_pin_and_still_measures() -> N
         assert readings(sensor, 3)
     finally:
         board.close()
-
-
-def chips_of(board: TwinBoard) -> dict[str, TwinChip]:
-    """The VL53L1X of a twin board, by their sensors' names."""
-    twins = board.stage.twins["vl53l1x"]
-    assert isinstance(twins, StagedChips)
-    return twins.bus.chips
 
 
 @pytest.mark.parametrize("settings", [LUNA, ECHO])
@@ -261,163 +228,8 @@ def test_a_pin_that_cannot_be_had_is_told_with_its_owner_and_everything_else_is_
     open_twin(request()).close()
 
 
-# The box itself, on a stateful fake-rpi
-
-
-def test_the_pi_board_runs_on_rpi_gpio(monkeypatch: pytest.MonkeyPatch) -> None:
-    gpio = pretend_rpi_gpio(monkeypatch)
-    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "rpigpio")
-    board = open_pi(request())
-    strokes: list[bool] = []
-    board.sounder.on(1800)
-    assert gpio.pwm[17].frequency == 1800
-    board.lamp.show(LampState.DANGER)
-    until(lambda: gpio.input(22) == 1, "the lamp is red")
-    assert board.button is not None
-    board.button.listen(lambda pressed, _t_ns: strokes.append(pressed))
-    gpio.drive(27, 0)
-    until(lambda: strokes == [True], "the press")
-    board.close()
-    assert gpio.functions == {}
-    assert gpio.pwm == {}
-
-
-def test_a_sensor_without_its_bus_tells_how_to_switch_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend_rpi_gpio(monkeypatch)
-    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "rpigpio")
-    board = open_pi(request(SensorSettings(bus=22)))
-    with pytest.raises(SensorFaultError, match="sudo raspi-config nonint do_i2c 0"):
-        sensors_of(board)["gate"].start()
-    board.close()
-
-
-@pytest.fixture
-def pi(monkeypatch: pytest.MonkeyPatch) -> Iterator[PiBoard]:
-    pretend_rpi_gpio(monkeypatch)
-    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "rpigpio")
-    board = open_pi(request())
-    assert isinstance(board, PiBoard)
-    yield board
-    board.close()
-
-
 def test_the_twin_has_no_switch(twin: Open) -> None:
     assert not isinstance(twin(), PowerSwitch)
-
-
-def test_the_box_asks_root_to_switch_it_off_and_waits_until_that_is_seen(
-    pi: PiBoard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = paths.run_dir() / "poweroff"
-    asked.parent.mkdir(parents=True, exist_ok=True)
-    waits: list[bool] = []
-
-    def obey_at_the_third_look(_seconds: float) -> None:
-        waits.append(asked.exists())
-        if len(waits) == 3:
-            asked.unlink()
-
-    monkeypatch.setattr(PiBoard, "_sleep", staticmethod(obey_at_the_third_look))
-    assert isinstance(pi, PowerSwitch)
-    pi.power_off()
-    assert waits == [True, True, True]
-
-
-def test_a_power_off_that_nobody_carries_out_is_taken_back_and_told(
-    pi: PiBoard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PiBoard, "_sleep", staticmethod(lambda _seconds: None))
-    with pytest.raises(RetroTimerError, match=r"poweroff: not written .*; run: sudo systemctl poweroff"):
-        pi.power_off()
-    asked = paths.run_dir() / "poweroff"
-    asked.parent.mkdir(parents=True)
-    with pytest.raises(RetroTimerError, match=r"sudo systemctl enable --now retro-timer-poweroff\.path") as told:
-        pi.power_off()
-    assert "\n" not in str(told.value)
-    assert not asked.exists()
-
-
-# A whole session on the twin
-
-
-class Live:
-    """A beacon on the twin, in real time; the test is the finger on the button."""
-
-    def __init__(self, board: TwinBoard, settings: Settings, directory: Path) -> None:
-        self.board = board
-        clock = RealClock()
-        self.said: list[str] = []
-        self.events: list[dict[str, Any]] = []
-        voice = TextVoice(clock, 300, self.said.append)
-        made = made_beacon(board, voice, directory, settings=settings)
-        self.core = made.core
-        self.core.event_bus.subscribe(into(self.events))
-        self.course = plan(block(reps=2, distance_m=5.0), walk_out_s=0.0, rest_s=60.0)
-        button = ButtonController(
-            self.core, lambda _name: StartPlan(self.course, SOLO), lambda: ["course"], lambda: None
-        )
-        self.service = Service(self.core, made.inbox, lambda _trouble: None, button=button)
-        self.service.start()
-        self.thread = threading.Thread(target=self.service.run)
-        self.thread.start()
-
-    def press(self) -> None:
-        self.board.factory.pin(27).drive_low()
-        time.sleep(0.1)
-        self.board.factory.pin(27).drive_high()
-
-    def skip(self) -> None:
-        self.service.inbox.put(inputs.Skip())
-
-    def until(self, phase: Phase) -> None:
-        until(lambda: self.core.session.state is not None and self.core.session.state.phase is phase, str(phase))
-
-    def of(self, event: str) -> list[dict[str, Any]]:
-        return [e for e in list(self.events) if e["event"] == event]
-
-    def close(self) -> None:
-        self.service.stop()
-        self.thread.join(timeout=20.0)
-        self.service.close()
-
-
-@pytest.fixture
-def live(tmp_path: Path, state_dir: Path) -> Iterator[Live]:
-    scenario = tmp_path / "dog.toml"
-    scenario.write_text('[[intruders]]\nkind = "dog"\nrep = 1\nat_s = 0.3\nstays_s = 0.5\nrange_m = 0.7\n')
-    made = request(scenario=scenario, session=SessionSettings(get_ready_s=2.0, countdown_s=1))
-    board = open_twin(made)
-    assert isinstance(board, TwinBoard)
-    beacon = Live(board, made.settings, state_dir)
-    yield beacon
-    beacon.close()
-
-
-@pytest.mark.slow
-def test_a_press_starts_a_rep_the_crossing_stops_it_a_dog_raises_the_alarm_and_a_lost_sensor_is_heard(
-    live: Live,
-) -> None:
-    live.press()
-    live.until(Phase.BRIEF)
-    live.skip()
-    live.until(Phase.RUNNING)
-    until(lambda: len(live.of("obstacle")) >= 2, "the dog came and went")
-    until(lambda: len(live.of("finish")) == 1, "the finish")
-    names = [e["name"] for e in live.of("sound") if e["name"]]
-    wanted = ["answer", "count", "go", "danger", "finish"]
-    assert [name for name in names if name in wanted][:5] == wanted
-    (go,) = live.of("go")
-    truth_ns = live.board.stage.world.truths_ns[1]
-    assert truth_ns is not None
-    assert live.of("finish")[0]["time_s"] == pytest.approx((truth_ns - go["t_ns"]) / S, abs=0.15)
-    # The buzzer's line really moved: every tone that was told is an edge on the pin.
-    edges = [state.state for state in live.board.factory.pin(17).states]
-    assert edges.count(0.5) >= len([name for name in names if name])
-    live.skip()
-    live.until(Phase.LANE_CHECK)
-    chips_of(live.board)["gate"].set_xshut(False, time.monotonic_ns())
-    until(lambda: any(e["state"] == "lost" for e in live.of("sensor")), "the sensor is lost")
-    until(lambda: live.core.buzzer.sounding == "blind", "the blind alarm")
 
 
 # The command

@@ -19,6 +19,7 @@ from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import new_session
 from retro_timer.training.session.rules import Rules
 from retro_timer.training.session.state import Phase, SessionState
+from tests.helpers.plans_made import block
 from tests.helpers.plans_made import plan as make_plan
 
 S = 1_000_000_000
@@ -244,3 +245,8 @@ class Drive(Watched):
     def asked_for_go(self) -> int:
         """How often the go tone was asked for."""
         return len(self.of(effects.GoTone))
+
+
+def two_reps(**fields: object) -> Drive:
+    """A session of two reps that has begun."""
+    return Drive(make_plan(block(reps=2), **fields)).begin()

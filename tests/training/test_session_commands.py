@@ -1,10 +1,9 @@
-"""Void, skip, pause, resume, repeat, manual finish, stop; and that every command in every phase gets an answer."""
+"""Skip, pause, resume, repeat, manual finish, stop; and that every command in every phase gets an answer."""
 
 from __future__ import annotations
 
 import pytest
 
-from retro_timer.detection.events import Level, SensorState
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import StartMethod
@@ -16,17 +15,13 @@ from retro_timer.training.session.machine import COMMANDS, recovered_session
 from retro_timer.training.session.rules import Rules
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
-from tests.helpers.session_drive import Drive, silent_disk
+from tests.helpers.session_drive import Drive, silent_disk, two_reps
 
 ALL_COMMANDS: tuple[inputs.Command, ...] = (
     inputs.Start(), inputs.Pause(), inputs.Resume(), inputs.Skip(), inputs.Void(), inputs.ManualFinish(),
     inputs.Give("Runner"), inputs.Absent("Runner"), inputs.Undo(), inputs.Spotter(), inputs.Repeat(), inputs.Stop(),
     inputs.Recover(), inputs.CloseInterrupted(),
 )  # fmt: skip
-
-
-def two_reps(**fields: object) -> Drive:
-    return Drive(plan(block(reps=2), **fields)).begin()
 
 
 def in_phase(phase: Phase) -> Drive:
@@ -137,55 +132,6 @@ def test_a_go_that_sounded_just_as_the_session_was_stopped_leaves_no_rep_open() 
     session = in_phase(Phase.GO).put(inputs.Stop()).put(inputs.WentOff(1))
     assert session.state.running is None
     assert session.events("go") == []
-
-
-def test_void_of_the_rep_under_way_ends_it_and_runs_it_again() -> None:
-    session = two_reps().to_go().wait(2.0).put(inputs.Void())
-    assert session.results[1].status is RepStatus.VOID
-    assert session.events("void")[0].rep == 1
-    assert session.phase is Phase.REST
-    session.to_go().finish(8.0).to_go().finish(8.0)
-    assert [(r.rep, r.rep_no, r.status) for r in session.results.values()] == [
-        (1, 1, RepStatus.VOID),
-        (2, 1, RepStatus.FINISHED),
-        (3, 2, RepStatus.FINISHED),
-    ]
-    assert session.state.phase is Phase.DONE
-
-
-def test_after_the_rep_under_way_was_made_void_nobody_is_watched_or_waited_for() -> None:
-    session = two_reps().to_go().wait(2.0).put(inputs.Void())
-    assert session.state.expectation.rep is None
-    assert session.state.expectation.mode is not WatchMode.REP
-    assert session.of(effects.Light)[-1].state != "running"
-
-
-def test_void_of_the_last_rep_runs_it_again() -> None:
-    session = two_reps().to_go().finish(8.0).put(inputs.Void())
-    assert session.results[1].status is RepStatus.VOID
-    session.to_go().finish(8.0).to_go().finish(8.0)
-    assert session.phase is Phase.DONE
-    assert [r.rep_no for r in session.results.values()] == [1, 1, 2]
-
-
-def test_void_can_be_undone() -> None:
-    session = two_reps().to_go().finish(8.0).put(inputs.Void()).put(inputs.Undo())
-    assert session.results[1].status is RepStatus.FINISHED
-    assert session.results[1].time_ns == 8_000_000_000
-    session.to_go().finish(8.0)
-    assert session.phase is Phase.DONE
-
-
-def test_a_revision_grows_with_every_change_so_that_the_last_word_is_known() -> None:
-    session = two_reps().to_go().finish(8.0).put(inputs.Void()).put(inputs.Undo())
-    revisions = [save.record.revision for save in session.of(effects.Save) if save.record.rep == 1]
-    assert revisions == sorted(set(revisions))
-    assert revisions[-1] == session.results[1].revision
-
-
-def test_with_no_rep_run_yet_there_is_nothing_to_void() -> None:
-    session = two_reps().until(Phase.LANE_CHECK).put(inputs.Void())
-    assert session.refused() == ["nothing_to_void"]
 
 
 def test_skip_of_the_brief_calls_the_athlete_at_once() -> None:
@@ -335,47 +281,6 @@ def test_the_summary_waits_for_the_disk() -> None:
         session.put(inputs.Durable(save.record.rep, save.record.revision))
     assert len(session.events("summary")) == 1
     assert len(session.of(effects.Close)) == 1
-
-
-def test_an_obstacle_during_a_rep_is_counted_on_the_rep() -> None:
-    session = two_reps().to_go().wait(1.0).obstacle(Level.DANGER).wait(1.0).obstacle(Level.CLEAR)
-    session.obstacle(Level.CAUTION).obstacle(Level.WARNING).wait(1.0).obstacle(Level.CLEAR).finish(8.0)
-    assert session.results[1].obstacles == 2
-    levels = [event.level for event in session.events("obstacle")]
-    assert levels == ["danger", "clear", "caution", "warning", "clear"]
-
-
-def test_an_obstacle_between_reps_is_counted_on_no_rep() -> None:
-    session = two_reps().to_go().finish(8.0).wait(1.0).obstacle().wait(1.0).obstacle(Level.CLEAR).to_go().finish(8.0)
-    assert [record.obstacles for record in session.results.values()] == [0, 0]
-
-
-def test_the_runner_who_comes_as_expected_is_no_obstacle() -> None:
-    session = two_reps().to_go().wait(6.0).obstacle(Level.WARNING, expected=True).finish(8.0)
-    assert session.results[1].obstacles == 0
-
-
-def test_an_obstacles_range_is_told_in_metres_and_none_when_it_is_clear() -> None:
-    session = two_reps().to_go().obstacle(Level.DANGER, 613).obstacle(Level.CLEAR)
-    assert [{"level": event.level, "range_m": event.range_m} for event in session.events("obstacle")] == [
-        {"level": "danger", "range_m": 0.613},
-        {"level": "clear", "range_m": None},
-    ]
-
-
-def test_a_watch_that_goes_is_told_at_once_and_before_anything_else() -> None:
-    session = two_reps().to_go().wait(1.0).watch(SensorState.LOST, "frozen")
-    (lost,) = [say for say in session.of(effects.Say) if say.key == "watch_lost"]
-    assert lost.urgent
-    (event,) = session.events("sensor")
-    assert (event.state, event.reason) == ("lost", "frozen")
-    session.watch(SensorState.OK)
-    assert session.said()[-1] == "watch_back"
-
-
-def test_a_change_of_the_watchs_reason_alone_is_no_event() -> None:
-    session = two_reps().watch(SensorState.DEGRADED, "noise").watch(SensorState.DEGRADED, "sunlight")
-    assert len(session.events("sensor")) == 1
 
 
 def test_what_detection_reports_of_a_rep_that_is_over_changes_nothing() -> None:

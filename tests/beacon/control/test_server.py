@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_timer.beacon.control.client import BeaconClient
-from retro_timer.beacon.control.protocol import answers, commands, requests, wire
+from retro_timer.beacon.control.protocol import requests, wire
 from retro_timer.beacon.control.server import Client, Server
 from retro_timer.beacon.events import Said
 from retro_timer.errors import RetroTimerError
-from retro_timer.training.session.events import Crossing, Recall
+from tests.helpers.echo_server import Echo
 
 TIMEOUT_S = 20.0
 MOST_CLIENTS = 64
@@ -45,28 +43,6 @@ def said(number: int) -> bytes:
 def echoed(number: int) -> dict[str, Any]:
     """The answer to it."""
     return {"answer": "calibrated", "ok": True, "file": str(number)}
-
-
-class Echo:
-    """A server that answers what is to be said with the same words, and keeps its clients."""
-
-    def __init__(self) -> None:
-        # A Unix socket's path may have 107 bytes at most, so no pytest directory.
-        self.directory = Path(tempfile.mkdtemp(prefix="rt"))
-        self.path = self.directory / "run" / "beacon.sock"
-        self.clients: list[Client] = []
-        self.server = Server(self.path, self.take)
-        self.server.start()
-
-    def take(self, request: requests.AnyRequest, client: Client) -> None:
-        assert isinstance(request, requests.Say)
-        if client not in self.clients:
-            self.clients.append(client)
-        client.send(answers.Calibrated(file=request.text))
-
-    def close(self) -> None:
-        self.server.close()
-        shutil.rmtree(self.directory)
 
 
 @pytest.fixture
@@ -305,80 +281,6 @@ def test_a_path_that_is_too_long_for_a_socket_is_one_line_of_complaint(tmp_path:
     assert "\n" not in str(caught.value)
 
 
-def test_the_client_says_that_no_timer_runs(tmp_path: Path) -> None:
-    with pytest.raises(RetroTimerError, match=r"no timer runs here .*retro-timer run"):
-        BeaconClient(tmp_path / "beacon.sock")
-
-
-def test_the_client_says_when_the_timer_goes_away_while_it_waits(echo: Echo) -> None:
-    with BeaconClient(echo.path) as client:
-        echo.server._handler = lambda _message, one: one.connection.shutdown(socket.SHUT_RDWR)
-        with pytest.raises(RetroTimerError, match="went away before it answered"):
-            client.ask(requests.Status(), answers.Status)
-
-
-def test_the_client_passes_a_refusal_on(echo: Echo) -> None:
-    echo.server._handler = lambda _message, client: client.send(answers.Error(error="Not possible now.", why="refused"))
-    with BeaconClient(echo.path) as client, pytest.raises(RetroTimerError, match=r"^Not possible now\.$"):
-        client.ask(commands.Pause(), answers.Done)
-
-
 def test_what_a_newer_program_adds_to_a_request_is_passed_over(echo: Echo) -> None:
     with Line(echo.path) as line:
         assert line.send(b'{"request": "say", "text": "1", "loudly": true}\n').answer() == echoed(1)
-
-
-def answering(line: bytes, directory: Path) -> tuple[BeaconClient, socket.socket]:
-    """A client of a timer that answers with this line, and that timer's end."""
-    path = directory / "beacon.sock"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(str(path))
-        listener.listen()
-        client = BeaconClient(path)
-        other, _ = listener.accept()
-    other.sendall(line)
-    return client, other
-
-
-@pytest.fixture
-def short() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="rt"))
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.mark.parametrize(
-    ("answer", "complaint"),
-    [
-        (b'{"ok": false, "error": "no request understood"}\n', "of another release than this program: sudo systemctl"),
-        (b'{"answer": "gone", "ok": true}\n', "the timer's answer 'gone' is not as expected"),
-        (b'{"answer": "status", "ok": true}\n', "the timer's answer 'status' is not as expected"),
-        (b'{"answer": "done", "ok": true}\n', "no answer to 'status' but 'done'"),
-        (b"hello\n", "of another release than this program"),
-        (b"\xff\xfe\n", "of another release than this program"),
-    ],
-)
-def test_an_answer_that_this_program_cannot_read_is_one_line(short: Path, answer: bytes, complaint: str) -> None:
-    client, other = answering(answer, short)
-    with client, other, pytest.raises(RetroTimerError) as caught:
-        client.ask(requests.Status(), answers.Status)
-    assert complaint in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_events_of_a_newer_timer_are_passed_over_and_its_new_fields_too(short: Path) -> None:
-    lines = [
-        b'{"event": "lap", "t_ns": 1, "rep": 1}',
-        b'{"event": "crossing", "t_ns": 2, "rep": 1, "athlete": "Ann", "wind": 3}',
-        b'{"event": "recall", "t_ns": 3}',
-    ]
-    client, other = answering(b"\n".join([*lines, b""]), short)
-    other.close()
-    with client:
-        assert list(client.events()) == [Crossing(2, 1, "Ann"), Recall(3)]
-
-
-def test_an_event_that_is_none_is_told_in_one_line(short: Path) -> None:
-    client, other = answering(b'{"event": "crossing", "t_ns": 2, "rep": "one"}\n', short)
-    with client, other, pytest.raises(RetroTimerError, match=r"^the timer's event 'crossing' cannot be read"):
-        list(client.events())
