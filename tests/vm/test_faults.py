@@ -1,7 +1,8 @@
 """What the field does to the box: clocks set wrong, memory run out, a full disk, a damaged database.
 
 The installed service under its unit, on the simulated board, where runners come by themselves. Only the order of things
-is asserted; the machine counts its own time, so that no runner is missed because the host is busy.
+is asserted; the machine counts its own time, so that no runner is missed because the host is busy. One may be all the
+same while the guest itself is busy, so that a finish is that of any rep where the rep does not matter.
 """
 
 from __future__ import annotations
@@ -81,19 +82,19 @@ def test_a_clock_that_is_set_changes_no_rest_and_every_date(field: Box) -> None:
     field.vm.check(["date", "--set", "1970-01-02"])
     field.wait("clock_set")
     start_session(field)
-    finish = field.wait("finish", rep=1)
+    finish = field.wait("finish")
     forward = field.mark()
     field.vm.check(["date", "--set", "2038-01-01"])
     field.wait("clock_set", forward)
     field.vm.check(["date", "--set", "1990-01-01"])
     backward = field.place("clock_set", forward) + 1
     field.wait("clock_set", backward)
-    second = field.wait("go", rep=2)
-    rested_s = (second["t_ns"] - finish["t_ns"]) / 1e9
+    following = field.wait("go", rep=finish["rep"] + 1)
+    rested_s = (following["t_ns"] - finish["t_ns"]) / 1e9
     assert rested_s >= REST_S - 1.0, "a finish is decided up to a second after the back's crossing"
     clock_of_the_host(field)
     field.wait("clock_set", backward + 1)
-    field.wait("finish", rep=2)
+    field.wait("finish", field.place("go", rep=following["rep"]))
 
     assert [line["by_s"] > 0 for line in field.told if line["event"] == "clock_set"] == [False, True, False, True]
     now = datetime.now(UTC)
@@ -106,7 +107,7 @@ def test_a_clock_that_is_set_changes_no_rest_and_every_date(field: Box) -> None:
 
 def test_the_memory_limit_of_the_unit_holds_and_the_service_comes_back_with_its_session(field: Box) -> None:
     start_session(field)
-    announced = field.wait("finish", rep=1)
+    announced = field.wait("finish")
     before = field.vm.unit(SERVICE)
     group = f"/sys/fs/cgroup/system.slice/{SERVICE}/cgroup.procs"
     hungry = f"echo $$ >{group}; exec python3 -SEc 'bytearray({2 * int(before['MemoryMax'])})'"
@@ -118,7 +119,7 @@ def test_the_memory_limit_of_the_unit_holds_and_the_service_comes_back_with_its_
     field.vm.wait_for(restarted, WAIT_S, "the restart")
     assert any("oom-kill" in message for message in field.vm.messages(SERVICE))
     assert field.offered()["title"] == PLAN["title"]
-    assert kept(field)[1] == announced["time_s"]
+    assert kept(field)[announced["rep"]] == announced["time_s"]
 
 
 def test_on_a_full_disk_old_traces_go_first_and_then_it_times_and_warns_and_says_not_saved(field: Box) -> None:
@@ -159,9 +160,9 @@ def test_on_a_full_disk_old_traces_go_first_and_then_it_times_and_warns_and_says
 
 def test_a_damaged_database_is_set_aside_and_rebuilt_and_that_is_said_loudly(field: Box) -> None:
     start_session(field)
-    field.wait("finish", rep=1)
+    field.wait("finish")
     field.vm.check(["systemctl", "start", "retro-timer-backup.service"], timeout_s=WAIT_S)
-    field.wait("finish", rep=2)
+    field.wait("finish", field.mark())
     field.vm.check(["systemctl", "stop", SERVICE], timeout_s=WAIT_S)
     announced, before = finishes(field), kept(field)
     damage = "head -c 16384 /dev/urandom | dd of=results.db bs=4096 seek=1 conv=notrunc status=none"
@@ -192,7 +193,7 @@ LOSSES = {
 
 def test_whatever_file_of_the_results_is_lost_while_the_power_is_off_nothing_announced_is(field: Box) -> None:
     start_session(field)
-    field.wait("finish", rep=1)
+    field.wait("finish")
     announced = finishes(field)
     for words, loss in LOSSES.items():
         field.vm.check(["systemctl", "start", "retro-timer-backup.service"], timeout_s=WAIT_S)
@@ -214,13 +215,12 @@ def test_whatever_file_of_the_results_is_lost_while_the_power_is_off_nothing_ann
 
 def test_results_taken_away_during_a_session_are_told_as_not_saved_and_begun_anew(field: Box) -> None:
     start_session(field)
-    field.wait("finish", rep=1)
-    field.wait("go", rep=2)
+    field.wait("go", rep=field.wait("finish")["rep"] + 1)
     taken = field.mark()
     field.vm.check(f"mkdir -p /root/taken && mv {STATE}/results.db* {STATE}/reps.jsonl /root/taken/")
     field.wait("not_saved", taken)
     field.wait("saved_after_all", taken)
-    field.wait("finish", taken, rep=3)
+    field.wait("finish", field.place("saved_after_all", taken))
     assert kept(field).items() >= finishes(field).items()
     assert field.audit()["integrity"] == "ok"
     assert [session["id"] for session in field.audit()["sessions"]] == [1]
@@ -228,7 +228,7 @@ def test_results_taken_away_during_a_session_are_told_as_not_saved_and_begun_ane
 
 def test_a_stick_gets_the_results_and_is_told_to_be_pulled_and_a_foreign_one_is_left_as_it_is(field: Box) -> None:
     start_session(field)
-    field.wait("finish", rep=1)
+    field.wait("finish")
     field.ask("stop")
     field.vm.plug_stick_in()
     field.wait("said", key="stick_copied")
