@@ -117,7 +117,7 @@ class Box:
             return self.vm.wait_for(find, WAIT_S, f"{event} {fields or ''}")
         except TimeoutError as error:
             of_the_rep = [line for line in self.told[since:] if fields.get("rep") in (line.get("rep"), None)]
-            recent = "\n".join(str(line) for line in of_the_rep[:20] + ["…"] + self.told[since:][-20:])
+            recent = "\n".join(str(line) for line in [*of_the_rep[:20], "…", *self.told[since:][-20:]])
             raise TimeoutError(f"{error}\nsince then was told:\n{recent}") from None
 
     def find(self, event: str, since: int = 0, **fields: Any) -> dict[str, Any] | None:
