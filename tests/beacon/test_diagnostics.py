@@ -161,13 +161,13 @@ def test_a_lent_button_tells_of_its_press_and_means_nothing_else(beacon: Beacon,
     def start(name: str | None) -> StartPlan:
         raise AssertionError(f"the plan {name} was started")
 
-    desk = ButtonController(beacon.core, start, list, lambda: None, diagnostics.take_press)
+    controller = ButtonController(beacon.core, start, list, lambda: None, diagnostics.take_press)
     diagnostics.answer(requests.LendButton(5.0))
     now_ns = beacon.clock.monotonic_ns()
     for pressed, t_ns in ((True, now_ns), (False, now_ns + 100 * MS)):
-        desk.take(ButtonEdge(pressed, t_ns))
+        controller.take(ButtonEdge(pressed, t_ns))
     beacon.after(2.0)
-    desk.tick(beacon.clock.monotonic_ns())
+    controller.tick(beacon.clock.monotonic_ns())
     assert facts(diagnostics).pressed_ns == now_ns
     assert beacon.board.sounder.edges, "every press has an audible answer"
     assert beacon.told("button") == []

@@ -59,7 +59,7 @@ def test_it_waits_for_the_end_of_a_session_and_the_timer_keeps_it(boxes: Boxes, 
         assert again.lines[0] == "new sessions: 0; reps: 0 (10 more are here already); athletes: 0"
 
 
-class Desk:
+class Taker:
     """Where a timer takes edits: with its own writer, and its share of the lock."""
 
     def __init__(self, directory: Path, *, takes: int = 1000) -> None:
@@ -115,10 +115,10 @@ def test_a_timer_that_starts_amid_an_import_has_the_files_at_once(boxes: Boxes, 
     with importing() as make:
         made = make(first)
         merged = made.merged or Merged()
-        with contextlib.closing(Desk(home)) as desk:
+        with contextlib.closing(Taker(home)) as taker:
             for other in others:
                 merged += make(other).merged or Merged()
-        assert desk.portions == len(others)
+        assert taker.portions == len(others)
     assert (merged.sessions, merged.reps) == (1, 120)
 
 
@@ -126,7 +126,7 @@ def test_a_timer_that_goes_away_amid_an_import_leaves_one_line_on_what_is_in_and
     boxes: Boxes, home: Path
 ) -> None:
     file = file_of_two_portions(boxes)
-    with contextlib.closing(Desk(home, takes=1)):
+    with contextlib.closing(Taker(home, takes=1)):
         given_up = quietly("results", "import", file, env={"RETRO_TIMER_STATE": str(home)})
     assert given_up.code == 1
     (line,) = given_up.err.splitlines()

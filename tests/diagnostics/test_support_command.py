@@ -132,10 +132,10 @@ def test_the_shape_of_the_results_is_in_it_and_no_result_and_no_name(tmp_path: P
     assert sum(shape["reps"].values()) == 12
     assert shape["athletes"] == len(NAMES)
     assert shape["bytes"]["reps.jsonl"] > 0
-    assert_nameless(files)
+    assert_anonymised(files)
 
 
-def assert_nameless(files: dict[str, str]) -> None:
+def assert_anonymised(files: dict[str, str]) -> None:
     everything = "\n".join(files.values())
     for name in (*NAMES[:3], SAID):
         assert name not in everything
@@ -164,7 +164,7 @@ def test_a_running_timer_gives_its_log_its_status_and_a_trace_without_anybodys_n
     assert status["facts"]["board"] == "sim"
     assert {"name", "verdict", "found", "mend"} <= set(json.loads(files["doctor.json"])[0])
     assert "# rep: go_s=" in files["trace.csv"]
-    assert_nameless(files)
+    assert_anonymised(files)
 
 
 def test_what_was_set_on_the_box_is_as_the_timer_has_it_also_where_only_an_older_file_is_seen(tmp_path: Path) -> None:

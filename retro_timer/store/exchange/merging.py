@@ -170,7 +170,7 @@ class _Merging:
         of_id = {one.id: one for one in item.corrections}
         for one in item.corrections:
             if is_wanted(one.rep):
-                change = Change(one.rep, self._nameless(one.before), self._nameless(one.after))
+                change = Change(one.rep, self._anonymised(one.before), self._anonymised(one.after))
                 by_id.setdefault(one.id, []).append(change)
         for uid, changes in by_id.items():
             if self._row("SELECT 1 AS one FROM revision WHERE id = ?", uid):
@@ -188,7 +188,7 @@ class _Merging:
             )
             self._lines.append(line)
 
-    def _nameless(self, values: Values) -> Values:
+    def _anonymised(self, values: Values) -> Values:
         """Without the name of who has been forgotten here."""
         uid, name = values.get("athlete_id"), values.get("athlete")
         if isinstance(uid, str) and isinstance(name, str):

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import msgspec
 
+from retro_timer.store.results.anonymised_copies import clean_backups, clean_database, delete_damaged, mark_log
+from retro_timer.store.results.anonymised_lines import names_in, rewrite_log
 from retro_timer.store.results.athletes import People, athlete_rows, meant_person, removed_name, sure_person
 from retro_timer.store.results.database import NAME
 from retro_timer.store.results.entries import Forgotten, new_id
 from retro_timer.store.results.journal import Journal
-from retro_timer.store.results.nameless_copies import clean_backups, clean_database, delete_damaged, mark_log
-from retro_timer.store.results.nameless_lines import names_in, rewrite_log
 from retro_timer.store.results.reps_log import read_log
 from retro_timer.store.results.snapshot import drop_snapshot
 from retro_timer.store.sample_heads import clean_heads

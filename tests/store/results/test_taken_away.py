@@ -15,7 +15,7 @@ import pytest
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.repair import Cause, Repair
 from retro_timer.store.results.writer import JournalWriter
-from tests.helpers.journal_desk import TIMEOUT_S, Desk, rep
+from tests.helpers.asked_writer import TIMEOUT_S, AskedWriter, rep
 from tests.helpers.results_made import WALL_NS, fill, fill_by_log, kept, numbers, opened
 
 
@@ -77,24 +77,24 @@ WAYS: list[Callable[[Path], None]] = [
 def test_what_is_taken_away_is_told_as_not_saved_and_everything_is_in_the_new_files(
     tmp_path: Path, way: Callable[[Path], None]
 ) -> None:
-    desk = Desk(tmp_path / "state")
-    desk.begin()
+    asked = AskedWriter(tmp_path / "state")
+    asked.begin()
     for n in (1, 2):
-        assert desk.save(rep(n)) == ""
-    way(desk.directory)
-    trouble = desk.save(rep(3))
+        assert asked.save(rep(n)) == ""
+    way(asked.directory)
+    trouble = asked.save(rep(3))
     assert "while the timer ran" in trouble
     assert "Traceback" not in trouble
-    assert desk.wait(5)[-1] == ("rep 3", ""), "and heard again when it is in the new file"
-    assert desk.save(rep(4)) == ""
-    desk.end()
-    desk.writer.close()
-    assert desk.kept() == [1, 2, 3, 4]
-    before = kept(desk.directory)
+    assert asked.wait(5)[-1] == ("rep 3", ""), "and heard again when it is in the new file"
+    assert asked.save(rep(4)) == ""
+    asked.end()
+    asked.writer.close()
+    assert asked.kept() == [1, 2, 3, 4]
+    before = kept(asked.directory)
     assert numbers(before) == [1]
-    (desk.directory / "results.db").unlink()
-    opened(desk.directory)
-    assert kept(desk.directory) == before, "the log has it all as well"
+    (asked.directory / "results.db").unlink()
+    opened(asked.directory)
+    assert kept(asked.directory) == before, "the log has it all as well"
 
 
 @pytest.mark.parametrize("way", [delete_both, delete_everything], ids=lambda way: way.__name__)
@@ -102,10 +102,10 @@ def test_what_is_taken_between_the_look_and_the_write_is_in_the_new_files_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Callable[[Path], None]
 ) -> None:
     """SQLite stumbles over it before anybody has looked again; the open log is all that has the reps so far."""
-    desk = Desk(tmp_path / "state")
-    desk.begin()
+    asked = AskedWriter(tmp_path / "state")
+    asked.begin()
     for n in (1, 2):
-        assert desk.save(rep(n)) == ""
+        assert asked.save(rep(n)) == ""
     look = Journal.check_in_place
     taken: list[Callable[[Path], None]] = []
 
@@ -113,15 +113,15 @@ def test_what_is_taken_between_the_look_and_the_write_is_in_the_new_files_too(
         look(journal)
         if not taken:
             taken.append(way)
-            way(desk.directory)
+            way(asked.directory)
 
     monkeypatch.setattr(Journal, "check_in_place", look_then_lose)
-    desk.save(rep(3))
-    assert desk.save(rep(4)) == ""
-    desk.end()
-    desk.writer.close()
+    asked.save(rep(3))
+    assert asked.save(rep(4)) == ""
+    asked.end()
+    asked.writer.close()
     assert taken
-    assert desk.kept() == [1, 2, 3, 4]
+    assert asked.kept() == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("way", [delete_database, delete_everything], ids=lambda way: way.__name__)
@@ -129,23 +129,23 @@ def test_it_is_noticed_also_while_nothing_is_saved(
     tmp_path: Path, way: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("retro_timer.store.results.journal_thread._RETRY_S", 0.02)
-    desk, repairs = mended(tmp_path / "state")
-    desk.begin()
-    desk.save(rep(1))
-    way(desk.directory)
+    asked, repairs = mended(tmp_path / "state")
+    asked.begin()
+    asked.save(rep(1))
+    way(asked.directory)
     repair = repairs.get(timeout=TIMEOUT_S)
     assert (repair.cause, repair.reps) == (Cause.MOVED_AWAY, 1)
-    assert desk.save(rep(2)) == ""
-    desk.writer.close()
-    assert desk.kept() == [1, 2]
+    assert asked.save(rep(2)) == ""
+    asked.writer.close()
+    assert asked.kept() == [1, 2]
 
 
-def mended(directory: Path) -> tuple[Desk, queue.SimpleQueue[Repair]]:
-    """A desk, and what its writer tells of repairs."""
-    desk, repairs = Desk(directory), queue.SimpleQueue[Repair]()
-    desk.writer.close()
-    desk.writer = JournalWriter(directory, lambda: WALL_NS, repairs.put)
-    return desk, repairs
+def mended(directory: Path) -> tuple[AskedWriter, queue.SimpleQueue[Repair]]:
+    """A asked, and what its writer tells of repairs."""
+    asked, repairs = AskedWriter(directory), queue.SimpleQueue[Repair]()
+    asked.writer.close()
+    asked.writer = JournalWriter(directory, lambda: WALL_NS, repairs.put)
+    return asked, repairs
 
 
 def test_a_database_that_was_cut_off_is_looked_at_while_nothing_waits(tmp_path: Path) -> None:
@@ -153,12 +153,12 @@ def test_a_database_that_was_cut_off_is_looked_at_while_nothing_waits(tmp_path: 
     fill(tmp_path, 3)
     spoil_silently(tmp_path / "results.db")
     (tmp_path / "results.db-wal").write_bytes(b"\0" * 64)
-    desk, repairs = mended(tmp_path)
-    desk.begin()
+    asked, repairs = mended(tmp_path)
+    asked.begin()
     repair = repairs.get(timeout=TIMEOUT_S)
     assert (repair.cause, repair.reps) == (Cause.DAMAGED, 9)
-    assert desk.save(rep(1)) == ""
-    desk.writer.close()
+    assert asked.save(rep(1)) == ""
+    asked.writer.close()
     assert numbers(kept(tmp_path)) == [1, 2, 3, 4]
 
 
@@ -169,14 +169,14 @@ def test_an_older_copy_put_over_the_database_while_it_runs_is_noticed(
     fill(tmp_path, 1)
     older = (tmp_path / "results.db").read_bytes()
     before = fill_by_log(tmp_path, 60)
-    desk, repairs = mended(tmp_path)
-    desk.begin()
-    desk.save(rep(1))
+    asked, repairs = mended(tmp_path)
+    asked.begin()
+    asked.save(rep(1))
     (tmp_path / "results.db").write_bytes(older)
     repair = repairs.get(timeout=TIMEOUT_S)
     assert repair.reps == 61 * 3 + 1
-    assert desk.save(rep(2)) == ""
-    desk.writer.close()
+    assert asked.save(rep(2)) == ""
+    asked.writer.close()
     assert set(kept(tmp_path)) > set(before)
 
 

@@ -11,11 +11,11 @@ import msgspec
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.queries import Wanted, reps, sessions
 from retro_timer.store.results.writer import JournalWriter
-from tests.helpers.journal_desk import PLAN, TIMEOUT_S, Desk, rep
+from tests.helpers.asked_writer import PLAN, TIMEOUT_S, AskedWriter, rep
 
 
 def test_a_cut_off_session_is_found_with_its_reps_and_older_ones_are_closed(tmp_path: Path) -> None:
-    first = Desk(tmp_path)
+    first = AskedWriter(tmp_path)
     for _ in range(3):
         first.begin()
         first.save(rep(1))
@@ -33,14 +33,14 @@ def test_a_cut_off_session_is_found_with_its_reps_and_older_ones_are_closed(tmp_
 
 def test_a_cut_off_session_whose_plan_no_longer_reads_stops_neither_the_journal_nor_the_box(tmp_path: Path) -> None:
     """A newer program may read plans more strictly than the one that wrote this one down."""
-    first = Desk(tmp_path)
+    first = AskedWriter(tmp_path)
     first.begin()
     first.save(rep(1))
     first.writer.close()
     _everybody_is_gone(tmp_path)
     with sqlite3.connect(tmp_path / "results.db") as db:
         db.execute('UPDATE session SET plan = \'{"title": "old"}\'')
-    second = Desk(tmp_path)
+    second = AskedWriter(tmp_path)
     second.writer.find_cut_off("sim", lambda _entry, _records: None, lambda: None)
     second.begin()
     assert second.save(rep(1)) == ""
@@ -53,7 +53,7 @@ def _everybody_is_gone(directory: Path) -> None:
 
 
 def test_damage_that_shows_only_when_a_page_is_read_is_mended_before_the_answer(tmp_path: Path) -> None:
-    first = Desk(tmp_path)
+    first = AskedWriter(tmp_path)
     first.begin()
     for n in range(1, 101):
         first.writer.save(rep(n), 1, lambda _trouble: None)
@@ -77,7 +77,7 @@ def test_damage_that_shows_only_when_a_page_is_read_is_mended_before_the_answer(
 
 
 def test_a_damaged_database_is_set_aside_and_built_anew_from_the_log(tmp_path: Path) -> None:
-    first = Desk(tmp_path)
+    first = AskedWriter(tmp_path)
     first.begin()
     for n in (1, 2, 3):
         first.save(rep(n))

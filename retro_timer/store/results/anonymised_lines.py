@@ -66,7 +66,7 @@ def without_names(entry: AnyEntry, removed: Removed) -> AnyEntry:
             return msgspec.structs.replace(entry, name=removed.get(entry.athlete_id, entry.name))
         case Revised():
             changes = tuple(
-                Change(change.rep, _nameless(change.before, removed), _nameless(change.after, removed))
+                Change(change.rep, _anonymised(change.before, removed), _anonymised(change.after, removed))
                 for change in entry.changes
             )
             reps = tuple(
@@ -76,7 +76,7 @@ def without_names(entry: AnyEntry, removed: Removed) -> AnyEntry:
     return entry
 
 
-def _nameless(values: Values, removed: Removed) -> Values:
+def _anonymised(values: Values, removed: Removed) -> Values:
     uid = values.get("athlete_id")
     return {**values, "athlete": removed[uid]} if isinstance(uid, str) and uid in removed else values
 

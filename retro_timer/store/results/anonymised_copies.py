@@ -10,12 +10,12 @@ from pathlib import Path
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.whole import keep_owner
+from retro_timer.store.results.anonymised_lines import Rewritten
 from retro_timer.store.results.apply import read_mark, write_mark
 from retro_timer.store.results.athletes import forget_athlete
 from retro_timer.store.results.backups import PATTERN, is_sound
 from retro_timer.store.results.database import BACKUPS, NAME, open_for_writing
 from retro_timer.store.results.entries import Forgotten, new_id
-from retro_timer.store.results.nameless_lines import Rewritten
 from retro_timer.store.results.repair import DAMAGE, DAMAGED, TAILS
 from retro_timer.store.results.reps_log import sync_directory
 from retro_timer.store.results.schema import migrate

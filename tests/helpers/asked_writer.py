@@ -24,7 +24,7 @@ def rep(number: int, revision: int = 1) -> RepRecord:
     )
 
 
-class Desk:
+class AskedWriter:
     """Keeps what the writer answers."""
 
     def __init__(self, directory: Path) -> None:
