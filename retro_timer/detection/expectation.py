@@ -39,6 +39,9 @@ class WatchMode(StrEnum):
     """A runner is on the course: whatever the runner cannot be is an obstacle."""
     RUNOUT = "runout"
     """The runner has finished and is braking: what still closes in fast matters, what stands does not."""
+    HANDOVER = "handover"
+    """One has come to the line and the next has set out from it: nothing there is an obstacle, nor a finish. The lines
+    on the way wait for who has set out."""
 
 
 class LineAhead(msgspec.Struct, frozen=True):
@@ -100,7 +103,7 @@ class Expectation(msgspec.Struct, frozen=True):
     @property
     def armed(self) -> bool:
         """Whether the watch is on."""
-        return self.mode is not WatchMode.OFF
+        return self.mode not in (WatchMode.OFF, WatchMode.HANDOVER)
 
     @property
     def endangers(self) -> bool:
@@ -111,6 +114,10 @@ class Expectation(msgspec.Struct, frozen=True):
         """What a gate at that line may expect: at the finish the rep's end, elsewhere a start or a split."""
         if self.mode in (WatchMode.RELEASE, WatchMode.FLYING):
             return self if line == self.start_line else msgspec.structs.replace(self, mode=WatchMode.LANE, rep=None)
+        if self.mode is WatchMode.HANDOVER:
+            on_way = any(known.name == line for known in self.lines)
+            there = msgspec.structs.replace(self, mode=WatchMode.REP if on_way else WatchMode.OFF)
+            return there.at_line(line) if on_way else msgspec.structs.replace(there, rep=None)
         if line == FINISH_LINE or (self.mode is not WatchMode.REP and self.rep is None):
             return self
         if self.awaited and line != START_LINE:

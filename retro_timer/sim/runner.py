@@ -31,6 +31,13 @@ class Runner(msgspec.Struct):
     """Somebody runs this far behind; None for nobody."""
     lane_m: float | None
     """Where their near shoulder is in one of several lanes."""
+    and_back: bool = False
+    """A relay's leg: turns half-way, and passes a line on the way a second time."""
+
+    def passes_m(self, line_m: float) -> tuple[float, ...]:
+        """After how much of the way they are at a line that is so far from the start."""
+        on_way = self.and_back and line_m < self.distance_m / 2.0
+        return (line_m, self.distance_m - line_m) if on_way else (line_m,)
 
     def across(self, line_m: float, range_m: float, fov_deg: float, reflectance: float, t_ns: int) -> list[Surface]:
         """Trunk and elbow in the beam of a gate whose line is so far from the start, with the runner at `range_m`."""

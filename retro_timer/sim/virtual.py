@@ -18,6 +18,7 @@ from retro_timer.beacon.control.protocol import commands
 from retro_timer.beacon.messages import BeaconMessage, ButtonEdge, Offer, StartPlan, StopLoop
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.detection.events import Level
+from retro_timer.detection.expectation import WatchMode
 from retro_timer.errors import BadInputError, RetroTimerError, SensorFaultError
 from retro_timer.phrases import Catalogue
 from retro_timer.ports import Button, LampState
@@ -210,7 +211,7 @@ class Simulation:
 
     def _sense(self, now_ns: int) -> None:
         """Every sensor whose reading is due."""
-        armed = self.core.shared.expectation.armed
+        awaits = self.core.shared.expectation.mode is not WatchMode.OFF
         for index, sensor in enumerate(self.board.sensors):
             if self._due_ns[index] > now_ns:
                 continue
@@ -221,7 +222,7 @@ class Simulation:
                 sensing.lose(fault.reason, now_ns)
             else:
                 sensing.take(sample, now_ns)
-            stride = 1 if armed else min(_IDLE_STRIDE, max(1, 150_000_000 // sensor.spec.period_ns))
+            stride = 1 if awaits else min(_IDLE_STRIDE, max(1, 150_000_000 // sensor.spec.period_ns))
             self._due_ns[index] += stride * sensor.spec.period_ns
 
     def _work(self) -> None:

@@ -111,8 +111,9 @@ class World:
         linger = changes.stays_in_beam_s or 0.0
         through, follower_s = changes.walks_back_through, changes.followed_after_s
         told = event.get("lane") if event.get("wave") else None
+        is_leg = event.get("start") == StartKind.RELAY
         lane_m = self._lane_m(rep, athlete, changes, told)
-        started = self._reps[rep] = Runner(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m)
+        started = self._reps[rep] = Runner(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m, is_leg)
         self._out = [*(other for other in self._out if other.rep not in self._ended), started]
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
@@ -214,12 +215,12 @@ class World:
             if middle_m is not None:
                 found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, shuttle.style.torso_m / 2.0, spec))
         for rep in self._out if starter is None else ():
-            line_m = self._line_m(spec, rep.distance_m)
             range_m = self.scenario.lane_range_m if rep.lane_m is None else rep.lane_m
-            found.extend(rep.across(line_m, range_m, spec.fov_deg, self.scenario.reflectance, t_ns))
-            if rep.follower_s is not None:
-                after_ns = t_ns - round(rep.follower_s * NS)
-                found.extend(rep.across(line_m, range_m, spec.fov_deg, self.scenario.reflectance, after_ns))
+            for at_m in rep.passes_m(self._line_m(spec, rep.distance_m)):
+                found.extend(rep.across(at_m, range_m, spec.fov_deg, self.scenario.reflectance, t_ns))
+                if rep.follower_s is not None:
+                    after_ns = t_ns - round(rep.follower_s * NS)
+                    found.extend(rep.across(at_m, range_m, spec.fov_deg, self.scenario.reflectance, after_ns))
         for middle_m in trunks_m(self.scenario.passers, lambda rep: self._since_go(rep, t_ns)):
             found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, TRUNK_M / 2.0, spec))
         for intruder in self.scenario.intruders:

@@ -10,11 +10,12 @@ import pytest
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.phrases import load_catalogue
 from retro_timer.sensors.settings import SensorSettings
-from retro_timer.settings.model import CourseSettings, Settings
+from retro_timer.settings.model import CourseSettings, LineSettings, Settings
 from retro_timer.sim.virtual import Simulation
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.queries import reps
 from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Course, Plan, StartMethod
 from tests.helpers.events_told import into
 from tests.helpers.plans_made import block, plan
 from tests.helpers.replaying import Event, of
@@ -62,4 +63,35 @@ def test_every_leg_of_a_relay_is_timed_from_the_end_of_the_one_before(tmp_path: 
         assert abs(finish["time_s"] - truth_s) < 0.1
     (team,) = of(told, "relay")
     assert (team["legs"], team["time_s"]) == (3, pytest.approx(sum(finish["time_s"] for finish in finishes)))
+    assert of(told, "obstacle") == []
+
+
+FIVE = Settings(
+    sensors=(SensorSettings(), SensorSettings(name="way", model="tf-luna", line="five")),
+    lines={"five": LineSettings(distance_m=5.0)},
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("of_plan", "names"),
+    [
+        (plan(block(distance_m=20.0, relay=True)), ("Ann", "Bea", "Cid")),
+        (plan(block(reps=2), start=StartMethod.RELEASE, course=Course.OUT_AND_BACK, rest_s=5.0), ("Runner",)),
+    ],
+    ids=["relay", "out and back by release"],
+)
+def test_who_goes_out_and_back_has_a_split_on_the_way_out_alone(
+    tmp_path: Path, of_plan: Plan, names: tuple[str, ...]
+) -> None:
+    simulation = Simulation(BoardRequest(FIVE, seed=5), load_catalogue("en"), tmp_path)
+    told: list[Event] = []
+    simulation.core.event_bus.subscribe(into(told))
+    assert simulation.run(of_plan, names, most_s=400.0)
+    simulation.close()
+    finishes, splits = of(told, "finish"), of(told, "split")
+    assert [split["rep"] for split in splits] == [finish["rep"] for finish in finishes]
+    assert len(finishes) == max(2, len(names))
+    for split, finish in zip(splits, finishes, strict=True):
+        assert 0.15 < split["time_s"] / finish["time_s"] < 0.45
     assert of(told, "obstacle") == []

@@ -126,12 +126,64 @@ def test_nobodys_finish_of_who_is_past_their_time_is_a_dnf() -> None:
     assert (session.results[1].status, session.results[1].reason) == (RepStatus.DNF, "timeout")
 
 
-def test_in_rotation_nobodys_finish_is_a_dnf_and_is_not_run_again() -> None:
+def test_in_rotation_whose_finish_was_nobodys_runs_on_and_comes_with_their_own_time() -> None:
     session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
     session.put(inputs.Nobody(1))
-    assert session.results[1].status is RepStatus.DNF
+    assert (session.phase, running(session)) == (Phase.RUNNING, ["Ann"])
+    assert session.state.expectation.rep == 1
+    session.finish(8.0)
+    assert times(session) == {1: ("Ann", 8.0)}
+    assert session.results[1].flags == ()
     assert session.to_go().finish(8.0).phase is Phase.DONE
     assert [go.athlete for go in session.events("go")] == ["Ann", "Bea"]
+
+
+def test_in_rotation_a_start_under_way_is_called_off_for_who_is_on_the_course_still() -> None:
+    session = Drive(plan(block(reps=1, distance_m=60.0), rest_s=5.0), FOUR[:2]).begin().to_go().finish(9.0)
+    session.until(Phase.COUNTDOWN).put(inputs.Nobody(1))
+    assert len(session.events("recall")) == 1
+    assert (session.phase, running(session)) == (Phase.RUNNING, ["Ann"])
+    assert "go" not in session.said(session.mark)
+    session.finish(40.0).to_go()
+    assert running(session) == ["Bea"]
+
+
+def test_in_rotation_nobodys_finish_is_a_dnf_once_they_can_come_no_more_or_are_gone() -> None:
+    session = Drive(plan(block(reps=2), rest_s=60.0), FOUR[:1]).begin().to_go().finish(5.0)
+    session.wait(35.0).put(inputs.Nobody(1))
+    assert (session.results[1].status, session.results[1].reason) == (RepStatus.DNF, "timeout")
+    assert running(session) == []
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
+    session.put(inputs.Absent("Ann")).put(inputs.Nobody(1))
+    assert session.results[1].status is RepStatus.DNF
+    assert running(session.to_go()) == ["Bea"]
+
+
+def test_in_rotation_who_runs_on_after_a_nobody_is_held_by_nothing_and_a_pause_stays() -> None:
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().put(inputs.Pause()).finish(5.0)
+    held = session.phase
+    session.put(inputs.Nobody(1))
+    assert (held, session.phase, running(session)) == (Phase.PAUSED, Phase.RUNNING, ["Ann"])
+    assert session.finish(8.0).phase is Phase.PAUSED
+
+
+def test_in_rotation_a_nobody_is_taken_back_while_they_run_and_the_rest_begins() -> None:
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
+    session.put(inputs.Nobody(1)).put(inputs.Undo())
+    assert times(session) == {1: ("Ann", 5.0)}
+    assert session.phase is Phase.REST
+    assert running(session.to_go()) == ["Bea"]
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
+    mark = session.put(inputs.Nobody(1)).finish(8.0).mark
+    session.put(inputs.Undo())
+    assert times(session) == {1: ("Ann", 8.0)}, "she has come since"
+    assert session.refused(mark) == []
+
+
+def test_in_rotation_who_runs_on_and_never_comes_has_not_finished() -> None:
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
+    session.put(inputs.Nobody(1)).until(Phase.REST)
+    assert (session.results[1].status, session.results[1].reason) == (RepStatus.DNF, "timeout")
 
 
 def test_in_rotation_nobodys_finish_moves_no_finish_of_another_turn() -> None:

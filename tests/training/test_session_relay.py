@@ -18,7 +18,7 @@ from retro_timer.training.session import inputs
 from retro_timer.training.session.effects import Save
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.remaining import remaining_s
-from retro_timer.training.session.rules import Rules
+from retro_timer.training.session.rules import Line, Rules
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, silent_disk
@@ -98,7 +98,21 @@ def test_until_the_next_one_can_be_back_the_gate_watches_nothing() -> None:
     go_ns = session.state.on_course[0].record.go_ns
     session.wait(human_limit_s(20.0) - (session.now_ns - go_ns) / 1e9)
     after = session.state.expectation
-    assert [(told.mode, told.rep) for told in (before, after)] == [(WatchMode.OFF, None), (WatchMode.REP, 2)]
+    at_line = [told.at_line("finish") for told in (before, after)]
+    assert [(told.mode, told.rep) for told in at_line] == [(WatchMode.OFF, None), (WatchMode.REP, 2)]
+    assert not before.armed, "no tick: nothing is watched"
+
+
+def test_the_lines_on_the_way_wait_for_each_leg_from_its_beginning_on() -> None:
+    session = begun(rules=Rules(lines=(Line("five", 5.0),))).finish(9.0)
+    there = session.state.expectation.at_line("five")
+    assert (there.mode, there.rep, there.distance_m) == (WatchMode.REP, 2, 5.0)
+    assert session.state.expectation.at_line("start").mode is WatchMode.OFF
+    session.wait(2.0).put(inputs.SplitSeen(2, "five", session.now_ns, 10_000_000, session.now_ns))
+    session.wait(4.0).put(inputs.SplitSeen(2, "five", session.now_ns, 10_000_000, session.now_ns))
+    session.finish(9.0)
+    (split,) = session.results[2].splits
+    assert split.time_ns < 4 * 10**9, "on the way out; on the way back it is none"
 
 
 def test_a_withdrawn_crossing_hands_nothing_over() -> None:
@@ -228,9 +242,35 @@ def test_legs_without_the_first_or_the_last_one_are_no_team() -> None:
     assert team_time([again, *legs]) is not None, "a void leg before them was begun anew"
 
 
-def test_what_was_nobodys_leg_is_taken_back_after_the_next_ones_as_well() -> None:
+def test_a_walkers_crossing_is_nobodys_leg_its_runner_runs_on_and_the_next_leg_begins_with_their_own() -> None:
     session = begun().finish(4.0)
-    session.put(inputs.Nobody(1)).finish(9.0)
+    assert whose(session) == ["Bea"]
+    session.put(inputs.Nobody(1))
+    assert whose(session) == ["Ann"]
+    assert session.results[2].status is RepStatus.VOID
+    session.finish(9.0)
+    assert whose(session) == ["Bea"]
+    session.finish(8.0).finish(9.0)
+    assert session.phase is Phase.DONE
+    assert [(one.athlete, one.time_ns) for one in session.results.values() if one.time_ns] == [
+        ("Ann", 9 * 10**9),
+        ("Bea", 8 * 10**9),
+        ("Cid", 9 * 10**9),
+    ]
+    (team,) = session.events("relay")
+    assert (team.legs, team.time_s) == (3, 26.0)
+
+
+def test_a_walkers_crossing_was_a_leg_after_all_and_the_next_one_goes_on() -> None:
+    session = begun().finish(4.0).put(inputs.Nobody(1)).put(inputs.Undo())
+    assert session.results[1].time_ns == 4 * 10**9
+    assert whose(session) == ["Bea"]
+    assert whose(session.finish(9.0)) == ["Cid"]
+
+
+def test_what_was_nobodys_leg_is_taken_back_after_the_next_ones_as_well() -> None:
+    session = begun().finish(4.0).finish(9.0)
+    session.put(inputs.Nobody(1))
     assert session.results[1].status is RepStatus.DNF
     session.put(inputs.Undo())
     assert (session.results[1].time_ns, session.results[2].time_ns) == (4 * 10**9, 9 * 10**9)

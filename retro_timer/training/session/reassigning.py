@@ -9,7 +9,7 @@ import msgspec
 from retro_timer.training.names import find_name
 from retro_timer.training.reassigning import Said, crossing_of, decided_anew, exchanged, may_be, newest_run
 from retro_timer.training.record import RepRecord, RepStatus
-from retro_timer.training.session import active_rep, corrections, inputs, presence, resting, together, undoing
+from retro_timer.training.session import active_rep, corrections, going_on, inputs, presence, resting, together, undoing
 from retro_timer.training.session.effects import About, about_athlete, about_rep
 from retro_timer.training.session.state import ENDED, Phase, SessionState, UndoPoint
 from retro_timer.training.session.transition import Transition, ns
@@ -64,9 +64,10 @@ def nobody(transition: Transition, command: inputs.Nobody) -> None:
         active_rep.refuse(transition, "no_finish")
         return
     transition.correct("nobody", command.origin)
-    words = _decided(transition, Said({record.rep: None}))
+    words = [*_decided(transition, Said({record.rep: None})), *going_on.without_next_leg(transition.state, record)]
     _remember(transition, "nobody", words)
     _keep(transition, words)
+    going_on.go_on(transition, words)
     key = "nobody_solo" if transition.state.solo or not record.athlete else "nobody_of"
     corrections.told(transition, "nobody", {"name": record.athlete}, key, about=[about_rep(record.rep)])
     _replan(transition)
@@ -122,7 +123,9 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         settled=state.settled.difference(one.rep for one in point.moved),
     )
     undoing.restore_presence(transition, point)
-    _keep(transition, [_allowed(transition, word) for word in _taken_back(transition.state, point)])
+    words = [_allowed(transition, word) for word in _taken_back(transition.state, point)]
+    _keep(transition, words)
+    going_on.go_on(transition, words)
     corrections.told(transition, "undone", {"what": point.what})
     _replan(transition, set() if point.whose is None else {point.whose})
 
@@ -193,7 +196,9 @@ def _decided(transition: Transition, said: Said) -> list[RepRecord]:
     said = msgspec.structs.replace(said, kept=state.settled)
     if not state.rolling:
         # One at a time is on the course: nobody else's finish can have been theirs.
-        return list(decided_anew([one for one in _records(state) if one.rep in said.given], said))
+        (record,) = (one for one in _records(state) if one.rep in said.given)
+        now_ns = transition.now_ns if going_on.runs_on(state, record, transition.now_ns) else None
+        return list(decided_anew([record], said, now_ns))
     return [_allowed(transition, word) for word in decided_anew(_records(state), said, transition.now_ns)]
 
 

@@ -55,7 +55,7 @@ def set_out(transition: Transition, index: int) -> None:
     """Until the next one can be back, the one before comes to a stand at the line and the next one sets out."""
     active = transition.state.athletes[index].running
     if active is not None:
-        transition.watch(WatchMode.OFF)
+        transition.watch(WatchMode.HANDOVER)
         transition.appoint(active.earliest_ns, Item.WATCH_ON)
 
 

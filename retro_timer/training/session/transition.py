@@ -250,7 +250,8 @@ class Transition:
             return self._wished(self._start_awaited(mode))
         if mode is WatchMode.REP and active is not None and active.crossings_m is not None:
             return self._wished(crossings_expected(active, active.crossings_m))
-        if mode is not WatchMode.REP or active is None or active.record.distance_m is None:
+        over_a_length = active is not None and active.record.distance_m is not None
+        if mode not in (WatchMode.REP, WatchMode.HANDOVER) or active is None or not over_a_length:
             return self._wished(Expectation(mode, assumed_speed_mps=assumed))
         record = active.record
         expected = Expectation(
