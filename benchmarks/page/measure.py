@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import threading
 import time
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,16 +14,15 @@ import msgspec
 
 from benchmarks.cost.measure import memory_of
 from benchmarks.growth.bulk import fill
+from benchmarks.page.crowd import PAGES, Crowd
 from benchmarks.page.phones import Line
+from benchmarks.page.screen import screen_ms
 from benchmarks.processes import PROGRAM, notified, running, wait_until_ready
 from retro_timer.errors import RetroTimerError
 
-PAGES = ("/", "/results", "/results/1", "/results/1/1", "/athletes/1", "/plans", "/rosters", "/box")
 FIRST = "/pair"
 """What a stranger sees."""
 _NOT_PASSED_ON = ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE")
-_EVERY_S = 2.0
-"""A phone asks for a page so often: somebody in a hurry."""
 _PATIENCE_S = 30.0
 
 
@@ -42,6 +40,8 @@ class Size(msgspec.Struct, frozen=True):
     """For which the phones ask."""
     alone: int
     """Times that a page is asked for by one phone."""
+    shown: int
+    """Changes that are waited for on a screen."""
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -64,6 +64,8 @@ class PageFigures(msgspec.Struct, frozen=True):
     """PSS with the streams."""
     alone: list[Answers]
     crowd: Answers
+    screen_ms: list[float]
+    """From a request to the frame that shows what it did; empty where there is no Chromium."""
 
 
 def measure_page(folder: Path, size: Size) -> PageFigures:
@@ -79,7 +81,7 @@ def measure_page(folder: Path, size: Size) -> PageFigures:
         # The first one compiles the modules and counts for nothing.
         firsts = [_first_page(folder) for _ in range(1 + size.starts)][1:]
         process = opened.enter_context(_page(folder))
-        host = _host(folder)
+        host = host_in(folder)
         pin = subprocess.run([PROGRAM, "pin"], env=environment, capture_output=True, text=True, check=True).stdout
         cookie = Line(host, 0).pair(pin[:6])
         one = Line(host, 0, cookie)
@@ -92,30 +94,14 @@ def measure_page(folder: Path, size: Size) -> PageFigures:
         for stream in streams[size.phones :]:
             stream.close()
         crowd = _crowd(host, cookie, size)
-    return PageFigures(statistics.median(firsts), max(firsts), idle_mb, followed_mb, alone, crowd)
+        shown_ms = screen_ms(f"http://{host}/", cookie, folder / "state" / "run" / "beacon.sock", size.shown)
+    return PageFigures(statistics.median(firsts), max(firsts), idle_mb, followed_mb, alone, crowd, shown_ms)
 
 
 def _crowd(host: str, cookie: str, size: Size) -> Answers:
-    """Phones that follow and ask for a page every now and then, none at the instant of another."""
-    until_s = time.monotonic() + size.seconds
-    taken: list[float] = []
-
-    def ask(number: int) -> None:
-        line = Line(host, size.streams + number, cookie)
-        time.sleep(_EVERY_S * number / size.phones)
-        turn = number
-        while time.monotonic() < until_s:
-            taken.append(line.get(PAGES[turn % len(PAGES)]))
-            turn += 1
-            time.sleep(_EVERY_S)
-        line.close()
-
-    askers = [threading.Thread(target=ask, args=(number,)) for number in range(size.phones)]
-    for asker in askers:
-        asker.start()
-    for asker in askers:
-        asker.join()
-    return _answers(f"all of them, {size.phones} phones", taken)
+    with closing(Crowd(host, cookie, size.streams, size.phones)) as crowd:
+        time.sleep(size.seconds)
+    return _answers(f"all of them, {size.phones} phones", crowd.taken_ms)
 
 
 def _answers(what: str, taken: list[float]) -> Answers:
@@ -145,14 +131,14 @@ def _page(folder: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
 def _first_page(folder: Path) -> float:
     began = time.monotonic()
     with _page(folder):
-        line = Line(_host(folder), 0)
+        line = Line(host_in(folder), 0)
         line.get(FIRST)
         took_ms = 1000.0 * (time.monotonic() - began)
         line.close()
     return took_ms
 
 
-def _host(folder: Path) -> str:
+def host_in(folder: Path) -> str:
     """Where the page listens, as soon as it does. Raises RetroTimerError."""
     url, end_s = folder / "url", time.monotonic() + _PATIENCE_S
     while time.monotonic() < end_s:
