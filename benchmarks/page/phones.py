@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import re
 import time
-from urllib.parse import urlencode
 
 from retro_timer.coach.limits import MOST_OF_ONE_ADDRESS
 from retro_timer.errors import RetroTimerError
 
 _PATIENCE_S = 30.0
-_COOKIE = re.compile(r"retro-timer=[^;]+")
 
 
 class Line:
@@ -39,18 +36,6 @@ class Line:
         answer = self._connection.getresponse()
         answer.readline()
         return answer
-
-    def pair(self, pin: str) -> str:
-        """The cookie of a coach."""
-        host = f"{self._connection.host}:{self._connection.port}"
-        headers = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://{host}"}
-        self._connection.request("POST", "/pair", urlencode({"pin": pin}), headers)
-        answer = self._connection.getresponse()
-        answer.read()
-        found = _COOKIE.match(answer.getheader("set-cookie") or "")
-        if found is None:
-            raise RetroTimerError(f"the benchmark's phone was not let in: {answer.status}")
-        return found[0]
 
     def close(self) -> None:
         """Hang up."""

@@ -7,8 +7,8 @@ are the page's, by class.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import pairwise
-from xml.sax.saxutils import escape
 
 import msgspec
 

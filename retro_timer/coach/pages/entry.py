@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from retro_timer.beacon.control.protocol import requests
 from retro_timer.beacon.control.protocol.answers import Pairing, RequestRefusedError
 from retro_timer.coach.access import Role
+from retro_timer.coach.browsers import phone_called
 from retro_timer.coach.guard import COOKIE
 from retro_timer.coach.site import COOKIE_DAYS, Site, form_of
 from retro_timer.errors import RetroTimerError
@@ -100,7 +101,7 @@ class EntryPages:
         return self._site.page(request, "phones.html", phones=phones, mine=request.state.phone, link=link, pin=pin)
 
     async def _let_in(self, answer: Response, role: Role, request: Request, link: str = "") -> Response:
-        called = request.headers.get("user-agent", "–")
+        called = phone_called(request.headers.get("user-agent", ""))
         token = await run_in_threadpool(self._site.access.let_in, role, called, link)
         # No Secure: a browser keeps such a cookie from http, and https there is none at a field.
         answer.set_cookie(COOKIE, token, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="strict")
