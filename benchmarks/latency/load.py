@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 CLIENTS = 20
@@ -74,15 +75,21 @@ class Card:
             last_s = now_s
 
 
-class Followers:
-    """Clients that follow a beacon's socket and read everything."""
+def following(path: Path) -> Readers:
+    """Clients that follow a beacon's socket."""
+    clients = [_connected(path) for _ in range(CLIENTS)]
+    for client in clients:
+        client.sendall(b'{"request": "follow"}\n')
+    return Readers(clients)
 
-    def __init__(self, path: Path, count: int = CLIENTS) -> None:
+
+class Readers:
+    """Read everything that comes on some connections."""
+
+    def __init__(self, clients: Iterable[socket.socket]) -> None:
         self.lines = 0
         self._selector = selectors.DefaultSelector()
-        for _ in range(count):
-            client = _connected(path)
-            client.sendall(b'{"request": "follow"}\n')
+        for client in clients:
             client.setblocking(False)
             self._selector.register(client, selectors.EVENT_READ)
         self._closing = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,8 @@ from benchmarks.growth.bulk import fill
 from benchmarks.latency.baselines import WAYS, RivalOrder, RivalReport
 from benchmarks.latency.box import BoxOrder, BoxReport
 from benchmarks.latency.figures import Baseline, Phase, phase_of, rival_of
-from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, Followers
+from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, following
+from benchmarks.latency.phones import phones
 from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
 from benchmarks.processes import ordered, running
 from retro_timer.beacon.control.client import BeaconClient
@@ -67,9 +68,9 @@ class Laboratory:
         (folder / "plan.toml").write_text(_PLAN, encoding="utf-8")
         fill(self._state, reps)
 
-    def watch(self, name: str, visits: int, *, busy: bool, realtime: bool = True) -> Phase:
-        """One box for so many visits."""
-        phase, _ = self._run(name, visits, busy=busy, realtime=realtime, baselines=0)
+    def watch(self, name: str, visits: int, *, busy: bool, realtime: bool = True, on_page: int = 0) -> Phase:
+        """One box for so many visits. `on_page`: so many phones are on the coach's page besides."""
+        phase, _ = self._run(name, visits, busy=busy, realtime=realtime, on_page=on_page)
         return phase
 
     def compare(self, name: str, visits: int, baselines: int) -> tuple[Phase, list[Baseline]]:
@@ -77,7 +78,7 @@ class Laboratory:
         return self._run(name, visits, busy=True, realtime=True, baselines=baselines)
 
     def _run(
-        self, name: str, visits: int, *, busy: bool, realtime: bool, baselines: int
+        self, name: str, visits: int, *, busy: bool, realtime: bool, baselines: int = 0, on_page: int = 0
     ) -> tuple[Phase, list[Baseline]]:
         place = self._folder / name.replace(" ", "-")
         place.mkdir()
@@ -93,21 +94,34 @@ class Laboratory:
         try:
             with running(ordered("benchmarks.latency.box", order, place), environment, place / "output.txt") as box:
                 socket = self._state / "run" / "beacon.sock"
-                followers = Followers(socket) if busy else None
-                exports = Exports(environment) if busy else None
-                try:
+                with self._load(socket, environment, place, busy=busy, on_page=on_page) as done:
                     self._wait_for_go(socket, box)
                     self._wait(_length_s(timetable) + _AFTER_S)
                     found = self._rivals(baselines, place) if baselines else []
-                finally:
-                    if exports is not None and followers is not None:
-                        exports.close()
-                        followers.close()
-                        work = {"exports": exports.done, "lines to clients": followers.lines}
+                    work = done()
         finally:
             card.close()
         report = msgspec.json.decode((place / "report.json").read_bytes(), type=BoxReport)
         return phase_of(name, report, work), found
+
+    @contextmanager
+    def _load(
+        self, socket: Path, environment: dict[str, str], place: Path, *, busy: bool, on_page: int
+    ) -> Iterator[Callable[[], dict[str, int]]]:
+        """What else the machine does; what it has done so far."""
+        if not busy:
+            yield dict
+            return
+        with (
+            closing(following(socket)) as followers,
+            closing(Exports(environment)) as exports,
+            phones(place, environment, on_page) if on_page else nullcontext() as on_the_page,
+        ):
+            yield lambda: {
+                "exports": exports.done,
+                "lines to clients": followers.lines,
+                **({} if on_the_page is None else on_the_page.done),
+            }
 
     def _rivals(self, visits: int, place: Path) -> list[Baseline]:
         """The usual ways side by side, each with a sensor and a sound card of its own."""

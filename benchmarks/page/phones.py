@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import time
 
 from retro_timer.coach.limits import MOST_OF_ONE_ADDRESS
@@ -36,6 +37,12 @@ class Line:
         answer = self._connection.getresponse()
         answer.readline()
         return answer
+
+    @property
+    def socket(self) -> socket.socket:
+        """Its connection, for who reads a stream as it comes."""
+        assert self._connection.sock is not None
+        return self._connection.sock
 
     def close(self) -> None:
         """Hang up."""

@@ -89,6 +89,9 @@ def test_the_parts_in_real_time_measure_something(tmp_path: Path) -> None:
     meanwhile = dict(zip(latency.tables[2].head, latency.tables[2].rows[0], strict=True))
     for work in ("saves", "sentences", "exports", "lines to clients"):
         assert meanwhile[work], f"the load did no {work}"
+    on_page = dict(zip(latency.tables[2].head, latency.tables[2].rows[1], strict=True))
+    for work in ("lines to phones", "pages to phones", "downloads"):
+        assert on_page[work], f"the phones on the page got no {work}"
     assert any(target.what.startswith("ready after the start") for target in cost.targets)
     assert "report, figures and plots" in output
 
