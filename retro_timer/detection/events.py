@@ -198,6 +198,15 @@ class Shade(msgspec.Struct, frozen=True, tag=True):
     t_ns: int
 
 
+class BeamHeld(msgspec.Struct, frozen=True, tag=True):
+    """Something has begun to stand in a beam, or has left it: meanwhile the beam is no witness for another one of the
+    same line, nor needs one.
+    """
+
+    held: bool
+    t_ns: int
+
+
 class Obstacle(msgspec.Struct, frozen=True, tag=True):
     """The obstacle level changed."""
 
@@ -224,7 +233,8 @@ class SensorChange(msgspec.Struct, frozen=True, tag=True):
 
 
 DetectionEvent = (
-    Crossing
+    BeamHeld
+    | Crossing
     | CrossingWithdrawn
     | PassageOver
     | Body

@@ -44,6 +44,8 @@ class Break(msgspec.Struct, frozen=True):
     """Somebody else stood behind whoever passed."""
     other_speeds_mps: tuple[float, ...] = ()
     """In place of `mean_speed_mps`, where it may be somebody else's of several on the course; the likeliest first."""
+    ambient_kcps: float | None = None
+    """The light about, as it was at the end; None where none was recorded."""
 
     def around(self, first_ns: int, last_ns: int, beside: int) -> Sequence[BeamEntry]:
         """Readings from `first_ns` to `last_ns` and so many to either side."""

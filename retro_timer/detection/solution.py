@@ -32,6 +32,9 @@ class Solution(msgspec.Struct, frozen=True):
     """One standard deviation of the logarithm of `speed_mps`."""
     moved_s: float = 0.0
     """How far the back's moment moves at most when any one reading is left out."""
+    ragged: float = 0.0
+    """How far the light of the readings is from the outline of one body, root mean square, against its height; 0 where
+    no outline was fitted to light."""
     crowded: bool = False
     """Somebody else was in the beam as well."""
 

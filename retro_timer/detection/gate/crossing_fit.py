@@ -16,7 +16,7 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
-from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
+from retro_timer.detection.gate.occlusion_fit import LIT, Cover, Fit, Outline, fit_cover
 from retro_timer.detection.gate.thin_beam import THIN_DEG, solve_thin
 from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
 from retro_timer.detection.gate.unlit_fit import fit_unlit
@@ -24,6 +24,7 @@ from retro_timer.detection.passages import Break
 from retro_timer.detection.people import FASTEST_MPS
 from retro_timer.detection.solution import NORMAL_95, Solution
 
+TOO_FAST = "too fast for a torso"
 _SLOWEST_MPS = 0.25
 """Below the slowest walk (0.3 m/s, docs/sources.md): whoever is slower has stopped."""
 _SPEED_LOG_SD = 0.25
@@ -38,6 +39,8 @@ _LEAST_COVER = 0.5
 """A body that covers less than this share of what a torso covers is an arm."""
 _FOOT = 1.6
 """Half of a break against the half-width of the cover at half its height, where a tenth of the cover is seen."""
+_WAY = 2.0
+"""Half-widths from the middle within which an outline is compared: farther out nothing is left of a body."""
 _STOPPED = 2.6
 """A break so many times the usual is somebody who stopped in the beam."""
 _BODY_SD_M = 0.010
@@ -102,7 +105,7 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
     alone = first_body(cover)
     most_mps = _CLEARLY * fastest_mps(broken)
     found = fit_cover(alone, outline) if is_lit(torso) else fit_unlit(alone, outline, most_mps)
-    refusal = "too fast for a torso" if found.speed_mps > most_mps else ""
+    refusal = TOO_FAST if found.speed_mps > most_mps else ""
     return Examined(refusal, torso, cover, alone, found, speed)
 
 
@@ -137,8 +140,21 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
         middle_sd_s=math.hypot(found.middle_sd_s, holes_s),
         speed_log_sd=found.log_speed_sd,
         moved_s=found.moved_s,
+        ragged=_ragged(seen.alone, found) if seen.cover.source in LIT else 0.0,
         crowded=crowded,
     )
+
+
+def _ragged(cover: Cover, fit: Fit) -> float:
+    """How far the cover is from the outline, over the outline's own way, its height being whatever fits best."""
+    pairs = [
+        (k.cover, fit.cover_at(k.t_s)) for k in cover.looks if abs(k.t_s - fit.middle_s) <= _WAY * fit.half_width_s
+    ]
+    squares = sum(outline * outline for _, outline in pairs)
+    if squares <= 0.0:
+        return 0.0
+    height = sum(cover * outline for cover, outline in pairs) / squares
+    return math.sqrt(sum((cover - height * outline) ** 2 for cover, outline in pairs) / len(pairs))
 
 
 def shape_sd_s(speed_mps: float, config: WatchConfig) -> float:

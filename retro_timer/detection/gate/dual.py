@@ -2,7 +2,8 @@
 
 One above the other, the upper half times and the lower one has to see somebody at the same time. One behind the other,
 both time, and their order is the direction. What one half sees alone is an arm, a ball, a dog or a phantom, as long as
-the other half sees. With the other half blind the one goes on alone.
+the other half sees. With the other half blind, or hidden behind something that stands in its beam, the one goes on
+alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import (
     Beam,
+    BeamHeld,
     Body,
     Crossing,
     CrossingWithdrawn,
@@ -99,10 +101,16 @@ class DualGate:
             timing = self._alone or self._near
             return ([event] if half is timing else []) + self._decide(event.t_ns)
         if isinstance(event, Shade):
-            # A crossing or a body that it belongs to says more.
-            if not any(_overlap(seen, event) for seen in half.seen):
+            # A crossing or a body that it belongs to says more, but of how long it was in the beam.
+            beside = [seen for seen in half.seen if seen.overlaps(event)]
+            for seen in beside:
+                seen.lengthen(event)
+            if not beside:
                 half.seen.append(Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns, by_light=True))
             return self._decide(event.t_ns)
+        if isinstance(event, BeamHeld):
+            half.held = event.held
+            return []
         if isinstance(event, StandChanged | LeftBeam):
             return [event] if half is (self._alone or self._near) else []
         return [event]
@@ -127,7 +135,7 @@ class DualGate:
     @property
     def _alone(self) -> Half | None:
         """The half that goes on by itself, where the other one sees worse."""
-        near, far = self._near.state.badness, self._far.state.badness
+        near, far = self._near.badness, self._far.badness
         if near == far:
             return None
         return self._near if near < far else self._far
@@ -177,9 +185,15 @@ class DualGate:
                 seen.overdue = now_ns >= seen.last_ns + WAIT_NS + _DOUBT_NS
                 if seen.over is not None and (alone is None or half is alone):
                     told += self._one(half, seen, waited=waited, t_ns=told_ns or now_ns)
-                elif waited:
+                elif waited and not self._asked_for(half, seen):
                     half.seen.remove(seen)
         return told
+
+    def _asked_for(self, half: Half, seen: Seen) -> bool:
+        """Whether the other half's passage, which is not decided yet, may need this one as a witness."""
+        undecided = (other for other in self._other(half).seen if other.rep != _NOBODYS and other.last_ns is None)
+        near_is_mine = half is self._near
+        return any(self._pairing.beside(*((seen, other) if near_is_mine else (other, seen))) for other in undecided)
 
     def _one(self, half: Half, seen: Seen, *, waited: bool, t_ns: int) -> list[DetectionEvent]:
         """Decide a passage that is over, if that is possible yet."""
@@ -187,7 +201,7 @@ class DualGate:
             half.seen.remove(seen)
             solved = at_line(half.solve(seen), half.config)
             doubted = seen.doubted or self._other(half).state is SensorState.DEGRADED
-            if doubted and (seen.brief or not outlasts_bursts(seen, half.config)):
+            if doubted and (seen.brief or not outlasts_bursts(seen, half, alone=True)):
                 # What troubles the other half, the sun, may make this one's phantoms.
                 solved = Solution(refusal=BRIEF)
             return self._tell(seen, solved, str(half.config.placement), t_ns, single=True)
@@ -253,8 +267,3 @@ class DualGate:
             beep = [] if seen.beeped else [Crossing(seen.rep, t_ns)]
             return [*beep, msgspec.structs.replace(found, single=single)]
         return [found] if seen.beeped else []
-
-
-def _overlap(seen: Seen, shade: Shade) -> bool:
-    """Whether a passage and a shade of one beam are one body's."""
-    return seen.first_ns <= shade.last_ns and (seen.last_ns is None or shade.first_ns <= seen.last_ns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import Crossing, PassageOver, SensorState
+from retro_timer.detection.events import Crossing, PassageOver, SensorState, Shade
 from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.gate.torso import Torso
 from retro_timer.detection.passages import Break
@@ -52,6 +52,16 @@ class Seen(msgspec.Struct, eq=False):
         """Between its first and its last hit."""
         return (self.first_ns + (self.last_ns or self.first_ns)) / 2e9
 
+    def overlaps(self, shade: Shade) -> bool:
+        """Whether a shade of the same beam is this body's."""
+        return self.first_ns <= shade.last_ns and (self.last_ns is None or shade.first_ns <= self.last_ns)
+
+    def lengthen(self, shade: Shade) -> None:
+        """A shade of the same body: who was longer in the beam by its light than by its ranges is not brief."""
+        if shade.first_ns < self.first_ns or (self.last_ns is not None and shade.last_ns > self.last_ns):
+            self.shaded = True
+            self.brief = False
+
     def due_ns(self, wait_ns: int, more_ns: int) -> int | None:
         """When it has waited long enough, and when for a passage that still goes on; None when neither is to come."""
         if self.last_ns is None or self.overdue:
@@ -70,7 +80,14 @@ class Half:
     def __init__(self, config: WatchConfig) -> None:
         self.config = config
         self.state = SensorState.OK
+        self.held = False
+        """Something stands in its beam and hides who passes."""
         self.seen: list[Seen] = []
+
+    @property
+    def badness(self) -> int:
+        """How badly it sees who passes: 0 for well, and behind a thing in the beam no better than lost."""
+        return SensorState.LOST.badness if self.held else self.state.badness
 
     def begin(self, crossing: Crossing) -> None:
         """A crossing; a shade that has just ended is the same body's, of which now a range is named."""

@@ -12,6 +12,7 @@ from statistics import median
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.thin_beam import THIN_DEG
+from retro_timer.detection.health.sensor_health import BRIGHT_KCPS
 from retro_timer.detection.readings import Kind, is_stray_range
 
 _GLARE_SHARE, _LEAST_STRAY = 0.05, 2
@@ -25,12 +26,16 @@ _FLANK_PERIODS = 3.5
 _DARKEST_KCPS_M2 = 600.0
 """Of a cone whose model nobody names: clothes of 10 % before a VL53L1X (sensors/vl53l1x.py). More would take dark cloth
 for phantoms, less phantoms for cloth: in sun they return 1,500 to 3,000 kcps at any range below 0.9 m."""
-_BRIGHT = 4.0
-"""Times the darkest body's light, of clothes of 40 %: so bright no phantom is at the ranges where phantoms are. Less
-lets bursts through, more loses runners in dark clothes whom one half alone saw."""
+_BRIGHT = 5.0
+"""Times the darkest body's light: a phantom's 3,000 kcps are that at one metre, and phantoms come nearer. Less lets
+bursts through, more loses runners in dark clothes whom one half alone saw."""
 _BURST = 4
 """Phantoms in a row that agree: the longest in the recorded sun (benchmarks/physics/sensor.py). Less takes them for a
 runner, more asks a jogger for more readings than there are."""
+_TWO_BURSTS = 2 * _BURST
+_RAGGED = 0.15
+"""The light of a body rises and falls with its cover of the cone: in dark cloth it was off that by 0.01 to 0.2, that of
+two bursts in a row by 0.13 to 0.35. Less loses runners in dark clothes, more lets bursts through."""
 _TRUNK_MM = {True: 250.0, False: 150.0}
 """Between the ranges of one athlete at both beams, above each other (hips against shoulders) or not (a trunk that sways
 and turns within a step). Less loses athletes, more joins phantoms, whose ranges are half a metre wide."""
@@ -43,23 +48,33 @@ def phantoms(near: Seen, far: Seen, halves: tuple[Half, Half], *, stacked: bool)
         return False
     if any(max(_lights(one, config)) < 1.0 for one, config in seen):
         return True
-    if not any(outlasts_bursts(one, config) for one, config in seen):
+    if not any(outlasts_bursts(one, half) for one, half in zip((near, far), halves, strict=True) if one.torso):
         return True
     ranges_mm = [one.torso.ranges.body_mm for one, _ in seen if one.torso is not None]
     return len(ranges_mm) == len(halves) and max(ranges_mm) - min(ranges_mm) > _TRUNK_MM[stacked]
 
 
-def outlasts_bursts(seen: Seen, config: WatchConfig) -> bool:
-    """Whether one half's passage is longer than a burst of phantoms, or brighter: what is asked of it in sun."""
-    lights = _lights(seen, config)
-    return median(lights) >= 1.0 if len(lights) > _BURST else max(lights) >= _BRIGHT
+def outlasts_bursts(seen: Seen, half: Half, *, alone: bool = False) -> bool:
+    """Whether one half's passage is brighter than bursts of phantoms, or longer: what is asked of it in sun.
+
+    Two bursts in a row are as long as a jogger, without a body's rise and fall. `alone`: no other half has a say.
+    """
+    lights = _lights(seen, half.config)
+    if max(lights) >= _BRIGHT:
+        return True
+    if len(lights) <= _BURST or median(lights) < 1.0:
+        return False
+    return len(lights) > _TWO_BURSTS or (not alone and half.solve(seen).ragged <= _RAGGED)
 
 
 def _in_glare(seen: Seen) -> bool:
-    """Whether phantoms are about: near ranges of a bad status beside the break, clear of its flanks."""
+    """Whether phantoms may be about: in light as of the sun, or with near ranges of a bad status beside the break,
+    clear of its flanks."""
     broken, torso = seen.broken, seen.torso
     if broken is None or torso is None or not torso.hits:
         return False
+    if (broken.ambient_kcps or 0.0) >= BRIGHT_KCPS:
+        return True
     clear_ns = round(_FLANK_PERIODS * broken.period_s * 1e9)
     first_ns, last_ns = torso.hits[0].t_ns - clear_ns, torso.hits[-1].t_ns + clear_ns
     beside = [entry for entry in broken.entries if not first_ns <= entry.t_ns <= last_ns]

@@ -19,6 +19,8 @@ from retro_timer.detection.gate.weighing import Look, averaged, moments
 
 Source = Literal["signal", "mixture", "pulse", "range", "presence"]
 
+LIT: tuple[Source, ...] = ("signal", "mixture", "pulse")
+"""Those that the light of the readings tells."""
 _LN2 = math.log(2.0)
 TABLE_STEP = 0.01
 """Of a half-width: a flank's value is off by 1 to 3 %, no more than the noise."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 
+import msgspec
+
 from retro_timer.detection.background import Background
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange, SensorState
+from retro_timer.detection.events import DetectionEvent, Level, Obstacle, PassageOver, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
 from retro_timer.detection.gate.crossings import AGREES_MM, Gate
 from retro_timer.detection.gate.departure import Departure
+from retro_timer.detection.gate.held import HeldWatch
 from retro_timer.detection.gate.passage import Needed
 from retro_timer.detection.gate.shade import ShadeWatch
 from retro_timer.detection.health.persistence import PersistenceThreshold
 from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.health.spacing import Spacing
-from retro_timer.detection.passages import BeamEntry
+from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind, Reading, judge, kind_of, too_dim
 from retro_timer.detection.wish import BackgroundWish
 from retro_timer.ports import RangeSample
@@ -48,6 +51,7 @@ class GatePipeline:
         self._persistence = PersistenceThreshold()
         self._gate = Gate(config)
         self._shade = ShadeWatch()
+        self._held = HeldWatch()
         self._departure = Departure()
         self._told = self._mine = NOBODY
         self._hits_mm: deque[int] = deque(maxlen=2)
@@ -184,9 +188,19 @@ class GatePipeline:
         shade = self._shade.feed(entry, wall_mm, self._gate.light)
         told: list[DetectionEvent] = [] if shade is None else [shade]
         told += self._gate.feed(entry, expectation, needed, self.spacing.period_ns, self._budget_ns, wall_mm)
+        held = self._held.feed(entry.t_ns, occupied=self._gate.occupied)
+        told += [] if held is None else [held]
         if self._gate.occupied and not was_occupied:
             self._persistence.forgive(self._gate.hits)
-        return [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
+        told = [e for e in told if (self._config.watches if isinstance(e, Obstacle) else self._config.times)]
+        return [self._lit(e) if isinstance(e, PassageOver) else e for e in told]
+
+    def _lit(self, over: PassageOver) -> PassageOver:
+        """A passage with the light that was about."""
+        if not isinstance(over.passage, Break):
+            return over
+        lit = msgspec.structs.replace(over.passage, ambient_kcps=self.health.ambient_kcps)
+        return msgspec.structs.replace(over, passage=lit)
 
     def _watch_stand(self, entry: BeamEntry, expectation: Expectation) -> list[DetectionEvent]:
         """Who stands in the beam to start by leaving it."""

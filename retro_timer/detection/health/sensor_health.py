@@ -44,7 +44,7 @@ _COVERED_MM = 70
 """Shiny things on the glass read 22 to 27 mm and nothing under 40 is valid (docs/sources.md); no runner is so near."""
 _COVERED_SHARE = 0.9
 """Somebody who brushes past leaves gaps; what is on the glass leaves none."""
-_BRIGHT_KCPS = 12_000.0
+BRIGHT_KCPS = 12_000.0
 """Above this the light itself explains rejected readings; strong sun is about 51,200 (see training.safe_speed)."""
 _BLINDING_KCPS = 60_000.0
 """Above DS12385's strong light (51,200 kcps), for which it states the shortest ranges; beyond, none is promised."""
@@ -179,7 +179,7 @@ class Health:
         if ambient is not None and ambient >= _BLINDING_KCPS * hold:
             return "sunlight"
         seen = self._complaint_of_window(hold)
-        bright = ambient is not None and ambient >= _BRIGHT_KCPS
+        bright = ambient is not None and ambient >= BRIGHT_KCPS
         if bright and seen in _LIGHT_EXPLAINS:
             return "sunlight"
         return seen

@@ -160,6 +160,28 @@ def test_a_half_that_sees_again_meanwhile_takes_no_beep_back() -> None:
     assert finish["flags"] == ["single"]
 
 
+def held(from_s: float, to_s: float, behind: Scene | None = None) -> Scene:
+    """A thing stands near the sensor and hides whoever passes."""
+    scene = with_body(wall(), from_s, to_s, range_mm=500)
+    return lambda t: scene(t) if from_s <= t < to_s else (behind or wall())(t)
+
+
+@pytest.mark.parametrize("offset_mm", [0.0, 200.0])
+@pytest.mark.parametrize("from_s", [0.2, 3.0, 5.0], ids=["before the go", "on the way", "shortly before"])
+@pytest.mark.parametrize("which", ["upper", "lower"])
+def test_behind_a_thing_in_one_beam_the_other_goes_on_alone(which: str, from_s: float, offset_mm: float) -> None:
+    sees, hidden = passes(AT_S), held(from_s, 30.0)
+    upper, lower = (hidden, sees) if which == "upper" else (sees, hidden)
+    (finish,) = of(replayed(upper, lower, offset_mm=offset_mm), "finish")
+    assert (finish["method"], finish["flags"]) == ("gate", ["single"])
+
+
+def test_once_the_thing_is_gone_both_beams_are_needed_again() -> None:
+    both = replayed(passes(AT_S), held(3.0, 8.0, behind=passes(AT_S)))
+    assert [e["flags"] for e in of(both, "finish")] == [[]]
+    assert of(replayed(passes(AT_S), held(3.0, 8.0)), "finish") == []
+
+
 # One behind the other: both time, and the order is the direction.
 
 

@@ -1,0 +1,66 @@
+"""Which passages through both halves of a gate are one body's, by their light's rise and fall and by how long it is."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import PassageOver, Shade
+from retro_timer.detection.gate.dual_half import Half, Seen
+from retro_timer.detection.gate.dual_pairing import BRIEF, NO_TRUNK, Pairing
+from retro_timer.detection.gate.torso import TOO_BRIEF
+from retro_timer.detection.passages import Break
+from retro_timer.detection.solution import Solution
+
+UPPER, LOWER = Half(WatchConfig(name="upper")), Half(WatchConfig(name="lower"))
+ABOVE = Pairing(UPPER, LOWER, stacked=True)
+ALONG = Pairing(UPPER, Half(WatchConfig(name="far", offset_mm=200.0)), stacked=False)
+FROM_NS, TO_NS = 1_000_000_000, 1_150_000_000
+BODY = Solution(FROM_NS + 50_000_000, 20_000_000, 3.0, ragged=0.05)
+
+
+def seen(solved: Solution = BODY, *, brief: bool = False, shaded: bool = False) -> Seen:
+    """A passage that was timed so."""
+    broken = Break((), None, 20.0, 60.0, 0.024, 0.02, 3.0, 1.5, 3.2, over=True)
+    over = PassageOver(1, broken, TO_NS + 60_000_000)
+    return Seen(1, FROM_NS, over=over, last_ns=TO_NS, brief=brief, shaded=shaded, solved=solved)
+
+
+def ragged(off: float) -> Solution:
+    """A body, but for its outline."""
+    return msgspec.structs.replace(BODY, ragged=off)
+
+
+def test_what_rises_and_falls_like_no_trunk_in_both_halves_is_nobody() -> None:
+    arm = seen(ragged(0.4))
+    assert ABOVE.solve_witnessed(arm, arm).refusal == NO_TRUNK
+    assert ALONG.solve(arm, arm).refusal == NO_TRUNK
+
+
+def test_one_half_with_a_trunks_rise_and_fall_is_enough() -> None:
+    assert not ABOVE.solve_witnessed(seen(), seen(ragged(0.5))).refusal
+    assert not ABOVE.solve_witnessed(seen(ragged(0.5)), seen()).refusal
+
+
+def test_a_half_that_timed_nobody_says_nothing_of_an_outline() -> None:
+    assert ABOVE.solve_witnessed(seen(ragged(0.4)), seen(Solution(refusal="no range"))).refusal == NO_TRUNK
+
+
+def test_who_is_longer_in_a_beam_by_light_than_by_ranges_is_not_brief() -> None:
+    upper, lower = seen(brief=True), seen(brief=True)
+    assert ABOVE.solve_witnessed(upper, lower).refusal == BRIEF
+    lower.lengthen(Shade(FROM_NS - 60_000_000, TO_NS + 60_000_000, TO_NS + 90_000_000))
+    assert not ABOVE.solve_witnessed(upper, lower).refusal
+
+
+def test_a_shade_that_is_no_longer_than_the_ranges_lengthens_nothing() -> None:
+    arm = seen(brief=True)
+    arm.lengthen(Shade(FROM_NS, TO_NS, TO_NS + 30_000_000))
+    assert arm.brief
+
+
+@pytest.mark.parametrize(("shaded", "one_body"), [(False, False), (True, True)])
+def test_a_witness_too_brief_by_its_ranges_may_be_one_by_its_light(shaded: bool, one_body: bool) -> None:
+    lower = seen(Solution(refusal=TOO_BRIEF), shaded=shaded)
+    assert ABOVE.one_body(seen(), lower) is one_body
