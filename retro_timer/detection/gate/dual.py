@@ -104,7 +104,7 @@ class DualGate:
             # A crossing or a body that it belongs to says more, but of how long it was in the beam.
             beside = [seen for seen in half.seen if seen.overlaps(event)]
             for seen in beside:
-                seen.lengthen(event)
+                half.lengthen(seen, event)
             if not beside:
                 half.seen.append(Seen(_NOBODYS, event.first_ns, last_ns=event.last_ns, by_light=True))
             return self._decide(event.t_ns)
@@ -167,7 +167,7 @@ class DualGate:
         if isinstance(over.passage, Break):
             # What came well before or after the torso, an arm or a phantom, is beside nobody in the other half.
             torso = seen.torso = find_torso(over.passage, half.config)
-            seen.brief = not seen.shaded and (torso is None or torso.brief)
+            seen.weigh(half.config)
             hits = over.passage.entries if torso is None else torso.hits
             times_ns = [entry.t_ns for entry in hits if entry.hit]
             seen.first_ns, seen.last_ns = min(times_ns, default=seen.first_ns), max(times_ns, default=over.t_ns)

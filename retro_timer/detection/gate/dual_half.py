@@ -7,7 +7,7 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Crossing, PassageOver, SensorState, Shade
 from retro_timer.detection.gate.crossing_fit import solve
-from retro_timer.detection.gate.torso import Torso
+from retro_timer.detection.gate.torso import Torso, is_brief
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution
 
@@ -33,6 +33,8 @@ class Seen(msgspec.Struct, eq=False):
     """The other half was blind when it began."""
     doubted: bool = False
     """The other half was degraded then, by what may trouble this one as well."""
+    light_s: float = 0.0
+    """How long its light was seen at a stretch, at the longest."""
     waited: bool = False
     """It has waited long enough, and is decided with the other half's passage that still goes on."""
     overdue: bool = False
@@ -56,17 +58,24 @@ class Seen(msgspec.Struct, eq=False):
         """Whether a shade of the same beam is this body's."""
         return self.first_ns <= shade.last_ns and (self.last_ns is None or shade.first_ns <= self.last_ns)
 
-    def lengthen(self, shade: Shade) -> None:
-        """A shade of the same body: who was longer in the beam by its light than by its ranges is not brief."""
-        if shade.first_ns < self.first_ns or (self.last_ns is not None and shade.last_ns > self.last_ns):
-            self.shaded = True
-            self.brief = False
+    def weigh(self, config: WatchConfig) -> None:
+        """Whether it is brief, by its torso and by the shades beside that."""
+        torso = self.torso
+        self.brief = not self.shaded and (torso is None or torso.brief)
+        if self.brief and torso is not None and self.light_s > 0.0:
+            self.shaded = not is_brief(torso, config, self.light_s + 2.0 * torso.broken.period_s)
+            self.brief = not self.shaded
 
     def due_ns(self, wait_ns: int, more_ns: int) -> int | None:
         """When it has waited long enough, and when for a passage that still goes on; None when neither is to come."""
         if self.last_ns is None or self.overdue:
             return None
         return self.last_ns + wait_ns + (more_ns if self.waited else 0)
+
+    @property
+    def hits(self) -> int:
+        """Hits of its torso."""
+        return 0 if self.torso is None else len(self.torso.hits)
 
     @property
     def broken(self) -> Break | None:
@@ -94,6 +103,12 @@ class Half:
         shades = [seen for seen in self.seen if seen.by_light and crossing.t_ns - (seen.last_ns or 0) <= _GOES_OVER_NS]
         self.seen = [seen for seen in self.seen if seen not in shades]
         self.seen.append(Seen(crossing.rep, crossing.t_ns, shaded=bool(shades)))
+
+    def lengthen(self, seen: Seen, shade: Shade) -> None:
+        """A shade of the same body: its light may have been there for longer than its ranges."""
+        seen.light_s = max(seen.light_s, (shade.last_ns - shade.first_ns) / 1e9)
+        if seen.over is not None:
+            seen.weigh(self.config)
 
     def solve(self, seen: Seen) -> Solution:
         if seen.solved is None:

@@ -36,6 +36,8 @@ _TWO_BURSTS = 2 * _BURST
 _RAGGED = 0.15
 """The light of a body rises and falls with its cover of the cone: in dark cloth it was off that by 0.01 to 0.2, that of
 two bursts in a row by 0.13 to 0.35. Less loses runners in dark clothes, more lets bursts through."""
+_RAGGED_LONG = 0.25
+"""The same of what is longer than two bursts: phantoms on a walker hide a part of their outline."""
 _TRUNK_MM = {True: 250.0, False: 150.0}
 """Between the ranges of one athlete at both beams, above each other (hips against shoulders) or not (a trunk that sways
 and turns within a step). Less loses athletes, more joins phantoms, whose ranges are half a metre wide."""
@@ -64,7 +66,9 @@ def outlasts_bursts(seen: Seen, half: Half, *, alone: bool = False) -> bool:
         return True
     if len(lights) <= _BURST or median(lights) < 1.0:
         return False
-    return len(lights) > _TWO_BURSTS or (not alone and half.solve(seen).ragged <= _RAGGED)
+    if len(lights) <= _TWO_BURSTS:
+        return not alone and half.solve(seen).ragged <= _RAGGED
+    return half.solve(seen).ragged <= _RAGGED_LONG
 
 
 def _in_glare(seen: Seen) -> bool:

@@ -24,6 +24,8 @@ _RAGGED = 0.25
 """The light of a trunk rises and falls with its cover of the cone: in the better half it was off that by at most 0.17
 in 900 simulated passages, an arm's that is held into both beams before a wall by 0.4. Less loses runners, more times
 arms."""
+_FEW_HITS = 4
+"""A sprinter's readings: no more of them show no rise and fall."""
 BRIEF = "too brief in both halves"
 NO_TRUNK = "no trunk's rise and fall"
 
@@ -74,9 +76,12 @@ class Pairing:
         return at_line(self._near.solve(seen), self._near.config)
 
     def _ragged(self, near: Seen, far: Seen) -> bool:
-        """Whether neither half's light rises and falls as a trunk's does; False where no light was recorded."""
-        solved = [half.solve(seen) for half, seen in ((self._near, near), (self._far, far)) if seen.broken is not None]
-        return min((one.ragged for one in solved if not one.refusal), default=0.0) > _RAGGED
+        """Whether neither half's light rises and falls as a trunk's does; False where none was recorded, and where one
+        gave too few readings to tell."""
+        torsos = [(half, seen) for half, seen in ((self._near, near), (self._far, far)) if seen.torso is not None]
+        solved = [(half.solve(seen), seen.hits) for half, seen in torsos]
+        said = [one.ragged if hits > _FEW_HITS else 0.0 for one, hits in solved if not one.refusal]
+        return min(said, default=0.0) > _RAGGED
 
     def solve(self, near: Seen, far: Seen) -> Solution:
         """The moment by both of two halves along the lane, or by the one that saw a torso, if the order is right."""

@@ -28,6 +28,8 @@ _ENOUGH_HITS = 3
 """Readings that agree and yet have no body's light, or no recorded one: two phantoms do so by chance."""
 _BRIEF = 0.55
 """An arm covers the beam for a third to a half as long as its torso; more makes narrow people wait 0.6 s."""
+_LIGHT_LONGER = 1.2
+"""The light of a body at a cone's edge begins before its range is named, and ends after."""
 _LANE_M = 0.6
 """Nearer than this nobody runs past a sensor."""
 _SEEN_WIDER = 1.17
@@ -230,6 +232,11 @@ def _vouched(torso: Torso, config: WatchConfig) -> bool:
 
 def _vouches_in(broken: Break, entry: BeamEntry, near_mm: float, config: WatchConfig) -> bool:
     return vouches(entry, near_mm, broken.wall_mm, broken.open_signal_kcps, broken.stands_out_kcps, config)
+
+
+def is_brief(torso: Torso, config: WatchConfig, light_s: float) -> bool:
+    """Whether a torso's beam returned a body's light for so short a time that it may have been an arm's."""
+    return light_s < _BRIEF * _LIGHT_LONGER * _seen_s(torso, config, torso.broken.mean_speed_mps)
 
 
 def _seen_s(torso: Torso, config: WatchConfig, speed_mps: float) -> float:

@@ -9,8 +9,10 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import PassageOver, Shade
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.dual_pairing import BRIEF, NO_TRUNK, Pairing
-from retro_timer.detection.gate.torso import TOO_BRIEF
-from retro_timer.detection.passages import Break
+from retro_timer.detection.gate.occlusion import BodyRanges
+from retro_timer.detection.gate.torso import TOO_BRIEF, Torso
+from retro_timer.detection.passages import BeamEntry, Break
+from retro_timer.detection.readings import Kind
 from retro_timer.detection.solution import Solution
 
 UPPER, LOWER = Half(WatchConfig(name="upper")), Half(WatchConfig(name="lower"))
@@ -22,9 +24,11 @@ BODY = Solution(FROM_NS + 50_000_000, 20_000_000, 3.0, ragged=0.05)
 
 def seen(solved: Solution = BODY, *, brief: bool = False, shaded: bool = False) -> Seen:
     """A passage that was timed so."""
-    broken = Break((), None, 20.0, 60.0, 0.024, 0.02, 3.0, 1.5, 3.2, over=True)
+    entries = tuple(BeamEntry(t_ns, Kind.TARGET, True, 900, 5000.0) for t_ns in range(FROM_NS, TO_NS, 24_000_000))
+    broken = Break(entries, None, 20.0, 60.0, 0.024, 0.02, 3.0, 1.5, 3.2, over=True)
+    torso = Torso(broken, 0, len(entries) - 1, BodyRanges(900.0, 900.0), brief=brief)
     over = PassageOver(1, broken, TO_NS + 60_000_000)
-    return Seen(1, FROM_NS, over=over, last_ns=TO_NS, brief=brief, shaded=shaded, solved=solved)
+    return Seen(1, FROM_NS, over=over, last_ns=TO_NS, brief=brief, shaded=shaded, torso=torso, solved=solved)
 
 
 def ragged(off: float) -> Solution:
@@ -50,13 +54,13 @@ def test_a_half_that_timed_nobody_says_nothing_of_an_outline() -> None:
 def test_who_is_longer_in_a_beam_by_light_than_by_ranges_is_not_brief() -> None:
     upper, lower = seen(brief=True), seen(brief=True)
     assert ABOVE.solve_witnessed(upper, lower).refusal == BRIEF
-    lower.lengthen(Shade(FROM_NS - 60_000_000, TO_NS + 60_000_000, TO_NS + 90_000_000))
+    LOWER.lengthen(lower, Shade(FROM_NS - 60_000_000, TO_NS + 60_000_000, TO_NS + 90_000_000))
     assert not ABOVE.solve_witnessed(upper, lower).refusal
 
 
-def test_a_shade_that_is_no_longer_than_the_ranges_lengthens_nothing() -> None:
+def test_an_arms_own_light_makes_it_no_torso() -> None:
     arm = seen(brief=True)
-    arm.lengthen(Shade(FROM_NS, TO_NS, TO_NS + 30_000_000))
+    UPPER.lengthen(arm, Shade(TO_NS - 72_000_000, TO_NS, TO_NS + 30_000_000))
     assert arm.brief
 
 
