@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from retro_timer.cli.corrections import edit, history, undo_
+from retro_timer.cli.deleting import delete
 from retro_timer.cli.exporting import export
 from retro_timer.cli.importing import import_
 from retro_timer.cli.keeping import announce, backup, verify
@@ -76,7 +77,7 @@ def results() -> None:
     """Sessions and reps that are kept."""
 
 
-for command in (edit, undo_, history, export, import_, progress, plot, report):
+for command in (edit, undo_, history, delete, export, import_, progress, plot, report):
     results.add_command(command)
 
 

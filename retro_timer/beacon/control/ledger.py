@@ -16,11 +16,13 @@ from retro_timer.settings.group import Group
 from retro_timer.settings.made import ChangeSetting
 from retro_timer.store.results.apply import Mark
 from retro_timer.store.results.athlete_edits import Done
-from retro_timer.store.results.edits import AnyEdit, ClaimPlace, Undo
+from retro_timer.store.results.edits import AnyEdit, ClaimPlace, DeleteSession, Undo
 from retro_timer.store.results.forgetting import Forgetting
 from retro_timer.store.results.writer import Edited
 from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.session import inputs
+
+_NOT_NOW = "a session is open, or results are being looked at: delete when it is over (`retro-timer ctl stop`)"
 
 
 class LedgerRequests:
@@ -49,6 +51,9 @@ class LedgerRequests:
 
     def edit(self, request: requests.Edit, answer: Callable[[answers.AnyAnswer], None]) -> None:
         """Have it made; returns at once."""
+        if isinstance(request.edit, DeleteSession):
+            self._delete(request, answer)
+            return
         self._make(request.edit, request.origin, answer, lambda done: answers.Edited(done=done))
 
     def command(
@@ -112,6 +117,24 @@ class LedgerRequests:
 
         def refuse(why: str) -> None:
             answer(answers.Error(error=why, why="refused"))
+
+        self._post(Between(begin))
+
+    def _delete(self, request: requests.Edit, answer: Callable[[answers.AnyAnswer], None]) -> None:
+        """Also of what is remembered of the last session: it may be that one. A start waits meanwhile."""
+
+        def begin() -> None:
+            if self._core.session.busy or self._core.opener.awaits_journal:
+                answer(answers.Error(error=_NOT_NOW, why="refused"))
+            else:
+                self._core.opener.wait_for_journal()
+                self._make(request.edit, request.origin, ended, lambda done: answers.Edited(done=done))
+
+        def ended(told: answers.AnyAnswer) -> None:
+            if isinstance(told, answers.Edited):
+                self._post(Between(self._core.session.clear))
+            self._post(JournalLooked())
+            answer(told)
 
         self._post(Between(begin))
 

@@ -13,6 +13,7 @@ from retro_timer.store.exchange.merging import ImportPortion, merge
 from retro_timer.store.results import athlete_edits
 from retro_timer.store.results.apply import is_applied
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
+from retro_timer.store.results.deleting import delete_session, deletion_done
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.revising import claim_place, correct_rep, date_session, note_session, revision_done, undo
 from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection, RepNumber
@@ -43,6 +44,12 @@ class NoteSession(msgspec.Struct, frozen=True, tag="note"):
     text: Annotated[str, Meta(max_length=500)]
 
 
+class DeleteSession(msgspec.Struct, frozen=True, tag="delete"):
+    """A session that is over is to be gone for good, with its reps and their corrections."""
+
+    session: SessionNumber
+
+
 class ClaimPlace(msgspec.Struct, frozen=True, tag="claim"):
     """A place in a wave before a single lane is this athlete's."""
 
@@ -60,7 +67,17 @@ class Undo(msgspec.Struct, frozen=True, tag="undo"):
     revision: str | None = None
 
 
-AnyEdit = CorrectRep | ClaimPlace | DateSession | NoteSession | Undo | AnyAthleteEdit | ImportPortion | AnyMade
+AnyEdit = (
+    CorrectRep
+    | ClaimPlace
+    | DateSession
+    | NoteSession
+    | DeleteSession
+    | Undo
+    | AnyAthleteEdit
+    | ImportPortion
+    | AnyMade
+)
 
 
 def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
@@ -73,10 +90,7 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
         # Tried again it finds here what it has brought.
         return merge(journal, edit)
     if stamp.change is not None and is_applied(journal.database, stamp.change):
-        # It reached the log and then failed: whoever tries again learns what it did, and does it once.
-        if isinstance(edit, AnyAthleteEdit):
-            return athlete_edits.made_before(journal, edit, stamp.change)
-        return revision_done(journal, stamp.change)
+        return _made_before(journal, edit, stamp.change)
     match edit:
         case CorrectRep(session, correction):
             return correct_rep(journal, session, correction, stamp)
@@ -86,6 +100,8 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
             return date_session(journal, session, started_wall_ns, stamp)
         case NoteSession(session, text):
             return note_session(journal, session, text, stamp)
+        case DeleteSession(session):
+            return delete_session(journal, session, stamp)
         case Undo(revision):
             return undo(journal, revision, stamp)
         case athlete_edits.AddAthlete() | athlete_edits.ChangeAthlete() | athlete_edits.MergeAthletes():
@@ -94,6 +110,15 @@ def carry_out(journal: Journal, edit: AnyEdit, stamp: Stamp) -> Done:
             return Done(make(journal.directory, edit), kind="file")
         case _:
             assert_never(edit)
+
+
+def _made_before(journal: Journal, edit: AnyEdit, change: str) -> Done:
+    """It reached the log and then failed: whoever tries again learns what it did, and does it once."""
+    if isinstance(edit, AnyAthleteEdit):
+        return athlete_edits.made_before(journal, edit, change)
+    if isinstance(edit, DeleteSession):
+        return deletion_done(edit.session)
+    return revision_done(journal, change)
 
 
 def edit_of(message: Any) -> AnyEdit:

@@ -132,6 +132,23 @@ def test_who_is_forgotten_stands_in_no_file_and_in_nothing_that_the_timer_rememb
     assert office.wait("edit", edit={"type": "note", "session": 1, "text": "wind"})["ok"] is True
 
 
+def test_a_session_that_is_deleted_is_remembered_as_the_last_one_no_more(office: Office) -> None:
+    run_a_session(office)
+    assert office.wait("edit", edit={"type": "delete", "session": 1})["done"]["words"] == "session 1 deleted"
+    office.beacon.work()
+    assert office.ask("status")[0]["status"]["phase"] == "idle"
+    assert "session 1: not found" in office.wait("edit", edit={"type": "delete", "session": 1})["error"]
+    office.beacon.work()
+    assert office.ask("start", plan="demo") == DONE, "nothing waits any more"
+
+
+def test_no_session_is_deleted_while_one_is_open(office: Office) -> None:
+    run_a_session(office)
+    office.beacon.begin(plan(block()), "Ann", "Bea")
+    assert "a session is open" in office.wait("edit", edit={"type": "delete", "session": 1})["error"]
+    assert office.ask("status")[0]["status"]["athletes"]
+
+
 def test_nobody_is_forgotten_while_a_session_is_open(office: Office) -> None:
     office.beacon.after(3.0).begin(plan(block()), "Ann", "Bea")
     assert "a session is open: end it" in office.wait("forget", athlete="ann")["error"]

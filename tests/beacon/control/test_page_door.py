@@ -31,6 +31,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 }
 MACHINE = {"set_clock": {"unix_s": 1_777_629_600}, "shut_down": {}}
 EDITS_REFUSED: list[dict[str, Any]] = [
+    {"type": "delete", "session": 1},
     {"type": "date", "session": 1, "started_wall_ns": 1},
     {"type": "setting", "key": "session.roster", "value": "u17"},
     {"type": "setting", "key": "voice.language", "value": "xx"},
