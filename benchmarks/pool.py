@@ -5,18 +5,29 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from typing import Protocol, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 Step = Callable[[float], None]
 """Takes the share of a part's work that was done since it was called last; all shares make 1."""
 
 
-class Job(Protocol):
-    """Some cases of one cell."""
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Some cases of one cell; without any it is their kind."""
+
+    first_seed: int = 0
+    cases: int = 0
 
     @property
     def cell(self) -> str:
         """Name of the cell."""
+        raise NotImplementedError
+
+    @property
+    def seeds(self) -> range:
+        """Of its cases."""
+        return range(self.first_seed, self.first_seed + self.cases)
 
 
 J = TypeVar("J", bound=Job)
@@ -53,6 +64,10 @@ def cells_of(
     return [(of_cell[name], [one for piece in pieces for one in piece]) for name, pieces in found.items()]
 
 
-def chunks(total: int, size: int) -> Iterable[tuple[int, int]]:
-    """(first, count) of pieces of at most `size` that make up `total`."""
-    return ((first, min(size, total - first)) for first in range(0, total, size))
+def pieces(kinds: Iterable[J], cases: int, first_seed: int = 0, size: int = 50) -> list[J]:
+    """So many cases of each kind, cut into jobs of at most `size` for the workers."""
+    return [
+        msgspec.structs.replace(kind, first_seed=first_seed + first, cases=min(size, cases - first))
+        for kind in kinds
+        for first in range(0, cases, size)
+    ]

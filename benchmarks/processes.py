@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import msgspec
 from retro_timer.errors import RetroTimerError
 
 PROGRAM = str(Path(sys.executable).with_name("retro-timer"))
+_NOT_PASSED_ON = ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE")
 _PATIENCE_S = 30.0
 
 
@@ -24,6 +26,17 @@ def ordered(module: str, order: object, folder: Path) -> list[str]:
     file = folder / "order.json"
     file.write_text(json.dumps(msgspec.to_builtins(order)), encoding="utf-8")
     return [sys.executable, "-m", module, str(file)]
+
+
+def environment_of(folder: Path, compiled: Path) -> dict[str, str]:
+    """What a process leaves lies in the folder; its modules, compiled as pip leaves them on a box, in `compiled`."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    return kept | {
+        "RETRO_TIMER_STATE": str(folder / "state"),
+        "RETRO_TIMER_CONFIG": str(folder / "config"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "PYTHONPYCACHEPREFIX": str(compiled),
+    }
 
 
 @contextmanager

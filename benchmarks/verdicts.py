@@ -12,6 +12,7 @@ from benchmarks.accuracy.passages import BACKGROUNDS, GAITS, Finder, replay
 from benchmarks.physics import GateCase, hard_case
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.hard_cases import HARD_CASES
+from benchmarks.pool import Job
 from retro_timer.detection.config import WatchConfig
 from retro_timer.store.traces import TraceRep
 
@@ -19,12 +20,10 @@ from retro_timer.store.traces import TraceRep
 HARD_NAMES: tuple[str, ...] = tuple(name for name in HARD_CASES if name != "two-reps")
 
 
-class HardJob(msgspec.Struct, frozen=True):
+class HardJob(Job, frozen=True):
     """Some cases of one name."""
 
     name: str
-    first_seed: int
-    cases: int
 
     @property
     def cell(self) -> str:
@@ -49,7 +48,7 @@ def judge_hard(job: HardJob, find: Finder = replay) -> Verdict:
     """Hard cases over gaits, two rates, both backgrounds and both laws of blending, judged."""
     wrong: Counter[str] = Counter()
     examples = []
-    for seed in range(job.first_seed, job.first_seed + job.cases):
+    for seed in job.seeds:
         gait, rate_hz = GAITS[seed % 3], (25.0, 41.0)[seed % 2]
         background = BACKGROUNDS[seed // 2 % 2]
         law = LAWS[seed // 4 % 2]

@@ -15,13 +15,13 @@ from rich.table import Table
 
 from benchmarks.accuracy import bars
 from benchmarks.accuracy.cells import Cell
-from benchmarks.accuracy.measure import gate_cells, gate_jobs, kinds, thin_cells, thin_kinds
+from benchmarks.accuracy.measure import gate_cells, kinds
 from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share, one_in
 from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.gate import Background
 from benchmarks.physics.sensor import Record
-from benchmarks.pool import workers
+from benchmarks.pool import pieces, workers
 from benchmarks.report import wide_console
 
 _HEAD = (
@@ -59,15 +59,10 @@ def measure(
     processes: int,
 ) -> None:
     """Time passages through a gate and say how good the times are, cell by cell and by law."""
+    every = kinds(rates or (bars.THIN_HZ if thin else bars.ASKED_HZ), record, phantom=phantom, thin=thin)
+    chosen = [kind for kind in every if kind.gait in gaits and kind.background in backgrounds and kind.law in laws]
     with workers(processes) as pool:
-        if thin:
-            lunas = [kind for kind in thin_kinds(rates or bars.THIN_HZ) if kind.gait in gaits and kind.law in laws]
-            lunas = [kind for kind in lunas if kind.background in backgrounds]
-            cells = thin_cells(lunas, reps, seed, pool, lambda _share: None, 1.0)
-        else:
-            chosen = [kind for kind in kinds(rates or bars.ASKED_HZ, record, phantom=phantom) if kind.gait in gaits]
-            chosen = [kind for kind in chosen if kind.background in backgrounds and kind.law in laws]
-            cells = gate_cells(gate_jobs(chosen, reps, seed), pool, lambda _share: None, 1.0)
+        cells = gate_cells(pieces(chosen, reps, seed), pool, lambda _share: None, 1.0)
     console = wide_console()
     console.print(_table(cells))
     for law in laws:

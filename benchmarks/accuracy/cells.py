@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 
 from benchmarks.accuracy import bars
-from benchmarks.accuracy.passages import ApproachJob, GateJob, ThinJob, Timed
+from benchmarks.accuracy.passages import ApproachJob, GateJob, Timed
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.blending import LAWS, Law
 from retro_timer.training.gaits import Gait
@@ -76,12 +76,8 @@ class Cell(msgspec.Struct, frozen=True):
 
 def gate_cell(job: GateJob, timed: Sequence[Timed]) -> Cell:
     """The figures of one cell of the gate, to which the job belongs."""
-    return _tally(job, job.law, partial(bars.error_limit_s, job.gait, job.rate_hz, job.law), timed)
-
-
-def thin_cell(job: ThinJob, timed: Sequence[Timed]) -> Cell:
-    """The figures of one cell of the thin beam, to which the job belongs."""
-    return _tally(job, job.law, partial(bars.thin_limit_s, job.rate_hz), timed)
+    wide = partial(bars.error_limit_s, job.gait, job.rate_hz, job.law)
+    return _tally(job, job.law, partial(bars.thin_limit_s, job.rate_hz) if job.thin else wide, timed)
 
 
 def approach_cell(job: ApproachJob, timed: Sequence[Timed]) -> Cell:
@@ -89,9 +85,7 @@ def approach_cell(job: ApproachJob, timed: Sequence[Timed]) -> Cell:
     return _tally(job, LAWS[0], partial(bars.error_limit_s, Gait.RUN, job.rate_hz, LAWS[0]), timed)
 
 
-def _tally(
-    job: GateJob | ThinJob | ApproachJob, law: Law, limit_s: Callable[[float], float], timed: Sequence[Timed]
-) -> Cell:
+def _tally(job: GateJob | ApproachJob, law: Law, limit_s: Callable[[float], float], timed: Sequence[Timed]) -> Cell:
     found = [(t, t.error_s) for t in timed if t.error_s is not None]
     errors = [error for _, error in found]
     limits = [limit_s(t.speed_mps) for t, _ in found]

@@ -5,26 +5,23 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
 
 import msgspec
 
 from benchmarks.accuracy import bars
-from benchmarks.accuracy.cells import Cell, approach_cell, gate_cell, thin_cell
+from benchmarks.accuracy.cells import Cell, approach_cell, gate_cell
 from benchmarks.accuracy.passages import (
     BACKGROUNDS,
     GAITS,
     RATES_HZ,
     ApproachJob,
     GateJob,
-    ThinJob,
     time_approach,
     time_gate,
-    time_thin,
 )
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.sensor import Record
-from benchmarks.pool import Step, cells_of, chunks, run_jobs, workers
+from benchmarks.pool import Step, cells_of, pieces, run_jobs, workers
 from benchmarks.simulated import held_out
 from benchmarks.verdicts import HARD_NAMES, HardJob, Verdict, add_verdicts, judge_hard
 from retro_timer.ports import Placement
@@ -33,8 +30,6 @@ from retro_timer.training.gaits import Gait
 OTHER_HZ = tuple(hz for hz in RATES_HZ if hz not in bars.ASKED_HZ)
 RANGES_M = {Gait.WALK: (1.3, 8.0), Gait.JOG: (8.0,), Gait.RUN: (8.0,)}
 """Which sensors see a gait early enough to stop before them (docs/sources.md): a jogger needs a TF-Luna."""
-Kind = TypeVar("Kind", GateJob, ThinJob)
-_CHUNK = 50
 _HARD_SHARE = 0.1
 _THIN_SHARE = 0.1
 """Of the time."""
@@ -75,25 +70,14 @@ class Figures(msgspec.Struct, frozen=True):
     hard: dict[str, Verdict]
 
 
-def kinds(rates_hz: Iterable[float], record: Record, *, phantom: bool = False) -> list[GateJob]:
-    """A job without reps for every cell of the gate's table: the second law only where there is a wall."""
+def kinds(
+    rates_hz: Iterable[float], record: Record = "full", *, phantom: bool = False, thin: bool = False
+) -> list[GateJob]:
+    """The kind of every cell of a gate's table: the second law only where there is a wall."""
     return [
-        GateJob(gait, hz, background, record, 0, 0, law, phantom)
+        GateJob(gait, hz, background, record, law, phantom, thin)
         for gait, hz, background in itertools.product(GAITS, rates_hz, BACKGROUNDS)
         for law in (LAWS if background == "wall" else LAWS[:1])
-    ]
-
-
-def gate_jobs(kinds: Sequence[GateJob], reps: int, first_seed: int = 0) -> list[GateJob]:
-    """So many reps of each kind, cut into pieces for the workers."""
-    return _jobs(kinds, reps, first_seed)
-
-
-def _jobs(kinds: Sequence[Kind], reps: int, first_seed: int) -> list[Kind]:
-    return [
-        msgspec.structs.replace(kind, first_seed=first_seed + first, reps=count)
-        for kind in kinds
-        for first, count in chunks(reps, _CHUNK)
     ]
 
 
@@ -102,33 +86,16 @@ def gate_cells(jobs: Sequence[GateJob], pool: ProcessPoolExecutor, step: Step, s
     return [gate_cell(*cell) for cell in cells_of(pool, time_gate, jobs, step, share)]
 
 
-def thin_kinds(rates_hz: Iterable[float]) -> list[ThinJob]:
-    """A job without reps for every cell of the thin beam's table."""
-    return [
-        ThinJob(gait, hz, background, 0, 0, law)
-        for gait, hz, background in itertools.product(GAITS, rates_hz, BACKGROUNDS)
-        for law in (LAWS if background == "wall" else LAWS[:1])
-    ]
-
-
-def thin_cells(
-    kinds: Sequence[ThinJob], reps: int, first_seed: int, pool: ProcessPoolExecutor, step: Step, share: float
-) -> list[Cell]:
-    """Passages through a TF-Luna's beam timed, cell by cell."""
-    jobs = _jobs(kinds, reps, first_seed)
-    return [thin_cell(*cell) for cell in cells_of(pool, time_thin, jobs, step, share)]
-
-
 def approach_jobs(record: Record, reps: int) -> list[ApproachJob]:
     """So many approaches of each kind."""
-    return [
-        ApproachJob(placement, gait, rate_hz, range_m, record, first, count)
+    kinds = [
+        ApproachJob(placement, gait, rate_hz, range_m, record)
         for placement in (Placement.LANE_END, Placement.BELT)
         for gait in GAITS
         for range_m in RANGES_M[gait]
         for rate_hz in RATES_HZ
-        for first, count in chunks(reps, _CHUNK)
     ]
+    return pieces(kinds, reps)
 
 
 def _approach_cells(jobs: Sequence[ApproachJob], pool: ProcessPoolExecutor, step: Step, share: float) -> list[Cell]:
@@ -136,9 +103,8 @@ def _approach_cells(jobs: Sequence[ApproachJob], pool: ProcessPoolExecutor, step
 
 
 def _hard(cases: int, pool: ProcessPoolExecutor, step: Step, share: float) -> dict[str, Verdict]:
-    jobs = [HardJob(name, first, count) for name in HARD_NAMES for first, count in chunks(cases, _CHUNK)]
-    found = run_jobs(pool, judge_hard, jobs, step, share)
-    return {name: add_verdicts(pieces) for name, pieces in found.items()}
+    found = run_jobs(pool, judge_hard, pieces(map(HardJob, HARD_NAMES), cases), step, share)
+    return {name: add_verdicts(verdicts) for name, verdicts in found.items()}
 
 
 def figures(size: Size, seed: int, step: Step) -> Figures:
@@ -147,14 +113,15 @@ def figures(size: Size, seed: int, step: Step) -> Figures:
         "full": (size.asked, size.approach),
         "range": (size.asked_range, size.approach_range),
     }
-    asked = {r: gate_jobs(kinds(bars.ASKED_HZ, r), gate) for r, (gate, _) in sizes.items()}
-    other = {r: gate_jobs(kinds(OTHER_HZ, r), size.other) for r in sizes}
-    phantom = gate_jobs(kinds(bars.ASKED_HZ, "full", phantom=True), size.phantom)
-    unseen = gate_jobs(kinds(bars.ASKED_HZ, "full"), size.held_out, held_out(seed))
+    asked = {r: pieces(kinds(bars.ASKED_HZ, r), gate) for r, (gate, _) in sizes.items()}
+    other = {r: pieces(kinds(OTHER_HZ, r), size.other) for r in sizes}
+    phantom = pieces(kinds(bars.ASKED_HZ, phantom=True), size.phantom)
+    unseen = pieces(kinds(bars.ASKED_HZ), size.held_out, held_out(seed))
+    thin = pieces(kinds(bars.THIN_HZ, thin=True), size.thin, held_out(seed))
     lane = {r: approach_jobs(r, reps) for r, (_, reps) in sizes.items()}
     gates = [*asked.values(), *other.values(), phantom, unseen]
-    pieces = sum(map(len, gates)) + sum(map(len, lane.values()))
-    each = (1.0 - _HARD_SHARE - _THIN_SHARE) / pieces
+    count = sum(map(len, gates)) + sum(map(len, lane.values()))
+    each = (1.0 - _HARD_SHARE - _THIN_SHARE) / count
     with workers() as pool:
         return Figures(
             asked={r: gate_cells(jobs, pool, step, each * len(jobs)) for r, jobs in asked.items()},
@@ -163,8 +130,6 @@ def figures(size: Size, seed: int, step: Step) -> Figures:
             held_out=gate_cells(unseen, pool, step, each * len(unseen)),
             seed=seed,
             approach={r: _approach_cells(jobs, pool, step, each * len(jobs)) for r, jobs in lane.items()},
-            thin=thin_cells(
-                thin_kinds(bars.THIN_HZ), size.thin, held_out(seed), pool, lambda share: step(_THIN_SHARE * share), 1.0
-            ),
+            thin=gate_cells(thin, pool, step, _THIN_SHARE),
             hard=_hard(size.hard, pool, step, _HARD_SHARE),
         )

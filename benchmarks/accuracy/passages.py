@@ -13,8 +13,9 @@ import msgspec
 from benchmarks.accuracy.usual import first_below
 from benchmarks.physics import ApproachCase, GateCase, approach, gate_passage
 from benchmarks.physics.blending import Law
-from benchmarks.physics.gate import Background
+from benchmarks.physics.gate import Background, GateOptions
 from benchmarks.physics.sensor import Record
+from benchmarks.pool import Job
 from retro_timer.beacon.contract import contract_line
 from retro_timer.beacon.replay import Replay, Tell
 from retro_timer.detection.config import WatchConfig
@@ -31,45 +32,28 @@ Finder = Callable[[Sequence[RangeSample], Sequence[TraceRep], WatchConfig], list
 """Contract events of readings with reps; the program's own is `replay`."""
 
 
-class GateJob(msgspec.Struct, frozen=True):
-    """Some reps of one cell of the gate's table."""
+class GateJob(Job, frozen=True):
+    """Some reps of one cell of the gate's tables."""
 
     gait: Gait
     rate_hz: float
     background: Background
-    record: Record
-    first_seed: int
-    reps: int
+    record: Record = "full"
     law: Law = "average"
     """In the open field there is one thing in the cone, and the laws are one."""
     phantom: bool = False
     """Exactly one stray phantom beside each break, in place of 0.2 % of all readings."""
+    thin: bool = False
+    """A TF-Luna's beam."""
 
     @property
     def cell(self) -> str:
         """Name of the cell."""
         law = f", {self.law}" if self.background == "wall" else ""
-        return f"{self.gait} {self.rate_hz:g} Hz {self.background}{law}"
+        return f"{'thin ' * self.thin}{self.gait} {self.rate_hz:g} Hz {self.background}{law}"
 
 
-class ThinJob(msgspec.Struct, frozen=True):
-    """Some reps of one cell of the thin beam's table."""
-
-    gait: Gait
-    rate_hz: float
-    background: Background
-    first_seed: int
-    reps: int
-    law: Law = "average"
-
-    @property
-    def cell(self) -> str:
-        """Name of the cell."""
-        law = f", {self.law}" if self.background == "wall" else ""
-        return f"thin {self.gait} {self.rate_hz:g} Hz {self.background}{law}"
-
-
-class ApproachJob(msgspec.Struct, frozen=True):
+class ApproachJob(Job, frozen=True):
     """Some reps of one cell of the lane-end's or belt's table."""
 
     placement: Placement
@@ -78,8 +62,6 @@ class ApproachJob(msgspec.Struct, frozen=True):
     max_range_m: float
     """How far the sensor sees: 1.3 for a VL53L1X in short mode, 8 for a TF-Luna."""
     record: Record
-    first_seed: int
-    reps: int
 
     @property
     def cell(self) -> str:
@@ -127,28 +109,15 @@ def into(told: list[dict[str, Any]]) -> Tell:
 
 def gate_case(job: GateJob, seed: int) -> GateCase:
     """The passage of this seed."""
-    return gate_passage(
-        seed, job.gait, job.rate_hz, job.background, record=job.record, law=job.law, phantom=job.phantom
-    )
+    options: GateOptions = {"record": job.record, "law": job.law, "phantom": job.phantom, "luna": job.thin}
+    return gate_passage(seed, job.gait, job.rate_hz, job.background, **options)
 
 
 def time_gate(job: GateJob, find: Finder = replay) -> list[Timed]:
     """Passages through a gate, timed."""
     timed = []
-    for seed in range(job.first_seed, job.first_seed + job.reps):
+    for seed in job.seeds:
         case = gate_case(job, seed)
-        config = WatchConfig(budget_ns=case.spec.budget_ns)
-        told = find(case.samples, [TraceRep(case.go_ns / 1e9, case.distance_m, job.gait)], config)
-        limit_mm = 0.75 * case.background_mm if case.background_mm else 1500.0
-        timed.append(_timed(case, told, limit_mm, case.seen_periods, case.peak_kcps))
-    return timed
-
-
-def time_thin(job: ThinJob, find: Finder = replay) -> list[Timed]:
-    """Passages through a TF-Luna's beam, timed."""
-    timed = []
-    for seed in range(job.first_seed, job.first_seed + job.reps):
-        case = gate_passage(seed, job.gait, job.rate_hz, job.background, law=job.law, luna=True)
         config = WatchConfig(budget_ns=case.spec.budget_ns, fov_deg=case.spec.fov_deg)
         told = find(case.samples, [TraceRep(case.go_ns / 1e9, case.distance_m, job.gait)], config)
         limit_mm = 0.75 * case.background_mm if case.background_mm else 1500.0
@@ -159,7 +128,7 @@ def time_thin(job: ThinJob, find: Finder = replay) -> list[Timed]:
 def time_approach(job: ApproachJob, find: Finder = replay) -> list[Timed]:
     """Approaches, timed; none where no speed of the gait can stop within the sensor's view."""
     timed = []
-    for seed in range(job.first_seed, job.first_seed + job.reps):
+    for seed in job.seeds:
         try:
             case = approach(seed, job.placement, job.gait, job.rate_hz, max_range_m=job.max_range_m, record=job.record)
         except ValueError:

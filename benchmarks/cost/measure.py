@@ -19,13 +19,12 @@ from benchmarks.cost.lines import Solving, solving, three_gates_percent
 from benchmarks.cost.sampling import Window, lane_costs, long_session
 from benchmarks.latency.box import BoxOrder, BoxReport
 from benchmarks.latency.visits import Timetable
-from benchmarks.processes import PROGRAM, notified, ordered, running, wait_until_ready
+from benchmarks.processes import PROGRAM, environment_of, notified, ordered, running, wait_until_ready
 
 SAMPLING_TARGET_PERCENT = 2.0
 BEACON_TARGET_MB = 40.0
 READY_TARGET_S = 0.6
 _SETTINGS = '[voice]\nkind = "speech"\n'
-_NOT_PASSED_ON = ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE")
 _PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024.0
 
 
@@ -111,19 +110,9 @@ def _place(folder: Path, board: str) -> Path:
     return place
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Everything that a process leaves lies in the folder; compiled modules beside it, as pip leaves them on a box."""
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
-    return kept | {
-        "RETRO_TIMER_STATE": str(folder / "state"),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-        "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled"),
-    }
-
-
 def _beacon(folder: Path, board: str, notify: socket.socket) -> AbstractContextManager[subprocess.Popen[bytes]]:
     command = [PROGRAM, "run", "--board", board, "--config", str(folder / "config.toml")]
-    environment = _environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()}
+    environment = environment_of(folder, folder.parent / "compiled") | {"NOTIFY_SOCKET": notify.getsockname()}
     return running(command, environment, folder / f"{board}.txt")
 
 
@@ -180,7 +169,7 @@ def _first_reading_s(folder: Path) -> float:
         arguments = ["run", "--board", "twin", "--config", str(folder / "config.toml")]
         order = BoxOrder(Timetable((1.0, 1.0), 0.5, 1), str(report), arguments, busy=False)
         began_ns = time.monotonic_ns()
-        environment = _environment(folder) | {"NOTIFY_SOCKET": notify.getsockname()}
+        environment = environment_of(folder, folder.parent / "compiled") | {"NOTIFY_SOCKET": notify.getsockname()}
         with running(ordered("benchmarks.latency.box", order, folder), environment, folder / "box.txt"):
             wait_until_ready(notify)
     told = msgspec.json.decode(report.read_bytes(), type=BoxReport)
@@ -191,7 +180,10 @@ def _time_simulation(folder: Path) -> tuple[float, float]:
     """Simulated seconds of a session, and how long the command took for them."""
     began_s = time.monotonic()
     done = subprocess.run(
-        [PROGRAM, "simulate", "conditioning", "--json"], env=_environment(folder), capture_output=True, check=True
+        [PROGRAM, "simulate", "conditioning", "--json"],
+        env=environment_of(folder, folder.parent / "compiled"),
+        capture_output=True,
+        check=True,
     )
     took_s = time.monotonic() - began_s
     return float(json.loads(done.stdout.splitlines()[-1])["t_s"]), took_s

@@ -14,7 +14,7 @@ from benchmarks.accuracy.shares import Share
 from benchmarks.dual.trials import PASSAGE, Compared, DualJob, compare
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.dual import LAYOUTS, TRIALS, Layout
-from benchmarks.pool import Step, cells_of, chunks, workers
+from benchmarks.pool import Step, cells_of, pieces, workers
 from benchmarks.simulated import held_out
 from retro_timer.training.gaits import Gait
 
@@ -88,23 +88,18 @@ class Figures(msgspec.Struct, frozen=True):
 
 def passage_jobs(reps: int, first_seed: int = 0) -> list[DualJob]:
     """So many of each cell: the second law only where there is a wall."""
-    return [
-        DualJob(PASSAGE, layout, first_seed + first, count, gait, background, law)
+    kinds = [
+        DualJob(PASSAGE, layout, gait, background, law)
         for layout, gait, background in itertools.product(LAYOUTS, GAITS, BACKGROUNDS)
         for law in (LAWS if background == "wall" else LAWS[:1])
-        for first, count in chunks(reps, _CHUNK)
     ]
+    return pieces(kinds, reps, first_seed, _CHUNK)
 
 
 def trial_jobs(reps: int, names: Sequence[str] = TRIALS) -> list[DualJob]:
     """So many of each trial and layout."""
-    return [
-        DualJob(name, layout, first, count)
-        for layout in LAYOUTS
-        for name in names
-        if (layout, name) != ("above", "wrong way")
-        for first, count in chunks(reps, _CHUNK)
-    ]
+    kinds = [DualJob(name, layout) for layout in LAYOUTS for name in names if (layout, name) != ("above", "wrong way")]
+    return pieces(kinds, reps, size=_CHUNK)
 
 
 def measured(size: Size, seed: int, step: Step, processes: int | None = None) -> Figures:

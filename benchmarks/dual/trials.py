@@ -10,6 +10,7 @@ from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.physics.blending import LAWS, Law
 from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, DualCase, Layout, dual_passage, dual_trial
 from benchmarks.physics.gate import Background
+from benchmarks.pool import Job
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import RangeSample
@@ -23,13 +24,11 @@ HZ = 41.0
 _FALSE_S = 0.25
 
 
-class DualJob(msgspec.Struct, frozen=True):
+class DualJob(Job, frozen=True):
     """Some reps of one kind. A trial goes through gaits, backgrounds and laws by its seeds."""
 
     name: str
     layout: Layout
-    first_seed: int
-    reps: int
     gait: Gait = Gait.JOG
     background: Background = "wall"
     law: Law = "average"
@@ -66,7 +65,7 @@ class Compared(msgspec.Struct, frozen=True, gc=False):
 
 def compare(job: DualJob) -> list[Compared]:
     """The job's reps, timed both ways."""
-    return [_compared(job, seed) for seed in range(job.first_seed, job.first_seed + job.reps)]
+    return [_compared(job, seed) for seed in job.seeds]
 
 
 def _compared(job: DualJob, seed: int) -> Compared:

@@ -12,15 +12,14 @@ from benchmarks.physics.blending import Law
 from benchmarks.physics.cases import GateCase
 from benchmarks.physics.followers import followers
 from benchmarks.physics.gate import Background
-from benchmarks.pool import Step, cells_of, chunks, workers
-from benchmarks.simulated import held_out
+from benchmarks.pool import Job
+from benchmarks.simulated import Counts
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Order
 
-_CHUNK = 20
 GATES: tuple[tuple[bool, float, Background, Law], ...] = (
     (False, 41.0, "wall", "average"),
     (False, 41.0, "wall", "nearest"),
@@ -35,18 +34,11 @@ _FREE_PERIODS = 2.0
 _LEAST_S, _INTERVALS = 0.1, 3.0
 
 
-class Size(msgspec.Struct, frozen=True):
-    """How many pairs a cell."""
-
-    pairs: int
-    held_out: int
+FULL = Counts(100, 50)
+QUICK = Counts(1, 1)
 
 
-FULL = Size(100, 50)
-QUICK = Size(1, 1)
-
-
-class PairJob(msgspec.Struct, frozen=True):
+class PairJob(Job, frozen=True):
     """Some pairs of one cell."""
 
     thin: bool
@@ -54,8 +46,6 @@ class PairJob(msgspec.Struct, frozen=True):
     background: Background
     law: Law
     gait: Gait
-    first_seed: int
-    pairs: int
 
     @property
     def cell(self) -> str:
@@ -83,15 +73,6 @@ class Cell(msgspec.Struct, frozen=True):
     all_pairs: Share
     missed: tuple[int, ...]
     """Seeds of those apart of whom not both were timed."""
-
-
-class Figures(msgspec.Struct, frozen=True):
-    """What was found."""
-
-    known: list[Cell]
-    held_out: list[Cell]
-    seed: int
-    """The date whose seeds were held out, as a number."""
 
 
 def time_case(case: GateCase, *, thin: bool) -> Timed:
@@ -126,29 +107,13 @@ def time_pairs(job: PairJob) -> list[Timed]:
     """All pairs of a job."""
     return [
         time_case(followers(seed, job.gait, job.rate_hz, job.background, law=job.law, luna=job.thin), thin=job.thin)
-        for seed in range(job.first_seed, job.first_seed + job.pairs)
+        for seed in job.seeds
     ]
 
 
-def jobs(pairs: int, first_seed: int = 0) -> list[PairJob]:
-    """So many of each cell."""
-    return [
-        PairJob(*gate, gait, first_seed + first, count)
-        for gate in GATES
-        for gait in Gait
-        for first, count in chunks(pairs, _CHUNK)
-    ]
-
-
-def measured(size: Size, seed: int, step: Step, processes: int | None = None) -> Figures:
-    """Everything; `seed` is the date of the held-out pairs as a number, such as 20261126."""
-    kinds = jobs(size.pairs), jobs(size.held_out, held_out(seed))
-    each = 1.0 / sum(map(len, kinds))
-    with workers(processes) as pool:
-        known, unseen = (
-            [cell(*one) for one in cells_of(pool, time_pairs, kind, step, each * len(kind))] for kind in kinds
-        )
-    return Figures(known, unseen, seed)
+def kinds() -> list[PairJob]:
+    """One of each cell."""
+    return [PairJob(*gate, gait) for gate in GATES for gait in Gait]
 
 
 def cell(job: PairJob, timed: Sequence[Timed]) -> Cell:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from benchmarks.accuracy.shares import Share
-from benchmarks.followers.figures import FULL, QUICK, Cell, Figures, measured
+from benchmarks.followers.figures import FULL, QUICK, Cell, cell, kinds, time_pairs
 from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
-from benchmarks.simulated import SIMULATED, date_of, part_of
+from benchmarks.simulated import SIMULATED, Figures, both_tables, date_of, measured, part_of
 
 LEAST = 0.99
 _HEAD = ("cell", "apart, both timed", "of", "all, both timed", "of ", "seeds of those apart and not both timed")
@@ -25,22 +25,16 @@ def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0
 
     The held-out pairs have the seeds of `seed`, a date as 20261126; today's without. `share` of the pairs is run.
     """
-    found = measured(QUICK if quick else part_of(FULL, share), date_of(seed), step)
+    found = measured(kinds(), time_pairs, cell, QUICK if quick else part_of(FULL, share), date_of(seed), step)
     return Part("Behind each other", SIMULATED, targets(found), tables(found), {})
 
 
-def tables(found: Figures) -> list[Table]:
+def tables(found: Figures[Cell]) -> list[Table]:
     """Everything that was measured."""
-    held_out = (
-        f"Pairs that nobody has seen before this run: `make bench ONLY=followers SEED={found.seed}` gives them again."
-    )
-    return [
-        _table("Two behind each other", _NOTE, found.known),
-        _table(f"Two behind each other, seed {found.seed}", held_out, found.held_out),
-    ]
+    return both_tables("Two behind each other", _NOTE, "Pairs", "followers", found, _table)
 
 
-def _table(title: str, note: str, cells: Sequence[Cell]) -> Table:
+def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     rows: list[tuple[Value, ...]] = [
         (c.name, str(c.apart), c.apart.of, str(c.all_pairs), c.all_pairs.of, " ".join(map(str, c.missed)))
         for c in cells
@@ -48,7 +42,7 @@ def _table(title: str, note: str, cells: Sequence[Cell]) -> Table:
     return Table(title, note, _HEAD, rows)
 
 
-def targets(found: Figures) -> list[Target]:
+def targets(found: Figures[Cell]) -> list[Target]:
     """What is asked of those of whom neither hides the other, and of the held-out ones apart."""
     made = []
     for what, cells in (

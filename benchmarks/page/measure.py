@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import time
@@ -17,14 +16,13 @@ from benchmarks.growth.bulk import fill
 from benchmarks.page.crowd import PAGES, Crowd
 from benchmarks.page.phones import Line
 from benchmarks.page.screen import screen_ms
-from benchmarks.processes import PROGRAM, notified, running, wait_until_ready
+from benchmarks.processes import PROGRAM, environment_of, notified, running, wait_until_ready
 from retro_timer.coach.access import Access, Role
 from retro_timer.coach.guard import COOKIE
 from retro_timer.errors import RetroTimerError
 
 FIRST = "/pair"
 """What a stranger sees."""
-_NOT_PASSED_ON = ("XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE")
 _PATIENCE_S = 30.0
 
 
@@ -113,14 +111,8 @@ def _answers(what: str, taken: list[float]) -> Answers:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Everything that a process leaves lies in the folder; compiled modules too, as pip leaves them on a box."""
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
-    return kept | {
-        "RETRO_TIMER_STATE": str(folder / "state"),
-        "RETRO_TIMER_CONFIG": str(folder / "config"),
-        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
-        "MALLOC_ARENA_MAX": "1",  # as its unit has it
-    }
+    """As its unit has it."""
+    return environment_of(folder, folder / "compiled") | {"MALLOC_ARENA_MAX": "1"}
 
 
 def _page(folder: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import click
 
 from benchmarks.report import print_part, wide_console
-from benchmarks.starts.figures import Size, measured
+from benchmarks.simulated import Counts, measured
+from benchmarks.starts.figures import cell, kinds, time_starts
 from benchmarks.starts.part import tables, targets
 
 
@@ -19,7 +20,7 @@ from benchmarks.starts.part import tables, targets
 @click.option("--workers", "processes", type=click.IntRange(1), default=2)
 def measure(starts: int, held_out: int, seed: int, processes: int) -> None:
     """Find simulated starts by release and say how good they are."""
-    found = measured(Size(starts, held_out), seed, lambda _share: None, processes)
+    found = measured(kinds(), time_starts, cell, Counts(starts, held_out), seed, lambda _share: None, processes)
     print_part("Starts by release", tables(found), targets(found), wide_console())
 
 

@@ -12,8 +12,8 @@ from benchmarks.accuracy.shares import Share
 from benchmarks.physics.blending import Law
 from benchmarks.physics.departures import ARMED_S, Beam, DepartureCase, departure
 from benchmarks.physics.gate import Background
-from benchmarks.pool import Step, cells_of, chunks, workers
-from benchmarks.simulated import held_out
+from benchmarks.pool import Job
+from benchmarks.simulated import Counts
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import LeftBeam, Released
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
@@ -21,7 +21,6 @@ from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.timing import decide_start
 from retro_timer.training.gaits import SPEEDS, Gait
 
-_CHUNK = 20
 GATES: tuple[tuple[Beam, float, Background, Law], ...] = (
     ("wide", 41.0, "wall", "average"),
     ("wide", 41.0, "wall", "nearest"),
@@ -32,18 +31,11 @@ GATES: tuple[tuple[Beam, float, Background, Law], ...] = (
 """A VL53L1X and a beam as thin as a TF-Luna's."""
 
 
-class Size(msgspec.Struct, frozen=True):
-    """How many starts a cell."""
-
-    starts: int
-    held_out: int
+FULL = Counts(300, 150)
+QUICK = Counts(1, 1)
 
 
-FULL = Size(300, 150)
-QUICK = Size(1, 1)
-
-
-class StartJob(msgspec.Struct, frozen=True):
+class StartJob(Job, frozen=True):
     """Some starts of one cell."""
 
     beam: Beam
@@ -51,8 +43,6 @@ class StartJob(msgspec.Struct, frozen=True):
     background: Background
     law: Law
     gait: Gait
-    first_seed: int
-    starts: int
 
     @property
     def cell(self) -> str:
@@ -86,15 +76,6 @@ class Cell(msgspec.Struct, frozen=True):
     twice: int
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """What was found."""
-
-    known: list[Cell]
-    held_out: list[Cell]
-    seed: int
-    """The date whose seeds were held out, as a number."""
-
-
 def time_case(case: DepartureCase, gait: Gait) -> Timed:
     """Find the start of one case."""
     config = WatchConfig(fov_deg=case.spec.fov_deg, budget_ns=case.spec.budget_ns)
@@ -116,30 +97,14 @@ def time_case(case: DepartureCase, gait: Gait) -> Timed:
 def time_starts(job: StartJob) -> list[Timed]:
     """All starts of a job."""
     return [
-        time_case(departure(job.first_seed + n, job.gait, job.rate_hz, job.beam, job.background, job.law), job.gait)
-        for n in range(job.starts)
+        time_case(departure(seed, job.gait, job.rate_hz, job.beam, job.background, job.law), job.gait)
+        for seed in job.seeds
     ]
 
 
-def jobs(starts: int, first_seed: int = 0) -> list[StartJob]:
-    """So many of each cell."""
-    return [
-        StartJob(*gate, gait, first_seed + first, count)
-        for gate in GATES
-        for gait in Gait
-        for first, count in chunks(starts, _CHUNK)
-    ]
-
-
-def measured(size: Size, seed: int, step: Step, processes: int | None = None) -> Figures:
-    """Everything; `seed` is the date of the held-out starts as a number, such as 20261126."""
-    kinds = jobs(size.starts), jobs(size.held_out, held_out(seed))
-    each = 1.0 / sum(map(len, kinds))
-    with workers(processes) as pool:
-        known, unseen = (
-            [cell(*one) for one in cells_of(pool, time_starts, kind, step, each * len(kind))] for kind in kinds
-        )
-    return Figures(known, unseen, seed)
+def kinds() -> list[StartJob]:
+    """One of each cell."""
+    return [StartJob(*gate, gait) for gate in GATES for gait in Gait]
 
 
 def cell(job: StartJob, timed: Sequence[Timed]) -> Cell:

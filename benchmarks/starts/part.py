@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from benchmarks.accuracy.bars import COVERED
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.departures import FOV_DEG
 from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
-from benchmarks.simulated import SIMULATED, date_of, part_of
-from benchmarks.starts.figures import FULL, QUICK, Cell, Figures, measured
+from benchmarks.simulated import SIMULATED, Figures, both_tables, date_of, measured, part_of
+from benchmarks.starts.figures import FULL, QUICK, Cell, cell, kinds, time_starts
 
 _HEAD = (
     "cell", "n", "95 % within ms", "interval covers", "± ms stated", "bias ms", "over 3×", "missed", "twice",
@@ -29,22 +29,16 @@ def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0
 
     The held-out starts have the seeds of `seed`, a date as 20261126; today's without. `share` of the starts is run.
     """
-    found = measured(QUICK if quick else part_of(FULL, share), date_of(seed), step)
+    found = measured(kinds(), time_starts, cell, QUICK if quick else part_of(FULL, share), date_of(seed), step)
     return Part("Starts by release", SIMULATED, targets(found), tables(found), {})
 
 
-def tables(found: Figures) -> list[Table]:
+def tables(found: Figures[Cell]) -> list[Table]:
     """Everything that was measured."""
-    held_out = (
-        f"Starts that nobody has seen before this run: `make bench ONLY=starts SEED={found.seed}` gives them again."
-    )
-    return [
-        _table("Starts by release", _NOTE, found.known),
-        _table(f"Starts by release, seed {found.seed}", held_out, found.held_out),
-    ]
+    return both_tables("Starts by release", _NOTE, "Starts", "starts", found, _table)
 
 
-def _table(title: str, note: str, cells: Sequence[Cell]) -> Table:
+def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     rows: list[tuple[Value, ...]] = [
         (c.name, c.starts, c.p95_ms, str(c.covered), c.stated_ms, c.bias_ms, c.over.count, str(c.missed), c.twice)
         for c in cells
@@ -52,7 +46,7 @@ def _table(title: str, note: str, cells: Sequence[Cell]) -> Table:
     return Table(title, note, _HEAD, rows)
 
 
-def targets(found: Figures) -> list[Target]:
+def targets(found: Figures[Cell]) -> list[Target]:
     """What is asked, over all gaits of a beam, and of the held-out starts apart."""
     low, high = COVERED
     made = []

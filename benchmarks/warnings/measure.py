@@ -11,6 +11,7 @@ import msgspec
 from benchmarks.accuracy.cells import p95
 from benchmarks.accuracy.passages import Finder, replay
 from benchmarks.physics import WarningCase, warning_scene
+from benchmarks.pool import Job
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.people import Braking
 from retro_timer.ports import Placement
@@ -25,7 +26,7 @@ _BRAKING = Braking()
 """0.6 s and 2.5 m/s^2, as docs/sources.md has them."""
 
 
-class WatchJob(msgspec.Struct, frozen=True):
+class WatchJob(Job, frozen=True):
     """Some scenes of one kind for one sensor."""
 
     kind: str
@@ -34,8 +35,6 @@ class WatchJob(msgspec.Struct, frozen=True):
     rate_hz: float
     max_range_m: float
     record: str
-    first_seed: int
-    scenes: int
     seconds: float = 600.0
     """Length of a scene with nobody."""
 
@@ -94,7 +93,7 @@ class WatchCell(msgspec.Struct, frozen=True):
 def watch_scenes(job: WatchJob, find: Finder = replay) -> list[Watched]:
     """Judge scenes: when danger was told, and when it was due."""
     watched = []
-    for seed in range(job.first_seed, job.first_seed + job.scenes):
+    for seed in job.seeds:
         case = warning_scene(
             job.kind,
             seed,

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from itertools import chain
 
 import msgspec
 
 from benchmarks import plots
 from benchmarks.physics import NOBODY
-from benchmarks.pool import Step, chunks, run_jobs, workers
+from benchmarks.pool import Step, cells_of, pieces, workers
 from benchmarks.report import Part, Table, Target, Value
-from benchmarks.warnings.measure import MAX_RANGES_M, PLACEMENTS, RATES_HZ, WatchCell, WatchJob, tally, watch_scenes
+from benchmarks.warnings.measure import (
+    MAX_RANGES_M,
+    PLACEMENTS,
+    RATES_HZ,
+    WatchCell,
+    Watched,
+    WatchJob,
+    tally,
+    watch_scenes,
+)
 
 RECORDS = ("full", "range")
 _CHUNK = 25
@@ -66,20 +74,20 @@ def measure(quick: bool, step: Step) -> Part:
 
 
 def _cells(pool: ProcessPoolExecutor, record: str, size: Size, step: Step) -> list[WatchCell]:
-    kinds = [(place, hz, range_m) for place in PLACEMENTS for range_m in MAX_RANGES_M for hz in RATES_HZ]
-    closing = [
-        WatchJob("closing", *kind, record, *piece, size.seconds)
-        for kind in kinds
-        for piece in chunks(size.closing, _CHUNK)
-    ]
-    empty, bursts = (
-        [WatchJob(light, *kind, record, *piece, size.seconds) for kind in kinds for piece in chunks(size.empty, 1)]
-        for light in NOBODY
-    )
-    came, sun, burst = (
-        {name: [*chain(*pieces)] for name, pieces in run_jobs(pool, watch_scenes, jobs, step, share).items()}
-        for jobs, share in ((closing, 0.3), (empty, 0.1), (bursts, 0.1))
-    )
+    def watched(kind: str, cases: int, most: int, share: float) -> dict[str, list[Watched]]:
+        kinds = [
+            WatchJob(kind, place, hz, range_m, record, size.seconds)
+            for place in PLACEMENTS
+            for range_m in MAX_RANGES_M
+            for hz in RATES_HZ
+        ]
+        return {
+            job.cell: all_of
+            for job, all_of in cells_of(pool, watch_scenes, pieces(kinds, cases, size=most), step, share)
+        }
+
+    came = watched("closing", size.closing, _CHUNK, 0.3)
+    sun, burst = (watched(light, size.empty, 1, 0.1) for light in NOBODY)
     return [tally(name, came[name], sun[name], burst[name], size.seconds) for name in came]
 
 

@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from benchmarks.accuracy import bars
-from benchmarks.accuracy.measure import FULL, gate_jobs, kinds
+from benchmarks.accuracy.measure import FULL, kinds
 from benchmarks.accuracy.passages import Timed, gate_case
 from benchmarks.accuracy.shares import Share, one_in
 from benchmarks.accuracy.targets import rare
+from benchmarks.pool import pieces
 from benchmarks.simulated import held_out, part_of
 from retro_timer.training.gaits import Gait
 
@@ -63,15 +64,15 @@ def test_both_laws_are_asked_before_a_wall_and_one_in_the_open_field() -> None:
 
 def test_a_date_draws_passages_that_no_other_date_and_no_other_run_has() -> None:
     (kind, *_) = kinds((25.0,), "full")
-    seeds = [[job.first_seed for job in gate_jobs([kind], 120, held_out(date))] for date in (20261125, 20261126)]
+    seeds = [[job.first_seed for job in pieces([kind], 120, held_out(date))] for date in (20261125, 20261126)]
     assert not set(seeds[0]) & set(seeds[1])
     assert min(seeds[0]) > FULL.asked
     one, again, other = (
         gate_case(job, job.first_seed).samples
         for job in (
-            *gate_jobs([kind], 1, held_out(20261125)),
-            *gate_jobs([kind], 1, held_out(20261125)),
-            *gate_jobs([kind], 1, 0),
+            *pieces([kind], 1, held_out(20261125)),
+            *pieces([kind], 1, held_out(20261125)),
+            *pieces([kind], 1, 0),
         )
     )
     assert one == again != other

@@ -33,7 +33,7 @@ from retro_timer.store.results.queries import reps, sessions
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.gaits import Gait
 
-WALKS = GateJob(Gait.WALK, 41.0, "wall", "full", 0, 24)
+WALKS = GateJob(Gait.WALK, 41.0, "wall", cases=24)
 MS = 1_000_000
 
 
@@ -114,8 +114,8 @@ def test_an_interval_that_covers_everything_is_not_taken_for_a_true_one() -> Non
 
 
 def test_an_intruder_that_is_taken_for_the_finish_is_counted_as_such() -> None:
-    assert judge_hard(HardJob("coach", 0, 4), first_reading).wrong == {"false": 4}
-    assert judge_hard(HardJob("coach", 0, 4), nothing).wrong == {"missed": 4}
+    assert judge_hard(HardJob("coach", cases=4), first_reading).wrong == {"false": 4}
+    assert judge_hard(HardJob("coach", cases=4), nothing).wrong == {"missed": 4}
 
 
 def test_a_watch_that_always_cries_wolf_has_false_alarms_and_a_dumb_one_is_never_in_time() -> None:
@@ -124,9 +124,9 @@ def test_a_watch_that_always_cries_wolf_has_false_alarms_and_a_dumb_one_is_never
         return [{"event": "obstacle", "level": w, "t_s": s.t_ns / 1e9} for w, s in zip(levels, samples, strict=False)]
 
     empty, bursts = (
-        watch_scenes(WatchJob(kind, Placement.BELT, 25.0, 1.3, "full", 0, 1, seconds=60.0), wolf) for kind in NOBODY
+        watch_scenes(WatchJob(kind, Placement.BELT, 25.0, 1.3, "full", cases=1, seconds=60.0), wolf) for kind in NOBODY
     )
-    closing = watch_scenes(WatchJob("closing", Placement.BELT, 25.0, 1.3, "full", 0, 3), nothing)
+    closing = watch_scenes(WatchJob("closing", Placement.BELT, 25.0, 1.3, "full", cases=3), nothing)
     found = tally("belt", closing, empty, bursts, 60.0)
     assert found.false_per_10_min == 100.0
     assert found.burst_alarms_per_10_min == 100.0

@@ -114,7 +114,7 @@ def test_every_trial_is_seen_by_one_half_at_least_and_has_its_right_answer(name:
 
 
 def test_passages_and_trials_become_figures_of_both_ways() -> None:
-    job = DualJob(PASSAGE, "above", 0, 3, Gait.WALK, "wall")
+    job = DualJob(PASSAGE, "above", Gait.WALK, "wall", cases=3)
     made = cell(job, compare(job))
     assert (made.name, made.reps) == ("above, walk wall, average", 3)
     assert 0.0 < made.alone_p95_ms < 200.0
