@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -19,6 +17,7 @@ from retro_timer.settings import paths
 from retro_timer.settings.calibration import load_calibration
 from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
 from tests.helpers.doctor_asked import ASKED, findings, needs_twin
+from tests.helpers.terminal import Terminal
 
 # They measure in real time.
 pytestmark = pytest.mark.slow
@@ -254,37 +253,6 @@ def test_ctrl_c_ends_the_live_range() -> None:
     watching.send_signal(signal.SIGINT)
     _, err = watching.communicate(timeout=30)
     assert (watching.returncode, err.strip()) == (130, "")
-
-
-class Terminal:
-    """A command on a terminal of its own."""
-
-    def __init__(self, *args: object) -> None:
-        self._master, slave = pty.openpty()
-        env = environment_with({"COLUMNS": "80", "TERM": "xterm"})
-        self.process = subprocess.Popen(
-            [PROGRAM, *map(str, args)], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
-        )
-        os.close(slave)
-        self.text = ""
-
-    def until(self, words: str) -> Terminal:
-        """Read until these words have come."""
-        while words not in self.text:
-            self.text += os.read(self._master, 4096).decode(errors="replace")
-        return self
-
-    def type(self, line: str) -> Terminal:
-        """Type a line and Enter."""
-        os.write(self._master, f"{line}\n".encode())
-        return self
-
-    def ended(self) -> int:
-        """Its exit code."""
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            os.close(self._master)
 
 
 def test_the_live_range_is_a_bar_on_a_terminal(scenario: Callable[[str], Path]) -> None:

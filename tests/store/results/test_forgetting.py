@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import functools
 import gzip
-import itertools
 import os
 import shutil
-import signal
-import sqlite3
-import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -24,89 +16,12 @@ from retro_timer.store.results.athlete_edits import AddAthlete, ChangeAthlete, K
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.backups import back_up
 from retro_timer.store.results.database import open_for_reading
-from retro_timer.store.results.edits import AnyEdit, CorrectRep, carry_out
-from retro_timer.store.results.entries import AnyEntry
-from retro_timer.store.results.forgetting import Forgetting, forget
+from retro_timer.store.results.edits import CorrectRep, carry_out
+from retro_timer.store.results.forgetting import forget
 from retro_timer.store.results.journal import Journal, Stamp, open_journal
-from retro_timer.store.results.presences import presence_lines
-from retro_timer.training.corrections import GiveRep, NoteRep
-from retro_timer.training.record import Presence
+from retro_timer.training.corrections import NoteRep
+from tests.helpers.forgotten import ALL_OF_ANN, HEAD, edit, forgotten, lived_in, naming, without_people
 from tests.helpers.results_made import PLAN, WALL_NS, fill, ledger, opened
-
-HEAD = "# placement: gate\n# rep: go_s=1 distance_m=20 gait=jog athlete={} lane=2\nt_s,range_mm\n"
-KILLED_BEFORE = ("os.rename", "os.remove", "sqlite3.connect", "open")
-
-
-def edit(directory: Path, *edits: AnyEdit) -> None:
-    with contextlib.closing(Journal(directory)) as journal:
-        for one in edits:
-            carry_out(journal, one, Stamp(WALL_NS))
-
-
-def lived_in(directory: Path) -> Path:
-    """A state in which Zita, who was Ann once, stands in every kind of row, line, copy and head."""
-    shutil.copytree(_lived_in(), directory, dirs_exist_ok=True)
-    return directory
-
-
-@functools.cache
-def _lived_in() -> Path:
-    folder = tempfile.TemporaryDirectory(prefix="rt-forgetting-")
-    atexit.register(folder.cleanup)
-    directory = Path(folder.name)
-    fill(directory)
-    with contextlib.closing(Journal(directory)) as journal:
-        journal.keep("0" * 15 + "7", lambda: _absent(journal))
-    back_up(directory, WALL_NS)
-    edit(
-        directory,
-        CorrectRep(1, GiveRep(2, "Bea")),
-        CorrectRep(1, GiveRep(2, "Ann")),
-        ChangeAthlete("ann", Known(name="Zita", say="Seeta", team="Owls", born=1990, notes="asthma")),
-        AddAthlete(Known(name="Cem")),
-    )
-    back_up(directory, WALL_NS)
-    (directory / "results.damaged-00000000001.db").write_bytes(b"...Zita...")
-    (directory / "results.damaged-00000000001.db-wal").write_bytes(b"...Zita...")
-    for samples in ("traces", "finishes"):
-        (directory / samples).mkdir()
-    (directory / "traces" / "long.csv").write_text(HEAD.format("Zita"))
-    (directory / "traces" / "other.csv").write_text(HEAD.format("Bea"))
-    (directory / "finishes" / "00000001-a-1-2.csv.gz").write_bytes(gzip.compress(HEAD.format("ann").encode()))
-    return directory
-
-
-def _absent(journal: Journal) -> list[AnyEntry]:
-    gone = Presence("Ann", present=False, order=1, skipped=())
-    return presence_lines(journal.database, 1, journal.uid_of(1), [gone], "0" * 15 + "7")
-
-
-def forgotten(directory: Path, wanted: str) -> Forgetting:
-    journal, _ = open_journal(directory, WALL_NS)
-    return forget(journal, wanted)
-
-
-def naming(directory: Path, *words: str) -> list[str]:
-    """Files that have one of these words."""
-    found = []
-    for path in sorted(directory.rglob("*")):
-        data = path.read_bytes() if path.is_file() else b""
-        data = gzip.decompress(data) if path.suffix == ".gz" else data
-        found += [path.name for word in words if word.encode().lower() in data.lower()]
-    return found
-
-
-ALL_OF_ANN = ("Ann", "Zita", "Seeta", "Owls", "asthma")
-
-
-def without_people(directory: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Sessions and reps, but for what their athletes are called."""
-    with contextlib.closing(sqlite3.connect(directory / "results.db")) as db:
-        columns = "session, rep, revision, athlete_id, status, time_ns, place, flags"
-        return {
-            "rep": db.execute(f"SELECT {columns} FROM rep ORDER BY 1, 2").fetchall(),
-            "session": db.execute("SELECT id, uid, outcome, athletes, started_wall_ns FROM session").fetchall(),
-        }
 
 
 def test_the_name_and_all_that_is_known_goes_from_every_file_and_the_rest_stays(tmp_path: Path) -> None:
@@ -305,58 +220,3 @@ def test_old_logs_are_written_as_lines_of_today_with_the_ids_that_they_had(tmp_p
         (state / "results.db").unlink()
         opened(state)
         assert without_people(state) == before
-
-
-def killed_at(step: int, directory: Path) -> bool:
-    """Forget in a process that is killed before its so many-th step on files; whether it was."""
-    child = os.fork()
-    if child == 0:
-        _forget_until(step, directory)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status)
-
-
-def _forget_until(step: int, directory: Path) -> None:
-    steps = itertools.count(1)
-
-    def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event in KILLED_BEFORE and str(directory) in str(args[0]) and next(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(hook)
-    done = False
-    try:
-        forgotten(directory, "zita")
-        done = True
-    finally:
-        os._exit(0 if done else 1)
-
-
-def kill_and_complete(step: int, state: Path) -> bool:
-    """Forget, killed before a step, and again; whether there was such a step."""
-    lived_in(state)
-    before = without_people(state)
-    killed = killed_at(step, state)
-    opened(state)
-    assert without_people(state) == before
-    with contextlib.closing(Journal(state)) as journal:
-        first = People.of(journal.database).rows[0]
-    assert (first.name, first.team, first.removed) in (("Zita", "Owls", False), ("removed 1", "", True))
-    # Where the log was exchanged all was done, and the name means nobody any more.
-    with contextlib.suppress(BadInputError):
-        forgotten(state, "zita")
-    assert naming(state, *ALL_OF_ANN) == [], f"step {step}"
-    assert without_people(state) == before
-    return killed
-
-
-@pytest.mark.parametrize("step", [9, 24])
-def test_killed_in_the_middle_nothing_is_torn_and_again_completes_it(tmp_path: Path, step: int) -> None:
-    assert kill_and_complete(step, tmp_path)
-
-
-@pytest.mark.slow
-def test_killed_at_any_step_nothing_is_torn_and_again_completes_it(tmp_path: Path) -> None:
-    steps = list(itertools.takewhile(lambda step: kill_and_complete(step, tmp_path / str(step)), itertools.count(1)))
-    assert len(steps) > 25
