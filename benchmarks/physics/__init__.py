@@ -10,7 +10,6 @@ from benchmarks.physics.cases import ApproachCase, Decoy, GateCase, Rep, TruthPo
 from benchmarks.physics.gate import GateOptions, gate_passage
 from benchmarks.physics.hard_cases import HARD_CASES, hard_case
 from benchmarks.physics.sensor import Light
-from benchmarks.physics.traces import write_trace
 from benchmarks.physics.watch_scenes import NOBODY, SCENES, WarningOptions, warning_scene
 
 __all__ = [
@@ -31,5 +30,4 @@ __all__ = [
     "gate_passage",
     "hard_case",
     "warning_scene",
-    "write_trace",
 ]

@@ -186,15 +186,12 @@ def approach(
     samples = film(sensor, [mover], 2, first, stands + 1.0)
     rep = Rep(round(GO_S * 1e9), distance, gait, "finish", round(truth_s * 1e9))
     return ApproachCase(
-        name=f"approach-{placement}",
         seed=seed,
         spec=sensor.spec,
         samples=samples,
         reps=(rep,),
         finish_range_m=plan.finish_m,
         speed_mps=mover.speed_mmps(truth_s) / 1000.0,
-        braking_mps2=plan.braking_mps2,
-        period_s=sensor.period_s,
         first_report_ns=first_report(mover, sensor, first, stands, 0.02),
     )
 

@@ -38,7 +38,6 @@ class Decoy:
 class GateCase:
     """A gate's readings around one passage, or around something that is none."""
 
-    name: str
     seed: int
     spec: SensorSpec
     samples: list[RangeSample]
@@ -91,22 +90,11 @@ class GateCase:
         """The first rep's right answer."""
         return self.reps[0].expected
 
-    def metadata(self) -> dict[str, str]:
-        """For the head of a trace, beside what the spec says."""
-        return {
-            "seed": str(self.seed),
-            "case": self.name,
-            "truth_torso_mm": f"{self.torso_mm:.1f}",
-            "truth_break_periods": f"{self.break_periods:.2f}",
-            "truth_decoys": " ".join(f"{d.kind}={d.first_ns / 1e9:.3f}-{d.last_ns / 1e9:.3f}" for d in self.decoys),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class ApproachCase:
     """A runner comes down the axis (lane-end), or the end board comes nearer (belt), through the finish range."""
 
-    name: str
     seed: int
     spec: SensorSpec
     samples: list[RangeSample]
@@ -114,8 +102,6 @@ class ApproachCase:
     finish_range_m: float
     speed_mps: float
     """Speed at the finish range."""
-    braking_mps2: float
-    period_s: float
     first_report_ns: int | None
     """First instant at which the return, without noise, is strong enough for status 0."""
 
@@ -130,10 +116,6 @@ class ApproachCase:
         truth = self.reps[0].back_ns
         assert truth is not None, "an approach always arrives"
         return truth
-
-    def metadata(self) -> dict[str, str]:
-        """For the head of a trace, beside what the spec says."""
-        return {"seed": str(self.seed), "case": self.name, "finish_range_m": f"{self.finish_range_m:.3f}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +133,6 @@ class TruthPoint:
 class WarningCase:
     """A scene for the obstacle watch. `truth` has one point for each reading."""
 
-    name: str
     seed: int
     spec: SensorSpec
     samples: list[RangeSample]
@@ -160,16 +141,3 @@ class WarningCase:
     """First instant with the obstacle in the half-power cone and within the sensor's range; None when never."""
     first_report_ns: int | None
     """First instant at which its return, without noise, is strong enough for status 0."""
-    period_s: float
-    reps: tuple[Rep, ...] = ()
-
-    def metadata(self) -> dict[str, str]:
-        """For the head of a trace, beside what the spec says."""
-        seen = "" if self.first_sight_ns is None else f"{self.first_sight_ns / 1e9:.3f}"
-        reported = "" if self.first_report_ns is None else f"{self.first_report_ns / 1e9:.3f}"
-        return {
-            "seed": str(self.seed),
-            "case": self.name,
-            "truth_first_sight_s": seen,
-            "truth_first_report_s": reported,
-        }

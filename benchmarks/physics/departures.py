@@ -44,11 +44,8 @@ class DepartureCase:
     samples: list[RangeSample]
     background_mm: int | None
     left_ns: int
-    stands_mm: float
-    """Where the trunk's middle stood, from the axis."""
     speed_mps: float
     """Of the trunk as it left."""
-    period_s: float
 
 
 class Starter(Runner):
@@ -105,9 +102,7 @@ def departure(
         film(sensor, [starter], 2, 0.0, ends_s),
         None if wall_mm is None else round(wall_mm),
         round(left_s * 1e9),
-        stands_mm,
         starter.speed_mmps(left_s) / 1000.0,
-        sensor.period_s,
     )
 
 

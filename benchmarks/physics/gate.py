@@ -69,7 +69,6 @@ class Stage:
 
     rng: Random
     seed: int
-    name: str
     gait: Gait
     distance_m: float
     lateral_mm: float
@@ -80,7 +79,6 @@ class Stage:
     def film(self, movers: list[Mover], first_s: float, last_s: float, **fields: Unpack[CaseFields]) -> GateCase:
         """The case with these movers, each its own target."""
         return GateCase(
-            name=self.name,
             seed=self.seed,
             spec=self.sensor.spec,
             samples=film(self.sensor, movers, len(movers) + 1, first_s, last_s),
@@ -150,7 +148,7 @@ def set_stage(name: str, seed: int, gait: Gait, rate_hz: float, background: Back
     lateral = options.get("lateral_mm", rng.uniform(600.0, 1200.0))
     if wall_mm is not None:
         lateral = min(lateral, wall_mm - 620.0)
-    return Stage(rng, seed, name, gait, distance, lateral, wall_mm, sensor, options)
+    return Stage(rng, seed, gait, distance, lateral, wall_mm, sensor, options)
 
 
 def draw_arrival(stage: Stage) -> tuple[float, float]:

@@ -153,13 +153,11 @@ def warning_scene(
     movers: list[Mover] = [*things]
     samples = film(sensor, movers, len(movers) + 1, 0.0, last)
     return WarningCase(
-        name=f"{kind}-{placement}",
         seed=seed,
         spec=sensor.spec,
         samples=samples,
         truth=_truth(things, sensor, samples),
         first_sight_ns=_first_sight(things, sensor),
-        period_s=sensor.period_s,
         first_report_ns=first_report(things[0], sensor, things[0].path.begin_s, last) if things else None,
     )
 

@@ -17,10 +17,7 @@ from benchmarks.physics import (
     SCENES,
     Light,
     approach,
-    gate_passage,
-    hard_case,
     warning_scene,
-    write_trace,
 )
 from benchmarks.physics.motion import Course, first_root
 from benchmarks.physics.people import Runner, draw_build
@@ -28,7 +25,6 @@ from benchmarks.physics.rays import RAYS, Board, Circle, Ellipse, Wall, look, ma
 from benchmarks.physics.scene import film, glance, integrate
 from benchmarks.physics.sensor import Sensor
 from retro_timer.ports import Placement, RangeSample
-from retro_timer.store.traces import TraceReader
 from retro_timer.training.gaits import Gait
 
 DARK = Light(20.0)
@@ -220,29 +216,6 @@ def test_a_scene_with_nobody_has_ten_minutes_of_light_and_no_truth(kind: str) ->
     assert case.samples[-1].t_ns / 1e9 == pytest.approx(600.0, abs=0.5)
     assert case.first_sight_ns is None
     assert all(p.range_mm is None for p in case.truth)
-
-
-def test_a_case_comes_back_from_its_trace(tmp_path: Path) -> None:
-    for case in (
-        gate_passage(1, Gait.JOG, 25, "wall"),
-        hard_case("two-reps", 1, Gait.RUN, 41, "open"),
-        approach(1, Placement.BELT, Gait.WALK, 25),
-        warning_scene("crossing", 1, Placement.LANE_END, 41, record="range"),
-    ):
-        path = tmp_path / "case.csv"
-        with path.open("w", encoding="utf-8") as file:
-            write_trace(case, file)
-        reader = TraceReader(path)
-        read = list(reader)
-        reader.close()
-        assert not reader.head.warnings
-        assert not reader.bad_rows
-        assert [(s.range_mm, s.status) for s in read] == [(s.range_mm, s.status) for s in case.samples]
-        assert all(abs(a.t_ns - b.t_ns) <= 500 for a, b in zip(read, case.samples, strict=True))
-        assert reader.head.placement is case.spec.placement
-        assert [(round(r.begins_s * 1e6), r.distance_m, r.gait) for r in reader.head.reps] == [
-            (round(r.go_ns / 1e3), r.distance_m, r.gait) for r in case.reps
-        ]
 
 
 def test_a_root_is_the_first_one() -> None:
