@@ -100,6 +100,12 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         deadlines = (self.session.deadline_ns, self.lines.deadline_ns)
         return min((ns for ns in deadlines if ns is not None), default=None)
 
+    def join_anew(self) -> None:
+        """After a calibration: the halves of a gate may stand elsewhere; a line knows how well its sensors see."""
+        self.lines = Lines(sensing.config for sensing in self.sensing.values())
+        for name, sensing in self.sensing.items():
+            self.lines.state(name, sensing.watch.health.state)
+
     def _hear(self, told: Iterable[Told], now_ns: int) -> None:
         for event, config in told:
             made = session_input(event, config)

@@ -15,7 +15,6 @@ from retro_timer.beacon.messages import ButtonEdge
 from retro_timer.beacon.output import sounds
 from retro_timer.beacon.system.real_time import RealTimeScheduling
 from retro_timer.detection.events import SensorState
-from retro_timer.detection.lines import Lines
 from retro_timer.errors import BadInputError, RetroTimerError, near_miss
 from retro_timer.ports import RangeSensor, Voice
 from retro_timer.settings.calibration import Calibration, SensorCalibration, SoundCheck, save_calibration
@@ -249,10 +248,10 @@ class Diagnostics:
             self._check_takes(sensor, calibration)
         path = save_calibration(self._state_dir, calibration)
         self._calibration = calibration
-        volume.check = sound
+        volume.checked(sound)
         for sensor in sensors:
             self._use(sensor)
-        self._join_anew()
+        self._core.join_anew()
         return answers.Calibrated(file=str(path))
 
     def _check_takes(self, sensor: RangeSensor, calibration: Calibration) -> None:
@@ -279,14 +278,6 @@ class Diagnostics:
         sensing.begin_anew(
             watch_config(spec, self._core.settings, self._calibration, several=len(self._core.sensing) > 1)
         )
-
-    def _join_anew(self) -> None:
-        """The halves of a gate may stand elsewhere now; a line knows how well its sensors see."""
-        core = self._core
-        lines = Lines(sensing.config for sensing in core.sensing.values())
-        for name, sensing in core.sensing.items():
-            lines.state(name, sensing.watch.health.state)
-        core.lines = lines
 
 
 def _place(sensor: RangeSensor) -> tuple[str, str]:

@@ -124,7 +124,7 @@ class Simulation:
         self._inbox = self._beacon.inbox
         self.core = self._beacon.core
         # In a simulation everybody hears the box.
-        self.core.volume.check = SoundCheck(heard=True, voice=self.core.volume.voice)
+        self.core.volume.checked(SoundCheck(heard=True, voice=self.core.volume.voice))
         self._due_ns = [_START_NS + sensor.spec.period_ns for sensor in self.board.sensors]
         self._coach = SimCoach(self.board.world.scenario.coach, request.scenario or "scenario", _START_NS)
         self.core.event_bus.subscribe(self._coach.hear)

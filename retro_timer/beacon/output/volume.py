@@ -24,8 +24,7 @@ class Volume:
     """
 
     def __init__(self, settings: Settings, buzzer: Buzzer, voice: Voice, check: SoundCheck) -> None:
-        self.check = check
-        """The newest sound check."""
+        self._check = check
         self._buzzer = buzzer
         self._voice = voice
         self._buzzer_follows = settings.buzzer.kind is BuzzerKind.TONAL
@@ -33,7 +32,11 @@ class Volume:
     @property
     def heard_at_start(self) -> bool:
         """Whether somebody at the start line has heard the box when it was as loud as it is now."""
-        return self.check.holds(self.voice, self.buzzer)
+        return self._check.holds(self.voice, self.buzzer)
+
+    def checked(self, check: SoundCheck) -> None:
+        """Somebody has made a sound check."""
+        self._check = check
 
     def set(self, percent: int) -> None:
         """Voice and buzzer, 0 to 100; of an active buzzer, which knows on and off, only the voice."""
