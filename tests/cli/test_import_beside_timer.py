@@ -18,12 +18,11 @@ from retro_timer.cli.editing import importing
 from retro_timer.settings import paths
 from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.exchange.portions import portions
-from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.merged import Merged
 from retro_timer.store.results.writer import Edited, JournalWriter
-from tests.helpers.boxes import Boxes
+from tests.helpers.boxes import Boxes, long_session
 from tests.helpers.command import PROGRAM, environment_with, quietly
-from tests.helpers.exchange_made import NOON_NS, everything, session_of
+from tests.helpers.exchange_made import NOON_NS, everything
 from tests.helpers.timer_process import new_home, timer, until
 
 
@@ -89,22 +88,9 @@ class Taker:
         self.writer.close()
 
 
-def file_of_two_portions(boxes: Boxes) -> Path:
-    """A session of 120 reps."""
-    with contextlib.closing(Journal(boxes.a)) as journal:
-        session_of(journal, ("Ann",), reps=1)
-    file = boxes.exported(boxes.a)
-    document = json.loads(file.read_bytes())
-    (session,) = document["sessions"]
-    (rep,) = session["reps"]
-    session["reps"] = [{**rep, "rep": n} for n in range(1, 121)]
-    file.write_text(json.dumps(document), encoding="utf-8")
-    return file
-
-
 def many(boxes: Boxes) -> list[ImportPortion]:
     """The portions of such a file."""
-    file = file_of_two_portions(boxes)
+    file = long_session(boxes, 120)
     found = [part.portion for part in portions(file, match_names=False)]
     assert len(found) > 1
     return found
@@ -125,7 +111,7 @@ def test_a_timer_that_starts_amid_an_import_has_the_files_at_once(boxes: Boxes, 
 def test_a_timer_that_goes_away_amid_an_import_leaves_one_line_on_what_is_in_and_how_to_go_on(
     boxes: Boxes, home: Path
 ) -> None:
-    file = file_of_two_portions(boxes)
+    file = long_session(boxes, 120)
     with contextlib.closing(Taker(home, takes=1)):
         given_up = quietly("results", "import", file, env={"RETRO_TIMER_STATE": str(home)})
     assert given_up.code == 1

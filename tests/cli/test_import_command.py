@@ -22,7 +22,7 @@ from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus
-from tests.helpers.boxes import Boxes
+from tests.helpers.boxes import Boxes, long_session
 from tests.helpers.command import quietly
 from tests.helpers.exchange_made import NOON_NS, PLAN, STAMP, S, everything, rows, session_of, without_clock
 from tests.helpers.results_made import fill_by_log
@@ -204,14 +204,7 @@ def test_a_session_that_was_not_over_is_kept_as_interrupted_and_later_completed(
 
 
 def test_a_long_session_comes_in_portions_that_a_socket_takes(boxes: Boxes) -> None:
-    with contextlib.closing(Journal(boxes.a)) as journal:
-        session_of(journal, ("Ann",), reps=1)
-    file = boxes.exported(boxes.a)
-    document = json.loads(file.read_bytes())
-    (session,) = document["sessions"]
-    (rep,) = session["reps"]
-    session["reps"] = [{**rep, "rep": n} for n in range(1, 501)]
-    file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    file = long_session(boxes, 500)
     parts = [part.portion for part in portions(file, match_names=False)]
     assert sum(len(one.reps) for part in parts for one in part.sessions) == 500
     assert all(len(one.reps) <= PORTION_ROWS for part in parts for one in part.sessions)

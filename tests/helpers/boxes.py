@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from pathlib import Path
 
+from retro_timer.store.results.journal import Journal
 from tests.helpers.command import Outcome, quietly
+from tests.helpers.exchange_made import session_of
 
 
 class Boxes:
@@ -29,3 +33,16 @@ class Boxes:
         outcome = self.do(box, "import", file, *args)
         assert (outcome.code, outcome.err) == (0, "")
         return outcome.lines
+
+
+def long_session(boxes: Boxes, reps: int) -> Path:
+    """The first box's export of one session of so many reps."""
+    with contextlib.closing(Journal(boxes.a)) as journal:
+        session_of(journal, ("Ann",), reps=1)
+    file = boxes.exported(boxes.a)
+    document = json.loads(file.read_bytes())
+    (session,) = document["sessions"]
+    (rep,) = session["reps"]
+    session["reps"] = [{**rep, "rep": number} for number in range(1, reps + 1)]
+    file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    return file
