@@ -30,7 +30,7 @@ def table(results: str) -> str:
     """What the page shows of a report: machine, dates and the table of targets."""
     head = results.partition("\n## ")[0].removeprefix("# Benchmark").strip()
     dates = ", ".join(f"{part} {date}" for part, date in _RUN.findall(results))
-    how = "Accuracy, followers and warnings are simulated; the rest is measured in real time."
+    how = "Accuracy, dual, starts, followers, lanes and warnings are simulated; the rest is measured in real time."
     return f"{head}\n\nMeasured on: {dates}. {how}\n"
 
 

@@ -22,6 +22,7 @@ from benchmarks.cost import part as cost
 from benchmarks.dual import part as dual
 from benchmarks.followers import part as followers
 from benchmarks.growth import part as growth
+from benchmarks.lanes import part as lanes
 from benchmarks.latency import part as latency
 from benchmarks.page import part as page
 from benchmarks.pool import Step
@@ -35,6 +36,7 @@ PARTS: dict[str, Measure] = {
     "dual": dual.measure,
     "starts": starts.measure,
     "followers": followers.measure,
+    "lanes": lanes.measure,
     "warnings": warnings.measure,
     "latency": latency.measure,
     "cost": cost.measure,
@@ -65,7 +67,7 @@ def chosen_parts(only: str | None) -> list[str]:
     "--share",
     type=click.FloatRange(0.0, 1.0, min_open=True),
     default=1.0,
-    help="Of accuracy, dual, starts and followers.",
+    help="Of accuracy, dual, starts, followers and lanes.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.")
 def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Path | None) -> int:
@@ -78,6 +80,7 @@ def bench(quick: bool, only: str | None, seed: int | None, share: float, out: Pa
         "dual": partial(dual.measure, seed=seed, share=share),
         "starts": partial(starts.measure, seed=seed, share=share),
         "followers": partial(followers.measure, seed=seed, share=share),
+        "lanes": partial(lanes.measure, seed=seed, share=share),
     }
     said = {"QUICK": quick and "1", "ONLY": only, "SEED": seed, "SHARE": share < 1.0 and f"{share:g}"}
     command = " ".join(["make bench", *(f"{word}={value}" for word, value in said.items() if value)])

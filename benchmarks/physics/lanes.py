@@ -35,8 +35,8 @@ class InLane:
     rep: Rep
     free: bool
     """Seen at the moment itself."""
-    seen: bool
-    """Seen at any moment with light enough."""
+    bright: bool
+    """The trunk gives twice the least amplitude, whoever hides it."""
     speed_mps: float
 
 

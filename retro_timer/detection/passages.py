@@ -46,6 +46,8 @@ class Break(msgspec.Struct, frozen=True):
     """In place of `mean_speed_mps`, where it may be somebody else's of several on the course; the likeliest first."""
     ambient_kcps: float | None = None
     """The light about, as it was at the end; None where none was recorded."""
+    before_others_at_edges: bool = False
+    """Somebody farther away was seen right beside it: its edges are blended with them, as with a wall."""
 
     def around(self, first_ns: int, last_ns: int, beside: int) -> Sequence[BeamEntry]:
         """Readings from `first_ns` to `last_ns` and so many to either side."""

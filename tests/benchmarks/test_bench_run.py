@@ -65,11 +65,11 @@ def test_chosen_cells_of_the_gate_are_measured_from_the_command_line() -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.slow
-def test_the_dual_gate_and_the_starts_are_measured_and_told(tmp_path: Path) -> None:
-    quick(tmp_path, "dual", "starts")
+def test_the_dual_gate_the_starts_and_the_lanes_are_measured_and_told(tmp_path: Path) -> None:
+    quick(tmp_path, "dual", "starts", "lanes")
     runs = load_results(tmp_path).runs
     drawn(tmp_path, runs["dual"].part)
-    for name in ("dual", "starts"):
+    for name in ("dual", "starts", "lanes"):
         assert runs[name].part.tables
         assert all(table.rows for table in runs[name].part.tables)
 
@@ -167,7 +167,7 @@ def test_a_table_keeps_its_figures_readable() -> None:
 
 def test_a_part_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
     with pytest.raises(
-        click.BadParameter, match=r"accuracy, dual, starts, followers, warnings, latency, cost, page, growth"
+        click.BadParameter, match=r"accuracy, dual, starts, followers, lanes, warnings, latency, cost, page, growth"
     ):
         run.chosen_parts("accuracy,speed")
     assert run.chosen_parts("growth,accuracy") == ["accuracy", "growth"]

@@ -5,6 +5,14 @@ from __future__ import annotations
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 
+THIN_DEG = 6.0
+"""Between a TF-Luna's 2° (0.28 m wide at 8 m) and the 15° of the narrowest VL53L1X (docs/sources.md): up to 2.3 m a
+cone this narrow is no wider than a trunk; a wider one blurs the depth profile, and its cover is fitted instead."""
+
+_DIM_SHARE = 0.4
+"""Of the least light that gave a range: four standard deviations of what an empty beam gives a TF-Luna, whose least is
+100. More would miss the flank, less take noise for one."""
+
 
 def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:
     """Whether the beam was seen to be free: its wall, or nothing where there is none.
@@ -15,3 +23,11 @@ def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:
     if entry.hit:
         return False
     return entry.kind is (Kind.NOTHING if wall_mm is None else Kind.TARGET)
+
+
+def is_dim(entry: BeamEntry, wall_mm: float | None, least_kcps: float) -> bool:
+    """Whether a reading in the open field has light of a body and yet too little of it for a range: a thin beam met a
+    flank, or dark cloth. `least_kcps`: of those with a range the least light."""
+    if wall_mm is not None or entry.kind is not Kind.NOTHING or entry.signal_kcps is None:
+        return False
+    return entry.signal_kcps > _DIM_SHARE * least_kcps

@@ -14,10 +14,10 @@ import math
 import msgspec
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.beam import THIN_DEG, is_open
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
 from retro_timer.detection.gate.occlusion_fit import LIT, Cover, Fit, Outline, fit_cover
-from retro_timer.detection.gate.thin_beam import THIN_DEG, solve_thin
+from retro_timer.detection.gate.thin_beam import solve_thin
 from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
 from retro_timer.detection.gate.unlit_fit import fit_unlit
 from retro_timer.detection.passages import Break

@@ -10,8 +10,8 @@ from __future__ import annotations
 from statistics import median
 
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.beam import THIN_DEG
 from retro_timer.detection.gate.dual_half import Half, Seen
-from retro_timer.detection.gate.thin_beam import THIN_DEG
 from retro_timer.detection.health.sensor_health import BRIGHT_KCPS
 from retro_timer.detection.readings import Kind, is_stray_range
 

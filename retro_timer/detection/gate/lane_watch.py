@@ -9,7 +9,8 @@ import msgspec
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.gate.lanes import LaneJudge, LaneSorter
+from retro_timer.detection.gate.lane_sorter import LaneSorter
+from retro_timer.detection.gate.lanes import LaneJudge
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.health.spacing import Spacing

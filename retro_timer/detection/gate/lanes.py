@@ -8,7 +8,6 @@ it is free nor that it is not.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 
@@ -25,77 +24,30 @@ from retro_timer.detection.events import (
     PassageOver,
 )
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS
+from retro_timer.detection.gate.crossings import AGREES_MM
+from retro_timer.detection.gate.passage import ENDED_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.lane_map import LaneMap, near_shoulder_mm
-from retro_timer.detection.passages import Break
+from retro_timer.detection.passages import BeamEntry, Break
+from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample, RangeStatus
 
-_NEARER_MM = 250.0
-"""What is read of one body after its flank, which may be read first, is so much nearer at the most: half of its width.
-More joins who runs beside it, less makes two bodies of one."""
-_DEEP_MM = 450.0
-"""From a body's near shoulder to its far arm, 43 cm and noise; runners in the middle of their lanes are 1.2 m apart."""
-_BORDER_NOISE_MM = 60.0
-"""Three standard deviations of a TF-Luna's noise."""
-_ODD = 4.0
-"""What is nearer than a body's near shoulder is as strange as what is so many times as deep in it: less gives a far arm
-to the body behind, more takes an arm that leads for somebody else."""
 _OWN_READINGS = 3
 """Behind a nearer runner so many readings that agree make a body; more would cost who shows only the last of the back
 (0.03 s at 100 readings a second)."""
 _OWN_M = 0.03
 """... and as many as so much of the way takes: an edge that mixes that runner with the wall slides between them, by 36
 cm or more on those 3 cm; a longer stretch would cost who shows little of the back."""
+_OPEN_READINGS = 2
+"""... and so many that agree closely in the open field, where nobody beyond is seen: an edge has hardly anything there
+to mix with."""
 _ONE_BODY_MM = 120.0
 """Half a trunk's depth (24 cm): so far readings of one body agree where its edge is all that shows."""
 _BESIDE_PERIODS = 2.5
 """Readings so close behind each other are of one stretch: more joins two bodies, less parts one at a lost reading."""
-_MOST_RANGES = 200
-"""Of one body: two seconds at 100 Hz tell its near shoulder, and more cost time at each reading of who stands."""
 _REMEMBERED_NS = 3_000_000_000
 """Longer than any break that is timed (2.5 s, of somebody who stops in the beam); more is kept for nothing."""
-
-
-class Moved(msgspec.Struct, frozen=True):
-    """A body turns out to be in another lane than its first readings said: an arm came first, or a reading that mixed
-    it with somebody else."""
-
-    lane: int
-    """Where its readings were so far."""
-    readings: int
-
-
-class LaneSorter:
-    """Says of each reading in whose lane the body is that it shows: one body is read from its near shoulder to its far
-    arm, which may lie on either side of a border.
-    """
-
-    def __init__(self, lanes: LaneMap) -> None:
-        self._lanes = lanes
-        self._bodies: list[tuple[list[int], int]] = []
-        """Of each body of late its ranges, nearest first, and when it was read last."""
-
-    def sort(self, sample: RangeSample) -> tuple[int | None, Moved | None]:
-        """The lane, as in `LaneMap.lane_of`, None for a reading without a target that can be believed; and what becomes
-        of this body's readings so far, where they were in another lane."""
-        range_mm, t_ns = sample.range_mm, sample.t_ns
-        if range_mm is None or sample.status not in (None, RangeStatus.VALID):
-            return None, None
-        # As long as a gate waits for the rest of a doubtful break: a nearer runner may have hidden it.
-        self._bodies = [body for body in self._bodies if t_ns - body[1] <= WAIT_NS]
-        known = [body for body in self._bodies if -_NEARER_MM <= range_mm - near_shoulder_mm(body[0]) <= _DEEP_MM]
-        body = min(known, key=lambda one: _strangeness(range_mm - near_shoulder_mm(one[0])), default=None)
-        ranges = [] if body is None else body[0]
-        before = self._lanes.lane_of(near_shoulder_mm(ranges)) if ranges else None
-        if body is not None:
-            self._bodies.remove(body)
-        if len(ranges) < _MOST_RANGES:
-            insort(ranges, range_mm)
-        self._bodies.append((ranges, t_ns))
-        lane = self._lanes.lane_of(near_shoulder_mm(ranges))
-        return lane, None if before in (None, lane) else Moved(before, len(ranges) - 1)
 
 
 class LaneJudge:
@@ -110,6 +62,8 @@ class LaneJudge:
         """Time and range of this lane's hits of late."""
         self._hidden: deque[int] = deque()
         """When a nearer body stood before this lane, of late."""
+        self._beyond: deque[int] = deque()
+        """When somebody beyond this lane was seen, of late."""
         self._awaited: Crossing | None = None
         """Somebody is on the line, and so far it may be the edge of somebody nearer."""
         self._announced = False
@@ -163,8 +117,11 @@ class LaneJudge:
         t_ns = sample.t_ns
         while self._hits and t_ns - self._hits[0][0] > _REMEMBERED_NS:
             self._hits.popleft()
-        while self._hidden and t_ns - self._hidden[0] > _REMEMBERED_NS:
-            self._hidden.popleft()
+        for seen in (self._hidden, self._beyond):
+            while seen and t_ns - seen[0] > _REMEMBERED_NS:
+                seen.popleft()
+        if lane is not None and lane > self.lane:
+            self._beyond.append(t_ns)
         if lane is None or sample.range_mm is None:
             return sample
         if max(1, lane) == self.lane:
@@ -205,14 +162,46 @@ class LaneJudge:
             self._watch.forget_body()
             return [CrossingWithdrawn(event.rep, t_ns, "in another lane")] if announced else []
         spans = self._spans()
-        hits = [(e.t_ns, e.range_mm) for e in event.passage.entries if e.hit and e.range_mm is not None]
-        if spans and not _shows_body(hits, self._watch.spacing.period_ns, self._speed_mps):
+        passage = self._without_edges(event.passage)
+        hits = _hits(passage.entries)
+        if spans and not self._shows_body(hits):
             # The edges of somebody nearer: who comes close behind them in this lane is a body of their own.
             self._watch.forget_body()
             return [CrossingWithdrawn(event.rep, t_ns, "hidden")] if announced else []
         ambiguous = self._lanes.is_ambiguous(shoulder_mm)
-        seen = msgspec.structs.replace(event, hidden_ns=spans, ambiguous=ambiguous, lane=self.lane)
+        passage = msgspec.structs.replace(passage, before_others_at_edges=self._was_beyond(hits))
+        seen = msgspec.structs.replace(event, passage=passage, hidden_ns=spans, ambiguous=ambiguous, lane=self.lane)
         return [seen] if announced else [Crossing(event.rep, t_ns), seen]
+
+    def _without_edges(self, broken: Break) -> Break:
+        """Without what is read right beside somebody nearer and shows no body by itself: it is their edge, mixed with
+        whoever stands behind."""
+        beside_ns = round(_BESIDE_PERIODS * self._watch.spacing.period_ns)
+        stretches: list[list[tuple[int, int]]] = []
+        for hit in _hits(broken.entries):
+            before_ns = stretches[-1][-1][0] if stretches else None
+            if before_ns is None or hit[0] - before_ns > beside_ns or self._was_hidden(before_ns, hit[0]):
+                stretches.append([])
+            stretches[-1].append(hit)
+        edges = {
+            t_ns
+            for stretch in stretches
+            if self._was_hidden(stretch[0][0] - beside_ns, stretch[-1][0] + beside_ns) and not self._shows_body(stretch)
+            for t_ns, _ in stretch
+        }
+        if not edges:
+            return broken
+        own = [BeamEntry(e.t_ns, Kind.REJECTED, False, None, None) if e.t_ns in edges else e for e in broken.entries]
+        return msgspec.structs.replace(broken, entries=own)
+
+    def _was_hidden(self, first_ns: int, last_ns: int) -> bool:
+        """Whether somebody nearer stood before this lane between two times."""
+        return any(first_ns <= at_ns <= last_ns for at_ns in self._hidden)
+
+    def _was_beyond(self, hits: Sequence[tuple[int, int]]) -> bool:
+        """Whether somebody beyond this lane was seen at either edge of a break."""
+        beside_ns = round(_BESIDE_PERIODS * self._watch.spacing.period_ns)
+        return any(abs(at_ns - hits[edge][0]) <= beside_ns for at_ns in self._beyond for edge in (0, -1))
 
     def _is_here(self) -> bool:
         """Whether who is in the beam now, or was just now, is in this lane."""
@@ -220,7 +209,15 @@ class LaneJudge:
         return bool(ranges) and self._lanes.lane_of(near_shoulder_mm(ranges)) == self.lane
 
     def _is_body(self) -> bool:
-        return _shows_body(self._break(), self._watch.spacing.period_ns, self._speed_mps)
+        return self._shows_body(self._break())
+
+    def _shows_body(self, hits: Sequence[tuple[int, int]]) -> bool:
+        """Whether hits (time and range) show a body, and not only the edges of somebody nearer."""
+        needed = max(_OWN_READINGS, 1e9 * _OWN_M / (self._speed_mps * self._watch.spacing.period_ns))
+        if _agreeing(hits, _ONE_BODY_MM) >= needed:
+            return True
+        in_open = bool(hits) and self._watch.wall_mm is None and not self._was_beyond(hits)
+        return in_open and _agreeing(hits, AGREES_MM) >= _OPEN_READINGS
 
     def _was_edge(self, t_ns: int) -> bool:
         """Whether what was here of late was the edge of somebody nearer: beside them, of no body, and the lane has been
@@ -253,15 +250,13 @@ class LaneJudge:
         return tuple(spans)
 
 
-def _strangeness(deeper_mm: float) -> float:
-    """How little a reading suits a body whose near shoulder is so much nearer: what is nearer still is rather the far
-    side of somebody before it."""
-    return deeper_mm if deeper_mm >= -_BORDER_NOISE_MM else -_ODD * deeper_mm
+def _hits(entries: Sequence[BeamEntry]) -> list[tuple[int, int]]:
+    """Time and range of each hit."""
+    return [(e.t_ns, e.range_mm) for e in entries if e.hit and e.range_mm is not None]
 
 
-def _shows_body(hits: Sequence[tuple[int, int]], period_ns: int, speed_mps: float) -> bool:
-    """Whether hits (time and range) show a body at that speed, and not only the edges of somebody nearer."""
-    needed = max(_OWN_READINGS, 1e9 * _OWN_M / (speed_mps * period_ns))
+def _agreeing(hits: Sequence[tuple[int, int]], within_mm: float) -> int:
+    """Of the hits (time and range) of one stretch the most that agree in range with one of them."""
     runs: list[list[int]] = []
     before_ns: int | None = None
     for t_ns, range_mm in hits:
@@ -269,4 +264,4 @@ def _shows_body(hits: Sequence[tuple[int, int]], period_ns: int, speed_mps: floa
             runs.append([])
         runs[-1].append(range_mm)
         before_ns = t_ns
-    return any(sum(abs(other - one) <= _ONE_BODY_MM for other in run) >= needed for run in runs for one in run)
+    return max((sum(abs(other - one) <= within_mm for other in run) for run in runs for one in run), default=0)

@@ -14,9 +14,10 @@ from statistics import median
 import msgspec
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.beam import is_dim, is_open
 from retro_timer.detection.gate.thin_profile import (
     ARM_PRIORS,
+    DIM,
     FIRST_M,
     OPEN,
     STEP_M,
@@ -31,9 +32,6 @@ from retro_timer.detection.lane_map import near_shoulder_mm
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.solution import NORMAL_95, Solution
 
-THIN_DEG = 6.0
-"""Between a TF-Luna's 2° (0.28 m wide at 8 m) and the 15° of the narrowest VL53L1X (docs/sources.md): up to 2.3 m a
-cone this narrow is no wider than a trunk; a wider one blurs the depth profile, and its cover is fitted instead."""
 _BRIGHT_SHARE = 0.8
 """A trunk's full light: so many of the body's readings are dimmer. More would be a lone phantom's, less a flank's."""
 _BESIDE_M = 0.2
@@ -114,7 +112,9 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
         return Solution(refusal="too flat for a torso")
     origin_ns = broken.entries[torso.first].t_ns
     half_beam_m = config.cone_half_width_m(near_mm / 1000.0) + speed_mps * broken.budget_s / 2.0
-    rows = table(round(config.torso_mm), 5 * max(1, round(200.0 * half_beam_m)), broken.wall_mm is not None)
+    bright = _bright_kcps(torso)
+    rangeless = _rangeless(torso, bright, speed_mps)
+    rows = table(round(config.torso_mm), 5 * max(1, round(200.0 * half_beam_m)), broken.wall_mm is not None, rangeless)
     looks = [(look.t_s, rows.row(look.kind)) for look in _looks(torso, near_mm, speed_mps, origin_ns)]
     sd = math.hypot(speed_log_sd, config.torso_sd_mm / config.torso_mm)
     steps = math.ceil(_SPEEDS_SD * sd / _COARSE_LOG)
@@ -123,7 +123,8 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
     reach_m = 0.6 * config.torso_mm / 1000.0
     begin_s, end_s = -reach_m / speed_mps, max(0.0, last_s - 0.3 * reach_m / speed_mps)
     apart_m = speed_mps * (looks[-1][0] - looks[0][0]) / max(1, len(looks) - 1)
-    believed = min(1.0, apart_m / _ALIKE_M) * (1.0 if broken.wall_mm is None else _BEFORE_WALL)
+    blends = broken.wall_mm is not None or broken.before_others_at_edges
+    believed = min(1.0, apart_m / _ALIKE_M) * (_BEFORE_WALL if blends else 1.0)
     prior = _Prior(speed_mps, sd, believed)
     points = _grid(looks, rows, prior, logs, _places(begin_s, end_s, _COARSE_M / speed_mps))
     middle_s, sd_s = moments([(p.back_s, p.weight) for p in points])
@@ -166,13 +167,11 @@ def _held(hits: Sequence[BeamEntry], config: WatchConfig, speed_mps: float) -> b
 
 def _looks(torso: Torso, near_mm: float, speed_mps: float, origin_ns: int) -> list[_Look]:
     """The readings of the break and beside it, each with its class; neighbours on the body averaged."""
-    broken = torso.broken
-    lit = [e.signal_kcps for e in torso.hits if e.signal_kcps is not None]
-    bright = sorted(lit)[int(_BRIGHT_SHARE * len(lit))] if len(lit) == len(torso.hits) else None
+    broken, bright, least_kcps = torso.broken, _bright_kcps(torso), torso.least_kcps
     reach_ns = round(_BESIDE_M / speed_mps * 1e9)
     first_ns, last_ns = origin_ns - reach_ns, broken.entries[torso.last].t_ns + reach_ns
     told = [e for e in broken.entries if first_ns <= e.t_ns <= last_ns and (e.hit or is_open(e, broken.wall_mm))]
-    free = [not e.hit and not _mixed(e, broken.wall_mm) for e in told]
+    free = [2 if is_dim(e, broken.wall_mm, least_kcps) else not e.hit and not _mixed(e, broken.wall_mm) for e in told]
     step_m = speed_mps * broken.period_s
     size = max(1, int(_SPACING_M / step_m), -(-len(told) // _MOST_LOOKS))
     looks = []
@@ -182,10 +181,30 @@ def _looks(torso: Torso, near_mm: float, speed_mps: float, origin_ns: int) -> li
         while len(group) < size and free[start : start + len(group) + 1] == [free[start]] * (len(group) + 1):
             group.append(told[start + len(group)])
         t_s = (sum(e.t_ns for e in group) / len(group) - origin_ns) / 1e9
-        kind = _free_kind(group, torso) if free[start] else _kind(group, near_mm, bright)
+        kind = DIM if free[start] == 2 else _free_kind(group, torso) if free[start] else _kind(group, near_mm, bright)
         looks.append(_Look(t_s, kind))
         start += len(group)
     return looks
+
+
+def _bright_kcps(torso: Torso) -> float | None:
+    lit = [e.signal_kcps for e in torso.hits if e.signal_kcps is not None]
+    return sorted(lit)[int(_BRIGHT_SHARE * len(lit))] if len(lit) == len(torso.hits) else None
+
+
+def _rangeless(torso: Torso, bright: float | None, speed_mps: float) -> float:
+    """Up to which share of the body's light the sensor told no range, in tenths."""
+    if not bright:
+        return 0.0
+    reach_ns = round(_BESIDE_M / speed_mps * 1e9)
+    broken, least_kcps = torso.broken, torso.least_kcps
+    first_ns, last_ns = broken.entries[torso.first].t_ns - reach_ns, broken.entries[torso.last].t_ns + reach_ns
+    dims = [
+        e.signal_kcps or 0.0
+        for e in broken.entries
+        if first_ns <= e.t_ns <= last_ns and is_dim(e, broken.wall_mm, least_kcps)
+    ]
+    return min(0.8, round(10.0 * max(dims, default=0.0) / bright) / 10.0)
 
 
 def _free_kind(group: Sequence[BeamEntry], torso: Torso) -> int:

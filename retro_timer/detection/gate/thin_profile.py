@@ -56,10 +56,16 @@ _LIGHT_SD = 0.15
 _RANGES, _LIGHTS = len(RANGE_EDGES_M) + 1, len(LIGHT_EDGES) + 1
 UNKNOWN_LIGHT = _LIGHTS
 OPEN, DIM, DARK = 0, 1, 2
-"""The background was seen, with all of its light, with a part of it, with little."""
+"""The background was seen, with all of its light, with a part of it, with little. In the open field: nothing was seen,
+or light that was too little for a range."""
 _FREE = 0.85
 """Share of the background's light above which nothing stands before it: more takes its noise for an edge, less misses
 one that hides a seventh of the beam."""
+_UNSEEN = 0.4
+"""Of the least light with a range: less cannot be told from none (`beam.is_dim`)."""
+_SOMEBODY_DIM = 0.3
+"""Chance of such light beside a body: an arm in dark cloth, somebody beyond. Less takes each for the body's flank, more
+tells no flank at all."""
 _HALF = 0.45
 """Below it more than half of the beam is hidden."""
 
@@ -69,12 +75,13 @@ class Table:
     for: a passage has readings of few classes.
     """
 
-    def __init__(self, torso_m: float, half_beam_m: float, *, before_wall: bool) -> None:
-        self._torso_m, self._half_m = torso_m, half_beam_m
+    def __init__(self, torso_m: float, half_beam_m: float, *, before_wall: bool, rangeless: float = 0.0) -> None:
+        """`rangeless`: up to that share of the body's brightest light the sensor tells no range; in the open."""
+        self._torso_m, self._half_m, self._rangeless = torso_m, half_beam_m, rangeless
         places = [FIRST_M + index * STEP_M for index in range(round((LAST_M - FIRST_M) / STEP_M) + 1)]
         self._places = places
-        self._seen = [_seen(u, torso_m, half_beam_m, before_wall) for u in places]
-        self._arm, self._stray = _arm(before_wall), _even(_STRAY)
+        self._seen = [_seen(u, torso_m, half_beam_m, before_wall, rangeless) for u in places]
+        self._arm, self._stray = _arm(before_wall, rangeless), _even(_STRAY)
         self._rows: dict[int, tuple[tuple[float, ...], ...]] = {}
         self.inside = round((half_beam_m + STEP_M - FIRST_M) / STEP_M)
         """The last place at which an arm before the trunk makes a difference..."""
@@ -100,6 +107,8 @@ class Table:
 
     def _log(self, kind: int, cover: float, column: Sequence[float], arm: float) -> float:
         free = max(_LOST, 1.0 - cover - arm) if kind == OPEN else 0.0
+        if kind == DIM and self._rangeless:
+            free = _SOMEBODY_DIM * max(0.0, 1.0 - cover - arm)
         return math.log(free + column[kind] + arm * self._arm[kind] + self._stray[kind])
 
 
@@ -116,12 +125,14 @@ def class_of(range_m: float, light: float | None) -> int:
 
 
 @functools.lru_cache(maxsize=64)
-def table(torso_mm: int, half_beam_mm: int, before_wall: bool) -> Table:
-    """The chances for a trunk of that depth in a beam of that half-width."""
-    return Table(torso_mm / 1000.0, half_beam_mm / 1000.0, before_wall=before_wall)
+def table(torso_mm: int, half_beam_mm: int, before_wall: bool, rangeless: float = 0.0) -> Table:
+    """The chances for a trunk of that depth in a beam of that half-width; `rangeless` as of `Table`."""
+    return Table(torso_mm / 1000.0, half_beam_mm / 1000.0, before_wall=before_wall, rangeless=rangeless)
 
 
-def _seen(u_m: float, torso_m: float, half_beam_m: float, before_wall: bool) -> tuple[float, list[float]]:
+def _seen(
+    u_m: float, torso_m: float, half_beam_m: float, before_wall: bool, rangeless: float
+) -> tuple[float, list[float]]:
     """The trunk's share of the beam, as a reading shows it, and the chance of each class from the trunk alone."""
     cover = _ramp(u_m, half_beam_m) * _ramp(torso_m - u_m, half_beam_m)
     # In the open a part of the beam is enough for a reading; before a wall it is the wall that is read at first, or
@@ -131,22 +142,30 @@ def _seen(u_m: float, torso_m: float, half_beam_m: float, before_wall: bool) -> 
     x = max(-0.99, min(0.99, 2.0 * u_m / torso_m - 1.0))
     depth_m = _HALF_SHOULDERS_M * (1.0 - math.sqrt(1.0 - x * x))
     # The part of the beam beside an edge returns the wall's light, which may be more or less.
-    lights = _EVEN_LIGHTS if before_wall and cover < 1.0 else _light(cover * _facing(x, torso_m))
+    share = cover * _facing(x, torso_m)
+    lights = _EVEN_LIGHTS if before_wall and cover < 1.0 else _light(share)
+    dim = _below(rangeless, share, _LIGHT_SD) if rangeless else 0.0
+    none = (
+        dim * _below(rangeless / 3.0, share, _LIGHT_SD) / max(1e-9, _below(rangeless, share, _LIGHT_SD))
+        if rangeless
+        else 0.0
+    )
     hits = (
-        (trunk * (1.0 - mixed) * (1.0 - _BEFORE_TRUNK - _ODD), _normal(depth_m, _SHAPE_SD_M), lights),
+        (trunk * (1.0 - mixed) * (1.0 - _BEFORE_TRUNK - _ODD) * (1.0 - dim), _normal(depth_m, _SHAPE_SD_M), lights),
         (trunk * (1.0 - mixed) * _BEFORE_TRUNK, _normal(-0.01, _ARM_SD_M), _light(0.7)),
         (trunk * (1.0 - mixed) * _ODD, _EVEN_RANGES, _EVEN_LIGHTS),
         (trunk * mixed, _FARTHEST, _EVEN_LIGHTS),
     )
     if not before_wall:
-        return trunk, _classes((0.0, 0.0, 0.0), hits)
+        body = trunk * (1.0 - _BEFORE_TRUNK - _ODD)
+        return trunk, _classes((body * none, body * (dim - none), 0.0), hits)
     # What is not read as the body is the wall with what light is left of it.
     left = _bins((_HALF, _FREE), 1.0 - cover, _LIGHT_SD)
     hidden = (1.0 - trunk) * min(1.0, 4.0 * cover)
     return trunk + hidden, _classes((hidden * left[2], hidden * left[1], hidden * left[0]), hits)
 
 
-def _arm(before_wall: bool) -> list[float]:
+def _arm(before_wall: bool, rangeless: float) -> list[float]:
     """The chance of each class where an arm stands out beside the trunk."""
     mixed = 0.2 if before_wall else 0.0
     walls = 0.2 if before_wall else 0.0
@@ -155,7 +174,7 @@ def _arm(before_wall: bool) -> list[float]:
         (_FAR_ARM * (1.0 - mixed - walls), _normal(_FAR_ARM_M, _FAR_ARM_SD_M), _EVEN_LIGHTS),
         (mixed, _FARTHEST, _EVEN_LIGHTS),
     )
-    return _classes((0.0, walls / 2.0, walls / 2.0), hits)
+    return _classes((0.0, max(rangeless, walls / 2.0), walls / 2.0), hits)
 
 
 def _even(share: float) -> list[float]:

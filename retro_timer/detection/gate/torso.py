@@ -12,7 +12,7 @@ from statistics import median
 import msgspec
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.beam import THIN_DEG, is_dim, is_open
 from retro_timer.detection.gate.body_light import AT_WALL, dims_wall, is_bodily
 from retro_timer.detection.gate.occlusion import BodyRanges, body_ranges
 from retro_timer.detection.passages import BeamEntry, Break
@@ -71,6 +71,11 @@ class Torso(msgspec.Struct, frozen=True):
         """Its hits."""
         return [e for e in self.broken.entries[self.first : self.last + 1] if e.hit]
 
+    @property
+    def least_kcps(self) -> float:
+        """The least light of its hits; 0 where it is not recorded."""
+        return min((e.signal_kcps or 0.0 for e in self.hits), default=0.0)
+
 
 def fastest_mps(broken: Break) -> float:
     """Nobody is faster at the line: who dawdled may pass it at the gait's full speed."""
@@ -90,13 +95,20 @@ def is_lit(torso: Torso) -> bool:
     return all(e.signal_kcps is not None for e in torso.hits)
 
 
-def duration_bounds_s(torso: Torso) -> tuple[float, float]:
-    """Shortest and longest time that the beam can have been broken."""
-    entries, period_ns = torso.broken.entries, round(torso.broken.period_s * 1e9)
-    wall_mm = torso.broken.wall_mm
+def duration_bounds_s(torso: Torso, *, thin: bool = False) -> tuple[float, float]:
+    """Shortest and longest time that the beam can have been broken; `thin`: of a thin one, which is not free as long as
+    any of a body's light comes back."""
+    broken, least_kcps = torso.broken, torso.least_kcps
+    entries, period_ns = broken.entries, round(broken.period_s * 1e9)
+
+    def is_free(entry: BeamEntry) -> bool:
+        return is_open(entry, broken.wall_mm) and not (thin and is_dim(entry, broken.wall_mm, least_kcps))
+
     first_ns, last_ns = entries[torso.first].t_ns, entries[torso.last].t_ns
-    before = next((e.t_ns for e in reversed(entries[: torso.first]) if is_open(e, wall_mm)), first_ns - period_ns)
-    after = next((e.t_ns for e in entries[torso.last + 1 :] if is_open(e, wall_mm)), last_ns + period_ns)
+    # Of a beam that nobody saw free again nobody knows how long it was broken.
+    begins_ns, ends_ns = (entries[0].t_ns, entries[-1].t_ns) if thin else (first_ns, last_ns)
+    before = next((e.t_ns for e in reversed(entries[: torso.first]) if is_free(e)), begins_ns - period_ns)
+    after = next((e.t_ns for e in entries[torso.last + 1 :] if is_free(e)), ends_ns + period_ns)
     return (last_ns - first_ns) / 1e9, (after - before) / 1e9
 
 
@@ -197,7 +209,8 @@ def _examine(broken: Break, first: int, last: int, config: WatchConfig) -> Torso
     if not body:
         return Torso(broken, first, last, BodyRanges(0.0, 0.0), "no range")
     torso = Torso(broken, first, last, body_ranges(body, broken, config))
-    brief = duration_bounds_s(torso)[1] < _BRIEF * _seen_s(torso, config, broken.mean_speed_mps)
+    longest_s = duration_bounds_s(torso, thin=config.fov_deg <= THIN_DEG)[1]
+    brief = longest_s < _BRIEF * _seen_s(torso, config, broken.mean_speed_mps)
     return msgspec.structs.replace(torso, doubt=_doubt(torso, config), brief=brief)
 
 
@@ -209,7 +222,7 @@ def _doubt(torso: Torso, config: WatchConfig) -> str:
         return "beyond the lane"
     half_cone_m, torso_m = config.cone_half_width_m(body_m), config.torso_mm / 1000.0
     narrowest_m = torso_m + half_cone_m if is_lit(torso) else torso_m
-    if duration_bounds_s(torso)[1] < narrowest_m / fastest_mps(broken):
+    if duration_bounds_s(torso, thin=config.fov_deg <= THIN_DEG)[1] < narrowest_m / fastest_mps(broken):
         return TOO_BRIEF
     if not _vouched(torso, config):
         return "too few readings with a body's light"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_timer.cli.replay import replay
-from retro_timer.detection.gate.lanes import LaneSorter, Moved
+from retro_timer.detection.gate.lane_sorter import LaneSorter, Moved
 from retro_timer.detection.lane_map import BORDER_MM, SHOULDER_MM, LaneMap
 from retro_timer.ports import RangeSample
 
@@ -77,6 +77,29 @@ def test_a_leading_edge_behind_a_nearer_runner_is_timed_by_the_trailing_one(tmp_
     assert found[2]["flags"] == ["hidden"]
     error_s = GO_S + float(str(found[2]["time_s"])) - 13.55
     assert abs(error_s) <= float(str(found[2]["uncertainty_s"]))
+
+
+def test_who_shows_two_readings_before_somebody_nearer_comes_is_timed_by_them(tmp_path: Path) -> None:
+    runners = [(13.5, middle_m(1)), (13.478, middle_m(3))]
+    events = replayed(trace(tmp_path, ["lane=1", "lane=3"], runners))
+    found = {e["lane"]: e for e in events if e["event"] == "finish"}
+    assert set(found) == {1, 3}
+    error_s = GO_S + float(str(found[3]["time_s"])) - 13.478
+    assert abs(error_s) <= float(str(found[3]["uncertainty_s"]))
+
+
+def test_an_edge_of_a_nearer_runner_is_no_part_of_who_comes_after_them(tmp_path: Path) -> None:
+    """In the open one reading mixes the nearer runner with somebody dark beyond, and lies in lane 2."""
+    path = trace(tmp_path, ["lane=1", "lane=2"], [(13.5, middle_m(1)), (13.63, middle_m(2))])
+    rows = path.read_text(encoding="utf-8").splitlines()
+    mixed = "13.610000,2310,0,207,"
+    path.write_text("\n".join([*(mixed if row.startswith("13.61") else row for row in rows), ""]), encoding="utf-8")
+    ((time_s, half_s),) = [
+        (float(str(e["time_s"])), float(str(e["uncertainty_s"])))
+        for e in replayed(path)
+        if e["event"] == "finish" and e["lane"] == 2
+    ]
+    assert abs(GO_S + time_s - 13.63) <= half_s
 
 
 def test_who_is_wholly_hidden_has_no_finish(tmp_path: Path) -> None:

@@ -31,7 +31,9 @@ def seen(past_mm: float, arm_mm: tuple[float, float] | None) -> tuple[float, flo
     return NEAR_MM + HALF_SHOULDERS_MM * (1.0 - across), light
 
 
-def passing(rate_hz: float, arm_mm: tuple[float, float] | None = None, phantom: bool = False) -> Break:
+def passing(
+    rate_hz: float, arm_mm: tuple[float, float] | None = None, phantom: bool = False, brightness: float = 1.0
+) -> Break:
     """A trunk, an ellipse, through a beam of 2° in an open field; an arm from and to so far before its back."""
     entries = []
     half_mm = CONFIG.cone_half_width_m(NEAR_MM / 1000.0) * 1000.0
@@ -42,14 +44,26 @@ def passing(rate_hz: float, arm_mm: tuple[float, float] | None = None, phantom: 
         lines = [
             seen(past_mm + half_mm * k / 4.0 + half_way_mm * j / 2.0, arm_mm) for k in range(-4, 5) for j in (-1, 1)
         ]
-        light = sum(one for _, one in lines) / len(lines)
-        range_mm = sum(mm * one for mm, one in lines) / max(1.0, light * len(lines))
+        full = sum(one for _, one in lines) / len(lines)
+        range_mm = sum(mm * one for mm, one in lines) / max(1.0, full * len(lines))
+        light = brightness * full
         if phantom and index == round(0.93 * rate_hz):
             range_mm, light = NEAR_MM, 1500.0
         hit = light > 100.0
         kind = Kind.TARGET if hit else Kind.NOTHING
         entries.append(BeamEntry(round(t_s * 1e9), kind, hit, round(range_mm) if hit else None, light))
     return Break(entries, None, 10.0, 20.0, 1.0 / rate_hz, 1.0 / rate_hz, 2.0, 1.5, 3.2, over=True)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 250.0])
+def test_flanks_so_dark_that_they_give_no_range_are_a_part_of_the_trunk(rate_hz: float) -> None:
+    broken = passing(rate_hz, brightness=0.1)
+    hits_s = [e.t_ns / 1e9 for e in broken.entries if e.hit]
+    assert SPEED_MPS * (hits_s[-1] - hits_s[0]) < 0.19
+    solved = solve(broken, CONFIG)
+    assert not solved.refusal
+    assert abs(solved.back_ns / 1e9 - BACK_S) <= solved.uncertainty_ns / 1e9
+    assert solved.back_ns / 1e9 < hits_s[0]
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 250.0])

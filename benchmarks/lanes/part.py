@@ -1,0 +1,102 @@
+"""Lanes told apart by range as a part of the benchmark: tables and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.accuracy.bars import COVERED
+from benchmarks.accuracy.shares import Share
+from benchmarks.accuracy.targets import rare
+from benchmarks.lanes.figures import FULL, QUICK, Cell, Figures, Of, added, measured
+from benchmarks.pool import Step
+from benchmarks.report import Part, Table, Target, Value
+from benchmarks.simulated import SIMULATED, date_of, part_of
+
+TIMED = 0.995
+MOST_WRONG = 1 / 2_000
+_HEAD = (
+    "cell", "leading edge hidden", "of", "visible: timed in their lane", "of ", "interval covers", "as somebody else",
+    "hidden: timed", "of  ", "interval covers ", "too dim: timed", "of   ", "interval covers  ",
+    "seeds with somebody visible who was not timed",
+)  # fmt: skip
+_NOTE = (
+    "Two to four runners 0 to 0.5 s apart, one a lane of 1.22 m, before one TF-Luna in the open "
+    "(benchmarks/physics/lanes.py). Visible: from two readings before to two after the back reaches the line nobody "
+    "nearer stands in the beam, and the trunk gives twice the least light. Hidden: the same light, and somebody nearer "
+    "is in the beam then. Too dim: less light, hidden or not. As somebody else: further than 0.35 m of running and "
+    "than its own interval from the truth, and not flagged `ambiguous`."
+)
+
+
+def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
+    """Simulate, time and judge.
+
+    The held-out waves have the seeds of `seed`, a date as 20261126; today's without. `share` of the waves is run.
+    """
+    found = measured(QUICK if quick else part_of(FULL, share), date_of(seed), step)
+    return Part("Lanes", SIMULATED, targets(found), tables(found), {})
+
+
+def tables(found: Figures) -> list[Table]:
+    """Everything that was measured."""
+    held_out = (
+        f"Waves that nobody has seen before this run: `make bench ONLY=lanes SEED={found.seed}` gives them again."
+    )
+    return [_table("Lanes", _NOTE, found.known), _table(f"Lanes, seed {found.seed}", held_out, found.held_out)]
+
+
+def _table(title: str, note: str, cells: Sequence[Cell]) -> Table:
+    rows: list[tuple[Value, ...]] = [
+        (
+            cell.name,
+            str(cell.hidden),
+            cell.hidden.of,
+            str(cell.of["visible"].timed),
+            cell.of["visible"].crossings,
+            str(cell.of["visible"].covered),
+            cell.of["visible"].wrong.count,
+            *_told(cell.of["hidden"]),
+            *_told(cell.of["dim"]),
+            " ".join(map(str, cell.missed)),
+        )
+        for cell in cells
+    ]
+    return Table(title, note, _HEAD, rows, 7)
+
+
+def _told(of: Of) -> tuple[Value, ...]:
+    return str(of.timed), of.crossings, str(of.covered)
+
+
+def targets(found: Figures) -> list[Target]:
+    """What is asked of visible and hidden ones, over all cells, and of the held-out waves apart."""
+    return [*_targets("lanes", found.known), *_targets(f"lanes, seed {found.seed}", found.held_out)]
+
+
+def _targets(what: str, cells: Sequence[Cell]) -> list[Target]:
+    visible, hidden, dim = (added(cells, seen) for seen in ("visible", "hidden", "dim"))
+    low, high = COVERED
+    shares = sorted(cell.hidden.value for cell in cells if cell.hidden.of)
+    spread = f"; {shares[0]:.0%} to {shares[-1]:.0%} by gait and lanes" if shares else ""
+    edges = sum((cell.hidden for cell in cells), Share(0, 0))
+    return [
+        Target(f"{what}: leading edge hidden by a nearer runner", "–", f"{edges} of {edges.of:,}{spread}", None),
+        Target(
+            f"{what}: visible ones timed in their lane",
+            f"{TIMED:.1%}",
+            f"{visible.timed} of {visible.crossings:,}",
+            visible.timed.value >= TIMED,
+        ),
+        rare(f"{what}: visible ones timed as somebody else, not `ambiguous`", MOST_WRONG, visible.wrong),
+        Target(
+            f"{what}: interval of visible ones covers {low:.0%}–{high:.0%}",
+            f"{low:.0%}–{high:.0%}",
+            str(visible.covered),
+            visible.covered.touches(low, high),
+        ),
+        Target(
+            f"{what}: interval of hidden ones covers", f"{low:.0%}", str(hidden.covered), hidden.covered.value >= low
+        ),
+        Target(f"{what}: hidden ones timed", "–", f"{hidden.timed} of {hidden.crossings:,}", None),
+        Target(f"{what}: too dim to be asked for, timed", "–", f"{dim.timed} of {dim.crossings:,}", None),
+    ]
