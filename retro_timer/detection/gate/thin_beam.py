@@ -115,7 +115,7 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
     bright = _bright_kcps(torso)
     rangeless = _rangeless(torso, bright, speed_mps)
     rows = table(round(config.torso_mm), 5 * max(1, round(200.0 * half_beam_m)), broken.wall_mm is not None, rangeless)
-    looks = [(look.t_s, rows.row(look.kind)) for look in _looks(torso, near_mm, speed_mps, origin_ns)]
+    looks = [(look.t_s, rows.row(look.kind)) for look in _looks(torso, near_mm, speed_mps, origin_ns, rangeless)]
     sd = math.hypot(speed_log_sd, config.torso_sd_mm / config.torso_mm)
     steps = math.ceil(_SPEEDS_SD * sd / _COARSE_LOG)
     logs = [_SPEEDS_SD * sd * k / steps for k in range(-steps, steps + 1)]
@@ -165,24 +165,28 @@ def _held(hits: Sequence[BeamEntry], config: WatchConfig, speed_mps: float) -> b
     return 1000.0 * speed_mps * (hits[-1].t_ns - hits[0].t_ns) / 1e9 > _LONG * config.torso_mm
 
 
-def _looks(torso: Torso, near_mm: float, speed_mps: float, origin_ns: int) -> list[_Look]:
+def _looks(torso: Torso, near_mm: float, speed_mps: float, origin_ns: int, rangeless: float) -> list[_Look]:
     """The readings of the break and beside it, each with its class; neighbours on the body averaged."""
-    broken, bright, least_kcps = torso.broken, _bright_kcps(torso), torso.least_kcps
+    broken, bright = torso.broken, _bright_kcps(torso)
+    # Where next to no light is without a range it is of no flank.
+    least_kcps = torso.least_kcps if rangeless else math.inf
     reach_ns = round(_BESIDE_M / speed_mps * 1e9)
     first_ns, last_ns = origin_ns - reach_ns, broken.entries[torso.last].t_ns + reach_ns
     told = [e for e in broken.entries if first_ns <= e.t_ns <= last_ns and (e.hit or is_open(e, broken.wall_mm))]
-    free = [2 if is_dim(e, broken.wall_mm, least_kcps) else not e.hit and not _mixed(e, broken.wall_mm) for e in told]
+    dim = [is_dim(e, broken.wall_mm, least_kcps) for e in told]
+    free = [not e.hit and not _mixed(e, broken.wall_mm) for e in told]
+    alike = list(zip(dim, free, strict=True))
     step_m = speed_mps * broken.period_s
     size = max(1, int(_SPACING_M / step_m), -(-len(told) // _MOST_LOOKS))
     looks = []
     start = 0
     while start < len(told):
         group = [told[start]]
-        while len(group) < size and free[start : start + len(group) + 1] == [free[start]] * (len(group) + 1):
+        while len(group) < size and alike[start : start + len(group) + 1] == [alike[start]] * (len(group) + 1):
             group.append(told[start + len(group)])
         t_s = (sum(e.t_ns for e in group) / len(group) - origin_ns) / 1e9
-        kind = DIM if free[start] == 2 else _free_kind(group, torso) if free[start] else _kind(group, near_mm, bright)
-        looks.append(_Look(t_s, kind))
+        kind = _free_kind(group, torso) if free[start] else _kind(group, near_mm, bright)
+        looks.append(_Look(t_s, DIM if dim[start] else kind))
         start += len(group)
     return looks
 
