@@ -44,11 +44,11 @@ def waves_of(reps: Sequence[TraceRep]) -> dict[int, OfWave]:
 def start_of(
     rep: TraceRep, number: int, at_ns: int, of_wave: OfWave | None, *, in_lane: bool = False, alone: bool = False
 ) -> inputs.GoGiven | inputs.ReleaseGiven:
-    """How a rep of a trace begins: by its go, or by whoever leaves the beam from then on. Who of a wave go together are
-    told apart by their places alone, unless each is looked at `in_lane`. Where nobody else can be on the course,
-    `alone`, it may count crossings or be a relay's first leg."""
+    """How a rep of a trace begins: by its go, or from then on by whoever leaves the beam or, flying, crosses the line
+    at the start. Who of a wave go together are told apart by their places alone, unless each is looked at `in_lane`.
+    Where nobody else can be on the course, `alone`, it may count crossings or be a relay's first leg."""
     if rep.release_from_s is not None:
-        return inputs.ReleaseGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
+        return inputs.ReleaseGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete, rep.flying)
     go = inputs.GoGiven(at_ns, number, rep.distance_m, Gait(rep.gait), rep.athlete)
     if alone:
         team = None if rep.leg is None else number

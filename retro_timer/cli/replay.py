@@ -121,6 +121,8 @@ def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool, seve
     lanes = head.lanes or 1
     for number, rep in enumerate(reps, start=1):
         found.extend(f"rep {number}: {what}" for what in _not_of_lanes(rep, lanes))
+        if rep.flying and lanes == 1 and all(sensor.line != START_LINE for sensor in head.sensors.values()):
+            found.append(f"rep {number}: its flying start, since no sensor has line=start (it counts as not finished)")
         if rep.follows and number not in legs_of(reps):
             found.append(f"rep {number}: its leg {rep.leg}, since the rep before it is not the leg before it")
         if (each or several) and (rep.crossings_s is not None or rep.leg is not None):
@@ -149,7 +151,8 @@ def _not_of_lanes(rep: TraceRep, lanes: int) -> list[str]:
     if lanes == 1:
         return [] if rep.lane in (None, 1) else [f"its lane {rep.lane}, since there are no lanes"]
     if rep.release_from_s is not None:
-        return ["its start by release, which no lane shows (it counts as not finished)"]
+        start = "flying start" if rep.flying else "start by release"
+        return [f"its {start}, which no lane shows (it counts as not finished)"]
     if has_lane(rep, lanes):
         return []
     lane = "that is none" if rep.lane is None else f"{rep.lane} of {lanes}"

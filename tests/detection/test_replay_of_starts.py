@@ -150,6 +150,45 @@ def test_a_gate_at_the_start_gives_the_go_and_one_on_the_way_a_split(tmp_path: P
     assert math.isclose(finish["time_s"] - split["time_s"], 2.5, abs_tol=0.03), "the start is the same for both"
 
 
+def test_a_flying_start_is_the_crossing_of_the_first_of_two_lines(tmp_path: Path, events_of: Replaying) -> None:
+    head = [
+        "sensor a: placement=gate line=start fov_deg=2",
+        "sensor c: placement=gate line=finish fov_deg=27",
+        "rep: flying_from_s=3.0 distance_m=10 gait=run",
+    ]
+    readings = {
+        "a": seen(THIN, (passing(10.0), BODY_MM), until_s=16.0),
+        "c": seen(WIDE, (passing(20.0), BODY_MM), until_s=16.0, seed=2),
+    }
+    told = events_of(trace(tmp_path / "t.csv", head, readings))
+    assert [event["event"] for event in of(told, "go", "crossing", "finish", "dnf", "obstacle")] == [
+        "go", "crossing", "finish",
+    ]  # fmt: skip
+    (go,), (finish,) = of(told, "go"), of(told, "finish")
+    assert (go["start"], finish["start"]) == ("flying", "flying")
+    assert abs(go["t_s"] - passed_s(10.0)) <= go["uncertainty_s"]
+    assert abs(finish["time_s"] - (passed_s(20.0) - passed_s(10.0))) <= finish["uncertainty_s"]
+
+
+def test_a_flying_start_that_nobody_gives_is_a_rep_without_a_finish(tmp_path: Path, events_of: Replaying) -> None:
+    head = [
+        "sensor a: placement=gate line=start fov_deg=2", "sensor c: placement=gate fov_deg=27",
+        "rep: flying_from_s=3.0 distance_m=10 gait=run",
+    ]  # fmt: skip
+    told = events_of(trace(tmp_path / "t.csv", head, {"a": seen(THIN, until_s=8.0), "c": seen(WIDE, until_s=8.0)}))
+    assert of(told, "go", "finish") == []
+    assert [(dnf["rep"], dnf["reason"]) for dnf in of(told, "dnf")] == [(1, "trace-end")]
+
+
+def test_a_flying_start_without_a_sensor_at_the_start_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = ["placement: gate", "fov_deg: 27", "rep: flying_from_s=3.0 distance_m=10 gait=run"]
+    found = here(capsys, "replay", trace(tmp_path / "t.csv", head, {"": seen(WIDE, until_s=8.0)}), "--json")
+    assert "rep 1: its flying start, since no sensor has line=start (it counts as not finished); ignored" in found.err
+    assert [json.loads(line)["event"] for line in found.out.splitlines()] == ["dnf", "summary"]
+
+
 def test_a_line_without_a_distance_is_told_of_and_times_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,8 @@ LATEST_S = 4e9
 _MOST_LANES = 4
 _FIELD = re.compile(r"(\w+)=(.*?)(?=\s+\w+=|\s*$)")
 """One `key=value` of a line with several; a value may have blanks, as athletes' names do."""
+_BEGINS = ("go_s", "release_from_s", "flying_from_s")
+"""What tells how a rep starts: by its go, by leaving the beam, by crossing the line at the start."""
 _NAMED = re.compile(r"^(sensor|line)\s+([^\s,]+)$")
 
 
@@ -30,7 +32,8 @@ class TraceRep(msgspec.Struct, frozen=True):
     distance_m: float
     gait: Gait
     release_from_s: float | None = None
-    """The box is armed from here on, and the athlete's leaving the beam is the go; None where the go is known."""
+    """The box is armed from here on, and the athlete's leaving the beam is the go, or, `flying`, their crossing of the
+    line at the start; None where the go is known."""
     lane: int | None = None
     athlete: str | None = None
     lane_unclear: bool = False
@@ -39,6 +42,8 @@ class TraceRep(msgspec.Struct, frozen=True):
     """For so long crossings are counted, of `distance_m` each; None where the first one is the finish."""
     leg: int | None = None
     """Of a relay, counted from 1. The first has a go, each other one begins when the one before it is finished."""
+    flying: bool = False
+    """Whether it starts by crossing the line at the start."""
 
     @property
     def follows(self) -> bool:
@@ -154,13 +159,14 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     fields = _fields(value)
     if "leg" in fields and _count_of("leg", fields["leg"]) > 1:
         return _leg_of(fields), []
-    begins = "release_from_s" if "release_from_s" in fields else "go_s"
-    if begins == "release_from_s" and "go_s" in fields:
-        raise ValueError("go_s and release_from_s, expected one of them")
+    named = [name for name in _BEGINS if name in fields]
+    if len(named) > 1:
+        raise ValueError(f"{' and '.join(named)}, expected one of them")
+    begins = named[0] if named else "go_s"
     missing = [name for name in (begins, "distance_m", "gait") if name not in fields]
     if missing:
         raise ValueError(f"no {missing[0]}, expected 'go_s=5.000 distance_m=30 gait=jog'")
-    at_s = _time_of("go" if begins == "go_s" else "release_from", fields[begins])
+    at_s = _time_of(begins.removesuffix("_s"), fields[begins])
     problems: list[str] = []
     lane: int | None = None
     try:
@@ -170,7 +176,7 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
     athlete, unclear = fields.get("athlete") or None, bool(problems)
     go_s, release_from_s = (at_s, None) if begins == "go_s" else (None, at_s)
-    rep = TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear)
+    rep = TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear, flying=begins == "flying_from_s")
     if "crossings_s" in fields:
         rep = msgspec.structs.replace(rep, crossings_s=_crossings_of(fields["crossings_s"]))
     return msgspec.structs.replace(rep, leg=1) if "leg" in fields else rep, problems

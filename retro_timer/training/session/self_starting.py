@@ -75,11 +75,11 @@ def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_
 
 
 def release_given(transition: Transition, event: inputs.ReleaseGiven) -> None:
-    """A recorded box was armed for a start: whoever stands in its beam then is the athlete."""
+    """A recorded box was armed for a start: whoever stands in its beam then, or crosses its line, is the athlete."""
     resting.forget_given_up(transition)
     transition.set(given=event, stand=Stand.EMPTY)
     transition.enter(Phase.AWAIT_RELEASE)
-    transition.watch(WatchMode.RELEASE)
+    transition.watch(WatchMode.FLYING if event.flying else WatchMode.RELEASE)
 
 
 def give_up_given(transition: Transition, reason: str) -> None:
@@ -87,7 +87,8 @@ def give_up_given(transition: Transition, reason: str) -> None:
     given = transition.state.given
     if given is None:
         return
-    record = _record(transition, StartKind.RELEASE, given.t_ns, 0)
+    kind = StartKind.FLYING if given.flying else StartKind.RELEASE
+    record = _record(transition, kind, given.t_ns, 0)
     transition.set(given=None, reps=transition.state.reps + 1)
     if record is not None:
         transition.enter(Phase.AWAIT_GO)

@@ -56,7 +56,7 @@ def limit_s(distance_m: float, start: StartKind) -> float:
 def start_method(state: SessionState) -> StartMethod:
     """How the rep of the present turn is started: a timed step by a countdown where its athlete would start it."""
     if state.given is not None:
-        return StartMethod.RELEASE
+        return StartMethod.FLYING if state.given.flying else StartMethod.RELEASE
     step = state.step
     timed = step is not None and step.distance_m is None
     return StartMethod.COUNTDOWN if timed and state.plan.start in SELF_STARTED else state.plan.start

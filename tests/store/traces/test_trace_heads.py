@@ -65,16 +65,18 @@ def test_lines_lanes_course_and_order_are_read() -> None:
 def test_a_rep_may_begin_by_release_and_name_lane_and_athlete() -> None:
     head, problems = head_of(
         "rep: release_from_s=5.0 distance_m=20 gait=jog",
+        "rep: flying_from_s=6.0 distance_m=20 gait=jog",
         "rep: go_s=12.000 distance_m=30 gait=jog lane=2 athlete=Anna",
         "rep: go_s=14 athlete=Anna Maria Berg lane=1 distance_m=30 gait=run",
     )
     assert problems == []
     assert head.reps == [
         TraceRep(None, 20.0, Gait.JOG, release_from_s=5.0),
+        TraceRep(None, 20.0, Gait.JOG, release_from_s=6.0, flying=True),
         TraceRep(12.0, 30.0, Gait.JOG, lane=2, athlete="Anna"),
         TraceRep(14.0, 30.0, Gait.RUN, lane=1, athlete="Anna Maria Berg"),
     ]
-    assert [rep.begins_s for rep in head.reps] == [5.0, 12.0, 14.0]
+    assert [rep.begins_s for rep in head.reps] == [5.0, 6.0, 12.0, 14.0]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,7 @@ def test_a_rep_may_begin_by_release_and_name_lane_and_athlete() -> None:
         ("course: round", "'round' is none of straight, out-and-back"),
         ("order: wave", "did you mean 'waves'?"),
         ("rep: go_s=1 release_from_s=2 distance_m=20 gait=jog", "go_s and release_from_s, expected one of them"),
+        ("rep: go_s=1 flying_from_s=2 distance_m=20 gait=jog", "go_s and flying_from_s, expected one of them"),
         ("rep: release_from_s=soon distance_m=20 gait=jog", "release_from 'soon' is not a time in seconds"),
     ],
 )

@@ -46,7 +46,8 @@ class GoGiven(msgspec.Struct, frozen=True):
 
 
 class ReleaseGiven(msgspec.Struct, frozen=True):
-    """In the record the box was armed for a start by release. Whatever rep was open has been given up before it."""
+    """In the record the box was armed for a start by release or, `flying`, for one over the line at the start. Whatever
+    rep was open has been given up before it."""
 
     t_ns: int
     rep: int
@@ -55,6 +56,8 @@ class ReleaseGiven(msgspec.Struct, frozen=True):
     gait: Gait
     athlete: str | None = None
     """Where the record names one."""
+    flying: bool = False
+    """Whether it is by crossing that line."""
 
 
 class TraceEnd(msgspec.Struct, frozen=True):
