@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import click
 
-from benchmarks.lanes.figures import Size, measured
+from benchmarks.lanes.figures import cell, kinds, time_waves
 from benchmarks.lanes.part import tables, targets
 from benchmarks.report import print_part, wide_console
+from benchmarks.simulated import Counts, measured
 
 
 @click.command()
@@ -19,7 +20,7 @@ from benchmarks.report import print_part, wide_console
 @click.option("--workers", "processes", type=click.IntRange(1), default=2)
 def measure(waves: int, held_out: int, seed: int, processes: int) -> None:
     """Time simulated runners side by side and say how good that is."""
-    found = measured(Size(waves, held_out), seed, lambda _share: None, processes)
+    found = measured(kinds(), time_waves, cell, Counts(waves, held_out), seed, lambda _share: None, processes)
     print_part("Lanes", tables(found), targets(found), wide_console())
 
 

@@ -10,8 +10,8 @@ import msgspec
 from benchmarks.accuracy.bars import FALSE_M
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.lanes import FIRST_MM, LANE_MM, InLane, LaneCase, lane_wave
-from benchmarks.pool import Step, cells_of, chunks, workers
-from benchmarks.simulated import held_out
+from benchmarks.pool import Job
+from benchmarks.simulated import Counts
 from retro_timer.beacon.lane_replay import LaneReplay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.lane_map import LaneMap
@@ -21,30 +21,20 @@ from retro_timer.training.session.events import Finish, SessionEvent
 
 RATES_HZ = (100.0, 250.0)
 RUNNERS = (2, 3, 4)
-_CHUNK = 20
 Seen = Literal["visible", "hidden", "dim"]
 """Of a crossing: seen at the moment itself; hidden by somebody nearer then; with too little light either way."""
 
 
-class Size(msgspec.Struct, frozen=True):
-    """How many waves a cell."""
-
-    waves: int
-    held_out: int
+FULL = Counts(100, 50)
+QUICK = Counts(1, 1)
 
 
-FULL = Size(100, 50)
-QUICK = Size(1, 1)
-
-
-class WaveJob(msgspec.Struct, frozen=True):
+class WaveJob(Job, frozen=True):
     """Some waves of one cell."""
 
     rate_hz: float
     gait: Gait
     runners: int
-    first_seed: int
-    waves: int
 
     @property
     def cell(self) -> str:
@@ -93,15 +83,6 @@ class Cell(msgspec.Struct, frozen=True):
     """Seeds of the waves with somebody visible who was not timed."""
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """What was found."""
-
-    known: list[Cell]
-    held_out: list[Cell]
-    seed: int
-    """The date whose seeds were held out, as a number."""
-
-
 def finishes(case: LaneCase) -> dict[int, Finish]:
     """The finish of each rep, by its number."""
     told: list[SessionEvent] = []
@@ -130,37 +111,24 @@ def _timed(seed: int, runner: InLane, finish: Finish | None) -> Timed:
 
 def time_waves(job: WaveJob) -> list[Timed]:
     """All crossings of a job."""
-    seeds = range(job.first_seed, job.first_seed + job.waves)
-    waves = (lane_wave(seed, job.gait, job.rate_hz, job.runners) for seed in seeds)
+    waves = (lane_wave(seed, job.gait, job.rate_hz, job.runners) for seed in job.seeds)
     return [timed for wave in waves for timed in time_case(wave)]
 
 
-def jobs(waves: int, first_seed: int = 0) -> list[WaveJob]:
-    """So many waves of each cell."""
+def kinds() -> list[WaveJob]:
+    """One of each cell."""
     return [
-        WaveJob(rate_hz, gait, runners, first_seed + first, count)
+        WaveJob(rate_hz=rate_hz, gait=gait, runners=runners)
         for rate_hz in RATES_HZ
         for gait in Gait
         for runners in RUNNERS
-        for first, count in chunks(waves, _CHUNK)
     ]
-
-
-def measured(size: Size, seed: int, step: Step, processes: int | None = None) -> Figures:
-    """Everything; `seed` is the date of the held-out waves as a number, such as 20261126."""
-    kinds = jobs(size.waves), jobs(size.held_out, held_out(seed))
-    each = 1.0 / sum(map(len, kinds))
-    with workers(processes) as pool:
-        known, unseen = (
-            [cell(*one) for one in cells_of(pool, time_waves, kind, step, each * len(kind))] for kind in kinds
-        )
-    return Figures(known, unseen, seed)
 
 
 def cell(job: WaveJob, timed: Sequence[Timed]) -> Cell:
     """The figures of one cell."""
-    kinds: tuple[Seen, ...] = ("visible", "hidden", "dim")
-    of = {seen: _of([one for one in timed if one.seen == seen]) for seen in kinds}
+    ways: tuple[Seen, ...] = ("visible", "hidden", "dim")
+    of = {seen: _of([one for one in timed if one.seen == seen]) for seen in ways}
     hidden = of["hidden"].crossings
     missed = {one.seed for one in timed if one.seen == "visible" and one.error_s is None}
     return Cell(job.cell, Share(hidden, hidden + of["visible"].crossings), of, tuple(sorted(missed)))

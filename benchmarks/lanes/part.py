@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from benchmarks.accuracy.bars import COVERED
 from benchmarks.accuracy.shares import Share
 from benchmarks.accuracy.targets import rare
-from benchmarks.lanes.figures import FULL, QUICK, Cell, Figures, Of, added, measured
+from benchmarks.lanes.figures import FULL, QUICK, Cell, Of, added, cell, kinds, time_waves
 from benchmarks.pool import Step
 from benchmarks.report import Part, Table, Target, Value
-from benchmarks.simulated import SIMULATED, date_of, part_of
+from benchmarks.simulated import SIMULATED, Figures, both_tables, date_of, measured, part_of
 
 TIMED = 0.995
 MOST_WRONG = 1 / 2_000
@@ -33,33 +33,30 @@ def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0
 
     The held-out waves have the seeds of `seed`, a date as 20261126; today's without. `share` of the waves is run.
     """
-    found = measured(QUICK if quick else part_of(FULL, share), date_of(seed), step)
+    found = measured(kinds(), time_waves, cell, QUICK if quick else part_of(FULL, share), date_of(seed), step)
     return Part("Lanes", SIMULATED, targets(found), tables(found), {})
 
 
-def tables(found: Figures) -> list[Table]:
+def tables(found: Figures[Cell]) -> list[Table]:
     """Everything that was measured."""
-    held_out = (
-        f"Waves that nobody has seen before this run: `make bench ONLY=lanes SEED={found.seed}` gives them again."
-    )
-    return [_table("Lanes", _NOTE, found.known), _table(f"Lanes, seed {found.seed}", held_out, found.held_out)]
+    return both_tables("Lanes", _NOTE, "Waves", "lanes", found, _table)
 
 
-def _table(title: str, note: str, cells: Sequence[Cell]) -> Table:
+def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     rows: list[tuple[Value, ...]] = [
         (
-            cell.name,
-            str(cell.hidden),
-            cell.hidden.of,
-            str(cell.of["visible"].timed),
-            cell.of["visible"].crossings,
-            str(cell.of["visible"].covered),
-            cell.of["visible"].wrong.count,
-            *_told(cell.of["hidden"]),
-            *_told(cell.of["dim"]),
-            " ".join(map(str, cell.missed)),
+            c.name,
+            str(c.hidden),
+            c.hidden.of,
+            str(c.of["visible"].timed),
+            c.of["visible"].crossings,
+            str(c.of["visible"].covered),
+            c.of["visible"].wrong.count,
+            *_told(c.of["hidden"]),
+            *_told(c.of["dim"]),
+            " ".join(map(str, c.missed)),
         )
-        for cell in cells
+        for c in cells
     ]
     return Table(title, note, _HEAD, rows, 7)
 
@@ -68,7 +65,7 @@ def _told(of: Of) -> tuple[Value, ...]:
     return str(of.timed), of.crossings, str(of.covered)
 
 
-def targets(found: Figures) -> list[Target]:
+def targets(found: Figures[Cell]) -> list[Target]:
     """What is asked of visible and hidden ones, over all cells, and of the held-out waves apart."""
     return [*_targets("lanes", found.known), *_targets(f"lanes, seed {found.seed}", found.held_out)]
 
@@ -76,9 +73,9 @@ def targets(found: Figures) -> list[Target]:
 def _targets(what: str, cells: Sequence[Cell]) -> list[Target]:
     visible, hidden, dim = (added(cells, seen) for seen in ("visible", "hidden", "dim"))
     low, high = COVERED
-    shares = sorted(cell.hidden.value for cell in cells if cell.hidden.of)
+    shares = sorted(c.hidden.value for c in cells if c.hidden.of)
     spread = f"; {shares[0]:.0%} to {shares[-1]:.0%} by gait and lanes" if shares else ""
-    edges = sum((cell.hidden for cell in cells), Share(0, 0))
+    edges = sum((c.hidden for c in cells), Share(0, 0))
     return [
         Target(f"{what}: leading edge hidden by a nearer runner", "–", f"{edges} of {edges.of:,}{spread}", None),
         Target(
