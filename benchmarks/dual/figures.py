@@ -13,7 +13,8 @@ from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share
 from benchmarks.dual.trials import PASSAGE, Compared, DualJob, compare
 from benchmarks.physics.blending import LAWS
-from benchmarks.physics.dual import LAYOUTS, TRIALS, Layout
+from benchmarks.physics.dual import LAYOUTS, Layout
+from benchmarks.physics.dual_trials import TRIALS
 from benchmarks.pool import Step, cells_of, pieces, workers
 from benchmarks.simulated import held_out
 from retro_timer.training.gaits import Gait

@@ -8,7 +8,8 @@ import msgspec
 
 from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.physics.blending import LAWS, Law
-from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, DualCase, Layout, dual_passage, dual_trial
+from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, DualCase, Layout, dual_passage
+from benchmarks.physics.dual_trials import dual_trial
 from benchmarks.physics.gate import Background
 from benchmarks.pool import Job
 from retro_timer.beacon.replay import Replay

@@ -15,15 +15,14 @@ from benchmarks.physics.dual import (
     LAYOUTS,
     LOWER_MM,
     SECOND,
-    TRIALS,
     UPPER_MM,
     DualCase,
     Layout,
     draw_body,
     dual_passage,
-    dual_trial,
     set_gate,
 )
+from benchmarks.physics.dual_trials import TRIALS, dual_trial
 from benchmarks.physics.rays import Ellipse
 from benchmarks.physics.sun import Sun
 from retro_timer.ports import RangeStatus
