@@ -108,7 +108,9 @@ def _write_activities(path: Path, connection: sqlite3.Connection, results: Resul
         _write_file(path, fit_bytes(alone))
     if left.undated and not found:
         raise BadInputError(f"session {left.undated[0]}", "the box did not know its date", _DATE_IT)
-    print(f"{path}: files: {found:,}" if found else f"{path}: files: 0, nothing written")
+    # Of several, none has just that name.
+    where = path.with_name(f"{path.stem}-…{path.suffix}") if found > 1 and _names_a_file(path) else path
+    print(f"{where}: files: {found:,}" if found else f"{path}: files: 0, nothing written")
     if left.undated:
         numbers = ", ".join(map(str, left.undated))
         remark(f"sessions of which the box did not know the date: {numbers}, not in it ({_DATE_IT})")

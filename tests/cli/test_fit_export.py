@@ -120,8 +120,9 @@ def test_each_athlete_has_a_file_and_fit_tool_finds_nothing_wrong(
 ) -> None:
     with contextlib.closing(Journal(state_dir)) as journal:
         session_of(journal, ("Žofia", "Bea Lund"))
-    for place in (tmp_path / "folder", tmp_path / "all.fit"):
-        assert run("results", "export", "--format", "fit", "-o", place).code == 0
+    for place, told in (("folder", "folder"), ("all.fit", "all-….fit")):
+        outcome = run("results", "export", "--format", "fit", "-o", tmp_path / place)
+        assert (outcome.code, outcome.out) == (0, f"{tmp_path / told}: files: 2\n")
     inside, beside = sorted((tmp_path / "folder").iterdir()), sorted(tmp_path.glob("all-*.fit"))
     assert {path.name.partition("session-1-")[2] for path in inside} == {"bea-lund.fit", "žofia.fit"}
     assert [path.read_bytes() for path in inside] == [path.read_bytes() for path in beside]
