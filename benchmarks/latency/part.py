@@ -47,9 +47,9 @@ class Size(msgspec.Struct, frozen=True):
     exported: int
 
 
-FULL = Size(60, 520, 130, 260, 32, EXPORTED_REPS)
+FULL = Size(60, 400, 130, 200, 32, EXPORTED_REPS)
 QUICK = Size(0, 5, 0, 5, 1, 5_000)
-_SECONDS = {False: 960.0, True: 33.0}
+_SECONDS = {False: 1030.0, True: 36.0}
 
 
 def measure(quick: bool, step: Step) -> Part:
