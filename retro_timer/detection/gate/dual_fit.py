@@ -3,6 +3,10 @@
 Each beam gives the moment at which the middle of the torso was on its axis; the way between them over the time between
 them is the speed. Both moments and what each break's length says of the speed are joined by least squares, in slowness
 (seconds a metre), where all of it is linear.
+
+With beams 200 mm apart that gains little: the middles err by 20 to 28 mm, 0.6 to 0.7 of it in common, and tell the
+speed no better than to a tenth. Weights fitted to the truth itself came to 0.95 to 1.07 of one beam's root mean square,
+as this does; only a speed known otherwise would bring 0.80 to 0.86 (560 simulated passages).
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ class Seen(msgspec.Struct, eq=False):
     """The other half was blind when it began."""
     doubted: bool = False
     """The other half was degraded then, by what may trouble this one as well."""
-    light_s: float = 0.0
-    """How long its light was seen at a stretch, at the longest."""
+    light_ns: tuple[int, int] | None = None
+    """First and last reading of the shades that are this body's."""
     waited: bool = False
     """It has waited long enough, and is decided with the other half's passage that still goes on."""
     overdue: bool = False
@@ -51,8 +51,10 @@ class Seen(msgspec.Struct, eq=False):
 
     @property
     def middle_s(self) -> float:
-        """Between its first and its last hit."""
-        return (self.first_ns + (self.last_ns or self.first_ns)) / 2e9
+        """Between its first and its last reading: its light as well, of which its hits may be a part."""
+        first_ns, last_ns = self.first_ns, self.last_ns or self.first_ns
+        lit_ns = self.light_ns or (first_ns, last_ns)
+        return (min(first_ns, lit_ns[0]) + max(last_ns, lit_ns[1])) / 2e9
 
     def overlaps(self, shade: Shade) -> bool:
         """Whether a shade of the same beam is this body's."""
@@ -62,8 +64,9 @@ class Seen(msgspec.Struct, eq=False):
         """Whether it is brief, by its torso and by the shades beside that."""
         torso = self.torso
         self.brief = not self.shaded and (torso is None or torso.brief)
-        if self.brief and torso is not None and self.light_s > 0.0:
-            self.shaded = not is_brief(torso, config, self.light_s + 2.0 * torso.broken.period_s)
+        if self.brief and torso is not None and self.light_ns is not None:
+            first_ns, last_ns = self.light_ns
+            self.shaded = not is_brief(torso, config, (last_ns - first_ns) / 1e9 + 2.0 * torso.broken.period_s)
             self.brief = not self.shaded
 
     def due_ns(self, wait_ns: int, more_ns: int) -> int | None:
@@ -102,11 +105,14 @@ class Half:
         """A crossing; a shade that has just ended is the same body's, of which now a range is named."""
         shades = [seen for seen in self.seen if seen.by_light and crossing.t_ns - (seen.last_ns or 0) <= _GOES_OVER_NS]
         self.seen = [seen for seen in self.seen if seen not in shades]
-        self.seen.append(Seen(crossing.rep, crossing.t_ns, shaded=bool(shades)))
+        first_ns = min((seen.first_ns for seen in shades), default=crossing.t_ns)
+        light_ns = (first_ns, crossing.t_ns) if shades else None
+        self.seen.append(Seen(crossing.rep, crossing.t_ns, shaded=bool(shades), light_ns=light_ns))
 
     def lengthen(self, seen: Seen, shade: Shade) -> None:
         """A shade of the same body: its light may have been there for longer than its ranges."""
-        seen.light_s = max(seen.light_s, (shade.last_ns - shade.first_ns) / 1e9)
+        first_ns, last_ns = seen.light_ns or (shade.first_ns, shade.last_ns)
+        seen.light_ns = min(first_ns, shade.first_ns), max(last_ns, shade.last_ns)
         if seen.over is not None:
             seen.weigh(self.config)
 

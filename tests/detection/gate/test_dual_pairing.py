@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import PassageOver, Shade
+from retro_timer.detection.events import Crossing, PassageOver, Shade
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.dual_pairing import BRIEF, NO_TRUNK, Pairing
 from retro_timer.detection.gate.occlusion import BodyRanges
@@ -62,6 +62,23 @@ def test_an_arms_own_light_makes_it_no_torso() -> None:
     arm = seen(brief=True)
     UPPER.lengthen(arm, Shade(TO_NS - 72_000_000, TO_NS, TO_NS + 30_000_000))
     assert arm.brief
+
+
+def test_two_parts_of_one_body_are_together_by_all_of_its_light() -> None:
+    """In dark clothes each beam names a range of another part."""
+    later = msgspec.structs.replace(seen(), first_ns=TO_NS + 20_000_000, last_ns=TO_NS + 120_000_000)
+    assert not ABOVE.one_body(later, seen())
+    UPPER.lengthen(later, Shade(FROM_NS, TO_NS + 120_000_000, TO_NS + 150_000_000))
+    assert ABOVE.one_body(later, seen())
+
+
+def test_the_light_before_a_crossing_is_a_part_of_it() -> None:
+    half = Half(WatchConfig(name="dark"))
+    half.seen = [Seen(0, FROM_NS, last_ns=FROM_NS + 100_000_000, by_light=True)]
+    half.begin(Crossing(1, FROM_NS + 200_000_000))
+    (only,) = half.seen
+    only.last_ns = FROM_NS + 300_000_000
+    assert only.middle_s == pytest.approx((FROM_NS + 150_000_000) / 1e9)
 
 
 @pytest.mark.parametrize(("shaded", "one_body"), [(False, False), (True, True)])
