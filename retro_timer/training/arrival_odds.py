@@ -69,6 +69,21 @@ def likeliest(candidates: Sequence[Candidate]) -> Choice | None:
     return Choice(best, tuple(rivals))
 
 
+def may_be_exchanged(one: Candidate, one_else_s: float, other: Candidate, other_else_s: float) -> bool:
+    """Whether two finishes are nearly as likely to be each other's. `elapsed_s` of each is its own; the other two are
+    their times if they were exchanged.
+
+    Of who comes outside of their window no arrival by itself tells: the two together do.
+    """
+    as_they_are = _density(one, one.elapsed_s) * _density(other, other.elapsed_s)
+    exchanged = _density(one, one_else_s) * _density(other, other_else_s)
+    return exchanged > 0.0 and exchanged >= _AMBIGUOUS * as_they_are
+
+
+def _density(candidate: Candidate, at_s: float) -> float:
+    return 0.0 if at_s < candidate.window.human_limit_s else _now_and_later(candidate, at_s)[0]
+
+
 def _odds(candidate: Candidate) -> float:
     """How likely somebody arrives now, in a second, who has not arrived so far."""
     if candidate.elapsed_s < candidate.window.human_limit_s:
@@ -76,14 +91,20 @@ def _odds(candidate: Candidate) -> float:
     if candidate.given_up:
         odds = _GIVEN_UP
     else:
-        now, later = _by_window(candidate.elapsed_s, candidate.window)
-        if candidate.times_s:
-            own_now, own_later = _by_times(candidate.elapsed_s, candidate.times_s)
-            now = (1.0 - _SURPRISE) * own_now + _SURPRISE * now
-            later = (1.0 - _SURPRISE) * own_later + _SURPRISE * later
+        now, later = _now_and_later(candidate, candidate.elapsed_s)
         leaves = _TAKEN_OFF_LEAVES if candidate.taken_off else _LEAVES
         odds = (1.0 - leaves) * now / ((1.0 - leaves) * later + leaves)
     return odds * (_OTHER_LANE if candidate.other_lane else 1.0)
+
+
+def _now_and_later(candidate: Candidate, at_s: float) -> tuple[float, float]:
+    """Density at a time, and the share of those who come later, by what is known of somebody."""
+    now, later = _by_window(at_s, candidate.window)
+    if candidate.times_s:
+        own_now, own_later = _by_times(at_s, candidate.times_s)
+        now = (1.0 - _SURPRISE) * own_now + _SURPRISE * now
+        later = (1.0 - _SURPRISE) * own_later + _SURPRISE * later
+    return now, later
 
 
 def _by_window(at_s: float, window: FinishWindow) -> tuple[float, float]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
 
 import msgspec
 
-from retro_timer.training.arrival_odds import Candidate, likeliest
+from retro_timer.training.arrival_odds import Candidate, likeliest, may_be_exchanged
 from retro_timer.training.gaits import FinishWindow, finish_window
 from retro_timer.training.record import BY_HAND, NS_PER_S, Flag, RepRecord, RepStatus, StartKind, changed
 
@@ -116,6 +117,7 @@ class _Decision:
         self._taken = {one.rep for one in crossings if one.back_ns < first_ns}
         self._times_s = self._own_times_s(first_ns)
         self._decide([one for one in crossings if one.back_ns >= first_ns])
+        self._doubt_exchangeable()
 
     def _first_ns(self, crossings: Sequence[Crossing]) -> float:
         """When the first crossing was that somebody has spoken of, or that is of a rep that gets another one."""
@@ -145,6 +147,25 @@ class _Decision:
             else:
                 self.whose[rep] = crossing
                 self._taken.add(rep)
+
+    def _doubt_exchangeable(self) -> None:
+        """Of two that may well be each other's neither is certain, unless a person has said so."""
+        certain = {*self._settled, *self._said.given.values()}
+        decided = [
+            (run, crossing)
+            for run in self._runs
+            if run.place is None and run.rep not in certain and (crossing := self.whose.get(run.rep)) is not None
+        ]
+        for (one, mine), (other, theirs) in combinations(decided, 2):
+            both = self._may_be(one, theirs.back_ns) and self._may_be(other, mine.back_ns)
+            if one.athlete == other.athlete or not both:
+                continue
+            one_else_s, other_else_s = (
+                (theirs.back_ns - one.go_ns) / NS_PER_S,
+                (mine.back_ns - other.go_ns) / NS_PER_S,
+            )
+            if may_be_exchanged(self._candidate(one, mine), one_else_s, self._candidate(other, theirs), other_else_s):
+                self.doubted.update((one.rep, other.rep))
 
     def _whose(self, crossing: Crossing) -> int | None:
         said = self._said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retro_timer.training.arrival_odds import Candidate, likeliest
+from retro_timer.training.arrival_odds import Candidate, Choice, likeliest, may_be_exchanged
 from retro_timer.training.gaits import Gait, finish_window
 
 WINDOW = finish_window(20.0, Gait.JOG)
@@ -57,6 +57,15 @@ def test_two_who_may_be_it_are_told_so_and_two_well_apart_are_not() -> None:
     apart = likeliest((on_course(8.0, 8.0), on_course(5.0, 8.0)))
     assert apart is not None
     assert apart.rivals == ()
+
+
+def test_two_finishes_whose_exchange_is_as_likely_are_in_doubt_though_neither_by_itself_is() -> None:
+    late, within = on_course(15.0), on_course(8.0)
+    assert likeliest((on_course(14.0), on_course(8.0))) == Choice(1)
+    assert may_be_exchanged(late, 14.0, within, 9.0)
+    assert not may_be_exchanged(on_course(8.0), 7.0, on_course(8.0), 3.0), "nobody is so quick"
+    assert not may_be_exchanged(on_course(9.0), 14.0, on_course(8.0), 13.0), "one of them would be too slow"
+    assert not may_be_exchanged(on_course(9.0, 9.0, 9.1), 12.0, on_course(12.0, 12.0, 12.2), 9.0), "as they always run"
 
 
 def test_who_was_given_up_comes_only_where_it_can_be_nobody_else() -> None:

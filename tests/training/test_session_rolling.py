@@ -74,6 +74,32 @@ def test_who_arrives_recalls_no_start(at_s: float) -> None:
     assert session.results[ann.record.rep].status is RepStatus.FINISHED
 
 
+def flags(session: Drive) -> dict[int, tuple[Flag, ...]]:
+    return {record.rep: record.flags for record in session.results.values()}
+
+
+def test_whose_time_lies_just_outside_the_gaits_window_and_is_taken_for_anothers_both_finishes_say_so() -> None:
+    """Ann, at 14 s, is slower than a jog over 20 m is taken for; Bea, 6 s behind her, would just then be quick."""
+    session = to_go(rolling(), 2)
+    arrive(session, "Ann", 14.0)
+    assert times(session) == {2: ("Bea", 8.0)}
+    assert flags(session) == {2: ()}, "of one arrival alone it is most likely so"
+    mark = session.mark
+    arrive(session, "Ann", 15.5)
+    assert flags(session) == {1: (Flag.AMBIGUOUS,), 2: (Flag.AMBIGUOUS,)}
+    (told,) = [event for event in session.events("correction") if event.kind == "ambiguous"]
+    assert (told.rep, told.flags, told.revision) == (2, ("ambiguous",), None)
+    assert session.said(mark).count("result_of") == 1, "of the one that was flagged nothing is said again"
+    assert session.results[2].revision == 3
+
+
+def test_two_who_come_in_turn_each_in_their_window_are_in_no_doubt() -> None:
+    session = to_go(rolling(), 2)
+    arrive(session, "Ann", 8.0)
+    arrive(session, "Bea", 8.0)
+    assert set(flags(session).values()) == {()}
+
+
 def test_before_a_go_the_watch_goes_on_with_those_who_run_expected() -> None:
     session = to_go(rolling(every_s=12.0), 1).until(Phase.COUNTDOWN)
     assert session.state.expectation.mode is WatchMode.START

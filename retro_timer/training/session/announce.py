@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retro_timer.training.detail import Detail
-from retro_timer.training.record import RepRecord, RepStatus, StartKind
+from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
 from retro_timer.training.session import calls, events, inputs, starting, summary, targets, teams
 from retro_timer.training.session.effects import About, about_rep
 from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
@@ -105,9 +105,9 @@ def _announce(transition: Transition, waiting: Pending) -> None:
     elif waiting.kind == "split":
         _publish_split(transition, waiting)
         return
-    elif waiting.kind == "crowded":
+    elif waiting.kind in (Flag.CROWDED, Flag.AMBIGUOUS):
         flags = tuple(map(str, record.flags))
-        transition.publish(events.Correction(waiting.t_ns, "crowded", record.rep, flags, record))
+        transition.publish(events.Correction(waiting.t_ns, waiting.kind, record.rep, flags, record))
         return
     elif waiting.kind == "dnf":
         transition.publish(events.Dnf(waiting.t_ns, record.rep, record.reason, record, record.lane, record.place))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from retro_timer.training.arrival_odds import Candidate, likeliest
+from retro_timer.training.arrival_odds import Candidate, likeliest, may_be_exchanged
 from retro_timer.training.gaits import Gait, finish_window
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
-from retro_timer.training.session import active_rep, events, ghosts, inputs, places
+from retro_timer.training.session import active_rep, crowding, events, ghosts, inputs, places
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.on_course import ActiveRep, Arrival
 from retro_timer.training.session.state import SessionState
@@ -77,6 +77,36 @@ def decide(transition: Transition, event: inputs.FinishSeen) -> Decision | None:
         if whose is not None:
             _take_for(transition, whose.rep, event)
     return whose
+
+
+def exchangeable(state: SessionState, active: ActiveRep, back_ns: int, lane: int | None) -> list[RepRecord]:
+    """Finishes of others that are nearly as likely to have been this one's, who is at the line now, and this theirs."""
+    if state.wave_of:
+        return []
+    went_ns, name = active.record.go_ns, active.record.athlete
+    others = [r for r in crowding.others(state, active.record.rep, lane) if went_ns < r.go_ns + (r.time_ns or 0)]
+    others = [r for r in others if r.rep > state.before_cut and r.rep not in state.settled and r.athlete != name]
+    return [r for r in others if not _gone_anew(state, r, back_ns) and _is_exchangeable(state, active, r, back_ns)]
+
+
+def _gone_anew(state: SessionState, record: RepRecord, before_ns: int) -> bool:
+    runs = (*state.results, *(one.record for one in state.on_course))
+    return any(r.athlete == record.athlete and r.rep > record.rep and r.go_ns <= before_ns for r in runs)
+
+
+def _is_exchangeable(state: SessionState, active: ActiveRep, other: RepRecord, back_ns: int) -> bool:
+    own = _own_times_s(state, frozenset((active.record.athlete, other.athlete)), without=other.rep)
+    other_back_ns = other.go_ns + (other.time_ns or 0)
+    mine, theirs = (
+        Candidate(
+            (at_ns - one.go_ns) / 1e9,
+            finish_window(one.distance_m or 0.0, one.gait, flying=one.start is StartKind.FLYING),
+            tuple(own.get(_kind(one), ())),
+        )
+        for one, at_ns in ((active.record, back_ns), (other, other_back_ns))
+    )
+    mine_else_s = (other_back_ns - active.record.go_ns) / 1e9
+    return may_be_exchanged(mine, mine_else_s, theirs, (back_ns - other.go_ns) / 1e9)
 
 
 def _may_be_in(arrival: Arrival, lane: int | None) -> bool:
@@ -150,14 +180,22 @@ def _candidate(
     )
 
 
-def _own_times_s(state: SessionState, athletes: frozenset[str]) -> Mapping[_Kind, Sequence[float]]:
-    """These athletes' times in this session, each over its length, in its gait, after its kind of start."""
+def _own_times_s(
+    state: SessionState, athletes: frozenset[str], *, without: int | None = None
+) -> Mapping[_Kind, Sequence[float]]:
+    """These athletes' times in this session, each over its length, in its gait, after its kind of start; `without`
+    that of a rep which is in question."""
     if state.rules.given_goes:
         # A record that does not name its runners: nobody knows of two reps whether one ran both.
         athletes -= {state.athletes[0].name}
     times_s: dict[_Kind, list[float]] = {}
     for record in state.results:
-        if record.athlete in athletes and record.status is RepStatus.FINISHED and record.time_ns is not None:
+        if (
+            record.rep != without
+            and record.athlete in athletes
+            and record.status is RepStatus.FINISHED
+            and record.time_ns is not None
+        ):
             times_s.setdefault(_kind(record), []).append(record.time_ns / 1e9)
     return times_s
 

@@ -20,7 +20,7 @@ def is_crowded(state: SessionState, back_ns: int, rep: int, lane: int | None) ->
     In another lane nobody is taken for somebody else.
     """
     return _is_beside_body(state, back_ns) or any(
-        -_BEFORE_NS <= _back_ns(record) - back_ns <= _AFTER_NS for record in _others(state, rep, lane)
+        -_BEFORE_NS <= _back_ns(record) - back_ns <= _AFTER_NS for record in others(state, rep, lane)
     )
 
 
@@ -32,7 +32,7 @@ def beside_body(state: SessionState) -> Iterator[RepRecord]:
 
 def beside_finish(state: SessionState, back_ns: int, rep: int, lane: int | None) -> Iterator[RepRecord]:
     """Finishes, not flagged yet, at which the runner of this one was at the line."""
-    near = (r for r in _others(state, rep, lane) if -_BEFORE_NS <= back_ns - _back_ns(r) <= _AFTER_NS)
+    near = (r for r in others(state, rep, lane) if -_BEFORE_NS <= back_ns - _back_ns(r) <= _AFTER_NS)
     return (record for record in near if _unflagged(record))
 
 
@@ -41,7 +41,7 @@ def _is_beside_body(state: SessionState, back_ns: int) -> bool:
     return other is not None and other[0] <= back_ns + _AFTER_NS and other[1] >= back_ns - _BEFORE_NS
 
 
-def _others(state: SessionState, rep: int, lane: int | None) -> Iterator[RepRecord]:
+def others(state: SessionState, rep: int, lane: int | None) -> Iterator[RepRecord]:
     """Newest finishes of other reps that may have been in the same lane; of one at a time there are none."""
     newest = state.results[-_NEWEST:] if state.rolling else ()
     return (r for r in newest if r.rep != rep and _is_by_sensor(r) and (lane is None or r.lane in (None, lane)))

@@ -79,7 +79,10 @@ def finish_seen(transition: Transition, event: inputs.FinishSeen) -> None:
         if choice is None:
             flag_crowded(transition, crowding.beside_body(transition.state), event.t_ns)
             return
-        ambiguous = event.ambiguous or choice.ambiguous
+        found = active_rep.of_rep(transition, choice.rep)
+        alike = [] if found is None else arrivals.exchangeable(transition.state, found[1], event.back_ns, event.lane)
+        _flag(transition, alike, Flag.AMBIGUOUS, event.t_ns)
+        ambiguous = event.ambiguous or choice.ambiguous or bool(alike)
         event = msgspec.structs.replace(event, rep=choice.rep, ambiguous=ambiguous)
     found = active_rep.of_rep(transition, event.rep)
     if found is None:
@@ -176,9 +179,15 @@ def _finish(
 
 def flag_crowded(transition: Transition, records: Iterable[RepRecord], t_ns: int) -> None:
     """Finishes that were told already, with somebody else at the line then, are flagged on the disk, without a word."""
+    _flag(transition, records, Flag.CROWDED, t_ns)
+
+
+def _flag(transition: Transition, records: Iterable[RepRecord], flag: Flag, t_ns: int) -> None:
+    """Finishes that were told already and turn out to be doubtful."""
     for record in tuple(records):
-        flagged = changed(record, flags=tuple(sorted((*record.flags, Flag.CROWDED))))
-        active_rep.end_rep(transition, flagged, "crowded", t_ns)
+        flagged = changed(record, flags=tuple(sorted({*record.flags, flag})))
+        if flagged.flags != record.flags:
+            active_rep.end_rep(transition, flagged, str(flag), t_ns)
 
 
 def clock_end(transition: Transition, appointment: Appointment) -> None:

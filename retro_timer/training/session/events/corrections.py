@@ -25,7 +25,7 @@ class Given(Event, frozen=True):
 class Correction(Event, frozen=True):
     """Something was corrected. What somebody asks of the session is told at once with `values`, an absence and an undo
     as well; a person's correction of a rep (void, give ...) once more when it is on disk, with `rep`, `flags`, `record`
-    and `revision`; and without a revision a finish that turned out `crowded`."""
+    and `revision`; and without a revision a finish that turned out `crowded` or `ambiguous`."""
 
     kind: str
     rep: int | None = None
