@@ -97,7 +97,7 @@ socket: $(VENV)/.run  ## write docs/socket.md and its schema anew
 phrases: $(VENV)/.run  ## write docs/phrases.md anew
 	@$(BIN)/python -m docs.phrases_page
 
-bench: $(VENV)/.dev  ## accuracy, dual gate, starts, followers, lanes, warnings, latency, cost, page and growth, about an hour; QUICK=1 under one; ONLY=cost,growth
+bench: $(VENV)/.dev  ## accuracy, dual gate, starts, followers, lanes, warnings, latency, cost, page, growth and groups, about an hour; QUICK=1 under one; ONLY=cost,growth
 	@$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(SHARE),--share $(SHARE))
 	@$(if $(QUICK),:,$(BIN)/python -m benchmarks.publish)
 

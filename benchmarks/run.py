@@ -21,6 +21,7 @@ from benchmarks.accuracy import part as accuracy
 from benchmarks.cost import part as cost
 from benchmarks.dual import part as dual
 from benchmarks.followers import part as followers
+from benchmarks.groups import part as groups
 from benchmarks.growth import part as growth
 from benchmarks.lanes import part as lanes
 from benchmarks.latency import part as latency
@@ -42,6 +43,7 @@ PARTS: dict[str, Measure] = {
     "cost": cost.measure,
     "page": page.measure,
     "growth": growth.measure,
+    "groups": groups.measure,
 }
 """In the order of running; what is measured in real time has the machine for itself."""
 FOLDER = Path(__file__).parent / "results"

@@ -167,7 +167,18 @@ def test_a_table_keeps_its_figures_readable() -> None:
 
 def test_a_part_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
     with pytest.raises(
-        click.BadParameter, match=r"accuracy, dual, starts, followers, lanes, warnings, latency, cost, page, growth"
+        click.BadParameter, match=r"accuracy, dual, starts, followers, lanes, warnings, latency, cost, page, growth, groups"
     ):
         run.chosen_parts("accuracy,speed")
     assert run.chosen_parts("growth,accuracy") == ["accuracy", "growth"]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.slow
+def test_a_group_s_whole_session_is_measured_and_held_against_one_athlete_s(tmp_path: Path) -> None:
+    quick(tmp_path, "groups")
+    part = load_results(tmp_path).runs["groups"].part
+    assert [row[:2] for row in part.tables[0].rows] == [(1, 2), (3, 6)]
+    asked = [target.asked for target in part.targets[:3]]
+    assert asked == ["2 ms in 99 of 100", "4 MB", "300 times real time"]
+    assert part.targets[3].met, part.targets[3]
