@@ -22,7 +22,7 @@ from retro_timer.sim.self_start import SelfStart, SelfStarters
 from retro_timer.sim.shuttle import Shuttle
 from retro_timer.sim.surfaces import overlap, upper_beams, with_background
 from retro_timer.training.gaits import Gait
-from retro_timer.training.record import StartKind
+from retro_timer.training.record import RepStatus, StartKind
 
 NS = 1e9
 _AS_USUAL = RunnerChange()
@@ -57,7 +57,7 @@ class World:
         self._athletes: list[str] = []
         self._finish_range_m = finish_range_m
         self._seed = seed
-        self._reps: dict[int, Runner] = {}
+        self._goes_ns: dict[int, int] = {}
         self._waves: dict[int, list[int]] = {}
         """Of each wave whose places are nobody's yet its reps, in the order of places."""
         self._out: list[Runner] = []
@@ -78,7 +78,7 @@ class World:
 
     def hear(self, event: Mapping[str, Any]) -> None:
         """People act on what is announced: a go starts a runner, if the rep is over a distance."""
-        if event.get("event") in ("finish", "dnf", "void"):
+        if event.get("event") in ("finish", "dnf", "void") or _takes_back(event):
             self._ended.add(int(event["rep"]))
         if self._starters.hear(event, len(self.truths_ns) + 1):
             return
@@ -113,7 +113,8 @@ class World:
         told = event.get("lane") if event.get("wave") else None
         is_leg = event.get("start") == StartKind.RELAY
         lane_m = self._lane_m(rep, athlete, changes, told)
-        started = self._reps[rep] = Runner(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m, is_leg)
+        self._goes_ns[rep] = go_ns
+        started = Runner(rep, run, go_ns, distance_m, through, linger, follower_s, lane_m, is_leg)
         self._out = [*(other for other in self._out if other.rep not in self._ended), started]
         finish_s = run.finish_s()
         self.truths_ns[rep] = None if finish_s is None else go_ns + round(finish_s * NS)
@@ -124,6 +125,7 @@ class World:
         rep = int(event["rep"])
         changes = self._changes(rep, str(event.get("athlete", "")))
         style = draw_style(Gait(event["gait"]), random.Random(f"{self._seed}:{rep}"), changes.speed_mps)
+        self._goes_ns[rep] = int(event["t_ns"])
         self.shuttles[rep] = Shuttle(style, event["crossings_m"], event["t_ns"], event["duration_s"])
         self._starters.current, self._out = None, []
 
@@ -190,8 +192,8 @@ class World:
         """Seconds since a rep's go, None before it; since the beginning without a rep."""
         if rep is None:
             return (t_ns - self._origin_ns) / NS
-        started = self._reps.get(rep) or self.shuttles.get(rep)
-        return None if started is None else (t_ns - started.go_ns) / NS
+        go_ns = self._goes_ns.get(rep)
+        return None if go_ns is None else (t_ns - go_ns) / NS
 
     def view(self, sensor: str, t_ns: int) -> View:
         """What a sensor sees."""
@@ -278,3 +280,9 @@ class World:
         cone_m = 2.0 * away_m * math.tan(math.radians(max(2.0, spec.fov_deg)) / 2.0)
         cover = min(1.0, width / max(0.02, cone_m)) ** 2
         return (Surface(away_m * 1000.0, cover, brightness),)
+
+
+def _takes_back(event: Mapping[str, Any]) -> bool:
+    """Whether a rep never was one, as a relay's leg that began with a stranger's crossing: its runner comes back."""
+    record = event.get("record") or {}
+    return event.get("event") == "correction" and record.get("status") == RepStatus.VOID

@@ -114,3 +114,21 @@ def test_a_word_on_a_rep_that_has_ended_is_taken_and_one_on_none_is_told_in_the_
     assert whose(found)[1] == ("Anna", "void")
     assert "coach[1].says: 'void 99': rep 99: not found" in caplog.text
     assert len([one for one in whose(found).values() if one == ("Anna", "finished")]) == 1
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["one by one", "relay"])
+def test_a_walkers_finish_is_nobodys_by_the_coach_s_word_and_the_runner_s_own_is_timed(
+    tmp_path: Path, relay: bool
+) -> None:
+    of = plan(block(reps=1, distance_m=24.0, relay=relay), gait=Gait.JOG, rest_s=5.0)
+    walker = "[[passers]]\nrep = 1\nat_s = 7.0\n"
+    says = '[[coach]]\nrep = 1\nat_s = 8.2\nsays = "nobody last"\n'
+    found = day(tmp_path, walker + says, of, ("Anna", "Ben"))
+    assert found.ended
+    walked, *ran = found.errors_s
+    assert walked < -1.0
+    assert len(ran) == 2
+    assert all(abs(error) < 0.1 for error in ran), ran
+    ended = [("Anna", "finished"), ("Ben", "finished")]
+    assert sorted(whose(found).values()) == [*ended, *([("Ben", "void")] if relay else [])]
+    assert len(found.told("relay")) == relay
