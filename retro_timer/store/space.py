@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 TRACES = "traces"
@@ -17,7 +18,7 @@ ENOUGH_FOR_RESULTS_BYTES = 5_000_000
 MOST_TRACES = 40
 MOST_FINISHES = 2000
 """About ten busy sessions; 20 MB at the most."""
-_HALF = "*.new"
+_HALF = ".new"
 """What a power cut has left of a file that was being written."""
 
 
@@ -26,7 +27,7 @@ def make_room(folder: Path, *, least_free: int = LEAST_FREE_BYTES, most: int = M
 
     Returns what was deleted. Never touches anything else.
     """
-    spare = sorted(_spare(folder, _HALF, "*.csv", "*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    spare = sorted(_spare(folder, _HALF, ".csv", ".tar.gz"), key=lambda name: (folder / name).stat().st_mtime)
     return _delete_oldest(spare, folder, least_free, most)
 
 
@@ -35,20 +36,24 @@ def make_room_for_finish(folder: Path, *, least_free: int = LEAST_FREE_BYTES, mo
 
     Returns what was deleted.
     """
-    return _delete_oldest(sorted(_spare(folder, _HALF, "*.csv.gz")), folder, least_free, most - 1)
+    return _delete_oldest(sorted(_spare(folder, _HALF, ".csv.gz")), folder, least_free, most - 1)
 
 
-def _spare(folder: Path, *patterns: str) -> list[Path]:
-    return [path for pattern in patterns for path in folder.glob(pattern)]
+def _spare(folder: Path, *endings: str) -> list[str]:
+    # Bare names: this is looked through for each finish, among thousands of them.
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if entry.name.endswith(endings)]
 
 
-def _delete_oldest(spare: list[Path], folder: Path, least_free: int, most: int) -> list[Path]:
-    """Delete from the list's beginning until so much is free and no more than `most` are left; what was deleted."""
+def _delete_oldest(spare: Sequence[str], folder: Path, least_free: int, most: int) -> list[Path]:
+    """Delete from the beginning of the folder's names until so much is free and no more than `most` are left; what was
+    deleted."""
     gone: list[Path] = []
-    while spare and (len(spare) > most or free_bytes(folder) < least_free):
-        oldest = spare.pop(0)
-        oldest.unlink(missing_ok=True)
-        gone.append(oldest)
+    for place, name in enumerate(spare):
+        if len(spare) - place <= most and free_bytes(folder) >= least_free:
+            break
+        (folder / name).unlink(missing_ok=True)
+        gone.append(folder / name)
     return gone
 
 
@@ -58,7 +63,7 @@ def make_room_for_results(state: Path) -> bool:
     Whether anything was deleted, so that it is worth trying once more. Raises OSError.
     """
     traces, finishes = state / TRACES, state / FINISHES
-    snapshot = [path for path in (state / SNAPSHOT,) if path.exists()]
+    snapshot = [name for name in (SNAPSHOT,) if (state / name).exists()]
     gone = _delete_oldest(snapshot, state, ENOUGH_FOR_RESULTS_BYTES, most=1)
     if traces.is_dir():
         gone += make_room(traces, least_free=ENOUGH_FOR_RESULTS_BYTES)

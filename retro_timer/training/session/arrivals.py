@@ -86,7 +86,8 @@ def exchangeable(state: SessionState, active: ActiveRep, back_ns: int, lane: int
     went_ns, name = active.record.go_ns, active.record.athlete
     others = [r for r in crowding.others(state, active.record.rep, lane) if went_ns < r.go_ns + (r.time_ns or 0)]
     others = [r for r in others if r.rep > state.before_cut and r.rep not in state.settled and r.athlete != name]
-    return [r for r in others if not _gone_anew(state, r, back_ns) and _is_exchangeable(state, active, r, back_ns)]
+    alike = [r for r in others if _may_be_exchanged(state, active, r, back_ns)]
+    return [r for r in alike if not _gone_anew(state, r, back_ns)]
 
 
 def _gone_anew(state: SessionState, record: RepRecord, before_ns: int) -> bool:
@@ -94,7 +95,9 @@ def _gone_anew(state: SessionState, record: RepRecord, before_ns: int) -> bool:
     return any(r.athlete == record.athlete and r.rep > record.rep and r.go_ns <= before_ns for r in runs)
 
 
-def _is_exchangeable(state: SessionState, active: ActiveRep, other: RepRecord, back_ns: int) -> bool:
+def _may_be_exchanged(state: SessionState, active: ActiveRep, other: RepRecord, back_ns: int) -> bool:
+    if back_ns >= active_rep.timeout_of(other):
+        return False
     own = _own_times_s(state, frozenset((active.record.athlete, other.athlete)), without=other.rep)
     other_back_ns = other.go_ns + (other.time_ns or 0)
     mine, theirs = (
