@@ -167,7 +167,8 @@ def test_a_table_keeps_its_figures_readable() -> None:
 
 def test_a_part_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
     with pytest.raises(
-        click.BadParameter, match=r"accuracy, dual, starts, followers, lanes, warnings, latency, cost, page, growth, groups"
+        click.BadParameter,
+        match=r"accuracy, dual, starts, followers, lanes, warnings, latency, cost, page, growth, groups",
     ):
         run.chosen_parts("accuracy,speed")
     assert run.chosen_parts("growth,accuracy") == ["accuracy", "growth"]
