@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 import msgspec
 
+from retro_timer.cli.options import Within
 from retro_timer.errors import BadInputError
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Order, Part, StartMethod
@@ -32,8 +33,8 @@ def ask_plan(name: str) -> str:
     gait = _ask_gait(Gait.JOG)
     blocks = _ask_blocks(gait)
     open_ended = blocks[-1].sets == 0
-    rest = click.prompt("Rest between reps in seconds", type=click.FloatRange(0, 3600), default=25.0)
-    recovery = click.prompt("Recovery between sets in seconds", type=click.FloatRange(0, 3600), default=180.0)
+    rest = click.prompt("Rest between reps in seconds", type=Within(0, 3600), default=25.0)
+    recovery = click.prompt("Recovery between sets in seconds", type=Within(0, 3600), default=180.0)
     start = click.prompt("Start", type=click.Choice([str(s) for s in StartMethod]), default="countdown")
     order = _ask_order()
     warm_up = _ask_walk("Warm-up", Part.WARM_UP)
@@ -61,7 +62,7 @@ def _ask_block() -> BlockFigures:
     timed = click.confirm("Timed steps (by the clock) instead of distances?", default=False)
     seconds, lengths = None, tuple[float, ...]()
     if timed:
-        seconds = 60 * click.prompt("Minutes", type=click.FloatRange(0.2, 120), default=5.0)
+        seconds = 60 * click.prompt("Minutes", type=Within(0.2, 120), default=5.0)
         crossed_m = click.prompt("Count crossings over how many metres (0: none)", default="0", value_proc=_crossed)
         lengths = (crossed_m,) if crossed_m else ()
     else:
@@ -87,7 +88,7 @@ def _ask_order() -> OrderFigures:
     orders = click.Choice([str(each) for each in Order])
     order = Order(click.prompt("Order of a group", type=orders, default=str(Order.ROTATION)))
     if order is Order.ROLLING:
-        every_s = click.prompt("Seconds from go to go", type=click.FloatRange(1, 3600), default=30.0)
+        every_s = click.prompt("Seconds from go to go", type=Within(1, 3600), default=30.0)
         apart = click.confirm("Does nobody ever run behind another in one lane?", default=False)
         return OrderFigures(order, every_s, lanes_apart=apart)
     if order is Order.WAVES:
@@ -109,4 +110,4 @@ def _typed(read: Callable[[str], T]) -> Callable[[str], T]:
 
 
 def _ask_walk(what: str, part: Part) -> tuple[BlockFigures, ...]:
-    return walk(part, click.prompt(f"{what} in minutes (0: none)", type=click.FloatRange(0, 120), default=0.0))
+    return walk(part, click.prompt(f"{what} in minutes (0: none)", type=Within(0, 120), default=0.0))

@@ -17,6 +17,7 @@ from retro_timer.beacon.facts import Facts, SensorFacts
 from retro_timer.beacon.lane_walks import learn_lanes
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.beacon.sensing.coverage import sensor_coverage
+from retro_timer.cli.options import Within
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
@@ -64,9 +65,7 @@ class _Learnt(msgspec.Struct):
 @click.option(
     "--lanes", "by_lanes", is_flag=True, help="Learn where lane 1 begins instead: walk once through each lane."
 )
-@click.option(
-    "--for", "seconds", type=click.FloatRange(0.5, 300.0), help="In s; 5 when left out, 60 for the walks of --lanes."
-)
+@click.option("--for", "seconds", type=Within(0.5, 300.0), help="In s; 5 when left out, 60 for the walks of --lanes.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def calibrate(
     board: str | None,

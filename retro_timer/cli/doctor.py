@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from retro_timer.cli.options import Within
 from retro_timer.diagnostics.examination import MEASURE_S, examined
 from retro_timer.diagnostics.findings import Finding, Verdict, keeps_watch, summary
 from retro_timer.diagnostics.holder import Wanted, holder
@@ -29,7 +30,7 @@ _NARROWEST = 50
 @click.option("--say", "text", metavar="TEXT", help="Only say this.")
 @click.option("--watch", "watches", is_flag=True, help="Only show the range as it changes, until Ctrl-C.")
 @click.option("--hear", "hears", is_flag=True, help="Only the sound check: can you hear it at the start line?")
-@click.option("--for", "seconds", type=click.FloatRange(0.5, 600.0), help="How long to measure, watch or wait, in s.")
+@click.option("--for", "seconds", type=Within(0.5, 600.0), help="How long to measure, watch or wait, in s.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (with --watch one a reading).")
 def doctor(
     board: str | None,

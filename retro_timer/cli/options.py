@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -32,6 +33,17 @@ class Word(click.ParamType[str]):
                 ctx,
             )
         return str(value)
+
+
+class Within(click.FloatRange):
+    """A number within its bounds; NaN, which no comparison finds beyond them, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{number} is not in the range {self.min:g}<=x<={self.max:g}.", param, ctx)
+        return float(number)
 
 
 class Rep(click.ParamType[TraceRep]):

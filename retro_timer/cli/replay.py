@@ -13,7 +13,7 @@ from retro_timer.beacon.contract import contract_line, is_promised
 from retro_timer.beacon.lane_replay import LaneReplay, has_lane
 from retro_timer.beacon.recorded import legs_of
 from retro_timer.beacon.replay import Replay, Tell
-from retro_timer.cli.options import Rep, Word
+from retro_timer.cli.options import Rep, Within, Word
 from retro_timer.cli.output.lines import line_of
 from retro_timer.cli.output.progress import progress
 from retro_timer.cli.output.streams import remark
@@ -47,7 +47,7 @@ _LONG_FILE = 20_000_000
 @click.option(
     "--order", type=Word([str(o) for o in Order]), help="Who is on the course together; instead of the trace's."
 )
-@click.option("--finish-range", type=click.FloatRange(0.1, 50.0), metavar="M", help="Lane-end and belt: finish range.")
+@click.option("--finish-range", type=Within(0.1, 50.0), metavar="M", help="Lane-end and belt: finish range.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def replay(
