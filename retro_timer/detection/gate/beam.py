@@ -27,7 +27,7 @@ def is_open(entry: BeamEntry, wall_mm: float | None) -> bool:
 
 def is_dim(entry: BeamEntry, wall_mm: float | None, least_kcps: float) -> bool:
     """Whether a reading in the open field has light of a body and yet too little of it for a range: a thin beam met a
-    flank, or dark cloth. `least_kcps`: of those with a range the least light."""
-    if wall_mm is not None or entry.kind is not Kind.NOTHING or entry.signal_kcps is None:
+    flank, or dark cloth. `least_kcps`: of those with a range the least light; where it is 0, not known, none is dim."""
+    if wall_mm is not None or entry.kind is not Kind.NOTHING or entry.signal_kcps is None or least_kcps <= 0.0:
         return False
     return entry.signal_kcps > _DIM_SHARE * least_kcps

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.physics import gate_passage
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.gate.torso import TOO_BRIEF
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 from retro_timer.training.gaits import Gait
@@ -91,6 +92,14 @@ def test_what_is_flat_and_stays_in_the_beam_is_an_arm() -> None:
     ]
     held = Break(entries, None, 10.0, 20.0, 0.004, 0.004, 2.0, 1.5, 3.2, over=True)
     assert solve(held, CONFIG).refusal == "too flat for a torso"
+
+
+def test_a_hit_without_its_light_makes_no_body_of_the_empty_field() -> None:
+    entries = [BeamEntry(i * 10_000_000, Kind.NOTHING, False, None, 10.0) for i in range(200)]
+    for i, light in enumerate((900.0, None, 900.0), start=100):
+        entries[i] = BeamEntry(i * 10_000_000, Kind.TARGET, True, 1000, light)
+    hand = Break(entries, None, 10.0, 20.0, 0.01, 0.01, 2.0, 1.5, 3.2, over=True)
+    assert solve(hand, CONFIG).refusal == TOO_BRIEF
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 250.0])
