@@ -30,9 +30,12 @@ class OfWave(msgspec.Struct, frozen=True):
 
 
 def waves_of(reps: Sequence[TraceRep]) -> dict[int, OfWave]:
-    """The wave of each rep by its number: what has the same go has gone together."""
+    """The wave of each rep by its number: what has the same go has gone together. A relay's later legs, which have
+    none, are of no wave."""
     together: dict[float, list[int]] = {}
     for number, rep in enumerate(reps, start=1):
+        if rep.follows:
+            continue
         together.setdefault(rep.begins_s, []).append(number)
     return {
         number: OfWave(wave, place, len(numbers))

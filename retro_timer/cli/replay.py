@@ -78,7 +78,7 @@ def replay(
         names = {name for name, one in sensors.items() if one is timing}
         lanes = _lane_map(head, settings)
         each = lanes is not None and _names_lanes(goes, sensors)
-        for what in _not_replayed(head, goes, each=each, several=several):
+        for what in _not_replayed(head, goes, sensors, each=each, several=several):
             print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
         if lanes is not None and each:
             rows = (sample for name, sample in _shown(reader) if not names or name in names)
@@ -114,20 +114,23 @@ def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:
     return msgspec.structs.replace(config, lanes=lanes, lane_reach_mm=lanes.reach_mm(lanes.count))
 
 
-def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool, several: bool) -> list[str]:
+def _not_replayed(
+    head: TraceHead, reps: Sequence[TraceRep], sensors: Mapping[str, WatchConfig], *, each: bool, several: bool
+) -> list[str]:
     """What stands in the head and is not replayed; `each`: every lane has reps of its own. `several`: goes leave those
     before them on the course."""
     found: list[str] = []
     lanes = head.lanes or 1
+    seen_at_start = any(one.times_as_gate and one.line == START_LINE for one in sensors.values())
     for number, rep in enumerate(reps, start=1):
         found.extend(f"rep {number}: {what}" for what in _not_of_lanes(rep, lanes))
-        if rep.flying and lanes == 1 and all(sensor.line != START_LINE for sensor in head.sensors.values()):
-            found.append(f"rep {number}: its flying start, since no sensor has line=start (it counts as not finished)")
-        if rep.follows and number not in legs_of(reps):
-            found.append(f"rep {number}: its leg {rep.leg}, since the rep before it is not the leg before it")
+        if rep.flying and lanes == 1 and not seen_at_start:
+            found.append(f"rep {number}: its flying start, since no gate has line=start (it counts as not finished)")
         if (each or several) and (rep.crossings_s is not None or rep.leg is not None):
             what = "crossings" if rep.leg is None else "leg"
             found.append(f"rep {number}: its {what}, since others may be on the course or there are lanes")
+        elif rep.follows and number not in legs_of(reps):
+            found.append(f"rep {number}: its leg {rep.leg}, since the rep before it is not the leg before it")
     if each and len(head.sensors) > 1:
         found.append("sensors but the first gate at the finish: one tells the lanes apart")
     if lanes > 1 and head.course == "out-and-back":
@@ -135,7 +138,7 @@ def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool, seve
     if each and head.lines:
         found.append(f"line {', '.join(head.lines)}, since lanes have no splits")
     if head.order not in (None, Order.ROTATION) and not several:
-        found.append(f"order: {head.order}, since a rep starts by release: a go ends the rep before it")
+        found.append(f"order: {head.order}, since a rep starts by release or flying: a go ends the rep before it")
     if several and head.lines:
         found.append(f"line {', '.join(head.lines)}, since nobody knows whose a split is with several on the course")
     if each:
@@ -147,7 +150,9 @@ def _not_replayed(head: TraceHead, reps: Sequence[TraceRep], *, each: bool, seve
 
 
 def _not_of_lanes(rep: TraceRep, lanes: int) -> list[str]:
-    """What of a rep is not replayed on so many lanes; its go always is."""
+    """What of a rep is not replayed on so many lanes; its go always is, and a relay's later leg has none."""
+    if rep.follows:
+        return []
     if lanes == 1:
         return [] if rep.lane in (None, 1) else [f"its lane {rep.lane}, since there are no lanes"]
     if rep.release_from_s is not None:

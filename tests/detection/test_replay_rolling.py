@@ -125,7 +125,7 @@ def test_a_late_crossing_before_the_next_go_revives(replay: Replaying) -> None:
 
 def test_a_start_by_release_cannot_be_told_among_others(replay: Replaying) -> None:
     head = ("order: rolling", "rep: release_from_s=1 distance_m=20 gait=jog")
-    replay(head, (), err="order: rolling, since a rep starts by release")
+    replay(head, (), err="order: rolling, since a rep starts by release or flying")
 
 
 WAVE = ("order: waves", rep(2.0, "Anna"), rep(2.0, "Ben"), rep(2.0, "Carla"))

@@ -83,3 +83,21 @@ def test_legs_that_nothing_leads_to_and_crossings_among_others_are_told_and_igno
     result = CliRunner().invoke(replay, [str(trace), "--json"])
     assert "rep 1: its crossings, since others may be on the course or there are lanes; ignored" in result.stderr
     assert [event["event"] for event in map(json.loads, result.stdout.splitlines())][1:] == ["go", "dnf", "summary"]
+
+
+def replayed(trace: Path, *head: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Complaints and events of a trace in which nobody comes."""
+    rows = "".join(f"{0.05 * number:.2f},2000,0,900.0,1.0\n" for number in range(400))
+    lines = "".join(f"# {line}\n" for line in head)
+    trace.write_text(f"{lines}t_s,range_mm,status,signal_kcps,ambient_kcps\n{rows}")
+    result = CliRunner().invoke(replay, [str(trace), "--json"])
+    return result.stderr.splitlines(), [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("head", ["order: waves", "lanes: 2"])
+def test_a_leg_among_others_is_told_once_and_counts_in_no_wave(tmp_path: Path, head: str) -> None:
+    first, leg = "rep: go_s=2 distance_m=10 gait=jog lane=1", "rep: distance_m=10 gait=jog leg=2"
+    told, events = replayed(tmp_path / "day.csv", head, first, leg)
+    (complaint,) = told
+    assert "rep 2: its leg, since others may be on the course or there are lanes; ignored" in complaint
+    assert events == replayed(tmp_path / "alone.csv", head, first)[1]

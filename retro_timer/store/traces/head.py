@@ -158,7 +158,7 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     """A rep from a line of the head, and what of it is ignored. Raises ValueError for a rep that is none."""
     fields = _fields(value)
     if "leg" in fields and _count_of("leg", fields["leg"]) > 1:
-        return _leg_of(fields), []
+        return _leg_of(fields)
     named = [name for name in _BEGINS if name in fields]
     if len(named) > 1:
         raise ValueError(f"{' and '.join(named)}, expected one of them")
@@ -167,14 +167,17 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     if missing:
         raise ValueError(f"no {missing[0]}, expected 'go_s=5.000 distance_m=30 gait=jog'")
     at_s = _time_of(begins.removesuffix("_s"), fields[begins])
-    problems: list[str] = []
-    lane: int | None = None
+    unfit = _unfit(fields, begins)
+    fields = {key: text for key, text in fields.items() if key not in unfit}
+    problems = list(unfit.values())
+    lane, unclear = None, False
     try:
         lane = _lane_of(fields["lane"]) if "lane" in fields else None
     except ValueError as error:
+        unclear = True
         problems.append(str(error))
     distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
-    athlete, unclear = fields.get("athlete") or None, bool(problems)
+    athlete = fields.get("athlete") or None
     go_s, release_from_s = (at_s, None) if begins == "go_s" else (None, at_s)
     rep = TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear, flying=begins == "flying_from_s")
     if "crossings_s" in fields:
@@ -182,20 +185,26 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     return msgspec.structs.replace(rep, leg=1) if "leg" in fields else rep, problems
 
 
-def _leg_of(fields: Mapping[str, str]) -> TraceRep:
-    """A leg that begins with the end of the one before it. Raises ValueError."""
+def _unfit(fields: Mapping[str, str], begins: str) -> dict[str, str]:
+    """What of a rep does not go with the rest of it, by its name: crossings and a relay have a go, each for itself."""
+    if begins != "go_s":
+        return {name: f"{name} with {begins}, expected go_s" for name in ("crossings_s", "leg") if name in fields}
+    both = "crossings_s" in fields and "leg" in fields
+    return {"crossings_s": "crossings_s with leg 1, expected one of them"} if both else {}
+
+
+def _leg_of(fields: Mapping[str, str]) -> tuple[TraceRep, list[str]]:
+    """A leg that begins with the end of the one before it, and what of its line is ignored. Raises ValueError."""
+    leg = _count_of("leg", fields["leg"])
     missing = [name for name in ("distance_m", "gait") if name not in fields]
     if missing:
         raise ValueError(f"no {missing[0]}, expected 'distance_m=20 gait=jog leg=2'")
-    if "go_s" in fields:
-        raise ValueError(f"go_s with leg {fields['leg']}, expected none: it begins when the leg before it ends")
-    return TraceRep(
-        None,
-        _distance_of(fields["distance_m"]),
-        _gait_of(fields["gait"]),
-        athlete=fields.get("athlete") or None,
-        leg=_count_of("leg", fields["leg"]),
-    )
+    for name in _BEGINS:
+        if name in fields:
+            raise ValueError(f"{name} with leg {leg}, expected none: it begins when the leg before it ends")
+    problems = [f"{name} with leg {leg}, expected none" for name in ("crossings_s", "lane") if name in fields]
+    distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
+    return TraceRep(None, distance_m, gait, athlete=fields.get("athlete") or None, leg=leg), problems
 
 
 def _fields(value: str) -> dict[str, str]:

@@ -171,6 +171,10 @@ def test_a_rep_may_count_crossings_and_a_relay_s_later_leg_has_no_go() -> None:
         ("rep: go_s=5 distance_m=20 gait=jog crossings_s=soon", "crossings 'soon' is not a number of seconds"),
         ("rep: go_s=5 distance_m=20 gait=jog leg=0", "leg '0' is not a whole number from 1"),
         ("rep: go_s=5 distance_m=20 gait=jog leg=2", "go_s with leg 2, expected none: it begins when the leg before"),
+        (
+            "rep: flying_from_s=5 distance_m=20 gait=jog leg=2",
+            "flying_from_s with leg 2, expected none: it begins when",
+        ),
         ("rep: gait=jog leg=2", "no distance_m, expected 'distance_m=20 gait=jog leg=2'"),
         ("rep: distance_m=20 gait=jog leg=1", "no go_s, expected"),
     ],
@@ -180,3 +184,31 @@ def test_crossings_or_a_leg_that_cannot_be_read_is_told_and_ignored(line: str, w
     assert len(problems) == 1
     assert words in problems[0]
     assert head.reps == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "kept"),
+    [
+        (
+            "rep: go_s=5 distance_m=20 gait=jog leg=1 crossings_s=60",
+            ["crossings_s with leg 1, expected one of them"],
+            TraceRep(5.0, 20.0, Gait.JOG, leg=1),
+        ),
+        (
+            "rep: flying_from_s=5 distance_m=20 gait=jog leg=1 crossings_s=60",
+            ["crossings_s with flying_from_s, expected go_s", "leg with flying_from_s, expected go_s"],
+            TraceRep(None, 20.0, Gait.JOG, release_from_s=5.0, flying=True),
+        ),
+        (
+            "rep: distance_m=20 gait=jog leg=2 lane=3 crossings_s=60",
+            ["crossings_s with leg 2, expected none", "lane with leg 2, expected none"],
+            TraceRep(None, 20.0, Gait.JOG, leg=2),
+        ),
+    ],
+)
+def test_what_does_not_go_with_the_rest_of_a_rep_is_told_and_the_rest_is_kept(
+    line: str, words: list[str], kept: TraceRep
+) -> None:
+    head, problems = head_of(line)
+    assert problems == words
+    assert head.reps == [kept]
