@@ -190,6 +190,9 @@ class Gate:
             if not passage.reaches(needed):
                 return
             passage.confirmed = True
+        if passage.handed_over and entry.hit and _is_of_before(passage, expectation, t_ns):
+            # Who has finished, or was taken for who does, and stands there at the next go is in the way of who runs.
+            passage.stranger = True
         if not passage.stranger:
             if not passage.announced and not passage.follower and expectation.rep is not None:
                 passage.announced = True
@@ -313,6 +316,12 @@ class Gate:
         if level is not self.level:
             self.level = level
             told.append(Obstacle(level, range_mm, t_ns))
+
+
+def _is_of_before(passage: Passage, expectation: Expectation, t_ns: int) -> bool:
+    """Whether somebody came before the go of the only one who runs, who cannot be here yet."""
+    alone = expectation.mode is WatchMode.REP and not expectation.awaited
+    return alone and passage.first_ns < expectation.go_ns and not expectation.may_arrive(t_ns)
 
 
 def _says_nothing(entry: BeamEntry) -> bool:
