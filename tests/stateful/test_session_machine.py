@@ -68,6 +68,8 @@ PLANS = st.sampled_from(
             for rest_s in (0.0, 30.0)
         ),
         plan(block(reps=2), block(duration_s=60.0), block(reps=2), order=Order.WAVES, wave_size=3, rest_s=10.0),
+        plan(block(sets=2, relay=True), rest_s=5.0),
+        plan(block(reps=2), block(relay=True), block(distance_m=20.0, duration_s=60.0, crossings=True), rest_s=5.0),
     ]
 )
 RULES = st.sampled_from(
@@ -247,7 +249,7 @@ class SessionMachine(JudgedSession):
             self.answered.add((claimed.rep, claimed.revision))
             self._put(inputs.Amended("claim", "00000000000000bb", (claimed,)))
 
-    @precondition(lambda self: self.drive.state.rolling and self.drive.state.results)
+    @precondition(lambda self: self.drive.state.results)
     @rule(data=st.data(), kind=st.sampled_from(["out", "nobody", "nobody", "give", "swap"]), regret=st.booleans())
     def finishes_change_hands(self, data: st.DataObject, kind: str, regret: bool) -> None:
         """Several reps become others at once; one undo takes all of it back, as long as nothing came of it since."""

@@ -180,6 +180,17 @@ def test_in_rotation_a_nobody_is_taken_back_while_they_run_and_the_rest_begins()
     assert session.refused(mark) == []
 
 
+def test_a_nobody_is_taken_back_also_when_they_have_not_come_in_time_since() -> None:
+    session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
+    session.put(inputs.Nobody(1)).until(Phase.REST)
+    assert times(session.put(inputs.Undo())) == {1: ("Ann", 5.0)}
+    assert running(session.to_go()) == ["Bea"]
+    session = arrive(to_go(rolling(names=FOUR[:2], reps=2, rest_s=60.0), 2), "Ann", 9.0)
+    session.put(inputs.Nobody(1)).wait(40.0)
+    assert {record.reason for record in session.results.values()} == {"timeout"}
+    assert times(session.put(inputs.Undo())) == {1: ("Ann", 9.0), 2: ("Bea", None)}
+
+
 def test_in_rotation_who_runs_on_and_never_comes_has_not_finished() -> None:
     session = Drive(plan(block(reps=1)), FOUR[:2]).begin().to_go().finish(5.0)
     session.put(inputs.Nobody(1)).until(Phase.REST)

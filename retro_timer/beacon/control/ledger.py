@@ -22,7 +22,9 @@ from retro_timer.store.results.writer import Edited
 from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.session import inputs
 
-_NOT_NOW = "a session is open, or results are being looked at: delete when it is over (`retro-timer ctl stop`)"
+_NOT_NOW = (
+    "a session is open, or results are being looked at: end it (`retro-timer ctl stop` or `ctl close`), then delete"
+)
 
 
 class LedgerRequests:

@@ -7,6 +7,7 @@ from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.entries import Deleted, new_id
 from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.store.results.revising import not_over
 
 
 def delete_session(journal: Journal, session: int, stamp: Stamp) -> Done:
@@ -15,7 +16,7 @@ def delete_session(journal: Journal, session: int, stamp: Stamp) -> Done:
     if row is None:
         raise BadInputError(f"session {session}", "not found", "a number from `retro-timer results list`")
     if row[0] == OPEN:
-        raise BadInputError(f"session {session}", "it runs still", "one that is over")
+        raise not_over(session)
     change = stamp.change or new_id()
     entry = Deleted(id=change, uid=journal.uid_of(session), session=session)
     journal.keep(change, lambda: [entry])

@@ -13,7 +13,15 @@ from retro_timer.store.results.athletes import AthleteRow, People, called_in, su
 from retro_timer.store.results.entries import AnyEntry, Change, RepKept, Revised, Values, new_id
 from retro_timer.store.results.journal import Journal, Stamp, boot_of
 from retro_timer.store.results.plans_kept import order_of
-from retro_timer.store.results.revisions import UNDO, RevisionRow, newest_revision, revisions, without
+from retro_timer.store.results.revisions import (
+    UNDO,
+    RevisionRow,
+    ended_since,
+    leads_to,
+    newest_revision,
+    revisions,
+    without,
+)
 from retro_timer.store.results.rows import COLUMNS, values_of
 from retro_timer.training.corrections import AnyCorrection, GiveRep, SwapReps, corrected, kind_of
 from retro_timer.training.plan import Order
@@ -104,11 +112,17 @@ def date_session(journal: Journal, session: int, started_wall_ns: int, stamp: St
     query = "SELECT started_wall_ns, ended_wall_ns, outcome FROM session WHERE id = ?"
     started, ended, outcome = journal.database.execute(query, (_known(journal, session),)).fetchone()
     if outcome == OPEN:
-        raise BadInputError(f"session {session}", "it runs still", "one that is over")
+        raise not_over(session)
     after: Values = {"started_wall_ns": started_wall_ns, "dated": 1}
     if ended is not None:
         after["ended_wall_ns"] = ended + started_wall_ns - started
     return _revise_session(journal, session, "date", after, stamp)
+
+
+def not_over(session: int) -> BadInputError:
+    """Said of a session that is open, whether a timer lives or not."""
+    wanted = "one that is over (`retro-timer run` takes up what was cut off, `ctl close` ends it)"
+    return BadInputError(f"session {session}", "it is open: it runs still, or was cut off", wanted)
 
 
 def note_session(journal: Journal, session: int, text: str, stamp: Stamp) -> Done:
@@ -136,7 +150,7 @@ def undo(journal: Journal, revision: str | None, stamp: Stamp) -> Done:
         raise BadInputError(f"undo {first.id}", "it is an undo itself", "make the correction again")
     if first.undone:
         raise BadInputError(f"undo {first.id}", "taken back already", "an id of `retro-timer results history`")
-    changes = tuple(_closed(without(row, _of_same(journal, row))) for row in rows)
+    changes = tuple(_taken_back(journal, row) for row in rows)
     return revision_done(journal, _keep(journal, first.session, UNDO, changes, stamp, undoes=first.id))
 
 
@@ -159,6 +173,11 @@ def _closed(change: Change) -> Change:
     if change.after.get("status") != RepStatus.OPEN:
         return change
     return Change(change.rep, change.before, {**change.after, "status": str(RepStatus.DNF), "reason": "stopped"})
+
+
+def _taken_back(journal: Journal, row: RevisionRow) -> Change:
+    change = _closed(without(row, _of_same(journal, row)))
+    return ended_since(row, _row(journal, row.session, row.rep), change)
 
 
 def _of_same(journal: Journal, row: RevisionRow) -> list[RevisionRow]:
@@ -213,7 +232,7 @@ def _undone(journal: Journal, session: int, changes: Sequence[Change]) -> str:
         standing = dict.fromkeys(
             row.id
             for row in revisions(journal.database, session=session, rep=change.rep)
-            if row.kind != UNDO and not row.undone and row.before.items() >= change.after.items()
+            if row.kind != UNDO and not row.undone and leads_to(row.before, change.after)
         )
         common = standing if common is None else {each: None for each in common if each in standing}
     return next(reversed(common), "") if common else ""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from retro_timer.errors import BadInputError
 from retro_timer.store.results.entries import Change, Revised, Values
 from retro_timer.store.results.labels import NOT_SET, date_of
+from retro_timer.training.record import RepStatus
 
 _COLUMNS = "id, session, rep, kind, before, after, wall_ns, boot, boot_ns, origin, undoes"
 _TAKEN_BACK = (
@@ -129,3 +131,28 @@ def _former(column: str, value: str | int | None, earlier: Sequence[RevisionRow]
             break
         value = other.before[column]
     return value
+
+
+def ended_since(row: RevisionRow, now: Mapping[str, Any] | None, change: Change) -> Change:
+    """What taking a correction back changes of a rep that was on the course again by it, as the rep is `now`.
+
+    Raises BadInputError for one that is still there.
+    """
+    if now is None or row.after.get("status") != RepStatus.OPEN:
+        return change
+    if now["status"] == RepStatus.OPEN:
+        # How it ends would be kept over this.
+        wanted = f"`retro-timer ctl undo {row.id}`, or this once it has ended"
+        raise BadInputError(f"undo {row.id}", f"rep {row.rep} is under way again", wanted)
+    if now["time_ns"] is not None:
+        # Who has come since keeps that finish.
+        return Change(row.rep, {}, {})
+    if change.after.get("status") != RepStatus.FINISHED:
+        return change
+    after: Values = {**change.after, "reason": ""}
+    return Change(row.rep, {column: now[column] for column in after}, after)
+
+
+def leads_to(before: Values, after: Values) -> bool:
+    """Whether a rep has become what it was before a correction; a reason for no finish may have come later."""
+    return ({"reason": ""} | dict(before)).items() >= after.items()

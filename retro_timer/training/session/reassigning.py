@@ -228,11 +228,17 @@ def _taken_back(state: SessionState, point: UndoPoint) -> list[RepRecord]:
     words = {
         old.rep: msgspec.structs.replace(old, revision=now[old.rep].revision + 1, note=now[old.rep].note)
         for old in point.former
-        if old.rep in now and _says(now[old.rep]) == _says(moved[old.rep])
+        if old.rep in now and _stands(moved[old.rep], now[old.rep])
     }
     while twice := _backs(words.values()) & _backs(one for one in now.values() if one.rep not in words):
         words = {rep: word for rep, word in words.items() if not _backs([word]) & twice}
     return list(words.values())
+
+
+def _stands(word: RepRecord, now: RepRecord) -> bool:
+    """Whether nothing has been said or seen of a rep since that word: that nobody came in time is neither."""
+    timed_out = word.status is RepStatus.OPEN and now.status is RepStatus.DNF and now.reason == "timeout"
+    return _says(word) == _says(now) or (timed_out and word.athlete == now.athlete)
 
 
 def _says(record: RepRecord) -> tuple[object, ...]:

@@ -180,7 +180,7 @@ def test_a_date_that_is_taken_back_brings_beginning_and_end_back(journal: Journa
 
 def test_a_session_that_runs_is_dated_when_it_is_over(journal: Journal) -> None:
     number = journal.begin(PLAN, ATHLETES, "sim", WALL_NS)
-    with pytest.raises(BadInputError, match=r"session 3: it runs still; expected one that is over"):
+    with pytest.raises(BadInputError, match=r"session 3: it is open: .*; expected one that is over"):
         edited(journal, DateSession(number, DATE_NS))
     journal.end(number, "done", WALL_NS)
     assert edited(journal, DateSession(number, DATE_NS)).kind == "date"

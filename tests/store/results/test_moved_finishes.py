@@ -106,3 +106,56 @@ def test_who_has_no_finish_has_none_that_is_nobodys(journal: Journal) -> None:
     journal.save(1, run(4, "Ann", None), WALL_NS)
     with pytest.raises(BadInputError, match="rep 4: it has no finish"):
         edited(journal, CorrectRep(1, NobodyRep(4)))
+
+
+def on_again(journal: Journal) -> str:
+    """Bea's finish was nobody's, the session has said: she is on the course again. The correction's id."""
+    back = msgspec.structs.replace(
+        journal.reps(1)[1], status=RepStatus.OPEN, time_ns=None, uncertainty_ns=None, method="", revision=2
+    )
+    assert revise_records(journal, 1, "nobody", [back], STAMP)
+    return revisions(journal.database, session=1)[-1].id
+
+
+def ended(journal: Journal, time_ns: int | None, reason: str = "") -> None:
+    status = RepStatus.FINISHED if time_ns else RepStatus.DNF
+    end = msgspec.structs.replace(journal.reps(1)[1], status=status, time_ns=time_ns, reason=reason, revision=3)
+    journal.save(1, end, WALL_NS)
+
+
+def test_a_finish_is_not_had_back_while_its_runner_is_on_the_course_since_what_ends_it_then_would_be_kept(
+    journal: Journal,
+) -> None:
+    revision = on_again(journal)
+    with pytest.raises(BadInputError, match=f"rep 2 is under way again; expected `retro-timer ctl undo {revision}`"):
+        edited(journal, Undo(revision))
+    ended(journal, None, "timeout")
+    assert edited(journal, Undo(revision)) == (2,)
+
+
+@pytest.mark.parametrize("reason", ["timeout", "interrupted"])
+def test_a_finish_that_is_had_back_has_no_reason_for_being_none(journal: Journal, reason: str) -> None:
+    revision = on_again(journal)
+    ended(journal, None, reason)
+    edited(journal, Undo(revision))
+    bea = journal.reps(1)[1]
+    assert (bea.status, bea.time_ns, bea.reason) == (RepStatus.FINISHED, 5 * S, "")
+    back = revisions(journal.database, session=1)[-1]
+    assert (back.before["status"], back.before["reason"]) == ("dnf", reason)
+
+
+def test_who_has_come_since_keeps_that_finish(journal: Journal) -> None:
+    revision = on_again(journal)
+    ended(journal, 8 * S)
+    edited(journal, Undo(revision))
+    assert times(journal)[1] == ("Bea", 8.0, "finished")
+
+
+def test_what_the_session_takes_back_after_a_time_out_is_known_as_taken_back(journal: Journal) -> None:
+    before = journal.reps(1)[1]
+    revision = on_again(journal)
+    ended(journal, None, "timeout")
+    assert revise_records(journal, 1, "undo", [msgspec.structs.replace(before, revision=4)], STAMP)
+    assert journal.reps(1)[1] == msgspec.structs.replace(before, revision=4)
+    with pytest.raises(BadInputError, match="taken back already"):
+        edited(journal, Undo(revision))
