@@ -70,13 +70,16 @@ def given_in(form: Mapping[str, str]) -> dict[str, str]:
 def plan_text(given: Mapping[str, str]) -> str:
     """TOML, to be checked as any other. Raises BadInputError, whose place is the field."""
     lengths = read_lengths(given["distance_m"])
+    duration_s = _number(given, "crossings_s", 7200.0) or None if given["crossings_s"] else None
+    if len(lengths) > 1 and duration_s is not None:
+        raise BadInputError("crossings_s", "there is a ladder of distances as well", "one distance, or nothing here")
     sets = _whole(given, "sets", 0)
     block = BlockFigures(
         lengths_m=lengths,
         reps=_whole(given, "reps", 1),
         sets=sets,
         target=read_target(given["target_s"]),
-        duration_s=_number(given, "crossings_s", 7200.0) or None if given["crossings_s"] else None,
+        duration_s=duration_s,
         relay=given["relay"] == _TICKED,
     )
     cool_down = walk(Part.COOL_DOWN, _number(given, "cool_down_min", 120.0)) if sets else ()

@@ -161,7 +161,7 @@ def test_a_plan_of_figures_is_a_relay(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("field", "figures", "words"),
     [
-        ("crossings_s", {"crossings_s": "60", "distance_m": "20 30"}, "distance_m and duration_s with it"),
+        ("crossings_s", {"crossings_s": "60", "distance_m": "20 30"}, "there is a ladder of distances as well"),
         ("crossings_s", {"crossings_s": "9"}, "out of range"),
         ("crossings_s", {"crossings_s": "60", "order": "rolling"}, "nobody can tell whose one is"),
         ("crossings_s", {"crossings_s": "60", "start": "release"}, "begins with a go"),

@@ -141,7 +141,7 @@ def test_it_is_noticed_also_while_nothing_is_saved(
 
 
 def mended(directory: Path) -> tuple[AskedWriter, queue.SimpleQueue[Repair]]:
-    """A asked, and what its writer tells of repairs."""
+    """A writer, and what its writer tells of repairs."""
     asked, repairs = AskedWriter(directory), queue.SimpleQueue[Repair]()
     asked.writer.close()
     asked.writer = JournalWriter(directory, lambda: WALL_NS, repairs.put)

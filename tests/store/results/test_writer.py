@@ -22,7 +22,7 @@ from tests.helpers.asked_writer import TIMEOUT_S, AskedWriter, rep
 
 
 def writer_without_a_disk(place: Path) -> tuple[AskedWriter, Path]:
-    """A asked that has begun a session, and what stands where its disk would be: unlink it, and the disk is there."""
+    """A writer that has begun a session, and what stands where its disk would be: unlink it, and the disk is there."""
     blocked = place / "mount"
     blocked.touch()
     asked = AskedWriter(blocked / "state")
