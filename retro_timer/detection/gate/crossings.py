@@ -190,9 +190,9 @@ class Gate:
             if not passage.reaches(needed):
                 return
             passage.confirmed = True
-        if passage.handed_over and entry.hit and _is_of_before(passage, expectation, t_ns):
-            # Who has finished, or was taken for who does, and stands there at the next go is in the way of who runs.
-            passage.stranger = True
+        if entry.hit and not passage.stranger and _is_of_before(passage, expectation, t_ns):
+            # Who came in a rep before, and was timed or ended by hand then, is in the way of who runs now.
+            passage.stranger = passage.handed_over = True
         if not passage.stranger:
             if not passage.announced and not passage.follower and expectation.rep is not None:
                 passage.announced = True

@@ -32,7 +32,7 @@ class Passage(msgspec.Struct):
     first_ns: int
     last_hit_ns: int
     stranger: bool
-    """It began when the runner could not be there."""
+    """It began when the runner could not be there, or in a rep before."""
     follower: bool = False
     """It began close behind a body that has been handed over."""
     hits: int = 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.events import Crossing, Level, Obstacle, PassageOver
+from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
+from retro_timer.detection.pipeline import pipeline_for
 from tests.helpers.replaying import Event, Scene, of, rep, replayed, sampled, wall, with_body
 
 GATE = WatchConfig(budget_ns=20_000_000)
@@ -42,3 +45,15 @@ def test_who_has_left_by_the_next_go_is_none(leaves_s: float) -> None:
     events = two_reps(stays(until_s=leaves_s))
     assert of(events, "obstacle") == []
     assert [e["rep"] for e in of(events, "finish")] == [1]
+
+
+def test_who_stands_there_since_a_finish_by_hand_is_nobody_of_the_next_rep() -> None:
+    """The first rep ends by hand while its runner is still in the beam, so that the gate has not timed them."""
+    gate, told = pipeline_for(GATE), []
+    for sample in sampled(stays(until_s=36.0), 50.0):
+        t_s = sample.t_ns / 1e9
+        number, go_s = (1, FIRST_GO_S) if t_s < NEXT_GO_S else (2, NEXT_GO_S)
+        running = Expectation(WatchMode.REP, number, round(go_s * 1e9), round((go_s + 3.0) * 1e9), 10.0)
+        told += gate.feed(sample, NOBODY if COMES_S + 0.5 < t_s < NEXT_GO_S else running)
+    assert [event.rep for event in told if isinstance(event, Crossing | PassageOver)] == [1]
+    assert [event.level for event in told if isinstance(event, Obstacle)] == [Level.DANGER, Level.CLEAR]
