@@ -26,5 +26,5 @@ def delete(session: int, yes: bool, as_json: bool) -> None:
     with opened_results(paths.state_dir()) as connection:
         row = sure_session(connection, session)
     if not yes:
-        raise BadInputError(f"session {session}", f"{row.title}, {row.reps} reps, cannot be had back", "--yes")
+        raise BadInputError(f"session {session}", f"{row.title}, reps: {row.reps:,}, cannot be had back", "--yes")
     tell(make_edit(DeleteSession(session)), as_json=as_json)

@@ -8,10 +8,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from retro_timer.store.exchange.merging import PORTION_ROWS
 from retro_timer.store.results.database import NAME
 from retro_timer.store.results.journal import Journal
 from tests.helpers.command import Command
-from tests.helpers.results_made import fill
+from tests.helpers.results_made import add_session, fill
 
 
 def sessions(run: Command) -> list[int]:
@@ -33,7 +34,7 @@ def test_without_a_yes_it_stays_and_is_named(run: Command, state_dir: Path) -> N
     fill(state_dir)
     outcome = run("results", "delete", 1)
     assert outcome.code == 2
-    assert "session 1: Test plan, 3 reps, cannot be had back; expected --yes" in outcome.one_line()
+    assert "session 1: Test plan, reps: 3, cannot be had back; expected --yes" in outcome.one_line()
     assert sessions(run) == [2, 1]
 
 
@@ -58,3 +59,11 @@ def test_neither_a_rebuild_nor_a_copy_nor_an_export_brings_it_back(
     (state_dir / NAME).unlink()
     Journal(state_dir).close()
     assert sessions(run) == [2]
+
+
+def test_an_import_tells_once_that_a_long_session_was_deleted(run: Command, state_dir: Path, tmp_path: Path) -> None:
+    with closing(Journal(state_dir)) as journal:
+        add_session(journal, reps=2 * PORTION_ROWS)
+    assert run("results", "export", "--format", "json", "-o", tmp_path / "all.json").code == 0
+    assert run("results", "delete", 1, "--yes").code == 0
+    assert run("results", "import", tmp_path / "all.json").out.count("was deleted here, and stays so") == 1

@@ -86,7 +86,8 @@ class _Merging:
     def session(self, item: SessionItem, *, goes_on: bool) -> None:
         """Take a session, or more of it."""
         if self._row("SELECT 1 AS one FROM tombstone WHERE uid = ?", item.id):
-            self._notes.append(f"session {item.session} of the file was deleted here, and stays so")
+            if not goes_on:
+                self._notes.append(f"session {item.session} of the file was deleted here, and stays so")
             return
         here = self._row("SELECT * FROM session WHERE uid = ?", item.id)
         if here is None:
