@@ -268,6 +268,18 @@ def test_a_walkers_crossing_was_a_leg_after_all_and_the_next_one_goes_on() -> No
     assert whose(session.finish(9.0)) == ["Cid"]
 
 
+@pytest.mark.parametrize("own_s", [9.0, None], ids=["came since", "did not come"])
+def test_a_leg_that_does_not_count_stays_so_where_it_has_begun_anew(own_s: float | None) -> None:
+    session = begun().finish(4.0).put(inputs.Nobody(1))
+    if own_s is None:
+        session.until(Phase.RUNNING).until(Phase.LANE_CHECK)
+    else:
+        session.finish(own_s)
+    session.put(inputs.Undo())
+    assert session.results[1].time_ns == (own_s or 4.0) * 10**9
+    assert session.results[2].status is RepStatus.VOID
+
+
 def test_what_was_nobodys_leg_is_taken_back_after_the_next_ones_as_well() -> None:
     session = begun().finish(4.0).finish(9.0)
     session.put(inputs.Nobody(1))

@@ -22,6 +22,8 @@ _TAKEN_BACK = (
 )
 UNDO = "undo"
 """The kind of a correction that takes another one back."""
+NOBODY = "nobody"
+"""That of a crossing which was no finish."""
 IMPORTED = "import "
 """Before the origin of a correction that came with a file."""
 
@@ -138,6 +140,9 @@ def ended_since(row: RevisionRow, now: Mapping[str, Any] | None, change: Change)
 
     Raises BadInputError for one that is still there.
     """
+    if row.kind == NOBODY and row.after.get("status") == RepStatus.VOID:
+        # A relay's leg that had begun with that crossing: it has begun anew since, or not at all.
+        return Change(row.rep, {}, {})
     if now is None or row.after.get("status") != RepStatus.OPEN:
         return change
     if now["status"] == RepStatus.OPEN:

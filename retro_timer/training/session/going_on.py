@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
-from retro_timer.training.record import RepRecord, StartKind, voided
+from retro_timer.training.record import RepRecord, RepStatus, StartKind, voided
 from retro_timer.training.session import active_rep, resting, starting
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import ENDED, Phase, SessionState, Turn
@@ -32,6 +32,19 @@ def without_next_leg(state: SessionState, record: RepRecord) -> list[RepRecord]:
     """In a relay the next leg has begun with that crossing: it does not count, and begins when its time comes."""
     leg = _leg_begun_by(state, record)
     return [] if leg is None else [voided(leg)]
+
+
+def without_legs_begun_anew(state: SessionState, words: Sequence[RepRecord]) -> list[RepRecord]:
+    """The words that are had back; a leg that did not count goes on with the finish that began it, or stays void."""
+    void = {record.rep for record in state.results if record.status is RepStatus.VOID}
+    ends_ns = {word.go_ns + word.time_ns for word in words if word.time_ns is not None}
+    return [
+        word
+        for word in words
+        if word.start is not StartKind.RELAY
+        or word.rep not in void
+        or (word.status is RepStatus.OPEN and word.go_ns in ends_ns)
+    ]
 
 
 def go_on(transition: Transition, words: Sequence[RepRecord]) -> None:

@@ -124,6 +124,7 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
     )
     undoing.restore_presence(transition, point)
     words = [_allowed(transition, word) for word in _taken_back(transition.state, point)]
+    words = going_on.without_legs_begun_anew(state, words)
     _keep(transition, words)
     going_on.go_on(transition, words)
     corrections.told(transition, "undone", {"what": point.what})

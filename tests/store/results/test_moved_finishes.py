@@ -159,3 +159,15 @@ def test_what_the_session_takes_back_after_a_time_out_is_known_as_taken_back(jou
     assert journal.reps(1)[1] == msgspec.structs.replace(before, revision=4)
     with pytest.raises(BadInputError, match="taken back already"):
         edited(journal, Undo(revision))
+
+
+def test_a_relays_leg_that_began_with_nobodys_finish_stays_void_when_that_is_taken_back(journal: Journal) -> None:
+    bea, cid = journal.reps(1)[1:]
+    leg = msgspec.structs.replace(cid, status=RepStatus.OPEN, time_ns=None, uncertainty_ns=None, method="", revision=2)
+    journal.save(1, leg, WALL_NS)
+    on = msgspec.structs.replace(bea, status=RepStatus.OPEN, time_ns=None, uncertainty_ns=None, method="", revision=2)
+    void = msgspec.structs.replace(leg, status=RepStatus.VOID, reason="void", revision=3)
+    assert revise_records(journal, 1, "nobody", [on, void], STAMP)
+    ended(journal, None, "timeout")
+    edited(journal, Undo())
+    assert times(journal)[1:] == [("Bea", 5.0, "finished"), ("Cid", None, "void")]
