@@ -61,8 +61,8 @@ or light that was too little for a range."""
 _FREE = 0.85
 """Share of the background's light above which nothing stands before it: more takes its noise for an edge, less misses
 one that hides a seventh of the beam."""
-_UNSEEN = 0.4
-"""Of the least light with a range: less cannot be told from none (`beam.is_dim`)."""
+_UNSEEN = 1.0 / 3.0
+"""Of the light up to which no range is told: less cannot be told from none, as little as in `beam.is_dim`."""
 _SOMEBODY_DIM = 0.3
 """Chance of such light beside a body: an arm in dark cloth, somebody beyond. Less takes each for the body's flank, more
 tells no flank at all."""
@@ -145,11 +145,7 @@ def _seen(
     share = cover * _facing(x, torso_m)
     lights = _EVEN_LIGHTS if before_wall and cover < 1.0 else _light(share)
     dim = _below(rangeless, share, _LIGHT_SD) if rangeless else 0.0
-    none = (
-        dim * _below(rangeless / 3.0, share, _LIGHT_SD) / max(1e-9, _below(rangeless, share, _LIGHT_SD))
-        if rangeless
-        else 0.0
-    )
+    none = _below(_UNSEEN * rangeless, share, _LIGHT_SD) if rangeless else 0.0
     hits = (
         (trunk * (1.0 - mixed) * (1.0 - _BEFORE_TRUNK - _ODD) * (1.0 - dim), _normal(depth_m, _SHAPE_SD_M), lights),
         (trunk * (1.0 - mixed) * _BEFORE_TRUNK, _normal(-0.01, _ARM_SD_M), _light(0.7)),
