@@ -177,7 +177,7 @@ GATE, AT_START = SensorSettings(), SensorSettings(name="start", line="start")
 UP_THE_LANE = SensorSettings(name="rear", placement=Placement.LANE_END, role=Role.WATCH)
 LONG_RUNOUT = CourseSettings(finish_range_m=9.0)
 STARTS = [{"start": start} for start in StartMethod if start not in SELF_STARTED]
-SELF_STARTS = [{"start": start, "seen_by": Settings(sensors=(GATE, AT_START))} for start in SELF_STARTED]
+SEEN_AT_START = Settings(sensors=(GATE, AT_START))
 LANES = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=4))
 TWO_BEAMS = (GATE, SensorSettings(name="far", offset_mm=100))
 CELLS: dict[str, list[dict[str, Any]]] = {
@@ -189,7 +189,8 @@ CELLS: dict[str, list[dict[str, Any]]] = {
         for placement in (Placement.LANE_END, Placement.BELT)
     },
     "`start`: countdown, marks-set-go, button, auto": STARTS,
-    "`start`: release, flying": SELF_STARTS,
+    "`start`: release, a gate at the start": [{"start": StartMethod.RELEASE, "seen_by": SEEN_AT_START}],
+    "`start`: flying": [{"start": StartMethod.FLYING, "seen_by": SEEN_AT_START}],
     '`course = "out-and-back"`': [{"course": Course.OUT_AND_BACK, "start": StartMethod.RELEASE}],
     "a step by the clock": [{"of": block(duration_s=60.0)}],
     "a treadmill": [{"of": block(duration_s=60.0, speed_kmh=5.0)}],

@@ -97,6 +97,8 @@ class Expectation(msgspec.Struct, frozen=True):
     """RELEASE and FLYING: the line whose gate sees the start."""
     awaited: tuple[Awaited, ...] = ()
     """Where several are on the course: as many as may arrive, in order of their go."""
+    starter: Expectation | None = None
+    """With others on the course: what the gate at the start may expect of whoever starts by release there."""
     background_ns: int = 0
     """When somebody last said that the box stands elsewhere: whatever stands still after that is the background."""
 
@@ -112,6 +114,8 @@ class Expectation(msgspec.Struct, frozen=True):
 
     def at_line(self, line: str) -> Expectation:
         """What a gate at that line may expect: at the finish the rep's end, elsewhere a start or a split."""
+        if self.starter is not None and line == self.starter.start_line:
+            return self.starter
         if self.mode in (WatchMode.RELEASE, WatchMode.FLYING):
             return self if line == self.start_line else msgspec.structs.replace(self, mode=WatchMode.LANE, rep=None)
         if self.mode is WatchMode.HANDOVER:

@@ -112,12 +112,7 @@ def _check_several(plan: Plan, settings: Settings, where: str) -> None:
             f"'{plan.order}' with the sensor '{others[0].name}', placement = '{placement}', {why}",
             f"a gate alone, or {mend}",
         )
-    if plan.start in SELF_STARTED:
-        raise BadInputError(
-            key,
-            f"'{plan.order}' with start = '{plan.start}': with others on the course nobody can tell who has started",
-            f"start = '{StartMethod.COUNTDOWN}', or {mend}",
-        )
+    _check_own_starts(plan, key, mend)
     for index, block in enumerate(plan.blocks):
         if treadmill_kmh(block) is not None or block.incline_percent is not None:
             raise BadInputError(
@@ -125,6 +120,21 @@ def _check_several(plan: Plan, settings: Settings, where: str) -> None:
                 f"a treadmill with order = '{plan.order}': one at a time is on it",
                 f"a block without speed and incline, or {mend}",
             )
+
+
+def _check_own_starts(plan: Plan, key: str, mend: str) -> None:
+    """Of those who start by themselves with others on the course: one at a time, at a line where nobody else passes."""
+    if plan.start not in SELF_STARTED:
+        return
+    if plan.course is Course.OUT_AND_BACK:
+        problem = "course = 'out-and-back': who comes back passes the line at which the next one stands"
+    elif plan.order is Order.WAVES:
+        problem = f"start = '{plan.start}': of several who start at once nobody can tell who has started"
+    elif plan.start is StartMethod.FLYING:
+        problem = f"start = '{plan.start}': with others about nobody can tell who has crossed the line at the start"
+    else:
+        return
+    raise BadInputError(key, f"'{plan.order}' with {problem}", f"start = '{StartMethod.COUNTDOWN}', or {mend}")
 
 
 def _check_start(plan: Plan, settings: Settings, where: str) -> None:
@@ -148,7 +158,8 @@ def _check_start(plan: Plan, settings: Settings, where: str) -> None:
         )
     if any(sensor.line == line for sensor in gates):
         return
-    mend = "course = 'out-and-back', or " if plan.start is StartMethod.RELEASE and line == START_LINE else ""
+    alone = plan.order is Order.ROTATION
+    mend = "course = 'out-and-back', or " if alone and plan.start is StartMethod.RELEASE and line == START_LINE else ""
     raise BadInputError(
         where,
         f"start = '{plan.start}' and no gate watches the line '{line}'",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from retro_timer.sim.motion import Run, Style, draw_style
@@ -107,17 +107,21 @@ class SelfStarters:
         """`changes`: what an athlete does otherwise in a rep."""
         self.current: SelfStart | None = None
         """Who is about to start without a go, or has."""
+        self.out: tuple[tuple[int, SelfStart], ...] = ()
+        """Who has started so, with the rep's running number; whose rep has ended stays until the next one is asked."""
         self.out_and_back = False
         self._seed = seed
         self._changes = changes
         self._asked: Mapping[str, Any] = {}
         self._came_early: set[int] = set()
 
-    def hear(self, event: Mapping[str, Any], rep: int) -> bool:
-        """Whether an event is about such a start; `rep`: the running number of the next rep."""
+    def hear(self, event: Mapping[str, Any], rep: int, ended: Collection[int]) -> bool:
+        """Whether an event is about such a start; `rep`: the running number of the next rep, `ended`: of those that are
+        over."""
         kind = event.get("event")
         if kind == "phase" and event["phase"] == "await-release" and event.get("distance_m"):
             self._asked = event
+            self.out = tuple(one for one in self.out if one[0] not in ended)
             self._come(event, rep)
         elif kind == "stand" and self.current is not None:
             if event["stand"] == "steady":
@@ -131,6 +135,16 @@ class SelfStarters:
         started = self.current
         assert started is not None, "nobody has come"
         return started.start_ns(), started.finish_ns()
+
+    def leave(self, rep: int) -> None:
+        """The athlete has started this rep, and is on the course whoever comes next."""
+        assert self.current is not None, "nobody has come"
+        self.out = (*self.out, (rep, self.current))
+
+    def there(self) -> list[SelfStart]:
+        """Who is on the course or comes to the start."""
+        out = [one for _, one in self.out if one is not self.current]
+        return out if self.current is None else [*out, self.current]
 
     def _come(self, asked: Mapping[str, Any], rep: int, after_ns: int | None = None) -> None:
         method, course = StartMethod(asked["start"]), Course(asked["course"])

@@ -80,11 +80,12 @@ class World:
         """People act on what is announced: a go starts a runner, if the rep is over a distance."""
         if event.get("event") in ("finish", "dnf", "void") or _takes_back(event):
             self._ended.add(int(event["rep"]))
-        if self._starters.hear(event, len(self.truths_ns) + 1):
+        if self._starters.hear(event, len(self.truths_ns) + 1, self._ended):
             return
         if event.get("event") == "go" and event.get("start") not in (None, StartKind.RELAY):
             rep = int(event["rep"])
             self.starts_ns[rep], self.truths_ns[rep] = self._starters.truth()
+            self._starters.leave(rep)
             return
         if event.get("event") == "go" and event.get("crossings_m"):
             self._send_to_and_fro(event)
@@ -127,7 +128,7 @@ class World:
         style = draw_style(Gait(event["gait"]), random.Random(f"{self._seed}:{rep}"), changes.speed_mps)
         self._goes_ns[rep] = int(event["t_ns"])
         self.shuttles[rep] = Shuttle(style, event["crossings_m"], event["t_ns"], event["duration_s"])
-        self._starters.current, self._out = None, []
+        self._starters.current, self._starters.out, self._out = None, (), []
 
     def _runner(self, event: Mapping[str, Any]) -> str:
         """Who goes: of a wave whose places are nobody's yet one after the other."""
@@ -209,14 +210,15 @@ class World:
     def _across(self, spec: SensorSpec, t_ns: int) -> tuple[Surface, ...]:
         """Through the lane: bodies that overlap the cone, and what is left of it for the background."""
         found = []
-        starter = self._starters.current
-        if starter is not None:
+        for starter in self._starters.there():
             found.extend(self._starter_across(starter, spec, t_ns))
         for shuttle in self.shuttles.values():
             middle_m = shuttle.middle_m(t_ns)
             if middle_m is not None:
                 found.extend(self._trunk_across(middle_m - spec.offset_mm / 1000.0, shuttle.style.torso_m / 2.0, spec))
-        for rep in self._out if starter is None else ():
+        # Whoever is to start by themselves waits until those before them are away.
+        asked = self._starters.current is not None
+        for rep in (one for one in self._out if not (asked and one.rep in self._ended)):
             range_m = self.scenario.lane_range_m if rep.lane_m is None else rep.lane_m
             for at_m in rep.passes_m(self._line_m(spec, rep.distance_m)):
                 found.extend(rep.across(at_m, range_m, spec.fov_deg, self.scenario.reflectance, t_ns))

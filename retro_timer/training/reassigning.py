@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
@@ -15,6 +16,9 @@ _OF_LINE = frozenset((Flag.CROWDED, Flag.SINGLE, Flag.HIDDEN, Flag.MANUAL))
 """What is particular about the crossing, whosever it is."""
 _OF_START = frozenset((Flag.BLIND,))
 """What is particular about the rep, whatever ends it."""
+
+_ALONE = frozenset((StartKind.FLYING, StartKind.RELAY))
+"""Of these starts one is on the course at a time, and a crossing can be nobody else's."""
 
 
 class Crossing(msgspec.Struct, frozen=True):
@@ -46,7 +50,7 @@ def crossing_of(record: RepRecord) -> Crossing | None:
         return None
     return Crossing(
         record.go_ns + record.time_ns,
-        record.uncertainty_ns or 0,
+        _without_start(record),
         record.method,
         _OF_LINE.intersection(record.flags),
         record.lane,
@@ -54,9 +58,14 @@ def crossing_of(record: RepRecord) -> Crossing | None:
     )
 
 
+def _without_start(record: RepRecord) -> int:
+    """How well the moment at the line is known: whoever else has it, has a start of their own."""
+    return round(math.sqrt(max(0, (record.uncertainty_ns or 0) ** 2 - record.start_uncertainty_ns**2)))
+
+
 def may_be(record: RepRecord, back_ns: int) -> bool:
     """Whether a rep's athlete can have been at the line then, as quick as any human and before they were given up."""
-    if record.distance_m is None or record.start is not StartKind.GO:
+    if record.distance_m is None or record.start in _ALONE:
         return False
     window = _window(record)
     return window.human_limit_s <= (back_ns - record.go_ns) / NS_PER_S < window.timeout_s
@@ -270,7 +279,7 @@ def _finished(record: RepRecord, crossing: Crossing, doubted: bool) -> RepRecord
         status=RepStatus.FINISHED,
         reason="",
         time_ns=crossing.back_ns - record.go_ns,
-        uncertainty_ns=crossing.uncertainty_ns,
+        uncertainty_ns=round(math.hypot(crossing.uncertainty_ns, record.start_uncertainty_ns)),
         method=crossing.method,
         flags=tuple(sorted(flags)),
         lane=record.lane if crossing.lane is None else crossing.lane,

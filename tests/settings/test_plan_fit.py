@@ -69,8 +69,19 @@ ROLLING: dict[str, Any] = {"order": Order.ROLLING, "every_s": 20.0}
             plan(order=Order.WAVES),
             "wave_size: not given, and before one lane nothing else says how many start at once; expected 2 to 8",
         ),
-        (plan(**ROLLING, start=StartMethod.RELEASE), "order: 'rolling' with start = 'release'"),
-        (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has started"),
+        (
+            plan(**ROLLING, start=StartMethod.RELEASE),
+            "and no gate watches the line 'start'; expected a timing sensor with placement = 'gate' and line = 'start'",
+        ),
+        (
+            plan(**ROLLING, start=StartMethod.RELEASE, course=Course.OUT_AND_BACK),
+            "order: 'rolling' with course = 'out-and-back': who comes back passes the line at which the next one",
+        ),
+        (plan(**ROLLING, start=StartMethod.FLYING), "nobody can tell who has crossed the line at the start"),
+        (
+            plan(order=Order.WAVES, wave_size=2, start=StartMethod.RELEASE),
+            "order: 'waves' with start = 'release': of several who start at once nobody can tell who has started",
+        ),
         (plan(block(duration_s=60.0, speed_kmh=4.0), **ROLLING), "blocks[0]: a treadmill with order = 'rolling'"),
     ],
 )
@@ -94,6 +105,11 @@ def test_what_needs_several_on_the_course_is_refused_with_the_reason_and_the_lea
 )
 def test_rolling_goes_with_a_gate_alone(of: Plan) -> None:
     check_fit(of, Settings(), "my.toml")
+
+
+def test_rolling_goes_with_starts_by_release_where_a_gate_of_its_own_watches_the_start() -> None:
+    of = plan(**ROLLING, start=StartMethod.RELEASE)
+    check_fit(of, Settings(sensors=(SensorSettings(), SensorSettings(name="first", line="start"))), "my.toml")
 
 
 FOUR_LANES = Settings(sensors=(SensorSettings(model="tf-luna"),), course=CourseSettings(lanes=4))

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from retro_timer.cli.replay import replay
+from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Order, Plan
+from retro_timer.training.plan import Order, Plan, StartMethod
 from tests.helpers.plans_made import block, plan
 from tests.sim.test_simulation import Day
 
@@ -20,9 +21,9 @@ from tests.sim.test_simulation import Day
 class Recorded:
     """A session that was recorded, and what its replay tells."""
 
-    def __init__(self, directory: Path, of_plan: Plan, *names: str) -> None:
+    def __init__(self, directory: Path, of_plan: Plan, *names: str, settings: Settings | None = None) -> None:
         trace = directory / "day.csv"
-        self.live = Day(directory / "state", of_plan, *names, settings=Settings(), record=trace)
+        self.live = Day(directory / "state", of_plan, *names, settings=settings or Settings(), record=trace)
         self.head = [line for line in trace.read_text().splitlines() if line.startswith("#")]
         result = CliRunner().invoke(replay, [str(trace), "--json"])
         assert (result.exit_code, result.stderr) == (0, "")
@@ -68,6 +69,18 @@ def test_several_on_the_course_are_replayed_by_the_recording_s_own_order(tmp_pat
     assert {finish["rep"]: finish["time_s"] for finish in day.told("finish")} == pytest.approx(lived, abs=0.02)
     assert len(lived) == 4
     assert any("athlete=Bea" in line for line in day.head) == (order is Order.ROLLING)
+
+
+def test_starts_by_release_among_others_are_replayed_as_the_goes_that_they_were(tmp_path: Path) -> None:
+    starts = {"order": Order.ROLLING, "every_s": 6.0, "lanes_apart": True, "start": StartMethod.RELEASE}
+    seen_by = Settings(sensors=(SensorSettings(), SensorSettings(name="first", model="tf-luna", line="start")))
+    of_plan = plan(block(reps=2, distance_m=30.0), rest_s=5.0, **starts)
+    day = Recorded(tmp_path, of_plan, "Ann", "Bea", "Cid", settings=seen_by)
+    assert "# order: rolling" in day.head
+    lived = {finish["rep"]: finish["time_s"] for finish in day.live.told("finish")}
+    assert len(lived) == 6
+    assert {finish["rep"]: finish["time_s"] for finish in day.told("finish")} == pytest.approx(lived, abs=0.02)
+    assert day.told("obstacle") == []
 
 
 def test_legs_that_nothing_leads_to_and_crossings_among_others_are_told_and_ignored(tmp_path: Path) -> None:

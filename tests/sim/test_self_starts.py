@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,11 +17,14 @@ from retro_timer.sim.virtual import Simulation
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.queries import reps
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Course, Plan, StartMethod
+from retro_timer.training.plan import Course, Order, Plan, StartMethod
 from retro_timer.training.record import StartKind
+from tests.helpers.command import process
 from tests.helpers.events_told import into
+from tests.helpers.killed import killed_after
 from tests.helpers.plans_made import block, plan
 from tests.helpers.replaying import Event, of
+from tests.sim.test_simulation import Day
 
 THREE_GATES = Settings(
     sensors=(
@@ -95,3 +101,83 @@ def test_who_leaves_before_the_tone_is_told_so_and_stands_again(tmp_path: Path) 
     assert len(of(told, "finish")) == 2
     assert [stand["reason"] for stand in of(told, "stand") if stand["reason"]] == ["early"]
     assert "Too early. Stand in the beam until the tone." in [said["text"] for said in of(told, "said")]
+
+
+ROLLING = plan(
+    block(reps=2, distance_m=30.0),
+    gait=Gait.JOG,
+    start=StartMethod.RELEASE,
+    order=Order.ROLLING,
+    every_s=5.0,
+    lanes_apart=True,
+    rest_s=5.0,
+)
+TWO_GATES = Settings(sensors=THREE_GATES.sensors[:2])
+GROUP = ("Anna", "Ben", "Carla", "David")
+
+
+def rolls(found: Day) -> None:
+    """Each of a group has started by release with others on the course, and every time is its runner's own."""
+    goes, out = found.told("go"), 0
+    most = 0
+    for event in found.told("go", "finish"):
+        out += 1 if event["event"] == "go" else -1
+        most = max(most, out)
+    assert found.ended
+    assert most >= 2
+    assert [go["athlete"] for go in goes] == [*GROUP, *GROUP]
+    assert {go["start"] for go in goes} == {"release"}
+    assert min(after["t_ns"] - before["t_ns"] for before, after in pairwise(goes)) >= 5e9
+    assert len(found.told("finish")) == 8
+    starts_ns = found.simulation.board.world.starts_ns
+    assert all(abs(go["t_ns"] - starts_ns[go["rep"]]) < 2e9 * go["uncertainty_s"] for go in goes)
+    assert all(abs(error) < 0.25 for error in found.errors_s), found.errors_s
+    assert found.told("obstacle", "dnf") == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_starts_by_release_while_others_are_on_the_course(tmp_path: Path, seed: int) -> None:
+    found = Day(tmp_path, ROLLING, *GROUP, settings=TWO_GATES, seed=seed)
+    rolls(found)
+    assert found.told("recall") == []
+
+
+def test_who_leaves_before_the_tone_stands_again_while_the_others_run(tmp_path: Path) -> None:
+    scenario = tmp_path / "early.toml"
+    scenario.write_text('title = "too early"\n[[runners]]\nrep = 3\nleaves_early = true\n')
+    found = Day(tmp_path / "results", ROLLING, *GROUP, settings=TWO_GATES, scenario=str(scenario))
+    rolls(found)
+    assert [stand["reason"] for stand in found.told("stand") if stand["reason"]] == ["early"]
+
+
+PLAN_FILE = """
+title = "rolling by release"
+purpose = "a test"
+source = "none"
+safety = "none"
+order = "rolling"
+every_s = 5
+lanes_apart = true
+start = "release"
+rest_s = 5
+gait = "jog"
+blocks = [{ distance_m = 60, reps = 4 }]
+"""
+SENSORS = '[[sensors]]\n[[sensors]]\nname = "first"\nmodel = "tf-luna"\nline = "start"\n'
+
+
+@pytest.mark.slow
+def test_killed_with_several_on_the_course_such_a_session_goes_on_until_all_have_run(tmp_path: Path) -> None:
+    files = {"plan.toml": PLAN_FILE, "config.toml": SENSORS, "group.csv": "name\n" + "\n".join(GROUP) + "\n"}
+    plan_file, config, roster = (tmp_path / name for name in files)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    usual = ["--config", config, "--roster", roster, "--json"]
+    _, code = killed_after(10, plan_file, *usual)
+    assert code == -9
+    resumed, code = killed_after(None, "--resume", *usual)
+    assert code == 0
+    assert {go["start"] for go in of([json.loads(line) for line in resumed], "go")} == {"release"}
+    kept = json.loads(process("results", "reps", "--json").out)
+    assert Counter(rep["athlete"] for rep in kept if rep["status"] == "finished") == dict.fromkeys(GROUP, 4)
+    assert {rep["reason"] for rep in kept if rep["status"] != "finished"} == {"interrupted"}

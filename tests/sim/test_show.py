@@ -7,12 +7,10 @@ killed and goes on from its results.
 from __future__ import annotations
 
 import array
-import fcntl
 import json
 import math
 import random
 import shutil
-import subprocess
 import wave
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -24,7 +22,8 @@ import pytest
 
 from retro_timer.phrases import Catalogue, load_catalogue
 from retro_timer.sim.render import RATE_HZ
-from tests.helpers.command import PROGRAM, environment_with, process
+from tests.helpers.command import process
+from tests.helpers.killed import killed_after
 from tests.helpers.shown_commands import ROOT
 from tests.helpers.transcript import ROUNDED_S, Phrase, Transcript
 
@@ -39,7 +38,6 @@ LEAST_RMS = 200.0
 """Of a phrase in the sound file, in units of a 16-bit sample; espeak-ng speaks with 1,500 to 4,000."""
 RESULT_WITHIN_S = 10.0
 """The phrases before it, and the 6 s after which a result is worth nothing any more."""
-PIPE_BYTES = 4096
 
 
 class Show:
@@ -210,7 +208,7 @@ def test_a_killed_session_goes_on_with_all_that_was_told_and_nobody_twice_on_the
     kills = 0
     while True:
         what = ["--resume"] if kills else [SHOW / "plan.toml"]
-        lines, code = _killed_after(drawn.randrange(5, 25) if kills < 4 else None, *what)
+        lines, code = killed_after(drawn.randrange(5, 25) if kills < 4 else None, *what, *ARGUMENTS)
         events = _check_course([json.loads(line) for line in lines if line.endswith("\n")])
         if code == 0:
             told += events
@@ -229,21 +227,6 @@ def test_a_killed_session_goes_on_with_all_that_was_told_and_nobody_twice_on_the
     finished = Counter(rep["athlete"] for rep in kept if rep["status"] == "finished")
     assert max(finished.values()) == 2, "what was told before a kill is not run again"
     assert all(rep["reason"] in ("interrupted", "stopped", "timeout") for rep in kept if rep["status"] != "finished")
-
-
-def _killed_after(lines: int | None, *arguments: object) -> tuple[list[str], int]:
-    """What the real process has printed until it was killed after so many lines; None: to its end."""
-    command = [str(PROGRAM), "simulate", *map(str, arguments), *map(str, ARGUMENTS)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment_with(None)) as running:
-        assert running.stdout is not None
-        # A process that is far ahead of its reader would be at its end before it is killed.
-        fcntl.fcntl(running.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        printed = []
-        for line in running.stdout:
-            printed.append(line)
-            if len(printed) == lines:
-                running.kill()
-    return printed, running.returncode
 
 
 def _known_to_be_kept(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

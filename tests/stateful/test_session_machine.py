@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from retro_timer.detection.events import Level, SensorState
+from retro_timer.detection.events import Level, SensorState, Stand, StandEnd
 from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
@@ -62,6 +62,16 @@ PLANS = st.sampled_from(
                 rest_s=rest_s,
             )
             for every_s, rest_s in ((5.0, 0.0), (9.0, 30.0))
+        ),
+        plan(
+            block(reps=2),
+            block(duration_s=60.0),
+            block(reps=2),
+            order=Order.ROLLING,
+            every_s=6.0,
+            lanes_apart=True,
+            rest_s=5.0,
+            start=StartMethod.RELEASE,
         ),
         *(
             plan(block(reps=2), block(duration_s=60.0), block(reps=2), order=Order.WAVES, wave_size=2, rest_s=rest_s)
@@ -149,6 +159,15 @@ class SessionMachine(JudgedSession):
     @rule()
     def a_press(self) -> None:
         self._put(inputs.Start())
+
+    @precondition(lambda self: self.drive.phase in (Phase.LANE_CHECK, Phase.AWAIT_RELEASE))
+    @rule(ready_s=st.floats(0.0, 5.0), decided_s=st.floats(0.1, 1.0))
+    def whoever_stands_at_the_start_leaves_it(self, ready_s: float, decided_s: float) -> None:
+        """Before the tone or after it."""
+        self._put(inputs.StandSeen(Stand.STEADY, StandEnd.NONE, self.drive.now_ns))
+        self.time_passes(ready_s)
+        now_ns = self.drive.now_ns
+        self._put(inputs.StartSeen(now_ns - round(decided_s * 1e9), 70_000_000, now_ns))
 
     @precondition(lambda self: self.drive.phase in STARTING)
     @rule(then=st.sampled_from(["level", "watch", "both"]))

@@ -60,13 +60,18 @@ def went_off(transition: Transition, go_ns: int) -> None:
     )
     transition.set(wave_of=())
     records = _of_wave(transition, turn, record) if state.waves and step.distance_m is not None else [record]
+    set_off(transition, turn, *records)
+    together.join(transition, record)
+
+
+def set_off(transition: Transition, turn: Turn, *records: RepRecord) -> None:
+    """A turn's athletes have started, by a go or by themselves: the newest of all starts is theirs."""
     # A finish is seen to be another one's only when the next ones have gone: moved ones can be taken back still.
-    moves = tuple(point for point in state.undo if point.moved)
-    transition.set(reps=records[-1].rep, undo=moves, last_go_ns=go_ns)
-    lanes.went(transition, record)
+    moves = tuple(point for point in transition.state.undo if point.moved)
+    transition.set(reps=records[-1].rep, undo=moves, last_go_ns=records[0].go_ns)
+    lanes.went(transition, records[0])
     transition.unsay(About.TURN, About.REST, About.START)
     begin_rep(transition, turn, *records)
-    together.join(transition, record)
 
 
 def _of_wave(transition: Transition, turn: Turn, first: RepRecord) -> list[RepRecord]:

@@ -246,7 +246,7 @@ def release(transition: Transition) -> None:
     delayed = transition.state.delayed
     transition.set(delayed=(), agenda=tuple(a for a in transition.state.agenda if a.item is not Item.RESULT_LATE))
     for appointment in in_order(delayed):
-        if appointment.key in ("deck", "turn") or transition.state.phase in RESTING:
+        if appointment.key in ("deck", "turn", CALL_AGAIN) or transition.state.phase in RESTING:
             say_item(transition, appointment)
 
 

@@ -16,7 +16,7 @@ from retro_timer.training.session.transition import Transition, ns
 
 _HALFWAY_LEAST_S = 40.0
 _CUE_LEAST_S = 18.0
-_BEFORE_START = RESTING | STARTING | {Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS}
+_BEFORE_START = RESTING | STARTING | {Phase.GET_READY, Phase.LANE_CHECK, Phase.AWAIT_PRESS, Phase.AWAIT_RELEASE}
 _LEFT_LEAST_S = 90.0
 """What is left of a session is not worth a word below this."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from retro_timer.detection.expectation import WatchMode
 from retro_timer.ports import LampState
 from retro_timer.training.orders import least_every_s
-from retro_timer.training.session import places, starting, together
+from retro_timer.training.session import places, standing, starting, together
 from retro_timer.training.session.effects import About
 from retro_timer.training.session.state import STARTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns
@@ -62,9 +62,11 @@ def wait_for_finish(transition: Transition) -> None:
 
 def watch_for(state: SessionState) -> WatchMode:
     """What the watch does in this phase, with whoever is on the course expected."""
+    if state.phase is Phase.AWAIT_RELEASE:
+        return WatchMode.RELEASE
     if state.rules.watching is not None:
         if state.phase is Phase.LANE_CHECK:
-            return WatchMode.LANE
+            return standing.watch_before_start(state)
         if state.phase in STARTING or state.phase is Phase.AWAIT_PRESS:
             return WatchMode.START
     return WatchMode.OFF

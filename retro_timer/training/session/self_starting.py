@@ -9,8 +9,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session import active_rep, inputs, resting, starting, targets
-from retro_timer.training.session.effects import About
-from retro_timer.training.session.state import STARTING, Phase, Turn
+from retro_timer.training.session.state import STARTING, Phase, SessionState, Turn
 from retro_timer.training.session.transition import Transition, start_method
 
 
@@ -19,10 +18,11 @@ def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
     state = transition.state
     transition.set(stand=Stand.EMPTY)
     kind = StartKind.FLYING if start_method(state) is StartMethod.FLYING else StartKind.RELEASE
+    if state.phase is Phase.LANE_CHECK or state.phase in STARTING or _too_close(state, event.start_ns):
+        # Nobody has heard the tone for this.
+        starting.recall(transition)
+        return
     if state.phase is not Phase.AWAIT_RELEASE:
-        if state.phase is Phase.LANE_CHECK or state.phase in STARTING:
-            # Nobody has heard the tone for this.
-            starting.recall(transition)
         return
     given = state.given
     record = _record(transition, kind, event.start_ns, event.uncertainty_ns)
@@ -31,9 +31,14 @@ def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
         return
     transition.set(given=None)
     resting.forget_given_up(transition)
-    transition.set(reps=state.reps + 1, undo=())
-    transition.unsay(About.TURN, About.REST, About.START)
-    active_rep.begin_rep(transition, turn, record)
+    active_rep.set_off(transition, turn, record)
+
+
+def _too_close(state: SessionState, start_ns: int) -> bool:
+    """Whether somebody left just before the tone, which sounded before that was decided: their time is right all the
+    same, but with others on the course they are too close behind them."""
+    awaited = state.phase is Phase.AWAIT_RELEASE and state.given is None
+    return awaited and state.staggered and start_ns < state.since_ns
 
 
 def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_ns: int) -> RepRecord | None:

@@ -8,7 +8,7 @@ from retro_timer.ports import LampState
 from retro_timer.training.plan import SELF_STARTED, StartMethod
 from retro_timer.training.session import calls, events, inputs
 from retro_timer.training.session.effects import About, Signal
-from retro_timer.training.session.state import Phase
+from retro_timer.training.session.state import Phase, SessionState
 from retro_timer.training.session.transition import Transition, start_method
 
 _SAID: dict[StandEnd, str] = {
@@ -18,6 +18,11 @@ _SAID: dict[StandEnd, str] = {
     StandEnd.SENSOR: "stand_not_seen",
 }
 """Why a stand counts no more. Who only passes through is told nothing."""
+
+
+def watch_before_start(state: SessionState) -> WatchMode:
+    """Who starts by release may come early: whoever stands in the beam of the start is expected."""
+    return WatchMode.RELEASE if start_method(state) is StartMethod.RELEASE else WatchMode.LANE
 
 
 def await_start(transition: Transition) -> None:
@@ -54,7 +59,9 @@ def stand_seen(transition: Transition, event: inputs.StandSeen) -> None:
     if event.reason in _SAID:
         transition.publish(events.Stand(event.t_ns, str(event.stand), str(event.reason)))
         transition.unsay(About.START)
-        transition.beep(Signal.RECALL if was_set else Signal.REFUSAL)
+        # Whoever runs must not take it for theirs.
+        taken_back = Signal.WAIT if transition.state.on_course else Signal.RECALL
+        transition.beep(taken_back if was_set else Signal.REFUSAL)
         transition.say(_SAID[event.reason], within_s=6.0, about=[About.START])
 
 

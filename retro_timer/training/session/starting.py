@@ -124,9 +124,7 @@ def look_at_lane(transition: Transition) -> None:
     transition.enter(Phase.LANE_CHECK, until_ns)
     transition.set(clear_since_ns=max(transition.state.clear_since_ns, transition.now_ns))
     if _watch_matters(transition):
-        # Who starts by release may come early: whoever stands in the beam of the start is expected.
-        released = start_method(transition.state) is StartMethod.RELEASE
-        transition.watch(WatchMode.RELEASE if released else WatchMode.LANE)
+        transition.watch(standing.watch_before_start(transition.state))
     calls.ensure_called(transition)
     try_start(transition)
 
@@ -191,7 +189,8 @@ def _due_ns(state: SessionState) -> int:
 def _lead_s(state: SessionState) -> float:
     """How long before its go a start begins; with others on the course no longer than it takes at the least."""
     rules, method = state.rules, start_method(state)
-    if state.rolling and method is StartMethod.BUTTON:
+    if state.rolling and method in (StartMethod.BUTTON, StartMethod.RELEASE):
+        # The athlete goes when they like: the box lets them when the go may come, and no sooner.
         return 0.0
     if state.rolling and method is StartMethod.MARKS_SET_GO:
         return min(rules.countdown_s, rules.marks_s + rules.hold_least_s)
@@ -270,7 +269,6 @@ def _unwatched(transition: Transition) -> bool:
 def recall(transition: Transition) -> None:
     """Take a start back, or refuse one: the runner must not go."""
     _tell_recall(transition)
-    transition.set(until_ns=0)
     if transition.state.pause_after:
         transition.set(pause_after=False)
         hold_session(transition)

@@ -239,9 +239,12 @@ class Transition:
 
     def _expectation(self, mode: WatchMode) -> Expectation:
         step = self.state.step
-        several = several_awaited(self.state, mode) if self.state.rolling else None
+        releases = mode is WatchMode.RELEASE
+        # With others on the course the start is their own gate's: the finish goes on as before any go.
+        several = several_awaited(self.state, WatchMode.LANE if releases else mode) if self.state.rolling else None
         if several is not None:
-            return self._wished(several)
+            starter = self._wished(self._start_awaited(mode)) if releases else None
+            return self._wished(msgspec.structs.replace(several, starter=starter))
         active = next((a.active for a in self.state.athletes if a.active is not None), None)
         if mode is WatchMode.OFF or (mode is WatchMode.RUNOUT and self.state.rules.timing is Placement.GATE):
             return self._wished(NOBODY)
