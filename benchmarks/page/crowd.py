@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.page.phones import Line
 
@@ -24,10 +25,9 @@ class Crowd:
         self._closing = threading.Event()
         lines = [Line(host, first + number, cookie) for number in range(count + downloads)]
         work: list[Callable[[], None]] = [
-            lambda line=line, number=number: self._ask(line, number, number / count)  # type: ignore[misc]
-            for number, line in enumerate(lines[:count])
+            partial(self._ask, line, number, number / count) for number, line in enumerate(lines[:count])
         ]
-        work += [lambda: self._download(lines[-1])] if downloads else []
+        work += [partial(self._download, lines[-1])] if downloads else []
         self._threads = [threading.Thread(target=each, daemon=True) for each in work]
         for thread in self._threads:
             thread.start()

@@ -169,7 +169,7 @@ def test_of_many_looks_at_once_one_alone_waits_for_a_timer_that_hangs(
             await asyncio.gather(*(box.recent.follow() for _ in range(20)))
             assert asked == evening, "who comes later asks anew"
 
-    box.ask = ask  # type: ignore[method-assign]
+    monkeypatch.setattr(box, "ask", ask)
     asyncio.run(look())
     assert box.recent.as_of_s is not None
 
@@ -241,7 +241,9 @@ def test_every_page_of_results_says_how_old_it_is_and_that_of_the_results_themse
             assert ("What is newer is not here yet." in got.body) is told, path
 
 
-def test_lines_are_not_put_behind_another_snapshot_than_they_go_on_from(box: Box) -> None:
+def test_lines_are_not_put_behind_another_snapshot_than_they_go_on_from(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box.begin()
     box.save(rep(1))
     box.leave()
@@ -254,9 +256,9 @@ def test_lines_are_not_put_behind_another_snapshot_than_they_go_on_from(box: Box
         box.leave()
         return answer
 
-    box.ask = ask_while_another_is_left  # type: ignore[method-assign]
+    monkeypatch.setattr(box, "ask", ask_while_another_is_left)
     assert box.shown() == [1, 2, 3]
     assert box.recent.as_of_s is not None
-    box.ask = asked  # type: ignore[method-assign]
+    monkeypatch.setattr(box, "ask", asked)
     assert box.shown() == [1, 2, 3]
     assert box.recent.as_of_s is None
