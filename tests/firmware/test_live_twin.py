@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,12 @@ def test_a_press_starts_a_rep_the_crossing_stops_it_a_dog_raises_the_alarm_and_a
     truth_ns = live.board.stage.world.truths_ns[1]
     assert truth_ns is not None
     assert live.of("finish")[0]["time_s"] == pytest.approx((truth_ns - go["t_ns"]) / S, abs=0.15)
-    # The buzzer's line really moved: every tone that was told is an edge on the pin.
+    # The buzzer's line really moved: every tone that broke a silence is an edge on the pin. One that takes over from
+    # another is none: a refusal, say, when a busy machine starved the sensor for a moment.
+    told = ["", *(e["name"] for e in live.of("sound"))]
+    out_of_silence = [name for before, name in pairwise(told) if name and not before]
     edges = [state.state for state in live.board.factory.pin(17).states]
-    assert edges.count(0.5) >= len([name for name in names if name])
+    assert edges.count(0.5) >= len(out_of_silence) > 0
     live.skip()
     live.until(Phase.LANE_CHECK)
     chips_of(live.board)["gate"].set_xshut(False, time.monotonic_ns())
