@@ -67,7 +67,7 @@ FUZZED := tests/fuzz tests/store/traces/test_traces.py tests/training/test_roste
 	tests/stateful tests/detection/test_one_reading.py tests/training/test_speech_of_a_group.py
 
 fuzz: $(VENV)/.dev  ## up to a thousand examples each: settings, plans, rosters, traces, messages; SEED=1 for the same again
-	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout 170 $(FUZZED) \
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout 900 $(FUZZED) \
 		$(if $(SEED),--hypothesis-seed=$(SEED))
 
 soak: $(VENV)/.dev  ## memory and handles stay flat: eight simulated hours, and SOAK_S real seconds (60)
