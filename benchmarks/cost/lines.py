@@ -49,7 +49,7 @@ def three_gates_percent() -> float:
             samples = warning_scene(
                 "empty", 1, Placement.GATE, rate_hz, max_range_m=1.3, light=Light(300.0, 0.0), seconds=_FIELD_S
             ).samples
-            core.shared.expectation = expectation_of(WatchMode.REP, samples[0].t_ns)
+            core.shared.expect(expectation_of(WatchMode.REP, samples[0].t_ns))
             sensing = core.sensing[sensor.name]
             began = time.process_time()
             for sample in samples:

@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.physics import GateCase, Light, gate_passage, warning_scene
-from retro_timer.beacon.app import Beacon, Equipment
+from retro_timer.beacon.app import Beacon
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.core import Core
+from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
@@ -106,7 +107,7 @@ def _percent(samples: list[RangeSample], mode: WatchMode) -> float:
     """Share of one core at 41 Hz of `Sensing.take`: judge, buzzer's renewal, ring and report."""
     with beacon_core(Settings()) as core:
         sensing = core.sensing["gate"]
-        core.shared.expectation = expectation_of(mode, samples[0].t_ns)
+        core.shared.expect(expectation_of(mode, samples[0].t_ns))
         core.buzzer.arm(mode is not WatchMode.OFF, 0)
         began = time.process_time()
         for sample in samples:
@@ -122,7 +123,7 @@ def long_session(hours: float, windows: int = 24) -> list[Window]:
     found = []
     with beacon_core(Settings()) as core:
         sensing = core.sensing["gate"]
-        core.shared.expectation = expectation_of(WatchMode.REP, 0)
+        core.shared.expect(expectation_of(WatchMode.REP, 0))
         for window in range(windows):
             numbers = range(blocks * window // windows, blocks * (window + 1) // windows)
             spent = 0.0

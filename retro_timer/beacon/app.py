@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
-from retro_timer.beacon.assembly import ticks, watch_config
+from retro_timer.beacon.assembly import make_buzzer, rules_of, watch_configs
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.aside import Aside
 from retro_timer.beacon.control.ledger import LedgerRequests
@@ -20,9 +18,10 @@ from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
 from retro_timer.beacon.diagnostics import Diagnostics
+from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.events import Said
-from retro_timer.beacon.messages import ButtonEdge, Detected, Inbox, StartPlan, StopLoop, Tone
+from retro_timer.beacon.messages import ButtonEdge, Detected, Inbox, StartPlan, StopLoop
 from retro_timer.beacon.output.lamp import LampKeeper
 from retro_timer.beacon.output.sounder import Buzzer
 from retro_timer.beacon.output.speaker import Speaker
@@ -32,7 +31,7 @@ from retro_timer.beacon.recording.finish_recorder import FinishRecorder
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder
 from retro_timer.beacon.recording.logbook import Logbook
 from retro_timer.beacon.recording.recorder import Recorder
-from retro_timer.beacon.sensing.coverage import WatchChange, WatchOverview, dark_clothing
+from retro_timer.beacon.sensing.coverage import WatchChange, WatchOverview
 from retro_timer.beacon.sensing.sensing import Sensing, Shared
 from retro_timer.beacon.service import Service
 from retro_timer.beacon.session_opener import SessionOpener
@@ -42,40 +41,13 @@ from retro_timer.beacon.system.strain import StrainWatch
 from retro_timer.beacon.system.wall_clock import WallClockWatch
 from retro_timer.beacon.timer import Surroundings, Timer
 from retro_timer.beacon.troubles import Troubles
+from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.lines import Lines
-from retro_timer.detection.people import Braking
-from retro_timer.phrases import Catalogue
-from retro_timer.ports import Board, RangeSample, Role, Voice
-from retro_timer.settings.calibration import Calibration
+from retro_timer.ports import Board
 from retro_timer.settings.lanes import lane_map
-from retro_timer.settings.model import Settings
-from retro_timer.settings.session_rules import session_rules
 from retro_timer.store.results.writer import JournalWriter
-from retro_timer.training.listed import Listed
 from retro_timer.training.session.inputs import WatchChanged
-
-OnSample = Callable[[RangeSample], None]
-
-
-class Equipment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a beacon is built from."""
-
-    board: Board
-    settings: Settings
-    voice: Voice
-    catalogue: Catalogue
-    results_dir: Path
-    """Where the journal writes."""
-    calibration: Calibration = Calibration()
-    seed: int | None = None
-    """Decides what sessions leave to chance; without one nobody can guess it."""
-    voice_missing: str = ""
-    """Why the voice of the settings is not there and words are printed."""
-    listed: Callable[[], tuple[Listed, ...]] = lambda: ()
-    """What the roster says of those with whom a session begins."""
-    record: Path | None = None
-    """Gets every sensor's readings as a trace."""
 
 
 class Beacon:
@@ -86,7 +58,7 @@ class Beacon:
 
         `leaves_snapshots`: other users' processes read the results as well.
         """
-        board, clock = made_of.board, made_of.board.clock
+        clock = made_of.board.clock
         self.inbox: Inbox = queue.SimpleQueue()
         self.journal = JournalWriter(
             made_of.results_dir,
@@ -96,49 +68,31 @@ class Beacon:
             leaves_snapshots=leaves_snapshots,
         )
         self.strain = StrainWatch(self.inbox.put, clock)
-        specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
-        self.recorder = (
-            None
-            if made_of.record is None
-            else Recorder(made_of.record, specs, lane_map(made_of.settings, made_of.calibration))
-        )
-        take = None if self.recorder is None else self.recorder.take
-        readers = {} if take is None else {spec.name: functools.partial(take, spec.name) for spec in specs}
-        self.core = self._make_core(made_of, readers, awaits_journal=awaits_journal)
+        self.recorder = self._make_recorder(made_of)
+        self.core = self._make_core(made_of, awaits_journal=awaits_journal)
         if self.recorder is not None:
             self.core.event_bus.subscribe(self.recorder.hear)
 
-    def _make_core(self, made_of: Equipment, readers: Mapping[str, OnSample], *, awaits_journal: bool) -> Core:
+    def _make_recorder(self, made_of: Equipment) -> Recorder | None:
+        if made_of.record is None:
+            return None
+        specs = [sensor.spec for bus in made_of.board.buses for sensor in bus.sensors]
+        return Recorder(made_of.record, specs, lane_map(made_of.settings, made_of.calibration))
+
+    def _make_core(self, made_of: Equipment, *, awaits_journal: bool) -> Core:
         """Everything but the threads. What is made later is reached by name when it is needed, not before."""
         board, settings, post = made_of.board, made_of.settings, self.inbox.put
-        sensors = [sensor for bus in board.buses for sensor in bus.sensors]
-        specs = [sensor.spec for sensor in sensors]
-        braking = Braking(settings.watch.delay_s, settings.watch.braking_mps2)
+        specs = [sensor.spec for bus in board.buses for sensor in bus.sensors]
         event_bus, shared, lamp = EventBus(), Shared(), LampKeeper(board.lamp)
-        configs = {
-            spec.name: watch_config(spec, settings, made_of.calibration, several=len(specs) > 1) for spec in specs
-        }
+        configs = watch_configs(specs, settings, made_of.calibration)
         lines = Lines(configs.values())
         sensing: dict[str, Sensing] = {}
-        buzzer = Buzzer(
-            board.sounder,
-            board.clock,
-            ticks=ticks(settings, specs),
-            watchers=[spec.name for spec in specs if spec.role is not Role.TIMING and spec.may_watch],
-            pairs=lines.pairs,
-            # Its lock is held and an alarm may wait for it: the session's loop tells it later.
-            heard=lambda name, frequency_hz, t_ns: post(Tone(name, frequency_hz, t_ns)),
-            on_expired=lambda name: sensing[name].fall_silent(board.clock.monotonic_ns(), in_session=session.busy),
-            volume=settings.buzzer.volume,
-        )
+
+        def fall_silent(name: str) -> None:
+            sensing[name].fall_silent(board.clock.monotonic_ns(), in_session=session.busy)
 
         def said(key: str, text: str) -> None:
             event_bus.publish(Said(board.clock.monotonic_ns(), key, without_pin(key, text)))
-
-        speaker = Speaker(made_of.voice, board.clock, made_of.catalogue, said, post)
-        performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
-        session = SessionRunner(performer)
-        volume = Volume(settings, buzzer, made_of.voice, made_of.calibration.sound)
 
         def watch_changed(change: WatchChange) -> None:
             if isinstance(change, WatchChanged):
@@ -146,19 +100,12 @@ class Beacon:
                 buzzer.blind(change.state is not SensorState.OK)
             session.put(change, board.clock.monotonic_ns())
 
-        for sensor, spec in zip(sensors, specs, strict=True):
-            sensing[spec.name] = Sensing(
-                sensor,
-                configs[spec.name],
-                shared,
-                buzzer,
-                lamp,
-                speaker,
-                braking,
-                lambda event, config: post(Detected(event, config)),
-                post,
-                readers.get(spec.name),
-            )
+        buzzer = make_buzzer(board, settings, lines, post, fall_silent)
+        speaker = Speaker(made_of.voice, board.clock, made_of.catalogue, said, post)
+        performer = Performer(board, event_bus, shared, buzzer, lamp, speaker, self.journal, post)
+        session = SessionRunner(performer)
+        volume = Volume(settings, buzzer, made_of.voice, made_of.calibration.sound)
+        sensing.update(self._make_sensing(board, configs, shared, buzzer, lamp, speaker))
         self.finishes = FinishRecorder(made_of.results_dir, sensing, lambda: self.journal.session_id)
         event_bus.subscribe(self.finishes.hear)
         return Core(
@@ -181,15 +128,7 @@ class Beacon:
                 session,
                 performer,
                 self.journal,
-                # Where the lanes are may have been learnt anew since the session before.
-                lambda: session_rules(
-                    settings,
-                    specs,
-                    braking,
-                    dark_clothing((one.spec, one.config.lanes) for one in sensing.values()),
-                    made_of.listed(),
-                    start_hears=volume.heard_at_start,
-                ),
+                lambda: rules_of(made_of, sensing, volume),
                 board.name,
                 seed=made_of.seed,
                 awaits_journal=awaits_journal,
@@ -199,6 +138,32 @@ class Beacon:
             on_tick=self.finishes.tick,
             strain=lambda: self.strain.latest,
         )
+
+    def _make_sensing(
+        self,
+        board: Board,
+        configs: Mapping[str, WatchConfig],
+        shared: Shared,
+        buzzer: Buzzer,
+        lamp: LampKeeper,
+        speaker: Speaker,
+    ) -> dict[str, Sensing]:
+        take, post = None if self.recorder is None else self.recorder.take, self.inbox.put
+        return {
+            sensor.spec.name: Sensing(
+                sensor,
+                configs[sensor.spec.name],
+                shared,
+                buzzer,
+                lamp,
+                speaker,
+                lambda event, config: post(Detected(event, config)),
+                post,
+                None if take is None else functools.partial(take, sensor.spec.name),
+            )
+            for bus in board.buses
+            for sensor in bus.sensors
+        }
 
     def close(self) -> None:
         """Write what waits; safe to call twice. A service that runs this beacon closes all but the recordings."""

@@ -37,14 +37,24 @@ class Identified(Protocol):
 class Adjustable(Protocol):
     """A sensor whose offset may be changed while it ranges."""
 
-    offset_mm: int
+    @property
+    def offset_mm(self) -> int:
+        """Added to every range."""
+
+    def adjust(self, offset_mm: int) -> None:
+        """Add this from now on. May be called from any thread."""
 
 
 @runtime_checkable
 class Delayed(Protocol):
     """A sensor of whose times a delay may be taken off while it ranges."""
 
-    late_ns: int
+    @property
+    def late_ns(self) -> int:
+        """Taken off the time of every reading."""
+
+    def delay(self, late_ns: int) -> None:
+        """Take this off from now on. May be called from any thread."""
 
 
 @runtime_checkable
@@ -225,7 +235,7 @@ class Diagnostics:
         self._check_known("rest", [name])
         if seconds:
             self._must_be_idle("every sensor")
-        self._core.sensing[name].rests_until_ns = self._core.clock.monotonic_ns() + round(seconds * 1e9)
+        self._core.sensing[name].rest_until(self._core.clock.monotonic_ns() + round(seconds * 1e9))
         return answers.Done()
 
     def _check_known(self, where: str, names: Iterable[str]) -> None:
@@ -270,10 +280,10 @@ class Diagnostics:
         learnt = self._calibration.of(*_place(sensor))
         # A trace must not mix ranges of two offsets, nor times of two delays.
         if isinstance(sensor, Adjustable) and sensor.offset_mm != learnt.offset_mm:
-            sensor.offset_mm = learnt.offset_mm
+            sensor.adjust(learnt.offset_mm)
             sensing.ring.clear()
         if isinstance(sensor, Delayed) and sensor.late_ns != learnt.late_ns:
-            sensor.late_ns = learnt.late_ns
+            sensor.delay(learnt.late_ns)
             sensing.ring.clear()
         sensing.begin_anew(
             watch_config(spec, self._core.settings, self._calibration, several=len(self._core.sensing) > 1)

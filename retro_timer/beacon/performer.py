@@ -71,7 +71,7 @@ class Performer:
             edge_ns = self._buzzer.go()
             return inputs.GoBlocked() if edge_ns is None else inputs.WentOff(edge_ns)
         elif isinstance(effect, effects.Watch):
-            self._shared.expectation = effect.expectation
+            self._shared.expect(effect.expectation)
             self._buzzer.arm(effect.expectation.armed, _ARM_GRACE_NS)
         elif isinstance(effect, effects.Light):
             self._lamp.base(effect.state)

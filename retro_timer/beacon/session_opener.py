@@ -45,14 +45,17 @@ class SessionOpener:
         self._draw_seed: Callable[[], int] = (lambda: secrets.randbits(_SEED_BITS)) if seed is None else (lambda: seed)
         self._awaits_journal = awaits_journal
         self._early: StartPlan | None = None
-        self.clock_is_set = False
-        """Whether the machine's clock is being set right now: a session would begin by a time that is none."""
+        self._clock_is_set = False
 
     @property
     def awaits_journal(self) -> bool:
         """Whether a session that was cut off may still be offered, or somebody is being forgotten: until then a start
         has to wait."""
         return self._awaits_journal
+
+    def clock_is_being_set(self, being_set: bool) -> None:
+        """Whether the machine's clock is being set right now: a session would begin by a time that is none."""
+        self._clock_is_set = being_set
 
     def wait_for_journal(self) -> None:
         """From now on a start waits until JournalLooked comes."""
@@ -90,7 +93,7 @@ class SessionOpener:
     def _start(self, start: StartPlan, now_ns: int) -> None:
         runner = self._runner
         state = runner.state
-        if self.clock_is_set and not runner.busy:
+        if self._clock_is_set and not runner.busy:
             runner.refuse(now_ns, "clock_being_set")
             return
         if self._awaits_journal and not runner.busy:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from retro_timer.beacon.app import Equipment, make_timer
+from retro_timer.beacon.app import make_timer
 from retro_timer.beacon.boards import DEFAULT_SEED, BoardRequest, holding, open_board, open_voice_or_text
+from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.system.notify import under_service
 from retro_timer.beacon.timer import Surroundings, Timer

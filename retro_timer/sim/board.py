@@ -64,17 +64,15 @@ class _TimedSensor:
     def offset_mm(self) -> int:
         return self._sensor.offset_mm
 
-    @offset_mm.setter
-    def offset_mm(self, offset_mm: int) -> None:
-        self._sensor.offset_mm = offset_mm
+    def adjust(self, offset_mm: int) -> None:
+        self._sensor.adjust(offset_mm)
 
     @property
     def late_ns(self) -> int:
         return self._sensor.late_ns
 
-    @late_ns.setter
-    def late_ns(self, late_ns: int) -> None:
-        self._sensor.late_ns = late_ns
+    def delay(self, late_ns: int) -> None:
+        self._sensor.delay(late_ns)
 
     def start(self) -> None:
         self._pause.clear()

@@ -30,6 +30,14 @@ class SimSensor:
         self._rng = random.Random(f"{seed}:{settings.name}")
         self._frozen: Reading | None = None
 
+    def adjust(self, offset_mm: int) -> None:
+        """Add this to every range from now on."""
+        self.offset_mm = offset_mm
+
+    def delay(self, late_ns: int) -> None:
+        """Take this off the time of every reading from now on."""
+        self.late_ns = late_ns
+
     def shine(self, *, on: bool) -> None:
         """It is switched on or off, which its neighbours see."""
         self._world.neighbours.shine(self.spec.name, on=on)

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from retro_timer.beacon.app import Beacon, Equipment
+from retro_timer.beacon.app import Beacon
 from retro_timer.beacon.boards import BoardRequest
 from retro_timer.beacon.clock import VirtualClock
 from retro_timer.beacon.control.kept_words import edit_of
 from retro_timer.beacon.control.protocol import commands
+from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.messages import BeaconMessage, ButtonEdge, Offer, StartPlan, StopLoop
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.detection.events import Level

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import msgspec
 
-from retro_timer.training.arrival_odds import Candidate, likeliest, may_be_exchanged
-from retro_timer.training.gaits import FinishWindow, finish_window
+from retro_timer.training.arrival_odds import Candidate, likeliest
+from retro_timer.training.candidates import OwnTimes, are_exchangeable, candidate, own_times_s, window_of
 from retro_timer.training.record import BY_HAND, NS_PER_S, Flag, RepRecord, RepStatus, StartKind, changed
 
 _OF_LINE = frozenset((Flag.CROWDED, Flag.SINGLE, Flag.HIDDEN, Flag.MANUAL))
@@ -67,7 +67,7 @@ def may_be(record: RepRecord, back_ns: int) -> bool:
     """Whether a rep's athlete can have been at the line then, as quick as any human and before they were given up."""
     if record.distance_m is None or record.start in _ALONE:
         return False
-    window = _window(record)
+    window = window_of(record)
     return window.human_limit_s <= (back_ns - record.go_ns) / NS_PER_S < window.timeout_s
 
 
@@ -133,12 +133,8 @@ class _Decision:
         spoken_of = {*self._said.given, *self._said.given.values(), *self._said.left}
         return min((one.back_ns for one in crossings if one.rep in spoken_of), default=float("inf"))
 
-    def _own_times_s(self, before_ns: float) -> dict[tuple[object, ...], list[float]]:
-        times_s: dict[tuple[object, ...], list[float]] = {}
-        for run in self._runs:
-            if run.time_ns is not None and run.status is RepStatus.FINISHED and run.go_ns + run.time_ns < before_ns:
-                times_s.setdefault(_kind(run), []).append(run.time_ns / NS_PER_S)
-        return times_s
+    def _own_times_s(self, before_ns: float) -> OwnTimes:
+        return own_times_s(run for run in self._runs if run.go_ns + (run.time_ns or 0) < before_ns)
 
     def _decide(self, crossings: Sequence[Crossing]) -> None:
         spoken_of = {one.rep for one in crossings}.intersection((*self._said.given, *self._said.left))
@@ -169,11 +165,7 @@ class _Decision:
             both = self._may_be(one, theirs.back_ns) and self._may_be(other, mine.back_ns)
             if one.athlete == other.athlete or not both:
                 continue
-            one_else_s, other_else_s = (
-                (theirs.back_ns - one.go_ns) / NS_PER_S,
-                (mine.back_ns - other.go_ns) / NS_PER_S,
-            )
-            if may_be_exchanged(self._candidate(one, mine), one_else_s, self._candidate(other, theirs), other_else_s):
+            if are_exchangeable(one, mine.back_ns, other, theirs.back_ns, self._times_s):
                 self.doubted.update((one.rep, other.rep))
 
     def _whose(self, crossing: Crossing) -> int | None:
@@ -213,15 +205,9 @@ class _Decision:
         return next((run.rep for run in sorted(free, key=lambda one: one.rep) if run.wave == holder.wave), None)
 
     def _candidate(self, run: RepRecord, crossing: Crossing) -> Candidate:
-        elapsed_s = (crossing.back_ns - run.go_ns) / NS_PER_S
-        window = _window(run)
-        return Candidate(
-            elapsed_s,
-            window,
-            tuple(self._times_s.get(_kind(run), ())),
-            given_up=elapsed_s >= window.timeout_s,
-            other_lane=crossing.lane is not None and self._usual_lane(run) not in (None, crossing.lane),
-        )
+        late = (crossing.back_ns - run.go_ns) / NS_PER_S >= window_of(run).timeout_s
+        other_lane = crossing.lane is not None and self._usual_lane(run) not in (None, crossing.lane)
+        return candidate(run, crossing.back_ns, self._times_s, given_up=late, other_lane=other_lane)
 
     def _usual_lane(self, run: RepRecord) -> int | None:
         """Of a wave the one that was called, else the one in which its athlete was seen before."""
@@ -242,14 +228,6 @@ def _counts(record: RepRecord) -> bool:
     return record.status is not RepStatus.DNF or record.reason == "timeout"
 
 
-def _kind(record: RepRecord) -> tuple[object, ...]:
-    return record.athlete, record.distance_m, record.gait, record.start
-
-
-def _window(record: RepRecord) -> FinishWindow:
-    return finish_window(record.distance_m or 0.0, record.gait, flying=record.start is StartKind.FLYING)
-
-
 def _word(record: RepRecord, crossing: Crossing | None, doubted: bool, said: Said, now_ns: int | None) -> RepRecord:
     if crossing is not None:
         return _finished(record, crossing, doubted)
@@ -259,7 +237,7 @@ def _word(record: RepRecord, crossing: Crossing | None, doubted: bool, said: Sai
         none = msgspec.structs.replace(none, lane=None)
     if record.rep in said.left:
         return msgspec.structs.replace(none, status=RepStatus.DNF, reason="stopped")
-    due_ns = record.go_ns + round(_window(record).timeout_s * NS_PER_S)
+    due_ns = record.go_ns + round(window_of(record).timeout_s * NS_PER_S)
     if now_ns is not None and now_ns < due_ns:
         return msgspec.structs.replace(none, status=RepStatus.OPEN, reason="")
     return msgspec.structs.replace(none, status=RepStatus.DNF, reason="timeout")
@@ -267,7 +245,7 @@ def _word(record: RepRecord, crossing: Crossing | None, doubted: bool, said: Sai
 
 def _finished(record: RepRecord, crossing: Crossing, doubted: bool) -> RepRecord:
     elapsed_s = (crossing.back_ns - record.go_ns) / NS_PER_S
-    window = _window(record)
+    window = window_of(record)
     more = {
         Flag.AMBIGUOUS: doubted,
         Flag.FAST: elapsed_s < window.earliest_s,

@@ -231,7 +231,6 @@ def test_an_offset_reaches_a_sensor_that_takes_one_and_is_refused_by_another(
 ) -> None:
     gate: Any
     gate, rear = (bus.sensors[0] for bus in beacon.board.buses)
-    gate.offset_mm = 0
     diagnostics.answer(calibrate(gate={"placement": "gate", "offset_mm": 12}))
     assert gate.offset_mm == 12
     assert readings(diagnostics, 0)["gate"] == (), "ranges of two offsets do not mix"
@@ -245,7 +244,6 @@ def test_a_delay_reaches_a_sensor_that_takes_one_and_is_refused_by_another(
 ) -> None:
     gate: Any
     gate, _ = (bus.sensors[0] for bus in beacon.board.buses)
-    gate.late_ns = 0
     diagnostics.answer(calibrate(gate={"placement": "gate", "late_ms": 8.5}))
     assert gate.late_ns == 8_500_000
     assert readings(diagnostics, 0)["gate"] == (), "times of two delays do not mix"

@@ -153,7 +153,7 @@ def test_a_sensor_that_rests_is_read_again_as_soon_as_a_session_begins(made: Cal
     rested: list[bool] = []
 
     def rest(t_ns: int) -> RangeSample:
-        run.core.sensing["gate"].rests_until_ns = t_ns + 5_000_000_000
+        run.core.sensing["gate"].rest_until(t_ns + 5_000_000_000)
         run.inbox.put(StartPlan(plan(block()), ("Ann",)))
         return steady(1300)(t_ns)
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ import pytest
 
 from retro_timer.settings import paths
 from retro_timer.settings.calibration import load_calibration
-from tests.helpers.command import PROGRAM, Outcome, environment_with, here, process
+from tests.helpers.command import Outcome, here, process
 from tests.helpers.doctor_asked import ASKED, findings, needs_twin
 from tests.helpers.terminal import Terminal
 
@@ -33,21 +30,6 @@ def words_are_printed(config_dir: Path) -> None:
     """This machine may have no speaker; whoever wants to speak says so."""
     config_dir.mkdir(parents=True, exist_ok=True)
     (config_dir / "config.toml").write_text(PRINTED)
-
-
-@pytest.fixture
-def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
-    return lambda *args: here(capsys, "doctor", "--for", "0.6", *args)
-
-
-@pytest.fixture
-def scenario(tmp_path: Path) -> Callable[[str], Path]:
-    def written(text: str) -> Path:
-        path = tmp_path / "day.toml"
-        path.write_text(f"background_m = 1.2\n{text}")
-        return path
-
-    return written
 
 
 def fault(kind: str) -> str:
@@ -206,63 +188,6 @@ def test_a_text_that_nobody_hears_is_printed_and_the_cause_is_told(doctor: Docto
     assert told.code == 1
     assert told.lines == ["hello"]
     assert "not spoken: no sound from device 'no-such-card'" in told.one_line()
-
-
-@pytest.mark.parametrize("board", BOARDS)
-def test_the_live_range_is_plain_lines_without_a_terminal(
-    doctor: Doctor, scenario: Callable[[str], Path], board: str
-) -> None:
-    told = doctor("--board", board, "--watch", "--scenario", scenario(""))
-    assert told.code == 0
-    assert [line.split()[2] for line in told.lines] == ["gate"] * len(told.lines)
-    assert all("1.2" in line and line.endswith("ok") and "\x1b" not in line for line in told.lines)
-
-
-def test_the_live_range_as_json_is_an_object_a_reading(doctor: Doctor) -> None:
-    told = doctor("--board", "sim", "--watch", "--json")
-    first = json.loads(told.lines[0])
-    assert (first["sensor"], first["state"], first["range_m"]) == ("gate", "ok", None)
-    assert first["ambient_kcps"] > 1000.0
-
-
-LANES = '[[sensors]]\nmodel = "tf-luna"\n[course]\nlanes = 4\n'
-
-
-@pytest.mark.parametrize("board", BOARDS)
-def test_the_live_range_tells_in_which_lane_somebody_stands(
-    doctor: Doctor, scenario: Callable[[str], Path], config_dir: Path, board: str
-) -> None:
-    (config_dir / "config.toml").write_text(LANES)
-    somebody = scenario("[[intruders]]\nstays_s = 600.0\nrange_m = 2.1\n")
-    told = doctor("--board", board, "--watch", "--scenario", somebody)
-    assert {line.partition("m  lane ")[2][:1] for line in told.lines} == {"2"}
-    told = doctor("--board", board, "--watch", "--json")
-    assert json.loads(told.lines[0])["lane"] is None
-
-
-def test_ctrl_c_ends_the_live_range() -> None:
-    watching = subprocess.Popen(
-        [PROGRAM, "doctor", "--board", "sim", "--watch"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment_with(None),
-    )
-    assert watching.stdout is not None
-    watching.stdout.readline()
-    watching.send_signal(signal.SIGINT)
-    _, err = watching.communicate(timeout=30)
-    assert (watching.returncode, err.strip()) == (130, "")
-
-
-def test_the_live_range_is_a_bar_on_a_terminal(scenario: Callable[[str], Path]) -> None:
-    terminal = Terminal("doctor", "--board", "sim", "--watch", "--for", "1", "--scenario", scenario(""))
-    terminal.until("\x1b[1A").until("| 1.4 m  ok")
-    assert terminal.ended() == 0
-    bars = [line for line in terminal.text.replace("\x1b[2K", "").splitlines() if "|" in line]
-    filled = bars[0].partition("|")[2].partition("|")[0]
-    assert len(bars[0]) < 80
-    assert filled.count("#") / len(filled) == pytest.approx(1.2 / 1.36, abs=0.05)
 
 
 @pytest.mark.parametrize(("answer", "code", "word"), [("y", 0, "heard"), ("n", 1, "not heard: a louder buzzer")])

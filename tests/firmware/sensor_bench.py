@@ -138,7 +138,7 @@ class Bench:
         return self
 
     @property
-    def sensors(self) -> tuple[Vl53l1xSensor, ...]:
+    def sensors(self) -> Sequence[Vl53l1xSensor]:
         assert self.bus is not None
         return self.bus.sensors
 

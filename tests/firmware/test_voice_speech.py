@@ -5,26 +5,21 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from retro_firmware.voice import open_voice
 from retro_firmware.voice.cache import SpeechCache
-from retro_firmware.voice.player import Player
-from retro_firmware.voice.rendering import COMMAND, RenderProcess
 from retro_firmware.voice.speech import SpeechVoice
 
 from retro_timer.beacon.clock import RealClock
 from retro_timer.beacon.output.speaker import Speaker as PhraseQueue
-from retro_timer.errors import BoardMissingError
 from retro_timer.phrases import load_catalogue
-from retro_timer.ports import Clock
 from retro_timer.settings.model import Settings
 from retro_timer.training.session.effects import Say
 from tests.firmware.voice_bench import (
     HANGS,
-    NO_ESPEAK,
     SlowSpeaker,
     Speaker,
     loudest,
@@ -34,7 +29,6 @@ from tests.firmware.voice_bench import (
     until,
     voice_settings,
 )
-from tests.helpers.clocks import StepClock
 
 pytestmark = [needs_pyttsx3, needs_aplay, pytest.mark.slow]
 NOWHERE = "retro-timer-no-such-card"
@@ -45,57 +39,6 @@ SLOWED = (
     "import time; time.sleep(0.5); from retro_firmware.voice.renderer import serve; serve()",
 )
 Make = Callable[..., SpeechVoice]
-
-
-@pytest.fixture
-def shown() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def make(tmp_path: Path, shown: list[str]) -> Iterator[Make]:
-    made: list[SpeechVoice] = []
-
-    def build(
-        *,
-        command: tuple[str, ...] = COMMAND,
-        device: str = "default",
-        clock: Clock | None = None,
-        answer_s: float = 20.0,
-    ) -> SpeechVoice:
-        clock = clock or RealClock()
-        folder = tmp_path / "speech"
-        folder.mkdir(exist_ok=True)
-        voice = SpeechVoice(
-            voice_settings(device=device),
-            clock,
-            SpeechCache(folder),
-            RenderProcess(command, answer_s, clock.monotonic_ns),
-            Player(device),
-            shown.append,
-            "pyttsx3 under test",
-        )
-        made.append(voice)
-        return voice
-
-    yield build
-    for voice in made:
-        voice.close()
-
-
-@pytest.fixture
-def speaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Speaker:
-    speaker = Speaker(tmp_path)
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
-    return speaker
-
-
-@pytest.fixture
-def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowSpeaker]:
-    speaker = SlowSpeaker(tmp_path)
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
-    yield speaker
-    speaker.close()
 
 
 def spoken_to_the_end(voice: SpeechVoice, text: str) -> None:
@@ -259,68 +202,6 @@ def test_after_a_cut_the_voice_speaks_again(make: Make, speaker: Speaker) -> Non
     assert speaker.heard_s()[-1] > 0.2
 
 
-def test_without_a_card_the_words_are_shown_and_the_cause_is_told(make: Make, shown: list[str]) -> None:
-    clock = StepClock()
-    voice = make(device=NOWHERE, clock=clock)
-    assert voice.trouble() == "", "nothing is known before the first word"
-    voice.say("Ready.")
-    until(lambda: shown == ["Ready."], "it is shown")
-    assert "aplay -l" in voice.trouble()
-    assert voice.speaking, "a phrase that is read lasts as long as one that is heard"
-    clock.advance(5.0)
-    until(lambda: not voice.speaking, "it has been read")
-    voice.say("Go.")
-    until(lambda: shown == ["Ready.", "Go."], "the next one is shown as well")
-
-
-def test_a_card_that_comes_later_is_used(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[str]
-) -> None:
-    clock = StepClock()
-    empty = tmp_path / "empty.conf"
-    empty.write_text("")
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(empty))
-    voice = make(clock=clock)
-    voice.say("Ready.")
-    until(lambda: shown == ["Ready."], "it is shown")
-    speaker = Speaker(tmp_path)
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
-    clock.advance(60.0)
-    spoken_to_the_end(voice, "Go.")
-    assert shown == ["Ready."]
-    assert len(speaker.heard()) == 1
-    assert voice.trouble() == ""
-
-
-def test_without_espeak_the_words_are_shown_and_the_package_is_told(make: Make, shown: list[str]) -> None:
-    voice = make(command=NO_ESPEAK)
-    voice.say("Ready.")
-    until(lambda: shown == ["Ready."], "it is shown")
-    assert "sudo apt install espeak-ng" in voice.trouble()
-
-
-def test_trouble_with_the_renderer_is_known_from_rendering_ahead(make: Make, shown: list[str]) -> None:
-    voice = make(command=NO_ESPEAK)
-    voice.prepare(["Ready."])
-    until(lambda: "espeak-ng" in voice.trouble(), "the trouble is known")
-    assert shown == []
-
-
-def test_a_renderer_that_hangs_costs_the_sound_and_not_the_words(make: Make, shown: list[str]) -> None:
-    voice = make(command=HANGS, answer_s=0.2)
-    voice.say("Ready.")
-    until(lambda: shown == ["Ready."], "it is shown")
-    assert "hangs" in voice.trouble()
-
-
-def test_nothing_to_say_is_not_said(make: Make, shown: list[str]) -> None:
-    voice = make()
-    voice.say("  ")
-    assert not voice.speaking
-    voice.prepare(["", " "])
-    assert shown == []
-
-
 def test_closing_ends_its_processes_and_may_be_done_twice(make: Make, slow: SlowSpeaker) -> None:
     voice = make()
     voice.say(LONG)
@@ -339,9 +220,3 @@ def test_the_entry_point_speaks(speaker: Speaker, tmp_path: Path, shown: list[st
     voice.close()
     assert len(speaker.heard()) == 1
     assert len(files(tmp_path / "cache" / "speech")) == 1
-
-
-def test_without_pyttsx3_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyttsx3", None)
-    with pytest.raises(BoardMissingError, match=r"pip install 'retro-timer\[speech\]'"):
-        open_voice(Settings(voice=voice_settings()), RealClock(), tmp_path, print)

@@ -8,6 +8,7 @@ from typing import Any
 
 from retro_timer.beacon import app
 from retro_timer.beacon.clock import VirtualClock
+from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.messages import ButtonEdge, StartPlan, StopLoop
 from retro_timer.phrases import load_catalogue
 from retro_timer.ports import Board, Button, Clock, LampState, RangeSample, SensorSpec, Voice
@@ -120,6 +121,20 @@ class _Sensor:
         """The test feeds it."""
 
 
+class _CalibratedSensor(_Sensor):
+    """Takes an offset and a delay, as the real one does."""
+
+    offset_mm = late_ns = 0
+
+    def adjust(self, offset_mm: int) -> None:
+        """Keep it."""
+        self.offset_mm = offset_mm
+
+    def delay(self, late_ns: int) -> None:
+        """Keep it."""
+        self.late_ns = late_ns
+
+
 class _Bus:
     def __init__(self, sensor: _Sensor) -> None:
         self.name = sensor.spec.name
@@ -133,7 +148,9 @@ class MadeBoard:
 
     def __init__(self, clock: VirtualClock, sensors: Sequence[SensorSettings]) -> None:
         self.clock = clock
-        self.buses = tuple(_Bus(_Sensor(spec_of(sensor))) for sensor in sensors)
+        self.buses = tuple(
+            _Bus((_CalibratedSensor if sensor.model == "vl53l1x" else _Sensor)(spec_of(sensor))) for sensor in sensors
+        )
         self.sounder = PinSounder(clock)
         self.lamp = KeptLamp()
         self.button: Button | None = None
@@ -157,7 +174,7 @@ def made_beacon(
     awaits_journal: bool = False,
 ) -> app.Beacon:
     """A beacon that speaks English and keeps its results in a directory."""
-    made_of = app.Equipment(
+    made_of = Equipment(
         board=board,
         settings=settings,
         voice=voice,

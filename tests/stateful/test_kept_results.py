@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -28,29 +27,14 @@ from retro_timer.store.results.revisions import revisions
 from retro_timer.store.results.rows import COLUMNS
 from retro_timer.training.corrections import NoteRep, RestoreRep, VoidRep
 from retro_timer.training.record import Presence
-from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, foreign_database, kept, numbers, opened, rep
+from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, kept, numbers, opened, rep
+from tests.stateful.losses import DATABASE_LOSSES, LOSSES
 
 DATABASE, LOG = "results.db", "reps.jsonl"
 STAMP = Stamp(WALL_NS)
 REMOVED = "removed"
 MEMORY = Path("/dev/shm")
 """A file system that syncs at once, where there is one."""
-
-
-def gone(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-def half(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def filled_with(data: bytes) -> Callable[[Path], Any]:
-    return lambda path: path.write_bytes(data)
-
-
-LOSSES = st.sampled_from([gone, half, filled_with(b""), filled_with(b"\0"), filled_with(b"none" * 3000)])
-DATABASE_LOSSES = LOSSES | st.just(foreign_database)
 
 
 class KeptResults(RuleBasedStateMachine):

@@ -10,6 +10,7 @@ from typing import Any
 import gpiozero
 
 from retro_firmware.backoff import Backoff
+from retro_firmware.calibrated import Calibrated
 from retro_firmware.wires import OwnBus, Wires
 from retro_timer.errors import BadInputError, SensorFaultError
 from retro_timer.ports import RangeBus, RangeSample, RangeStatus, SensorSpec
@@ -39,7 +40,7 @@ def _on_wires(settings: SensorSettings, wires: Wires) -> HcSr04Sensor:
     return sensor
 
 
-class HcSr04Sensor:
+class HcSr04Sensor(Calibrated):
     """One sensor. Only its bus's thread calls `start`, `read` and `stop`; gpiozero's thread reports the echo's edges.
 
     `pin_factory` is gpiozero's, None for its own choice; `offset_mm` and `late_ns` are calibration's; `clock` gives
@@ -58,13 +59,10 @@ class HcSr04Sensor:
     ) -> None:
         if settings.trigger_pin is None or settings.echo_pin is None:
             raise BadInputError(f"sensors '{settings.name}'", "an hc-sr04 without its pins", "trigger_pin and echo_pin")
+        super().__init__(offset_mm, late_ns)
         self.settings = settings
         self.spec: SensorSpec = spec_of(settings)
         self._pin_factory = pin_factory
-        self.offset_mm = offset_mm
-        """Added to every range; may be changed while the sensor ranges."""
-        self.late_ns = late_ns
-        """Taken off the time of every reading; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._trigger: Any = None

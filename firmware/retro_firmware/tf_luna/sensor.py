@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from retro_firmware.backoff import Backoff
+from retro_firmware.calibrated import Calibrated
 from retro_firmware.tf_luna.arrival import Arrival
 from retro_firmware.tf_luna.commands import USUAL_HZ, Port, Setup, set_up
 from retro_firmware.tf_luna.frames import SIZE, FrameParser, LunaFrame, judge
@@ -46,7 +47,7 @@ def _on_wires(settings: SensorSettings, wires: Wires) -> TfLunaSensor:
     return sensor
 
 
-class TfLunaSensor:
+class TfLunaSensor(Calibrated):
     """One sensor. Only its bus's thread calls it.
 
     `offset_mm` and `late_ns` are calibration's; `clock` gives nanoseconds.
@@ -62,13 +63,10 @@ class TfLunaSensor:
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        super().__init__(offset_mm, late_ns)
         self.settings = settings
         self.spec: SensorSpec = spec_of(settings)
         self._open_port = open_port
-        self.offset_mm = offset_mm
-        """Added to every range; may be changed while the sensor ranges."""
-        self.late_ns = late_ns
-        """Taken off the time of every reading; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._port: Port | None = None

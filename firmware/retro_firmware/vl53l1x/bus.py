@@ -50,7 +50,7 @@ class Vl53l1xBus:
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.number = number
-        self.sensors: tuple[Vl53l1xSensor, ...] = ()
+        self._sensors: list[Vl53l1xSensor] = []
         self._open_wire = open_wire
         self._clock = clock
         self._safe: SafeBus | None = None
@@ -60,6 +60,15 @@ class Vl53l1xBus:
     def name(self) -> str:
         """For threads and messages: i2c-1."""
         return f"i2c-{self.number}"
+
+    @property
+    def sensors(self) -> Sequence[Vl53l1xSensor]:
+        """In the order in which they are started and read."""
+        return self._sensors
+
+    def join(self, sensor: Vl53l1xSensor) -> None:
+        """One more sensor is on the bus; its device gets its wire by `connect`."""
+        self._sensors.append(sensor)
 
     @property
     def errors(self) -> int:
@@ -126,7 +135,6 @@ def open_bus(
     VL53L1X.check_together({f"sensors '{one.name}'": one for one in settings})
     _check_clock(settings, clock_hz(settings[0].bus))
     bus = Vl53l1xBus(settings[0].bus, open_wire, clock)
-    sensors = []
     for one in settings:
         line = None if one.xshut_pin is None or xshut is None else xshut(one.xshut_pin)
         if line is not None:
@@ -135,12 +143,11 @@ def open_bus(
         device = Device(one.address, bus.connect, line, clock, sleep)
         wait = None if one.interrupt_pin is None or interrupt is None else interrupt(one.interrupt_pin)
         offset_mm, late_ns = (offsets_mm or {}).get(one.name, 0), (lates_ns or {}).get(one.name, 0)
-        sensors.append(
+        bus.join(
             Vl53l1xSensor(
                 one, device, wait_for_interrupt=wait, offset_mm=offset_mm, late_ns=late_ns, clock=clock, sleep=sleep
             )
         )
-    bus.sensors = tuple(sensors)
     return bus
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from retro_firmware.backoff import Backoff
+from retro_firmware.calibrated import Calibrated
 from retro_firmware.vl53l1x import diagnosis, frames
 from retro_firmware.vl53l1x.device import Device, Frame
 from retro_firmware.vl53l1x.light import ModeChooser
@@ -34,7 +35,7 @@ _MAY_PASS = frozenset(("no-answer", "garbage", "frozen"))
 """Failed looks that are worth another; any other fault is one at once."""
 
 
-class Vl53l1xSensor:
+class Vl53l1xSensor(Calibrated):
     """One sensor. Only its bus's thread calls it.
 
     `wait_for_interrupt(timeout_s)`, where GPIO1 is wired, waits until that line is active and says whether it is.
@@ -52,13 +53,10 @@ class Vl53l1xSensor:
         clock: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        super().__init__(offset_mm, late_ns)
         self.settings = settings
         self._device = device
         self._wait_for_interrupt = wait_for_interrupt
-        self.offset_mm = offset_mm
-        """Added to every range; may be changed while the sensor ranges."""
-        self.late_ns = late_ns
-        """Taken off the time of every reading; may be changed while the sensor ranges."""
         self._clock = clock
         self._sleep = sleep
         self._chooser = ModeChooser(settings.mode)

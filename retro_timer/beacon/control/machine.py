@@ -75,7 +75,7 @@ class MachineRequests:
         elif not self._setting.acquire(blocking=False):
             send(_refused("another phone has the clock set right now"))
         else:
-            self._core.opener.clock_is_set = True
+            self._core.opener.clock_is_being_set(True)
             # It waits for another process: neither the session nor the socket does.
             threading.Thread(target=self._set, args=(board, unix_s, send), name="clock", daemon=True).start()
 
@@ -99,7 +99,7 @@ class MachineRequests:
             self._core.journal.follow_clock(clock.wall_ns() - since_boot_ns, ClockSource.SET)
 
     def _may_start(self) -> None:
-        self._core.opener.clock_is_set = False
+        self._core.opener.clock_is_being_set(False)
 
 
 def _refused(why: str) -> answers.Error:

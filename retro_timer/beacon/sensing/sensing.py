@@ -19,7 +19,6 @@ from retro_timer.detection.events import DetectionEvent, Level, Obstacle, Parkin
 from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.obstacles import Obstacles
-from retro_timer.detection.people import Braking
 from retro_timer.detection.pipeline import pipeline_for
 from retro_timer.ports import Placement, RangeSample, RangeSensor
 
@@ -37,6 +36,10 @@ class Shared:
         self.expectation: Expectation = NOBODY
         self.obstacles = Obstacles()
 
+    def expect(self, expectation: Expectation) -> None:
+        """From the next reading on."""
+        self.expectation = expectation
+
 
 class Sensing:
     """The judge of one sensor, wired to buzzer, lamp and speech. Only its bus's thread calls it."""
@@ -49,7 +52,6 @@ class Sensing:
         buzzer: Buzzer,
         lamp: LampKeeper,
         speaker: Speaker,
-        braking: Braking,
         post: Callable[[DetectionEvent, WatchConfig], None],
         report: Callable[[SensorReport], None],
         on_sample: Callable[[RangeSample], None] | None = None,
@@ -69,7 +71,6 @@ class Sensing:
         self._buzzer = buzzer
         self._lamp = lamp
         self._speaker = speaker
-        self._braking = braking
         self._post = post
         self._report = report
         self._patience_ns = patience_ns(spec.period_ns)
@@ -77,7 +78,7 @@ class Sensing:
         self._settling: Settling | None = None
         self._ending = False
         self.rests_until_ns = 0
-        """Until then it is switched off, for its neighbour to be seen without its light. Set from any thread."""
+        """Until then it is switched off."""
 
     def starts(self, now_ns: int) -> None:
         """The sensor is about to be started, on a machine that may be busy with a start of its own."""
@@ -129,6 +130,10 @@ class Sensing:
 
     def _excuses(self, reason: str, now_ns: int) -> bool:
         return self._settling is not None and self._settling.excuses(reason, now_ns)
+
+    def rest_until(self, t_ns: int) -> None:
+        """Switch it off until then, for its neighbour to be seen without its light. May be called from any thread."""
+        self.rests_until_ns = t_ns
 
     def rests(self, now_ns: int, *, in_session: bool) -> bool:
         """Whether it is to be switched off now: never in a session, whoever has asked for it before."""
@@ -182,5 +187,5 @@ class Sensing:
         if spec.model != self.spec.model:
             log.info("sensor %s ranges as %s now, before as %s", spec.name, spec.model, self.spec.model)
         self.spec = spec
-        covers = sensor_coverage(self.spec, health.state, health.ambient_kcps, self._braking)
+        covers = sensor_coverage(self.spec, health.state, health.ambient_kcps, self.config.braking)
         self._report(SensorReport(self.spec.name, health.state, health.reason, covers, now_ns))

@@ -26,8 +26,6 @@ _CLEAR_NS = 400_000_000
 """As the rear watch's hold: a level that flickers with an arm is none that anybody hears."""
 _IN_FRONT_MM = 200
 """Nearer than who stands in the beam by a chest's depth: the runner before them, not their own sway."""
-AGREES_MM = 60
-"""Two readings of one body, where phantoms are about."""
 _ENDED_PERIODS = 2.5
 """The same of a slow sensor, one of whose readings may be lost, as `passage.ENDED_NS`."""
 _FREE_PERIODS = 1.5
@@ -37,8 +35,6 @@ _UNSURE_PERIODS = 4.0
 """The same while the sensor doubts what it reads, as it does a moving body's flank for two or three readings."""
 _SAME_BODY_NS = 250_000_000
 """What follows a body so close behind its break is an arm of it: no crossing of its own; nor, if as brief, an alarm."""
-_STEADY_MM = 100
-"""Whoever passes moves by more between shoulder and shoulder; who stands sways by 20 mm and reads to 25."""
 _STEADY_NS = 1_000_000_000
 """Who walks at 0.9 m/s is through a cone of 0.4 m in 0.7 s: who stays longer at one range stands. Less makes a
 background of slow walkers, more keeps the runner who passes in front of somebody waiting."""
@@ -97,7 +93,7 @@ class Gate:
             if len(passage.entries) < _MOST_ENTRIES:
                 passage.entries.append(entry)
             if entry.hit:
-                self._take_hit(passage, entry)
+                passage.take_hit(entry, bodily=self._is_bodily(entry))
             elif self._supports(entry, passage.range_mm, wall_mm):
                 passage.support += 1
         self._before.append(entry)
@@ -143,39 +139,21 @@ class Gate:
         oldest_ns = entry.t_ns - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
         seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
-        passage = Passage([*self._before, entry], entry.t_ns, entry.t_ns, stranger)
         handed_ns = self._handed_over_ns
-        passage.follower = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS
-        passage.range_mm = entry.range_mm or 0
+        follows = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS
+        passage = Passage(
+            [*self._before, entry], entry.t_ns, entry.t_ns, stranger, follows, range_mm=entry.range_mm or 0
+        )
         if self._before and self._supports(self._before[-1], passage.range_mm, wall_mm):
             passage.support = 1
-        self._take_hit(passage, entry)
-        passage.steady_since_ns = entry.t_ns
+        passage.take_hit(entry, bodily=self._is_bodily(entry))
         return passage
 
     def _supports(self, entry: BeamEntry, near_mm: int, wall_mm: float | None) -> bool:
         return vouches(entry, near_mm, wall_mm, self.light.mean_kcps, self.light.stands_out_kcps, self._config)
 
-    def _take_hit(self, passage: Passage, entry: BeamEntry) -> None:
-        passage.hits += 1
-        range_mm = entry.range_mm or 0
-        before = passage.entries[-2] if len(passage.entries) > 1 else None
-        off_body = abs(range_mm - passage.range_mm) > _STEADY_MM
-        beside = before is not None and (before.hit or before.kind is Kind.REJECTED)
-        if passage.confirmed and off_body and not beside:
-            # By itself it may be a phantom, which must not make the break longer.
-            return
-        passage.last_hit_ns = entry.t_ns
-        passage.doubtful = None
-        agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
-        passage.run = passage.run + 1 if agrees else 1
-        passage.longest_run = max(passage.longest_run, passage.run)
-        if is_bodily(entry, self.light.stands_out_kcps, self._config.least_body_kcps_m2):
-            passage.bodily += 1
-            passage.bodily_run = max(passage.bodily_run, passage.run)
-        if off_body:
-            passage.range_mm = range_mm
-            passage.steady_since_ns = entry.t_ns
+    def _is_bodily(self, entry: BeamEntry) -> bool:
+        return is_bodily(entry, self.light.stands_out_kcps, self._config.least_body_kcps_m2)
 
     def _judge(
         self,
@@ -190,7 +168,7 @@ class Gate:
             if not passage.reaches(needed):
                 return
             passage.confirmed = True
-        if entry.hit and not passage.stranger and _is_of_before(passage, expectation, t_ns):
+        if entry.hit and not passage.stranger and passage.is_of_before(expectation, t_ns):
             # Who came in a rep before, and was timed or ended by hand then, is in the way of who runs now.
             passage.stranger = passage.handed_over = True
         if not passage.stranger:
@@ -316,12 +294,6 @@ class Gate:
         if level is not self.level:
             self.level = level
             told.append(Obstacle(level, range_mm, t_ns))
-
-
-def _is_of_before(passage: Passage, expectation: Expectation, t_ns: int) -> bool:
-    """Whether somebody came before the go of the only one who runs, who cannot be here yet."""
-    alone = expectation.mode is WatchMode.REP and not expectation.awaited
-    return alone and passage.first_ns < expectation.go_ns and not expectation.may_arrive(t_ns)
 
 
 def _says_nothing(entry: BeamEntry) -> bool:

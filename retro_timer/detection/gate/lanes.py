@@ -24,8 +24,7 @@ from retro_timer.detection.events import (
     PassageOver,
 )
 from retro_timer.detection.expectation import Expectation
-from retro_timer.detection.gate.crossings import AGREES_MM
-from retro_timer.detection.gate.passage import ENDED_NS
+from retro_timer.detection.gate.passage import AGREES_MM, ENDED_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
 from retro_timer.detection.lane_map import LaneMap, near_shoulder_mm

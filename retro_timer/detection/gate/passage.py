@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.passages import BeamEntry
+from retro_timer.detection.readings import Kind
 
 WAIT_NS = 600_000_000
 """How long a doubtful break (an arm before its torso, one beam of two) waits after its end for the rest or the other
@@ -13,6 +15,10 @@ be by then: half a metre farther, a body and a cone are 0.67 m long."""
 ENDED_NS = 60_000_000
 """A beam that is free for so long has seen a body's end: more holds every finish up, less takes two readings that a
 VL53L1X lost, at 24 ms, for it."""
+AGREES_MM = 60
+"""Two readings of one body, where phantoms are about."""
+_STEADY_MM = 100
+"""Whoever passes moves by more between shoulder and shoulder; who stands sways by 20 mm and reads to 25."""
 _DIM_HITS = 3
 """So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
 
@@ -51,6 +57,36 @@ class Passage(msgspec.Struct):
     """Whether it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
     range_mm: int = 0
     steady_since_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self.steady_since_ns = self.steady_since_ns or self.first_ns
+
+    def take_hit(self, entry: BeamEntry, *, bodily: bool) -> None:
+        """One hit more, the newest of `entries`; `bodily`: it has a body's light, or its light is not recorded."""
+        self.hits += 1
+        range_mm = entry.range_mm or 0
+        before = self.entries[-2] if len(self.entries) > 1 else None
+        off_body = abs(range_mm - self.range_mm) > _STEADY_MM
+        beside = before is not None and (before.hit or before.kind is Kind.REJECTED)
+        if self.confirmed and off_body and not beside:
+            # By itself it may be a phantom, which must not make the break longer.
+            return
+        self.last_hit_ns = entry.t_ns
+        self.doubtful = None
+        agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
+        self.run = self.run + 1 if agrees else 1
+        self.longest_run = max(self.longest_run, self.run)
+        if bodily:
+            self.bodily += 1
+            self.bodily_run = max(self.bodily_run, self.run)
+        if off_body:
+            self.range_mm = range_mm
+            self.steady_since_ns = entry.t_ns
+
+    def is_of_before(self, expectation: Expectation, t_ns: int) -> bool:
+        """Whether somebody came before the go of the only one who runs, who cannot be here yet."""
+        alone = expectation.mode is WatchMode.REP and not expectation.awaited
+        return alone and self.first_ns < expectation.go_ns and not expectation.may_arrive(t_ns)
 
     def reaches(self, needed: Needed) -> bool:
         """Whether the hits make a break.

@@ -10,10 +10,10 @@ from retro_timer.detection.background import Background
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, PassageOver, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
-from retro_timer.detection.gate.crossings import AGREES_MM, Gate
+from retro_timer.detection.gate.crossings import Gate
 from retro_timer.detection.gate.departure import Departure
 from retro_timer.detection.gate.held import HeldWatch
-from retro_timer.detection.gate.passage import Needed
+from retro_timer.detection.gate.passage import AGREES_MM, Needed
 from retro_timer.detection.gate.shade import ShadeWatch
 from retro_timer.detection.health.persistence import PersistenceThreshold
 from retro_timer.detection.health.sensor_health import Health

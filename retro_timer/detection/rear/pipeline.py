@@ -152,8 +152,7 @@ class RearPipeline:
     def _excuse(self, tracks: list[Track]) -> None:
         """A body that the sensor misses now and then is seen in pieces, which are no phantoms once it is known."""
         for track in tracks:
-            if not track.body and track.shows(_BODY):
-                track.body = True
+            if track.becomes_body(_BODY):
                 self._persistence.forgive(track.length)
         if any(track.body for track in tracks):
             self._persistence.forget_run()

@@ -106,6 +106,13 @@ class Track:
         """Whether it has readings enough to be a body."""
         return self.length >= _PROVEN
 
+    def becomes_body(self, proof: Proof) -> bool:
+        """Whether it shows itself to be one for the first time."""
+        if self.body or not self.shows(proof):
+            return False
+        self.body = True
+        return True
+
     def foretells(self, t_s: float, range_m: float) -> bool:
         """Whether a reading is just where the motion known so far leads."""
         motion = self.motion()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 
 import msgspec
 
-from retro_timer.errors import near_miss
 from retro_timer.ports import FINISH_LINE, Placement
+from retro_timer.store.traces.head_values import (
+    NUMBERS_OF_A_SENSOR,
+    NUMBERS_OF_THE_HEAD,
+    WORDS,
+    count_of,
+    crossings_of,
+    distance_of,
+    gait_of,
+    lane_of,
+    number_of,
+    rounded,
+    time_of,
+    word_of,
+)
 from retro_timer.training.gaits import Gait
 
-LONGEST_RANGE_MM = 100_000.0
-_LONGEST_DISTANCE_M = 1000.0
-LATEST_S = 4e9
-"""Seconds that still fit 64-bit nanoseconds; a wall-clock time stamp does."""
-_MOST_LANES = 4
 _FIELD = re.compile(r"(\w+)=(.*?)(?=\s+\w+=|\s*$)")
 """One `key=value` of a line with several; a value may have blanks, as athletes' names do."""
 _BEGINS = ("go_s", "release_from_s", "flying_from_s")
@@ -107,13 +114,13 @@ class TraceHead(msgspec.Struct):
                 self.reps.append(rep)
                 return problems
             if key == "lanes":
-                self.lanes = _lane_of(value)
+                self.lanes = lane_of(value)
             elif key == "placement":
-                self.placement = Placement(_word_of(key, value))
-            elif key in _WORDS:
-                setattr(self, key, _word_of(key, value))
-            elif key in _NUMBERS_OF_THE_HEAD:
-                setattr(self, key, _rounded(key, _number_of(key, value)))
+                self.placement = Placement(word_of(key, value))
+            elif key in WORDS:
+                setattr(self, key, word_of(key, value))
+            elif key in NUMBERS_OF_THE_HEAD:
+                setattr(self, key, rounded(key, number_of(key, value)))
             else:
                 self.other[key] = value
         except ValueError as error:
@@ -126,9 +133,9 @@ class TraceHead(msgspec.Struct):
         for key, text in _fields(value).items():
             try:
                 if key == "placement":
-                    sensor.placement = Placement(_word_of(key, text))
-                elif key in _NUMBERS_OF_A_SENSOR:
-                    setattr(sensor, key, _rounded(key, _number_of(key, text)))
+                    sensor.placement = Placement(word_of(key, text))
+                elif key in NUMBERS_OF_A_SENSOR:
+                    setattr(sensor, key, rounded(key, number_of(key, text)))
                 elif key in ("line", "model") and text:
                     setattr(sensor, key, text)
                 else:
@@ -142,7 +149,7 @@ class TraceHead(msgspec.Struct):
         if text is None:
             return ["no distance_m, expected 'distance_m=10'"]
         try:
-            self.lines[name] = _distance_of(text, least_m=0.0)
+            self.lines[name] = distance_of(text, least_m=0.0)
         except ValueError as error:
             return [str(error)]
         return []
@@ -150,14 +157,14 @@ class TraceHead(msgspec.Struct):
 
 def parse_rep(go: str, distance: str, gait: str, lane: str | None = None) -> TraceRep:
     """A rep from its texts. Raises ValueError that says which one is wrong and what is expected."""
-    go_s = _time_of("go", go)
-    return TraceRep(go_s, _distance_of(distance), _gait_of(gait), lane=None if lane is None else _lane_of(lane))
+    go_s = time_of("go", go)
+    return TraceRep(go_s, distance_of(distance), gait_of(gait), lane=None if lane is None else lane_of(lane))
 
 
 def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     """A rep from a line of the head, and what of it is ignored. Raises ValueError for a rep that is none."""
     fields = _fields(value)
-    if "leg" in fields and _count_of("leg", fields["leg"]) > 1:
+    if "leg" in fields and count_of("leg", fields["leg"]) > 1:
         return _leg_of(fields)
     named = [name for name in _BEGINS if name in fields]
     if len(named) > 1:
@@ -166,22 +173,22 @@ def _rep_of(value: str) -> tuple[TraceRep, list[str]]:
     missing = [name for name in (begins, "distance_m", "gait") if name not in fields]
     if missing:
         raise ValueError(f"no {missing[0]}, expected 'go_s=5.000 distance_m=30 gait=jog'")
-    at_s = _time_of(begins.removesuffix("_s"), fields[begins])
+    at_s = time_of(begins.removesuffix("_s"), fields[begins])
     unfit = _unfit(fields, begins)
     fields = {key: text for key, text in fields.items() if key not in unfit}
     problems = list(unfit.values())
     lane, unclear = None, False
     try:
-        lane = _lane_of(fields["lane"]) if "lane" in fields else None
+        lane = lane_of(fields["lane"]) if "lane" in fields else None
     except ValueError as error:
         unclear = True
         problems.append(str(error))
-    distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
+    distance_m, gait = distance_of(fields["distance_m"]), gait_of(fields["gait"])
     athlete = fields.get("athlete") or None
     go_s, release_from_s = (at_s, None) if begins == "go_s" else (None, at_s)
     rep = TraceRep(go_s, distance_m, gait, release_from_s, lane, athlete, unclear, flying=begins == "flying_from_s")
     if "crossings_s" in fields:
-        rep = msgspec.structs.replace(rep, crossings_s=_crossings_of(fields["crossings_s"]))
+        rep = msgspec.structs.replace(rep, crossings_s=crossings_of(fields["crossings_s"]))
     return msgspec.structs.replace(rep, leg=1) if "leg" in fields else rep, problems
 
 
@@ -195,7 +202,7 @@ def _unfit(fields: Mapping[str, str], begins: str) -> dict[str, str]:
 
 def _leg_of(fields: Mapping[str, str]) -> tuple[TraceRep, list[str]]:
     """A leg that begins with the end of the one before it, and what of its line is ignored. Raises ValueError."""
-    leg = _count_of("leg", fields["leg"])
+    leg = count_of("leg", fields["leg"])
     missing = [name for name in ("distance_m", "gait") if name not in fields]
     if missing:
         raise ValueError(f"no {missing[0]}, expected 'distance_m=20 gait=jog leg=2'")
@@ -203,101 +210,10 @@ def _leg_of(fields: Mapping[str, str]) -> tuple[TraceRep, list[str]]:
         if name in fields:
             raise ValueError(f"{name} with leg {leg}, expected none: it begins when the leg before it ends")
     problems = [f"{name} with leg {leg}, expected none" for name in ("crossings_s", "lane") if name in fields]
-    distance_m, gait = _distance_of(fields["distance_m"]), _gait_of(fields["gait"])
+    distance_m, gait = distance_of(fields["distance_m"]), gait_of(fields["gait"])
     return TraceRep(None, distance_m, gait, athlete=fields.get("athlete") or None, leg=leg), problems
 
 
 def _fields(value: str) -> dict[str, str]:
     """The `key=value` pairs of a line; only a name goes on behind a blank."""
     return {key: text.strip() if key == "athlete" else text.partition(" ")[0] for key, text in _FIELD.findall(value)}
-
-
-def _time_of(what: str, text: str) -> float:
-    time_s = _number(text, -LATEST_S, LATEST_S)
-    if time_s is None:
-        raise ValueError(f"{what} '{text}' is not a time in seconds")
-    return time_s
-
-
-def _distance_of(text: str, least_m: float = 1.0) -> float:
-    distance_m = _number(text, least_m, _LONGEST_DISTANCE_M)
-    if distance_m is None:
-        raise ValueError(f"distance '{text}' is not a number of metres from {least_m:g} to {_LONGEST_DISTANCE_M:.0f}")
-    return distance_m
-
-
-def _crossings_of(text: str) -> float:
-    duration_s = _number(text, 1.0, 7200.0)
-    if duration_s is None:
-        raise ValueError(f"crossings '{text}' is not a number of seconds from 1 to 7200")
-    return duration_s
-
-
-def _count_of(what: str, text: str) -> int:
-    count = _number(text, 1.0, 10_000.0)
-    if count is None or count != round(count):
-        raise ValueError(f"{what} '{text}' is not a whole number from 1")
-    return round(count)
-
-
-def _gait_of(text: str) -> Gait:
-    gaits = [str(g) for g in Gait]
-    if text not in gaits:
-        raise ValueError(f"gait '{text}' is none of {', '.join(gaits)}{near_miss(text, gaits)}")
-    return Gait(text)
-
-
-def _number(text: str, least: float, most: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and least <= value <= most else None
-
-
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "budget_ms": (1.0, 1000.0),
-    "fov_deg": (0.1, 90.0),
-    "background_mm": (100.0, LONGEST_RANGE_MM),
-    "torso_mm": (50.0, 600.0),
-    "finish_range_m": (0.1, 50.0),
-    "lane_width_m": (0.5, 3.0),
-    "first_lane_m": (0.0, 5.0),
-    "offset_mm": (-2000.0, 2000.0),
-}
-_WORDS: dict[str, tuple[str, ...]] = {
-    "placement": tuple(str(p) for p in Placement),
-    "course": ("straight", "out-and-back"),
-    "order": ("rotation", "rolling", "waves"),
-}
-_NOT_OF_A_SENSOR = ("torso_mm", "finish_range_m", "lane_width_m", "first_lane_m")
-_NUMBERS_OF_A_SENSOR = tuple(key for key in _BOUNDS if key not in _NOT_OF_A_SENSOR)
-_NUMBERS_OF_THE_HEAD = tuple(key for key in _BOUNDS if key != "offset_mm")
-
-
-def _rounded(key: str, value: float) -> float:
-    return round(value) if key == "background_mm" else value
-
-
-def _word_of(key: str, text: str) -> str:
-    """One of the words that a key takes. Raises ValueError with what is wrong and what is expected."""
-    words = _WORDS[key]
-    if text not in words:
-        raise ValueError(f"'{text}' is none of {', '.join(words)}{near_miss(text, words)}")
-    return text
-
-
-def _number_of(key: str, text: str) -> float:
-    """A number within the bounds of a key. Raises ValueError with what is wrong and what is expected."""
-    least, most = _BOUNDS[key]
-    number = _number(text, least, most)
-    if number is None:
-        raise ValueError(f"'{text}' is not a number from {least:g} to {most:g}")
-    return number
-
-
-def _lane_of(text: str) -> int:
-    lane = _number(text, 1.0, _MOST_LANES)
-    if lane is None or lane != round(lane):
-        raise ValueError(f"lane '{text}' is not a whole number from 1 to {_MOST_LANES}")
-    return round(lane)

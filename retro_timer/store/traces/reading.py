@@ -9,7 +9,8 @@ from typing import TextIO
 
 from retro_timer.errors import BadInputError
 from retro_timer.ports import RangeSample
-from retro_timer.store.traces.head import LATEST_S, LONGEST_RANGE_MM, TraceHead, TraceSensor
+from retro_timer.store.traces.head import TraceHead, TraceSensor
+from retro_timer.store.traces.head_values import LATEST_S, LONGEST_RANGE_MM
 
 HEADER = "t_s,range_mm,status,signal_kcps,ambient_kcps"
 SENSOR_COLUMN = ",sensor"

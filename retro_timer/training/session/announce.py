@@ -6,7 +6,8 @@ from retro_timer.training.detail import Detail
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
 from retro_timer.training.session import calls, events, inputs, starting, summary, targets, teams
 from retro_timer.training.session.effects import About, about_rep
-from retro_timer.training.session.state import ENDED, RESTING, Pending, Phase, SessionState
+from retro_timer.training.session.pending import Pending
+from retro_timer.training.session.state import ENDED, RESTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition
 
 _NEXT_START_LEAST_S = 20.0

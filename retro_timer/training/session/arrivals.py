@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from retro_timer.training.arrival_odds import Candidate, likeliest, may_be_exchanged
-from retro_timer.training.gaits import Gait, finish_window
-from retro_timer.training.record import RepRecord, RepStatus, StartKind
+from retro_timer.training.arrival_odds import Candidate, likeliest
+from retro_timer.training.candidates import OwnTimes, are_exchangeable, candidate, own_times_s
+from retro_timer.training.record import RepRecord
 from retro_timer.training.session import active_rep, crowding, events, ghosts, inputs, places
 from retro_timer.training.session.effects import Signal
 from retro_timer.training.session.on_course import ActiveRep, Arrival
 from retro_timer.training.session.state import SessionState
 from retro_timer.training.session.transition import Transition, ns
 
-_Kind = tuple[str, float | None, Gait, StartKind]
-"""What makes two times of an athlete comparable."""
 _FORGOTTEN_S = 10.0
 """Who stops in the beam is timed after 2.5 s, by two beams a second later: of who is older nothing more comes."""
 
@@ -99,17 +97,7 @@ def _may_be_exchanged(state: SessionState, active: ActiveRep, other: RepRecord, 
     if back_ns >= active_rep.timeout_of(other):
         return False
     own = _own_times_s(state, frozenset((active.record.athlete, other.athlete)), without=other.rep)
-    other_back_ns = other.go_ns + (other.time_ns or 0)
-    mine, theirs = (
-        Candidate(
-            (at_ns - one.go_ns) / 1e9,
-            finish_window(one.distance_m or 0.0, one.gait, flying=one.start is StartKind.FLYING),
-            tuple(own.get(_kind(one), ())),
-        )
-        for one, at_ns in ((active.record, back_ns), (other, other_back_ns))
-    )
-    mine_else_s = (other_back_ns - active.record.go_ns) / 1e9
-    return may_be_exchanged(mine, mine_else_s, theirs, (back_ns - other.go_ns) / 1e9)
+    return are_exchangeable(active.record, back_ns, other, other.go_ns + (other.time_ns or 0), own)
 
 
 def _may_be_in(arrival: Arrival, lane: int | None) -> bool:
@@ -169,39 +157,14 @@ def _choose(state: SessionState, t_ns: int, lane: int | None) -> Decision | None
     return Decision(taken.record.rep, tuple(free[index].record.rep for index in choice.rivals), taken.doubted)
 
 
-def _candidate(
-    own: Mapping[_Kind, Sequence[float]], active: ActiveRep, t_ns: int, lane: int | None, *, taken_off: bool
-) -> Candidate:
-    record = active.record
-    return Candidate(
-        (t_ns - record.go_ns) / 1e9,
-        finish_window(record.distance_m or 0.0, record.gait, flying=record.start is StartKind.FLYING),
-        tuple(own.get(_kind(record), ())),
-        given_up=active.given_up,
-        taken_off=taken_off,
-        other_lane=lane is not None and active.lane not in (None, lane),
-    )
+def _candidate(own: OwnTimes, active: ActiveRep, t_ns: int, lane: int | None, *, taken_off: bool) -> Candidate:
+    other_lane = lane is not None and active.lane not in (None, lane)
+    return candidate(active.record, t_ns, own, given_up=active.given_up, taken_off=taken_off, other_lane=other_lane)
 
 
-def _own_times_s(
-    state: SessionState, athletes: frozenset[str], *, without: int | None = None
-) -> Mapping[_Kind, Sequence[float]]:
-    """These athletes' times in this session, each over its length, in its gait, after its kind of start; `without`
-    that of a rep which is in question."""
+def _own_times_s(state: SessionState, athletes: frozenset[str], *, without: int | None = None) -> OwnTimes:
+    """These athletes' times in this session; `without` that of a rep which is in question."""
     if state.rules.given_goes:
         # A record that does not name its runners: nobody knows of two reps whether one ran both.
         athletes -= {state.athletes[0].name}
-    times_s: dict[_Kind, list[float]] = {}
-    for record in state.results:
-        if (
-            record.rep != without
-            and record.athlete in athletes
-            and record.status is RepStatus.FINISHED
-            and record.time_ns is not None
-        ):
-            times_s.setdefault(_kind(record), []).append(record.time_ns / 1e9)
-    return times_s
-
-
-def _kind(record: RepRecord) -> _Kind:
-    return record.athlete, record.distance_m, record.gait, record.start
+    return own_times_s(one for one in state.results if one.rep != without and one.athlete in athletes)

@@ -18,7 +18,8 @@ from retro_timer.training.plan import StartMethod, Step
 from retro_timer.training.session import inputs, turns
 from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import About, Say
-from retro_timer.training.session.state import RESTING, Pending, Phase, SessionState
+from retro_timer.training.session.pending import Pending
+from retro_timer.training.session.state import RESTING, Phase, SessionState
 from retro_timer.training.session.transition import Transition, ns, start_method
 
 RESULT_WAIT_S = 8.0

@@ -17,6 +17,7 @@ from retro_timer.training.session import (
     calls,
     control,
     corrections,
+    countdown,
     finishing,
     given,
     inputs,
@@ -238,7 +239,7 @@ def _keep(transition: Transition, appointment: Appointment) -> None:
     if item is Item.NEXT_PHASE:
         _next_phase(transition)
     elif item is Item.COUNT:
-        starting.count(transition, appointment)
+        countdown.count(transition, appointment)
     elif item is Item.SAY:
         calls.say_item(transition, appointment)
     elif item is Item.GO:
@@ -265,7 +266,7 @@ def _next_phase(transition: Transition) -> None:
     if phase is Phase.BRIEF:
         starting.brief_is_over(transition)
     elif phase is Phase.COUNTDOWN:
-        starting.hold(transition)
+        countdown.hold(transition)
     elif phase not in STARTING:
         starting.look_at_lane(transition)
 

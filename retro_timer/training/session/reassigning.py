@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -123,7 +123,7 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         settled=state.settled.difference(one.rep for one in point.moved),
     )
     undoing.restore_presence(transition, point)
-    words = [_allowed(transition, word) for word in _taken_back(transition.state, point)]
+    words = [_allowed(transition, word) for word in undoing.finishes_back(_records(transition.state), point)]
     words = going_on.without_legs_begun_anew(state, words)
     _keep(transition, words)
     going_on.go_on(transition, words)
@@ -220,34 +220,6 @@ def _remember(transition: Transition, what: str, words: Sequence[RepRecord], who
     former = tuple(one for one in _records(state) if one.rep in new)
     point = UndoPoint(what, state.athletes, state.results, whose, former=former, moved=tuple(words))
     transition.set(undo=(*state.undo, point))
-
-
-def _taken_back(state: SessionState, point: UndoPoint) -> list[RepRecord]:
-    """The reps as they were before; what has been said or seen of one since stays, and no crossing is two reps'."""
-    now = {one.rep: one for one in _records(state)}
-    moved = {one.rep: one for one in point.moved}
-    words = {
-        old.rep: msgspec.structs.replace(old, revision=now[old.rep].revision + 1, note=now[old.rep].note)
-        for old in point.former
-        if old.rep in now and _stands(moved[old.rep], now[old.rep])
-    }
-    while twice := _backs(words.values()) & _backs(one for one in now.values() if one.rep not in words):
-        words = {rep: word for rep, word in words.items() if not _backs([word]) & twice}
-    return list(words.values())
-
-
-def _stands(word: RepRecord, now: RepRecord) -> bool:
-    """Whether nothing has been said or seen of a rep since that word: that nobody came in time is neither."""
-    timed_out = word.status is RepStatus.OPEN and now.status is RepStatus.DNF and now.reason == "timeout"
-    return _says(word) == _says(now) or (timed_out and word.athlete == now.athlete)
-
-
-def _says(record: RepRecord) -> tuple[object, ...]:
-    return record.status, record.athlete, record.time_ns
-
-
-def _backs(records: Iterable[RepRecord]) -> set[int]:
-    return {crossing.back_ns for one in records if (crossing := crossing_of(one)) is not None}
 
 
 def _keep(transition: Transition, words: Sequence[RepRecord]) -> None:

@@ -8,7 +8,7 @@ from retro_timer.ports import LampState, Placement
 from retro_timer.training import orders
 from retro_timer.training.gaits import default_walk_out_s
 from retro_timer.training.plan import Course, StartMethod
-from retro_timer.training.session import calls, events, inputs, standing, turns
+from retro_timer.training.session import calls, countdown, events, inputs, standing, turns
 from retro_timer.training.session.agenda import Appointment, Item
 from retro_timer.training.session.effects import About, Signal
 from retro_timer.training.session.state import STARTING, Phase, SessionState
@@ -17,15 +17,12 @@ from retro_timer.training.session.transition import Transition, ns, start_method
 LOOK_S = 2.0
 """How long before the countdown the lane is looked at."""
 _REMIND_S = 20.0
-_RANDOM_MODULUS = 2**31
-_RANDOM_FACTOR = 1103515245
-_RANDOM_STEP = 12345
 
 
 def brief(transition: Transition) -> None:
     """Say what comes, what the watch covers, and the plan's safety note."""
     state = transition.state
-    transition.set(turn=turns.next_turn(state, transition.now_ns), random=state.rules.seed % _RANDOM_MODULUS)
+    transition.set(turn=turns.next_turn(state, transition.now_ns), random=countdown.first_random(state.rules.seed))
     end_ns = transition.now_ns + ns(state.rules.brief_s)
     transition.enter(Phase.BRIEF, end_ns, [Appointment(end_ns, Item.NEXT_PHASE)])
     athletes = tuple(athlete.name for athlete in state.athletes)
@@ -231,25 +228,6 @@ def _start(transition: Transition) -> None:
     agenda = [Appointment(go_ns - ns(number), Item.COUNT, key, {"number": number}) for number in range(count, 0, -1)]
     agenda.append(Appointment(go_ns, Item.GO))
     transition.enter(Phase.COUNTDOWN, go_ns, agenda)
-
-
-def count(transition: Transition, appointment: Appointment) -> None:
-    """One number of the countdown: a beep, and the number unless the start is by beeps alone."""
-    transition.beep(Signal.COUNT)
-    if appointment.key != "silent":
-        number = appointment.values["number"]
-        transition.say(f"count_{number}" if number in (1, 2, 3) else "count", {"number": number}, 0.3, urgent=True)
-
-
-def hold(transition: Transition) -> None:
-    """Set: then a hold whose length nobody can guess."""
-    rules = transition.state.rules
-    drawn = (transition.state.random * _RANDOM_FACTOR + _RANDOM_STEP) % _RANDOM_MODULUS
-    transition.set(random=drawn)
-    share = drawn / _RANDOM_MODULUS
-    hold_s = rules.hold_least_s + share * (rules.hold_most_s - rules.hold_least_s)
-    transition.enter(Phase.SET, 0, [Appointment(transition.now_ns + ns(hold_s), Item.GO)])
-    transition.say("set", within_s=0.5, urgent=True)
 
 
 def give_go(transition: Transition) -> None:

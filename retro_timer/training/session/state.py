@@ -15,6 +15,7 @@ from retro_timer.training.session.agenda import Appointment
 from retro_timer.training.session.effects import Say
 from retro_timer.training.session.inputs import ReleaseGiven
 from retro_timer.training.session.on_course import ActiveRep, Arrival, Ghost, by_go
+from retro_timer.training.session.pending import Pending
 from retro_timer.training.session.rules import Rules
 
 
@@ -127,24 +128,6 @@ class UndoPoint(msgspec.Struct, frozen=True):
     """The same as it left them."""
     revision: str = ""
     """Its id, once it is on disk."""
-
-
-class Pending(msgspec.Struct, frozen=True):
-    """An announcement that waits until its rep is on disk."""
-
-    record: RepRecord
-    t_ns: int
-    kind: str
-    """finish, split, crowded, dnf, void, given (to somebody else, or back as it was before a correction), or moved (a
-    finish, to or from somebody else), as it is told; empty for what is not told, a rep's go among it."""
-    late: bool = False
-    """Nothing waits for it: what did has waited in vain, for this one or for one before it."""
-    line: str = ""
-    """Of a split."""
-    aside: bool = False
-    """One of several who did the same at once: published, and not said for each."""
-    together: bool = False
-    """The one of them that is said for all."""
 
 
 class SessionState(msgspec.Struct, frozen=True):

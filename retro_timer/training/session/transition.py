@@ -34,7 +34,8 @@ from retro_timer.training.session.effects import (
     Unsay,
     Watch,
 )
-from retro_timer.training.session.state import STARTING, Athlete, Pending, Phase, SessionState
+from retro_timer.training.session.pending import Pending
+from retro_timer.training.session.state import STARTING, Athlete, Phase, SessionState
 
 
 def ns(seconds: float) -> int:

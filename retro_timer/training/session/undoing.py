@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
-from retro_timer.training.record import RepStatus, changed
+from retro_timer.training.reassigning import crossing_of
+from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import active_rep, corrections, inputs, resting
 from retro_timer.training.session.effects import about_athlete, about_rep
 from retro_timer.training.session.on_course import ActiveRep
@@ -111,3 +114,31 @@ def _give_back(transition: Transition, point: UndoPoint, running: ActiveRep) -> 
     transition.set(turn=Turn(owner, turn.step))
     transition.unsay(about_rep(record.rep))
     transition.save(record, "")
+
+
+def finishes_back(records: Iterable[RepRecord], point: UndoPoint) -> list[RepRecord]:
+    """The reps as they were before; what has been said or seen of one since stays, and no crossing is two reps'."""
+    now = {one.rep: one for one in records}
+    moved = {one.rep: one for one in point.moved}
+    words = {
+        old.rep: msgspec.structs.replace(old, revision=now[old.rep].revision + 1, note=now[old.rep].note)
+        for old in point.former
+        if old.rep in now and _stands(moved[old.rep], now[old.rep])
+    }
+    while twice := _backs(words.values()) & _backs(one for one in now.values() if one.rep not in words):
+        words = {rep: word for rep, word in words.items() if not _backs([word]) & twice}
+    return list(words.values())
+
+
+def _stands(word: RepRecord, now: RepRecord) -> bool:
+    """Whether nothing has been said or seen of a rep since that word: that nobody came in time is neither."""
+    timed_out = word.status is RepStatus.OPEN and now.status is RepStatus.DNF and now.reason == "timeout"
+    return _says(word) == _says(now) or (timed_out and word.athlete == now.athlete)
+
+
+def _says(record: RepRecord) -> tuple[object, ...]:
+    return record.status, record.athlete, record.time_ns
+
+
+def _backs(records: Iterable[RepRecord]) -> set[int]:
+    return {crossing.back_ns for one in records if (crossing := crossing_of(one)) is not None}

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retro_timer.beacon.app import Equipment, make_timer
+from retro_timer.beacon.app import make_timer
 from retro_timer.beacon.boards import BoardRequest
+from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.timer import Surroundings

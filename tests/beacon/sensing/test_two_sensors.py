@@ -34,8 +34,8 @@ def beacon(tmp_path: Path) -> Iterator[Beacon]:
 def running(beacon: Beacon) -> None:
     """The watch is armed as for a rep whose runner cannot be there yet."""
     now_ns = beacon.clock.monotonic_ns()
-    beacon.core.shared.expectation = Expectation(
-        WatchMode.REP, rep=1, go_ns=now_ns, earliest_ns=now_ns + 60_000 * MS, distance_m=20.0
+    beacon.core.shared.expect(
+        Expectation(WatchMode.REP, rep=1, go_ns=now_ns, earliest_ns=now_ns + 60_000 * MS, distance_m=20.0)
     )
     beacon.core.buzzer.arm(True, 500 * MS)
 
