@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from retro_timer.pictures import drawing
-from retro_timer.pictures.figures import Chart, Histogram
+from retro_timer.pictures.figures import Chart, Figure, Histogram
 
 _ROW, _AROUND = 22, 84
 """Pixels of a row, and of title, scale and what it says."""
 _HEIGHT = 270
 _DOT = 4
-_MOST_LABELS = 3
+_APART = 0.3
+"""Of a scale of days or reps: labels nearer than that to each other would be written over each other at 360 px."""
 _HALF_A_DATE = 32
 """Pixels: the last label reaches so far beyond its place."""
 
@@ -46,9 +47,7 @@ def draw_along(chart: Chart) -> bytes:
     room = max(0.5, 0.04 * (last - first))
     options = {**_options(chart, _HEIGHT), "margin_right": _HALF_A_DATE}
     made = pygal.XY(**options, range=(scale[0], scale[-1]), xrange=(first - room, last + room), **_DOTS)
-    step = max(1, -(-(len(chart.figures) - 1) // (_MOST_LABELS - 1)))
-    labelled = [*chart.figures[:-1:step], chart.figures[-1]][-_MOST_LABELS:]
-    made.x_labels = [{"label": figure.label, "value": figure.at} for figure in labelled]
+    made.x_labels = [{"label": figure.label, "value": figure.at} for figure in _labelled(chart.figures)]
     made.y_labels = [{"label": drawing.figure(tick), "value": tick} for tick in scale]
     spans = [((figure.at, figure.span_s[0]), (figure.at, figure.span_s[1])) for figure in chart.figures]
     _add(made, spans, [drawing.dot((figure.at, figure.value_s), hollow=figure.hollow) for figure in chart.figures])
@@ -56,6 +55,17 @@ def draw_along(chart: Chart) -> bytes:
         ends = [(first, chart.line_s[0]), (last, chart.line_s[1])]
         made.add("", ends, stroke=True, show_dots=False, stroke_style={"width": 2, "dasharray": "8, 5"})
     return drawing.svg_of(made, "along")
+
+
+def _labelled(figures: Sequence[Figure]) -> list[Figure]:
+    """The first, the last, and whichever is nearest to the middle: of those only what has room beside the others."""
+    first, last = figures[0], figures[-1]
+    middle = min(figures, key=lambda figure: abs(2 * figure.at - first.at - last.at))
+    found = [first]
+    for figure, others in ((last, (first,)), (middle, (first, last))):
+        if all(abs(figure.at - other.at) > _APART * (last.at - first.at) for other in others):
+            found.append(figure)
+    return sorted(found, key=lambda figure: figure.at)
 
 
 def draw_histogram(histogram: Histogram) -> bytes:

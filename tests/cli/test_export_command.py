@@ -6,6 +6,7 @@ import contextlib
 import csv
 import json
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,22 @@ def test_an_export_that_fails_half_way_leaves_what_was_there(
     outcome = run("results", "export", "--format", "csv", "-o", path)
     assert (outcome.code, outcome.one_line()) == (1, f"retro-timer: {path}: not written (No space left on device)")
     assert [(found.name, found.read_text()) for found in tmp_path.glob("out*")] == [("out.csv", "before")]
+
+
+def test_an_export_that_is_told_to_end_leaves_what_was_there(
+    run: Command, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(state_dir)
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+    monkeypatch.setattr(
+        "retro_timer.store.exchange.selecting.Results.rows",
+        lambda _self, columns: signal.raise_signal(signal.SIGTERM),
+    )
+    before = signal.getsignal(signal.SIGTERM)
+    assert run("results", "export", "--format", "csv", "-o", path).code == 130
+    assert [(found.name, found.read_text()) for found in tmp_path.glob("out*")] == [("out.csv", "before")]
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_every_column_is_told_of_on_the_page() -> None:

@@ -58,6 +58,19 @@ def test_what_has_no_date_is_in_no_trend() -> None:
     assert len(dots(ET.fromstring(draw_along(one)))) == 1
 
 
+def test_dates_are_not_written_over_each_other() -> None:
+    def dates(*days: int) -> list[str]:
+        figures = tuple(Figure(f"day {day}", 9.0, 0.1, float(day)) for day in days)
+        told = words(ET.fromstring(draw_along(Chart("t", "", figures))))
+        return [text for text in told if text.startswith("day ")]
+
+    assert dates(1, 8, 8) == ["day 1", "day 8"]
+    assert dates(3, 3) == ["day 3"]
+    assert dates(1, 2, 3, 40, 41) == ["day 1", "day 41"]
+    assert dates(1, 2, 20, 40, 41) == ["day 1", "day 20", "day 41"]
+    assert len(dates(*range(1, 200))) == 3
+
+
 def test_few_times_have_the_interval_of_the_scatter_of_all() -> None:
     chart = trend_over((9.0, 9.2), (9.1,), (9.0, 9.2))
     assert chart is not None
