@@ -215,10 +215,15 @@ class Replay:
                 self._pass_on(change, judge, now_ns)
 
     def _flush(self, now_ns: int) -> None:
+        self._flush_gates(now_ns)
+        self._hear(self._lines.flush(now_ns), now_ns)
+
+    def _flush_gates(self, now_ns: int, *, at_start: bool = False) -> None:
         for judge in self._judges.values():
+            if at_start and judge.config.line != START_LINE:
+                continue
             for event in judge.watch.flush(now_ns, self._runner.expectation):
                 self._pass_on(event, judge, now_ns)
-        self._hear(self._lines.flush(now_ns), now_ns)
 
     def _give_go(self, go_ns: int, number: int, rep: TraceRep) -> None:
         self._runner.tick(go_ns)
@@ -227,6 +232,9 @@ class Replay:
         if alone:
             # A break that is still open belongs to whoever went before this go.
             self._flush(go_ns)
+        elif rep.release_from_s is not None:
+            # Who has left the start line by now is the one before; at the finish those on the course go on.
+            self._flush_gates(go_ns, at_start=True)
         state = self._runner.state
         if alone and state is not None and (state.running is not None or state.given is not None):
             self._runner.put(inputs.Skip(), go_ns)

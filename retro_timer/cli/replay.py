@@ -68,8 +68,6 @@ def replay(
             print(f"retro-timer: {warning}", file=sys.stderr)
         goes = reps or head.reps
         head.order = order or head.order
-        several = head.order not in (None, Order.ROTATION) and all(rep.release_from_s is None for rep in goes)
-        by_order = Order(head.order) if several and head.order is not None else Order.ROTATION
         chosen = None if placement is None else Placement(placement)
         range_m = finish_range or head.finish_range_m or settings.course.finish_range_m
         judge = _config(head, chosen or head.placement or Placement.GATE, range_m, settings)
@@ -77,6 +75,8 @@ def replay(
         timing = next((one for one in sensors.values() if one.times and one.line == FINISH_LINE), judge)
         names = {name for name, one in sensors.items() if one is timing}
         lanes = _lane_map(head, settings)
+        several = head.order not in (None, Order.ROTATION) and _go_among_others(head, goes, sensors)
+        by_order = Order(head.order) if several and head.order is not None else Order.ROTATION
         each = lanes is not None and _names_lanes(goes, sensors)
         for what in _not_replayed(head, goes, sensors, each=each, several=several):
             print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
@@ -110,6 +110,18 @@ def _names_lanes(reps: Sequence[TraceRep], sensors: Mapping[str, WatchConfig]) -
     )
 
 
+def _go_among_others(head: TraceHead, reps: Sequence[TraceRep], sensors: Mapping[str, WatchConfig]) -> bool:
+    """Whether every rep can begin with others on the course: by release behind each other, where a gate of its own sees
+    the start."""
+    own_line = _seen_at_start(sensors) and head.course != "out-and-back"
+    released = head.order == Order.ROLLING and own_line and (head.lanes or 1) == 1
+    return all(rep.release_from_s is None or (released and not rep.flying) for rep in reps)
+
+
+def _seen_at_start(sensors: Mapping[str, WatchConfig]) -> bool:
+    return any(one.times_as_gate and one.line == START_LINE for one in sensors.values())
+
+
 def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:
     return msgspec.structs.replace(config, lanes=lanes, lane_reach_mm=lanes.reach_mm(lanes.count))
 
@@ -121,7 +133,7 @@ def _not_replayed(
     before them on the course."""
     found: list[str] = []
     lanes = head.lanes or 1
-    seen_at_start = any(one.times_as_gate and one.line == START_LINE for one in sensors.values())
+    seen_at_start = _seen_at_start(sensors)
     for number, rep in enumerate(reps, start=1):
         found.extend(f"rep {number}: {what}" for what in _not_of_lanes(rep, lanes))
         if rep.flying and lanes == 1 and not seen_at_start:
@@ -138,7 +150,8 @@ def _not_replayed(
     if each and head.lines:
         found.append(f"line {', '.join(head.lines)}, since lanes have no splits")
     if head.order not in (None, Order.ROTATION) and not several:
-        found.append(f"order: {head.order}, since a rep starts by release or flying: a go ends the rep before it")
+        why = "a rep starts flying, or by release with no gate at the start of its own, in waves or lanes"
+        found.append(f"order: {head.order}, since {why}: a go ends the rep before it")
     if several and head.lines:
         found.append(f"line {', '.join(head.lines)}, since nobody knows whose a split is with several on the course")
     if each:

@@ -93,7 +93,7 @@ def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
     [
         (
             ["order: rolling", "rep: release_from_s=1 distance_m=5 gait=walk"],
-            "order: rolling, since a rep starts by release or flying",
+            "order: rolling, since a rep starts flying, or by release with no gate at the start of its own",
         ),
         (
             ["lanes: 2", "rep: go_s=1 distance_m=20 gait=jog lane=1"],

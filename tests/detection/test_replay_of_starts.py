@@ -150,6 +150,58 @@ def test_a_gate_at_the_start_gives_the_go_and_one_on_the_way_a_split(tmp_path: P
     assert math.isclose(finish["time_s"] - split["time_s"], 2.5, abs_tol=0.03), "the start is the same for both"
 
 
+def later(way: Way, by_s: float) -> Way:
+    return lambda t_s: way(t_s - by_s)
+
+
+def test_starts_by_release_leave_those_before_them_on_the_course(tmp_path: Path, events_of: Replaying) -> None:
+    """The second leaves before the first is in, the third when all are; of a fourth nobody comes."""
+    after_s = (0.0, 5.0, 15.0)
+    head = [
+        "order: rolling",
+        "sensor a: placement=gate line=start fov_deg=2",
+        "sensor b: placement=gate line=finish fov_deg=27",
+        *(
+            f"rep: release_from_s={from_s} distance_m=30 gait=run athlete={who}"
+            for who, from_s in (("Ann", 3.0), ("Bea", 9.0), ("Cid", 17.0), ("Dee", 29.0))
+        ),
+    ]
+    at_start = [(later(stands_and_leaves(), by_s), BODY_MM) for by_s in after_s]
+    at_finish = [(later(passing(30.0), by_s), BODY_MM) for by_s in after_s]
+    readings = {"a": seen(THIN, *at_start, until_s=34.0), "b": seen(WIDE, *at_finish, until_s=34.0, seed=2)}
+    told = events_of(trace(tmp_path / "t.csv", head, readings))
+    assert [(event["event"], event["rep"], event["athlete"]) for event in of(told, "go", "finish", "dnf")] == [
+        ("go", 1, "Ann"), ("go", 2, "Bea"), ("finish", 1, "Ann"), ("finish", 2, "Bea"), ("go", 3, "Cid"),
+        ("finish", 3, "Cid"), ("dnf", 4, "Dee"),
+    ]  # fmt: skip
+    for go, finish, by_s in zip(of(told, "go"), of(told, "finish"), after_s, strict=True):
+        assert go["start"] == "release"
+        assert abs(go["t_s"] - by_s - left_s()) <= go["uncertainty_s"]
+        assert abs(finish["time_s"] - (passed_s(30.0) - left_s())) <= finish["uncertainty_s"]
+    assert of(told, "obstacle") == []
+
+
+def test_who_never_left_is_given_up_when_the_next_start_is_awaited(tmp_path: Path, events_of: Replaying) -> None:
+    head = [
+        "order: rolling",
+        "sensor a: placement=gate line=start fov_deg=2",
+        "sensor b: placement=gate line=finish fov_deg=27",
+        "rep: release_from_s=1.0 distance_m=20 gait=run athlete=Ann",
+        "rep: release_from_s=3.0 distance_m=20 gait=run athlete=Bea",
+        "rep: release_from_s=10.0 distance_m=20 gait=run athlete=Cid",
+        "rep: go_s=11.0 distance_m=20 gait=run athlete=Dee",
+    ]
+    readings = {
+        "a": seen(THIN, (stands_and_leaves(), BODY_MM), until_s=16.0),
+        "b": seen(WIDE, (passing(20.0), BODY_MM), until_s=16.0, seed=2),
+    }
+    told = events_of(trace(tmp_path / "t.csv", head, readings))
+    assert [(event["event"], event["rep"], event.get("reason")) for event in of(told, "go", "finish", "dnf")] == [
+        ("dnf", 1, "stopped"), ("go", 2, None), ("go", 4, None), ("dnf", 3, "stopped"), ("finish", 2, None),
+        ("dnf", 4, "trace-end"),
+    ]  # fmt: skip
+
+
 def test_a_flying_start_is_the_crossing_of_the_first_of_two_lines(tmp_path: Path, events_of: Replaying) -> None:
     head = [
         "sensor a: placement=gate line=start fov_deg=2",

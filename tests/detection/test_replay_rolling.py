@@ -123,9 +123,11 @@ def test_a_late_crossing_before_the_next_go_revives(replay: Replaying) -> None:
     assert [(event["rep"], event["flags"]) for event in of(events, "finish")] == [(1, ["late"]), (2, [])]
 
 
-def test_a_start_by_release_cannot_be_told_among_others(replay: Replaying) -> None:
+def test_without_a_gate_at_the_start_nobody_can_tell_a_start_by_release_among_others(replay: Replaying) -> None:
     head = ("order: rolling", "rep: release_from_s=1 distance_m=20 gait=jog")
-    replay(head, (), err="order: rolling, since a rep starts by release or flying")
+    replay(
+        head, (), err="order: rolling, since a rep starts flying, or by release with no gate at the start of its own"
+    )
 
 
 WAVE = ("order: waves", rep(2.0, "Anna"), rep(2.0, "Ben"), rep(2.0, "Carla"))

@@ -7,15 +7,18 @@ import msgspec
 from retro_timer.training.gaits import Gait, sound_delay_s
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session import active_rep, inputs, relay, resting
-from retro_timer.training.session.state import Athlete, Turn
+from retro_timer.training.session.given_places import place_of
+from retro_timer.training.session.self_starting import give_up_given
+from retro_timer.training.session.state import Turn
 from retro_timer.training.session.transition import Transition, ns
 
 
 def go_given(transition: Transition, event: inputs.GoGiven) -> None:
     """A recorded go is a fact: this rep runs."""
+    give_up_given(transition, "stopped")
     resting.forget_given_up(transition)
     of_place = event.place is not None
-    index = _whose(transition, None if of_place else event.athlete) if transition.state.rolling else 0
+    index = place_of(transition, None if of_place else event.athlete)
     record = RepRecord(
         rep=event.rep,
         set_no=1,
@@ -40,17 +43,3 @@ def go_given(transition: Transition, event: inputs.GoGiven) -> None:
     active_rep.begin_rep(transition, Turn(index, 0), record)
     if event.team not in (None, event.rep):
         relay.set_out(transition, index)
-
-
-def _whose(transition: Transition, name: str | None) -> int:
-    """Who has a place on the course for this go: nobody is on it twice."""
-    athletes = transition.state.athletes
-    wanted = name or athletes[0].name
-    places = [index for index, athlete in enumerate(athletes) if athlete.name == wanted]
-    if name is not None:
-        for index in places:
-            active_rep.give_up_one(transition, index, "stopped")
-    free = [index for index in places if transition.state.athletes[index].active is None]
-    if not free:
-        transition.set(athletes=(*transition.state.athletes, Athlete(wanted)))
-    return free[0] if free else len(athletes)

@@ -33,7 +33,7 @@ def rests(transition: Transition, index: int, ended_ns: int, step_index: int) ->
     all do at once."""
     state = transition.state
     if state.rules.given_goes:
-        if not state.on_course:
+        if not state.on_course and state.given is None:
             transition.enter(Phase.AWAIT_GO)
         return True
     if state.steps[step_index].distance_m is None:

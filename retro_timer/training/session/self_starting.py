@@ -9,6 +9,7 @@ from retro_timer.detection.expectation import WatchMode
 from retro_timer.training.plan import StartMethod
 from retro_timer.training.record import RepRecord, RepStatus, StartKind
 from retro_timer.training.session import active_rep, inputs, resting, starting, targets
+from retro_timer.training.session.given_places import place_of
 from retro_timer.training.session.state import STARTING, Phase, SessionState, Turn
 from retro_timer.training.session.transition import Transition, start_method
 
@@ -26,7 +27,7 @@ def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
         return
     given = state.given
     record = _record(transition, kind, event.start_ns, event.uncertainty_ns)
-    turn = Turn(0, 0) if given is not None else state.turn
+    turn = state.turn if given is None else Turn(place_of(transition, given.athlete), 0)
     if record is None or turn is None:
         return
     transition.set(given=None)
@@ -81,6 +82,7 @@ def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_
 
 def release_given(transition: Transition, event: inputs.ReleaseGiven) -> None:
     """A recorded box was armed for a start: whoever stands in its beam then, or crosses its line, is the athlete."""
+    give_up_given(transition, "stopped")
     resting.forget_given_up(transition)
     transition.set(given=event, stand=Stand.EMPTY)
     transition.enter(Phase.AWAIT_RELEASE)
@@ -96,7 +98,8 @@ def give_up_given(transition: Transition, reason: str) -> None:
     record = _record(transition, kind, given.t_ns, 0)
     transition.set(given=None, reps=transition.state.reps + 1)
     if record is not None:
-        transition.enter(Phase.AWAIT_GO)
+        # Whoever else is on the course is awaited there as before.
+        transition.enter(Phase.RUNNING if transition.state.on_course else Phase.AWAIT_GO)
         transition.watch(WatchMode.OFF)
         failed = msgspec.structs.replace(record, status=RepStatus.DNF, reason=reason)
         active_rep.end_rep(transition, failed, "dnf", transition.now_ns)
