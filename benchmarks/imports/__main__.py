@@ -22,10 +22,10 @@ from benchmarks.exports.__main__ import LONG, made
 from benchmarks.report import Target, print_part, wide_console
 from retro_timer.settings.loading import load_plan
 from retro_timer.store.exchange.files import write_reps
-from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.exchange.portions import portions
 from retro_timer.store.exchange.selecting import Results, Selection
 from retro_timer.store.results.edits import NoteSession
+from retro_timer.store.results.merging.portion import ImportPortion
 from retro_timer.store.results.writer import Edited, JournalWriter
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import RepRecord, RepStatus

@@ -11,12 +11,12 @@ import msgspec
 
 from retro_timer.beacon import events as box
 from retro_timer.beacon.boards import BoardRequest
+from retro_timer.beacon.control.diagnostics import Diagnostics
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.pairing import PairingWindow
 from retro_timer.beacon.control.protocol import answers, commands, requests, wire
 from retro_timer.beacon.control.protocol.base import Request
 from retro_timer.beacon.control.request_handler import RequestHandler
-from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.messages import ButtonEdge, Message, StartPlan, StopLoop
 from retro_timer.beacon.output.text_voice import TextVoice
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder

@@ -16,8 +16,8 @@ import msgspec
 from docs.socket_page.examples import Examples
 from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.base import VERSION, Answer, Request
+from retro_timer.beacon.control.protocol.facts import SensorFacts, SensorReadings
 from retro_timer.beacon.events import EVENTS, BeaconEvent, Logged, Tone
-from retro_timer.beacon.facts import SensorFacts, SensorReadings
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.ports import RangeSample, SensorSpec
 from retro_timer.settings.calibration import SensorCalibration

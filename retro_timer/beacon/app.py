@@ -11,13 +11,13 @@ from pathlib import Path
 from retro_timer.beacon.assembly import make_buzzer, rules_of, watch_configs
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.aside import Aside
+from retro_timer.beacon.control.diagnostics import Diagnostics
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.page_door import PageDoor
 from retro_timer.beacon.control.pairing import PairingWindow, without_pin
 from retro_timer.beacon.control.request_handler import RequestHandler
 from retro_timer.beacon.control.server import Server
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.equipment import Equipment
 from retro_timer.beacon.event_bus import EventBus
 from retro_timer.beacon.events import Said

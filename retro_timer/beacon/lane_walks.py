@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from retro_timer.beacon.facts import SensorFacts
+from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.detection.lane_map import LaneMap, near_shoulder_mm
 from retro_timer.detection.readings import Kind, kind_of
 from retro_timer.errors import RetroTimerError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.beacon.facts import SensorFacts
+from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.beacon.sensing.coverage import seen_range_m
 from retro_timer.detection.background import NEAREST_BACKGROUND_MM
 from retro_timer.detection.events import SensorState

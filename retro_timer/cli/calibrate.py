@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from retro_timer.beacon.control.protocol import answers, requests
-from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.control.protocol.facts import Facts, SensorFacts
 from retro_timer.beacon.lane_walks import learn_lanes
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.beacon.sensing.coverage import sensor_coverage

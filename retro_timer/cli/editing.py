@@ -16,11 +16,11 @@ from retro_timer.cli.output.streams import remark
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings import paths
 from retro_timer.settings.made import AnyMade, make
-from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.database import NAME
 from retro_timer.store.results.edits import AnyEdit, carry_out
 from retro_timer.store.results.journal import Journal, Stamp, open_journal
+from retro_timer.store.results.merging.portion import ImportPortion
 from retro_timer.store.results.snapshot import Snapshots
 from retro_timer.store.results.writer_lock import writing_alone
 from retro_timer.store.space import SNAPSHOT

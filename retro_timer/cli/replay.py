@@ -82,13 +82,13 @@ def replay(
             print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
         if lanes is not None and each:
             rows = (sample for name, sample in _shown(reader) if not names or name in names)
-            LaneReplay(timing, lanes, goes, _teller(as_json), order=by_order).run(rows)
+            LaneReplay(timing, lanes, goes, _reporter(as_json), order=by_order).run(rows)
         else:
             if lanes is not None:
                 judge = _before_lanes(judge, lanes)
                 sensors.update((name, _before_lanes(sensors[name], lanes)) for name in names)
             out_and_back = head.course == "out-and-back" and lanes is None
-            tell = _teller(as_json)
+            tell = _reporter(as_json)
             made = Replay(judge, goes, tell, sensors, head.lines, out_and_back=out_and_back, order=by_order)
             made.run_several(_shown(reader))
             for name, line in made.thirds:
@@ -228,7 +228,7 @@ def _config(head: TraceHead, placement: Placement, finish_range_m: float, settin
     )
 
 
-def _teller(as_json: bool) -> Tell:
+def _reporter(as_json: bool) -> Tell:
     made = contract_line if as_json else line_of
 
     def tell(event: SessionEvent, samples: int) -> None:

@@ -84,7 +84,7 @@ def simulate(
         signal.signal(number, lambda *_: simulation.stopping.set())
     try:
         with progress("simulate", _length_s(chosen, len(listed))) as step:
-            reporter = _Teller(simulation, as_json, step)
+            reporter = _Reporter(simulation, as_json, step)
             simulation.core.event_bus.subscribe(reporter.take)
             pace = None if math.isinf(speed) else speed
             if resume:
@@ -115,7 +115,7 @@ def _length_s(plan: Plan, athletes: int) -> float:
     return 40.0 + sum(each) * (1 if athletes == 1 else max(1.0, athletes / 2.0))
 
 
-class _Teller:
+class _Reporter:
     """Prints events; a finish gets the truth beside it."""
 
     def __init__(self, simulation: Simulation, as_json: bool, step: Callable[[float], None]) -> None:

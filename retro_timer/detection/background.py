@@ -13,7 +13,8 @@ NEAREST_BACKGROUND_MM = 600
 _SETTLE_NS = 2_000_000_000
 """Nobody who moves stands still for so long: a body that comes, goes or turns is no background."""
 _GLANCE_NS = 400_000_000
-"""A range that was background before is believed again this soon."""
+"""A range that was background before is believed again this soon: sooner takes who stands there for it, later alarms
+when a door is shut again."""
 _LEAST_MARGIN_MM = 60.0
 """Three times a VL53L1X's error of 20 mm: less takes a wall's noise for somebody, more hides who leans on it."""
 _MOST_MARGIN_MM = 300.0

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from retro_timer.beacon.control.protocol import answers, requests
-from retro_timer.beacon.facts import Facts
+from retro_timer.beacon.control.protocol.facts import Facts
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey, survey
 from retro_timer.diagnostics.findings import Finding, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from retro_timer.beacon.facts import SensorFacts
+from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.lines import HALVES
 from retro_timer.diagnostics.findings import Finding, Verdict

@@ -14,11 +14,11 @@ import msgspec
 from retro_timer.beacon.app import Workbench
 from retro_timer.beacon.boards import BoardRequest, holding, open_board, open_voice_or_text
 from retro_timer.beacon.control.client import BeaconClient, NoTimerError, expected
+from retro_timer.beacon.control.diagnostics import Diagnostics
 from retro_timer.beacon.control.protocol import requests
 from retro_timer.beacon.control.protocol.base import Answer
-from retro_timer.beacon.diagnostics import Diagnostics
+from retro_timer.beacon.control.protocol.facts import Facts, Readings
 from retro_timer.beacon.equipment import Equipment
-from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.phrases import load_catalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.control.protocol.facts import Facts, SensorFacts
 from retro_timer.beacon.sensing.coverage import sensor_coverage
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.people import Braking

@@ -19,7 +19,7 @@ import msgspec
 from retro_timer import __version__
 from retro_timer.beacon.control.client import BeaconClient
 from retro_timer.beacon.control.protocol import answers, requests
-from retro_timer.beacon.facts import Facts
+from retro_timer.beacon.control.protocol.facts import Facts
 from retro_timer.diagnostics.anonymiser import Anonymiser
 from retro_timer.diagnostics.examination import examined
 from retro_timer.diagnostics.holder import Wanted

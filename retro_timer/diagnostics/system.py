@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retro_timer.beacon.facts import Facts
+from retro_timer.beacon.control.protocol.facts import Facts
 from retro_timer.beacon.system.strain import HOT_C
 from retro_timer.diagnostics.findings import Finding, Verdict
 from retro_timer.diagnostics.machine import Machine

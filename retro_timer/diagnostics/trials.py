@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from retro_timer.beacon.control.protocol import answers, requests
-from retro_timer.beacon.facts import SensorFacts, SensorReadings
+from retro_timer.beacon.control.protocol.facts import SensorFacts, SensorReadings
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.diagnostics.holder import Holder, pause
 from retro_timer.errors import RetroTimerError

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from retro_timer.beacon.assembly import watch_config
-from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.control.protocol.facts import Facts, SensorFacts
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.gate.delay import Delay, Walk, WalkWatch, delay_of, walk_of
 from retro_timer.detection.solution import NORMAL_95, Solution

@@ -11,9 +11,9 @@ import pytest
 
 from retro_timer.beacon.button.controller import ButtonController
 from retro_timer.beacon.control.client import A, expected
+from retro_timer.beacon.control.diagnostics import Diagnostics
 from retro_timer.beacon.control.protocol import answers, requests, wire
-from retro_timer.beacon.diagnostics import Diagnostics
-from retro_timer.beacon.facts import Facts, Readings
+from retro_timer.beacon.control.protocol.facts import Facts, Readings
 from retro_timer.beacon.messages import ButtonEdge, StartPlan
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError, RetroTimerError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retro_timer.beacon.facts import SensorFacts
+from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.beacon.lane_walks import learn_lanes
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.lane_map import LaneMap

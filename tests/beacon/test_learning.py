@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from retro_timer.beacon.facts import SensorFacts
+from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.beacon.learning import learn_lane, learn_offset
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey, survey

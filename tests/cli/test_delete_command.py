@@ -8,9 +8,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from retro_timer.store.exchange.merging import PORTION_ROWS
 from retro_timer.store.results.database import NAME
 from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.merging.portion import PORTION_ROWS
 from tests.helpers.command import Command
 from tests.helpers.results_made import add_session, fill
 

@@ -16,9 +16,9 @@ from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.control.server import Client, Server
 from retro_timer.cli.editing import importing
 from retro_timer.settings import paths
-from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.exchange.portions import portions
 from retro_timer.store.results.merged import Merged
+from retro_timer.store.results.merging.portion import ImportPortion
 from retro_timer.store.results.writer import Edited, JournalWriter
 from tests.helpers.boxes import Boxes, long_session
 from tests.helpers.command import PROGRAM, environment_with, quietly

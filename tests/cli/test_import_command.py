@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from retro_timer.store.exchange.merging import PORTION_ROWS
 from retro_timer.store.exchange.portions import portions
 from retro_timer.store.results.athlete_edits import ChangeAthlete, Known
 from retro_timer.store.results.edits import CorrectRep, NoteSession, carry_out
 from retro_timer.store.results.entries import Deleted, encode, new_id
 from retro_timer.store.results.journal import Journal
+from retro_timer.store.results.merging.portion import PORTION_ROWS
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.training.corrections import GiveRep, SetTime, VoidRep
 from retro_timer.training.gaits import Gait

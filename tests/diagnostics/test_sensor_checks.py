@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from retro_timer.beacon.control.protocol import requests
-from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.control.protocol.facts import Facts, SensorFacts
 from retro_timer.detection.survey import Survey
 from retro_timer.diagnostics.crosstalk import Sight, judge_crosstalk, look_for_crosstalk
 from retro_timer.diagnostics.findings import Finding, Verdict, keeps_watch

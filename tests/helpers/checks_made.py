@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.beacon.facts import Facts, SensorFacts
+from retro_timer.beacon.control.protocol.facts import Facts, SensorFacts
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.survey import Survey
 from retro_timer.diagnostics.findings import Finding

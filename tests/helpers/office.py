@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from retro_timer.beacon.control.aside import Job
+from retro_timer.beacon.control.diagnostics import Diagnostics
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.pairing import PairingWindow
 from retro_timer.beacon.control.protocol import wire
 from retro_timer.beacon.control.protocol.answers import AnyAnswer
 from retro_timer.beacon.control.request_handler import RequestHandler
-from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.events import BeaconEvent
 from retro_timer.beacon.messages import StartPlan
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder

@@ -21,7 +21,7 @@ import msgspec
 from retro_timer.beacon.control.client import A, BeaconClient
 from retro_timer.beacon.control.protocol import answers, commands, requests
 from retro_timer.beacon.control.protocol.base import Request
-from retro_timer.beacon.facts import Facts
+from retro_timer.beacon.control.protocol.facts import Facts
 from retro_timer.errors import RetroTimerError
 from tests.helpers.command import PROGRAM, environment_with, quietly
 from tests.helpers.plans_made import plan_text

@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 import msgspec
 
 from retro_timer.beacon.control.aside import Job
+from retro_timer.beacon.control.diagnostics import Diagnostics
 from retro_timer.beacon.control.kept_words import edit_of
 from retro_timer.beacon.control.ledger import LedgerRequests
 from retro_timer.beacon.control.machine import MachineRequests
@@ -19,7 +20,6 @@ from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.beacon.control.protocol.requests import AnyRequest
 from retro_timer.beacon.control.status import snapshot
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.diagnostics import Diagnostics
 from retro_timer.beacon.events import BeaconEvent, Tone
 from retro_timer.beacon.messages import Asked, Between, MakeStart, Post, StartPlan
 from retro_timer.beacon.recording.flight_recorder import FlightRecorder, Kept

@@ -11,7 +11,7 @@ _LEVELS = {
     Level.WARNING: LampState.DANGER,
     Level.DANGER: LampState.DANGER,
 }
-_URGENCY = {state: rank for rank, state in enumerate(LampState)}
+_RANKS = {state: rank for rank, state in enumerate(LampState)}
 
 
 class LampKeeper:
@@ -47,7 +47,7 @@ class LampKeeper:
         self._show()
 
     def _show(self) -> None:
-        state = max(self._base, self._alarm, self._blind, self._trouble, key=lambda s: _URGENCY[s])
+        state = max(self._base, self._alarm, self._blind, self._trouble, key=lambda s: _RANKS[s])
         # An obstacle outranks blindness, as it does at the buzzer.
         if self._alarm is LampState.DANGER:
             state = LampState.DANGER

@@ -12,11 +12,13 @@ from retro_timer.detection.readings import Kind
 _MEMORY = 0.05
 """Twenty readings: a cloud's shadow is followed within a second, and a body's flank hardly counts."""
 _STANDS_OUT = 1.15
-"""Least signal of a body against the empty beam's..."""
+"""Least signal of a body against the empty beam's: more misses dark cloth, less takes the wall's own light for a
+body..."""
 _SPREADS = 4.0
 """... and at least so many mean deviations above it: single readings of an empty beam reach three."""
 _DIMMED = 0.9
-"""Before a wall that lost this share of its light something else stands."""
+"""Before a wall with less than this share of its light something stands: more takes the wall's noise for it, less
+misses a body at the beam's rim."""
 AT_WALL = 0.95
 """Nearer than this share of its range is no wall any more: its noise and slant stay within 5 %."""
 

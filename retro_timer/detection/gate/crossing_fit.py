@@ -28,21 +28,24 @@ TOO_FAST = "too fast for a torso"
 _SLOWEST_MPS = 0.25
 """Below the slowest walk (0.3 m/s, docs/sources.md): whoever is slower has stopped."""
 _SPEED_LOG_SD = 0.25
-"""Speed at the line against the mean speed on the way to it."""
+"""Speed at the line against the mean speed on the way to it (benchmarks/physics): less trusts the way where somebody
+slowed down, more leaves the speed to the break's own length, which a deep chest lengthens as well."""
 _DAWDLER_LOG_SD = 0.6
 """So wide that the readings decide alone: within a factor of 1.8, from a walk to a jog."""
 _CLEARLY = 1.1
 """The fit's own doubt of the speed is 14 %; less refuses bodies, more times arms."""
 _HOLE_PERIODS = 1.6
-"""Readings farther apart than this lack one between them."""
+"""Readings farther apart than this lack one between them: above one period with its jitter, below two."""
 _LEAST_COVER = 0.5
-"""A body that covers less than this share of what a torso covers is an arm."""
+"""A body that covers less than this share of what a torso covers is an arm: more refuses bodies at the beam's rim, less
+times arms."""
 _FOOT = 1.6
 """Half of a break against the half-width of the cover at half its height, where a tenth of the cover is seen."""
 _WAY = 2.0
 """Half-widths from the middle within which an outline is compared: farther out nothing is left of a body."""
 _STOPPED = 2.6
-"""A break so many times the usual is somebody who stopped in the beam."""
+"""A break so many times the usual is somebody who stopped in the beam: more fits a passage to who stood, less times who
+only slowed down by their edge alone."""
 _BODY_SD_M = 0.010
 """What bodies do that a symmetric break cannot show: arms that swing to either side, sway, a turned trunk. One standard
 deviation of the back's place, and below its growth with speed, as the accuracy benchmark's physics gives them."""

@@ -24,7 +24,8 @@ from retro_timer.detection.wish import BackgroundWish
 from retro_timer.ports import RangeSample
 
 _DOUBTED = 6
-"""Readings that must agree for a finish while the sensor is doubted."""
+"""Readings that must agree for a finish while the sensor is doubted: more loses who shows no more of them, less lets
+its phantoms finish a rep."""
 _FEW = 3
 """A body passes sideways and its range may jump between two readings: of so few none has to agree."""
 _UNLIT = 3
@@ -32,7 +33,8 @@ _UNLIT = 3
 less frightens runners with nobody there, more keeps from them who passes within four readings. Every alarm's time has
 room for four."""
 _EVEN_MM = 100
-"""Three readings of one body that moves through the beam lie this close to a line."""
+"""Three readings of one body that moves through the beam lie this close to a line, five times a VL53L1X's error: more
+lets phantoms pass for one, less loses who turns."""
 _SURELY = 8
 """So many readings that agree are somebody in the beam, however much the sensor is to be doubted."""
 

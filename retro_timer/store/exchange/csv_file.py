@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
-from retro_timer.store.exchange.items import VERSION
 from retro_timer.store.exchange.selecting import REP_COLUMNS, Results, SessionHead, split_values
+from retro_timer.store.results.merging.items import VERSION
 from retro_timer.training.record import Flag, shown_ns
 
 SESSION_COLUMNS = (

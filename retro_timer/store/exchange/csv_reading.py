@@ -13,9 +13,9 @@ import msgspec
 
 from retro_timer.errors import BadInputError
 from retro_timer.store.exchange.csv_file import COLUMNS, SESSION_COLUMNS, TEXTS, as_written
-from retro_timer.store.exchange.items import VERSION, AthleteItem, OnRoster, RepItem, SessionItem
-from retro_timer.store.exchange.reading import WANTED, Taken, newer
 from retro_timer.store.exchange.selecting import REP_COLUMNS
+from retro_timer.store.exchange.taken import WANTED, Taken, newer
+from retro_timer.store.results.merging.items import VERSION, AthleteItem, OnRoster, RepItem, SessionItem
 
 _DELIMITERS = ",;\t"
 _LONGEST_CELL = 1 << 20

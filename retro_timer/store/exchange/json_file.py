@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 import msgspec
 
 from retro_timer import __version__
-from retro_timer.store.exchange.items import FORMAT, VERSION
 from retro_timer.store.exchange.selecting import REP_COLUMNS, Results, SessionHead
 from retro_timer.store.results.athletes import AthleteRow
+from retro_timer.store.results.merging.items import FORMAT, VERSION
 from retro_timer.store.results.revisions import IMPORTED, RevisionRow, revisions
 
 _encode = msgspec.json.encode

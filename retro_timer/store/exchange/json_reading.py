@@ -10,8 +10,8 @@ from typing import Any, TextIO
 import msgspec
 
 from retro_timer.errors import BadInputError
-from retro_timer.store.exchange.items import FORMAT, VERSION, AthleteItem, SessionItem
-from retro_timer.store.exchange.reading import WANTED, Taken, newer
+from retro_timer.store.exchange.taken import WANTED, Taken, newer
+from retro_timer.store.results.merging.items import FORMAT, VERSION, AthleteItem, SessionItem
 
 _CHUNK = 1 << 16
 _LARGEST = 1 << 28

@@ -9,9 +9,17 @@ from pathlib import Path
 import msgspec
 
 from retro_timer.errors import BadInputError
-from retro_timer.store.exchange.items import AthleteItem, CorrectionItem, Item, PresenceItem, RepItem, SessionItem
-from retro_timer.store.exchange.merging import PORTION_ROWS, ImportPortion
-from retro_timer.store.exchange.reading import WANTED, read_items
+from retro_timer.store.exchange.reading import read_items
+from retro_timer.store.exchange.taken import WANTED
+from retro_timer.store.results.merging.items import (
+    AthleteItem,
+    CorrectionItem,
+    Item,
+    PresenceItem,
+    RepItem,
+    SessionItem,
+)
+from retro_timer.store.results.merging.portion import PORTION_ROWS, ImportPortion
 
 _MOST_BYTES = 50_000
 """A request on the socket may have 65,536."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from retro_timer.settings.paths import packaged
-from retro_timer.store.exchange.items import ResultsFile
+from retro_timer.store.results.merging.items import ResultsFile
 
 NAME = "results.schema.json"
 

@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from retro_timer.store.exchange.clock_faces import ClockFaces
-from retro_timer.store.exchange.items import RepItem
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.labels import Dates, date_of
+from retro_timer.store.results.merging.items import RepItem
 from retro_timer.training.record import NS_PER_S, Flag, shown_ns
 from retro_timer.training.roster import SOLO
 

@@ -9,12 +9,12 @@ from msgspec import Meta
 
 from retro_timer.errors import BadInputError
 from retro_timer.settings.made import AnyMade, ChangeSetting, WritePlan, WriteRoster, make
-from retro_timer.store.exchange.merging import ImportPortion, merge
 from retro_timer.store.results import athlete_edits
 from retro_timer.store.results.apply import is_applied
 from retro_timer.store.results.athlete_edits import AnyAthleteEdit, Done
 from retro_timer.store.results.deleting import delete_session, deletion_done
 from retro_timer.store.results.journal import Journal, Stamp
+from retro_timer.store.results.merging.portion import ImportPortion, merge
 from retro_timer.store.results.revising import claim_place, correct_rep, date_session, note_session, revision_done, undo
 from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection, RepNumber
 

@@ -11,7 +11,6 @@ import msgspec
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import ClockSource
 from retro_timer.settings.made import NotWrittenError
-from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.results.apply import Mark
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.cut_off import SessionEntry, cut_off
@@ -20,6 +19,7 @@ from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.journal_thread import Answer, JournalThread
+from retro_timer.store.results.merging.portion import ImportPortion
 from retro_timer.store.results.newer import Newer, newer_than
 from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.remembered import remembered_of

@@ -27,18 +27,18 @@ DEADLINE_S = 20.0
 
 
 class Box:
-    """A beacon with its keeper."""
+    """A beacon with its recorder."""
 
     def __init__(self, directory: Path) -> None:
         self.beacon = Beacon(directory / "state")
         self.troubles: list[str] = []
         self._answers: queue.SimpleQueue[Kept] = queue.SimpleQueue()
         self.folder = directory / "kept" / "traces"
-        self.keeper = FlightRecorder(self.beacon.core, directory / "kept", self.troubles.append)
+        self.recorder = FlightRecorder(self.beacon.core, directory / "kept", self.troubles.append)
 
     def keep(self) -> Kept:
         """The answer, when it comes."""
-        self.keeper.keep(self._answers.put)
+        self.recorder.keep(self._answers.put)
         return self._answers.get(timeout=DEADLINE_S)
 
     def run_a_rep(self) -> None:
@@ -109,8 +109,8 @@ def test_only_the_last_ten_minutes_are_kept_and_only_their_goes(box: Box) -> Non
 def test_two_kept_within_a_second_are_one_whole_trace(box: Box) -> None:
     box.run_a_rep()
     answers: queue.SimpleQueue[Kept] = queue.SimpleQueue()
-    box.keeper.keep(answers.put)
-    box.keeper.keep(answers.put)
+    box.recorder.keep(answers.put)
+    box.recorder.keep(answers.put)
     assert answers.get(timeout=DEADLINE_S) == answers.get(timeout=DEADLINE_S)
     (path,) = box.folder.iterdir()
     assert sum(1 for _ in TraceReader(path)) > 100

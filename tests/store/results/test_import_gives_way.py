@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from retro_timer.store.exchange.items import RepItem, SessionItem
-from retro_timer.store.exchange.merging import ImportPortion
 from retro_timer.store.results.edits import NoteSession
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.journal_thread import JournalThread
+from retro_timer.store.results.merging.items import RepItem, SessionItem
+from retro_timer.store.results.merging.portion import ImportPortion
 from retro_timer.store.results.writer import Edited, JournalWriter
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import StartKind

@@ -1,4 +1,4 @@
-"""What a beacon answers, one struct to each request; diagnostics' are in `beacon/facts.py`."""
+"""What a beacon answers, one struct to each request; diagnostics' are in `facts.py`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 from retro_timer.beacon.control.protocol.base import VERSION, Answer
+from retro_timer.beacon.control.protocol.facts import Facts, Readings
 from retro_timer.beacon.events import Logged
-from retro_timer.beacon.facts import Facts, Readings
 from retro_timer.beacon.system.strain import Strain
 from retro_timer.errors import RetroTimerError
 from retro_timer.settings.model import Settings

@@ -12,17 +12,6 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.store.exchange.items import AthleteItem, RepItem, SessionItem
-from retro_timer.store.exchange.merging_people import AthleteMerge
-from retro_timer.store.exchange.rep_lines import (
-    UNSET_BOOT,
-    differences,
-    differs,
-    label_of,
-    lacking,
-    rep_line,
-    text_of_plan,
-)
 from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.entries import (
@@ -38,6 +27,17 @@ from retro_timer.store.results.entries import (
 )
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.merged import Merged
+from retro_timer.store.results.merging.items import AthleteItem, RepItem, SessionItem
+from retro_timer.store.results.merging.people import AthleteMerge
+from retro_timer.store.results.merging.rep_lines import (
+    UNSET_BOOT,
+    differences,
+    differs,
+    label_of,
+    lacking,
+    rep_line,
+    text_of_plan,
+)
 from retro_timer.store.results.revisions import IMPORTED
 
 PORTION_ROWS = 200

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from retro_timer.store.exchange.items import RepItem, SessionItem
 from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.entries import RepKept, new_id
+from retro_timer.store.results.merging.items import RepItem, SessionItem
 
 _NO_PLAN = "{}"
 """Of a session that came by reps alone."""

@@ -9,8 +9,8 @@ from typing import Literal, Protocol, assert_never, runtime_checkable
 
 from retro_timer.beacon.assembly import watch_config
 from retro_timer.beacon.control.protocol import answers, requests
+from retro_timer.beacon.control.protocol.facts import Facts, Readings, SensorFacts, SensorReadings
 from retro_timer.beacon.core import Core
-from retro_timer.beacon.facts import Facts, Readings, SensorFacts, SensorReadings
 from retro_timer.beacon.messages import ButtonEdge
 from retro_timer.beacon.output import sounds
 from retro_timer.beacon.system.real_time import RealTimeScheduling

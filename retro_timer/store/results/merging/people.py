@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from retro_timer.store.exchange.items import AthleteItem
 from retro_timer.store.results.athletes import AthleteRow, People, entry_of_row, removed_name
 from retro_timer.store.results.entries import AnyEntry, AthleteKept, Forgotten, new_id
+from retro_timer.store.results.merging.items import AthleteItem
 from retro_timer.training.names import folded
 
 
