@@ -78,6 +78,10 @@ class Background:
     def in_front(self, range_mm: int) -> bool:
         """Whether a target at this range stands before the background; while none is decided, whether it must."""
         if not self.decided:
+            standing_mm = self._candidate.mean_of(range_mm)
+            if standing_mm is not None:
+                # What stands at that limit is on one side of it, whatever its noise makes of single readings.
+                range_mm = round(standing_mm)
             seen_mm = self._provisional_mm
             return range_mm < max(NEAREST_BACKGROUND_MM, 0.0 if seen_mm is None else seen_mm - _margin_before(seen_mm))
         return self.wall_mm is None or range_mm < self.wall_mm - self._margin_mm
@@ -131,7 +135,8 @@ class Background:
             # Readings that somebody in front spoils show nothing at all: the wall is there nevertheless.
             self._candidate.see_other()
             self._look_for_return(range_mm, t_ns)
-        elif range_mm >= NEAREST_BACKGROUND_MM:
+        elif range_mm >= NEAREST_BACKGROUND_MM or self._candidate.agrees(range_mm):
+            # Of what stands at that limit the nearer readings count too: it stands where their middle is.
             self._consider(range_mm, t_ns)
 
     def _consider(self, range_mm: int | None, t_ns: int) -> None:
@@ -143,7 +148,7 @@ class Background:
                 seen_mm = math.inf if glance.range_mm is None else glance.range_mm
                 self._provisional_mm = max(seen_mm, self._provisional_mm or 0.0)
         still = self._candidate.feed(range_mm, t_ns)
-        if still is not None:
+        if still is not None and (still.range_mm is None or still.range_mm >= NEAREST_BACKGROUND_MM):
             self._decide(still)
 
     def _decide(self, still: Still) -> None:

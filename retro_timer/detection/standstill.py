@@ -77,6 +77,14 @@ class Standstill:
                 return still
         return None
 
+    def agrees(self, range_mm: float) -> bool:
+        """Whether this range is one of those fed so far."""
+        return self._count > 0 and self._agrees(range_mm)
+
+    def mean_of(self, range_mm: float) -> float | None:
+        """The middle of the ranges fed so far, where this one is of them and they are enough to tell."""
+        return self._mean_mm if self._count >= _LEAST_READINGS and self.agrees(range_mm) else None
+
     def see_other(self) -> None:
         """One reading showed something in front: where nothing at all was seen, that is no stretch of nothing."""
         if self._nothing and self._count:

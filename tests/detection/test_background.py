@@ -119,6 +119,20 @@ def test_while_nothing_is_decided_only_what_is_near_must_be_in_front() -> None:
     assert not young.in_front(900)
 
 
+@pytest.mark.parametrize(
+    ("stands_mm", "rate_hz", "in_front"), [(560.0, 41.0, True), (640.0, 41.0, False), (640.0, 10.0, False)]
+)
+def test_what_stands_at_that_limit_is_on_one_side_of_it(stands_mm: float, rate_hz: float, in_front: bool) -> None:
+    """Its noise of 30 mm is a white bottle's, recorded in the shade."""
+    seen = shown(stands(stands_mm), 1.5, noise_mm=30.0, rate_hz=rate_hz)
+    assert not seen.decided
+    assert {seen.in_front(round(stands_mm) + off_mm) for off_mm in (-45, 0, 45)} == {in_front}
+
+
+def test_what_stands_nearer_is_no_background_though_some_of_its_readings_are_farther() -> None:
+    assert not shown(stands(560.0), 30.0, noise_mm=30.0, rate_hz=10.0).decided
+
+
 def test_a_glance_at_what_stands_shows_what_must_be_in_front_of_it() -> None:
     glanced = shown(stands(2000.0), 0.7)
     assert not glanced.decided
