@@ -32,6 +32,8 @@ _ROUGH_SHARE = 0.35
 """Of ranges drawn by chance two in three bends go to and fro, and most of those are rough."""
 _LEAST_BENDS = 8
 """Of fewer, two rough ones would do, and a body that turns twice makes them."""
+_LEAST_ROUGH = 5
+"""A leg that is read before the trunk twice in a passage makes four, and a passage may have few readings besides."""
 _BEND_PERIODS = 5
 """Targets farther apart than this say nothing of each other."""
 _PHANTOM_SHARE = 0.10
@@ -193,7 +195,9 @@ class Health:
             return "hardware"
         if near > _COVERED_SHARE * total or dark > _COVERED_SHARE * total:
             return "covered"
-        noisy = bends >= _LEAST_BENDS and rough > _ROUGH_SHARE * hold * bends
+        # Only a target tells of noise: without one a body's smooth readings leave the window before the rough last.
+        telling = bool(self._window[-1] & _BEND)
+        noisy = telling and bends >= _LEAST_BENDS and rough >= _LEAST_ROUGH and rough > _ROUGH_SHARE * hold * bends
         if near > _COVERED_SHARE * max(rough, rejected) and (noisy or rejected > _ROUGH_SHARE * hold * total):
             return "covered"
         if noisy:

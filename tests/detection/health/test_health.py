@@ -66,6 +66,29 @@ def test_the_ordinary_motion_of_a_body_is_no_noise(moves: Reads, rate_hz: float)
     assert told(moves, 60.0, rate_hz=rate_hz) == []
 
 
+def passer(t_s: float) -> int | None:
+    """Comes by every four seconds: at last a leg before the trunk is read, in every other reading."""
+    since_s = t_s % 4.0
+    if since_s > 0.8:
+        return None
+    leg_mm = 210.0 if since_s > 0.6 and round(t_s * 43.0) % 3 == 0 else 0.0
+    return round(2500.0 - 1200.0 * since_s - leg_mm)
+
+
+def starter(t_s: float) -> int | None:
+    """The same, and the leg is read at first."""
+    since_s = t_s % 4.0
+    if since_s > 0.8:
+        return None
+    leg_mm = 210.0 if 0.1 < since_s < 0.25 and round(t_s * 43.0) % 3 == 0 else 0.0
+    return round(1500.0 + 1200.0 * since_s - leg_mm)
+
+
+@pytest.mark.parametrize("moves", [passer, starter])
+def test_legs_before_a_trunk_are_no_noise_though_the_smooth_readings_are_older(moves: Reads) -> None:
+    assert told(moves, 60.0, rate_hz=43.0) == []
+
+
 def test_a_target_of_three_centimetres_noise_is_none_either() -> None:
     rng = Random(11)
     assert told(lambda _t: round(rng.gauss(730.0, 28.0)), 240.0) == []
