@@ -53,6 +53,8 @@ class PersistenceThreshold:
         self._agreeing = PHANTOM_AGREEMENT * _AGREEMENT_PRIOR
         self._pairs = _AGREEMENT_PRIOR
         self._pending = 0
+        self._interrupted = False
+        """Whether the reading after those that agree shows nothing: the next one may go on with them."""
         self._clean = 0
         """Readings since the last phantom."""
         self._in_time = 2
@@ -87,11 +89,15 @@ class PersistenceThreshold:
         self._clean += 1
         if target and agrees:
             self._pending += 1
+            self._interrupted = False
             if self.overwhelmed:
                 # What stays in view shows no phantoms, however long: the run need not end to tell.
                 self._update(period_ns)
             return
-        if self._pending:
+        if self._pending and not target and not self._interrupted:
+            # A body whose second reading fails is as likely as any; taken for a phantom it would cost the state.
+            self._interrupted = True
+        elif self._pending:
             self._close_run(period_ns)
         if target:
             self._pending = 1
@@ -108,7 +114,7 @@ class PersistenceThreshold:
 
     def forget_run(self) -> None:
         """The readings that agree at present are the background's."""
-        self._pending = 0
+        self._pending, self._interrupted = 0, False
 
     def forgive(self, count: int) -> None:
         """So many readings taken for phantoms have turned out to be a body's."""
@@ -121,7 +127,7 @@ class PersistenceThreshold:
             self._clean = 0
             self._pairs += self._pending
             self._agreeing += self._pending - 1
-        self._pending = 0
+        self._pending, self._interrupted = 0, False
         self._update(period_ns)
 
     def _update(self, period_ns: int) -> None:

@@ -45,6 +45,14 @@ def test_the_more_phantoms_there_are_the_more_must_agree_until_it_is_too_many() 
     assert many.overwhelmed
 
 
+@pytest.mark.parametrize("readings", [1, 2, 3, 4])
+def test_a_body_one_of_whose_first_readings_fails_is_none_either(readings: int) -> None:
+    threshold = seen(-50, readings, -1)
+    for _ in range(20):
+        threshold.feed(True, True, True, PERIOD_NS)
+    assert seen(-50, persistence=threshold).needed == 2
+
+
 def test_a_body_is_no_phantom() -> None:
     assert seen(-50, 40, -50).needed == 2
 

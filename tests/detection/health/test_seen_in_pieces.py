@@ -31,6 +31,15 @@ def test_a_thing_that_flickers_from_the_first_reading_on(status: int | None, see
     assert ok >= 250
 
 
+@pytest.mark.parametrize("failed", [1, 2, 3])
+def test_one_failed_reading_among_the_first_costs_no_state(failed: int) -> None:
+    pipeline = pipeline_for(WatchConfig(placement=Placement.BELT))
+    for n in range(100):
+        status = 2 if n == failed else 0
+        pipeline.feed(RangeSample(n * 80_000_000, 2300 + n % 5, status), Expectation(WatchMode.REP))
+        assert pipeline.health.state is SensorState.OK
+
+
 def test_a_run_that_goes_on_without_end_is_clean_while_it_does() -> None:
     threshold = PersistenceThreshold()
     threshold.begin(True, PERIOD_NS)
