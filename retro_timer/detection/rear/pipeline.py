@@ -34,6 +34,8 @@ _FEW = 3
 """A line through two or three readings tells nothing of their roughness; from four on it does."""
 _LONGEST_RUN = 80
 """More than any number of readings that fits into an alarm's time: 75 at 250 Hz, the fastest TF-Luna."""
+_FITFUL_NS = 2_000_000_000
+"""A doubt of so long is the light's and no body's: whoever is there moves evenly, or stands, for a moment in it."""
 _MIDDLE_OF = 3
 """The least median that one phantom does not move."""
 
@@ -60,6 +62,8 @@ class RearPipeline:
         """Ranges of the targets in an unbroken row."""
         self._run_trusted = False
         """Whether the sensor was well when the row began."""
+        self._well_ns = 0
+        """When it was well last."""
         self._arrival = Arrival(config)
 
     @property
@@ -125,11 +129,14 @@ class RearPipeline:
         return [], False
 
     def _keep_run(self, reading: Reading) -> None:
+        well = not self.health.doubted
+        if well:
+            self._well_ns = reading.t_ns
         if reading.too_dim:
             return
         if reading.in_lane and not self._explained(reading):
-            if not self._run_m or not self.health.doubted:
-                self._run_trusted = not self.health.doubted
+            if not self._run_m or well:
+                self._run_trusted = well
             self._run_m.append((reading.range_mm or 0) / 1000.0)
         elif reading.kind is not Kind.REJECTED:
             self._run_m.clear()
@@ -191,6 +198,7 @@ class RearPipeline:
                 and not reading.too_dim
                 and len(self._run_m) >= self._persistence.in_time
                 and self._run_trusted
+                and t_ns - self._well_ns <= _FITFUL_NS
             ):
                 return guard.present(median(list(self._run_m)[-_MIDDLE_OF:]), expectation, t_ns)
         return guard.quiet(expectation, t_ns)
