@@ -27,6 +27,16 @@ class Target(msgspec.Struct, frozen=True):
     """None for what is told but not asked."""
 
 
+def at_most(what: str, limit: float, unit: str, value: float, found: str) -> Target:
+    """A figure that is to be no more than a limit; `found` tells it."""
+    return Target(what, f"{limit:g} {unit}", found, value <= limit)
+
+
+def told(what: str, found: str) -> Target:
+    """A figure of which nothing is asked."""
+    return Target(what, "–", found, None)
+
+
 class Table(msgspec.Struct, frozen=True):
     """Figures in rows, the first column a name."""
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from benchmarks.pool import J, R, Step, cells_of, pieces, workers
-from benchmarks.report import Table
+from benchmarks.report import Part, Table, Target
 
 SIMULATED = (
     "All figures are simulated: readings and truth come from benchmarks/physics, which knows nothing of the detector; "
@@ -25,6 +25,9 @@ class Counts(msgspec.Struct, frozen=True):
 
     known: int
     held_out: int
+
+
+QUICK = Counts(1, 1)
 
 
 class Figures(msgspec.Struct, Generic[C], frozen=True):
@@ -51,28 +54,50 @@ def held_out(date: int) -> int:
     return date * 1_000_000
 
 
-def measured(
-    kinds: Sequence[J],
-    work: Callable[[J], Sequence[R]],
-    cell: Callable[[J, Sequence[R]], C],
-    size: Counts,
-    seed: int,
-    step: Step,
-    processes: int | None = None,
-) -> Figures[C]:
-    """All kinds, worked and made cells of; `seed` is the date of the held-out cases as a number, such as 20261126."""
-    jobs = pieces(kinds, size.known, 0, _CHUNK), pieces(kinds, size.held_out, held_out(seed), _CHUNK)
-    each = 1.0 / sum(map(len, jobs))
-    with workers(processes) as pool:
-        known, unseen = ([cell(*one) for one in cells_of(pool, work, some, step, each * len(some))] for some in jobs)
-    return Figures(known, unseen, seed)
+class Simulated(Generic[J, R, C]):
+    """A part whose cells are measured twice: with cases that are always the same, and with held-out ones of a date."""
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        cases: str,
+        note: str,
+        full: Counts,
+        kinds: Sequence[J],
+        work: Callable[[J], Sequence[R]],
+        cell: Callable[[J, Sequence[R]], C],
+        table: Callable[[str, str, Iterable[C]], Table],
+        targets: Callable[[Figures[C]], list[Target]],
+    ) -> None:
+        """`cases`: what one of its cells has many of, as its tables call them; `note`: below the first table."""
+        self._name, self._title, self._cases, self._note = name, title, cases, note
+        self._full, self._kinds = full, kinds
+        self._work, self._cell, self._table, self._targets = work, cell, table, targets
+
+    def measure(self, quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
+        """Simulate, time and judge.
+
+        The held-out cases have the seeds of `seed`, a date as 20261126; today's without. `share` of them is run.
+        """
+        found = self._found(QUICK if quick else part_of(self._full, share), date_of(seed), step)
+        unseen = held_out_note(self._cases, self._name, found.seed)
+        tables = [
+            self._table(self._title, self._note, found.known),
+            self._table(f"{self._title}, seed {found.seed}", unseen, found.held_out),
+        ]
+        return Part(self._title, SIMULATED, self._targets(found), tables, {})
+
+    def _found(self, size: Counts, seed: int, step: Step) -> Figures[C]:
+        jobs = pieces(self._kinds, size.known, 0, _CHUNK), pieces(self._kinds, size.held_out, held_out(seed), _CHUNK)
+        each = 1.0 / sum(map(len, jobs))
+        with workers() as pool:
+            known, unseen = (
+                [self._cell(*one) for one in cells_of(pool, self._work, some, step, each * len(some))] for some in jobs
+            )
+        return Figures(known, unseen, seed)
 
 
-def both_tables(
-    title: str, note: str, unseen: str, only: str, found: Figures[C], table: Callable[[str, str, Iterable[C]], Table]
-) -> list[Table]:
-    """The known cases' table and that of the `unseen` ones, which the part `only` gives again."""
-    told = (
-        f"{unseen} that nobody has seen before this run: `make bench ONLY={only} SEED={found.seed}` gives them again."
-    )
-    return [table(title, note, found.known), table(f"{title}, seed {found.seed}", told, found.held_out)]
+def held_out_note(cases: str, part: str, seed: int) -> str:
+    """What the table of the held-out cases says of them."""
+    return f"{cases} that nobody has seen before this run: `make bench ONLY={part} SEED={seed}` gives them again."

@@ -73,19 +73,10 @@ def both_laws(cells: Sequence[Cell]) -> dict[str, Share]:
 
 def _coverage(what: str, cells: Sequence[Cell]) -> list[Target]:
     """Met when the cell's own 95 % binomial interval touches the band."""
-    both = both_laws(cells)
-    low, high = bars.COVERED
-    inside = sum(share.touches(low, high) for share in both.values())
-    least, most = min(both.values(), key=lambda s: s.value), max(both.values(), key=lambda s: s.value)
     weakest = min(cells, key=lambda c: c.covered.value)
     either = sum(cell.covered.interval[1] >= bars.COVERED_EITHER for cell in cells)
     return [
-        Target(
-            f"{what}: interval covers {low:.0%}–{high:.0%} over both laws",
-            f"{len(both)} of {len(both)} cells",
-            f"{inside}; {least} to {most}",
-            inside == len(both),
-        ),
+        _all_cover(f"{what}: interval covers {{}} over both laws", list(both_laws(cells).values())),
         Target(
             f"{what}: interval covers {bars.COVERED_EITHER:.0%} with either law",
             f"{len(cells)} of {len(cells)} cells",
@@ -93,6 +84,14 @@ def _coverage(what: str, cells: Sequence[Cell]) -> list[Target]:
             either == len(cells),
         ),
     ]
+
+
+def _all_cover(what: str, shares: Sequence[Share]) -> Target:
+    low, high = bars.COVERED
+    inside = sum(share.touches(low, high) for share in shares)
+    least, most = min(shares, key=lambda s: s.value), max(shares, key=lambda s: s.value)
+    asked, found = f"{len(shares)} of {len(shares)} cells", f"{inside}; {least} to {most}"
+    return Target(what.format(f"{low:.0%}–{high:.0%}"), asked, found, inside == len(shares))
 
 
 def _missed(what: str, cells: Sequence[Cell]) -> list[Target]:
@@ -128,19 +127,10 @@ def _thin(found: Figures) -> list[Target]:
 
 def _approach(what: str, cells: Sequence[Cell]) -> list[Target]:
     from_25 = [cell for cell in cells if cell.rate_hz >= bars.BIAS_FROM_HZ]
-    low, high = bars.COVERED
-    covers = [cell.covered for cell in cells]
-    inside = sum(share.touches(low, high) for share in covers)
-    least, most = min(covers, key=lambda s: s.value), max(covers, key=lambda s: s.value)
     return [
         _every(f"{what}: bias within 4 ms or 1 cm, 25 Hz up", from_25, lambda c: c.bias_met, _worst_bias),
         _every(f"{what}: 95 % of errors in half a period or 3 cm", cells, lambda c: c.within_met, _least_within),
-        Target(
-            f"{what}: interval covers {low:.0%}–{high:.0%}",
-            f"{len(cells)} of {len(cells)} cells",
-            f"{inside}; {least} to {most}",
-            inside == len(cells),
-        ),
+        _all_cover(f"{what}: interval covers {{}}", [cell.covered for cell in cells]),
         _none(f"{what}: missed", sum(c.missed_full.count for c in cells), cells),
         _none(f"{what}: counted twice", sum(c.twice for c in cells), cells),
         _none(f"{what}: finishes by something else", sum(c.false for c in cells), cells),
@@ -182,6 +172,13 @@ def _least_within(cells: Sequence[Cell]) -> str:
 
 def _total(cells: Sequence[Cell], of: Callable[[Cell], Share]) -> Share:
     return sum((of(cell) for cell in cells), _NOTHING)
+
+
+def covers(what: str, covered: Share) -> Target:
+    """The stated interval, all cells together; `what` has a place for the band."""
+    low, high = bars.COVERED
+    band = f"{low:.0%}–{high:.0%}"
+    return Target(what.format(band), band, str(covered), covered.touches(low, high))
 
 
 def rare(what: str, most: float, share: Share, least_reps: int = 0) -> Target:

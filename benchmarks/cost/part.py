@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import plots
 from benchmarks.cost.drivers import LUNA_TARGET_PERCENT, VL53L1X_TARGET_PERCENT
-from benchmarks.cost.lines import SOLVE_TARGET_MS
-from benchmarks.cost.measure import BEACON_TARGET_MB, READY_TARGET_S, SAMPLING_TARGET_PERCENT, Cost, Size, measure_cost
+from benchmarks.cost.lines import SOLVE_TARGET_MS, Solving
+from benchmarks.cost.measure import (
+    BEACON_TARGET_MB,
+    READY_TARGET_S,
+    SAMPLING_TARGET_PERCENT,
+    Cost,
+    Memory,
+    Size,
+    Start,
+    measure_cost,
+)
 from benchmarks.pool import Step
-from benchmarks.report import Part, Table, Target, Value
+from benchmarks.report import Part, Table, Target, Value, at_most, told
 
 _STEPS = 7
 _SECONDS_A_MINUTE = 0.6
@@ -46,70 +56,56 @@ def measure(quick: bool, step: Step) -> Part:
 
 
 def _targets(found: Cost) -> list[Target]:
-    lanes = max(found.lanes.values())
-    beacon = max(m.pss_mb for m in found.memory if m.process.startswith("beacon"))
-    rss = max(m.rss_mb for m in found.memory if m.process.startswith("beacon"))
-    voice = max((m.pss_mb for m in found.memory if not m.process.startswith("beacon")), default=None)
-    growth = _growth(found)
-    speed = found.simulated_s / found.simulation_took_s
+    one = "% of one core"
+    lanes, three = max(found.lanes.values()), found.three_gates_percent
+    seconds = f"{_SECONDS_A_MINUTE * lanes:.2f} s a minute"
     return [
-        Target(
-            "sampling and detection at 41 Hz, without the driver",
-            f"{SAMPLING_TARGET_PERCENT:g} % of one core",
-            f"{lanes:.2f} %, {_SECONDS_A_MINUTE * lanes:.2f} s a minute",
-            lanes <= SAMPLING_TARGET_PERCENT,
+        at_most(
+            "sampling and detection at 41 Hz, without the driver", SAMPLING_TARGET_PERCENT, one, lanes,
+            f"{lanes:.2f} %, {seconds}",
         ),
-        Target(
-            "two gates at 41 Hz and one at 250 Hz, without their drivers",
-            f"{SAMPLING_TARGET_PERCENT:g} % of one core",
-            f"{found.three_gates_percent:.2f} %",
-            found.three_gates_percent <= SAMPLING_TARGET_PERCENT,
+        at_most(
+            "two gates at 41 Hz and one at 250 Hz, without their drivers", SAMPLING_TARGET_PERCENT, one, three,
+            f"{three:.2f} %",
         ),
-        *(
-            Target(
-                f"the moment of a finish, {one.what}",
-                f"{SOLVE_TARGET_MS:g} ms in 99 of 100",
-                f"{one.p99_ms:.1f} ms, median {one.median_ms:.1f}",
-                one.p99_ms <= SOLVE_TARGET_MS,
-            )
-            for one in found.solving
-        ),
-        Target(
-            "the VL53L1X driver at 41 Hz",
-            f"{VL53L1X_TARGET_PERCENT:g} % of one core",
-            f"{found.driver.driver_percent:.2f} %",
-            found.driver.driver_percent <= VL53L1X_TARGET_PERCENT,
-        ),
-        Target(
-            "the TF-Luna driver at 250 Hz",
-            f"{LUNA_TARGET_PERCENT:g} % of one core",
-            f"{found.luna.driver_percent:.2f} %",
-            found.luna.driver_percent <= LUNA_TARGET_PERCENT,
-        ),
-        Target(
-            "memory of the beacon",
-            f"{BEACON_TARGET_MB:g} MB",
-            f"{beacon:.0f} MB (PSS; RSS {rss:.0f} MB)",
-            rss <= BEACON_TARGET_MB,
-        ),
-        Target("memory of the voice's process", "–", "–" if voice is None else f"{voice:.0f} MB (PSS)", None),
-        *(
-            Target(
-                f"ready after the start, board {start.board}",
-                f"{READY_TARGET_S:g} s",
-                f"{start.ready_s:.2f} s (worst {start.worst_s:.2f} s)",
-                start.ready_s <= READY_TARGET_S,
-            )
-            for start in found.starts
-        ),
-        Target(
-            "cost of a reading, last quarter of a long session to its first",
-            f"independent (at most {_GROWS:g})",
-            f"{growth:.2f}, {found.long_session[-1].hours:.0f} h",
-            growth <= _GROWS,
-        ),
-        Target("simulation speed", "–", f"{speed:,.0f} times real time", None),
+        *(_moment(solving) for solving in found.solving),
+        _driver("the VL53L1X driver at 41 Hz", VL53L1X_TARGET_PERCENT, found.driver.driver_percent),
+        _driver("the TF-Luna driver at 250 Hz", LUNA_TARGET_PERCENT, found.luna.driver_percent),
+        *_memory(found.memory),
+        *(_ready(start) for start in found.starts),
+        _long(found),
+        told("simulation speed", f"{found.simulated_s / found.simulation_took_s:,.0f} times real time"),
+    ]  # fmt: skip
+
+
+def _moment(one: Solving) -> Target:
+    words = f"{one.p99_ms:.1f} ms, median {one.median_ms:.1f}"
+    return at_most(f"the moment of a finish, {one.what}", SOLVE_TARGET_MS, "ms in 99 of 100", one.p99_ms, words)
+
+
+def _driver(what: str, limit_percent: float, percent: float) -> Target:
+    return at_most(what, limit_percent, "% of one core", percent, f"{percent:.2f} %")
+
+
+def _memory(processes: Sequence[Memory]) -> list[Target]:
+    beacons = [one for one in processes if one.process.startswith("beacon")]
+    pss_mb, rss_mb = max(one.pss_mb for one in beacons), max(one.rss_mb for one in beacons)
+    voice_mb = max((one.pss_mb for one in processes if one not in beacons), default=None)
+    return [
+        at_most("memory of the beacon", BEACON_TARGET_MB, "MB", rss_mb, f"{pss_mb:.0f} MB (PSS; RSS {rss_mb:.0f} MB)"),
+        told("memory of the voice's process", "–" if voice_mb is None else f"{voice_mb:.0f} MB (PSS)"),
     ]
+
+
+def _ready(start: Start) -> Target:
+    words = f"{start.ready_s:.2f} s (worst {start.worst_s:.2f} s)"
+    return at_most(f"ready after the start, board {start.board}", READY_TARGET_S, "s", start.ready_s, words)
+
+
+def _long(found: Cost) -> Target:
+    growth, hours = _growth(found), found.long_session[-1].hours
+    what, asked = "cost of a reading, last quarter of a long session to its first", f"independent (at most {_GROWS:g})"
+    return Target(what, asked, f"{growth:.2f}, {hours:.0f} h", growth <= _GROWS)
 
 
 def _growth(found: Cost) -> float:

@@ -1,5 +1,4 @@
 """How much better two beams are than one: simulated reps of a dual gate, timed by both halves and by the first alone.
 
-`trials` simulates and times, `figures` makes cells of it, `tables` tells them. `python -m benchmarks.dual`
-measures chosen parts quickly.
+`trials` simulates and times, `figures` makes cells of it, `tables` tells them.
 """

@@ -103,11 +103,11 @@ def trial_jobs(reps: int, names: Sequence[str] = TRIALS) -> list[DualJob]:
     return pieces(kinds, reps, size=_CHUNK)
 
 
-def measured(size: Size, seed: int, step: Step, processes: int | None = None) -> Figures:
+def measured(size: Size, seed: int, step: Step) -> Figures:
     """Everything; `seed` is the date of the held-out passages as a number, such as 20261125."""
     jobs = passage_jobs(size.passages), passage_jobs(size.held_out, held_out(seed)), trial_jobs(size.trials)
     each = 1.0 / sum(map(len, jobs))
-    with workers(processes) as pool:
+    with workers() as pool:
         passages, unseen, trials = (cells_of(pool, compare, of_kind, step, each * len(of_kind)) for of_kind in jobs)
     return Figures(
         [cell(*one) for one in passages], [cell(*one) for one in unseen], [trial(*one) for one in trials], seed

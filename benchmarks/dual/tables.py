@@ -10,6 +10,7 @@ from benchmarks.accuracy.shares import Share
 from benchmarks.dual.figures import Cell, Figures, Trial
 from benchmarks.physics.dual import LAYOUTS, Layout
 from benchmarks.report import Table, Target, Value
+from benchmarks.simulated import held_out_note
 from retro_timer.training.gaits import Gait
 
 _NOTE = (
@@ -44,9 +45,7 @@ _LEAST_REPS = 50
 
 def tables(found: Figures) -> list[Table]:
     """Everything that was measured."""
-    held_out = (
-        f"Passages that nobody has seen before this run: `make bench ONLY=dual SEED={found.seed}` gives them again."
-    )
+    held_out = held_out_note("Passages", "dual", found.seed)
     return [
         _trials(found.trials),
         _passages("Dual gate, passages", _NOTE, found.passages),

@@ -13,7 +13,6 @@ from benchmarks.physics.cases import GateCase
 from benchmarks.physics.followers import followers
 from benchmarks.physics.gate import Background
 from benchmarks.pool import Job
-from benchmarks.simulated import Counts
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.store.traces import TraceRep
@@ -32,10 +31,6 @@ _SEEN_KCPS = 3000.0
 """Twice the least signal of a valid reading."""
 _FREE_PERIODS = 2.0
 _LEAST_S, _INTERVALS = 0.1, 3.0
-
-
-FULL = Counts(100, 50)
-QUICK = Counts(1, 1)
 
 
 class PairJob(Job, frozen=True):

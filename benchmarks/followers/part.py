@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmarks.accuracy.shares import Share
-from benchmarks.followers.figures import FULL, QUICK, Cell, cell, kinds, time_pairs
-from benchmarks.pool import Step
-from benchmarks.report import Part, Table, Target, Value
-from benchmarks.simulated import SIMULATED, Figures, both_tables, date_of, measured, part_of
+from benchmarks.followers.figures import Cell, cell, kinds, time_pairs
+from benchmarks.report import Table, Target, Value, told
+from benchmarks.simulated import Counts, Figures, Simulated
 
 LEAST = 0.99
 _HEAD = ("cell", "apart, both timed", "of", "all, both timed", "of ", "seeds of those apart and not both timed")
@@ -20,20 +19,6 @@ _NOTE = (
 )
 
 
-def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
-    """Simulate, time and judge.
-
-    The held-out pairs have the seeds of `seed`, a date as 20261126; today's without. `share` of the pairs is run.
-    """
-    found = measured(kinds(), time_pairs, cell, QUICK if quick else part_of(FULL, share), date_of(seed), step)
-    return Part("Behind each other", SIMULATED, targets(found), tables(found), {})
-
-
-def tables(found: Figures[Cell]) -> list[Table]:
-    """Everything that was measured."""
-    return both_tables("Two behind each other", _NOTE, "Pairs", "followers", found, _table)
-
-
 def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     rows: list[tuple[Value, ...]] = [
         (c.name, str(c.apart), c.apart.of, str(c.all_pairs), c.all_pairs.of, " ".join(map(str, c.missed)))
@@ -42,7 +27,7 @@ def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     return Table(title, note, _HEAD, rows)
 
 
-def targets(found: Figures[Cell]) -> list[Target]:
+def _targets(found: Figures[Cell]) -> list[Target]:
     """What is asked of those of whom neither hides the other, and of the held-out ones apart."""
     made = []
     for what, cells in (
@@ -51,13 +36,14 @@ def targets(found: Figures[Cell]) -> list[Target]:
     ):
         apart = sum((c.apart for c in cells), Share(0, 0))
         every = sum((c.all_pairs for c in cells), Share(0, 0))
-        made.append(
-            Target(
-                f"{what}: both timed where neither hides the other",
-                f"{LEAST:.0%}",
-                f"{apart} of {apart.of:,}",
-                apart.value >= LEAST,
-            )
-        )
-        made.append(Target(f"{what}: both timed, of all", "–", f"{every} of {every.of:,}", None))
+        both, found_of = f"{what}: both timed where neither hides the other", f"{apart} of {apart.of:,}"
+        made += [
+            Target(both, f"{LEAST:.0%}", found_of, apart.value >= LEAST),
+            told(f"{what}: both timed, of all", f"{every} of {every.of:,}"),
+        ]
     return made
+
+
+PART = Simulated(
+    "followers", "Two behind each other", "Pairs", _NOTE, Counts(100, 50), kinds(), time_pairs, cell, _table, _targets
+)

@@ -11,7 +11,6 @@ from benchmarks.accuracy.bars import FALSE_M
 from benchmarks.accuracy.shares import Share
 from benchmarks.physics.lanes import FIRST_MM, LANE_MM, InLane, LaneCase, lane_wave
 from benchmarks.pool import Job
-from benchmarks.simulated import Counts
 from retro_timer.beacon.lane_replay import LaneReplay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.lane_map import LaneMap
@@ -23,10 +22,6 @@ RATES_HZ = (100.0, 250.0)
 RUNNERS = (2, 3, 4)
 Seen = Literal["visible", "hidden", "dim"]
 """Of a crossing: seen at the moment itself; hidden by somebody nearer then; with too little light either way."""
-
-
-FULL = Counts(100, 50)
-QUICK = Counts(1, 1)
 
 
 class WaveJob(Job, frozen=True):

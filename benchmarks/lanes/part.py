@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.accuracy.bars import COVERED
 from benchmarks.accuracy.shares import Share
-from benchmarks.accuracy.targets import rare
-from benchmarks.lanes.figures import FULL, QUICK, Cell, Of, added, cell, kinds, time_waves
-from benchmarks.pool import Step
-from benchmarks.report import Part, Table, Target, Value
-from benchmarks.simulated import SIMULATED, Figures, both_tables, date_of, measured, part_of
+from benchmarks.accuracy.targets import covers, rare
+from benchmarks.lanes.figures import Cell, Of, added, cell, kinds, time_waves
+from benchmarks.report import Table, Target, Value, told
+from benchmarks.simulated import Counts, Figures, Simulated
 
 TIMED = 0.995
 MOST_WRONG = 1 / 2_000
@@ -26,20 +25,6 @@ _NOTE = (
     "is in the beam then. Too dim: less light, hidden or not. As somebody else: further than 0.35 m of running and "
     "than its own interval from the truth, and not flagged `ambiguous`."
 )
-
-
-def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
-    """Simulate, time and judge.
-
-    The held-out waves have the seeds of `seed`, a date as 20261126; today's without. `share` of the waves is run.
-    """
-    found = measured(kinds(), time_waves, cell, QUICK if quick else part_of(FULL, share), date_of(seed), step)
-    return Part("Lanes", SIMULATED, targets(found), tables(found), {})
-
-
-def tables(found: Figures[Cell]) -> list[Table]:
-    """Everything that was measured."""
-    return both_tables("Lanes", _NOTE, "Waves", "lanes", found, _table)
 
 
 def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
@@ -65,19 +50,19 @@ def _told(of: Of) -> tuple[Value, ...]:
     return str(of.timed), of.crossings, str(of.covered)
 
 
-def targets(found: Figures[Cell]) -> list[Target]:
+def _targets(found: Figures[Cell]) -> list[Target]:
     """What is asked of visible and hidden ones, over all cells, and of the held-out waves apart."""
-    return [*_targets("lanes", found.known), *_targets(f"lanes, seed {found.seed}", found.held_out)]
+    return [*_of("lanes", found.known), *_of(f"lanes, seed {found.seed}", found.held_out)]
 
 
-def _targets(what: str, cells: Sequence[Cell]) -> list[Target]:
+def _of(what: str, cells: Sequence[Cell]) -> list[Target]:
     visible, hidden, dim = (added(cells, seen) for seen in ("visible", "hidden", "dim"))
-    low, high = COVERED
+    low, _ = COVERED
     shares = sorted(c.hidden.value for c in cells if c.hidden.of)
     spread = f"; {shares[0]:.0%} to {shares[-1]:.0%} by gait and lanes" if shares else ""
     edges = sum((c.hidden for c in cells), Share(0, 0))
     return [
-        Target(f"{what}: leading edge hidden by a nearer runner", "–", f"{edges} of {edges.of:,}{spread}", None),
+        told(f"{what}: leading edge hidden by a nearer runner", f"{edges} of {edges.of:,}{spread}"),
         Target(
             f"{what}: visible ones timed in their lane",
             f"{TIMED:.1%}",
@@ -85,15 +70,13 @@ def _targets(what: str, cells: Sequence[Cell]) -> list[Target]:
             visible.timed.value >= TIMED,
         ),
         rare(f"{what}: visible ones timed as somebody else, not `ambiguous`", MOST_WRONG, visible.wrong),
-        Target(
-            f"{what}: interval of visible ones covers {low:.0%}–{high:.0%}",
-            f"{low:.0%}–{high:.0%}",
-            str(visible.covered),
-            visible.covered.touches(low, high),
-        ),
+        covers(f"{what}: interval of visible ones covers {{}}", visible.covered),
         Target(
             f"{what}: interval of hidden ones covers", f"{low:.0%}", str(hidden.covered), hidden.covered.value >= low
         ),
-        Target(f"{what}: hidden ones timed", "–", f"{hidden.timed} of {hidden.crossings:,}", None),
-        Target(f"{what}: too dim to be asked for, timed", "–", f"{dim.timed} of {dim.crossings:,}", None),
+        told(f"{what}: hidden ones timed", f"{hidden.timed} of {hidden.crossings:,}"),
+        told(f"{what}: too dim to be asked for, timed", f"{dim.timed} of {dim.crossings:,}"),
     ]
+
+
+PART = Simulated("lanes", "Lanes", "Waves", _NOTE, Counts(100, 50), kinds(), time_waves, cell, _table, _targets)

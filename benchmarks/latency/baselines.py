@@ -29,7 +29,7 @@ _SHORT_MODE = 1
 _VALID = 0
 
 
-class RivalOrder(msgspec.Struct):
+class BaselineOrder(msgspec.Struct):
     """What the process is told."""
 
     way: str
@@ -38,7 +38,7 @@ class RivalOrder(msgspec.Struct):
     report: str
 
 
-class RivalReport(msgspec.Struct):
+class BaselineReport(msgspec.Struct):
     """What it did. Instants are CLOCK_MONOTONIC in nanoseconds."""
 
     appearances_ns: list[int]
@@ -94,14 +94,14 @@ def watch_by_speech_loop(visits: Visits) -> list[int]:
 WAYS = {"distance-sensor": watch_by_distance_sensor, "speech-loop": watch_by_speech_loop}
 
 
-def run_rival(path: Path) -> None:
+def run_baseline(path: Path) -> None:
     """Carry out the order in a file."""
-    order = msgspec.json.decode(path.read_bytes(), type=RivalOrder)
+    order = msgspec.json.decode(path.read_bytes(), type=BaselineOrder)
     visits = Visits(order.timetable, time.monotonic_ns() + _SETTLING_NS)
     alarms_ns = WAYS[order.way](visits)
-    report = RivalReport(visits.appearances_ns, alarms_ns)
+    report = BaselineReport(visits.appearances_ns, alarms_ns)
     Path(order.report).write_text(json.dumps(msgspec.to_builtins(report)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    run_rival(Path(sys.argv[1]))
+    run_baseline(Path(sys.argv[1]))

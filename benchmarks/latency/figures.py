@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from benchmarks.latency.baselines import RivalReport
+from benchmarks.latency.baselines import BaselineReport
 from benchmarks.latency.box import BoxReport, Raise
 from retro_timer.beacon.output import sounds
 from retro_timer.detection.events import Level
@@ -122,7 +122,7 @@ def _edge_ns(report: BoxReport, one: Raise) -> float:
     return next((t_ns for t_ns, hz in report.edges[first:] if abs(hz - wanted_hz) < 1.0), math.inf)
 
 
-def rival_of(name: str, report: RivalReport) -> Baseline:
+def baseline_of(name: str, report: BaselineReport) -> Baseline:
     """The figures of a usual way: to each appearance the first alarm before the next one."""
     sights = []
     for t_ns, next_ns in zip(report.appearances_ns, [*report.appearances_ns[1:], math.inf], strict=True):

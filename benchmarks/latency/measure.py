@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.growth.bulk import fill
-from benchmarks.latency.baselines import WAYS, RivalOrder, RivalReport
+from benchmarks.latency.baselines import WAYS, BaselineOrder, BaselineReport
 from benchmarks.latency.box import BoxOrder, BoxReport
-from benchmarks.latency.figures import Baseline, Phase, phase_of, rival_of
+from benchmarks.latency.figures import Baseline, Phase, baseline_of, phase_of
 from benchmarks.latency.load import EXPORTED_REPS, Card, Exports, following
 from benchmarks.latency.phones import phones
 from benchmarks.latency.visits import QUICK_VISITS, SLOW_VISITS, Timetable
@@ -97,7 +97,7 @@ class Laboratory:
                 with self._load(socket, environment, place, busy=busy, on_page=on_page) as done:
                     self._wait_for_go(socket, box)
                     self._wait(_length_s(timetable) + _AFTER_S)
-                    found = self._rivals(baselines, place) if baselines else []
+                    found = self._baselines(baselines, place) if baselines else []
                     work = done()
         finally:
             card.close()
@@ -123,24 +123,24 @@ class Laboratory:
                 **({} if on_the_page is None else on_the_page.done),
             }
 
-    def _rivals(self, visits: int, place: Path) -> list[Baseline]:
+    def _baselines(self, visits: int, place: Path) -> list[Baseline]:
         """The usual ways side by side, each with a sensor and a sound card of its own."""
         timetable = msgspec.structs.replace(SLOW_VISITS, visits=visits)
         with ExitStack() as opened:
-            processes = [self._begin_rival(way, timetable, place / way, opened) for way in WAYS]
+            processes = [self._begin(way, timetable, place / way, opened) for way in WAYS]
             self._wait(_length_s(timetable))
             for process in processes:
                 process.wait(_END_S)
         reports = [(place / way / "report.json").read_bytes() for way in WAYS]
         return [
-            rival_of(way, msgspec.json.decode(report, type=RivalReport))
+            baseline_of(way, msgspec.json.decode(report, type=BaselineReport))
             for way, report in zip(WAYS, reports, strict=True)
         ]
 
-    def _begin_rival(self, way: str, timetable: Timetable, folder: Path, opened: ExitStack) -> subprocess.Popen[bytes]:
+    def _begin(self, way: str, timetable: Timetable, folder: Path, opened: ExitStack) -> subprocess.Popen[bytes]:
         folder.mkdir()
         card = opened.enter_context(closing(Card(folder)))
-        order = RivalOrder(way, timetable, str(folder / "report.json"))
+        order = BaselineOrder(way, timetable, str(folder / "report.json"))
         command = ordered("benchmarks.latency.baselines", order, folder)
         return opened.enter_context(running(command, self._environment(card), folder / "output.txt"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.page.measure import PageFigures, Size, measure_page
 from benchmarks.pool import Step
-from benchmarks.report import Part, Table, Target
+from benchmarks.report import Part, Table, Target, at_most
 
 FULL = Size(starts=7, reps=60_000, streams=64, phones=50, settled_s=5.0, seconds=60.0, alone=60, shown=100)
 QUICK = Size(starts=1, reps=60, streams=9, phones=8, settled_s=0.1, seconds=1.0, alone=1, shown=2)
@@ -45,28 +45,16 @@ def measure(quick: bool, step: Step) -> Part:
 
 def _targets(found: PageFigures, size: Size) -> list[Target]:
     first_s, worst_s = found.first_ms / 1000.0, found.first_worst_ms / 1000.0
-    crowd = found.crowd
+    half_ms, most_ms = found.crowd.p50_ms, found.crowd.p99_ms
+    memory, pages = f"memory of the coach's page, {size.streams} streams", f"pages with {size.phones} phones"
     return [
-        Target(
-            f"memory of the coach's page, {size.streams} streams",
-            f"{_MEMORY_MB:g} MB",
-            f"{found.followed_mb:.1f} MB (PSS)",
-            found.followed_mb <= _MEMORY_MB,
-        ),
-        Target(
-            "the first page after the start of the coach's page",
-            f"{_FIRST_S:g} s",
+        at_most(memory, _MEMORY_MB, "MB", found.followed_mb, f"{found.followed_mb:.1f} MB (PSS)"),
+        at_most(
+            "the first page after the start of the coach's page", _FIRST_S, "s", first_s,
             f"{first_s:.2f} s (worst {worst_s:.2f} s)",
-            first_s <= _FIRST_S,
         ),
-        Target(
-            f"pages with {size.phones} phones: half", f"{_HALF_MS:g} ms", f"{crowd.p50_ms:.1f} ms",
-            crowd.p50_ms <= _HALF_MS,
-        ),
-        Target(
-            f"pages with {size.phones} phones: 99 %", f"{_MOST_MS:g} ms", f"{crowd.p99_ms:.1f} ms",
-            crowd.p99_ms <= _MOST_MS,
-        ),
+        at_most(f"{pages}: half", _HALF_MS, "ms", half_ms, f"{half_ms:.1f} ms"),
+        at_most(f"{pages}: 99 %", _MOST_MS, "ms", most_ms, f"{most_ms:.1f} ms"),
         _screen(found.screen_ms, size.phones),
     ]  # fmt: skip
 
@@ -78,4 +66,4 @@ def _screen(shown_ms: list[float], phones: int) -> Target:
         return Target(what, f"{_SCREEN_MS:g} ms", "no Chromium here", None)
     ordered = sorted(shown_ms)
     p95_ms, half_ms = ordered[int(0.95 * (len(ordered) - 1))], ordered[len(ordered) // 2]
-    return Target(what, f"{_SCREEN_MS:g} ms", f"{p95_ms:.0f} ms (half {half_ms:.0f} ms)", p95_ms <= _SCREEN_MS)
+    return at_most(what, _SCREEN_MS, "ms", p95_ms, f"{p95_ms:.0f} ms (half {half_ms:.0f} ms)")

@@ -1,5 +1,4 @@
 """How well a start by release is known: simulated athletes stand in a gate's beam and leave it.
 
-`figures` simulates, times and makes cells of it, `part` tells them. `python -m benchmarks.starts` measures chosen cells
-quickly.
+`figures` simulates, times and makes cells of it, `part` tells them.
 """

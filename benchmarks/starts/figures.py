@@ -13,7 +13,6 @@ from benchmarks.physics.blending import Law
 from benchmarks.physics.departures import ARMED_S, Beam, DepartureCase, departure
 from benchmarks.physics.gate import Background
 from benchmarks.pool import Job
-from benchmarks.simulated import Counts
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import LeftBeam, Released
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
@@ -29,10 +28,6 @@ GATES: tuple[tuple[Beam, float, Background, Law], ...] = (
     ("thin", 100.0, "open", "nearest"),
 )
 """A VL53L1X and a beam as thin as a TF-Luna's."""
-
-
-FULL = Counts(300, 150)
-QUICK = Counts(1, 1)
 
 
 class StartJob(Job, frozen=True):

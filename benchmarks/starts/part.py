@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchmarks.accuracy.bars import COVERED
 from benchmarks.accuracy.shares import Share
+from benchmarks.accuracy.targets import covers
 from benchmarks.physics.departures import FOV_DEG
-from benchmarks.pool import Step
-from benchmarks.report import Part, Table, Target, Value
-from benchmarks.simulated import SIMULATED, Figures, both_tables, date_of, measured, part_of
-from benchmarks.starts.figures import FULL, QUICK, Cell, cell, kinds, time_starts
+from benchmarks.report import Table, Target, Value, at_most, told
+from benchmarks.simulated import Counts, Figures, Simulated
+from benchmarks.starts.figures import Cell, cell, kinds, time_starts
 
 _HEAD = (
     "cell", "n", "95 % within ms", "interval covers", "± ms stated", "bias ms", "over 3×", "missed", "twice",
@@ -24,20 +23,6 @@ MOST_STATED_MS = 100.0
 """Where one stands and how one speeds up is not known better."""
 
 
-def measure(quick: bool, step: Step, seed: int | None = None, share: float = 1.0) -> Part:
-    """Simulate, time and judge.
-
-    The held-out starts have the seeds of `seed`, a date as 20261126; today's without. `share` of the starts is run.
-    """
-    found = measured(kinds(), time_starts, cell, QUICK if quick else part_of(FULL, share), date_of(seed), step)
-    return Part("Starts by release", SIMULATED, targets(found), tables(found), {})
-
-
-def tables(found: Figures[Cell]) -> list[Table]:
-    """Everything that was measured."""
-    return both_tables("Starts by release", _NOTE, "Starts", "starts", found, _table)
-
-
 def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     rows: list[tuple[Value, ...]] = [
         (c.name, c.starts, c.p95_ms, str(c.covered), c.stated_ms, c.bias_ms, c.over.count, str(c.missed), c.twice)
@@ -46,31 +31,24 @@ def _table(title: str, note: str, cells: Iterable[Cell]) -> Table:
     return Table(title, note, _HEAD, rows)
 
 
-def targets(found: Figures[Cell]) -> list[Target]:
+def _targets(found: Figures[Cell]) -> list[Target]:
     """What is asked, over all gaits of a beam, and of the held-out starts apart."""
-    low, high = COVERED
     made = []
     for what, cells in (("starts", found.known), ("starts, held out", found.held_out)):
         for beam in FOV_DEG:
             of_beam = [c for c in cells if c.beam == beam]
             covered = sum((c.covered for c in of_beam), Share(0, 0))
-            made.append(
-                Target(
-                    f"{what}: interval covers {low:.0%}–{high:.0%}, {beam} beam",
-                    f"{low:.0%}–{high:.0%}",
-                    str(covered),
-                    covered.touches(low, high),
-                )
-            )
             stated_ms = sum(c.stated_ms * c.starts for c in of_beam) / max(1, sum(c.starts for c in of_beam))
-            made.append(
-                Target(
-                    f"{what}: mean interval, {beam} beam",
-                    f"{MOST_STATED_MS:.0f} ms",
-                    f"{stated_ms:.0f} ms",
-                    stated_ms <= MOST_STATED_MS,
-                )
-            )
+            mean = f"{what}: mean interval, {beam} beam"
+            made += [
+                covers(f"{what}: interval covers {{}}, {beam} beam", covered),
+                at_most(mean, MOST_STATED_MS, "ms", stated_ms, f"{stated_ms:.0f} ms"),
+            ]
         missed = sum((c.missed for c in cells), Share(0, 0))
-        made.append(Target(f"{what}: not found", "–", str(missed), None))
+        made.append(told(f"{what}: not found", str(missed)))
     return made
+
+
+PART = Simulated(
+    "starts", "Starts by release", "Starts", _NOTE, Counts(300, 150), kinds(), time_starts, cell, _table, _targets
+)

@@ -17,9 +17,9 @@ from benchmarks.accuracy.shares import Share
 from benchmarks.accuracy.usual import first_below
 from benchmarks.growth.bulk import fill
 from benchmarks.growth.measure import measure_growth
-from benchmarks.latency.baselines import RivalReport
+from benchmarks.latency.baselines import BaselineReport
 from benchmarks.latency.box import BoxReport, Raise
-from benchmarks.latency.figures import phase_of, rival_of, timing
+from benchmarks.latency.figures import baseline_of, phase_of, timing
 from benchmarks.latency.visits import Timetable, Visits
 from benchmarks.physics import NOBODY
 from benchmarks.verdicts import HardJob, judge_hard
@@ -168,11 +168,11 @@ def test_a_distribution_takes_the_value_that_a_share_does_not_exceed() -> None:
 
 
 def test_a_warning_that_comes_after_the_next_visit_warns_nobody() -> None:
-    late = RivalReport(appearances_ns=[0, 1000 * MS], alarms_ns=[1200 * MS, 2500 * MS])
-    assert rival_of("way", late).unwarned == 1
-    early = RivalReport(appearances_ns=[0, 1000 * MS], alarms_ns=[300 * MS, 1200 * MS])
-    assert rival_of("way", early).unwarned == 0
-    assert rival_of("way", early).sight.worst == 300.0
+    late = BaselineReport(appearances_ns=[0, 1000 * MS], alarms_ns=[1200 * MS, 2500 * MS])
+    assert baseline_of("way", late).unwarned == 1
+    early = BaselineReport(appearances_ns=[0, 1000 * MS], alarms_ns=[300 * MS, 1200 * MS])
+    assert baseline_of("way", early).unwarned == 0
+    assert baseline_of("way", early).sight.worst == 300.0
 
 
 def test_visitors_come_and_go_when_the_timetable_says() -> None:
