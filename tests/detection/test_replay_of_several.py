@@ -1,4 +1,4 @@
-"""A trace of several sensors: each is judged by its own readings, and what is told names it (DESIGN §4)."""
+"""A trace of several sensors: each is judged by its own readings, and what is told names it."""
 
 from __future__ import annotations
 

@@ -56,11 +56,28 @@ def said_of_crossings(names: tuple[str, ...]) -> list[effects.Say]:
     return said + said_in(Drive(on, names).begin().to_go().finish(9.0).put(inputs.Stop()))
 
 
-@functools.cache
-def everything_that_a_session_says() -> list[effects.Say]:
-    """Phrases of sessions in which everything happens."""
-    said: list[effects.Say] = []
+def said_of_moved_finishes() -> list[effects.Say]:
+    of = plan(block(reps=2), order=Order.ROLLING, every_s=9.0, lanes_apart=True, rest_s=30.0)
+    left = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).put(inputs.Out("Ann")).put(inputs.Nobody(9))
+    blind = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).wait(9.5).watch(SensorState.LOST, "silent", None)
+    alone = Drive(plan(block(reps=2))).begin().to_go().finish(8.0).put(inputs.Nobody(1))
+    pair = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Nobody(1))
+    return [said for session in (left, blind, alone, pair) for said in said_in(session)]
 
+
+def said_of_waves() -> list[effects.Say]:
+    plans = [plan(of, order=Order.WAVES, wave_size=2) for of in (block(), block(until="stop"))]
+    begun = [Drive(of, ("Ann", "Bea"), Rules(lanes=2)).begin().until(Phase.COUNTDOWN) for of in plans]
+    placed = Drive(plans[0], ("Ann", "Bea")).begin()
+    while placed.state.running is None:
+        placed.until(Phase.COUNTDOWN).wait(3.0)
+    placed.wait(8.0).put(inputs.ManualFinish()).wait(60.0)
+    return [said for session in (*begun, placed) for said in said_in(session)]
+
+
+def said_alone() -> list[effects.Say]:
+    """One runner, whose session everything happens to."""
+    said: list[effects.Say] = []
     solo = Drive(plan(block(sets=2, reps=2), cues=("Up.",), rest_s=60.0)).begin()
     solo.watch(SensorState.LOST, "silent", None).until(Phase.LANE_CHECK).wait(1.0).put(inputs.Spotter())
     solo.put(inputs.Resume()).put(inputs.Void()).put(inputs.Undo()).put(inputs.Give("X")).put(inputs.Repeat())
@@ -74,7 +91,12 @@ def everything_that_a_session_says() -> list[effects.Say]:
 
     moved = Drive(plan(block(reps=2))).begin().until(Phase.LANE_CHECK).obstacle().wait(45.0)
     said += said_in(moved.put(inputs.Start()))
+    return said
 
+
+def said_of_starts() -> list[effects.Say]:
+    """Groups, timed steps, and each kind of start."""
+    said: list[effects.Say] = []
     group = Drive(plan(block(reps=2), start=StartMethod.MARKS_SET_GO), ("Ann", "Bea", "Cid"), disk=no_disk).begin()
     group.to_go().finish(8.0).put(inputs.Give("Bea")).put(inputs.Undo()).put(inputs.Void())
     group.put(inputs.Absent("Cid")).to_go().finish(8.0).put(inputs.Absent("Ann"))
@@ -92,7 +114,12 @@ def everything_that_a_session_says() -> list[effects.Say]:
         said += said_in(waits.stand().stand(Stand.EMPTY, reason))
     flying = Drive(plan(start=StartMethod.FLYING, say_splits=True), rules=Rules(lines=(Line("ten", 10.0),))).begin()
     said += said_in(flying.until(Phase.AWAIT_RELEASE).leave().pass_line("ten", 4.0).finish(8.0))
+    return said
 
+
+def said_of_what_goes_wrong() -> list[effects.Say]:
+    """Power cuts, disks that fail, names that are alike, and the watch's limits."""
+    said: list[effects.Say] = []
     of = plan(block(reps=2))
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Recover()))
     said += said_in(Drive(of, state=recovered_session(of, ("Ann",), Rules(), ())).put(inputs.Stop()))
@@ -111,6 +138,12 @@ def everything_that_a_session_says() -> list[effects.Say]:
     resting = Drive(plan(block(reps=2), rest_s=120.0), ("Ann", "Bea")).begin().to_go().finish(8.0).to_go().finish(8.0)
     said += said_in(resting)
     said += said_in(Drive(plan(block(duration_s=60.0)), ("Ann", "Bea")).begin().until(Phase.DONE))
+    return said
+
+
+def said_of_kinds_of_step() -> list[effects.Say]:
+    """Steps without an end, crossings, relays, targets, two beams, lanes, and how much is told."""
+    said: list[effects.Say] = []
     for names in (("Ann",), ("Ann", "Bea")):
         said += said_in(Drive(plan(block(until="stop")), names).begin().to_go().finish(8.0).put(inputs.Stop()))
         said += said_in(Drive(plan(block(duration_s=60.0, until="stop")), names).begin().to_go().put(inputs.Stop()))
@@ -134,6 +167,13 @@ def everything_that_a_session_says() -> list[effects.Say]:
                 told.to_go().finish(time_s)
             said += said_in(told)
     said += told_of_progress()
+    return said
+
+
+def said_of_changes() -> list[effects.Say]:
+    """Corrections from elsewhere, who comes late, who owes, and orders."""
+    said: list[effects.Say] = []
+    of = plan(block(reps=2))
     said += said_in(Drive(of).begin().put(inputs.Repeat(result=True)))
     said += said_in(Drive(of, ("Ann", "Bea"), Rules(start_hears=False)).begin())
     listed = Rules(lanes=4, listed=(Listed("Ann", lane=2),))
@@ -163,23 +203,14 @@ def everything_that_a_session_says() -> list[effects.Say]:
     behind = Drive(plan(block(), order=Order.ROLLING, every_s=9.0, lanes_apart=True), ("Ann", "Bea")).begin()
     behind.until(Phase.REST).until(Phase.COUNTDOWN).obstacle(Level.WARNING).put(inputs.Halt())
     said += said_in(behind)
-    return said + said_of_waves() + said_of_moved_finishes()
+    return said
 
 
-def said_of_moved_finishes() -> list[effects.Say]:
-    of = plan(block(reps=2), order=Order.ROLLING, every_s=9.0, lanes_apart=True, rest_s=30.0)
-    left = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).put(inputs.Out("Ann")).put(inputs.Nobody(9))
-    blind = Drive(of, ("Ann", "Bea")).begin().until(Phase.RUNNING).wait(9.5).watch(SensorState.LOST, "silent", None)
-    alone = Drive(plan(block(reps=2))).begin().to_go().finish(8.0).put(inputs.Nobody(1))
-    pair = Drive(plan(block(reps=2)), ("Ann", "Bea")).begin().to_go().finish(8.0).put(inputs.Nobody(1))
-    return [said for session in (left, blind, alone, pair) for said in said_in(session)]
-
-
-def said_of_waves() -> list[effects.Say]:
-    plans = [plan(of, order=Order.WAVES, wave_size=2) for of in (block(), block(until="stop"))]
-    begun = [Drive(of, ("Ann", "Bea"), Rules(lanes=2)).begin().until(Phase.COUNTDOWN) for of in plans]
-    placed = Drive(plans[0], ("Ann", "Bea")).begin()
-    while placed.state.running is None:
-        placed.until(Phase.COUNTDOWN).wait(3.0)
-    placed.wait(8.0).put(inputs.ManualFinish()).wait(60.0)
-    return [said for session in (*begun, placed) for said in said_in(session)]
+@functools.cache
+def everything_that_a_session_says() -> list[effects.Say]:
+    """Phrases of sessions in which everything happens."""
+    parts = (
+        said_alone, said_of_starts, said_of_what_goes_wrong, said_of_kinds_of_step, said_of_changes, said_of_waves,
+        said_of_moved_finishes,
+    )  # fmt: skip
+    return [said for part in parts for said in part()]

@@ -1,4 +1,4 @@
-"""A gate of two beams: a finish needs both, and what one beam sees alone is nobody's (DESIGN §1)."""
+"""A gate of two beams: a finish needs both, and what one beam sees alone is nobody's."""
 
 from __future__ import annotations
 
