@@ -19,11 +19,11 @@ from benchmarks.accuracy.passages import (
     time_approach,
     time_gate,
 )
+from benchmarks.accuracy.verdicts import HARD_NAMES, HardJob, Verdict, add_verdicts, judge_hard
 from benchmarks.physics.blending import LAWS
 from benchmarks.physics.sensor import Record
 from benchmarks.pool import Step, cells_of, pieces, run_jobs, workers
 from benchmarks.simulated import held_out
-from benchmarks.verdicts import HARD_NAMES, HardJob, Verdict, add_verdicts, judge_hard
 from retro_timer.ports import Placement
 from retro_timer.training.gaits import Gait
 

@@ -10,8 +10,8 @@ from benchmarks.accuracy.cells import Cell
 from benchmarks.accuracy.measure import Figures
 from benchmarks.accuracy.passages import BACKGROUNDS
 from benchmarks.accuracy.targets import both_laws
+from benchmarks.accuracy.verdicts import Verdict
 from benchmarks.report import Table, Value
-from benchmarks.verdicts import Verdict
 
 _TERSE = 10
 _HEAD = (

@@ -8,9 +8,9 @@ from benchmarks.accuracy import bars
 from benchmarks.accuracy.cells import Cell
 from benchmarks.accuracy.measure import Figures
 from benchmarks.accuracy.shares import Share, one_in
+from benchmarks.accuracy.verdicts import Verdict
 from benchmarks.physics.sensor import Record
 from benchmarks.report import Target
-from benchmarks.verdicts import Verdict
 
 _NOTHING = Share(0, 0)
 

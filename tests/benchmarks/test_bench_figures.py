@@ -15,6 +15,7 @@ from benchmarks.accuracy.cells import Cell, gate_cell
 from benchmarks.accuracy.passages import Finder, GateJob, replay, time_gate
 from benchmarks.accuracy.shares import Share
 from benchmarks.accuracy.usual import first_below
+from benchmarks.accuracy.verdicts import HardJob, judge_hard
 from benchmarks.growth.bulk import fill
 from benchmarks.growth.measure import measure_growth
 from benchmarks.latency.baselines import BaselineReport
@@ -22,7 +23,6 @@ from benchmarks.latency.box import BoxReport, Raise
 from benchmarks.latency.figures import baseline_of, phase_of, timing
 from benchmarks.latency.visits import Timetable, Visits
 from benchmarks.physics import NOBODY
-from benchmarks.verdicts import HardJob, judge_hard
 from benchmarks.warnings.measure import WatchJob, tally, watch_scenes
 from retro_timer.beacon.output import sounds
 from retro_timer.detection.config import WatchConfig
