@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -65,9 +65,6 @@ def run(
     group = Group(Roster(listed, named, roster), remark, given=given)
     files.secure_plan(settings.session.default_plan)
 
-    def make_start(name: str | None) -> StartPlan:
-        return StartPlan(files.plan(name or settings.session.default_plan, settings), group.athletes)
-
     begins_with = None if plan is None else files.first_plan(plan, settings)
     first = None if begins_with is None else StartPlan(begins_with, group.athletes)
     calibration = files.calibration()
@@ -93,21 +90,30 @@ def run(
             record=record,
             listed=lambda: group.listed,
         )
-        around = Surroundings(
-            make_start=make_start,
-            group=group,
-            plans=lambda: list(plan_names()),
-            socket=paths.socket_path(),
-            page_socket=paths.page_socket_path(),
-            beside=(paths.config_dir(),),
-            rendered=paths.cache_dir(),
-            tell=reporter.trouble,
-            troubles=files.troubles,
-            keep_files=files.keep,
-        )
+        around = _surroundings(files, settings, group, reporter.trouble)
         timer = make_timer(made_of, around, first)
         reporter.attach(timer.core, timer.origin_ns)
         return _run_until_stopped(timer, once=once)
+
+
+def _surroundings(files: StartFiles, settings: Settings, group: Group, tell: Callable[[str], None]) -> Surroundings:
+    """What of the machine the timer asks for and tells, once it runs."""
+
+    def make_start(name: str | None) -> StartPlan:
+        return StartPlan(files.plan(name or settings.session.default_plan, settings), group.athletes)
+
+    return Surroundings(
+        make_start=make_start,
+        group=group,
+        plans=lambda: list(plan_names()),
+        socket=paths.socket_path(),
+        page_socket=paths.page_socket_path(),
+        beside=(paths.config_dir(),),
+        rendered=paths.cache_dir(),
+        tell=tell,
+        troubles=files.troubles,
+        keep_files=files.keep,
+    )
 
 
 def _with_voice(settings: Settings, kind: str) -> Settings:

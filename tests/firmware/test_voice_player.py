@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,6 @@ NOWHERE = "retro-timer-no-such-card"
 
 def always() -> bool:
     return True
-
-
-@pytest.fixture
-def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowSpeaker]:
-    speaker = SlowSpeaker(tmp_path)
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(speaker.config))
-    yield speaker
-    speaker.close()
 
 
 def test_a_sound_is_played_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
