@@ -262,9 +262,7 @@ class Gate:
     def _close(self, passage: Passage) -> None:
         """Nothing of this body belongs to the next one."""
         self._passage = None
-        free = [e for e in self._before if e.t_ns > passage.last_hit_ns]
-        self._before.clear()
-        self._before.extend(free)
+        self._before = deque((e for e in self._before if e.t_ns > passage.last_hit_ns), maxlen=_LEAD_IN)
 
     def _break(
         self,

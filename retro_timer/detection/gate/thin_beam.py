@@ -27,7 +27,7 @@ from retro_timer.detection.gate.thin_profile import (
     table,
 )
 from retro_timer.detection.gate.torso import Torso
-from retro_timer.detection.gate.weighing import moments
+from retro_timer.detection.gate.weighing import log_of_all, moments
 from retro_timer.detection.lane_map import near_shoulder_mm
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.solution import NORMAL_95, Solution
@@ -246,7 +246,7 @@ def _grid(
         before_it = -0.5 * (log / prior.log_sd) ** 2
         for back_s in places:
             trunk, before, behind = _sums(looks, rows, back_s, speed_mps)
-            seen = trunk + _either(before) + _either(behind)
+            seen = trunk + log_of_all(before, ARM_PRIORS) + log_of_all(behind, ARM_PRIORS)
             scored.append((before_it + prior.believed * seen, back_s, speed_mps))
     best = max(score for score, *_ in scored)
     return [_Point(t, v, math.exp(score - best)) for score, t, v in scored if score > best - _NEGLIGIBLE]
@@ -272,12 +272,6 @@ def _sums(looks: Sequence[_Read], rows: Table, back_s: float, speed_mps: float) 
     return trunk, before, behind
 
 
-def _either(sums: Sequence[float]) -> float:
-    """Logarithm of the chance over all reaches."""
-    most = max(sums)
-    return most + math.log(sum(prior * math.exp(one - most) for prior, one in zip(ARM_PRIORS, sums, strict=True)))
-
-
 def _moved_s(points: Sequence[_Point], looks: Sequence[_Read], rows: Table, middle_s: float) -> float:
     """How far the answer moves at most when any one reading is left out."""
     last = len(looks[0][1]) - 1
@@ -285,7 +279,7 @@ def _moved_s(points: Sequence[_Point], looks: Sequence[_Read], rows: Table, midd
     known = []
     for point in likely:
         _, before, behind = _sums(looks, rows, point.back_s, point.speed_mps)
-        known.append((before, _either(before), behind, _either(behind)))
+        known.append((before, log_of_all(before, ARM_PRIORS), behind, log_of_all(behind, ARM_PRIORS)))
     most = 0.0
     for t_s, row in looks:
         total = moment = 0.0
@@ -293,9 +287,9 @@ def _moved_s(points: Sequence[_Point], looks: Sequence[_Read], rows: Table, midd
             index = int((t_s - point.back_s) * point.speed_mps / STEP_M + 0.5 - FIRST_M / STEP_M)
             index = max(0, min(last, index))
             if index <= rows.inside:
-                gone = all_before - _either(list(map(sub, before, row[index])))
+                gone = all_before - log_of_all(list(map(sub, before, row[index])), ARM_PRIORS)
             elif index >= rows.outside:
-                gone = all_behind - _either(list(map(sub, behind, row[index])))
+                gone = all_behind - log_of_all(list(map(sub, behind, row[index])), ARM_PRIORS)
             else:
                 gone = row[index][0]
             weight = point.weight * math.exp(-gone)

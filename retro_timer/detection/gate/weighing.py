@@ -22,6 +22,12 @@ def moments(weighted: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return mean, math.sqrt(max(0.0, sum(weight * (value - mean) ** 2 for value, weight in weighted) / total))
 
 
+def log_of_all(logs: Sequence[float], priors: Sequence[float]) -> float:
+    """Logarithm of the chance over all of some cases: each has its own, as a logarithm, and a prior."""
+    most = max(logs)
+    return most + math.log(sum(prior * math.exp(one - most) for prior, one in zip(priors, logs, strict=True)))
+
+
 def averaged(looks: Sequence[Look], most: int) -> tuple[list[Look], int]:
     """No more than `most` readings: of so many neighbours each, which comes second, their mean."""
     size = -(-len(looks) // most)
