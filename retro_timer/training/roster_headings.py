@@ -31,20 +31,20 @@ class Role(Enum):
     """Known, and no name."""
 
 
-_FIRST = """first|first name|firstname|name first|given|given name|given names|forename|forenames|christian name|
+_FIRST = """first|first name|firstname|fname|name first|given|given name|given names|forename|forenames|christian name|
 vorname|vornamen|rufname|prénom|prénoms|voornaam|voornamen|roepnaam|primer nombre|nombre de pila|primeiro nome|
 nome próprio|nome di battesimo|fornavn|förnamn|imię|jméno|křestní jméno|keresztnév|etunimi"""
 _INFIX = "middle|middle name|middle names|middle initial|tussenvoegsel|tussenvoegsels|segundo nombre|deuxième prénom"
-_LAST = """last|last name|lastname|name last|surname|surnames|family|family name|nachname|nachnamen|familienname|zuname|
-nom de famille|achternaam|achternamen|familienaam|apellido|apellidos|primer apellido|segundo apellido|sobrenome|
+_LAST = """last|last name|lastname|lname|name last|surname|surnames|family|family name|nachname|nachnamen|familienname|
+zuname|nom de famille|achternaam|achternamen|familienaam|apellido|apellidos|primer apellido|segundo apellido|sobrenome|
 sobrenomes|apelido|apelidos|último nome|cognome|efternavn|etternavn|efternamn|nazwisko|příjmení|vezetéknév|sukunimi"""
 _WHOLE = """full name|fullname|complete name|first and last name|vollständiger name|voller name|ganzer name|
 vor und nachname|nom complet|volledige naam|nombre completo|nome completo|imię i nazwisko|fullständigt namn"""
 _NAME = "name|names|namen|nom|noms|naam|nombre|nombres|nome|nomes|navn|namn|nimi|név"
 _PERSON = """athlete|athletes|athlet|athletin|athleten|athlète|athlètes|atleet|atleten|atleta|atletas|runner|runners|
-läufer|läuferin|läufer in|coureur|coureuse|loper|corredor|corredora|corridore|sprinter|starter|participant|participants|
+läufer|läuferin|coureur|coureuse|loper|corredor|corredora|corridore|sprinter|starter|participant|participants|
 participante|participantes|teilnehmer|teilnehmerin|deelnemer|deelnemers|competitor|sportler|sportlerin|sportif|sporter|
-deportista|player|players|spieler|spielerin|joueur|speler|jugador|jogador|student|students|pupil|pupils|schüler|
+deportista|jogger|joggers|swimmer|swimmers|sprinters|trainee|trainees|player|players|spieler|spielerin|joueur|speler|jugador|jogador|student|students|pupil|pupils|schüler|
 schülerin|élève|élèves|leerling|alumno|alumna|aluno|aluna|member|members|mitglied|membre|lid|person|kid|kids|child|
 children|kind|kinder|enfant"""
 _OTHER = """#|id|no|nr|num|number|nummer|numéro|número|startnummer|start number|bib|dossard|dorsal|position|pos|rank|
@@ -75,6 +75,8 @@ _OTHER_UNITS = frozenset(
 BESIDE_NAMES = frozenset((Role.GROUP, Role.SAY, Role.LANE, Role.TARGET))
 """What is used of a roster and is no name."""
 NO_NAMES = BESIDE_NAMES | {Role.OTHER}
+_WOMEN_TOO = re.compile(r" ?in(?:nen)?$")
+"""German names both: "Sportler*in", "Teilnehmer/in", "SchülerInnen"."""
 _JOINING = frozenset(("and", "und", "et", "en", "y", "e", "i", "vor", "n", "s", "of", "de", "des", "in"))
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _WORD = re.compile(r"[^\W\d_]+|%")
@@ -122,6 +124,9 @@ def role_of(heading: str) -> Role | None:
     if plain in _ROLES:
         role = _ROLES[plain]
         return Role.OTHER if role is Role.TARGET and _OTHER_UNITS.intersection(_bracketed(heading)) else role
+    person = _WOMEN_TOO.sub("", plain)
+    if _ROLES.get(person) is Role.PERSON:
+        return Role.PERSON
     words = [word for word in plain.split() if word not in _JOINING]
     roles = {_ROLES.get(word, Role.OTHER) for word in words}
     return Role.WHOLE if len(words) > 1 and not roles & NO_NAMES else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import string
 from collections.abc import Iterator
 
 import msgspec
@@ -12,6 +13,7 @@ from retro_timer.errors import BadInputError
 
 DELIMITERS = ("\t", ";", "|", ",")
 """The last one stands within names and numbers as well, the first ones hardly ever."""
+_BETWEEN_CELLS = string.whitespace + "".join(DELIMITERS)
 _SEP = re.compile(r'[ \t]*"?sep=([^\w\s"]|\t)"?[;,\t ]*(?=[\r\n]|$)', re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ANY_SPACE = re.compile(r"[^\S\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -84,7 +86,7 @@ class _Lines:
 
     def __next__(self) -> str:
         for number, line in self._lines:
-            if self.between_rows and (not line.strip() or _is_comment(line)):
+            if self.between_rows and (not line.strip(_BETWEEN_CELLS) or _is_comment(line)):
                 continue
             if self.between_rows:
                 self.row_line = number

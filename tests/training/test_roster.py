@@ -83,6 +83,11 @@ def test_the_delimiter_is_found_out(text: str, names: tuple[str, ...]) -> None:
         ("Nachname,Vorname", "Groß,Jörg", "Jörg Groß"),
         ("Vor- und Nachname", "Anna Groß", "Anna Groß"),
         ("Läufer/in,Bahn", "Anna,1", "Anna"),
+        ("Sportler*in;Verein", "Anna;TSV", "Anna"),
+        ("SchülerInnen", "Anna", "Anna"),
+        ("Jogger", "Anna", "Anna"),
+        ("No,Swimmer", "7,Anna", "Anna"),
+        ("FNAME,LNAME", "Anna,Smith", "Anna Smith"),
         ("NOM,PRÉNOM", "Dupont,Léa", "Léa Dupont"),
         ("Nom complet,Club", "Léa Dupont,X", "Léa Dupont"),
         ("Voornaam,Tussenvoegsel,Achternaam", "Jan,van der,Berg", "Jan van der Berg"),
@@ -97,6 +102,11 @@ def test_the_delimiter_is_found_out(text: str, names: tuple[str, ...]) -> None:
 )
 def test_a_heading_is_known_in_many_spellings_and_is_never_an_athlete(heading: str, row: str, name: str) -> None:
     assert read(f"{heading}\n{row}\n{heading}\n") == (name,)
+
+
+@pytest.mark.parametrize("empty", [";;;", ",,,", " ; ", "\t\t", "|||"])
+def test_a_row_of_empty_cells_is_nobody_whatever_parts_the_cells(empty: str) -> None:
+    assert read(f"Anna\n{empty}\nBen\n{empty}\n") == ("Anna", "Ben")
 
 
 def test_a_title_above_the_heading_is_no_athlete_either() -> None:
