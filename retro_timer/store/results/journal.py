@@ -200,9 +200,13 @@ class Journal:
 
         self._commit(entry_id, kept)
 
-    def keep(self, change: str, make: Callable[[], Sequence[AnyEntry]]) -> None:
-        """Keep any change; `change` is the id of the last of its lines."""
-        self._commit(change, make)
+    def keep(
+        self, change: str, make: Callable[[], Sequence[AnyEntry]], give_way: Callable[[], None] | None = None
+    ) -> None:
+        """Keep any change; `change` is the id of the last of its lines. `give_way`, of long work, is called again and
+        again until it goes to the disk; what that raises undoes all of it.
+        """
+        self._commit(change, make, give_way)
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -239,7 +243,9 @@ class Journal:
             raise RetroTimerError(f"{self.directory / NAME}: has no session {session}")
         return str(row[0])
 
-    def _commit(self, change: str, make: Callable[[], Sequence[AnyEntry]]) -> None:
+    def _commit(
+        self, change: str, make: Callable[[], Sequence[AnyEntry]], give_way: Callable[[], None] | None = None
+    ) -> None:
         """One change: synced in the log, then in the database. What is tried again is not there twice.
 
         `change` is the id of the last of its lines: where that is there, all are.
@@ -250,9 +256,14 @@ class Journal:
             mark = self._read_on()
             if not is_applied(self._db, change):
                 entries = make()
+                rows = (apply(self._db, entry) for entry in entries)
+                if give_way is not None:
+                    # What is in the log cannot be undone: that comes last.
+                    for _ in rows:
+                        give_way()
                 start = self.log.append(map(encode, entries))
-                for entry in entries:
-                    apply(self._db, entry)
+                for _ in rows:
+                    pass
                 write_mark(self._db, Mark(self.log.size, start, id_number(change), mark.entries + len(entries)))
             settle(self._db)
         except BaseException:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from enum import IntEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.database import NAME
@@ -18,34 +16,12 @@ from retro_timer.store.results.journal import DisplacedError, Journal, open_jour
 from retro_timer.store.results.repair import DAMAGE, Repair
 from retro_timer.store.results.reps_log import RepsLog
 from retro_timer.store.results.snapshot import Snapshots
+from retro_timer.store.results.waiting_jobs import Answer, Change, GaveWayError, Job, WaitingJobs
 from retro_timer.store.results.writer_lock import WriterLock
 from retro_timer.store.space import make_room_for_results
 
-Answer = Callable[[str], None]
-"""Called from the journal's thread: an empty string when the change is on disk, else why it is not. Whoever was told
-that it is not is called again if it gets there after all.
-"""
-Job = Callable[[Journal], None]
-
 _RETRY_S = 10.0
 """How often what could not be written is tried again, and the files are looked for, while nothing new comes."""
-
-
-class _Rank(IntEnum):
-    """What is taken first of what waits."""
-
-    CHANGE = 0
-    PORTION = 1
-    END = 2
-
-
-class _Change(NamedTuple):
-    """What waits for the disk."""
-
-    job: Job
-    answer: Answer
-    once: bool = False
-    """Whether it is dropped where it cannot be done at once, and not tried again."""
 
 
 class JournalThread:
@@ -66,9 +42,8 @@ class JournalThread:
         self._on_repair = on_repair
         self._rests = rests
         self._suspect = False
-        self._jobs: queue.PriorityQueue[tuple[_Rank, int, _Change | None]] = queue.PriorityQueue()
-        self._order = itertools.count()
-        self._backlog: list[_Change] = []
+        self._jobs = WaitingJobs()
+        self._backlog: list[Change] = []
         self._journal: Journal | None = None
         self._former: RepsLog | None = None
         """The log as it was open when it was taken from its place: what it holds is put back."""
@@ -80,18 +55,19 @@ class JournalThread:
         self._thread.start()
 
     def put(self, job: Job, answer: Answer, *, once: bool = False, is_portion: bool = False) -> None:
-        """Have it done; returns at once. `is_portion`, of long work: whatever else waits goes before it, so that no
-        change waits for more than the portion that is being written.
+        """Have it done; returns at once. `is_portion`, of long work: whatever else waits goes before it, and it calls
+        `give_way` until it is on disk, so that no change waits for more than a portion's way to the disk.
         """
-        self._add(_Rank.PORTION if is_portion else _Rank.CHANGE, _Change(job, answer, once))
+        self._jobs.put(Change(job, answer, once, is_portion))
+
+    def give_way(self) -> None:
+        """For the portion in work, from its own thread: raises GaveWayError where it is to be undone for a change."""
+        self._jobs.give_way(self._backlog[0])
 
     def close(self) -> None:
         """Write what waits, then stop."""
-        self._add(_Rank.END, None)
+        self._jobs.end()
         self._thread.join(timeout=30.0)
-
-    def _add(self, rank: _Rank, change: _Change | None) -> None:
-        self._jobs.put((rank, next(self._order), change))
 
     @contextlib.contextmanager
     def exchanging(self) -> Iterator[None]:
@@ -111,7 +87,7 @@ class JournalThread:
         while True:
             self._look_whole()
             try:
-                _, _, item = self._jobs.get(timeout=_RETRY_S)
+                item = self._jobs.next(_RETRY_S)
             except queue.Empty:
                 self._look_for_files()
                 self._work_off()
@@ -192,10 +168,13 @@ class JournalThread:
     def _do_next(self, journal: Journal) -> None:
         """Do what waits longest. What is wrong in itself is told and dropped: at every try it would fail as now."""
         self._journal = journal
-        job, answer, _ = self._backlog[0]
-        trouble = ""
+        change = self._backlog[0]
+        trouble, began_s = "", time.monotonic()
         try:
-            job(journal)
+            change.job(journal)
+        except GaveWayError:
+            self._jobs.put_back(self._backlog.pop(0))
+            return
         except (OSError, sqlite3.Error, RetroTimerError):
             raise
         except Exception as error:  # noqa: BLE001
@@ -203,10 +182,12 @@ class JournalThread:
             trouble = f"a change that no file can hold ({type(error).__name__}: {error})"
             self._note(error)
         del self._backlog[0]
+        if change.is_portion:
+            self._jobs.rest(time.monotonic() - began_s)
         if self._journal is not None:
             self.log_length = self._journal.log.size
         self._snapshots.note_change()
-        answer(trouble)
+        change.answer(trouble)
 
     def _note(self, error: Exception) -> None:
         """Remember what kind of trouble it is, and open everything anew for the next try."""

@@ -18,14 +18,15 @@ from retro_timer.store.results.edits import AnyEdit, ClaimPlace, CorrectRep, car
 from retro_timer.store.results.entries import new_id
 from retro_timer.store.results.forgetting import Forgetting, forget
 from retro_timer.store.results.journal import Journal, Stamp
-from retro_timer.store.results.journal_thread import Answer, JournalThread
-from retro_timer.store.results.merging.portion import ImportPortion
+from retro_timer.store.results.journal_thread import JournalThread
+from retro_timer.store.results.merging.portion import ImportPortion, merge
 from retro_timer.store.results.newer import Newer, newer_than
 from retro_timer.store.results.presences import presence_lines
 from retro_timer.store.results.remembered import remembered_of
 from retro_timer.store.results.repair import Repair
 from retro_timer.store.results.reps_log import NAME as LOG_NAME
 from retro_timer.store.results.revising import revise_records
+from retro_timer.store.results.waiting_jobs import Answer
 from retro_timer.training.corrections import AnyCorrection, Correction
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import Presence, RepRecord
@@ -184,7 +185,10 @@ class JournalWriter:
                 edited = Edited(None, SESSION_OPEN, is_later=True)
                 return
             try:
-                done = carry_out(journal, self._of_session(edit), stamp)
+                if isinstance(edit, ImportPortion):
+                    done = merge(journal, edit, self._thread.give_way)
+                else:
+                    done = carry_out(journal, self._of_session(edit), stamp)
             except (BadInputError, NotWrittenError) as refused:
                 edited = Edited(None, str(refused))
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from retro_timer.store.results.edits import NoteSession
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.journal_thread import JournalThread
 from retro_timer.store.results.merging.items import RepItem, SessionItem
-from retro_timer.store.results.merging.portion import ImportPortion
+from retro_timer.store.results.merging.portion import ImportPortion, merge
+from retro_timer.store.results.waiting_jobs import GaveWayError
 from retro_timer.store.results.writer import Edited, JournalWriter
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import StartKind
@@ -122,3 +124,45 @@ def test_whatever_waits_goes_before_a_portion_and_the_end_after_it(tmp_path: Pat
     may_go_on.set()
     thread.close()
     assert done == ["the portion in work", "a rep", "a correction", "first portion", "second portion"]
+
+
+def test_a_portion_undone_on_its_way_to_the_disk_leaves_nothing_behind_and_comes_again_whole(tmp_path: Path) -> None:
+    with contextlib.closing(Journal(tmp_path)) as journal:
+        before = (tmp_path / "reps.jsonl").read_bytes()
+        for calls in range(1, 5):
+            left = iter(range(calls))
+
+            def give_way(left: Iterator[int] = left) -> None:
+                if next(left, None) is None:
+                    raise GaveWayError
+
+            with pytest.raises(GaveWayError):
+                merge(journal, portion(11), give_way)
+            assert (tmp_path / "reps.jsonl").read_bytes() == before
+            assert journal.database.execute("SELECT count(*) FROM session").fetchone() == (0,)
+        merged = merge(journal, portion(11)).merged
+        assert merged is not None
+        assert (merged.sessions, merged.reps) == (1, 1)
+
+
+def test_a_correction_that_comes_while_a_portion_is_made_is_on_the_disk_before_it(box: Box) -> None:
+    """The portion's own call of `give_way` puts the correction: no thread has to be quick for it."""
+    order = list[str]()
+    give_way = box.writer._thread.give_way
+
+    def a_coach_comes() -> None:
+        if not order:
+            order.append("comes")
+            box.writer.edit(NoteSession(1, "wind"), "edit", lambda edited: order.append(edited.trouble or "noted"))
+        give_way()
+
+    assert box.done(lambda answer: box.writer.begin(PLAN, ("Ann", "Bea"), "sim", answer)) == ""
+    assert box.done(lambda answer: box.writer.end("done", answer)) == ""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(box.writer._thread, "give_way", a_coach_comes)
+        done = box.brought(12).done
+    order.append("brought")
+    assert order == ["comes", "noted", "brought"]
+    assert done is not None
+    assert done.merged is not None
+    assert done.merged.reps == 1

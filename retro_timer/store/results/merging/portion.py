@@ -56,16 +56,19 @@ class ImportPortion(msgspec.Struct, frozen=True, tag="import"):
     """Whether an athlete of the file is one person with whoever has that name here."""
 
 
-def merge(journal: Journal, portion: ImportPortion) -> Done:
-    """Make a portion durable, and say what it brought. Raises OSError or sqlite3.Error."""
+def merge(journal: Journal, portion: ImportPortion, give_way: Callable[[], None] = lambda: None) -> Done:
+    """Make a portion durable, and say what it brought. Raises OSError or sqlite3.Error, and whatever `give_way` does,
+    which is called again and again until the portion goes to the disk: then nothing of it is kept.
+    """
     merging = _Merging(journal.database, portion)
     for athlete in portion.athletes:
         merging.people.take(athlete)
     for index, session in enumerate(portion.sessions):
         merging.session(session, goes_on=portion.goes_on and index == 0)
+        give_way()
     entries = merging.entries()
     if entries:
-        journal.keep(entries[-1].id, lambda: entries)
+        journal.keep(entries[-1].id, lambda: entries, give_way)
     merged = merging.merged(journal.database)
     return Done(merged.words, kind="import", merged=merged)
 
