@@ -1,29 +1,47 @@
-"""`retro-timer results import` killed at any moment: what is in stays whole, and the same file brings the rest."""
+"""`retro-timer results import`, or the timer that takes it, killed at any moment: what was told as kept is there and
+whole, and the same file brings the rest.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from retro_timer.beacon.control.client import BeaconClient
+from retro_timer.beacon.control.protocol import answers, requests, wire
+from retro_timer.store.exchange.portions import portions
+from retro_timer.store.results.edits import AnyEdit, CorrectRep
 from retro_timer.store.results.journal import Journal
-from tests.helpers.boxes import Boxes
-from tests.helpers.command import PROGRAM, environment_with
+from retro_timer.training.corrections import NoteRep
+from tests.helpers.boxes import Boxes, long_session
+from tests.helpers.command import PROGRAM, environment_with, quietly
 from tests.helpers.results_made import fill_by_log
-from tests.helpers.timer_process import until
+from tests.helpers.timer_process import DEADLINE_S, Timer, new_home, raw_connection, timer, until
 
 SESSIONS = 600
+REPS = 1000
 
 
 @pytest.fixture
 def boxes(tmp_path: Path) -> Boxes:
     return Boxes(tmp_path)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    made = new_home()
+    yield made
+    shutil.rmtree(made)
 
 
 def of_many_sessions(boxes: Boxes) -> Path:
@@ -67,3 +85,54 @@ def test_what_is_in_stays_whole_and_the_same_file_brings_the_rest_once(boxes: Bo
     assert "are here already" in brought, brought
     assert boxes.brought(boxes.b, file)[0].startswith("new sessions: 0; reps: 0 ")
     assert boxes.exported(boxes.b).read_bytes() == file.read_bytes()
+
+
+def made(box: Timer, edit: AnyEdit) -> answers.Edited:
+    """What the timer told when it was durable."""
+    with BeaconClient(box.socket) as asking:
+        return asking.ask(requests.Edit(edit, "edit"), answers.Edited, within_s=DEADLINE_S)
+
+
+def killed_amid(box: Timer, edit: AnyEdit, draw: random.Random) -> None:
+    """Killed while it has this in work, or just before or after."""
+    with contextlib.closing(raw_connection(box.socket)) as asking:
+        asking.sendall(wire.line_of(requests.Edit(edit, "edit")))
+        for _ in range(draw.randint(0, 1_000_000)):
+            # The machine decides how far it comes meanwhile.
+            pass
+        box.signal(signal.SIGKILL)
+        assert box.ended() == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_timer_killed_amid_an_import_has_every_portion_and_correction_that_it_told(
+    boxes: Boxes, home: Path, seed: int
+) -> None:
+    file, draw = long_session(boxes, REPS), random.Random(seed)
+    parts = [part.portion for part in portions(file, match_names=False)]
+    last = draw.randrange(1, len(parts))
+    told, corrections = 0, set[str]()
+    with timer(home=home) as box:
+        box.ready()
+        for portion in parts[:last]:
+            merged = made(box, portion).done.merged
+            assert merged is not None
+            told += merged.reps
+            correction = made(box, CorrectRep(1, NoteRep(told, f"rep {told}"))).done.revision
+            assert correction is not None
+            corrections.add(correction)
+        killed_amid(box, parts[last], draw)
+    with timer(home=home) as again:
+        again.ready()
+        kept = len(again.results())
+        assert told <= kept <= told + len(parts[last].sessions[0].reps)
+        history = json.loads(quietly("results", "history", "1", "--json", env=again.env).out)
+        assert corrections == {row["id"] for row in history}
+        brought = quietly("results", "import", file, env=again.env)
+        assert f"reps: {REPS - kept} " in brought.lines[0], brought.out + brought.err
+        assert quietly("results", "import", file, env=again.env).lines[0].startswith("new sessions: 0; reps: 0 ")
+        assert len(again.results()) == REPS
+        assert again.stop() == 0
+        verified = quietly("results", "verify", env=again.env)
+        assert verified.code == 0, verified.out + verified.err
