@@ -110,7 +110,9 @@ def test_states_levels_and_reasons_are_the_words_of_the_contract() -> None:
 
 
 def test_a_start_that_the_athlete_gives_tells_its_kind_and_interval() -> None:
-    session = Drive(plan(start=StartMethod.RELEASE)).begin().until(Phase.AWAIT_RELEASE).stand().leave().finish(8.0)
+    session = (
+        Drive(plan(start=StartMethod.RELEASE)).begin().until(Phase.AWAIT_RELEASE).stand().wait(1.0).leave().finish(8.0)
+    )
     (go,) = [event for event in told(session) if event["event"] == "go"]
     assert list(go) == [*PROMISED["go"], "start", "uncertainty_s"]
     (finish,) = [event for event in told(session) if event["event"] == "finish"]

@@ -70,8 +70,17 @@ def test_the_clock_runs_from_the_moment_of_leaving_and_nothing_is_taken_off_for_
     assert record.official() == "9.00"
 
 
+def test_who_left_just_before_the_tone_is_recalled_also_where_that_is_decided_after_it() -> None:
+    session = waiting().stand().wait(0.5).leave(ago_s=0.8)
+    assert session.state.running is None
+    assert session.beeps()[-1] is Signal.RECALL
+    assert session.events("go") == []
+    session.until(Phase.AWAIT_RELEASE).stand().wait(0.9).leave(ago_s=0.8)
+    assert session.phase is Phase.RUNNING
+
+
 def test_the_finishs_interval_contains_the_starts() -> None:
-    session = waiting().stand().leave(uncertainty_s=0.08).finish(9.0)
+    session = waiting().stand().wait(1.0).leave(uncertainty_s=0.08).finish(9.0)
     assert session.results[1].uncertainty_ns == pytest.approx(1e9 * (0.08**2 + 0.02**2) ** 0.5)
     (finish,) = session.events("finish")
     assert finish.start == "release"
@@ -106,7 +115,7 @@ def test_who_leaves_before_the_box_is_ready_is_recalled_and_no_rep_runs() -> Non
     session = by_release().until(Phase.LANE_CHECK).stand().leave()
     assert session.state.running is None
     assert session.beeps()[-1] is Signal.RECALL
-    assert session.until(Phase.AWAIT_RELEASE).stand().leave().phase is Phase.RUNNING
+    assert session.until(Phase.AWAIT_RELEASE).stand().wait(1.0).leave().phase is Phase.RUNNING
 
 
 def test_a_sensor_that_is_lost_meanwhile_recalls_the_start() -> None:
@@ -139,7 +148,7 @@ def test_a_timed_step_of_such_a_plan_is_started_by_the_box() -> None:
 
 
 def test_times_from_a_release_are_not_averaged_or_compared_with_times_from_a_go() -> None:
-    session = waiting().stand().leave().finish(9.0).until(Phase.AWAIT_RELEASE)
+    session = waiting().stand().wait(1.0).leave().finish(9.0).until(Phase.AWAIT_RELEASE)
     session.watch(SensorState.LOST, "silent", None).put(inputs.Spotter()).to_go()
     session.watch(SensorState.OK).finish(8.0).until(Phase.DONE)
     assert {record.start for record in session.results.values()} == {StartKind.RELEASE, StartKind.GO}
@@ -163,7 +172,7 @@ def test_a_flying_start_may_be_faster_than_any_start_from_standing() -> None:
 
 
 def test_splits_are_kept_in_order_with_intervals_and_published() -> None:
-    session = waiting(rules=Rules(lines=LINES)).stand().leave(uncertainty_s=0.03)
+    session = waiting(rules=Rules(lines=LINES)).stand().wait(1.0).leave(uncertainty_s=0.03)
     assert [line.name for line in session.state.expectation.lines] == ["ten", "fifteen"], "beyond the finish is none"
     session.pass_line("ten", 4.0, 0.04).pass_line("fifteen", 6.5).finish(9.0)
     splits = session.results[1].splits

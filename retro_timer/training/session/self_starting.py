@@ -19,7 +19,8 @@ def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
     state = transition.state
     transition.set(stand=Stand.EMPTY)
     kind = StartKind.FLYING if start_method(state) is StartMethod.FLYING else StartKind.RELEASE
-    if state.phase is Phase.LANE_CHECK or state.phase in STARTING or _too_close(state, event.start_ns):
+    before_tone = kind is StartKind.RELEASE and _before_tone(state, event.start_ns)
+    if state.phase is Phase.LANE_CHECK or state.phase in STARTING or before_tone:
         # Nobody has heard the tone for this.
         starting.recall(transition)
         return
@@ -35,11 +36,11 @@ def start_seen(transition: Transition, event: inputs.StartSeen) -> None:
     active_rep.set_off(transition, turn, record)
 
 
-def _too_close(state: SessionState, start_ns: int) -> bool:
-    """Whether somebody left just before the tone, which sounded before that was decided: their time is right all the
-    same, but with others on the course they are too close behind them."""
-    awaited = state.phase is Phase.AWAIT_RELEASE and state.given is None
-    return awaited and state.staggered and start_ns < state.since_ns
+def _before_tone(state: SessionState, start_ns: int) -> bool:
+    """Whether somebody left just before the tone, which sounded before that was decided. A record knows of no tone."""
+    if state.phase is not Phase.AWAIT_RELEASE or state.given is not None:
+        return False
+    return start_ns < max(state.since_ns, state.set_ns)
 
 
 def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_ns: int) -> RepRecord | None:

@@ -44,6 +44,7 @@ def await_start(transition: Transition) -> None:
 def _set(transition: Transition) -> None:
     transition.unsay(About.START)
     transition.beep(Signal.SET)
+    transition.set(set_ns=transition.now_ns)
     transition.publish(events.Stand(transition.now_ns, str(Stand.STEADY), ""))
 
 

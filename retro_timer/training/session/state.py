@@ -186,6 +186,8 @@ class SessionState(msgspec.Struct, frozen=True):
     """A replay: the recorded rep whose start is waited for."""
     stand: Stand = Stand.EMPTY
     """Who stands in the beam of the start, where that is waited for."""
+    set_ns: int = 0
+    """When the tone that lets somebody leave it sounded last."""
     level: Level = Level.CLEAR
     clear_since_ns: int = 0
     obstacles: int = 0
