@@ -122,7 +122,10 @@ class SessionOpener:
         if runner.busy:
             return
         entry = offer.entry
-        runner.begin(recovered_session(entry.plan, entry.roster, self._drawn(), offer.records, entry.presences), now_ns)
+        state = recovered_session(
+            entry.plan, entry.roster, self._drawn(), offer.records, entry.presences, entry.corrected
+        )
+        runner.begin(state, now_ns)
         self._journal.adopt(entry, lambda _trouble: None)
         for record in runner.state.results if runner.state is not None else ():
             if record.reason == "interrupted":

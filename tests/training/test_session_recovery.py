@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from retro_timer.beacon.control.kept_words import edit_of
+from retro_timer.beacon.control.protocol import commands
+from retro_timer.store.results import edits
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Plan, StartMethod
-from retro_timer.training.record import RepRecord, RepStatus
+from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.machine import recovered_session
 from retro_timer.training.session.rules import Rules
@@ -164,3 +167,18 @@ def test_nobody_can_guess_the_hold_of_a_session_that_goes_on() -> None:
     held = [first_hold_s(seed) for seed in range(1, 6)]
     assert len({round(hold_s, 2) for hold_s in held}) >= 4
     assert all(1.2 <= hold_s <= 2.4 for hold_s in held)
+
+
+def test_undo_means_the_last_correction_before_the_cut_until_somebody_goes_or_is_corrected() -> None:
+    def undone(session: Drive) -> object:
+        return edit_of(commands.Undo(), session.state)
+
+    def recovered() -> Drive:
+        return goes_on(recovered_session(PLAN, ("Runner",), Rules(), (rep(1, 1, 1), rep(2, 1, 2)), (), "4f2a"))
+
+    assert undone(recovered()) == edits.Undo("4f2a")
+    assert undone(recovered().to_go()) is None
+    newer = changed(rep(2, 1, 2), note="wind")
+    assert undone(recovered().put(inputs.Amended("note", "77aa", (newer,)))) is None
+    assert undone(recovered().put(inputs.Absent("Runner"))) is None
+    assert undone(goes_on(found(rep(1, 1, 1)))) is None

@@ -11,6 +11,7 @@ from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.owners import owner_lives
 from retro_timer.store.results.presences import presences
+from retro_timer.store.results.revisions import newest_revision
 from retro_timer.training.plan import Plan
 from retro_timer.training.record import Presence
 
@@ -30,6 +31,8 @@ class SessionEntry(msgspec.Struct, frozen=True):
     """The session's random id."""
     presences: tuple[Presence, ...] = ()
     """Of those of whom more is known than that they are on the roster."""
+    corrected: str = ""
+    """The id of its last correction that has not been taken back."""
 
 
 def cut_off(journal: Journal, board: str) -> list[SessionEntry]:
@@ -51,4 +54,5 @@ def _entry(journal: Journal, row: Sequence[Any]) -> SessionEntry | None:
         journal.end(number, "interrupted", started_wall_ns)
         return None
     found = presences(journal.database, number)
-    return SessionEntry(number, started_wall_ns, outcome, board, owner, title, read, names, uid, found)
+    corrected = newest_revision(journal.database, number) or ""
+    return SessionEntry(number, started_wall_ns, outcome, board, owner, title, read, names, uid, found, corrected)

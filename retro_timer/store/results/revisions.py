@@ -97,12 +97,12 @@ def _row(*found: Any) -> RevisionRow:
     return RevisionRow(**values)
 
 
-def newest_revision(connection: sqlite3.Connection) -> str | None:
-    """The id of the last correction that was made here and has not been taken back."""
+def newest_revision(connection: sqlite3.Connection, session: int | None = None) -> str | None:
+    """The id of the last correction, of one session or all, that was made here and has not been taken back."""
     row = connection.execute(
-        f"SELECT id FROM revision WHERE kind != ? AND origin NOT LIKE ? AND NOT {_TAKEN_BACK}"
-        " ORDER BY seq DESC LIMIT 1",
-        (UNDO, f"{IMPORTED}%"),
+        f"SELECT id FROM revision WHERE kind != ?1 AND origin NOT LIKE ?2 AND NOT {_TAKEN_BACK}"
+        " AND (?3 IS NULL OR session = ?3) ORDER BY seq DESC LIMIT 1",
+        (UNDO, f"{IMPORTED}%", session),
     ).fetchone()
     return None if row is None else str(row[0])
 

@@ -36,7 +36,7 @@ def amended(transition: Transition, event: inputs.Amended) -> None:
         return
     new = {record.rep: record for record in records}
     points = tuple(msgspec.structs.replace(point, results=_replaced(point.results, new)) for point in before.undo)
-    transition.set(results=_replaced(before.results, new), undo=points)
+    transition.set(results=_replaced(before.results, new), undo=points, corrected_before_cut="")
     for index in range(len(before.athletes)):
         _follow(transition, before, index, new)
     transition.unsay(*(about_rep(record.rep) for record in records))

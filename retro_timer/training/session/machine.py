@@ -162,10 +162,11 @@ def recovered_session(
     rules: Rules,
     records: Sequence[RepRecord],
     presences: Sequence[Presence] = (),
+    corrected: str = "",
 ) -> SessionState:
     """A session that a power cut ended, with what is on disk of it, waiting for recover or close.
 
-    Who was absent stays so, and who came late is there.
+    Who was absent stays so, and who came late is there. `corrected`: the id of its last correction.
     """
     here = {presence.name: presence for presence in presences}
     state = new_session(plan, tuple(dict.fromkeys((*names, *here))), rules, Phase.RECOVERABLE)
@@ -185,6 +186,7 @@ def recovered_session(
         ahead=state.ahead,
         results=done,
         reps=reps,
+        corrected_before_cut=corrected,
         before_cut=reps,
         wave=max((r.wave or 0 for r in done), default=0),
         # It has no brief, where a new session draws first.

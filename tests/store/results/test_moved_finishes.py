@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from retro_timer.errors import BadInputError
+from retro_timer.store.results.cut_off import cut_off
 from retro_timer.store.results.edits import AnyEdit, CorrectRep, Undo, carry_out
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.revising import revise_records
 from retro_timer.store.results.revisions import revisions
-from retro_timer.training.corrections import NobodyRep, SwapReps
+from retro_timer.training.corrections import NobodyRep, SwapReps, VoidRep
 from retro_timer.training.gaits import Gait
 from retro_timer.training.plan import Order
 from retro_timer.training.record import RepRecord, RepStatus
@@ -171,3 +172,16 @@ def test_a_relays_leg_that_began_with_nobodys_finish_stays_void_when_that_is_tak
     ended(journal, None, "timeout")
     edited(journal, Undo())
     assert times(journal)[1:] == [("Bea", 5.0, "finished"), ("Cid", None, "void")]
+
+
+def test_the_last_correction_of_a_session_that_was_cut_off_is_known(journal: Journal) -> None:
+    revision = on_again(journal)
+    other = journal.begin(plan(block(reps=1)), NAMES, "other", WALL_NS)
+    journal.save(other, run(1, "Ann", 9.0), WALL_NS)
+    edited(journal, CorrectRep(other, VoidRep(1)))
+    journal.database.execute("UPDATE session SET owner = ''")
+    (found,) = cut_off(journal, "sim")
+    assert found.corrected == revision
+    ended(journal, None, "interrupted")
+    assert edited(journal, Undo(revision)) == (2,)
+    assert [one.corrected for one in cut_off(journal, "sim")] == [""]
