@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -57,6 +58,21 @@ _FIELD_OF_KEY = {
     "wave_size": "wave_size",
 }
 """Where on the form a plan's key is asked for, of those that do not go with every other one."""
+_LABELS = {
+    **{field: field for field in AS_IT_BEGINS},
+    "name": "file_name",
+    "title": "plan_called",
+    "purpose": "link_for",
+    "start": "start_by",
+    "order": "group_order",
+    "relay": "relay_legs",
+    "reps": "reps_in_set",
+    "distances_m": "distance_m",
+    "duration_s": "crossings_s",
+}
+"""The keys of the page's words beside each field, and for a plan's keys that have none of their own name."""
+_CHOICE = re.compile(r"\b(order|start) = '([a-z-]+)'")
+_KEY = re.compile(rf"\b({'|'.join(key for key in (*_FIELD_OF_KEY, 'distance_m') if '_' in key)})\b")
 _LONGEST = 12
 """Of a number."""
 _OFTEN = 3
@@ -102,6 +118,23 @@ def beside_field(wrong: RetroTimerError | None) -> BadInputError | None:
         return None
     field = _FIELD_OF_KEY.get(wrong.where.replace(": ", ".").rpartition(".")[2])
     return None if field is None else BadInputError(field, wrong.problem, wrong.expected)
+
+
+def in_words(wrong: BadInputError, shown: Callable[[str], str]) -> str:
+    """What is wrong with a field, for whoever sees the form and no plan's text: what they chose and filled in by what
+    stands beside it there. `shown`: the page's words by their keys."""
+
+    def chosen(found: re.Match[str]) -> str:
+        return f"“{_label(found[1], shown)}: {shown(f'{found[1]}_{found[2]}')}”"
+
+    field, _, more = wrong.where.partition(" ")
+    text = f"{wrong.problem}; expected {wrong.expected}" if wrong.expected else wrong.problem
+    text = _KEY.sub(lambda found: f"“{_label(found[0], shown)}”", _CHOICE.sub(chosen, text.removeprefix("true ")))
+    return f"{_label(field, shown)}{more and ' '}{more}: {text}"
+
+
+def _label(field: str, shown: Callable[[str], str]) -> str:
+    return shown(_LABELS[field]) if field in _LABELS else field
 
 
 def _order(given: Mapping[str, str]) -> OrderFigures:

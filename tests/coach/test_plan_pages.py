@@ -184,6 +184,34 @@ def test_what_does_not_go_together_is_told_beside_a_field_of_it(
 
 
 @pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        (
+            {"crossings_s": "60", "order": "rolling"},
+            "Count crossings for (s): with “Order of a group: A go every few seconds”: of several who cross again"
+            " and again nobody can tell whose one is; expected “Order of a group: One after the other”",
+        ),
+        (
+            {"relay": "yes", "start": "release"},
+            "Relay: the next one starts when the one before is back: with “Start: By leaving the beam”: the team&#39;s"
+            " time begins with a go; expected “Start: Countdown, then the go”",
+        ),
+        (
+            {"relay": "yes", "crossings_s": "60"},
+            "Relay: the next one starts when the one before is back: with “Count crossings for (s)”: a leg ends at the"
+            " line; expected “Distance in metres” without it",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told_in_the_words_of_the_form(
+    browser: Browser, figures: dict[str, str], words: str
+) -> None:
+    got = made_of(browser, {**ONE_LENGTH, **figures})
+    told = got.body.split('<p id="wrong" class="band warning" role="alert">')[1].split("</p>")[0]
+    assert " ".join(told.split()) == words
+
+
+@pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("name", "Über uns"),

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from retro_timer.coach.figures import whole
 from retro_timer.coach.pages.kept import Draft, Kept, Kind, Outcome, draft_of, mistake_of
-from retro_timer.coach.plan_form import AS_IT_BEGINS, CHOSEN, beside_field, given_in, plan_text
+from retro_timer.coach.plan_form import AS_IT_BEGINS, CHOSEN, beside_field, given_in, in_words, plan_text
 from retro_timer.coach.plan_view import PlanView, amount_of, view_of
 from retro_timer.coach.site import Site, catalogue_of, form_of
 from retro_timer.coach.view import athletes_of
@@ -124,9 +124,9 @@ class PlanPages:
         field = "" if wrong is None else wrong.where.partition(" ")[0]
         choices = {name: [str(each) for each in kind] for name, kind in CHOSEN.items()}
         status = 200 if wrong is None else 422
-        return self._site.page(
-            request, "plan_new.html", status, given=given, choices=choices, field=field, wrong=str(wrong or "")
-        )
+        shown = catalogue_of(self._site.language(request)).shown
+        said = "" if wrong is None else in_words(wrong, shown)
+        return self._site.page(request, "plan_new.html", status, given=given, choices=choices, field=field, wrong=said)
 
     async def _edited(self, request: Request, outcome: Outcome) -> Response:
         draft, wrong = outcome.draft, outcome.wrong
