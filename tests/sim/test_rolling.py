@@ -106,6 +106,18 @@ def test_who_stumbles_comes_later_by_what_it_costs_and_keeps_their_own_time(tmp_
     assert ben - before == pytest.approx(1.2, abs=0.1)
 
 
+def test_of_two_who_break_the_beam_together_one_is_timed_and_that_the_other_is_not_is_told(tmp_path: Path) -> None:
+    # He goes 6 s before her, and she is at the line a tenth of a second before him.
+    speed_mps = 30.0 / (30.0 / 2.5 + 6.1)
+    slow = f'[[runners]]\nathlete = "Ben"\nspeed_mps = {speed_mps:.4f}\n'
+    found = day(tmp_path, slow, rolling(reps=1), ("Anna", "Ben", "Carla"))
+    ended = {event["rep"]: event["event"] for event in found.told("finish", "dnf")}
+    assert sorted(ended) == [1, 2, 3]
+    assert sorted(ended.values()) == ["dnf", "finish", "finish"]
+    (lost,) = found.told("dnf")
+    assert (lost["rep"] in (2, 3), lost["reason"]) == (True, "timeout")
+
+
 def test_a_word_on_a_rep_that_has_ended_is_taken_and_one_on_none_is_told_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
