@@ -96,6 +96,8 @@ class Guard:
         likely = motion.closing_mps + _SPEED_DOUBT * motion.closing_sd_mps
         if motion.closing_sd_mps <= _KNOWN_SD_MPS:
             return likely
+        if track.stood:
+            return 0.0
         assumed = min(expectation.assumed_speed_mps, motion.closing_mps + 2.0 * motion.closing_sd_mps)
         waited = track.last_s - track.first_s >= FIRST_LOOK_S
         near = track.last_range_m <= self._braking.stopping_distance_m(1.5)

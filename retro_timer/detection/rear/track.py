@@ -31,6 +31,10 @@ _CHANGE_MPS2 = 5.0
 """How fast a body's closing speed changes at the most, its swinging arms included."""
 _STALE_S = 0.6
 """A step's length: who hides behind something longer is met anew, with the assumed speed."""
+_STANDING_MPS = 0.15
+"""Half of the slowest walk, 0.3 m/s: whoever sways, or reads so by noise."""
+_STOOD_S = 2.0
+"""What stood and is seen where it stood this soon has hardly been replaced by somebody who walks."""
 _CANDIDATES = 3
 """A body, the one before it and a phantom beside them; each more costs time in every reading."""
 
@@ -65,7 +69,11 @@ BARE_PROOF = Proof(2, math.inf)
 class Track:
     """Agreeing readings, newest last; times in seconds, ranges in metres."""
 
-    def __init__(self, t_s: float, range_m: float, *, valid: bool = True, asked: Proof = BARE_PROOF) -> None:
+    def __init__(
+        self, t_s: float, range_m: float, *, valid: bool = True, asked: Proof = BARE_PROOF, stood: bool = False
+    ) -> None:
+        self.stood = stood
+        """Whether something stood just here that was lost from sight a moment ago."""
         self.asked = asked
         """What was asked for when this began: its own readings must not raise the price."""
         self.first_s = t_s
@@ -112,6 +120,16 @@ class Track:
             return False
         self.body = True
         return True
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is a body, and known to stand."""
+        motion = self.motion()
+        return self.proven and max(abs(motion.closing_mps), motion.closing_sd_mps) <= _STANDING_MPS
+
+    def stood_at(self, t_s: float, range_m: float) -> bool:
+        """Whether a reading shows what stood here, though a while later."""
+        return t_s - self.last_s <= _STOOD_S and abs(range_m - self.motion().range_m) <= _SLACK_M
 
     def foretells(self, t_s: float, range_m: float) -> bool:
         """Whether a reading is just where the motion known so far leads."""
@@ -195,6 +213,8 @@ class Tracker:
     def __init__(self) -> None:
         self._current: Track | None = None
         self._candidates: list[Track] = []
+        self._stood: Track | None = None
+        """What stood, of all that was lost from sight the last."""
 
     def feed(
         self, t_s: float, range_m: float, period_s: float, *, valid: bool = True, asked: Proof = BARE_PROOF
@@ -213,7 +233,8 @@ class Tracker:
             if track is not self._current and self._outweighs(track, self._current, t_s):
                 self._promote(track)
         if not foretelling:
-            self._begin(Track(t_s, range_m, valid=valid, asked=asked), took)
+            stood = self._stood is not None and self._stood.stood_at(t_s, range_m)
+            self._begin(Track(t_s, range_m, valid=valid, asked=asked, stood=stood), took)
         return took[::-1], bool(agreeing)
 
     def _begin(self, fresh: Track, took: list[Track]) -> None:
@@ -245,4 +266,6 @@ class Tracker:
     def forget_stale(self, t_s: float) -> None:
         """Drop what has not been seen for a while."""
         if self._current is not None and t_s - self._current.last_s > _STALE_S:
+            if self._current.stands:
+                self._stood = self._current
             self._current = self._candidates.pop() if self._candidates else None

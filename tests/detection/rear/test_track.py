@@ -41,6 +41,19 @@ def test_after_a_longer_gap_it_is_another_one() -> None:
     assert followed(lambda t: None if 2.0 <= t < 2.8 else 1.2, 3.0).length < 10
 
 
+@pytest.mark.parametrize(("again_m", "stood"), [(1.2, True), (1.05, False)])
+def test_what_stood_before_such_a_gap_and_is_seen_there_again_stood(again_m: float, stood: bool) -> None:
+    assert followed(lambda t: 1.2 if t < 2.0 else again_m if t >= 2.8 else None, 2.9).stood == stood
+
+
+def test_who_walked_before_it_did_not_stand() -> None:
+    assert not followed(lambda t: None if 2.0 <= t < 2.8 else max(1.2, 2.4 - 0.6 * t), 2.9).stood
+
+
+def test_what_stood_long_ago_is_met_anew() -> None:
+    assert not followed(lambda t: None if 2.0 <= t < 4.2 else 1.2, 4.3).stood
+
+
 def test_who_steps_out_from_before_a_standing_thing_has_a_track_of_their_own() -> None:
     tracker = Tracker()
     followed(lambda _t: 2.0, 1.0, tracker=tracker)
