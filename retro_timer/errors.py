@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -45,5 +44,8 @@ class SensorFaultError(RetroTimerError):
 
 def near_miss(word: str, known: Iterable[str]) -> str:
     """A hint such as ` (did you mean 'walk'?)` when `word` resembles one of `known`, else an empty string."""
+    # What is seldom wanted is not held in memory by each process.
+    import difflib
+
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean '{matches[0]}'?)" if matches else ""

@@ -15,6 +15,8 @@ FINISH_LINE = "finish"
 """The line at which a rep ends."""
 START_LINE = "start"
 """The line at which a rep begins, where a gate of its own watches it."""
+HALVES = 2
+"""So many gates of one line are one."""
 
 
 class Placement(StrEnum):

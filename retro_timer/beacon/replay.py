@@ -12,10 +12,10 @@ from retro_timer.beacon.session_runner import SessionRunner, session_input
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Obstacle, SensorChange
 from retro_timer.detection.health.spacing import patience_ns
-from retro_timer.detection.lines import HALVES, Lines, Told
+from retro_timer.detection.lines import Lines, Told
 from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
-from retro_timer.ports import FINISH_LINE, START_LINE, RangeSample
+from retro_timer.ports import FINISH_LINE, HALVES, START_LINE, RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.plan import Order, Plan, PlanSet
 from retro_timer.training.record import RepRecord, StartKind

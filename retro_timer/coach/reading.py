@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from retro_timer.coach.figures import whole
@@ -30,12 +30,12 @@ class Kept:
     async def look(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """What a function finds there. Raises RetroTimerError for a database that cannot be read."""
         await self._recent.follow()
-        return await run_in_threadpool(self._recent.look, look)
+        return await asyncio.to_thread(self._recent.look, look)
 
     async def look_alone(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """`look` for what takes long: others look meanwhile."""
         await self._recent.follow()
-        return await run_in_threadpool(self._recent.look_alone, look)
+        return await asyncio.to_thread(self._recent.look_alone, look)
 
     @property
     def as_of(self) -> str | None:

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
-
 from retro_timer.beacon.control.protocol import answers, requests
 from retro_timer.beacon.control.protocol.answers import RequestRefusedError
 from retro_timer.coach.link import Link
@@ -38,6 +36,8 @@ _WITHIN_S = 2.0
 _LASTS_S = 60.0
 """So long after the last look it holds memory, and names that may have been forgotten on the box meanwhile."""
 _NOTHING = Mark(0, 0, 0, 0)
+_LITTLE = "PRAGMA cache_size = -256"
+"""In KiB, of the 2 MB that SQLite would take for each connection: the system has the file's pages besides."""
 _Identity = tuple[int, int, int]
 
 
@@ -71,7 +71,7 @@ class Recent:
 
     async def follow(self) -> None:
         """Take over what is new, where the results themselves are not to be seen."""
-        if not await run_in_threadpool(sees_snapshot_alone, self._state_dir):
+        if not await asyncio.to_thread(sees_snapshot_alone, self._state_dir):
             self.as_of_s = None
             return
         unanswered = self._unanswered
@@ -84,10 +84,10 @@ class Recent:
             left_s = 0.0 if identity is None else identity[2] / 1e9
             try:
                 if identity != self._of:
-                    await run_in_threadpool(self._begin, identity)
+                    await asyncio.to_thread(self._begin, identity)
                 await self._read_on()
             except (RequestRefusedError, _TooMuchError, sqlite3.Error):
-                await run_in_threadpool(self._give_up)
+                await asyncio.to_thread(self._give_up)
                 self.as_of_s = left_s
             except RetroTimerError:
                 # Nobody answers: what was heard before is still more than the snapshot has.
@@ -103,6 +103,7 @@ class Recent:
                 with _readable():
                     return look(self._copy)
         with opened_results(self._state_dir) as connection:
+            connection.execute(_LITTLE)
             return look(connection)
 
     def look_alone(self, look: Callable[[sqlite3.Connection], T]) -> T:
@@ -126,7 +127,7 @@ class Recent:
             answer = await self._link.ask(asked, _WITHIN_S)
             assert isinstance(answer, answers.Newer)
             if answer.lines:
-                await run_in_threadpool(self._take, answer.lines)
+                await asyncio.to_thread(self._take, answer.lines)
             if not answer.more:
                 return
         raise _TooMuchError

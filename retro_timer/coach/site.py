@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 from functools import cache, lru_cache
@@ -10,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import jinja2
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
@@ -85,7 +85,7 @@ class Site:
                 if isinstance(answer, answers.KeptSettings):
                     return answer.settings
         # On a box this process sees what was set there as it was when it began.
-        return await run_in_threadpool(load_settings)
+        return await asyncio.to_thread(load_settings)
 
     def render(self, template: str, language: str, **values: Any) -> str:
         """A template's text."""

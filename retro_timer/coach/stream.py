@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 
 from retro_timer.coach.access import Role
 from retro_timer.coach.live import Live
+from retro_timer.coach.streamed import Streamed
 
 BEAT_S = 1.0
 MOST_STREAMS = {Role.VIEWER: 48, Role.COACH: 64}
@@ -41,7 +42,7 @@ class Streams:
         if self._open.total() >= MOST_STREAMS[role]:
             return PlainTextResponse("too many follow already\n", 503, {"retry-after": "5"})
         since = request.headers.get("last-event-id", "") or request.query_params.get("since", "")
-        return StreamingResponse(
+        return Streamed(
             self._counted(request.state.phone, since, parts, may_look),
             media_type="text/event-stream",
             headers={"cache-control": "no-store"},
@@ -54,7 +55,7 @@ class Streams:
 
     async def _counted(
         self, phone: str, since: str, parts: Parts, may_look: Callable[[], bool]
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         self._open[phone] += 1
         waker = self._live.waker()
         try:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from retro_timer.training.plan import Part
-from retro_timer.training.rehearsal import Rehearsal, Stretch
+from retro_timer.training.rehearsed import Rehearsal, Stretch
 
 _ROW, _BAR, _SETS, _AXIS = 40, 16, 26, 24
 """Heights in pixels: an athlete with the name above the bar, the bar, the line of sets, that of minutes."""

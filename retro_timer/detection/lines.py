@@ -8,11 +8,10 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, LeftBeam, PassageOver, SensorState
 from retro_timer.detection.gate.dual import DualGate
 from retro_timer.detection.timing import decide, decide_start
+from retro_timer.ports import HALVES
 
 Told = tuple[DetectionEvent, WatchConfig]
 """An event, and how the sensor is judged whose it is."""
-HALVES = 2
-"""So many gates of one line are one."""
 
 
 class Lines:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.detection.events import SensorState
-from retro_timer.detection.lines import HALVES
 from retro_timer.diagnostics.findings import Finding, Verdict
-from retro_timer.ports import Placement, Role, SensorSpec
+from retro_timer.ports import HALVES, Placement, Role, SensorSpec
 from retro_timer.settings.calibration import Calibration
 
 

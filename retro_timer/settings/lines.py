@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from retro_timer.detection.lines import HALVES
 from retro_timer.errors import BadInputError, near_miss
-from retro_timer.ports import FINISH_LINE, START_LINE, Placement
+from retro_timer.ports import FINISH_LINE, HALVES, START_LINE, Placement
 from retro_timer.settings.model import Settings
 
 LEAST_OFFSET_MM = 150

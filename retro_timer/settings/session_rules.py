@@ -10,7 +10,7 @@ from retro_timer.sensors.known import spec_of
 from retro_timer.settings.model import Settings
 from retro_timer.training.listed import Listed
 from retro_timer.training.plan import Plan
-from retro_timer.training.rehearsal import Rehearsal, rehearse
+from retro_timer.training.rehearsed import Rehearsal
 from retro_timer.training.safe_speed import DarkClothing
 from retro_timer.training.session.rules import Line, Rules
 
@@ -55,4 +55,7 @@ def session_rules(
 
 def foreseen(plan: Plan, names: Sequence[str], settings: Settings) -> Rehearsal | None:
     """How it goes for these; None for more reps than are gone through."""
+    # The whole session with all its rules: the coach's page holds it from the first plan that is drawn.
+    from retro_timer.training.rehearsal import rehearse
+
     return rehearse(plan, names, session_rules(settings, [spec_of(sensor) for sensor in settings.sensors], Braking()))

@@ -23,6 +23,7 @@ from retro_timer.ports import RangeSample
 from retro_timer.store.space import FINISHES, make_room_for_finish
 from retro_timer.store.traces import HEADER, SENSOR_COLUMN, format_rep, format_row, format_sensor, parse_row
 from retro_timer.training.gaits import Gait
+from retro_timer.training.record import RepRecord
 
 MOST_BYTES = 10_000
 """Of one file. Where several fast sensors have more to tell, the ends of the three seconds are cut off."""
@@ -120,6 +121,13 @@ def kept_places(state: Path) -> list[Place]:
     return sorted(
         Place(int(name[1]), name[2], int(name[3]), int(name[4]), path) for name, path in found if name is not None
     )
+
+
+def finish_of(state: Path, session_id: str, record: RepRecord) -> Place | None:
+    """Where the readings of a rep's finish are kept, if they are."""
+    if record.time_ns is None:
+        return None
+    return find_finish(state, session_id, record.rep, record.go_ns + record.time_ns)
 
 
 def find_finish(state: Path, session_id: str, rep: int, back_ns: int) -> Place | None:

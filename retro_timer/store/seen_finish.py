@@ -11,7 +11,7 @@ from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.seen import Loser, Picture, Point, Reading, Strip
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import RangeSample
-from retro_timer.store.finishes import KeptFinish, KeptPassage, Place, find_finish, kept_places, read_finish
+from retro_timer.store.finishes import KeptFinish, KeptPassage, finish_of, kept_places, read_finish
 from retro_timer.store.results.queries import SessionRow, Wanted, reps, sure_session
 from retro_timer.store.space import MOST_FINISHES
 from retro_timer.training.record import RepRecord, RepStatus
@@ -37,19 +37,10 @@ def picture_of(connection: sqlite3.Connection, state: Path, number: int, rep: in
     record = kept.record
     if record.time_ns is None:
         raise RetroTimerError(f"session {number}, rep {rep}: {_no_finish(record)}")
-    place = _place(state, row, record)
+    place = finish_of(state, row.uid, record)
     if place is None:
         raise RetroTimerError(f"session {number}, rep {rep}: {_why_none(connection, state, row, record)}")
     return _drawn(row, record, read_finish(place.path))
-
-
-def has_readings(state: Path, row: SessionRow, record: RepRecord) -> bool:
-    """Whether there is a picture of a rep's finish."""
-    return _place(state, row, record) is not None
-
-
-def _place(state: Path, row: SessionRow, record: RepRecord) -> Place | None:
-    return None if record.time_ns is None else find_finish(state, row.uid, record.rep, record.go_ns + record.time_ns)
 
 
 def _no_finish(record: RepRecord) -> str:

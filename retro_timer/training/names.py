@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Callable, Iterable
 
@@ -57,6 +56,9 @@ def _parts(name: str) -> list[str]:
 
 def _resembling(wanted: str, names: Iterable[str]) -> list[str]:
     """The most alike first, as a whole or in one word."""
+    # Seldom wanted, and then alone: no process holds it in memory for that.
+    import difflib
+
     alike = {
         name: max(difflib.SequenceMatcher(None, wanted, text).ratio() for text in (folded(name), *_parts(name)))
         for name in names

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from collections.abc import Sequence
-from itertools import pairwise
 
 import msgspec
 
 from retro_timer.training.gaits import Gait, usual_time_s
 from retro_timer.training.plan import Part, Plan
 from retro_timer.training.record import NS_PER_S
+from retro_timer.training.rehearsed import Rehearsal, Stretch
 from retro_timer.training.session import effects, events, inputs
 from retro_timer.training.session.machine import new_session, step
 from retro_timer.training.session.rules import Rules
@@ -21,34 +21,6 @@ MOST_REPS = 2400
 """60 athletes with 40 reps each: more is nobody's session, and takes long."""
 _PRESS_S = 3.0
 """From the word that a press or the athlete's own start is waited for until it comes."""
-
-
-class Stretch(msgspec.Struct, frozen=True):
-    """One athlete on the way, in seconds from the start of the session."""
-
-    athlete: int
-    begin_s: float
-    end_s: float
-    set_no: int
-    """Counted from 1 over the whole plan."""
-    part: Part
-
-
-class Rehearsal(msgspec.Struct, frozen=True):
-    """Who is on the way when, in order, and how long it all takes."""
-
-    athletes: tuple[str, ...]
-    stretches: tuple[Stretch, ...]
-    length_s: float
-
-    def of(self, athlete: int) -> list[Stretch]:
-        """What one of them does."""
-        return [stretch for stretch in self.stretches if stretch.athlete == athlete]
-
-    def rests_s(self, athlete: int) -> list[float]:
-        """From each end to the next beginning."""
-        own = self.of(athlete)
-        return [after.begin_s - before.end_s for before, after in pairwise(own)]
 
 
 def rehearse(plan: Plan, names: Sequence[str], rules: Rules) -> Rehearsal | None:

@@ -152,7 +152,7 @@ def test_of_many_looks_at_once_one_alone_waits_for_a_timer_that_hangs(
     async def at_once(do: Callable[..., Any], *values: Any) -> Any:
         return do(*values)
 
-    monkeypatch.setattr(recent_module, "run_in_threadpool", at_once)
+    monkeypatch.setattr(asyncio, "to_thread", at_once)
     box.begin()
     box.save(rep(1))
     box.leave()

@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from retro_timer.coach import stream
 from retro_timer.coach.access import Role
 from retro_timer.coach.live import Live
 from retro_timer.coach.stream import Streams
+from retro_timer.coach.streamed import Streamed
 from retro_timer.training.session import events
 
 Message = tuple[str, str, Any]
@@ -41,11 +41,10 @@ def opened(
 ) -> AsyncGenerator[list[Message], None]:
     """A stream's messages, by the piece as they are sent."""
     answer = streams.answer(request, role, parts, may_look)
-    assert isinstance(answer, StreamingResponse)
+    assert isinstance(answer, Streamed)
 
     async def pieces() -> AsyncGenerator[list[Message], None]:
-        async for piece in answer.body_iterator:
-            assert isinstance(piece, bytes)
+        async for piece in answer.pieces:
             if not piece.startswith(b"retry"):
                 yield [message_of(text) for text in piece.decode().split("\n\n") if text]
 

@@ -9,7 +9,8 @@ import pytest
 
 from retro_timer.coach.time_line import draw_time_line, minutes_text, parts_of, rows_of
 from retro_timer.training.plan import Part
-from retro_timer.training.rehearsal import Rehearsal, rehearse
+from retro_timer.training.rehearsal import rehearse
+from retro_timer.training.rehearsed import Rehearsal
 from retro_timer.training.session.rules import Rules
 from tests.helpers.plans_made import block, plan
 

@@ -8,7 +8,8 @@ import pytest
 
 from retro_timer.training.gaits import Gait, usual_time_s
 from retro_timer.training.plan import Course, Order, Plan, StartMethod
-from retro_timer.training.rehearsal import Rehearsal, rehearse
+from retro_timer.training.rehearsal import rehearse
+from retro_timer.training.rehearsed import Rehearsal
 from retro_timer.training.session.rules import Rules
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from retro_timer.training.plan import MPS_PER_KMH, MPS_PER_MPH, Order, Part, Plan, PlanSet, steps, treadmill_kmh
 from retro_timer.training.plan_text import block_amount
-from retro_timer.training.rehearsal import MOST_REPS, Rehearsal
+from retro_timer.training.rehearsal import MOST_REPS
+from retro_timer.training.rehearsed import Rehearsal
 
 _BAR_CELLS = 60
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from itertools import groupby
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -63,7 +63,7 @@ class AthletePages:
             return self._site.page(request, "message.html", 404, text="", back="/athletes")
         by_session = groupby(found.reps, key=lambda kept: kept.session)
         evenings = [_evening(session, list(own)) for session, own in by_session]
-        return await run_in_threadpool(
+        return await asyncio.to_thread(
             self._site.page,
             request,
             "athlete.html",

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -47,7 +46,7 @@ class BoxPages:
 
     async def show(self, request: Request) -> Response:
         """Everything."""
-        machine, named = await run_in_threadpool(lambda: (self._machine(), _named()))
+        machine, named = await asyncio.to_thread(lambda: (self._machine(), _named()))
         settings = await self._site.settings()
         return self._site.page(
             request,
@@ -62,7 +61,7 @@ class BoxPages:
 
     async def now(self, request: Request) -> Response:
         """What changes by itself, for the page's script."""
-        machine = await run_in_threadpool(self._machine)
+        machine = await asyncio.to_thread(self._machine)
         return HTMLResponse(self._now(self._site.language(request), machine))
 
     async def sound(self, request: Request) -> Response:

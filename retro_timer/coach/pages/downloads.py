@@ -8,17 +8,17 @@ import asyncio
 import contextlib
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import BinaryIO
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from retro_timer.coach.access import FOLDER
 from retro_timer.coach.reading import Kept, number_in, person_of
 from retro_timer.coach.site import Site
+from retro_timer.coach.streamed import Streamed
 from retro_timer.errors import RetroTimerError
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.queries import session
@@ -59,7 +59,7 @@ class DownloadPages:
             "content-disposition": f'attachment; filename="retro-timer{name or "-results"}.{extension}"',
             "content-length": str(file.seek(0, 2)),
         }
-        return StreamingResponse(_pieces(file), headers=headers, media_type=_KINDS.get(extension, _ANY))
+        return Streamed(_pieces(file), headers=headers, media_type=_KINDS.get(extension, _ANY))
 
     async def _spooled(self, kind: str, number: int | None, athlete: int | None) -> tuple[BinaryIO, str]:
         """The file, which has no name: it is gone when it is closed, or its process ends."""
@@ -97,8 +97,8 @@ def _ids(connection: sqlite3.Connection, athlete: int) -> tuple[str, ...]:
     return people.ids_of(person.uid)
 
 
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+async def _pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:
     with file:
         file.seek(0)
-        while piece := await run_in_threadpool(file.read, _PIECE):
+        while piece := await asyncio.to_thread(file.read, _PIECE):
             yield piece

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -45,7 +45,7 @@ class EntryPages:
         except RetroTimerError:
             return self._site.page(request, "pair.html", 503, refused="no_box")
         if request.state.phone:
-            await run_in_threadpool(self._site.access.leave, request.state.phone)
+            await asyncio.to_thread(self._site.access.leave, request.state.phone)
         return await self._let_in(RedirectResponse("/", 303), Role.COACH, request)
 
     async def open_link(self, request: Request) -> Response:
@@ -74,12 +74,12 @@ class EntryPages:
     async def share(self, request: Request) -> Response:
         """A new link for viewers, shown once: only its hash is kept."""
         called = (await form_of(request)).get("called", "").strip()
-        token = await run_in_threadpool(self._site.access.make_link, called or "–")
+        token = await asyncio.to_thread(self._site.access.make_link, called or "–")
         return self._phones(request, link=f"http://{request.headers['host']}/watch/{token}")
 
     async def revoke(self, request: Request) -> Response:
         """Put somebody out."""
-        await run_in_threadpool(self._site.access.revoke, (await form_of(request)).get("id", ""))
+        await asyncio.to_thread(self._site.access.revoke, (await form_of(request)).get("id", ""))
         return RedirectResponse("/phones", 303)
 
     async def ask_leave(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class EntryPages:
 
     async def leave(self, request: Request) -> Response:
         """This phone is not paired any more."""
-        await run_in_threadpool(self._site.access.leave, request.state.phone)
+        await asyncio.to_thread(self._site.access.leave, request.state.phone)
         answer = RedirectResponse("/pair", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
@@ -102,7 +102,7 @@ class EntryPages:
 
     async def _let_in(self, answer: Response, role: Role, request: Request, link: str = "") -> Response:
         called = phone_called(request.headers.get("user-agent", ""))
-        token = await run_in_threadpool(self._site.access.let_in, role, called, link)
+        token = await asyncio.to_thread(self._site.access.let_in, role, called, link)
         # No Secure: a browser keeps such a cookie from http, and https there is none at a field.
         answer.set_cookie(COOKIE, token, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="strict")
         return answer

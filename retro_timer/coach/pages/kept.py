@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 
 from retro_timer.beacon.control.protocol import requests
 from retro_timer.coach.site import Site
@@ -89,13 +89,13 @@ class Kept:
 
     async def names(self) -> list[str]:
         """All there are."""
-        return list(await run_in_threadpool(self.kind.files))
+        return list(await asyncio.to_thread(self.kind.files))
 
     async def opened(self, name: str) -> Outcome:
         """As a form begins: with the file's text, or with nothing for a name that there is not."""
-        draft = Draft(name, was=await run_in_threadpool(self._hash, name))
+        draft = Draft(name, was=await asyncio.to_thread(self._hash, name))
         try:
-            return Outcome(msgspec.structs.replace(draft, text=await run_in_threadpool(self._text, name)))
+            return Outcome(msgspec.structs.replace(draft, text=await asyncio.to_thread(self._text, name)))
         except RetroTimerError as error:
             return Outcome(draft, wrong=error)
 
@@ -111,10 +111,10 @@ class Kept:
         try:
             check_file_name(draft.name, self.kind.name)
             remarks = await self._remarks(draft)
-            if await run_in_threadpool(self._hash, draft.name) not in ("", draft.was, _hash_of(draft.text.encode())):
+            if await asyncio.to_thread(self._hash, draft.name) not in ("", draft.was, _hash_of(draft.text.encode())):
                 return Outcome(draft, 409, in_the_way=True)
             await self._site.link.ask(requests.Edit(self.kind.write(draft.name, draft.text), "page"), ON_DISK_S)
-            draft = msgspec.structs.replace(draft, was=await run_in_threadpool(self._hash, draft.name))
+            draft = msgspec.structs.replace(draft, was=await asyncio.to_thread(self._hash, draft.name))
         except BadInputError as error:
             return Outcome(draft, 422, error)
         except RetroTimerError as error:
@@ -122,7 +122,7 @@ class Kept:
         return Outcome(draft, remarks=tuple(remarks), kept=True)
 
     async def _remarks(self, draft: Draft) -> list[str]:
-        return await run_in_threadpool(self.kind.check, draft.text, await self._site.settings())
+        return await asyncio.to_thread(self.kind.check, draft.text, await self._site.settings())
 
     def _text(self, name: str) -> str:
         path = self.kind.files().get(name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -36,7 +36,7 @@ class LivePages:
 
     async def show(self, request: Request) -> Response:
         """The page, which works as it is without a script."""
-        plans, rosters = await run_in_threadpool(lambda: (list(plan_names()), list(roster_names())))
+        plans, rosters = await asyncio.to_thread(lambda: (list(plan_names()), list(roster_names())))
         status = self._site.live.status
         names = [athlete.name for athlete in athletes_of(status)] if status else []
         more = {"forms": FORMS, "hand": at_hand(status), "names": names, "plans": plans, "rosters": rosters}

@@ -17,7 +17,6 @@ from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.errors import RetroTimerError
 from retro_timer.phrases import Catalogue
 from retro_timer.pictures.reps import by_set, draw_set, has_times
-from retro_timer.store.seen_finish import picture_of
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture has a style sheet in it, and needs nothing else."""
@@ -73,8 +72,9 @@ class PicturePages:
         number, rep = number_of(request, "number"), number_of(request, "rep")
 
         def look(connection: sqlite3.Connection) -> bytes | None:
-            # Loaded for the first picture: the page starts sooner.
+            # Loaded for the first picture, the gate's judgement with it: the page starts sooner and needs less.
             from retro_timer.pictures.finish import draw_finish
+            from retro_timer.store.seen_finish import picture_of
 
             try:
                 return draw_finish(picture_of(connection, self._kept.state_dir, number, rep)).encode()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -65,7 +64,7 @@ class PlanPages:
 
     async def all_plans(self, request: Request) -> Response:
         """Each with what it is made of."""
-        rows = await run_in_threadpool(lambda: [_row(name, path) for name, path in plan_names().items()])
+        rows = await asyncio.to_thread(lambda: [_row(name, path) for name, path in plan_names().items()])
         return self._site.page(request, "plans.html", plans=rows)
 
     async def one_plan(self, request: Request) -> Response:
@@ -157,7 +156,7 @@ class PlanPages:
                 return view_of(parse_plan(text, _WHERE), who, settings, catalogue)
 
             async with self._drawing:
-                return await run_in_threadpool(look), None
+                return await asyncio.to_thread(look), None
         except RetroTimerError as error:
             return None, error
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,10 +16,10 @@ from retro_timer.coach.site import Site, catalogue_of
 from retro_timer.coach.view import row_of
 from retro_timer.phrases import Catalogue
 from retro_timer.pictures.chosen import kinds_of
+from retro_timer.store.finishes import finish_of
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.queries import KeptRep, SessionRow, Wanted, count_sessions, reps, session, sessions
 from retro_timer.store.results.revisions import RevisionRow, revisions
-from retro_timer.store.seen_finish import has_readings
 
 MOST_SESSIONS = 100
 MOST_REPS = 1_000
@@ -61,8 +61,8 @@ class ResultPages:
         if shown is None:
             return self._site.page(request, "message.html", 404, text="", back="/results")
         catalogue = catalogue_of(self._site.language(request))
-        drawn = await run_in_threadpool(charts_of, shown, catalogue, what)
-        return await run_in_threadpool(
+        drawn = await asyncio.to_thread(charts_of, shown, catalogue, what)
+        return await asyncio.to_thread(
             self._site.page,
             request,
             "session.html",
@@ -85,7 +85,7 @@ class ResultPages:
             row, found = session(connection, number), rep_kept(connection, number, rep)
             if row is None or found is None:
                 return None
-            seen = has_readings(self._kept.state_dir, row, found.record)
+            seen = finish_of(self._kept.state_dir, row.uid, found.record) is not None
             return row, found, revisions(connection, session=number, rep=rep), seen
 
         shown = await self._kept.look(look)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -72,7 +72,7 @@ class RosterPages:
 
     async def all_rosters(self, request: Request) -> Response:
         """Each with how many are on it; and the present group."""
-        lines = await run_in_threadpool(lambda: [_line(name, path) for name, path in roster_names().items()])
+        lines = await asyncio.to_thread(lambda: [_line(name, path) for name, path in roster_names().items()])
         status = self._site.live.status
         group = athletes_of(status) if status is not None else []
         return self._site.page(request, "rosters.html", rosters=lines, group=group)
@@ -118,7 +118,7 @@ class RosterPages:
             draft = Draft(given.get("name", "").strip(), "", given.get("was", ""))
             file = parts.get("file")
             data, called = (b"", "") if file is None else (file.data, file.file or "")
-            rows = await run_in_threadpool(rows_of_file, data, called, remarks.append)
+            rows = await asyncio.to_thread(rows_of_file, data, called, remarks.append)
         except BadInputError as error:
             return self._edited(request, _Shown(Outcome(draft, 422, error), [RosterRow()]))
         draft = msgspec.structs.replace(draft, text=roster_text(rows))
