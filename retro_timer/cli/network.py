@@ -39,7 +39,9 @@ def network() -> None:
 def hotspot(name: str | None, new_password: bool, country: str | None) -> None:
     """Make a network of the box's own, from now on and at each power-on."""
     folder = paths.network_manager_dir()
-    networks = Networks(NetworkManager(), folder)
+    manager = NetworkManager()
+    networks = Networks(manager, folder)
+    manager.check_sharing(paths.system_root())
     kept = kept_profile(folder, HOTSPOT)
     profile = Profile(
         checked_name(name) if name is not None else kept.name if kept else made_name(secrets.choice),

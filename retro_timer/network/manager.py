@@ -37,6 +37,13 @@ class NetworkManager:
         if self._ask("-t", "-f", "RUNNING", "general").strip() != "running":
             raise RetroTimerError("NetworkManager does not run: sudo systemctl enable --now NetworkManager")
 
+    def check_sharing(self, system: Path) -> None:
+        """Raises RetroTimerError where phones would join a hotspot and get no address: NetworkManager tells nobody."""
+        if not any((system / folder / "dnsmasq").exists() for folder in ("usr/sbin", "sbin", "usr/local/sbin")):
+            raise RetroTimerError(
+                "no dnsmasq here, which gives phones in a hotspot their addresses: sudo apt install dnsmasq-base"
+            )
+
     def devices(self) -> list[str]:
         """Wi-Fi devices that it manages."""
         rows = (fields(row) for row in self._ask("-t", "-f", "DEVICE,TYPE,STATE", "device").splitlines())

@@ -46,8 +46,10 @@ class FakeNetworkManager:
         self._commands = folder / "bin"
         self.system = folder / "system"
         self.folder = self.system / "etc/NetworkManager"
-        for each in (self._state, self._commands, self.folder / "system-connections"):
+        for each in (self._state, self._commands, self.folder / "system-connections", self.system / "usr/sbin"):
             each.mkdir(parents=True)
+        self.dnsmasq = self.system / "usr/sbin/dnsmasq"
+        self.dnsmasq.touch()
         # By the connection's id, as `up` names it.
         links = folder / "files"
         links.mkdir()

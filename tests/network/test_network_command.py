@@ -248,3 +248,14 @@ def test_a_label_has_two_codes_and_the_password_only_when_asked(
     assert (password in texts[0], password in texts[1]) == (False, True)
     assert stat.S_IMODE((tmp_path / "a.svg").stat().st_mode) == 0o600
     assert here(capsys, "qr", "--password").code == 2
+
+
+def test_without_what_gives_phones_their_addresses_no_hotspot_is_made(
+    nm: FakeNetworkManager, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nm.dnsmasq.unlink()
+    outcome = here(capsys, "network", "hotspot")
+    assert outcome.code != 0
+    assert "sudo apt install dnsmasq-base" in outcome.one_line()
+    assert nm.up == []
+    assert nm.files() == {}
