@@ -114,7 +114,7 @@ release: $(VENV)/.dev  ## archives that install without a network: SUITE=bookwor
 test-browser: $(VENV)/.dev  ## the coach's page in Chromium and WebKit: phones, sleep, lost Wi-Fi, barriers, pictures
 	@$(BIN)/python -m pytest -q -n 2 --maxschedchunk 1 tests/browser/test_looks.py tests/browser
 
-test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, about 20 minutes: pins, faults, CUTS (5) power cuts
+test-vm: $(VENV)/.dev  ## the installed box in a virtual machine, as root, about 20 minutes: pins, faults, Wi-Fi, CUTS (5) power cuts
 	@RETRO_TIMER_CUTS=$(or $(CUTS),5) $(BIN)/python -m pytest -q -s tests/vm
 
 # Three at a time, the longest first: they wait for watchdogs and restarts more than they work.

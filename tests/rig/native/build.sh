@@ -21,7 +21,7 @@ cp /src/Kbuild /src/*.c module/
 make -s -C "/lib/modules/$version/build" M=/build/module modules
 install -D -m 644 -t "kernel/lib/modules/$version/extra" module/*.ko
 depmod -b kernel "$version"
-for module in $(cat /src/modules.list); do
+for module in $(cat /src/modules.list /src/modules.later); do
     modprobe -d kernel -S "$version" --show-depends "$module" | sed -n "s,^insmod .*/lib/modules/,,p" | sed 's/ *$//'
 done | awk '!seen[$0]++' >wanted
 mkdir -p /out/lib/modules
