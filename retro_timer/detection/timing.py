@@ -26,7 +26,7 @@ def decide(over: PassageOver, config: WatchConfig) -> Finish | CrossingWithdrawn
     passage, config = over.passage, config.of_lane(over.lane)
     if isinstance(passage, Approach):
         return finish_of(over, solve_approach(passage), passage.method)
-    return finish_of(over, at_line(solve(passage, config), config), str(config.placement))
+    return finish_of(over, at_line(solve(passage, config), config), config.placement.value)
 
 
 def decide_start(left: LeftBeam, config: WatchConfig) -> Released | StandChanged:

@@ -104,7 +104,7 @@ class Presence(msgspec.Struct, frozen=True):
     made up once the plan is through."""
 
 
-class RepRecord(msgspec.Struct, frozen=True):
+class RepRecord(msgspec.Struct, frozen=True, gc=False):
     """One rep. Times are whole nanoseconds; `go_ns` is on the monotonic clock of the run that timed it."""
 
     rep: int

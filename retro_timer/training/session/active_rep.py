@@ -55,7 +55,7 @@ def went_off(transition: Transition, go_ns: int) -> None:
         start=StartKind.RELAY if step.relay else StartKind.GO,
         sound_delay_ns=ns(delay_s),
         flags=flags_at_start(transition),
-        part=str(step.part),
+        part=step.part.value,
         target_ns=targets.target_ns(state, step, transition.athlete().name, StartKind.GO),
     )
     transition.set(wave_of=())

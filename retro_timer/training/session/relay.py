@@ -42,7 +42,7 @@ def _begin_leg(transition: Transition, index: int, step_index: int, former: RepR
         start=StartKind.RELAY,
         start_uncertainty_ns=finish_spread_ns(former),
         flags=active_rep.flags_at_start(transition),
-        part=str(step.part),
+        part=step.part.value,
     )
     turn = Turn(index, step_index)
     moves = tuple(point for point in state.undo if point.moved)

@@ -76,7 +76,7 @@ def _record(transition: Transition, kind: StartKind, start_ns: int, uncertainty_
         start=kind,
         start_uncertainty_ns=uncertainty_ns,
         flags=flags,
-        part=str(step.part),
+        part=step.part.value,
         target_ns=targets.target_ns(transition.state, step, transition.athlete().name, kind),
     )
 
