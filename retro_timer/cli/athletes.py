@@ -110,11 +110,14 @@ def add(name: str, **what: Any) -> None:
 
 @athletes.command()
 @click.argument("athlete")
-@click.argument("name")
+@click.argument("name", required=False)
 @_what
-def rename(athlete: str, name: str, **what: Any) -> None:
-    """Call somebody by another NAME, in all sessions; or say what else is known of them."""
-    _make(ChangeAthlete(athlete, _known(name, **what)))
+def rename(athlete: str, name: str | None, **what: Any) -> None:
+    """Call somebody by another NAME, in all sessions; or say what else is known of them, with or without one."""
+    known = _known(name, **what)
+    if known == Known():
+        raise BadInputError(f"rename '{athlete}'", "nothing to change", "a NAME, or an option such as `--group U16`")
+    _make(ChangeAthlete(athlete, known))
 
 
 @athletes.command()
@@ -129,7 +132,7 @@ def _make(edit: AnyAthleteEdit) -> None:
     print(make_edit(edit).words)
 
 
-def _known(name: str, *, forward: Sequence[str], **what: Any) -> Known:
+def _known(name: str | None, *, forward: Sequence[str], **what: Any) -> Known:
     times = tuple(_forward(text) for text in forward) or None
     values = {key: value for key, value in what.items() if value is not None}
     try:

@@ -11,14 +11,17 @@ import msgspec
 
 from retro_timer.cli.dates import wall_ns
 from retro_timer.cli.editing import make_edit
+from retro_timer.cli.options import Within
 from retro_timer.cli.output.results_shown import print_table, when
 from retro_timer.errors import BadInputError
 from retro_timer.settings import paths
 from retro_timer.store.results.athlete_edits import Done
 from retro_timer.store.results.database import opened_results
-from retro_timer.store.results.edits import AnyEdit, CorrectRep, DateSession, NoteSession, Undo, edit_of
+from retro_timer.store.results.edits import LATEST_NS, AnyEdit, CorrectRep, DateSession, NoteSession, Undo, edit_of
+from retro_timer.store.results.labels import FIRST_WALL_NS, FIRST_YEAR
 from retro_timer.store.results.revisions import RevisionRow, revisions
 from retro_timer.training.corrections import (
+    LONGEST_S,
     MOST_NUMBER,
     AnyCorrection,
     GiveRep,
@@ -52,7 +55,7 @@ _OF_SESSION = ("started", "note")
     "--swap", type=click.IntRange(1, MOST_NUMBER), metavar="REP", help="Two reps were each other's athlete's."
 )
 @click.option("--nobody", is_flag=True, default=None, help="Its crossing was nobody's finish: those behind it move up.")
-@click.option("--time", type=float, metavar="SECONDS", help="It took so long, by somebody's watch.")
+@click.option("--time", type=Within(0.001, LONGEST_S), metavar="SECONDS", help="It took so long, by somebody's watch.")
 @click.option("--note", metavar="TEXT", help="To be remembered of the rep, or of the session where no REP is named.")
 @click.option(
     "--started", metavar="WHEN", help="When the session began, such as 2026-11-22T17:30: by this clock's zone."
@@ -74,7 +77,10 @@ def _edit(session: int, rep: int | None, name: str, value: Any) -> AnyEdit:
         return CorrectRep(session, _OF_REP[name](rep, value))
     if name == "note":
         return NoteSession(session, value)
-    return DateSession(session, wall_ns("--started", value, "a date and time", "2026-11-22T17:30"))
+    started_wall_ns = wall_ns("--started", value, "a date and time", "2026-11-22T17:30")
+    if not FIRST_WALL_NS <= started_wall_ns <= LATEST_NS:
+        raise BadInputError(f"--started '{value}'", "no session was then", f"a date from {FIRST_YEAR} on")
+    return DateSession(session, started_wall_ns)
 
 
 def _checked(made: AnyEdit) -> AnyEdit:

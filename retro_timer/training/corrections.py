@@ -21,7 +21,7 @@ from retro_timer.training.record import (
     voided,
 )
 
-_LONGEST_S = 86_400.0
+LONGEST_S = 86_400.0
 _LONGEST_NOTE = 500
 
 MOST_NUMBER = 2**31 - 1
@@ -62,7 +62,7 @@ class NobodyRep(Correction, frozen=True, tag="nobody"):
 class SetTime(Correction, frozen=True, tag="set"):
     """It took so long, by somebody's watch: the time as it is to be shown."""
 
-    time_s: Annotated[float, Meta(gt=0.0, le=_LONGEST_S)]
+    time_s: Annotated[float, Meta(gt=0.0, le=LONGEST_S)]
 
 
 class NoteRep(Correction, frozen=True, tag="note"):

@@ -63,7 +63,10 @@ def test_a_session_is_dated_afterwards(state: Path, capsys: pytest.CaptureFixtur
         (("results", "edit", 1, 2, "--void", "--note", "x"), "not one correction given"),
         (("results", "edit", 1, 2, "--started", "2026-01-01"), "not one correction given"),
         (("results", "edit", 1, "--started", "noon"), "--started 'noon': not a date and time"),
-        (("results", "edit", 1, 2, "--time", "nan"), "edit: "),
+        (("results", "edit", 1, "--started", "1970-01-01T00:00"), "no session was then; expected a date from 2025 on"),
+        (("results", "edit", 1, "--started", "2201-01-01"), "no session was then"),
+        (("results", "edit", 1, 2, "--time", "nan"), "'--time': nan is not in the range"),
+        (("results", "edit", 1, 2, "--time", "-3"), "'--time': -3.0 is not in the range"),
         (("results", "edit", 1, 2, "--give", "Zoe"), "nobody of that name"),
         (("results", "undo", "12"), "no such correction"),
         (("athletes", "show", "Zoe"), "nobody of that name"),
@@ -91,6 +94,18 @@ def test_athletes_are_added_renamed_merged_and_listed(state: Path, capsys: pytes
     shown = here(capsys, "athletes", "show", "#3").out
     assert "forward  20 m in 3.4 s" in shown
     assert (state / "results.db").exists()
+
+
+def test_what_else_is_known_of_somebody_is_said_without_calling_them_anew(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert here(capsys, "athletes", "rename", "bea", "--group", "U14", "--say", "Bay").out == "Bea (#2) changed\n"
+    (bea,) = [row for row in json.loads(here(capsys, "athletes", "list", "--json").out) if row["number"] == 2]
+    assert (bea["name"], bea["group"], bea["say"]) == ("Bea", "U14", "Bay")
+    before = (state / "reps.jsonl").read_bytes()
+    refused = here(capsys, "athletes", "rename", "bea")
+    assert (refused.code, "nothing to change" in refused.one_line()) == (2, True)
+    assert (state / "reps.jsonl").read_bytes() == before
 
 
 def test_who_is_forgotten_is_a_number_from_now_on_and_what_is_not_reached_is_listed(

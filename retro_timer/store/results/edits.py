@@ -19,7 +19,7 @@ from retro_timer.store.results.revising import claim_place, correct_rep, date_se
 from retro_timer.training.corrections import MOST_NUMBER, AnyCorrection, RepNumber
 
 SessionNumber = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
-_LATEST_NS = 4_102_444_800 * 10**9
+LATEST_NS = 4_102_444_800 * 10**9
 """The year 2100."""
 
 
@@ -34,7 +34,7 @@ class DateSession(msgspec.Struct, frozen=True, tag="date"):
     """Say when a session began: the clock was wrong."""
 
     session: SessionNumber
-    started_wall_ns: Annotated[int, Meta(ge=0, le=_LATEST_NS)]
+    started_wall_ns: Annotated[int, Meta(ge=0, le=LATEST_NS)]
 
 
 class NoteSession(msgspec.Struct, frozen=True, tag="note"):
