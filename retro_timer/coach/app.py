@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,9 @@ from retro_timer.coach.routes import Page, RouteTable
 from retro_timer.coach.site import Site
 from retro_timer.coach.stream import Streams
 from retro_timer.errors import RetroTimerError
+
+_MOST_THREADS = 40
+"""For looks at the disk and what is worked out, made as they are wanted: a few that take long hold up nobody else."""
 
 
 class Coach(msgspec.Struct, frozen=True):
@@ -70,6 +74,7 @@ def make_coach(
 
     @contextlib.asynccontextmanager
     async def linked(_app: Starlette) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_MOST_THREADS, "looks"))
         following = asyncio.create_task(link.run())
         try:
             yield
