@@ -99,7 +99,7 @@ class GatePipeline:
         self._wish.grant(expectation)
         self._persistence.begin(sample.status is not None, self.spacing.period_ns)
         reading = self._judge(sample)
-        lone = self._weigh(reading, sample.status is not None)
+        lone = self._weigh(reading)
         told: list[DetectionEvent] = []
         if self._tells_health:
             period_ns = self.spacing.period_ns
@@ -153,12 +153,12 @@ class GatePipeline:
             return reach_mm
         return (1.0 / reach_mm + 1.0 / wall_mm) / (1.0 / reach_mm**2 + 1.0 / wall_mm**2)
 
-    def _weigh(self, reading: Reading, status_known: bool) -> bool:
+    def _weigh(self, reading: Reading) -> bool:
         """Count phantoms; whether a hit before this reading turns out to have stood alone."""
         lone = False
         if reading.kind is not Kind.REJECTED:
             # A reading that the sensor doubts neither joins a run of hits nor ends it.
-            self._persistence.feed(reading.in_lane, self._agrees(reading), status_known, self.spacing.period_ns)
+            self._persistence.feed(reading.in_lane, self._agrees(reading), self.spacing.period_ns)
             lone = self._lone(reading.in_lane)
         if reading.stray:
             self._persistence.suspect()

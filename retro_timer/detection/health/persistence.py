@@ -83,7 +83,7 @@ class PersistenceThreshold:
             self._phantoms, self._readings = _PRIOR_WITH_STATUS if status_known else _PRIOR_WITHOUT_STATUS
             self._update(period_ns)
 
-    def feed(self, target: bool, agrees: bool, status_known: bool, period_ns: int) -> None:
+    def feed(self, target: bool, agrees: bool, period_ns: int) -> None:
         """One reading: whether it is a target in the lane, and whether it agrees with the one before."""
         self._readings += 1.0
         self._clean += 1
@@ -101,7 +101,8 @@ class PersistenceThreshold:
             self._close_run(period_ns)
         if target:
             self._pending = 1
-        elif self._readings >= _MEMORY_SAMPLES or not status_known or self.overwhelmed:
+        else:
+            # Each empty reading says that phantoms are rarer: a count from the last one's time keeps brief bodies out.
             self._update(period_ns)
 
     def outlast(self, burst: int) -> None:

@@ -88,7 +88,7 @@ class RearPipeline:
         reading = self._judge(sample)
         tracks, continued = self._follow(reading)
         self._keep_run(reading)
-        lone = self._weigh(reading, continued, sample.status is not None)
+        lone = self._weigh(reading, continued)
         self._excuse(tracks)
         period_ns = self.spacing.period_ns
         change = self.health.feed(sample, reading.kind, lone, self._persistence.overwhelmed, period_ns, gap)
@@ -141,13 +141,13 @@ class RearPipeline:
         elif reading.kind is not Kind.REJECTED:
             self._run_m.clear()
 
-    def _weigh(self, reading: Reading, continued: bool, status_known: bool) -> bool:
+    def _weigh(self, reading: Reading, continued: bool) -> bool:
         """Count phantoms; whether a target before this reading turns out to have stood alone."""
         lone = False
         if reading.kind is not Kind.REJECTED:
             # A reading that the sensor doubts neither joins a run of targets nor ends it.
             counts = reading.in_lane and not self._explained(reading)
-            self._persistence.feed(counts, continued, status_known, self.spacing.period_ns)
+            self._persistence.feed(counts, continued, self.spacing.period_ns)
             t_s, range_m = reading.t_ns / 1e9, (reading.range_mm or 0) / 1000.0 if counts else None
             lone = self._outliers.feed(t_s, range_m)
             self._bursts.feed(t_s, range_m)

@@ -17,7 +17,7 @@ def seen(
     for run in runs:
         for n in range(abs(run)):
             found.begin(status_known, PERIOD_NS)
-            found.feed(run > 0, run > 0 and n > 0, status_known, PERIOD_NS)
+            found.feed(run > 0, run > 0 and n > 0, PERIOD_NS)
     return found
 
 
@@ -49,8 +49,16 @@ def test_the_more_phantoms_there_are_the_more_must_agree_until_it_is_too_many() 
 def test_a_body_one_of_whose_first_readings_fails_is_none_either(readings: int) -> None:
     threshold = seen(-50, readings, -1)
     for _ in range(20):
-        threshold.feed(True, True, True, PERIOD_NS)
+        threshold.feed(True, True, PERIOD_NS)
     assert seen(-50, persistence=threshold).needed == 2
+
+
+def test_one_phantom_is_rare_the_more_empty_readings_follow() -> None:
+    after = seen(-60, 1)
+    seen(-5, persistence=after)
+    assert after.needed_for_finish == 3
+    seen(-200, persistence=after)
+    assert after.needed_for_finish == 2
 
 
 def test_a_body_is_no_phantom() -> None:

@@ -44,8 +44,8 @@ def test_a_run_that_goes_on_without_end_is_clean_while_it_does() -> None:
     threshold = PersistenceThreshold()
     threshold.begin(True, PERIOD_NS)
     for _ in range(6):
-        threshold.feed(True, False, True, PERIOD_NS)
+        threshold.feed(True, False, PERIOD_NS)
     assert threshold.overwhelmed
     for _ in range(200):
-        threshold.feed(True, True, True, PERIOD_NS)
+        threshold.feed(True, True, PERIOD_NS)
     assert not threshold.overwhelmed
