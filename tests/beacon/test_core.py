@@ -77,7 +77,7 @@ def test_without_a_disk_it_is_told_that_who_is_out_is_not_saved(tmp_path: Path) 
     beacon = Beacon(blocked / "state")
     beacon.begin(JOG, "Ann", "Bea").put(inputs.Absent("Bea"))
     while not beacon.told("not_saved"):
-        beacon.put(beacon.inbox.get(timeout=20.0))
+        beacon.put(beacon.inbox.get(timeout=60.0))
     assert [(event["rep"], event["athlete"]) for event in beacon.told("not_saved")] == [(None, "Bea")]
     line = line_of(NotSaved(BEGIN_NS, None, "disk full", "Bea"), BEGIN_NS)
     assert line is not None

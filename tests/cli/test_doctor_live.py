@@ -73,7 +73,7 @@ def test_ctrl_c_ends_the_live_range() -> None:
     assert watching.stdout is not None
     watching.stdout.readline()
     watching.send_signal(signal.SIGINT)
-    _, err = watching.communicate(timeout=30)
+    _, err = watching.communicate(timeout=60)
     assert (watching.returncode, err.strip()) == (130, "")
 
 

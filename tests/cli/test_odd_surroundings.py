@@ -141,14 +141,14 @@ def test_a_state_directory_with_a_strange_name_will_do(tmp_path: Path) -> None:
 
 def test_a_state_directory_that_cannot_be_made_ends_run_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    outcome = process("run", "--board", "sim", env={"RETRO_TIMER_STATE": str(tmp_path / "file")}, timeout_s=20.0)
+    outcome = process("run", "--board", "sim", env={"RETRO_TIMER_STATE": str(tmp_path / "file")})
     assert outcome.code == 1
     assert str(tmp_path / "file") in outcome.one_line()
 
 
 def test_a_state_directory_with_too_long_a_name_for_a_socket_ends_run_with_one_line(tmp_path: Path) -> None:
     place = tmp_path / ("x" * 120)
-    outcome = process("run", "--board", "sim", "--voice", "text", env={"RETRO_TIMER_STATE": str(place)}, timeout_s=20.0)
+    outcome = process("run", "--board", "sim", "--voice", "text", env={"RETRO_TIMER_STATE": str(place)})
     assert outcome.code == 1
     assert "beacon.sock" in outcome.one_line()
 

@@ -16,7 +16,7 @@ from retro_timer.coach import limits
 from retro_timer.coach.limits import LimitedProtocol
 
 SHORT_S = 0.15
-LONG_S = 30.0
+LONG_S = 60.0
 GET = b"GET /page HTTP/1.1\r\nhost: x\r\n\r\n"
 
 

@@ -16,7 +16,7 @@ from retro_timer.coach.link import Link
 from retro_timer.coach.live import Live
 from retro_timer.errors import RetroTimerError
 
-LONG_S = 30.0
+LONG_S = 60.0
 SOON_S = 0.05
 
 

@@ -15,7 +15,7 @@ pytest.importorskip("gpiozero", reason="gpiozero is missing: pip install 'retro-
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 PI_4B = "c03114"
 """Revision code of a Pi 4B, which a factory asks the machine for."""
 

@@ -56,8 +56,10 @@ class Live:
         self.thread.start()
 
     def press(self) -> None:
+        button = self.board.button
+        assert button is not None
         self.board.factory.pin(27).drive_low()
-        time.sleep(0.1)
+        until(lambda: button.pressed, "the button is down")
         self.board.factory.pin(27).drive_high()
 
     def skip(self) -> None:
@@ -71,7 +73,7 @@ class Live:
 
     def close(self) -> None:
         self.service.stop()
-        self.thread.join(timeout=20.0)
+        self.thread.join(timeout=60.0)
         self.service.close()
 
 

@@ -83,7 +83,7 @@ def test_a_kill_ends_the_sound_at_once(tmp_path: Path, slow: SlowSpeaker) -> Non
     slow.wait_for_sound()
     wanted.clear()
     player.kill()
-    playing.join(timeout=20.0)
+    playing.join(timeout=60.0)
     assert told == [""], "a sound that was cut off is no trouble"
     assert slow.rest() < sound.stat().st_size / 4
 
@@ -112,6 +112,6 @@ def test_the_next_sound_can_be_killed_as_well(tmp_path: Path, slow: SlowSpeaker)
         slow.wait_for_sound()
         wanted.clear()
         player.kill()
-        playing.join(timeout=20.0)
+        playing.join(timeout=60.0)
         assert not playing.is_alive()
         slow.rest()

@@ -14,7 +14,7 @@ from retro_timer.training.record import RepRecord, RepStatus
 from tests.helpers.plans_made import block, plan
 
 PLAN = plan(block(reps=3))
-TIMEOUT_S = 15.0
+TIMEOUT_S = 60.0
 
 
 def rep(number: int, revision: int = 1) -> RepRecord:

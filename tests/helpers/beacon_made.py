@@ -248,7 +248,7 @@ class Beacon:
         core = self.core
         core.tick()
         while core.unanswered or not self.inbox.empty():
-            message = self.inbox.get(timeout=20.0)
+            message = self.inbox.get(timeout=60.0)
             assert not isinstance(message, ButtonEdge | StopLoop)
             core.handle(message)
         next_ns = core.buzzer.next_ns

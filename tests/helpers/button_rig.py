@@ -110,7 +110,7 @@ class Rig:
         self.controller.tick(self.clock.monotonic_ns())
         self.core.buzzer.update()
         while self.core.unanswered or not self.inbox.empty():
-            message = self.inbox.get(timeout=20.0)
+            message = self.inbox.get(timeout=60.0)
             assert not isinstance(message, ButtonEdge | StopLoop)
             self.core.handle(message)
         for _ in range(5):

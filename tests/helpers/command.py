@@ -76,7 +76,7 @@ def quietly(*args: object, env: Mapping[str, str | None] | None = None, cwd: Pat
 def process(
     *args: object,
     env: Mapping[str, str | None] | None = None,
-    timeout_s: float = 60.0,
+    timeout_s: float = 120.0,
     stdin: str | bytes = "",
     cwd: Path | None = None,
     wrap: Sequence[str] = (),

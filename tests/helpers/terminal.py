@@ -35,6 +35,6 @@ class Terminal:
     def ended(self) -> int:
         """Its exit code."""
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=60)
         finally:
             os.close(self._master)

@@ -38,7 +38,7 @@ class Switches:
     def set_clock(self, unix_s: int) -> None:
         if self.fails:
             raise RetroTimerError(self.fails)
-        assert self.goes_on.wait(30.0)
+        assert self.goes_on.wait(60.0)
         self.set_to.append(unix_s)
 
 

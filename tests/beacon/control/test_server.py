@@ -23,7 +23,7 @@ from retro_timer.beacon.events import Said
 from retro_timer.errors import RetroTimerError
 from tests.helpers.echo_server import Echo
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 MOST_CLIENTS = 64
 
 

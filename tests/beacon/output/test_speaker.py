@@ -256,7 +256,7 @@ def test_the_thread_says_what_it_is_given_and_ends_when_closed() -> None:
     speaker = Speaker(voice, clock, CATALOGUE)
     speaker.start()
     speaker.say(Say("halfway"))
-    assert said.wait(20.0)
+    assert said.wait(60.0)
     speaker.close()
     assert voice.closed
     assert "speaker" not in [thread.name for thread in threading.enumerate() if thread.is_alive()]
@@ -269,7 +269,7 @@ def test_last_words_are_said_before_the_voice_is_closed() -> None:
     speaker.start()
     for number in range(5):
         speaker.say(Say("count", {"number": number}))
-    speaker.close(finish_s=20.0)
+    speaker.close(finish_s=60.0)
     assert voice.said == ["0.", "1.", "2.", "3.", "4."]
 
 
@@ -280,18 +280,18 @@ def test_muting_never_waits_for_a_voice_that_hangs() -> None:
 
     def hang() -> None:
         hanging.set()
-        release.wait(20.0)
+        release.wait(60.0)
 
     voice.on_say = hang
     speaker = Speaker(voice, clock, CATALOGUE)
     speaker.start()
     speaker.say(Say("halfway"))
-    assert hanging.wait(20.0)
+    assert hanging.wait(60.0)
     muting = threading.Thread(target=speaker.mute, args=(True,))
     muting.start()
     muting.join(5.0)
     muted = not muting.is_alive()
     release.set()
-    muting.join(20.0)
+    muting.join(60.0)
     speaker.close()
     assert muted

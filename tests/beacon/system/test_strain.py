@@ -180,7 +180,7 @@ def test_a_thread_of_its_own_sees_a_supply_that_sags(pi: FakePi) -> None:
     watch = StrainWatch(posted.put, RealClock(), pi.root, poll_s=0.005)
     watch.start()
     pi.does(low=True, degrees_c=50.0)
-    change = posted.get(timeout=20.0)
+    change = posted.get(timeout=60.0)
     assert isinstance(change, StrainChange)
     assert msgspec.structs.astuple(change) == ("power", True, pytest.approx(50.0, abs=2.0), "power_low")
     watch.close()

@@ -20,7 +20,7 @@ from retro_timer.training.gaits import Gait
 from retro_timer.training.record import StartKind
 from tests.helpers.results_made import PLAN, WALL_NS, rep
 
-TIMEOUT_S = 15.0
+TIMEOUT_S = 60.0
 REP = RepItem(
     rep=1, set=1, rep_in_set=1, athlete="Ann", athlete_id="", distance_m=20.0, duration_s=None, gait=Gait.JOG,
     status="finished", time_s=8.0, uncertainty_s=0.02, sound_delay_s=0.0, shown_s=8.0, method="gate",

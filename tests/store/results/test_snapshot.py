@@ -25,7 +25,7 @@ from retro_timer.store.space import SNAPSHOT, make_room_for_results
 from tests.helpers.command import here
 from tests.helpers.results_made import ATHLETES, PLAN, WALL_NS, fill, fill_by_log, rep
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 
 
 def shown(directory: Path) -> int | None:

@@ -47,9 +47,9 @@ def test_a_timer_beside_a_long_command_answers_with_the_trouble_and_writes_once_
 
     writer = JournalWriter(tmp_path, lambda: WALL_NS)
     writer.begin(PLAN, ("Ann",), "sim", answer)
-    assert came.wait(15)
+    assert came.wait(60.0)
     command.communicate()
-    assert written.wait(15)
+    assert written.wait(60.0)
     writer.close()
     assert "a command writes the results anew" in told[0]
     assert told[1:] == [""]
