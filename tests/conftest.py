@@ -69,6 +69,20 @@ def _places_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_priority_over_other_programs() -> Iterator[None]:
+    """As for a user without the right to it: a timer that runs within a test would lift pytest's own threads for good,
+    and whatever runs beside that worker would starve.
+    """
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("no real-time priority in tests")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "sched_setscheduler", refuse, raising=False)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _signals_as_before() -> Iterator[None]:
     """Commands that run in this process catch signals; the next test finds them as they were."""
