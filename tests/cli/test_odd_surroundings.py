@@ -213,7 +213,6 @@ def test_a_live_view_on_a_terminal_shows_the_session_survives_resizing_and_ends_
                     box.signal(signal.SIGWINCH)
             return box.process.poll() is not None
 
-        box.ready().to_go()
         until(ended, "the session ends")
         assert box.ended() == 0, shown[-2000:].decode(errors="replace")
     text = shown.decode(errors="replace")

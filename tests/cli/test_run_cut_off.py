@@ -29,7 +29,7 @@ def reps_on_disk(box: Timer) -> int:
 
 def test_sigterm_during_a_rep_ends_cleanly_loses_nothing_and_leaves_a_recording_that_replays(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
-    with timer("--plan", "short", "--record", path, "--json") as box:
+    with timer("--plan", "longer", "--record", path, "--json") as box:
         box.ready().to_go()
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
         box.to_go()
@@ -46,7 +46,7 @@ def test_sigterm_during_a_rep_ends_cleanly_loses_nothing_and_leaves_a_recording_
     assert (outcome.code, outcome.err) == (0, "")
     told = [json.loads(line) for line in outcome.lines]
     assert [e["rep"] for e in told if e["event"] == "go"] == [1, 2]
-    assert [e["time_s"] for e in told if e["event"] == "finish"][:1] == pytest.approx(live, abs=0.03)
+    assert [e["time_s"] for e in told if e["event"] == "finish"][: len(live)] == pytest.approx(live, abs=0.03)
 
 
 def test_sigterm_is_obeyed_without_speaking_to_the_end(tmp_path: Path) -> None:
@@ -58,7 +58,8 @@ def test_sigterm_is_obeyed_without_speaking_to_the_end(tmp_path: Path) -> None:
         box.ready()
         until(lambda: "First steps." in box.out, "the brief is spoken")
         box.signal(signal.SIGTERM)
-        assert box.ended(within_s=8.0) == 0
+        assert box.ended() == 0
+        assert "Flat, barrier-free ground." not in box.out, "the brief's last words"
 
 
 def test_ctrl_c_is_exit_130() -> None:
@@ -69,7 +70,7 @@ def test_ctrl_c_is_exit_130() -> None:
 
 
 def test_a_session_that_kill_9_cut_off_is_offered_and_goes_on_at_the_next_rep() -> None:
-    with timer("--plan", "short", "--json") as box:
+    with timer("--plan", "longer", "--json") as box:
         box.ready().to_go()
         until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
         box.to_go()
@@ -162,6 +163,6 @@ def test_the_timer_goes_on_when_whoever_reads_its_lines_has_stopped_reading() ->
         os.close(write)
         until(box.answers, "the timer answers")
         try:
-            until(lambda: _runs(box), "a rep runs", 20.0)
+            until(lambda: _runs(box), "a rep runs")
         finally:
             os.close(read)

@@ -135,7 +135,7 @@ def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
             client.ask(requests.Follow(), answers.Following)
             listening = threading.Thread(target=lambda: heard.extend(client.events()), daemon=True)
             listening.start()
-            box.ctl("start", plan="short")
+            box.ctl("start", plan="longer")
             assert box.refusal("start", plan="short") == "Not possible now."
             assert box.refusal("finish") == "Not possible now."
             # The first one may still wait for the journal.
@@ -144,13 +144,13 @@ def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
             box.phase("paused")
             box.ctl("resume")
             box.to_go()
-            assert box.status()["watch"]["armed"] is True
-            assert box.refusal("finish") == "Too early for a finish."
             until(lambda: [e for e in box.events if e["event"] == "finish"], "the first finish")
             box.ctl("void")
             box.ctl("undo")
             assert box.refusal("give", name="Nobody") == "Nobody of that name."
             box.to_go()
+            assert box.status()["watch"]["armed"] is True
+            assert box.refusal("finish") == "Too early for a finish."
             box.ctl("skip")
             box.ctl("stop")
             until(lambda: any(e["event"] == "summary" for e in box.events), "the summary")
@@ -170,8 +170,8 @@ def test_a_whole_session_is_steered_followed_finished_and_kept() -> None:
 
 
 def test_status_follow_shows_a_session_to_its_end_and_ends_with_the_timer() -> None:
-    with timer("--plan", "one", "--once") as box:
-        until(box.answers, "the timer answers")
+    with timer() as box:
+        box.ready()
         follower = subprocess.Popen(
             [str(PROGRAM), "status", "--follow"],
             env=environment_with(box.env),
@@ -179,13 +179,17 @@ def test_status_follow_shows_a_session_to_its_end_and_ends_with_the_timer() -> N
             stderr=subprocess.PIPE,
             text=True,
         )
-        box.to_go()
-        assert box.ended() == 0
-        out, err = follower.communicate(timeout=DEADLINE_S)
-        assert "Traceback" not in err
-        assert follower.returncode == 0
-        assert "GO, rep 1" in out
-        assert "session over: 1 of 1" in out
+        assert follower.stdout is not None
+        assert follower.stdout.readline().split() == ["phase", "idle"]
+        box.ctl("start", plan="one")
+        told = list[str]()
+        while not any("session over: 1 of 1" in line for line in told):
+            told.append(follower.stdout.readline())
+            assert told[-1], told
+        assert any("GO, rep 1" in line for line in told)
+        assert box.stop() == 0
+        _, err = follower.communicate(timeout=DEADLINE_S)
+        assert (follower.returncode, err) == (0, "")
 
 
 # Boards that are not there.

@@ -92,6 +92,6 @@ def test_a_sensor_that_dies_is_told_on_a_small_computer_too(small: tuple[str, ..
     dead.write_text("[[faults]]\nkind = 'dead'\nat_s = 3.0\nlasts_s = 600.0\n")
     with timer("--json", "--voice", "text", "--scenario", dead, board="twin", wrap=small) as slow:
         # How much of the three seconds its start takes is this machine's: it need not be asked while it still sees.
-        until(lambda: watch_words(slow), "it is told")
-        assert [word["state"] for word in watch_words(slow)] == ["lost"]
+        # What other work on this machine does before may be told, too.
+        until(lambda: [word for word in watch_words(slow) if word["reason"] == "no-answer"], "it is told")
         assert slow.status()["watch"]["state"] == "lost"

@@ -23,7 +23,7 @@ def test_a_phone_is_paired_by_the_pin_and_steers_a_session(box: Timer, page: Coa
     assert phone.post("/pair", pin="000000")[0] == 403
     phone.paired()
     seen(phone, "No session")
-    assert phone.do("start", plan="short") == ""
+    assert phone.do("start", plan="longer") == ""
     assert stranger.post("/do/stop")[0] == 401
     box.to_go()
     seen(phone, "Running")
@@ -44,7 +44,7 @@ def test_a_stream_tells_what_happens_and_goes_on_where_it_broke_off(box: Timer, 
         assert name == "state"
         assert "No session" in state["now"]
         assert next(messages)[1] == "beat"
-    assert phone.do("start", plan="one") == ""
+    assert phone.do("start", plan="longer") == ""
     box.to_go()
     with phone.stream(first_id) as messages:
         told: list[tuple[str, str]] = []
@@ -80,7 +80,7 @@ def test_a_page_that_is_killed_changes_nothing_on_the_box_and_knows_its_phones_a
         assert phone.do("start", plan="short") == ""
         box.to_go()
         first.process.kill()
-    assert box.status()["phase"] in ("running", "rest", "get-ready", "recovery", "done")
+    assert box.status()["phase"] not in ("idle", "stopped", "paused")
     with page_of(box) as second:
         phone.page = second
         assert phone.get("/")[0] == 200

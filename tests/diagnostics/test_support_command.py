@@ -149,7 +149,7 @@ def test_a_running_timer_gives_its_log_its_status_and_a_trace_without_anybodys_n
     tmp_path: Path, roster: Path
 ) -> None:
     with timer("--plan", "one", "--roster", roster) as box:
-        box.ready().to_go()
+        box.ready()
         until(lambda: box.status()["reps_done"] >= 1, "a rep is on disk")
         assert quietly("keep", env=box.env).code == 0
         until(lambda: list(box.state.glob("traces/*.csv")), "the trace is written")

@@ -68,15 +68,23 @@ def new_home() -> Path:
 
 
 def furnished(home: Path, *, quick: bool = True) -> Path:
-    """A timer's home with settings, the plans `one` and `short`, and a hasty voice, unless it has them."""
+    """A timer's home with settings, the plans `one`, `short` and `longer`, and a hasty voice, unless it has them.
+
+    The second rep of `longer` takes six seconds, for those who do something while it runs; all others take two.
+    """
     config, voices = home / "config", home / "voices"
     if not voices.exists():
         add_entry_point(voices, "retro_timer.voices", "hasty", "hasty_voice:open_voice")
         (voices / "hasty_voice.py").write_text(HASTY_VOICE)
     if not config.exists():
         (config / "plans").mkdir(parents=True)
-        for name, reps in (("one", 1), ("short", 3)):
-            text = plan_text(f"reps = {reps}\ndistance_m = 5", gait="run", rest_s=1.0)
+        reps = {
+            "one": "reps = 1\ndistance_m = 5",
+            "short": "reps = 3\ndistance_m = 5",
+            "longer": "distances_m = [5, 20, 5]",
+        }
+        for name, block in reps.items():
+            text = plan_text(block, gait="run", rest_s=1.0)
             (config / "plans" / f"{name}.toml").write_text(text)
         if quick:
             (config / "config.toml").write_text(QUICK)
