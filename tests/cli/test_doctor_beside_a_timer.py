@@ -73,7 +73,7 @@ def open_board(request):
         while not pathlib.Path(__file__).with_name("press").exists():
             time.sleep(0.02)
         pin.drive_low()
-        time.sleep(0.15)
+        time.sleep(0.5)
         pin.drive_high()
     threading.Thread(target=press, daemon=True).start()
     return board

@@ -148,9 +148,10 @@ def test_who_has_been_answered_may_wait_with_the_next_request(monkeypatch: pytes
     on_the_line(client)
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("path", [b"/events", b"/long"])
-def test_who_never_reads_is_dropped(path: bytes) -> None:
+def test_who_never_reads_is_dropped(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "READ_S", SHORT_S)
+
     async def client(line: Line) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", line.port, limit=1_024)
         writer.write(b"GET " + path + b" HTTP/1.1\r\nhost: x\r\n\r\n")

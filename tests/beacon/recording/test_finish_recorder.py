@@ -87,7 +87,13 @@ def test_nothing_is_written_while_the_journal_has_something_to_write(
 ) -> None:
     """What is durable is never late by what can be spared: it begins when the journal has answered everything."""
     written: list[KeptFinish] = []
-    monkeypatch.setattr(finish_recorder, "keep_finish", lambda _state, kept: written.append(kept))
+    looked = threading.Event()
+
+    def keep(_state: Path, kept: KeptFinish) -> None:
+        looked.wait(60.0)
+        written.append(kept)
+
+    monkeypatch.setattr(finish_recorder, "keep_finish", keep)
     run_a_rep(beacon)
     beacon.until("finish", 10.0)
     recorder, late_ns = beacon.made.finishes, beacon.clock.monotonic_ns() + 3 * S
@@ -95,6 +101,7 @@ def test_nothing_is_written_while_the_journal_has_something_to_write(
     assert "finish-recorder" not in {thread.name for thread in threading.enumerate()}
     recorder.tick(late_ns, journal_busy=False)
     assert "finish-recorder" in {thread.name for thread in threading.enumerate()}
+    looked.set()
     beacon.close()
     assert len(written) == 1
 
