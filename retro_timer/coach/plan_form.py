@@ -72,7 +72,7 @@ _LABELS = {
 }
 """The keys of the page's words beside each field, and for a plan's keys that have none of their own name."""
 _CHOICE = re.compile(r"\b(order|start) = '([a-z-]+)'")
-_KEY = re.compile(rf"\b({'|'.join(key for key in (*_FIELD_OF_KEY, 'distance_m') if '_' in key)})\b")
+_KEY = re.compile(rf"\b({'|'.join(key for key in (*_FIELD_OF_KEY, 'distance_m') if '_' in key)})\b(?: = true)?")
 _LONGEST = 12
 """Of a number."""
 _OFTEN = 3
@@ -129,7 +129,7 @@ def in_words(wrong: BadInputError, shown: Callable[[str], str]) -> str:
 
     field, _, more = wrong.where.partition(" ")
     text = f"{wrong.problem}; expected {wrong.expected}" if wrong.expected else wrong.problem
-    text = _KEY.sub(lambda found: f"“{_label(found[0], shown)}”", _CHOICE.sub(chosen, text.removeprefix("true ")))
+    text = _KEY.sub(lambda found: f"“{_label(found[1], shown)}”", _CHOICE.sub(chosen, text.removeprefix("true ")))
     return f"{_label(field, shown)}{more and ' '}{more}: {text}"
 
 

@@ -30,6 +30,7 @@ def _spoilt(file: Path) -> dict[str, tuple[bytes, str]]:
         "end": (whole[:-3], "its end where there should be"),
         "newer": (whole.replace(b'"version":1', b'"version":2', 1), "version 2 of the format"),
         "foreign": (b'{"activities": []}', "no exported results"),
+        "nothing": (b"{ }\n", "no exported results"),
         "list": (b"[1, 2]", "no exported results"),
         "gait": (json.dumps(odd).encode(), "sprint"),
         "unknown": (json.dumps({**document, "more": 1}).encode(), "an unknown key 'more'"),
@@ -46,8 +47,8 @@ def _spoilt(file: Path) -> dict[str, tuple[bytes, str]]:
 
 
 @pytest.mark.parametrize("how", [
-    "cut", "end", "newer", "foreign", "list", "gait", "unknown", "nan", "surrogate", "control", "id", "binary", "empty",
-    "trailing", "digits", "wide",
+    "cut", "end", "newer", "foreign", "nothing", "list", "gait", "unknown", "nan", "surrogate", "control", "id",
+    "binary", "empty", "trailing", "digits", "wide",
 ])  # fmt: skip
 def test_a_file_that_is_not_right_is_one_line_and_changes_nothing(boxes: Boxes, how: str) -> None:
     with contextlib.closing(Journal(boxes.a)) as journal:

@@ -201,6 +201,12 @@ def test_what_does_not_go_together_is_told_beside_a_field_of_it(
             "Relay: the next one starts when the one before is back: with “Count crossings for (s)”: a leg ends at the"
             " line; expected “Distance in metres” without it",
         ),
+        (
+            {"order": "rolling", "every_s": "1"},
+            "From go to go (s): 1 s, within which the fastest closes on the slowest in front, or stands at a nearer"
+            " start in their way: the least is 8.7 s, the line clear again; expected that, course.lanes in the"
+            " settings, or “Nobody ever runs behind another in one lane” if nobody runs behind another in one lane",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_told_in_the_words_of_the_form(

@@ -28,6 +28,8 @@ def read_json(path: Path) -> Iterator[Taken]:
         text = _Text(file, str(path))
         text.expect("{")
         head, seen = dict[str, Any](), set[str]()
+        if text.peek() == "}":
+            _check_head(head, str(path))
         while True:
             key = text.value()
             text.expect(":")
