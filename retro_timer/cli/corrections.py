@@ -79,7 +79,7 @@ def _edit(session: int, rep: int | None, name: str, value: Any) -> AnyEdit:
         return NoteSession(session, value)
     started_wall_ns = wall_ns("--started", value, "a date and time", "2026-11-22T17:30")
     if not FIRST_WALL_NS <= started_wall_ns <= LATEST_NS:
-        raise BadInputError(f"--started '{value}'", "no session was then", f"a date from {FIRST_YEAR} on")
+        raise BadInputError(f"--started '{value}'", "no session was then", f"a date from {FIRST_YEAR} to 2099")
     return DateSession(session, started_wall_ns)
 
 
