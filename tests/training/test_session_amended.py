@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from retro_timer.beacon.control.kept_words import edit_of
+from retro_timer.beacon.control.protocol import commands
+from retro_timer.store.results import edits
 from retro_timer.training.corrections import AnyCorrection, GiveRep, NoteRep, RestoreRep, SwapReps, VoidRep, corrected
 from retro_timer.training.record import RepStatus
 from retro_timer.training.session import effects, inputs
@@ -29,6 +32,24 @@ def amend(session: Drive, correction: AnyCorrection, kind: str) -> Drive:
 
 def steps_done(session: Drive) -> list[int]:
     return [athlete.next_step for athlete in session.state.athletes]
+
+
+def test_undo_means_the_last_correction_whether_the_session_made_it_or_what_is_kept() -> None:
+    def meant(session: Drive) -> object:
+        return edit_of(commands.Undo(), session.state)
+
+    session = amend(group_after(2), VoidRep(1), "void")
+    assert meant(session) == edits.Undo("00000000000000aa")
+    session.put(inputs.Absent("Bea"))
+    assert meant(session) is None, "the absence came later, and is the session's own"
+    amend(session, GiveRep(2, "Cid"), "give")
+    assert meant(session) == edits.Undo("00000000000000aa")
+    amend(session, GiveRep(2, "Bea"), "undo")
+    assert meant(session) is None
+    session.put(inputs.Undo())
+    assert session.state.athletes[1].present
+    amend(session, VoidRep(2), "void").to_go()
+    assert meant(session) is None, "nothing is taken back once somebody has gone"
 
 
 def test_an_athletes_last_rep_that_is_void_is_run_again() -> None:

@@ -179,6 +179,6 @@ def test_undo_means_the_last_correction_before_the_cut_until_somebody_goes_or_is
     assert undone(recovered()) == edits.Undo("4f2a")
     assert undone(recovered().to_go()) is None
     newer = changed(rep(2, 1, 2), note="wind")
-    assert undone(recovered().put(inputs.Amended("note", "77aa", (newer,)))) is None
+    assert undone(recovered().put(inputs.Amended("note", "77aa", (newer,)))) == edits.Undo("77aa")
     assert undone(recovered().put(inputs.Absent("Runner"))) is None
     assert undone(goes_on(found(rep(1, 1, 1)))) is None

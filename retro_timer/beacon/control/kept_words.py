@@ -8,7 +8,6 @@ from retro_timer.training.corrections import AnyCorrection
 from retro_timer.training.session.places import wave_to_claim
 from retro_timer.training.session.reassigning import is_made_here
 from retro_timer.training.session.state import SessionState
-from retro_timer.training.session.undoing import undoes_kept
 
 
 def edit_of(
@@ -23,6 +22,5 @@ def edit_of(
         return command.edit(command.wave if state is None else wave_to_claim(state, command.name, command.wave))
     edit = command.edit()
     if isinstance(command, commands.Undo) and edit is None and state is not None:
-        kept = undoes_kept(state)
-        return edits.Undo(kept) if kept else None
+        return edits.Undo(state.kept_correction) if state.kept_correction else None
     return None if edit is None or is_made_here(state, command.asked()) else edit

@@ -36,7 +36,9 @@ def amended(transition: Transition, event: inputs.Amended) -> None:
         return
     new = {record.rep: record for record in records}
     points = tuple(msgspec.structs.replace(point, results=_replaced(point.results, new)) for point in before.undo)
-    transition.set(results=_replaced(before.results, new), undo=points, corrected_before_cut="")
+    # Of two takings back in a row the second means what the session itself corrected before.
+    newest = "" if event.kind == "undo" else event.revision
+    transition.set(results=_replaced(before.results, new), undo=points, kept_correction=newest)
     for index in range(len(before.athletes)):
         _follow(transition, before, index, new)
     transition.unsay(*(about_rep(record.rep) for record in records))

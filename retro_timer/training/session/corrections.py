@@ -158,7 +158,7 @@ def next_step(transition: Transition, index: int) -> int:
 def remember(transition: Transition, what: str, whose: int | None = None) -> None:
     """What stands now is what the next undo leads back to; `whose` presence the correction may change."""
     point = UndoPoint(what, transition.state.athletes, transition.state.results, whose)
-    transition.set(undo=(*transition.state.undo, point))
+    transition.set(undo=(*transition.state.undo, point), kept_correction="")
 
 
 def remember_skipped(transition: Transition, *skips: Skip) -> None:

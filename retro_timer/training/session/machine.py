@@ -186,7 +186,7 @@ def recovered_session(
         ahead=state.ahead,
         results=done,
         reps=reps,
-        corrected_before_cut=corrected,
+        kept_correction=corrected,
         before_cut=reps,
         wave=max((r.wave or 0 for r in done), default=0),
         # It has no brief, where a new session draws first.

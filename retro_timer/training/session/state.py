@@ -178,8 +178,9 @@ class SessionState(msgspec.Struct, frozen=True):
     undo: tuple[UndoPoint, ...] = ()
     settled: frozenset[int] = frozenset()
     """Reps whose finish a person has said to be theirs."""
-    corrected_before_cut: str = ""
-    """The id of the last correction before a power cut, as long as none has come since."""
+    kept_correction: str = ""
+    """The id of the newest correction, where what is kept knows how it was made and the session does not: one by a
+    rep's number, or before a power cut. Empty once the session has corrected something, or somebody has gone."""
     before_cut: int = 0
     """The last rep before a power cut: it, and those before it, are on another clock."""
     other_body_ns: tuple[int, int] | None = None

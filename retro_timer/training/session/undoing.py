@@ -11,7 +11,7 @@ from retro_timer.training.record import RepRecord, RepStatus, changed
 from retro_timer.training.session import active_rep, corrections, inputs, resting
 from retro_timer.training.session.effects import about_athlete, about_rep
 from retro_timer.training.session.on_course import ActiveRep
-from retro_timer.training.session.state import Athlete, SessionState, Turn, UndoPoint
+from retro_timer.training.session.state import Athlete, Turn, UndoPoint
 from retro_timer.training.session.transition import Transition
 
 
@@ -44,12 +44,6 @@ def undo(transition: Transition, command: inputs.Undo) -> None:
         transition.set_athlete(index, next_step=corrections.next_step(transition, index))
     corrections.told(transition, "undone", {"what": point.what})
     corrections.replan(transition, force=True)
-
-
-def undoes_kept(state: SessionState) -> str:
-    """The correction from before a power cut that `undo` means until somebody has gone or been corrected since: of how
-    it was made nothing is known any more, and what is kept has it. Empty for none."""
-    return "" if state.undo or state.reps > state.before_cut else state.corrected_before_cut
 
 
 def restore_presence(transition: Transition, point: UndoPoint) -> None:
