@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,18 +71,17 @@ def _places_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _no_priority_over_other_programs() -> Iterator[None]:
-    """As for a user without the right to it: a timer that runs within a test would lift pytest's own threads for good,
-    and whatever runs beside that worker would starve.
+@pytest.fixture(autouse=True)
+def _priority_as_before() -> Iterator[None]:
+    """A timer within a test lifts pytest's own threads above every other program. That may last as long as the test:
+    for longer, and whatever runs beside this worker would starve.
     """
-
-    def refuse(*_: object) -> None:
-        raise PermissionError("no real-time priority in tests")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "sched_setscheduler", refuse, raising=False)
-        yield
+    yield
+    for thread in threading.enumerate():
+        if thread.native_id is not None:
+            with contextlib.suppress(OSError):
+                # The flag stays: only root may take it away.
+                os.sched_setscheduler(thread.native_id, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
 
 
 @pytest.fixture(autouse=True)

@@ -140,7 +140,7 @@ def test_readings_that_fail_to_come_once_the_box_is_asked_to_stop_are_no_news(ma
 
     run: Run = made(*[steady(1300)] * 14, stopped)
     run.to_its_end()
-    assert lost(run) == []
+    assert "stuck" not in lost(run)
     assert run.troubles == []
 
 
@@ -153,7 +153,7 @@ def test_a_sensor_that_rests_is_read_again_as_soon_as_a_session_begins(made: Cal
     rested: list[bool] = []
 
     def rest(t_ns: int) -> RangeSample:
-        run.core.sensing["gate"].rest_until(t_ns + 5_000_000_000)
+        run.core.sensing["gate"].rest_until(t_ns + 60_000_000_000)
         run.inbox.put(StartPlan(plan(block()), ("Ann",)))
         return steady(1300)(t_ns)
 
