@@ -19,6 +19,7 @@ from retro_timer.errors import BadInputError, RetroTimerError
 _KEEP_ALIVE_S = 20
 _LAST_ANSWERS_S = 1
 _FIRST_HANDED_OVER = 3
+_LOG = "uvicorn.error"
 
 
 def address_of(listen: str) -> tuple[str, int]:
@@ -83,15 +84,17 @@ class _Server(uvicorn.Server):
             self._serves()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Streams would never end by themselves."""
+        """Streams would never end by themselves, and who does not come to an end in time is cut off without a word."""
         self._coach.live.close()
+        # Of each, uvicorn would write forty lines of where it was.
+        logging.getLogger(_LOG).setLevel(logging.CRITICAL)
         await super().shutdown(sockets)
 
 
 def serve(coach: Coach, listeners: Sequence[socket.socket], serves: Callable[[], None]) -> None:
     """Until SIGTERM, or SIGINT, which raises KeyboardInterrupt; `serves` is called when somebody may connect."""
     # What strangers send is no trouble of this machine's.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    logging.getLogger(_LOG).setLevel(logging.ERROR)
     config = uvicorn.Config(
         coach.app,
         http=LimitedProtocol,

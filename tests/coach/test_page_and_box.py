@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -111,6 +112,18 @@ def test_it_ends_in_order_with_phones_on_the_line(page: CoachProcess) -> None:
         assert page.process.wait(timeout=DEADLINE_S) == 0
     assert page.err_path.read_text() == ""
     assert not page.url_file.exists()
+
+
+def test_it_ends_without_a_word_of_who_had_not_been_answered_yet(page: CoachProcess) -> None:
+    host, _, port = page.host.partition(":")
+    with socket.create_connection((host, int(port)), DEADLINE_S) as half:
+        # The rest of the form never comes.
+        head = f"POST /pair HTTP/1.1\r\nhost: {page.host}\r\norigin: {page.url}\r\ncontent-length: 10\r\n\r\npin="
+        half.sendall(head.encode())
+        assert PhoneOnAir(page).get("/healthz")[0] == 200
+        page.process.send_signal(signal.SIGTERM)
+        assert page.process.wait(timeout=DEADLINE_S) == 0
+    assert page.err_path.read_text() == ""
 
 
 def test_ten_wrong_pins_close_the_window_and_who_is_in_stays_in(page: CoachProcess) -> None:
