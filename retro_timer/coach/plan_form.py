@@ -125,6 +125,9 @@ def in_words(wrong: BadInputError, shown: Callable[[str], str]) -> str:
     stands beside it there. `shown`: the page's words by their keys."""
 
     def chosen(found: re.Match[str]) -> str:
+        # What was typed is told as well, and may be anything.
+        if found[2] not in list(CHOSEN[found[1]]):
+            return found[0]
         return f"“{_label(found[1], shown)}: {shown(f'{found[1]}_{found[2]}')}”"
 
     field, _, more = wrong.where.partition(" ")

@@ -187,6 +187,10 @@ def test_what_does_not_go_together_is_told_beside_a_field_of_it(
     ("figures", "words"),
     [
         (
+            {"target_s": "start = 'up'"},
+            "Target (s): &#34;start = &#39;up&#39;&#34; is no time in seconds; expected at most 600, or best, or none",
+        ),
+        (
             {"crossings_s": "60", "order": "rolling"},
             "Count crossings for (s): with “Order of a group: A go every few seconds”: of several who cross again"
             " and again nobody can tell whose one is; expected “Order of a group: One after the other”",
