@@ -44,9 +44,9 @@ _NAME = "name|names|namen|nom|noms|naam|nombre|nombres|nome|nomes|navn|namn|nimi
 _PERSON = """athlete|athletes|athlet|athletin|athleten|athlète|athlètes|atleet|atleten|atleta|atletas|runner|runners|
 läufer|läuferin|coureur|coureuse|loper|corredor|corredora|corridore|sprinter|starter|participant|participants|
 participante|participantes|teilnehmer|teilnehmerin|deelnemer|deelnemers|competitor|sportler|sportlerin|sportif|sporter|
-deportista|jogger|joggers|swimmer|swimmers|sprinters|trainee|trainees|player|players|spieler|spielerin|joueur|speler|jugador|jogador|student|students|pupil|pupils|schüler|
-schülerin|élève|élèves|leerling|alumno|alumna|aluno|aluna|member|members|mitglied|membre|lid|person|kid|kids|child|
-children|kind|kinder|enfant"""
+deportista|jogger|joggers|swimmer|swimmers|sprinters|trainee|trainees|player|players|spieler|spielerin|joueur|speler|
+jugador|jogador|student|students|pupil|pupils|schüler|schülerin|élève|élèves|leerling|alumno|alumna|aluno|aluna|member|
+members|mitglied|membre|lid|person|kid|kids|child|children|kind|kinder|enfant"""
 _OTHER = """#|id|no|nr|num|number|nummer|numéro|número|startnummer|start number|bib|dossard|dorsal|position|pos|rank|
 platz|rang|class|
 klasse|classe|clase|turma|category|kategorie|catégorie|categoría|club|verein|vereniging|team|mannschaft|équipe|ploeg|

@@ -70,13 +70,20 @@ def test_the_clock_runs_from_the_moment_of_leaving_and_nothing_is_taken_off_for_
     assert record.official() == "9.00"
 
 
-def test_who_left_just_before_the_tone_is_recalled_also_where_that_is_decided_after_it() -> None:
-    session = waiting().stand().wait(0.5).leave(ago_s=0.8)
+@pytest.mark.parametrize("late_s", [0.0, 5.0])
+def test_who_left_just_before_the_tone_is_recalled_also_where_that_is_decided_after_it(late_s: float) -> None:
+    session = waiting().wait(late_s).stand().wait(0.5).leave(ago_s=0.8)
     assert session.state.running is None
     assert session.beeps()[-1] is Signal.RECALL
     assert session.events("go") == []
     session.until(Phase.AWAIT_RELEASE).stand().wait(0.9).leave(ago_s=0.8)
     assert session.phase is Phase.RUNNING
+
+
+def test_so_is_who_left_before_the_box_was_ready_though_no_tone_has_sounded() -> None:
+    session = waiting().wait(0.2).leave(ago_s=0.3)
+    assert session.state.running is None
+    assert session.beeps()[-1] is Signal.RECALL
 
 
 def test_the_finishs_interval_contains_the_starts() -> None:

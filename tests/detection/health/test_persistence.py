@@ -53,6 +53,13 @@ def test_a_body_one_of_whose_first_readings_fails_is_none_either(readings: int) 
     assert seen(-50, persistence=threshold).needed == 2
 
 
+def test_nor_is_one_that_comes_after_a_phantom() -> None:
+    threshold = seen(-60, 1, -60, 1, -1)
+    for _ in range(20):
+        threshold.feed(True, True, PERIOD_NS)
+    assert seen(-3, persistence=threshold).needed_for_finish == 2
+
+
 def test_one_phantom_is_rare_the_more_empty_readings_follow() -> None:
     after = seen(-60, 1)
     seen(-5, persistence=after)
