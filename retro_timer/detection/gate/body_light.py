@@ -32,6 +32,11 @@ class OpenLight:
         self._count = 0
 
     @property
+    def known(self) -> bool:
+        """Whether the empty beam was seen at all."""
+        return self._count > 0
+
+    @property
     def stands_out_kcps(self) -> float:
         """Least signal that an empty beam does not return."""
         return max(_STANDS_OUT * self.mean_kcps, self.mean_kcps + _SPREADS * self._spread_kcps)

@@ -150,7 +150,10 @@ class Gate:
         return passage
 
     def _supports(self, entry: BeamEntry, near_mm: int, wall_mm: float | None) -> bool:
-        return vouches(entry, near_mm, wall_mm, self.light.mean_kcps, self.light.stands_out_kcps, self._config)
+        # Any light stands out of none: before the empty beam was seen, a doubted reading beside a phantom is no body's.
+        return self.light.known and vouches(
+            entry, near_mm, wall_mm, self.light.mean_kcps, self.light.stands_out_kcps, self._config
+        )
 
     def _is_bodily(self, entry: BeamEntry) -> bool:
         return is_bodily(entry, self.light.stands_out_kcps, self._config.least_body_kcps_m2)
