@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.helpers.browser_made import Field
 
 LONG = 36
-"""More than there are processors to most machines, from which asyncio would take its number."""
+"""More than asyncio's own threads, of which there are four more than processors, and never more than 32."""
 PATIENCE_S = 60.0
 
 
