@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from retro_timer.cli.output.files import writing
 from retro_timer.settings.paths import packaged
 from retro_timer.store.exchange import csv_file
 from retro_timer.store.exchange.csv_file import COLUMNS, as_written, harmless
@@ -192,20 +193,30 @@ def test_an_export_that_fails_half_way_leaves_what_was_there(
     assert [(found.name, found.read_text()) for found in tmp_path.glob("out*")] == [("out.csv", "before")]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_an_export_that_is_told_to_end_leaves_what_was_there(
-    run: Command, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Command, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     everything(state_dir)
     path = tmp_path / "out.csv"
     path.write_text("before")
     monkeypatch.setattr(
         "retro_timer.store.exchange.selecting.Results.rows",
-        lambda _self, columns: signal.raise_signal(signal.SIGTERM),
+        lambda _self, columns: signal.raise_signal(number),
     )
-    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(number, signal.SIG_DFL)
     assert run("results", "export", "--format", "csv", "-o", path).code == 130
     assert [(found.name, found.read_text()) for found in tmp_path.glob("out*")] == [("out.csv", "before")]
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_what_is_to_outlive_its_terminal_is_written_whole(tmp_path: Path) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with writing(tmp_path / "out.csv") as file:
+        signal.raise_signal(signal.SIGHUP)
+        file.write(b"whole")
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    assert (tmp_path / "out.csv").read_bytes() == b"whole"
 
 
 def test_every_column_is_told_of_on_the_page() -> None:
