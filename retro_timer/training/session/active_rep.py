@@ -64,11 +64,17 @@ def went_off(transition: Transition, go_ns: int) -> None:
     together.join(transition, record)
 
 
-def set_off(transition: Transition, turn: Turn, *records: RepRecord) -> None:
-    """A turn's athletes have started, by a go or by themselves: the newest of all starts is theirs."""
+def settle_corrections(transition: Transition) -> None:
+    """Somebody has gone: what was corrected before stands, as far as `undo` without an id goes."""
     # A finish is seen to be another one's only when the next ones have gone: moved ones can be taken back still.
     moves = tuple(point for point in transition.state.undo if point.moved)
-    transition.set(reps=records[-1].rep, undo=moves, kept_correction="", last_go_ns=records[0].go_ns)
+    transition.set(undo=moves, kept_correction="")
+
+
+def set_off(transition: Transition, turn: Turn, *records: RepRecord) -> None:
+    """A turn's athletes have started, by a go or by themselves: the newest of all starts is theirs."""
+    settle_corrections(transition)
+    transition.set(reps=records[-1].rep, last_go_ns=records[0].go_ns)
     lanes.went(transition, records[0])
     transition.unsay(About.TURN, About.REST, About.START)
     begin_rep(transition, turn, *records)

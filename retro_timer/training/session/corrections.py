@@ -157,7 +157,11 @@ def next_step(transition: Transition, index: int) -> int:
 
 def remember(transition: Transition, what: str, whose: int | None = None) -> None:
     """What stands now is what the next undo leads back to; `whose` presence the correction may change."""
-    point = UndoPoint(what, transition.state.athletes, transition.state.results, whose)
+    keep_point(transition, UndoPoint(what, transition.state.athletes, transition.state.results, whose))
+
+
+def keep_point(transition: Transition, point: UndoPoint) -> None:
+    """The session's own correction is the newest now."""
     transition.set(undo=(*transition.state.undo, point), kept_correction="")
 
 

@@ -219,7 +219,7 @@ def _remember(transition: Transition, what: str, words: Sequence[RepRecord], who
     state, new = transition.state, {word.rep for word in words}
     former = tuple(one for one in _records(state) if one.rep in new)
     point = UndoPoint(what, state.athletes, state.results, whose, former=former, moved=tuple(words))
-    transition.set(undo=(*state.undo, point), kept_correction="")
+    corrections.keep_point(transition, point)
 
 
 def _keep(transition: Transition, words: Sequence[RepRecord]) -> None:

@@ -45,8 +45,8 @@ def _begin_leg(transition: Transition, index: int, step_index: int, former: RepR
         part=step.part.value,
     )
     turn = Turn(index, step_index)
-    moves = tuple(point for point in state.undo if point.moved)
-    transition.set(reps=record.rep, undo=moves, kept_correction="", turn=turn)
+    active_rep.settle_corrections(transition)
+    transition.set(reps=record.rep, turn=turn)
     active_rep.begin_rep(transition, turn, record)
     set_out(transition, index)
 
