@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.command import Command, here
+from tests.helpers.doctor_asked import PRINTED
 
 
 @pytest.fixture
@@ -20,6 +21,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Command:
 def doctor(capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs doctor for a moment."""
     return lambda *args: here(capsys, "doctor", "--for", "0.6", *args)
+
+
+@pytest.fixture
+def words_are_printed(config_dir: Path) -> None:
+    """This machine may have no speaker; whoever wants to speak says so."""
+    config_dir.mkdir(parents=True, exist_ok=True)
+    (config_dir / "config.toml").write_text(PRINTED)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import tomllib
 from collections.abc import Callable
@@ -12,14 +11,12 @@ from typing import Any
 import pytest
 
 from tests.helpers.command import Outcome, here, quietly
+from tests.helpers.doctor_asked import needs_twin
 from tests.helpers.timer_process import timer, until
 
 # They measure in real time.
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("words_are_printed")]
 
-needs_twin = pytest.mark.skipif(
-    importlib.util.find_spec("VL53L1X") is None, reason="the driver is missing: pip install 'retro-timer[twin]'"
-)
 BOARDS = ["sim", pytest.param("twin", marks=needs_twin)]
 WALL = "background_m = 1.2\n"
 TARGET = "background_m = 1.2\n[[intruders]]\nkind = 'person'\nrange_m = 0.5\nstays_s = 600\n"
@@ -38,12 +35,6 @@ role = "watch"
 """
 
 Calibrate = Callable[..., Outcome]
-
-
-@pytest.fixture(autouse=True)
-def words_are_printed(config_dir: Path) -> None:
-    config_dir.mkdir(parents=True, exist_ok=True)
-    (config_dir / "config.toml").write_text('[voice]\nkind = "text"\n')
 
 
 @pytest.fixture

@@ -13,23 +13,15 @@ import pytest
 from retro_timer.settings import paths
 from retro_timer.settings.calibration import load_calibration
 from tests.helpers.command import Outcome, here, process
-from tests.helpers.doctor_asked import ASKED, findings, needs_twin
+from tests.helpers.doctor_asked import ASKED, PRINTED, findings, needs_twin
 from tests.helpers.terminal import Terminal
 
 # They measure in real time.
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("words_are_printed")]
 
 BOARDS = ["sim", pytest.param("twin", marks=needs_twin)]
-PRINTED = '[voice]\nkind = "text"\nrate_wpm = 300\n'
 
 Doctor = Callable[..., Outcome]
-
-
-@pytest.fixture(autouse=True)
-def words_are_printed(config_dir: Path) -> None:
-    """This machine may have no speaker; whoever wants to speak says so."""
-    config_dir.mkdir(parents=True, exist_ok=True)
-    (config_dir / "config.toml").write_text(PRINTED)
 
 
 def fault(kind: str) -> str:

@@ -17,17 +17,9 @@ from tests.helpers.terminal import Terminal
 # They measure in real time.
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("words_are_printed")]
 BOARDS = ["sim", pytest.param("twin", marks=needs_twin)]
-PRINTED = '[voice]\nkind = "text"\nrate_wpm = 300\n'
 Doctor = Callable[..., Outcome]
-
-
-@pytest.fixture(autouse=True)
-def words_are_printed(config_dir: Path) -> None:
-    """This machine may have no speaker; whoever wants to speak says so."""
-    config_dir.mkdir(parents=True, exist_ok=True)
-    (config_dir / "config.toml").write_text(PRINTED)
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -14,6 +14,8 @@ needs_twin = pytest.mark.skipif(
     importlib.util.find_spec("VL53L1X") is None, reason="the driver is missing: pip install 'retro-timer[twin]'"
 )
 
+PRINTED = '[voice]\nkind = "text"\nrate_wpm = 300\n'
+"""Settings of a machine that may have no speaker."""
 ASKED = "Can you hear this at the start line?"
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.training.plan import Order
-from retro_timer.training.session import inputs
+from retro_timer.training.session import effects, inputs
 from retro_timer.training.session.rules import Rules
 from tests.helpers.plans_made import block, plan
 from tests.helpers.session_drive import Drive, S
 
 NAMES = ("Ann", "Bea", "Cid")
+FOUR = ("Ann", "Bea", "Cid", "Dan")
 
 
 def rolling(reps: int = 2, names: tuple[str, ...] = NAMES, *, rules: Rules | None = None, **fields: Any) -> Drive:
@@ -46,3 +47,25 @@ def arrive(session: Drive, name: str, time_s: float, lane: int | None = None) ->
 
 def times(session: Drive) -> dict[int, tuple[str, float | None]]:
     return {r.rep: (r.athlete, r.time_ns and round(r.time_ns / S, 3)) for r in session.results.values()}
+
+
+def one_behind() -> Drive:
+    """Ann has left the course unseen: Bea has come as her, Cid as Bea; Cid and Dan count as running."""
+    session = to_go(rolling(names=FOUR, reps=1, rest_s=0.0), 2)
+    arrive(session, "Bea", 6.0)
+    arrive(to_go(session, 3), "Cid", 6.3)
+    assert times(to_go(session, 4)) == {1: ("Ann", 12.0), 2: ("Bea", 12.3)}
+    return session
+
+
+def running(session: Drive) -> list[str]:
+    return [one.record.athlete for one in session.state.on_course]
+
+
+def saved_together(session: Drive, since: int = 0) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each correction of several reps, with whose and what each has become."""
+    return [
+        (save.correction, [(one.athlete, str(one.status)) for one in (save.record, *save.also)])
+        for save in session.of(effects.Save, since)
+        if save.correction
+    ]

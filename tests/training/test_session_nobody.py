@@ -5,36 +5,12 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.training.record import RepStatus
-from retro_timer.training.session import effects, inputs
+from retro_timer.training.session import inputs
 from retro_timer.training.session.reassigning import is_made_here
 from retro_timer.training.session.state import Phase
 from tests.helpers.plans_made import block, plan
-from tests.helpers.rolling_drive import arrive, goes, rolling, times, to_go
+from tests.helpers.rolling_drive import FOUR, arrive, goes, one_behind, rolling, running, saved_together, times, to_go
 from tests.helpers.session_drive import Drive
-
-FOUR = ("Ann", "Bea", "Cid", "Dan")
-
-
-def one_behind() -> Drive:
-    """Ann has left the course unseen: Bea has come as her, Cid as Bea; Cid and Dan count as running."""
-    session = to_go(rolling(names=FOUR, reps=1, rest_s=0.0), 2)
-    arrive(session, "Bea", 6.0)
-    arrive(to_go(session, 3), "Cid", 6.3)
-    assert times(to_go(session, 4)) == {1: ("Ann", 12.0), 2: ("Bea", 12.3)}
-    return session
-
-
-def running(session: Drive) -> list[str]:
-    return [one.record.athlete for one in session.state.on_course]
-
-
-def saved_together(session: Drive, since: int = 0) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each correction of several reps, with whose and what each has become."""
-    return [
-        (save.correction, [(one.athlete, str(one.status)) for one in (save.record, *save.also)])
-        for save in session.of(effects.Save, since)
-        if save.correction
-    ]
 
 
 def test_what_was_nobodys_finish_moves_those_behind_up_and_nobody_runs_again() -> None:
