@@ -38,10 +38,12 @@ class FakePi:
         self.does(low=False, degrees_c=48.3)
 
     def put(self, name: str, text: str) -> None:
-        """A file."""
+        """A file, whole at every moment as those of /sys are: a thread may be reading it."""
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.write_text(text)
+        fresh.replace(path)
 
     def does(self, *, low: bool, degrees_c: float, bits: int | None = None) -> None:
         """How it does from now on; `bits` only where the kernel shows them."""
