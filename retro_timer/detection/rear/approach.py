@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from retro_timer.detection.config import WatchConfig
@@ -17,8 +18,14 @@ _LEAST_CLOSING_MPS = 0.15
 """Half of the slowest walk, 0.3 m/s; what closes in more slowly drifts."""
 _LEAST_SHARE = 0.4
 """Who has come so fast so far does not close in at less than this share of it, braking included."""
-_BEFORE_S = 0.6
-"""The fit's own reach before the line at 10 Hz, and one period; what is handed over costs memory alone."""
+_UNSEEN_S = 0.6
+"""A step's length: for so long a thin beam that swings with the waist looks past its board. Longer joins two bodies,
+less loses who passes the line meanwhile."""
+_OFF_WAY_M = 0.3
+"""A body's depth: where somebody may be, unseen for so long, off the way that two pieces lead. More joins two bodies,
+less loses who brakes meanwhile."""
+_BEFORE_S = 0.6 + _UNSEEN_S
+"""The fit's own reach before the line at 10 Hz, and one period, before what is unseen there; it costs memory alone."""
 _AFTER_S = 0.25
 """The fit's own reach beyond the line at 10 Hz; longer tells the time later."""
 _BACK_DEPTH_M = 0.010
@@ -41,9 +48,12 @@ class Arrival:
         self._finish_m = config.finish_range_mm / 1000.0
         self._placement = config.placement
         self._depth_m = _depth_m(config)
-        self._track: Track | None = None
-        self._judged: Track | None = None
-        """Who has crossed already: whatever was made of it, the same body does not arrive twice."""
+        self._up: Track | None = None
+        """What was seen last of a way up to the line."""
+        self._pieces: list[Track] = []
+        """Who is crossing, as often as lost from sight and met anew, oldest first."""
+        self._judged: list[Track] = []
+        """The pieces of who has crossed: whatever was made of it, the same body does not arrive twice."""
         self._crossed_s = 0.0
         self._rep: int | None = None
 
@@ -51,46 +61,62 @@ class Arrival:
         """`track` is the one that the reading belongs to, or None when nothing believable was seen."""
         t_s = t_ns / 1e9
         told: list[ApproachEvent] = []
+        if track is not None and track.last_range_m > self._finish_m:
+            self._up = track
         if self._rep is not None:
-            self._wait(expectation, t_s, t_ns, told)
-        elif track is not None and expectation.may_arrive(t_ns) and self._arrives(track, expectation):
-            assert expectation.rep is not None
-            self._track, self._crossed_s, self._rep = track, t_s, expectation.rep
-            told.append(Crossing(expectation.rep, t_ns))
+            self._wait(track, expectation, t_s, t_ns, told)
+        elif track is not None and expectation.may_arrive(t_ns):
+            before = self._up
+            # What begins with a reading of the other is a second look at the same sight: a phantom's perhaps.
+            if before is not None and before.last_s < track.first_s and _goes_on(before, track):
+                pieces = [before, track]
+            else:
+                pieces = [track]
+            if self._arrives(pieces, expectation):
+                assert expectation.rep is not None
+                self._pieces, self._crossed_s, self._rep = pieces, t_s, expectation.rep
+                told.append(Crossing(expectation.rep, t_ns))
         return told
 
-    def _arrives(self, track: Track, expectation: Expectation) -> bool:
+    def _arrives(self, pieces: list[Track], expectation: Expectation) -> bool:
         """Whether this is a body that came up the lane, and not somebody who stepped in beside the box."""
-        if track is self._judged:
+        first, track = pieces[0], pieces[-1]
+        if any(piece in self._judged for piece in pieces):
             return False
-        if track.last_range_m > self._finish_m or track.first_range_m < self._finish_m + _SEEN_BEFORE_M:
+        if track.last_range_m > self._finish_m or first.first_range_m < self._finish_m + _SEEN_BEFORE_M:
             return False
         elapsed_s = track.last_s - expectation.go_ns / 1e9
         mean_mps = expectation.distance_m / elapsed_s if elapsed_s > 0.0 else 0.0
         closing = track.motion().closing_mps
         return closing >= max(_LEAST_CLOSING_MPS, _LEAST_SHARE * mean_mps)
 
-    def _wait(self, expectation: Expectation, t_s: float, t_ns: int, told: list[ApproachEvent]) -> None:
+    def _wait(
+        self, track: Track | None, expectation: Expectation, t_s: float, t_ns: int, told: list[ApproachEvent]
+    ) -> None:
         """Some readings beyond the line tell more than the line's own."""
-        rep, track = self._rep, self._track
-        if rep is None or track is None:
+        rep = self._rep
+        if rep is None or not self._pieces:
             return
         if expectation.rep != rep:
-            self._rep = self._track = None
+            self._rep, self._pieces = None, []
             return
+        if track is not None and _goes_on(self._pieces[-1], track):
+            # The line's own reading may be a doubted one off the way: then what follows begins another track.
+            self._pieces.append(track)
         if t_s - self._crossed_s >= _AFTER_S:
-            told.append(self._hand_over(rep, track, t_ns))
+            told.append(self._hand_over(rep, t_ns))
 
     def flush(self, t_ns: int) -> list[ApproachEvent]:
         """No more readings come: decide an approach that is still open."""
-        if self._rep is None or self._track is None:
-            return []
-        return [self._hand_over(self._rep, self._track, t_ns)]
+        return [] if self._rep is None else [self._hand_over(self._rep, t_ns)]
 
-    def _hand_over(self, rep: int, track: Track, t_ns: int) -> PassageOver:
+    def _hand_over(self, rep: int, t_ns: int) -> PassageOver:
         # The origin lies at the crossing, so that the fit's powers of time stay small.
         points = tuple(
-            (t - self._crossed_s, r) for t, r in track.points if -_BEFORE_S <= t - self._crossed_s <= _AFTER_S + 0.05
+            (t - self._crossed_s, r)
+            for piece, later in itertools.zip_longest(self._pieces, self._pieces[1:])
+            for t, r in piece.points
+            if -_BEFORE_S <= t - self._crossed_s <= _AFTER_S + 0.05 and (later is None or t < later.first_s)
         )
         approach = Approach(
             points,
@@ -101,9 +127,21 @@ class Arrival:
             _SWAY_SD_M[self._placement],
             _SWAY_SD_S[self._placement],
         )
-        self._judged = track
-        self._rep = self._track = None
+        self._judged, self._up = self._pieces, None
+        self._rep, self._pieces = None, []
         return PassageOver(rep, approach, t_ns)
+
+
+def _goes_on(before: Track, track: Track) -> bool:
+    """Whether `track` is the same body as one that was lost from sight: it begins where that one was going."""
+    if before is track:
+        return False
+    unseen_s = track.first_s - before.last_s
+    if not 0.0 <= unseen_s <= _UNSEEN_S:
+        return False
+    was, now = before.motion(), track.motion()
+    way_m = was.range_m - track.first_range_m
+    return abs(way_m - (was.closing_mps + now.closing_mps) / 2.0 * unseen_s) <= _OFF_WAY_M
 
 
 def _depth_m(config: WatchConfig) -> float:

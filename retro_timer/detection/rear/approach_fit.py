@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -18,11 +19,19 @@ _BEFORE_S, _AFTER_S = 0.25, 0.18
 """Together little more than a run's step: a parabola follows sway and braking so far; shorter has too few readings."""
 _PERIODS = 5.0
 """A slow sensor's least number of readings for a parabola's three unknowns."""
+_LOST_PERIODS = 1.5
+"""Readings farther apart than this lack one between them: half a period is more than their jitter."""
+_UNSEEN_MPS = 0.13
+"""Root mean square of how fast a waist sways that goes 10 mm to either side three times a second: so much of it nobody
+saw in each second without a reading. Less states intervals that miss, more wider ones than is true."""
+
+_Point = tuple[float, float]
+"""Seconds from the crossing, and metres."""
 
 
 def solve_approach(approach: Approach) -> Solution:
     """Fit range against time, straight or bent as the points allow, and read it off at the finish range."""
-    points = _around(approach.points)
+    points, unseen_s = _around(approach.points, approach.finish_range_m)
     if len(points) < 3:
         return Solution(refusal="too few readings")
     degree = 2 if len(points) >= 7 else 1
@@ -43,22 +52,31 @@ def solve_approach(approach: Approach) -> Solution:
         return Solution(refusal="did not close in")
     near = sum(w for (t, _), w in zip(points, weights, strict=True) if abs(t - moment) <= 0.25)
     sd_m = math.hypot(
-        noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)), approach.sway_m + approach.sway_s * speed
+        noise * math.sqrt((2.3 if degree == 2 else 1.3) / max(1.5, near)),
+        approach.sway_m + approach.sway_s * speed,
+        _UNSEEN_MPS * unseen_s,
     )
     uncertainty_s = NORMAL_95 * sd_m / speed
     return Solution(approach.origin_ns + round(moment * 1e9), round(uncertainty_s * 1e9), speed)
 
 
-def _around(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-    """The readings next to the line: enough of them, yet no more of the way than a curve follows.
+def _around(points: Sequence[_Point], finish_range_m: float) -> tuple[Sequence[_Point], float]:
+    """The readings next to the line: enough of them, yet no more of the way than a curve follows. Also for how long
+    nothing was seen there, in seconds.
 
     A runner brakes somewhere about the line, and no one curve follows both the run and the braking.
     """
     if len(points) < 2:
-        return points
-    period = (points[-1][0] - points[0][0]) / (len(points) - 1)
+        return points, 0.0
+    spacings = sorted(b[0] - a[0] for a, b in itertools.pairwise(points))
+    period = spacings[len(spacings) // 2]
     before, after = max(_BEFORE_S, _PERIODS * period), max(_AFTER_S, _PERIODS / 2.0 * period)
-    return [(t, r) for t, r in points if -before <= t <= after]
+    # A beam may look past what it ranges while that passes the line: then the curve is to span the gap.
+    last_s = max((t for t, r in points if r > finish_range_m), default=0.0)
+    next_s = min((t for t, _ in points if t > last_s), default=last_s)
+    unseen_s = max(0.0, next_s - last_s - _LOST_PERIODS * period)
+    first_s = min(0.0, last_s + period) if unseen_s else 0.0
+    return [(t, r) for t, r in points if first_s - before <= t <= after], unseen_s
 
 
 def _value(coefficients: Sequence[float], t: float) -> float:

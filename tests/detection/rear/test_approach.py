@@ -61,3 +61,52 @@ def test_one_reading_less_does_not_move_it(speed_mps: float, at: int) -> None:
     good_s, half_s = solved_s(points)
     less_s, _ = solved_s([*points[:at], *points[at + 1 :]])
     assert abs(less_s - good_s) <= half_s
+
+
+BELT = WatchConfig(placement=Placement.BELT, finish_range_mm=4000, fov_deg=2.0)
+
+
+def swung(rate_hz: float, speed_mps: float, unseen: tuple[float, float]) -> list[RangeSample]:
+    """An end board that comes nearer, full records; at 0 s it is 4 m away. A turned waist looks past it for a while."""
+    samples = []
+    for n in range(round(-2.0 * rate_hz), round(0.8 * rate_hz)):
+        t_s = (n + 0.37) / rate_hz
+        noise = (n * 2_654_435_761 >> 7) % 21 - 10
+        range_mm = round((4.0 - speed_mps * t_s) * 1000) + noise
+        seen = range_mm < 6500 and not unseen[0] < t_s < unseen[1]
+        t_ns = round((t_s + 20.0) * 1e9)
+        samples.append(RangeSample(t_ns, range_mm, 0, 3000.0, 50.0) if seen else RangeSample(t_ns, None, 2, 20.0, 50.0))
+    return samples
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 25.0, 100.0])
+@pytest.mark.parametrize("unseen", [(-0.35, 0.05), (-0.05, 0.3)])
+def test_who_passes_the_line_while_the_beam_looks_past_the_board_is_timed(
+    rate_hz: float, unseen: tuple[float, float]
+) -> None:
+    events = replayed(swung(rate_hz, 3.0, unseen), BELT, rep(10.0, 30.0, "run"))
+    (finish,) = of(events, "finish")
+    assert abs(finish["time_s"] - 10.0) <= finish["uncertainty_s"] < 0.1
+    assert not of(events, "crossing_withdrawn")
+
+
+def test_who_steps_in_beside_the_box_does_not_go_on_from_who_was_seen_up_the_lane() -> None:
+    up = [sample for sample in swung(25.0, 3.0, (-0.3, 9.9)) if sample.t_ns < 19.7e9]
+    beside = [RangeSample(round((19.72 + n / 25.0) * 1e9), round(2000 - 120 * n), 0, 6000.0, 50.0) for n in range(12)]
+    assert not of(replayed([*up, *beside], BELT, rep(10.0, 30.0, "run")), "finish")
+
+
+def test_a_doubted_reading_off_the_way_at_the_line_does_not_move_the_finish() -> None:
+    samples = swung(25.0, 3.0, (-0.25, 0.05))
+    at = next(n for n, sample in enumerate(samples) if sample.t_ns > 20.05e9)
+    doubted = RangeSample(samples[at].t_ns, (samples[at].range_mm or 0) - 120, 2, 800.0, 50.0)
+    (finish,) = of(replayed([*samples[:at], doubted, *samples[at + 1 :]], BELT, rep(10.0, 30.0, "run")), "finish")
+    assert abs(finish["time_s"] - 10.0) <= finish["uncertainty_s"]
+
+
+def test_a_phantom_on_the_way_up_is_no_arrival() -> None:
+    samples = swung(10.0, 0.55, (9.9, 9.9))
+    at = next(n for n, sample in enumerate(samples) if sample.t_ns > 19.4e9)
+    phantom = RangeSample(samples[at].t_ns, (samples[at].range_mm or 0) - 500, 0, 43.0, 50.0)
+    (finish,) = of(replayed([*samples[:at], phantom, *samples[at + 1 :]], BELT, rep(-20.0, 20.0, "walk")), "finish")
+    assert abs(finish["time_s"] - 40.0) <= 0.1
