@@ -11,6 +11,10 @@ from retro_timer.detection.readings import Kind
 
 _MEMORY = 0.05
 """Twenty readings: a cloud's shadow is followed within a second, and a body's flank hardly counts."""
+_SETTLED = 20
+_SLOWLY = 0.1
+"""A wall that loses light is hidden in part by who comes: a slow walker's second moves the mean by a tenth; what stays
+is followed within ten. More takes a body's shade for the empty beam, less never learns that a wall got wet."""
 _STANDS_OUT = 1.15
 """Least signal of a body against the empty beam's: more misses dark cloth, less takes the wall's own light for a
 body..."""
@@ -19,6 +23,8 @@ _SPREADS = 4.0
 _DIMMED = 0.9
 """Before a wall with less than this share of its light something stands: more takes the wall's noise for it, less
 misses a body at the beam's rim."""
+_FAINT = 0.4
+"""Share of a wall's light beside the trunk that hides most of it: less takes an empty beam's noise for a wall."""
 AT_WALL = 0.95
 """Nearer than this share of its range is no wall any more: its noise and slant stay within 5 %."""
 
@@ -47,11 +53,13 @@ class OpenLight:
         if entry.signal_kcps is None or not seen:
             return
         self._count += 1
-        share = max(_MEMORY, 1.0 / self._count)
         off_kcps = entry.signal_kcps - self.mean_kcps
-        self.mean_kcps += share * off_kcps
+        least_kcps = self.mean_kcps - max(_SPREADS * self._spread_kcps, (1.0 - _DIMMED) * self.mean_kcps)
+        slowly = _SLOWLY if self._count > _SETTLED and entry.signal_kcps < least_kcps else 1.0
+        self.mean_kcps += slowly * max(_MEMORY, 1.0 / self._count) * off_kcps
         if self._count > 1:
-            self._spread_kcps += max(_MEMORY, 1.0 / (self._count - 1)) * (abs(off_kcps) - self._spread_kcps)
+            grown_kcps = abs(off_kcps) - self._spread_kcps
+            self._spread_kcps += slowly * max(_MEMORY, 1.0 / (self._count - 1)) * grown_kcps
 
 
 def is_bodily(entry: BeamEntry, stands_out_kcps: float, least_kcps_m2: float) -> bool:
@@ -67,10 +75,21 @@ def is_bodily(entry: BeamEntry, stands_out_kcps: float, least_kcps_m2: float) ->
     return entry.range_mm is None or signal * (entry.range_mm / 1000.0) ** 2 >= least_kcps_m2
 
 
+def shows_wall(entry: BeamEntry, wall_mm: float | None, open_kcps: float) -> bool:
+    """Whether a reading without a target is the wall's all the same: its range, and light that is part of its light. A
+    body that comes in hides so much of a faint wall that the sensor finds no target."""
+    if wall_mm is None or entry.kind is not Kind.NOTHING or entry.range_mm is None or entry.signal_kcps is None:
+        return False
+    at_wall = AT_WALL <= entry.range_mm / wall_mm <= 1.0 / AT_WALL
+    return at_wall and entry.signal_kcps >= _FAINT * open_kcps
+
+
 def dims_wall(entry: BeamEntry, wall_mm: float | None, open_kcps: float) -> bool:
     """Whether something hides the wall or a part of it: a sensor that reports the nearest thing that is large enough
-    sees a body's edge so, or nothing where it returns too little."""
+    sees a body's edge so, or nothing where it returns too little. Motion spoils the status, not the light."""
     if wall_mm is None or entry.hit or entry.signal_kcps is None or entry.signal_kcps >= _DIMMED * open_kcps:
         return False
-    at_wall = entry.kind is Kind.TARGET and (entry.range_mm or 0) >= AT_WALL * wall_mm
-    return at_wall or entry.kind is Kind.NOTHING
+    range_mm = entry.range_mm or 0
+    at_wall = entry.kind is Kind.TARGET and range_mm >= AT_WALL * wall_mm
+    doubted = entry.kind is Kind.REJECTED and AT_WALL <= range_mm / wall_mm <= 1.0 / AT_WALL
+    return at_wall or doubted or entry.kind is Kind.NOTHING

@@ -8,9 +8,10 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.gate.beam import is_open
-from retro_timer.detection.gate.body_light import OpenLight, is_bodily
-from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS, Needed, Passage
-from retro_timer.detection.gate.torso import find_torso, vouches
+from retro_timer.detection.gate.body_light import OpenLight, is_bodily, shows_wall
+from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS, Needed, Passage, came_in_ns
+from retro_timer.detection.gate.torso import find_torso
+from retro_timer.detection.gate.vouching import vouches
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
 
@@ -95,9 +96,10 @@ class Gate:
             if entry.hit:
                 passage.take_hit(entry, bodily=self._is_bodily(entry))
             elif self._supports(entry, passage.range_mm, wall_mm):
-                passage.support += 1
+                passage.take_support(entry)
         self._before.append(entry)
-        if is_open(entry, wall_mm) or (entry.kind is Kind.TARGET and not entry.hit):
+        beyond = entry.kind is Kind.TARGET and not entry.hit
+        if is_open(entry, wall_mm) or beyond or shows_wall(entry, wall_mm, self.light.mean_kcps):
             self._open_ns = entry.t_ns
         if passage is not None:
             self._judge(passage, entry, expectation, needed, told)
@@ -136,7 +138,7 @@ class Gate:
 
     def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> Passage:
         # Without an open beam just before it nobody can say that this is where a body came in.
-        oldest_ns = entry.t_ns - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
+        oldest_ns = came_in_ns(self._before, entry) - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
         seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
         handed_ns = self._handed_over_ns
@@ -145,7 +147,7 @@ class Gate:
             [*self._before, entry], entry.t_ns, entry.t_ns, stranger, follows, range_mm=entry.range_mm or 0
         )
         if self._before and self._supports(self._before[-1], passage.range_mm, wall_mm):
-            passage.support = 1
+            passage.take_support(self._before[-1])
         passage.take_hit(entry, bodily=self._is_bodily(entry))
         return passage
 

@@ -25,6 +25,8 @@ _AT_BODY, _PART_LIT = 0.9, 0.65
 """The body's own range with so little of its light: a jumping sensor at a flank. A mixing one reads half-way then."""
 _BESIDE = 3
 """Readings to either side of a break in which its flanks are looked for."""
+NEAREST_SHARE = 0.55
+"""However little of a cone a body fills, it is not nearer than this share of what is read of it and the wall."""
 _ROUNDS = 12
 """Each halves what is left: to a thousandth of the range after ten."""
 _SHOULDER_M = 0.2
@@ -76,7 +78,7 @@ def body_ranges(body: Sequence[BeamEntry], broken: Break, config: WatchConfig) -
             found = (read_mm * signal - behind * wall_mm) / (signal - behind)
         else:
             found = _by_brightness(read_mm, wall_mm, cover)
-        body_mm = 0.5 * body_mm + 0.5 * min(read_mm, max(0.55 * read_mm, found))
+        body_mm = 0.5 * body_mm + 0.5 * min(read_mm, max(NEAREST_SHARE * read_mm, found))
     return BodyRanges(read_mm, body_mm)
 
 
@@ -87,6 +89,9 @@ def _fullest(body: Sequence[BeamEntry], broken: Break, config: WatchConfig) -> S
     sure = [e for e in lit if is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2)]
     if len(sure) >= 2:
         return sorted(sure, key=lambda e: -(e.signal_kcps or 0.0))[: max(1, round(len(sure) * _FULLEST_SHARE))]
+    if len(sure) == 1 and len(lit) == len(body) == 2:
+        # Of two the other may be the body's flank, or a phantom; never this one.
+        return sure
     nearest = sorted(body, key=lambda e: e.range_mm or 0)
     return [nearest[min(len(nearest) - 1, max(1, round(len(nearest) * _FULLEST_SHARE)))]]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from retro_timer.detection.expectation import Expectation, WatchMode
 from retro_timer.detection.passages import BeamEntry
-from retro_timer.detection.readings import Kind
+from retro_timer.detection.readings import Kind, has_body_signal
 
 WAIT_NS = 600_000_000
 """How long a doubtful break (an arm before its torso, one beam of two) waits after its end for the rest or the other
@@ -22,6 +24,18 @@ _STEADY_MM = 100
 """Whoever passes moves by more between shoulder and shoulder; who stands sways by 20 mm and reads to 25."""
 _DIM_HITS = 3
 """So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
+
+
+def came_in_ns(before: Sequence[BeamEntry], hit: BeamEntry) -> int:
+    """When a body first showed itself: what the sensor doubts at a hit's own range, one reading after the other, is the
+    same body on its way in."""
+    came_ns = hit.t_ns
+    for entry in reversed(before):
+        doubted = entry.kind in (Kind.REJECTED, Kind.NOTHING) and entry.range_mm is not None
+        if not doubted or abs((entry.range_mm or 0) - (hit.range_mm or 0)) > AGREES_MM:
+            break
+        came_ns = entry.t_ns
+    return came_ns
 
 
 class Needed(msgspec.Struct, frozen=True, gc=False):
@@ -51,6 +65,8 @@ class Passage(msgspec.Struct):
     bodily_run: int = 0
     support: int = 0
     """Readings beside a hit that something in the beam explains: motion makes them (status 7)."""
+    bright: int = 0
+    """Those with so much light that no phantom has it."""
     confirmed: bool = False
     announced: bool = False
     handed_over: bool = False
@@ -84,6 +100,11 @@ class Passage(msgspec.Struct):
             self.range_mm = range_mm
             self.steady_since_ns = entry.t_ns
 
+    def take_support(self, entry: BeamEntry) -> None:
+        """A reading that shows something in the beam beside the hits."""
+        self.support += 1
+        self.bright += entry.range_mm is not None and has_body_signal(entry.range_mm, entry.signal_kcps or 0.0)
+
     def is_of_before(self, expectation: Expectation, t_ns: int) -> bool:
         """Whether somebody came before the go of the only one who runs, who cannot be here yet."""
         alone = expectation.mode is WatchMode.REP and not expectation.awaited
@@ -98,4 +119,7 @@ class Passage(msgspec.Struct):
         counted = self.bodily_run if needed.agreeing else self.bodily
         in_a_row = self.longest_run if needed.agreeing else self.hits
         beside = min(self.support, 1)
+        if self.bodily and not needed.agreeing:
+            # What returns a body's light is the body that was hit, whatever the sensor doubts of its range.
+            beside = max(beside, self.bright)
         return counted + beside >= needed.hits or in_a_row + beside >= max(needed.hits, _DIM_HITS)

@@ -13,11 +13,11 @@ import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import THIN_DEG, is_dim, is_open
-from retro_timer.detection.gate.body_light import AT_WALL, dims_wall, is_bodily
+from retro_timer.detection.gate.body_light import AT_WALL, is_bodily
 from retro_timer.detection.gate.occlusion import BodyRanges, body_ranges
+from retro_timer.detection.gate.vouching import AT_BODY_MM, AT_BODY_SHARE, beside, vouches
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.people import FASTEST_MPS
-from retro_timer.detection.readings import Kind
 
 TOO_BRIEF = "too brief for a torso"
 _SURGE = 1.4
@@ -34,8 +34,6 @@ _LANE_M = 0.6
 """Nearer than this nobody runs past a sensor."""
 _SEEN_WIDER = 1.17
 """A body is seen for so many times the half-width of its cover at half height, to either side."""
-_AT_BODY_MM, _AT_BODY_SHARE = 80.0, 0.08
-"""Of one body: four standard deviations of a reading, or a far one's noise; more keeps phantoms, less drops flanks."""
 _LEAST_LIGHT = 0.6
 """Of the light that a body returns at its fullest, for as much of it as the range shows."""
 _FLANK = 0.2
@@ -46,6 +44,10 @@ _FAR_NEARER = 0.7
 """Without light an arm held out counts too: 0.3 m at one metre."""
 _ACROSS_MM = 400
 """From shoulder to shoulder, across the lane."""
+_HIDDEN = 0.7
+"""Before a wall with less than this share of its light no arm stands: one hides a fifth of a cone at a metre, a trunk
+half. More takes arms for trunks, less misses who hides the wall while a sensor still tells the wall's range."""
+_OFF_MIDDLE = 0.25
 _ODD = 2
 """Two phantoms agree by chance (43 to 46 % in sun, docs/sources.md); three hardly, and are left to other tests."""
 _MIXED_LOW, _MIXED_HIGH = 0.15, 0.85
@@ -126,7 +128,7 @@ def _spans(broken: Break) -> list[tuple[int, int]]:
             if first < 0:
                 first = index
             last = index
-        elif first >= 0 and _is_free(entry, broken.wall_mm) and not _lost(broken, index):
+        elif first >= 0 and _is_free(entry, broken) and not _lost(broken, index):
             spans.append((first, last))
             first = -1
     if first >= 0:
@@ -134,10 +136,20 @@ def _spans(broken: Break) -> list[tuple[int, int]]:
     return spans
 
 
-def _is_free(entry: BeamEntry, wall_mm: float | None) -> bool:
+def _is_free(entry: BeamEntry, broken: Break) -> bool:
     """Whether nobody stands in the beam: what is nearer than the wall, though beyond the lane, is a flank mixed with
-    it, somebody else or a phantom, and hides whether the body went on."""
-    return is_open(entry, wall_mm) and (wall_mm is None or (entry.range_mm or 0) >= AT_WALL * wall_mm)
+    it, somebody else or a phantom, and hides whether the body went on; so does a wall that has lost its light."""
+    wall_mm = broken.wall_mm
+    if not is_open(entry, wall_mm):
+        return False
+    return wall_mm is None or (
+        (entry.range_mm or 0) >= AT_WALL * wall_mm and not _is_hidden(entry, broken.open_signal_kcps)
+    )
+
+
+def _is_hidden(entry: BeamEntry, open_kcps: float) -> bool:
+    """Whether a trunk stands before the wall that is read."""
+    return entry.signal_kcps is not None and entry.signal_kcps < _HIDDEN * open_kcps
 
 
 def _lost(broken: Break, index: int) -> bool:
@@ -149,17 +161,18 @@ def _lost(broken: Break, index: int) -> bool:
     before, after = entries[index - 1], entries[index + 1]
     if not (before.hit and after.hit) or before.range_mm is None or after.range_mm is None:
         return False
-    return abs(before.range_mm - after.range_mm) <= _AT_BODY_MM
+    return abs(before.range_mm - after.range_mm) <= AT_BODY_MM
 
 
 def _sift(broken: Break, config: WatchConfig) -> Break:
-    """Without the hits that have the empty beam's light while the body's own stands out of it."""
-    hits = [e for e in broken.entries if e.hit and e.range_mm is not None]
-    if len(hits) > _ENOUGH_HITS and all(e.signal_kcps is None for e in hits):
-        return _sift_ranges(broken, hits)
-    hits = [e for e in hits if e.signal_kcps is not None]
+    """Without the hits that have the empty beam's light while the body's own stands out of it; where neither has more
+    light, or none is known, without those whose range no body has."""
+    every = [e for e in broken.entries if e.hit and e.range_mm is not None]
+    hits = [e for e in every if e.signal_kcps is not None]
     sure = [e for e in hits if is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2)]
-    if len(sure) < 2 or len(sure) == len(hits):
+    if len(sure) < 2:
+        return _sift_ranges(broken, every, sure) if len(every) > _ENOUGH_HITS else broken
+    if len(sure) == len(hits):
         return broken
     brightest = sorted(sure, key=lambda e: -(e.signal_kcps or 0.0))[: max(2, len(sure) // 3)]
     body_mm = median(e.range_mm or 0 for e in brightest)
@@ -175,7 +188,7 @@ def _sift(broken: Break, config: WatchConfig) -> Break:
             return False
         if wall_mm is None:
             return True
-        at_body = abs(entry.range_mm - body_mm) <= max(_AT_BODY_MM, _AT_BODY_SHARE * body_mm)
+        at_body = abs(entry.range_mm - body_mm) <= max(AT_BODY_MM, AT_BODY_SHARE * body_mm)
         if not mixes:
             # A sensor that reports the nearest thing has nothing between body and wall.
             return not at_body
@@ -189,8 +202,8 @@ def _sift(broken: Break, config: WatchConfig) -> Break:
     return msgspec.structs.replace(broken, entries=kept)
 
 
-def _sift_ranges(broken: Break, hits: list[BeamEntry]) -> Break:
-    """Without one or two hits far nearer than all the others: no arm reaches so far from its body.
+def _sift_ranges(broken: Break, hits: list[BeamEntry], sure: list[BeamEntry]) -> Break:
+    """Without one or two hits far nearer than all the others: no arm reaches so far from its body. `sure` ones stay.
 
     In the open field the same with far ones: nothing of a body is farther than its far shoulder. Before a wall they
     may be its flank.
@@ -198,7 +211,7 @@ def _sift_ranges(broken: Break, hits: list[BeamEntry]) -> Break:
     nearest = sorted(e.range_mm or 0 for e in hits)
     body_mm = nearest[len(nearest) // 3]
     farthest_mm = body_mm + _ACROSS_MM if broken.wall_mm is None else math.inf
-    odd = [e for e in hits if not _FAR_NEARER * body_mm <= (e.range_mm or 0) <= farthest_mm]
+    odd = [e for e in hits if e not in sure and not _FAR_NEARER * body_mm <= (e.range_mm or 0) <= farthest_mm]
     if not 0 < len(odd) <= _ODD or len(hits) - len(odd) < _ENOUGH_HITS:
         return broken
     return msgspec.structs.replace(broken, entries=[e for e in broken.entries if e not in odd])
@@ -209,8 +222,7 @@ def _examine(broken: Break, first: int, last: int, config: WatchConfig) -> Torso
     if not body:
         return Torso(broken, first, last, BodyRanges(0.0, 0.0), "no range")
     torso = Torso(broken, first, last, body_ranges(body, broken, config))
-    longest_s = duration_bounds_s(torso, thin=config.fov_deg <= THIN_DEG)[1]
-    brief = longest_s < _BRIEF * _seen_s(torso, config, broken.mean_speed_mps)
+    brief = _longest_s(torso, config) < _BRIEF * _seen_s(torso, config, broken.mean_speed_mps)
     return msgspec.structs.replace(torso, doubt=_doubt(torso, config), brief=brief)
 
 
@@ -222,11 +234,32 @@ def _doubt(torso: Torso, config: WatchConfig) -> str:
         return "beyond the lane"
     half_cone_m, torso_m = config.cone_half_width_m(body_m), config.torso_mm / 1000.0
     narrowest_m = torso_m + half_cone_m if is_lit(torso) else torso_m
-    if duration_bounds_s(torso, thin=config.fov_deg <= THIN_DEG)[1] < narrowest_m / fastest_mps(broken):
+    if _longest_s(torso, config) < narrowest_m / fastest_mps(broken):
         return TOO_BRIEF
     if not _vouched(torso, config):
         return "too few readings with a body's light"
     return ""
+
+
+def _longest_s(torso: Torso, config: WatchConfig) -> float:
+    """The longest time that somebody can have been in the beam: also while what is read is the wall, yet dimmed."""
+    thin, wall_mm, open_kcps = config.fov_deg <= THIN_DEG, torso.broken.wall_mm, torso.broken.open_signal_kcps
+    longest_s = duration_bounds_s(torso, thin=thin)[1]
+    if thin or wall_mm is None or not is_lit(torso):
+        return longest_s
+
+    def is_free(entry: BeamEntry) -> bool:
+        return is_open(entry, wall_mm) and not _is_hidden(entry, open_kcps)
+
+    entries = torso.broken.entries
+    before_ns = next((e.t_ns for e in reversed(entries[: torso.first]) if is_free(e)), None)
+    after_ns = next((e.t_ns for e in entries[torso.last + 1 :] if is_free(e)), None)
+    if before_ns is None or after_ns is None:
+        return longest_s
+    # A body shows most of itself in the middle of its way, and a time by one side of it is none.
+    off_ns = abs(entries[torso.first].t_ns + entries[torso.last].t_ns - before_ns - after_ns) / 2.0
+    hidden_ns = after_ns - before_ns
+    return max(longest_s, hidden_ns / 1e9) if off_ns <= _OFF_MIDDLE * hidden_ns else longest_s
 
 
 def _vouched(torso: Torso, config: WatchConfig) -> bool:
@@ -234,17 +267,17 @@ def _vouched(torso: Torso, config: WatchConfig) -> bool:
     broken, hits = torso.broken, torso.hits
     if len(hits) >= _ENOUGH_HITS:
         return True
-    around = broken.entries[max(0, torso.first - 1) : torso.last + 2]
+    around = [*beside(broken.entries, torso.first, -1), *broken.entries[torso.first : torso.last + 1]]
+    around += beside(broken.entries, torso.last, 1)
     if all(e.signal_kcps is None for e in hits):
         speed_mps = min(broken.mean_speed_mps, broken.fastest_mps)
         return len(hits) == 2 and _seen_s(torso, config, speed_mps) < (_ENOUGH_HITS - 0.5) * broken.period_s
     sure = sum(is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2) for e in hits)
-    beside = sum(_vouches_in(broken, e, torso.ranges.read_mm, config) for e in around)
-    return sure + min(1, beside) >= 2 or (len(hits) >= 2 and beside >= 1)
-
-
-def _vouches_in(broken: Break, entry: BeamEntry, near_mm: float, config: WatchConfig) -> bool:
-    return vouches(entry, near_mm, broken.wall_mm, broken.open_signal_kcps, broken.stands_out_kcps, config)
+    others = sum(
+        vouches(e, torso.ranges.read_mm, broken.wall_mm, broken.open_signal_kcps, broken.stands_out_kcps, config)
+        for e in around
+    )
+    return sure + min(1, others) >= 2 or (len(hits) >= 2 and others >= 1)
 
 
 def is_brief(torso: Torso, config: WatchConfig, light_s: float) -> bool:
@@ -257,32 +290,3 @@ def _seen_s(torso: Torso, config: WatchConfig, speed_mps: float) -> float:
     half_cone_m = config.cone_half_width_m(max(torso.ranges.body_mm / 1000.0, _LANE_M))
     half_cover_m = math.hypot(half_cone_m, config.torso_mm / 2000.0)
     return 2.0 * _SEEN_WIDER * half_cover_m / speed_mps
-
-
-def vouches(
-    entry: BeamEntry,
-    near_mm: float,
-    wall_mm: float | None,
-    open_kcps: float,
-    stands_out_kcps: float,
-    config: WatchConfig,
-) -> bool:
-    """Whether a reading that is no hit shows that something stands in the beam beside one at `near_mm`.
-
-    The sensor doubts a body in motion (status 7), and then its range may be wrong: its light must be a body's, and its
-    range agree or be missing.
-    """
-    if entry.hit or entry.signal_kcps is None:
-        return False
-    if dims_wall(entry, wall_mm, open_kcps):
-        return True
-    if entry.kind is Kind.TARGET or not is_bodily(entry, stands_out_kcps, config.least_body_kcps_m2):
-        return False
-    return entry.range_mm is None or _agree(entry.range_mm, near_mm, wall_mm)
-
-
-def _agree(range_mm: float, near_mm: float, wall_mm: float | None) -> bool:
-    """Beside it, or on the way from it to the wall, where a sensor that averages over all light reads."""
-    off_mm = range_mm - near_mm
-    beside = 2.0 * max(_AT_BODY_MM, _AT_BODY_SHARE * near_mm)
-    return abs(off_mm) <= beside or (wall_mm is not None and off_mm > 0.0 and range_mm < AT_WALL * wall_mm)

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.detection.gate.body_light import OpenLight, dims_wall, is_bodily
+from retro_timer.detection.gate.body_light import OpenLight, dims_wall, is_bodily, shows_wall
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 from retro_timer.sensors.known import least_body_kcps_m2
@@ -51,7 +51,31 @@ def test_a_model_is_known_by_the_first_word_of_its_name() -> None:
     assert least_body_kcps_m2("Garmin LIDAR-Lite v3, 50 Hz") == least_body_kcps_m2("") == 0.0
 
 
+def test_a_slow_walkers_shade_hardly_moves_the_empty_beams_light_and_a_wall_that_got_wet_is_learnt() -> None:
+    light = learnt(3000.0, 0.01)
+    for _ in range(25):
+        light.learn(entry(1990, 1800.0, hit=False), 2000.0)
+    assert light.mean_kcps > 2800.0
+    for _ in range(1000):
+        light.learn(entry(1990, 1800.0, hit=False), 2000.0)
+    assert abs(light.mean_kcps - 1800.0) < 100.0
+
+
+def test_a_reading_without_a_target_shows_the_wall_by_its_range_and_a_part_of_its_light() -> None:
+    def shown(range_mm: int | None, kcps: float, kind: Kind = Kind.NOTHING) -> bool:
+        return shows_wall(entry(range_mm, kcps, hit=False, kind=kind), 2000.0, 3000.0)
+
+    assert shown(1980, 1300.0)
+    assert not shown(1980, 60.0)
+    assert not shown(1200, 1300.0)
+    assert not shown(None, 1300.0)
+    assert not shown(1980, 1300.0, Kind.REJECTED)
+
+
 def test_a_wall_that_loses_light_is_hidden_by_somebody() -> None:
     assert dims_wall(entry(1990, 2000.0, hit=False), 2000.0, 3000.0)
     assert not dims_wall(entry(1990, 2950.0, hit=False), 2000.0, 3000.0)
     assert not dims_wall(entry(900, 2000.0, hit=False), 2000.0, 3000.0)
+    assert dims_wall(entry(1990, 2000.0, hit=False, kind=Kind.REJECTED), 2000.0, 3000.0)
+    assert not dims_wall(entry(900, 2000.0, hit=False, kind=Kind.REJECTED), 2000.0, 3000.0)
+    assert not dims_wall(entry(3900, 2000.0, hit=False, kind=Kind.REJECTED), 2000.0, 3000.0)

@@ -1,0 +1,48 @@
+"""When hits make a break, and since when the body that made them has shown itself."""
+
+from __future__ import annotations
+
+from retro_timer.detection.gate.passage import Needed, Passage, came_in_ns
+from retro_timer.detection.passages import BeamEntry
+from retro_timer.detection.readings import Kind
+
+
+def entry(t_ms: int, kind: Kind, range_mm: int | None, kcps: float, *, hit: bool = False) -> BeamEntry:
+    return BeamEntry(t_ms * 1_000_000, kind, hit, range_mm, kcps)
+
+
+def passage(*supports: BeamEntry) -> Passage:
+    """One hit with a body's light, and readings that support it."""
+    hit = entry(1000, Kind.TARGET, 750, 7700.0, hit=True)
+    found = Passage([hit], hit.t_ns, hit.t_ns, stranger=False, range_mm=750)
+    found.take_hit(hit, bodily=True)
+    for support in supports:
+        found.take_support(support)
+    return found
+
+
+BRIGHT = entry(1040, Kind.REJECTED, 730, 10_600.0)
+DIM = entry(1040, Kind.NOTHING, None, 400.0)
+
+
+def test_where_phantoms_are_about_doubted_readings_with_a_bodys_light_make_up_for_hits() -> None:
+    assert passage(BRIGHT, BRIGHT).reaches(Needed(3, agreeing=False))
+    assert not passage(BRIGHT).reaches(Needed(3, agreeing=False))
+
+
+def test_support_without_a_bodys_light_counts_once_however_often() -> None:
+    assert passage(DIM).reaches(Needed(2, agreeing=False))
+    assert not passage(DIM, DIM, DIM).reaches(Needed(3, agreeing=False))
+
+
+def test_where_only_readings_that_agree_count_doubted_ones_count_once() -> None:
+    assert not passage(*[BRIGHT] * 5).reaches(Needed(6, agreeing=True))
+
+
+def test_a_body_came_in_with_the_first_doubted_reading_of_an_unbroken_row_at_its_range() -> None:
+    hit = entry(1000, Kind.TARGET, 1100, 1500.0, hit=True)
+    wall = entry(840, Kind.TARGET, 2300, 1600.0)
+    doubted = [entry(t_ms, Kind.NOTHING, 1090, 1400.0) for t_ms in (880, 920, 960)]
+    assert came_in_ns([wall, *doubted], hit) == 880_000_000
+    assert came_in_ns([wall, doubted[0], entry(920, Kind.NOTHING, 400, 30.0), doubted[2]], hit) == 960_000_000
+    assert came_in_ns([*doubted, wall], hit) == came_in_ns([], hit) == hit.t_ns
