@@ -122,9 +122,6 @@ class Expectation(msgspec.Struct, frozen=True):
             on_way = any(known.name == line for known in self.lines)
             there = msgspec.structs.replace(self, mode=WatchMode.REP if on_way else WatchMode.OFF)
             return there.at_line(line) if on_way else msgspec.structs.replace(there, rep=None)
-        if line == START_LINE and self.mode in (WatchMode.LANE, WatchMode.START):
-            # Whoever is to go stands there.
-            return msgspec.structs.replace(self, mode=WatchMode.OFF, rep=None)
         if line == FINISH_LINE or (self.mode is not WatchMode.REP and self.rep is None):
             return self
         if self.awaited and line != START_LINE:
@@ -154,6 +151,10 @@ class Expectation(msgspec.Struct, frozen=True):
             # A flying start: where the run-up began is not known, the gait is.
             return (self.slow_speed_mps + self.assumed_speed_mps) / 2.0
         return _speed_mps(self.distance_m, (t_ns - self.go_ns) / 1e9)
+
+    def knows_way(self, t_ns: int) -> bool:
+        """Whether `mean_speed_mps` is of one runner's own way from their go."""
+        return not self.other_speeds_mps(t_ns) if self.awaited else self.distance_m > 0.0
 
     def other_speeds_mps(self, t_ns: int) -> tuple[float, ...]:
         """Of several: how fast whoever else may be at the line was on the way, the likeliest first."""

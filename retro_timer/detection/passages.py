@@ -48,6 +48,9 @@ class Break(msgspec.Struct, frozen=True):
     """The light about, as it was at the end; None where none was recorded."""
     before_others_at_edges: bool = False
     """Somebody farther away was seen right beside it: its edges are blended with them, as with a wall."""
+    way_known: bool = True
+    """Whether `mean_speed_mps` is of this runner's own way from a go: of several it may be another's, and of who comes
+    from anywhere only the gait is known."""
 
     def around(self, first_ns: int, last_ns: int, beside: int) -> Sequence[BeamEntry]:
         """Readings from `first_ns` to `last_ns` and so many to either side."""

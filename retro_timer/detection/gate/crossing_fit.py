@@ -28,9 +28,13 @@ TOO_FAST = "too fast for a torso"
 _SLOWEST_MPS = 0.25
 """Below the slowest walk (0.3 m/s, docs/sources.md): whoever is slower has stopped."""
 _SPEED_LOG_SD = 0.25
-"""Speed at the line against the mean speed on the way to it (benchmarks/physics): less trusts the way where somebody
-slowed down, more leaves the speed to the break's own length, which a deep chest lengthens as well."""
-_DAWDLER_LOG_SD = 0.6
+"""Speed at the line against the mean speed on the way to it, of who slowed down or sped up: less trusts the way then,
+more leaves the speed to the break's own length, which a deep chest lengthens as well. Most keep their pace
+(`occlusion_fit`)."""
+_WENT_ON = 1.5
+"""So many times the slow end of a gait is the likely speed of who stood still and went on: less takes them for slower
+than most, more for faster."""
+_ANY_LOG_SD = 0.6
 """So wide that the readings decide alone: within a factor of 1.8, from a walk to a jog."""
 _CLEARLY = 1.1
 """The fit's own doubt of the speed is 14 %; less refuses bodies, more times arms."""
@@ -90,6 +94,7 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
         return Examined("no range" if torso is None else torso.doubt)
     broken, ranges = torso.broken, torso.ranges
     half_cover_m = math.hypot(_half_cone_m(torso, config), config.torso_mm / 2000.0)
+    dawdled = _has_dawdled(broken)
     speed, speed_log_sd = _likely_speed(broken)
     shortest_s, longest_s = duration_bounds_s(torso)
     cover = cover_of(broken, (torso.first, torso.last), ranges, broken.entries[torso.first].t_ns)
@@ -103,7 +108,15 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
         return Examined("too slender for a torso", torso, cover)
     duration_s, hits_s, half_torso_m = (shortest_s + longest_s) / 2.0, (0.0, shortest_s), config.torso_mm / 2000.0
     outline = Outline(
-        half_cover_m, speed, speed_log_sd, broken.period_s, broken.budget_s, duration_s, hits_s, half_torso_m
+        half_cover_m,
+        speed,
+        speed_log_sd,
+        broken.period_s,
+        broken.budget_s,
+        duration_s,
+        hits_s,
+        half_torso_m,
+        way_known=broken.way_known and not dawdled,
     )
     alone = first_body(cover)
     most_mps = _CLEARLY * fastest_mps(broken)
@@ -172,16 +185,20 @@ def _half_cone_m(torso: Torso, config: WatchConfig) -> float:
     return config.cone_half_width_m(torso.ranges.body_mm / 1000.0)
 
 
+def _has_dawdled(broken: Break) -> bool:
+    """Whether somebody is later than the gait's slow end, so that they stood still on the way."""
+    return broken.mean_speed_mps < broken.slowest_mps
+
+
 def _likely_speed(broken: Break) -> tuple[float, float]:
     """Speed at the line and one standard deviation of its logarithm, before the break is looked at.
 
-    The mean speed since the go tells it, except of somebody so late that they must have stood still on the way.
+    The mean speed since the go tells it, except of somebody who stood still on the way, and where it may be another's.
     """
-    likely = broken.mean_speed_mps
-    dawdling = 1.5 * broken.slowest_mps
-    if likely < dawdling:
-        return max(dawdling, _SLOWEST_MPS), _DAWDLER_LOG_SD
-    return min(FASTEST_MPS * 0.9, max(_SLOWEST_MPS, likely)), _SPEED_LOG_SD
+    if _has_dawdled(broken):
+        return max(_WENT_ON * broken.slowest_mps, _SLOWEST_MPS), _ANY_LOG_SD
+    likely = min(FASTEST_MPS * 0.9, max(_SLOWEST_MPS, broken.mean_speed_mps))
+    return likely, _SPEED_LOG_SD if broken.way_known else _ANY_LOG_SD
 
 
 def _holes_s(torso: Torso) -> float:

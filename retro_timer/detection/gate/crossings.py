@@ -291,6 +291,7 @@ class Gate:
             over,
             self._occupier is not None,
             expectation.other_speeds_mps(passage.first_ns),
+            way_known=expectation.knows_way(passage.first_ns),
         )
 
     def _set_level(self, level: Level, range_mm: int | None, t_ns: int, told: list[GateEvent]) -> None:

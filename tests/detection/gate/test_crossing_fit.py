@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import msgspec
 import pytest
@@ -60,13 +61,45 @@ def test_what_no_torso_makes_is_refused(rows: list[Row], why: str) -> None:
     assert solve(broken(rows), WatchConfig()).refusal == why
 
 
+def jogged(speed_mps: float, mean_mps: float, *, way_known: bool = True) -> Break:
+    """A bright body of usual depth at 0.9 m in the open field, who came with a mean speed and passes with another."""
+    half_s = 0.91 * math.hypot(0.9 * math.tan(math.radians(13.5)), 0.12) / speed_mps
+    entries = []
+    for n in range(-40, 41):
+        cover = math.exp(-math.log(2.0) * abs(n * PERIOD_S / half_s) ** 2.5)
+        hit = cover > 0.3
+        kind = Kind.TARGET if hit else Kind.NOTHING
+        entries.append(BeamEntry(round((n + 40) * PERIOD_S * 1e9), kind, hit, 900 if hit else None, 6 + 5000 * cover))
+    return Break(entries, None, 6.0, 21.0, PERIOD_S, 0.02, mean_mps, 1.5, 3.2, over=True, way_known=way_known)
+
+
+@pytest.mark.parametrize("way_mps", [1.6, 2.0, 3.0])
+def test_who_kept_their_pace_is_as_fast_as_on_the_way(way_mps: float) -> None:
+    """Arms make a break longer or shorter by a tenth, also of the slowest joggers."""
+    for longer in (0.9, 1.1):
+        found = solve(jogged(way_mps / longer, way_mps), WatchConfig())
+        assert abs(math.log(found.speed_mps / way_mps)) < 0.8 * abs(math.log(longer))
+
+
+@pytest.mark.parametrize("speed_mps", [1.6, 2.0, 3.4, 4.2])
+def test_of_who_did_not_keep_their_pace_the_break_tells_more_than_the_way(speed_mps: float) -> None:
+    found = solve(jogged(speed_mps, 2.6), WatchConfig())
+    assert abs(math.log(found.speed_mps / speed_mps)) < abs(math.log(2.6 / speed_mps))
+    assert abs(found.back_ns / 1e9 - (1.0 - 0.12 / speed_mps)) <= found.uncertainty_ns / 1e9
+
+
+def test_where_the_way_is_not_known_the_break_alone_tells_the_speed() -> None:
+    found = [solve(jogged(2.2, way_mps, way_known=False), WatchConfig()).speed_mps for way_mps in (1.6, 3.0)]
+    assert found[0] == pytest.approx(found[1], rel=0.1)
+
+
 def test_of_several_a_body_is_tried_at_the_pace_of_each() -> None:
     """A fast runner's break, while a slow one is the likelier to come."""
     light = (305.0, 700.0, 840.0, 840.0, 700.0, 305.0)
     beside = [BeamEntry(n * 24_000_000, Kind.NOTHING, False, None, 6.0) for n in range(40)]
     body = [BeamEntry((20 + n) * 24_000_000, Kind.TARGET, True, 895, kcps) for n, kcps in enumerate(light)]
     seen = [*beside[:20], *body, *beside[26:]]
-    fast_alone = Break(seen, None, 6.5, 21.0, 0.024, 0.02, 3.2, 1.5, 3.2, over=True)
+    fast_alone = Break(seen, None, 6.5, 21.0, 0.024, 0.02, 3.2, 1.5, 3.2, over=True, way_known=False)
     slow_alone = msgspec.structs.replace(fast_alone, mean_speed_mps=1.55)
     assert solve(slow_alone, WatchConfig()).refusal == "too fast for a torso"
     both = msgspec.structs.replace(slow_alone, other_speeds_mps=(3.2,))

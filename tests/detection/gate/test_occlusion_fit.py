@@ -17,7 +17,7 @@ SPEED_MPS = 2.3
 
 
 def bell(t_s: float, middle_s: float) -> float:
-    return math.exp(-math.log(2.0) * ((t_s - middle_s) * SPEED_MPS / HALF_M) ** 2)
+    return math.exp(-math.log(2.0) * abs((t_s - middle_s) * SPEED_MPS / HALF_M) ** 2.5)
 
 
 def looks(middle_s: float) -> list[Look]:
@@ -53,3 +53,12 @@ def test_one_reading_less_moves_it_no_farther_than_foretold(at: int) -> None:
     good = fitted(seen)
     less = fitted([*seen[:at], *seen[at + 1 :]])
     assert abs(less.middle_s - good.middle_s) <= max(1.5 * good.moved_s, 1.96 * good.middle_sd_s)
+
+
+@given(st.floats(0.42, 0.55), st.sampled_from(["signal", "mixture", "pulse"]))
+def test_a_steeper_outline_with_the_same_foot_is_of_the_same_speed(middle_s: float, source: Source) -> None:
+    def steep(t_s: float) -> float:
+        return math.exp(-math.log(2.0) * abs((t_s - middle_s) * SPEED_MPS / (1.2 * HALF_M)) ** 5)
+
+    seen = [Look(n * PERIOD_S, steep(n * PERIOD_S)) for n in range(40)]
+    assert fitted(seen, source).speed_mps == pytest.approx(fitted(looks(middle_s), source).speed_mps, rel=0.06)

@@ -51,7 +51,6 @@ from retro_timer.training.session.inputs.sightings import (
     GateAlone,
     HalfSeen,
     LanesUnseen,
-    LineSees,
     ObstacleSeen,
     SensorChanged,
     SplitSeen,
@@ -63,10 +62,10 @@ from retro_timer.training.session.inputs.sightings import (
 __all__ = [
     "Absent", "Add", "Amended", "BodySeen", "CloseInterrupted", "Command", "CrossingSeen", "CrossingTakenBack",
     "Durable", "FinishSeen", "GateAlone", "Give", "GoBlocked", "GoGiven", "HalfSeen", "Halt", "Input",
-    "LanesUnseen", "LedgerSeen", "LineSees", "ManualFinish", "Measured", "Nobody", "NotSaved", "ObstacleSeen",
-    "Order", "Out", "Owe", "Pause", "PresenceAnswered", "Present", "Recover", "ReleaseGiven", "Repeat", "Resume",
-    "Roster", "SensorChanged", "Skip", "Speech", "SplitSeen", "Spotter", "StandSeen", "Start", "StartSeen", "Stop",
-    "Swap", "Tick", "TraceEnd", "Undo", "Void", "WatchChanged", "WentOff",
+    "LanesUnseen", "LedgerSeen", "ManualFinish", "Measured", "Nobody", "NotSaved", "ObstacleSeen", "Order", "Out",
+    "Owe", "Pause", "PresenceAnswered", "Present", "Recover", "ReleaseGiven", "Repeat", "Resume", "Roster",
+    "SensorChanged", "Skip", "Speech", "SplitSeen", "Spotter", "StandSeen", "Start", "StartSeen", "Stop", "Swap",
+    "Tick", "TraceEnd", "Undo", "Void", "WatchChanged", "WentOff",
 ]  # fmt: skip
 
 Input = (
@@ -90,7 +89,6 @@ Input = (
     | WatchChanged
     | SensorChanged
     | GateAlone
-    | LineSees
     | Durable
     | NotSaved
     | PresenceAnswered
