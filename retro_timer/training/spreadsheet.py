@@ -15,6 +15,8 @@ DELIMITERS = ("\t", ";", "|", ",")
 """The last one stands within names and numbers as well, the first ones hardly ever."""
 _BETWEEN_CELLS = string.whitespace + "".join(DELIMITERS)
 _SEP = re.compile(r'[ \t]*"?sep=([^\w\s"]|\t)"?[;,\t ]*(?=[\r\n]|$)', re.IGNORECASE)
+_ABOVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))+")
+"""Blank lines and comments."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ANY_SPACE = re.compile(r"[^\S\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 """A no-break space and its kin look like a space and are meant as one."""
@@ -42,17 +44,23 @@ def readings(text: str, where: str) -> dict[str, list[Row]]:
     Raises BadInputError with the line when it is CSV under none.
     """
     text = text.lstrip("\ufeff")
-    told = _SEP.match(text)
+    above = _ABOVE.match(text)
+    told = _SEP.match(text, above.end() if above else 0)
     delimiters = (told[1],) if told else DELIMITERS
     found, complaint = {}, None
     for delimiter in delimiters:
         try:
-            found[delimiter] = list(_rows(text[told.end() :] if told else text, delimiter, where))
+            found[delimiter] = list(_rows(_blanked(text, told.end()) if told else text, delimiter, where))
         except BadInputError as error:
             complaint = error
     if not found and complaint is not None:
         raise complaint
     return found
+
+
+def _blanked(text: str, end: int) -> str:
+    """The text with nothing before `end`, its lines counted as before."""
+    return "\n" * (len(_LINE.findall(text[:end])) - 1) + text[end:]
 
 
 def _rows(text: str, delimiter: str, where: str) -> Iterator[Row]:

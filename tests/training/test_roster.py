@@ -59,6 +59,7 @@ def test_without_a_header_the_first_column_counts() -> None:
         ("name;group\r\nAnna;U14\r\nBen;U14\r\n", ("Anna", "Ben")),
         ("name\tgroup\nAnna\tA\nBen\tA\n", ("Anna", "Ben")),
         ("sep=;\nname;group\nAnna;A\n", ("Anna",)),
+        ("# Tuesday, autumn\n\nsep=;\nname;group\nAnna;A\n", ("Anna",)),
         ('"sep=|"\r\nName|Note\r\nAnna, B.|fast; strong\r\n', ("Anna, B.",)),
         ("name;target_s\nAnna;12,5\nBen;13,2\n", ("Anna", "Ben")),
         ("Anna;12,5\nBen;13,2\n", ("Anna", "Ben")),
@@ -216,6 +217,11 @@ def test_who_has_a_name_that_stands_there_already_is_called_otherwise_and_that_i
     assert names == ("Anna", "Ben", "anna C", "Anna B", "Weiß", "Weiss B", "ANNA D")
     assert remarks[0] == "r.csv: line 3: 'anna' stands twice; the second is called 'anna C'"
     assert len(remarks) == 3
+
+
+def test_lines_above_the_one_that_tells_the_delimiter_are_counted() -> None:
+    _, remarks = told("# Tuesday\nsep=;\nName\nAnna\nAnna\n")
+    assert remarks[0].startswith("r.csv: line 5: 'Anna' stands twice")
 
 
 def test_a_roster_of_one_name_alone_is_told_apart_to_its_end() -> None:

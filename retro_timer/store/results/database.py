@@ -139,6 +139,8 @@ def opened_results(directory: Path) -> Iterator[sqlite3.Connection]:
 
 def _is_there(path: Path) -> bool:
     try:
+        if path.is_dir():
+            raise RetroTimerError(f"{path}: a folder where the results' file should be: move it away")
         return path.is_file()
     except PermissionError:
         raise _no_permission(path) from None

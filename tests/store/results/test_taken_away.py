@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from retro_timer.errors import RetroTimerError
+from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.results.repair import Cause, Repair
 from retro_timer.store.results.writer import JournalWriter
@@ -220,3 +222,10 @@ def test_a_directory_that_may_only_be_read_is_trouble_and_costs_nothing(tmp_path
     assert "saved" not in done.stdout.splitlines(), done.stdout
     assert "ermission denied" in done.stdout or "readonly" in done.stdout, done.stdout + done.stderr
     assert kept(tmp_path) == before
+
+
+def test_a_folder_in_the_databases_place_is_called_one_and_not_gone(tmp_path: Path) -> None:
+    (tmp_path / "results.db").mkdir()
+    (tmp_path / "reps.jsonl").write_text("{}\n")
+    with pytest.raises(RetroTimerError, match=r"results\.db: a folder where the results' file should be: move it away"):
+        open_for_reading(tmp_path)
