@@ -7,6 +7,7 @@ athlete stands anew.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from statistics import fmean, median
@@ -14,6 +15,7 @@ from statistics import fmean, median
 from retro_timer.detection.events import LeftBeam, Stand, StandChanged, StandEnd
 from retro_timer.detection.gate.beam import is_open
 from retro_timer.detection.gate.body_light import OpenLight
+from retro_timer.detection.gate.passage import AGREES_MM
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 
@@ -205,7 +207,7 @@ class Departure:
         if self.stand is Stand.STANDING:
             stood_ns = self._last_hit_ns - self._since_ns
             self._end(StandEnd.EARLY if stood_ns >= STEADY_NS // 2 else StandEnd.PASSED, t_ns, told)
-        elif wall_mm is not None and wall_mm <= self._body_mm + _SAME_MM:
+        elif wall_mm is not None and _median_mm(after) <= self._body_mm + AGREES_MM:
             # Whoever stood there before the background was known has become it, and stands there still.
             self._end(StandEnd.SENSOR, t_ns, told)
         elif sum(is_open(e, wall_mm) for e in after) >= _FREE_SHARE * len(after):
@@ -237,6 +239,12 @@ class Departure:
         if self.stand is not Stand.EMPTY:
             told.append(StandChanged(Stand.EMPTY, reason, t_ns))
         self._reset()
+
+
+def _median_mm(entries: Sequence[BeamEntry]) -> float:
+    """Of the readings with a range; infinite without any."""
+    ranges = [e.range_mm for e in entries if e.range_mm is not None]
+    return float(median(ranges)) if ranges else math.inf
 
 
 def _is_even(values: Sequence[float], most: float) -> bool:

@@ -200,6 +200,12 @@ def test_a_wall_stays_known_though_motion_spoils_some_readings_of_who_stands_bef
     assert len(starts(judged(learns, samples), learns)) == 1
 
 
+def test_who_reads_hardly_nearer_than_a_bright_wall_starts_as_well() -> None:
+    samples = seen(WIDE, (stands_and_leaves(), 1450), until_s=11.0)
+    assert all(s.range_mm is not None and s.range_mm > 1750 for s in samples if 5.0e9 < s.t_ns < 8.0e9)
+    assert len(starts(judged(WIDE, samples), WIDE)) == 1
+
+
 @pytest.mark.parametrize("wall", [True, False])
 def test_who_stands_there_before_the_background_is_known_has_not_left_by_becoming_it(wall: bool) -> None:
     beam = Beam(wall=wall)
