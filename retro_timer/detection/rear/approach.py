@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Crossing, CrossingWithdrawn, PassageOver
@@ -24,6 +25,9 @@ less loses who passes the line meanwhile."""
 _OFF_WAY_M = 0.3
 """A body's depth: where somebody may be, unseen for so long, off the way that two pieces lead. More joins two bodies,
 less loses who brakes meanwhile."""
+_LEADS = 3
+"""Readings that agree: less takes two phantoms for a way up to the line, more loses a board that a slow sensor sees for
+three readings of each step."""
 _BEFORE_S = 0.6 + _UNSEEN_S
 """The fit's own reach before the line at 10 Hz, and one period, before what is unseen there; it costs memory alone."""
 _AFTER_S = 0.25
@@ -57,12 +61,17 @@ class Arrival:
         self._crossed_s = 0.0
         self._rep: int | None = None
 
+    def lead(self, tracks: Sequence[Track]) -> None:
+        """The tracks of a reading, believed or not, the newest first: what the sensor doubts and yet moves like a body
+        tells where somebody comes from, though not when they are at the line."""
+        for track in tracks:
+            if track.length >= _LEADS and track.last_range_m > self._finish_m:
+                self._up = track
+
     def feed(self, track: Track | None, expectation: Expectation, t_ns: int) -> list[ApproachEvent]:
         """`track` is the one that the reading belongs to, or None when nothing believable was seen."""
         t_s = t_ns / 1e9
         told: list[ApproachEvent] = []
-        if track is not None and track.last_range_m > self._finish_m:
-            self._up = track
         if self._rep is not None:
             self._wait(track, expectation, t_s, t_ns, told)
         elif track is not None and expectation.may_arrive(t_ns):

@@ -97,6 +97,7 @@ class RearPipeline:
         believed = [track for track in tracks if track.shows(asked) or track.shows(track.asked)]
         told.extend(self._guard_against(reading, tracks, believed, expectation))
         if self._config.times:
+            self._arrival.lead(tracks)
             told.extend(self._arrival.feed(believed[-1] if believed else None, expectation, reading.t_ns))
         return told
 

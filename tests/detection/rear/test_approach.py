@@ -66,8 +66,11 @@ def test_one_reading_less_does_not_move_it(speed_mps: float, at: int) -> None:
 BELT = WatchConfig(placement=Placement.BELT, finish_range_mm=4000, fov_deg=2.0)
 
 
-def swung(rate_hz: float, speed_mps: float, unseen: tuple[float, float]) -> list[RangeSample]:
-    """An end board that comes nearer, full records; at 0 s it is 4 m away. A turned waist looks past it for a while."""
+def swung(
+    rate_hz: float, speed_mps: float, unseen: tuple[float, float], doubted_to_s: float = -9.9
+) -> list[RangeSample]:
+    """An end board that comes nearer, full records; at 0 s it is 4 m away. A turned waist looks past it for a while,
+    and until `doubted_to_s` the sensor doubts what it reads."""
     samples = []
     for n in range(round(-2.0 * rate_hz), round(0.8 * rate_hz)):
         t_s = (n + 0.37) / rate_hz
@@ -75,7 +78,10 @@ def swung(rate_hz: float, speed_mps: float, unseen: tuple[float, float]) -> list
         range_mm = round((4.0 - speed_mps * t_s) * 1000) + noise
         seen = range_mm < 6500 and not unseen[0] < t_s < unseen[1]
         t_ns = round((t_s + 20.0) * 1e9)
-        samples.append(RangeSample(t_ns, range_mm, 0, 3000.0, 50.0) if seen else RangeSample(t_ns, None, 2, 20.0, 50.0))
+        status, signal = (2, 1100.0) if t_s < doubted_to_s else (0, 3000.0)
+        samples.append(
+            RangeSample(t_ns, range_mm, status, signal, 50.0) if seen else RangeSample(t_ns, None, 2, 20.0, 50.0)
+        )
     return samples
 
 
@@ -88,6 +94,11 @@ def test_who_passes_the_line_while_the_beam_looks_past_the_board_is_timed(
     (finish,) = of(events, "finish")
     assert abs(finish["time_s"] - 10.0) <= finish["uncertainty_s"] < 0.1
     assert not of(events, "crossing_withdrawn")
+
+
+def test_a_way_up_to_the_line_that_the_sensor_doubts_is_a_way_all_the_same() -> None:
+    (finish,) = of(replayed(swung(25.0, 3.0, (-0.1, 0.2), -0.05), BELT, rep(10.0, 30.0, "run")), "finish")
+    assert abs(finish["time_s"] - 10.0) <= finish["uncertainty_s"] < 0.1
 
 
 def test_who_steps_in_beside_the_box_does_not_go_on_from_who_was_seen_up_the_lane() -> None:
