@@ -15,6 +15,9 @@ FINISH_LINE = "finish"
 """The line at which a rep ends."""
 START_LINE = "start"
 """The line at which a rep begins, where a gate of its own watches it."""
+WATCHED_LINES = frozenset((FINISH_LINE, START_LINE))
+"""Where it is an alarm if nobody sees what is there; at the lines on the way splits are taken, without which a rep goes
+on."""
 HALVES = 2
 """So many gates of one line are one."""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from benchmarks.cost.sampling import RATE_HZ, beacon_core, expectation_of
 from benchmarks.physics import Light, gate_passage, warning_scene
-from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, dual_passage
+from benchmarks.physics.dual import FIRST, OFFSETS_MM, SECOND, dual_passage
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Finish, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
@@ -25,8 +25,10 @@ SOLVE_TARGET_MS = 15.0
 LUNA_HZ = 250.0
 _FIELD_S = 20.0
 _SENSORS = (
-    SensorSettings(name=FIRST),
-    SensorSettings(name=SECOND, offset_mm=round(BEHIND_MM)),
+    *(
+        SensorSettings(name=name, offset_mm=round(mm))
+        for name, mm in zip((FIRST, SECOND), OFFSETS_MM["behind"], strict=True)
+    ),
     SensorSettings(name="thin", model="tf-luna", line=START_LINE, rate_hz=round(LUNA_HZ)),
 )
 
@@ -84,7 +86,7 @@ def _two_beams(count: int) -> Solving:
         gait = _gait(seed)
         case = dual_passage(seed, "behind", gait, RATE_HZ, "wall", "average")
         configs = {
-            name: WatchConfig(name=name, budget_ns=case.budgets_ns[index], offset_mm=index * BEHIND_MM)
+            name: WatchConfig(name=name, budget_ns=case.budgets_ns[index], offset_mm=OFFSETS_MM["behind"][index])
             for index, name in enumerate((FIRST, SECOND))
         }
         pipelines = {name: GatePipeline(config) for name, config in configs.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.accuracy.shares import Share
 from benchmarks.dual.trials import PASSAGE, Compared, DualJob, compare
 from benchmarks.physics.blending import LAWS
-from benchmarks.physics.dual import LAYOUTS, Layout
+from benchmarks.physics.dual import LAYOUTS, OFFSETS_MM, Layout
 from benchmarks.physics.dual_trials import TRIALS
 from benchmarks.pool import Step, cells_of, pieces, workers
 from benchmarks.simulated import held_out
@@ -42,14 +42,14 @@ class Cell(msgspec.Struct, frozen=True):
     reps: int
     dual_p95_ms: float
     alone_p95_ms: float
-    """Of the same reps by the first half alone: those that both ways timed."""
+    """Of the same reps by the half on the line alone: those that both ways timed."""
     dual_bias_ms: float
     covered: Share
     """Truths inside the dual gate's interval."""
     alone_covered: Share
     stated_ms: float
     lost: int
-    """Reps that the first half alone timed and both together did not."""
+    """Reps that the half on the line alone timed and both together did not."""
     gained: int
     """The other way round."""
     single: int
@@ -71,7 +71,7 @@ class Trial(msgspec.Struct, frozen=True):
     wrong: Share
     alone_wrong: Share
     lost: int
-    """Athletes whom the first half alone timed rightly, and both together did not time at all."""
+    """Athletes whom the half on the line alone timed rightly, and both together did not time at all."""
     gained: int
     seeds: tuple[int, ...]
     """Of the wrong ones."""
@@ -87,11 +87,11 @@ class Figures(msgspec.Struct, frozen=True):
     """The date whose seeds were held out, as a number."""
 
 
-def passage_jobs(reps: int, first_seed: int = 0) -> list[DualJob]:
+def passage_jobs(reps: int, first_seed: int = 0, layouts: Iterable[Layout] = LAYOUTS) -> list[DualJob]:
     """So many of each cell: the second law only where there is a wall."""
     kinds = [
         DualJob(PASSAGE, layout, gait, background, law)
-        for layout, gait, background in itertools.product(LAYOUTS, GAITS, BACKGROUNDS)
+        for layout, gait, background in itertools.product(layouts, GAITS, BACKGROUNDS)
         for law in (LAWS if background == "wall" else LAWS[:1])
     ]
     return pieces(kinds, reps, first_seed, _CHUNK)
@@ -105,7 +105,8 @@ def trial_jobs(reps: int, names: Sequence[str] = TRIALS) -> list[DualJob]:
 
 def measured(size: Size, seed: int, step: Step) -> Figures:
     """Everything; `seed` is the date of the held-out passages as a number, such as 20261125."""
-    jobs = passage_jobs(size.passages), passage_jobs(size.held_out, held_out(seed)), trial_jobs(size.trials)
+    passages_of_all = passage_jobs(size.passages, layouts=OFFSETS_MM)
+    jobs = passages_of_all, passage_jobs(size.held_out, held_out(seed)), trial_jobs(size.trials)
     each = 1.0 / sum(map(len, jobs))
     with workers() as pool:
         passages, unseen, trials = (cells_of(pool, compare, of_kind, step, each * len(of_kind)) for of_kind in jobs)

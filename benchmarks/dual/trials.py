@@ -1,4 +1,4 @@
-"""Reps of a dual gate, each timed twice: by the program with both halves, and by it with the first half alone."""
+"""Reps of a dual gate, each timed twice: by the program with both halves, and with the one on the line alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from benchmarks.accuracy.passages import BACKGROUNDS, GAITS
 from benchmarks.physics.blending import LAWS, Law
-from benchmarks.physics.dual import BEHIND_MM, FIRST, SECOND, DualCase, Layout, dual_passage
+from benchmarks.physics.dual import FIRST, OFFSETS_MM, SECOND, DualCase, Layout, dual_passage
 from benchmarks.physics.dual_trials import dual_trial
 from benchmarks.physics.gate import Background
 from benchmarks.pool import Job
@@ -72,12 +72,14 @@ def compare(job: DualJob) -> list[Compared]:
 def _compared(job: DualJob, seed: int) -> Compared:
     gait, case = _case(job, seed)
     rep = TraceRep(case.go_s, case.distance_m, gait)
-    first = WatchConfig(name=FIRST, budget_ns=case.budgets_ns[0])
-    second = WatchConfig(
-        name=SECOND, budget_ns=case.budgets_ns[1], offset_mm=BEHIND_MM if job.layout == "behind" else 0.0
-    )
-    both = _replayed(case.rows, rep, {FIRST: first, SECOND: second})
-    alone = _replayed([row for row in case.rows if row[0] == FIRST], rep, {FIRST: first})
+    halves = {
+        name: WatchConfig(name=name, budget_ns=budget_ns, offset_mm=offset_mm)
+        for name, budget_ns, offset_mm in zip((FIRST, SECOND), case.budgets_ns, OFFSETS_MM[job.layout], strict=True)
+    }
+    both = _replayed(case.rows, rep, halves)
+    # Of two on the line the upper one.
+    single = next(name for name, half in halves.items() if not half.offset_mm)
+    alone = _replayed([row for row in case.rows if row[0] == single], rep, {single: halves[single]})
     return Compared(seed, _told(case, both), _told(case, alone))
 
 
@@ -90,7 +92,7 @@ def _case(job: DualJob, seed: int) -> tuple[Gait, DualCase]:
 
 def _replayed(rows: Sequence[tuple[str, RangeSample]], rep: TraceRep, sensors: dict[str, WatchConfig]) -> list[Finish]:
     told: list[SessionEvent] = []
-    Replay(sensors[FIRST], [rep], lambda event, _judged: told.append(event), sensors).run_several(rows)
+    Replay(next(iter(sensors.values())), [rep], lambda event, _judged: told.append(event), sensors).run_several(rows)
     return [event for event in told if isinstance(event, Finish)]
 
 

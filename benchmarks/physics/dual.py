@@ -7,7 +7,9 @@ tolerances and the phases of their readings are independent, the sun is one (see
   the truth is; the lower one LOWER_MM, at the hips. A trunk that leans by theta has its hips (UPPER - LOWER) tan theta
   ahead: 0 to 20 degrees, four of five forward, as who runs backward leans against the way. The pelvis turns against the
   shoulders, and beside it swing the hands, up to 200 mm to either side.
-* behind: both beams UPPER_MM over the ground, the second BEHIND_MM beyond the line in the direction of travel.
+* behind: both beams UPPER_MM over the ground, the first BEHIND_MM before the line in the direction of travel, the
+  second on it. Things that are no athlete have their places from the first beam.
+* beyond: the same, with the first on the line and the second BEHIND_MM beyond it.
 
 A fourth of the athletes are children: chests of 165 to 215 mm, 290 to 350 mm wide.
 """
@@ -33,9 +35,16 @@ from benchmarks.physics.visibility import passage
 from retro_timer.ports import Placement, RangeSample
 from retro_timer.training.gaits import Gait
 
-Layout = Literal["above", "behind"]
+Layout = Literal["above", "behind", "beyond"]
 LAYOUTS: tuple[Layout, ...] = ("above", "behind")
+"""Those that the docs tell to build."""
 UPPER_MM, LOWER_MM, BEHIND_MM = 1150.0, 780.0, 200.0
+OFFSETS_MM: dict[Layout, tuple[float, float]] = {
+    "above": (0.0, 0.0),
+    "behind": (-BEHIND_MM, 0.0),
+    "beyond": (0.0, BEHIND_MM),
+}
+"""How far beyond the line both beams are."""
 FIRST, SECOND = "first", "second"
 """The halves: the upper or the nearer one first."""
 _LEAN_DEG = 20.0
@@ -127,9 +136,14 @@ class Gate:
         """The scene's chance."""
         return self.stage.rng
 
+    @property
+    def on_line(self) -> SunlitSensor:
+        """The half that would time the line alone."""
+        return self.second if self.layout == "behind" else self.first
+
     def heights_mm(self) -> tuple[float, float]:
         """Of the two beams."""
-        return (UPPER_MM, LOWER_MM) if self.layout == "above" else (UPPER_MM, UPPER_MM)
+        return UPPER_MM, LOWER_MM if self.layout == "above" else UPPER_MM
 
     def seen_by_both(self, thing: Thing, low_mm: float, high_mm: float) -> tuple[Thing, Thing]:
         """Something between two heights, as each beam meets it."""
@@ -139,7 +153,8 @@ class Gate:
         for index, height_mm in enumerate(self.heights_mm()):
             inside = min(high_mm, height_mm + reach_mm) - max(low_mm, height_mm - reach_mm)
             fill = min(1.0, max(0.0, inside / (2.0 * reach_mm)))
-            back_mm = BEHIND_MM if index and self.layout == "behind" else 0.0
+            before_mm, beyond_mm = OFFSETS_MM[self.layout]
+            back_mm = index * (beyond_mm - before_mm)
             path = Path([(t, x - back_mm, y) for t, x, y in thing.path.points])
             found.append(Thing(path, thing.semi_x_mm, thing.semi_y_mm, thing.rho, max(fill, 1e-3), thing.target))
         return found[0], found[1]
@@ -154,7 +169,7 @@ class Gate:
             sensor.stand_under(sun)
             rows += [(name, sample) for sample in film(sensor, movers, len(movers) + 1, first_s, last_s)]
         rows.sort(key=lambda row: row[1].t_ns)
-        seen = None if body is None else passage(body.runner, self.first, body.back_s)
+        seen = None if body is None else passage(body.runner, self.on_line, body.back_s)
         return DualCase(
             rows=rows,
             go_s=GO_S,
@@ -201,10 +216,14 @@ def draw_body(gate: Gate) -> Body:
     lean = math.radians(rng.uniform(0.0, _LEAN_DEG)) * (1.0 if rng.random() < _FORWARD else -1.0)
     back_s = truth(runner, at_s, runner.reach_mm / speed)
     if gate.layout == "above":
-        second: Mover = Hips(rng, runner, (UPPER_MM - LOWER_MM) * math.tan(lean), 0.8 if child else 1.0)
+        hips = Hips(rng, runner, (UPPER_MM - LOWER_MM) * math.tan(lean), 0.8 if child else 1.0)
+        halves: tuple[Mover, Mover] = runner, hips
     else:
-        second = Runner(build, course.moved(-BEHIND_MM), across=True, lateral_mm=stage.lateral_mm)
-    return Body(runner, (runner, second), back_s, at_s + (runner.reach_mm + BEHIND_MM) / speed)
+        first, second = (
+            Runner(build, course.moved(-mm), across=True, lateral_mm=stage.lateral_mm) for mm in OFFSETS_MM[gate.layout]
+        )
+        halves = first, second
+    return Body(runner, halves, back_s, at_s + (runner.reach_mm + BEHIND_MM) / speed)
 
 
 def _small(rng: Random, build: Build) -> Build:
@@ -230,5 +249,5 @@ def dual_passage(seed: int, layout: Layout, gait: Gait, rate_hz: float, backgrou
     """One athlete passes, and nothing else happens. Same arguments, same case."""
     gate = set_gate("passage", seed, layout, gait, rate_hz, background, law, None)
     body = draw_body(gate)
-    enters = body.back_s - body.runner.reach_mm / body.runner.speed_mmps(body.back_s)
+    enters = body.back_s - (body.runner.reach_mm - OFFSETS_MM[layout][0]) / body.runner.speed_mmps(body.back_s)
     return gate.film(([body.halves[0]], [body.halves[1]]), max(enters - 2.0, GO_S), body.gone_s + 1.3, body)

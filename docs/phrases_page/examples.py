@@ -36,6 +36,7 @@ _VALUES: dict[str, list[str]] = {
     "then": ["Ben"],
     "names": ["Anna or Ben"],
     "sensor": ["Alpha"],
+    "line": ["ten"],
     "detail": ["config.toml, cut short"],
     "set": ["1", "2"],
     "sets": ["2", "1"],

@@ -15,7 +15,7 @@ from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.lines import Lines, Told
 from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
-from retro_timer.ports import FINISH_LINE, HALVES, START_LINE, RangeSample
+from retro_timer.ports import FINISH_LINE, HALVES, START_LINE, WATCHED_LINES, RangeSample
 from retro_timer.store.traces import TraceRep
 from retro_timer.training.plan import Order, Plan, PlanSet
 from retro_timer.training.record import RepRecord, StartKind
@@ -111,6 +111,8 @@ class Replay:
             lambda change: self._runner.put(change, self._now_ns),
             pairs=self._lines.pairs,
             starting=False,
+            # Who starts by a go needs no gate there.
+            watched=WATCHED_LINES if any(rep.by_itself for rep in reps) else frozenset((FINISH_LINE,)),
         )
 
     def carry_out(self, effect: Effect, now_ns: int) -> inputs.Input | None:

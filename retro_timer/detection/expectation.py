@@ -122,6 +122,9 @@ class Expectation(msgspec.Struct, frozen=True):
             on_way = any(known.name == line for known in self.lines)
             there = msgspec.structs.replace(self, mode=WatchMode.REP if on_way else WatchMode.OFF)
             return there.at_line(line) if on_way else msgspec.structs.replace(there, rep=None)
+        if line == START_LINE and self.mode in (WatchMode.LANE, WatchMode.START):
+            # Whoever is to go stands there.
+            return msgspec.structs.replace(self, mode=WatchMode.OFF, rep=None)
         if line == FINISH_LINE or (self.mode is not WatchMode.REP and self.rep is None):
             return self
         if self.awaited and line != START_LINE:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from retro_timer.beacon.control.protocol.facts import SensorFacts
 from retro_timer.detection.events import SensorState
+from retro_timer.detection.gate.beam import THIN_DEG
 from retro_timer.diagnostics.findings import Finding, Verdict
 from retro_timer.ports import HALVES, Placement, Role, SensorSpec
 from retro_timer.settings.calibration import Calibration
@@ -36,6 +37,8 @@ def check_gates(sensors: Sequence[SensorFacts], calibration: Calibration) -> Ite
         stands = f"'{first.spec.name}' above '{second.spec.name}', the upper one times"
         if apart_mm:
             stands = f"'{far}' {apart_mm} mm behind '{near}' in the direction of travel, both time"
+            if near_mm >= 0 and min(half.spec.fov_deg for half in (first, second)) > THIN_DEG:
+                stands += f"; better known with '{near}' before the line, offset_mm = {-apart_mm}, and '{far}' on it"
         blind = [half.spec.name for half in (first, second) if half.state is not SensorState.OK]
         if not blind:
             yield Finding(name, Verdict.OK, stands)

@@ -42,7 +42,8 @@ class SensorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         Meta(
             ge=-2000,
             le=2000,
-            description="gate: its beam is so far beyond the line, along the lane; 0 for one above another.",
+            description="gate: its beam is so far beyond the line, along the lane, or before it, below 0; the same for"
+            " one above another.",
         ),
     ] = 0
     mode: Annotated[DistanceMode, Meta(description="short, medium, long, or auto by the light.")] = DistanceMode.SHORT

@@ -27,6 +27,11 @@ RATES_HZ = (100, 125, 250)
 blur a break."""
 
 
+_UART = "/dev/ttyAMA"
+_USB = ("/dev/ttyUSB", "/dev/ttyACM")
+_EXTRA = ", ".join(map(str, EXTRA_UARTS))
+
+
 def _spec(sensor: SensorSettings, _mode: str) -> SensorSpec:
     return SensorSpec(
         name=sensor.name,
@@ -46,12 +51,13 @@ def _check(sensor: SensorSettings, key: str) -> None:
     if sensor.rate_hz not in RATES_HZ:
         raise BadInputError(f"{key}.rate_hz", str(sensor.rate_hz), f"one of {', '.join(map(str, RATES_HZ))}")
     if sensor.txd_pin is None:
+        if sensor.port not in UART_PORTS and sensor.port.startswith(_UART):
+            raise BadInputError(f"{key}.txd_pin", f"missing for {sensor.port}", f"{_EXTRA}: the TXD of its pair")
         return
     if sensor.txd_pin not in EXTRA_UARTS:
-        pins = ", ".join(map(str, EXTRA_UARTS))
-        expected = f"{pins} (a further pair of a Pi 4 or 5), or no txd_pin for header pins 8 and 10"
+        expected = f"{_EXTRA} (a further pair of a Pi 4 or 5), or no txd_pin for header pins 8 and 10"
         raise BadInputError(f"{key}.txd_pin", str(sensor.txd_pin), expected)
-    if sensor.port in UART_PORTS:
+    if sensor.port in UART_PORTS or sensor.port.startswith(_USB):
         expected = "the port of that pair, such as /dev/ttyAMA3 (ls /dev/ttyAMA* after the reboot)"
         raise BadInputError(f"{key}.port", f"{sensor.port} with txd_pin {sensor.txd_pin}", expected)
 

@@ -42,5 +42,6 @@ def _check_halves(settings: Settings, line: str, where: str) -> None:
             raise BadInputError(
                 f"{key}.offset_mm",
                 f"{apart_mm} mm behind '{first.name}'",
-                f"the same as of '{first.name}' for one above the other, or {LEAST_OFFSET_MM} mm and more beyond it",
+                f"the same as of '{first.name}' for one above the other, or {LEAST_OFFSET_MM} mm and more from it,"
+                " best -200 and 0",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -14,6 +14,7 @@ from retro_timer.errors import BadInputError, near_miss
 T = TypeVar("T")
 
 _LARGEST_FILE = 1_000_000
+_ANY_NAME = "[...]"
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<field>.*?)`(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<field>.*?)`(?: - at `\$\.?(?P<path>.*)`)?$")
 _OTHER = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
@@ -79,7 +80,22 @@ def convert(table: Any, kind: type[T], where: str) -> T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        raise _explained(str(error), table, kind, where) from None
+        raise _explained(_of_names(str(error), table, kind), table, kind, where) from None
+
+
+def _of_names(message: str, table: Any, kind: type) -> str:
+    """The same with the name of the table that is meant, such as `lines.ten`, which msgspec calls `lines[...]`."""
+    path = message.rpartition("$.")[2].partition(_ANY_NAME)[0]
+    tables = table.get(path) if isinstance(table, dict) else None
+    if _ANY_NAME not in message or not isinstance(tables, dict):
+        return message
+    for name, value in tables.items():
+        try:
+            msgspec.convert({**table, path: {name: value}}, kind)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return message.replace(f"{path}{_ANY_NAME}", f"{path}.{name}")
+    return message
 
 
 def _syntax(message: str) -> tuple[str, str]:
@@ -147,8 +163,11 @@ def _lookup(table: Any, path: str) -> Any:
 def _type_at(kind: Any, path: str) -> Any:
     """The annotation at a path such as `sensors[0].model`; None when it leads nowhere."""
     for part in re.findall(r"[^.\[\]]+", path):
+        if get_origin(kind) is dict:
+            kind = get_args(kind)[1]
+            continue
         struct = _struct_in(kind)
-        if part.isdigit() or part == "...":
+        if part.isdigit():
             continue
         if struct is None:
             return None

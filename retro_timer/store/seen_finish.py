@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.detection.gate.crossing_fit import Examined, examine, solve
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.seen import Loser, Picture, Point, Reading, Strip
@@ -150,7 +151,8 @@ def _why_lost(passage: KeptPassage, kept: KeptFinish, config: WatchConfig, go_ns
     solved = solve(passage.broken, config)
     if solved.refusal:
         return solved.refusal
-    whose = "" if passage.rep == kept.rep else f", of rep {passage.rep}"
+    # With several on the course, or in lanes, a passage is no rep's before it is given to one.
+    whose = "" if passage.rep in (kept.rep, ARRIVAL) else f", of rep {passage.rep}"
     at_s, around_s = (solved.back_ns - go_ns) / 1e9, solved.uncertainty_ns / 1e9
     return f"a body at {at_s:.2f} s ± {around_s:.2f}{whose}: not this finish"
 

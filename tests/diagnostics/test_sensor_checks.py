@@ -29,10 +29,13 @@ def half(name: str, offset_mm: int = 0, **how: str) -> SensorFacts:
 def test_a_gate_of_two_beams_is_told_as_it_stands() -> None:
     above = of_sensors(facts(half("high"), half("low")), WALL, WALL)["finish: two beams"]
     assert (above.verdict, above.found) == (Verdict.OK, "'high' above 'low', the upper one times")
-    behind = of_sensors(facts(half("b", 200), half("a")), WALL, WALL)["finish: two beams"]
+    behind = of_sensors(facts(half("b"), half("a", -200)), WALL, WALL)["finish: two beams"]
     assert behind.found == "'b' 200 mm behind 'a' in the direction of travel, both time"
+    beyond = of_sensors(facts(half("b", 200), half("a")), WALL, WALL)["finish: two beams"]
+    better = "; better known with 'a' before the line, offset_mm = -200, and 'b' on it"
+    assert beyond.found == behind.found + better
     walked = Calibration(sensors={"b": SensorCalibration(placement="gate", beyond_mm=-45)})
-    learnt = of_sensors(facts(half("b", 200), half("a"), calibration=walked), WALL, WALL)["finish: two beams"]
+    learnt = of_sensors(facts(half("b"), half("a", -200), calibration=walked), WALL, WALL)["finish: two beams"]
     assert learnt.found == "'b' 155 mm behind 'a' in the direction of travel, both time"
 
 

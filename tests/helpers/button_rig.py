@@ -12,7 +12,7 @@ from retro_timer.beacon.messages import ButtonEdge, StartPlan, StopLoop
 from retro_timer.beacon.sensing.coverage import SensorReport
 from retro_timer.detection.events import SensorState
 from retro_timer.errors import BadInputError
-from retro_timer.ports import Placement
+from retro_timer.ports import FINISH_LINE, Placement
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.settings.plan_fit import check_fit
@@ -138,7 +138,7 @@ class Rig:
         return self.press(2.5)
 
     def watch(self, state: SensorState, reason: str, covers: Coverage | None) -> Rig:
-        self.core.overview._reports["gate"] = SensorReport("gate", SensorState.LOST, "starting", None, 0)
+        self.core.overview.add("gate", FINISH_LINE, ())
         self.core.overview.take(SensorReport("gate", state, reason, covers, self.clock.monotonic_ns()))
         return self
 

@@ -154,6 +154,7 @@ def said_of_kinds_of_step() -> list[effects.Say]:
         said += said_in(Drive(plan(block(target_s=target_s))).begin().to_go().finish(8.05))
     dual = Drive(plan(block(reps=1))).begin().put(inputs.GateAlone("finish", "lower", "sunlight", 0)).to_go()
     dual.put(inputs.HalfSeen(1, "lower", Beam.LOWER, 0)).put(inputs.GateAlone("finish", "", "", 0))
+    dual.put(inputs.LineSees("ten", "lower", "sunlight", 0)).put(inputs.LineSees("ten", "lower", "", 0))
     said += said_in(dual)
     said += said_in(Drive(plan(block()), rules=Rules(dark_clothing=DarkClothing(2.5, 0, 4))).begin())
     lanes = Rules(dark_clothing=DarkClothing(2.5, 2, 4))

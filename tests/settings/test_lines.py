@@ -22,6 +22,7 @@ def settings_of(text: str) -> Settings:
 def test_two_gates_of_one_line_stand_one_above_or_one_behind_the_other() -> None:
     assert [s.offset_mm for s in settings_of(HIGH + LOW).sensors] == [0, 0]
     assert [s.offset_mm for s in settings_of(f"{HIGH}{LOW}offset_mm = 200\n").sensors] == [0, 200]
+    assert [s.offset_mm for s in settings_of(f"{HIGH}offset_mm = -200\n{LOW}").sensors] == [-200, 0]
 
 
 def test_gates_may_watch_the_start_and_lines_on_the_way_beside_the_finish() -> None:

@@ -29,6 +29,13 @@ from tests.helpers.plans_made import plan_text
         ("[session]\ncountdown_s = 2.5\n", "session.countdown_s: 2.5 is a number; expected a whole number"),
         ("[lamp]\npins = []\n", "lamp.pins: wrong length"),
         ("[lamp]\npins = [22, 99, 24]\n", "lamp.pins[1]: 99 is out of range"),
+        ("[lines.five]\ndistance_m = 5\n[lines.ten]\ndistance_m = -1\n", "c.toml: lines.ten.distance_m: -1 is out of"),
+        ("[lines.five]\ndistance_m = 5\n[lines.ten]\n", "c.toml: lines.ten.distance_m: missing; expected a value"),
+        (
+            "[lines.ten]\ndistance = 5\n",
+            "c.toml: lines.ten.distance: unknown key (did you mean 'distance_m'?)",
+        ),
+        ("[lines]\nten = 5\n", "c.toml: lines.ten: 5 is a whole number; expected a table"),
         ("sensors = []\n", "sensors: wrong length"),
         ("sensors = 3\n", "sensors: 3 is a whole number; expected a list"),
         ("[course\n", "c.toml: line 1: not TOML"),

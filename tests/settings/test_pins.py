@@ -161,6 +161,14 @@ def test_a_further_serial_pair_of_a_pi_4_or_5_owns_its_pins() -> None:
             r"port: /dev/serial0 with txd_pin 4; expected the port of that",
         ),
         (
+            (SensorSettings(model="tf-luna", port="/dev/ttyUSB0", txd_pin=4),),
+            r"port: /dev/ttyUSB0 with txd_pin 4; expected the port of that pair",
+        ),
+        (
+            (SensorSettings(model="tf-luna", port="/dev/ttyAMA3"),),
+            r"txd_pin: missing for /dev/ttyAMA3; expected 0, 4, 8, 12: the TXD of its pair",
+        ),
+        (
             (SensorSettings(model="tf-luna"), SensorSettings(name="far", model="tf-luna", port="/dev/ttyS0")),
             r"port: /dev/ttyS0 for 'far' belongs to 'gate'; expected a port of its own: a USB adapter",
         ),

@@ -12,6 +12,7 @@ import pytest
 
 from retro_timer.cli.output.marshal_text import finish_lines
 from retro_timer.coach.access import Role
+from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.seen import Picture
 from retro_timer.errors import RetroTimerError
@@ -108,6 +109,16 @@ def test_what_was_looked_at_and_lost_is_told_with_its_reason(tmp_path: Path) -> 
     picture = box.picture()
     assert [loser.why for loser in picture.losers] == ["passed, and was not timed", "too brief for a torso"]
     assert picture.strips[0].outline
+
+
+def test_a_break_that_is_no_reps_yet_is_of_no_rep_in_the_picture(tmp_path: Path) -> None:
+    box = Box(tmp_path, finished(1))
+    made = kept(UPPER, session_id=box.uid, rep=1)
+    nobodys = msgspec.structs.replace(passage(UPPER), rep=ARRIVAL)
+    keep_finish(tmp_path, msgspec.structs.replace(made, back_ns=SOLVED.back_ns + S // 2, passages=[nobodys], bodies=[]))
+    (told,) = [loser.why for loser in box.picture().losers]
+    assert told.startswith("a body at ")
+    assert "of rep" not in told
 
 
 def test_both_halves_of_a_dual_gate_are_drawn_each_with_its_own_outline(tmp_path: Path) -> None:

@@ -115,17 +115,17 @@ xshut_pin = 6
     Build(
         "dual-gate-along",
         "Dual gate along the lane",
-        "Two TF-Luna of one line, the second 200 mm beyond the first: together they tell speed and direction.",
+        "Two TF-Luna of one line, the first 200 mm before it, the second on it: they tell speed and direction.",
         """\
 [[sensors]]
 name = "near"
 model = "tf-luna"
+offset_mm = -200
 
 [[sensors]]
 name = "far"
 model = "tf-luna"
 port = "/dev/ttyUSB0"
-offset_mm = 200
 """,
     ),
     Build(

@@ -9,9 +9,9 @@ import msgspec
 from retro_timer.detection.events import SensorState
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.people import Braking
-from retro_timer.ports import Placement, SensorSpec
+from retro_timer.ports import WATCHED_LINES, Placement, SensorSpec
 from retro_timer.training.safe_speed import Coverage, DarkClothing, coverage, range_in_light_m
-from retro_timer.training.session.inputs import GateAlone, SensorChanged, WatchChanged
+from retro_timer.training.session.inputs import GateAlone, LineSees, SensorChanged, WatchChanged
 
 _DARKEST_RANGE_M = 0.3
 """What is left of a degraded rear watch: point-blank, on strong evidence."""
@@ -57,7 +57,7 @@ def dark_clothing(sensors: Iterable[tuple[SensorSpec, LaneMap | None]]) -> DarkC
     return None
 
 
-WatchChange = WatchChanged | SensorChanged | GateAlone
+WatchChange = WatchChanged | SensorChanged | GateAlone | LineSees
 
 
 class WatchOverview:
@@ -70,13 +70,18 @@ class WatchOverview:
         *,
         pairs: Sequence[tuple[str, str]] = (),
         starting: bool = True,
+        watched: frozenset[str] = WATCHED_LINES,
     ) -> None:
         """`lines`: each sensor's line by its name; `pairs`: the halves of dual gates. `starting`: none of them sees
-        before its first report.
+        before its first report. `watched`: the lines whose sensors speak for the watch; at any other one splits are
+        taken, without which a rep goes on.
         """
         begins = (SensorState.LOST, "starting") if starting else (SensorState.OK, "")
         self._reports: dict[str, SensorReport] = {name: SensorReport(name, *begins, None, 0) for name in lines}
         self._lines = dict(lines)
+        self._watched = watched
+        self._blind_lines: set[str] = set()
+        """Those that are told to give no splits."""
         self._tell = tell
         self._told: tuple[SensorState, str, str] | None = None
         self._told_of = dict.fromkeys(lines, SensorState.OK)
@@ -105,6 +110,7 @@ class WatchOverview:
             whose = self._lines[report.sensor]
             self._tell(SensorChanged(report.sensor, whose, report.state, report.reason, report.t_ns))
         self._look_at_pairs(report.t_ns)
+        self._look_at_line(self._lines[report.sensor], report.t_ns)
         worst = max(self._voices(), key=lambda r: r.state.badness)
         rear = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement != Placement.GATE]
         line = [r.coverage for r in self._reports.values() if r.coverage and r.coverage.placement == Placement.GATE]
@@ -116,10 +122,26 @@ class WatchOverview:
             self._tell(self.latest)
 
     def _voices(self) -> list[SensorReport]:
-        """Who speaks for the watch: of a dual gate the half that sees better, everybody else for themselves."""
+        """Who speaks for the watch: everybody but those who only take splits."""
+        return [one for one in self._gates() if self._lines[one.sensor] in self._watched]
+
+    def _gates(self) -> list[SensorReport]:
+        """Of a dual gate the half that sees better, everybody else for themselves."""
         halves = {name for pair in self._pairs for name in pair}
         better = [min((self._reports[name] for name in pair), key=lambda r: r.state.badness) for pair in self._pairs]
         return [*better, *(r for name, r in self._reports.items() if name not in halves)]
+
+    def _look_at_line(self, line: str, t_ns: int) -> None:
+        """Tell when a line that only gives splits begins to give none, and when it does again."""
+        if line in self._watched:
+            return
+        at_line = [one for one in self._gates() if self._lines[one.sensor] == line]
+        worst = max(at_line, key=lambda one: one.state.badness)
+        blind = worst.state is SensorState.LOST
+        if worst.reason == "starting" or blind is (line in self._blind_lines):
+            return
+        (self._blind_lines.add if blind else self._blind_lines.discard)(line)
+        self._tell(LineSees(line, worst.sensor, worst.reason if blind else "", t_ns))
 
     def _look_at_pairs(self, t_ns: int) -> None:
         """Tell when one half of a dual gate begins to go on alone, and when both see again."""

@@ -58,6 +58,11 @@ class TraceRep(msgspec.Struct, frozen=True):
         return self.leg is not None and self.leg > 1
 
     @property
+    def by_itself(self) -> bool:
+        """Whether a gate sees its start, by release or flying."""
+        return self.release_from_s is not None
+
+    @property
     def begins_s(self) -> float:
         """From when the recording has to do with this rep."""
         return self.go_s if self.go_s is not None else self.release_from_s or 0.0

@@ -138,6 +138,7 @@ REPORTS: dict[type, Handler] = {
     inputs.WatchChanged: watching.watch_changed,
     inputs.SensorChanged: watching.sensor_changed,
     inputs.GateAlone: watching.gate_alone,
+    inputs.LineSees: watching.line_sees,
     inputs.HalfSeen: finishing.half_seen,
     inputs.LanesUnseen: lanes.unseen,
     inputs.Durable: lambda transition, event: _durable(transition, event),

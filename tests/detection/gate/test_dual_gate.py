@@ -185,14 +185,17 @@ def test_once_the_thing_is_gone_both_beams_are_needed_again() -> None:
 # One behind the other: both time, and the order is the direction.
 
 
-@pytest.mark.parametrize("offset_mm", [150.0, 200.0, 400.0])
-def test_two_beams_along_the_lane_time_together(offset_mm: float) -> None:
-    later_s = offset_mm / 1000.0 / SPEED_MPS
-    (finish,) = of(replayed(passes(AT_S), passes(AT_S + later_s), offset_mm=offset_mm), "finish")
-    (single,) = of(replayed(passes(AT_S), blind(5.0), offset_mm=offset_mm), "finish")
-    assert (finish["method"], finish["flags"]) == ("dual", [])
-    assert finish["time_s"] == pytest.approx(single["time_s"], abs=0.03)
-    assert finish["uncertainty_s"] <= 1.1 * single["uncertainty_s"]
+@pytest.mark.parametrize("apart_mm", [150.0, 200.0, 400.0])
+def test_two_beams_along_the_lane_time_together_and_best_with_the_line_between_them(apart_mm: float) -> None:
+    later_s = apart_mm / 1000.0 / SPEED_MPS
+    (single,) = of(replayed(passes(AT_S), blind(5.0), offset_mm=apart_mm), "finish")
+    (beyond,) = of(replayed(passes(AT_S), passes(AT_S + later_s), offset_mm=apart_mm), "finish")
+    (before,) = of(replayed(passes(AT_S - later_s), passes(AT_S), first_mm=-apart_mm), "finish")
+    for finish in (beyond, before):
+        assert (finish["method"], finish["flags"]) == ("dual", [])
+        assert finish["time_s"] == pytest.approx(single["time_s"], abs=0.03)
+    assert before["uncertainty_s"] < 0.95 * beyond["uncertainty_s"]
+    assert before["uncertainty_s"] <= 1.05 * single["uncertainty_s"]
 
 
 def test_the_one_that_stands_beyond_the_line_times_for_the_line_when_it_is_alone() -> None:

@@ -51,6 +51,7 @@ from retro_timer.training.session.inputs.sightings import (
     GateAlone,
     HalfSeen,
     LanesUnseen,
+    LineSees,
     ObstacleSeen,
     SensorChanged,
     SplitSeen,
@@ -62,10 +63,10 @@ from retro_timer.training.session.inputs.sightings import (
 __all__ = [
     "Absent", "Add", "Amended", "BodySeen", "CloseInterrupted", "Command", "CrossingSeen", "CrossingTakenBack",
     "Durable", "FinishSeen", "GateAlone", "Give", "GoBlocked", "GoGiven", "HalfSeen", "Halt", "Input",
-    "LanesUnseen", "LedgerSeen", "ManualFinish", "Measured", "Nobody", "NotSaved", "ObstacleSeen", "Order", "Out",
-    "Owe", "Pause", "PresenceAnswered", "Present", "Recover", "ReleaseGiven", "Repeat", "Resume", "Roster",
-    "SensorChanged", "Skip", "Speech", "SplitSeen", "Spotter", "StandSeen", "Start", "StartSeen", "Stop", "Swap",
-    "Tick", "TraceEnd", "Undo", "Void", "WatchChanged", "WentOff",
+    "LanesUnseen", "LedgerSeen", "LineSees", "ManualFinish", "Measured", "Nobody", "NotSaved", "ObstacleSeen",
+    "Order", "Out", "Owe", "Pause", "PresenceAnswered", "Present", "Recover", "ReleaseGiven", "Repeat", "Resume",
+    "Roster", "SensorChanged", "Skip", "Speech", "SplitSeen", "Spotter", "StandSeen", "Start", "StartSeen", "Stop",
+    "Swap", "Tick", "TraceEnd", "Undo", "Void", "WatchChanged", "WentOff",
 ]  # fmt: skip
 
 Input = (
@@ -89,6 +90,7 @@ Input = (
     | WatchChanged
     | SensorChanged
     | GateAlone
+    | LineSees
     | Durable
     | NotSaved
     | PresenceAnswered

@@ -144,3 +144,13 @@ class GateAlone(msgspec.Struct, frozen=True):
     """Name of the half that does not see; empty when both see."""
     reason: str
     t_ns: int
+
+
+class LineSees(msgspec.Struct, frozen=True):
+    """A gate on the way, which only gives splits, does not see any more, or does again."""
+
+    line: str
+    sensor: str
+    reason: str
+    """Why it does not see; empty when it does."""
+    t_ns: int
