@@ -40,6 +40,7 @@ _DOUBT_NS = 200_000_000
 """How much longer it waits for a break of the other half that is not over: one that may be nobody is known to be after
 WAIT_NS of its own, and a finish has to be told a second after its break."""
 
+ONE_HALF = "one half only"
 _NOBODYS = 0
 """Reps count from 1."""
 
@@ -123,6 +124,7 @@ class DualGate:
         """Nothing more comes of this rep: whoever waits for the other half has waited long enough."""
         told = self._decide(now_ns + WAIT_NS + _DOUBT_NS, now_ns)
         for half in (self._near, self._far):
+            told += [CrossingWithdrawn(s.rep, now_ns, ONE_HALF) for s in half.seen if s.beeped and s.over is not None]
             half.seen.clear()
         return told
 
@@ -181,8 +183,8 @@ class DualGate:
             for seen in list(half.seen):
                 if seen not in half.seen or seen.last_ns is None:
                     continue
-                waited = now_ns >= seen.last_ns + WAIT_NS
-                seen.overdue = now_ns >= seen.last_ns + WAIT_NS + _DOUBT_NS
+                waited = now_ns >= seen.lit_until_ns + WAIT_NS
+                seen.overdue = now_ns >= seen.lit_until_ns + WAIT_NS + _DOUBT_NS
                 if seen.over is not None and (alone is None or half is alone):
                     told += self._one(half, seen, waited=waited, t_ns=told_ns or now_ns)
                 elif waited and not self._asked_for(half, seen):
@@ -205,21 +207,42 @@ class DualGate:
                 # What troubles the other half, the sun, may make this one's phantoms.
                 solved = Solution(refusal=BRIEF)
             return self._tell(seen, solved, str(half.config.placement), t_ns, single=True)
-        other = self._other(half)
-        near, far = (seen, None) if half is self._near else (None, seen)
-        mine = (s for s in other.seen if s.rep in (_NOBODYS, seen.rep) and not s.spent)
-        partner = next((s for s in mine if self._pairing.one_body(near or s, far or s)), None)
         seen.waited = waited
-        if self._stacked and half is self._near and partner is not None:
-            # Who is still in the lower beam may turn out to be nobody, as long as there is time for that.
-            return self._witnessed(seen, partner, t_ns) if seen.overdue or partner.last_ns is not None else []
-        if partner is None:
-            return self._unmatched(half, seen, t_ns) if waited else []
-        if self._stacked or (partner.last_ns is None and not (half is self._near and seen.overdue)):
-            # It is decided with the upper half's passage, or when the other half's is over as well.
+        partners = self._partners(half, seen)
+        if self._stacked and half is self._far and partners:
+            # It is decided with the upper half's passage.
             return []
-        # Who is past the near beam and still in the far one has stopped there: the near one knows when they came.
-        return self._joined(near or partner, far or partner, t_ns)
+        # Who is still in the other beam may turn out to be nobody, as long as there is time for that; past the near
+        # beam and still in the far one they have stopped there, and the near one knows when they came.
+        ready = [s for s in partners if s.last_ns is not None or (half is self._near and seen.overdue)]
+        found = next((s for s in ready if not self._solve(half, seen, s).refusal), None)
+        if found is None and (not waited or any(s.last_ns is None for s in partners)):
+            # Another one may come yet, or the end of this one may tell.
+            return []
+        partner = found or next(iter(ready), None)
+        if partner is None:
+            return self._unmatched(half, seen, t_ns) if seen.overdue or not self._open_beside(half, seen) else []
+        if self._stacked:
+            return self._witnessed(seen, partner, t_ns)
+        return self._joined(half, seen, partner, t_ns)
+
+    def _pair(self, half: Half, seen: Seen, other: Seen) -> tuple[Seen, Seen]:
+        """The passage through the near or upper half first."""
+        return (seen, other) if half is self._near else (other, seen)
+
+    def _partners(self, half: Half, seen: Seen) -> list[Seen]:
+        """Passages through the other half that may be the same body's."""
+        mine = (s for s in self._other(half).seen if s.rep in (_NOBODYS, seen.rep) and not s.spent)
+        return [s for s in mine if self._pairing.one_body(*self._pair(half, seen, s))]
+
+    def _open_beside(self, half: Half, seen: Seen) -> bool:
+        """Whether somebody is in the other half's beam of whom the end may tell more."""
+        still = (s for s in self._other(half).seen if s.last_ns is None and s.rep == seen.rep)
+        return any(self._pairing.beside(*self._pair(half, seen, s)) for s in still)
+
+    def _solve(self, half: Half, seen: Seen, other: Seen) -> Solution:
+        pair = self._pair(half, seen, other)
+        return self._pairing.solve_witnessed(*pair) if self._stacked else self._pairing.solve(*pair)
 
     def _witnessed(self, seen: Seen, witness: Seen, t_ns: int) -> list[DetectionEvent]:
         self._near.seen.remove(seen)
@@ -230,8 +253,15 @@ class DualGate:
             self._far.seen.remove(witness)
         return self._tell(seen, solved, "dual", t_ns)
 
-    def _joined(self, near: Seen, far: Seen, t_ns: int) -> list[DetectionEvent]:
+    def _joined(self, half: Half, seen: Seen, other: Seen, t_ns: int) -> list[DetectionEvent]:
         """Both halves saw a passage: by both, or by the one that saw a torso, if the order is right."""
+        near, far = self._pair(half, seen, other)
+        solved = self._pairing.solve(near, far)
+        if solved.refusal and len(self._partners(self._other(half), other)) > 1:
+            # What was no body's here may be the other half of somebody else's passage.
+            half.seen.remove(seen)
+            seen.beeped, other.beeped = seen.beeped or other.beeped, False
+            return self._tell(seen, solved, "dual", t_ns)
         self._near.seen.remove(near)
         if far.last_ns is None:
             far.spent = True
@@ -239,7 +269,6 @@ class DualGate:
             self._far.seen.remove(far)
         over = near if near.over is not None else far
         over.beeped = near.beeped or far.beeped
-        solved = self._pairing.solve(near, far)
         told = self._tell(over, solved, "dual", t_ns)
         if solved.refusal == WRONG_WAY and near.last_ns is not None and far.last_ns is not None:
             told.append(Body(min(near.first_ns, far.first_ns), max(near.last_ns, far.last_ns), t_ns))
@@ -250,7 +279,7 @@ class DualGate:
         half.seen.remove(seen)
         told: list[DetectionEvent] = []
         if seen.beeped:
-            told.append(CrossingWithdrawn(seen.rep, t_ns, "one half only"))
+            told.append(CrossingWithdrawn(seen.rep, t_ns, ONE_HALF))
         if not half.solve(seen).refusal:
             upper, lower = (Beam.UPPER, Beam.LOWER) if self._stacked else (Beam.NEAR, Beam.FAR)
             beam = upper if half is self._near else lower

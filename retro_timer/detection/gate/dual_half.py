@@ -11,7 +11,7 @@ from retro_timer.detection.gate.torso import Torso, is_brief
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import Solution
 
-_GOES_OVER_NS = 300_000_000
+_GOES_OVER_NS = 400_000_000
 """From a shade's end to a crossing of the same body, which six readings at 24 ms may have to confirm: less makes two
 bodies of one, more one of a shadow and who follows it."""
 
@@ -56,6 +56,11 @@ class Seen(msgspec.Struct, eq=False):
         lit_ns = self.light_ns or (first_ns, last_ns)
         return (min(first_ns, lit_ns[0]) + max(last_ns, lit_ns[1])) / 2e9
 
+    @property
+    def lit_until_ns(self) -> int:
+        """Its last reading, its light among them."""
+        return max(self.last_ns or self.first_ns, self.light_ns[1] if self.light_ns else 0)
+
     def overlaps(self, shade: Shade) -> bool:
         """Whether a shade of the same beam is this body's."""
         return self.first_ns <= shade.last_ns and (self.last_ns is None or shade.first_ns <= self.last_ns)
@@ -73,7 +78,7 @@ class Seen(msgspec.Struct, eq=False):
         """When it has waited long enough, and when for a passage that still goes on; None when neither is to come."""
         if self.last_ns is None or self.overdue:
             return None
-        return self.last_ns + wait_ns + (more_ns if self.waited else 0)
+        return self.lit_until_ns + wait_ns + (more_ns if self.waited else 0)
 
     @property
     def hits(self) -> int:

@@ -11,6 +11,7 @@ from statistics import median
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import THIN_DEG
+from retro_timer.detection.gate.dual_fit import DIM_SDS, MAYBE_SDS, SURELY_SDS
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.health.sensor_health import BRIGHT_KCPS
 from retro_timer.detection.readings import Kind, is_stray_range
@@ -29,6 +30,15 @@ for phantoms, less phantoms for cloth: in sun they return 1,500 to 3,000 kcps at
 _BRIGHT = 5.0
 """Times the darkest body's light: a phantom's 3,000 kcps are that at one metre, and phantoms come nearer. Less lets
 bursts through, more loses runners in dark clothes whom one half alone saw."""
+_BRIGHTER = 1.1
+"""Times a phantom's 3,000 kcps: less lets the brightest of them through, more loses runners who are seen in few
+readings."""
+_ARM = 3.5
+"""Times the darkest body's light: forearms returned up to 3.4 in the open field, trunks in cloth of 35 to 75 % from 2.9
+on, 99 of 100 of them from 3.6. Less times arms, more asks of more runners that their speed agrees."""
+_SWEPT_NS = 700_000_000
+"""An arm that sweeps at 0.8 m/s is through a cone at 1.2 m in so long: less times slower arms, more asks of more slow
+walkers that their speed agrees."""
 _BURST = 4
 """Phantoms in a row that agree: the longest in the recorded sun (benchmarks/physics/sensor.py). Less takes them for a
 runner, more asks a jogger for more readings than there are."""
@@ -56,19 +66,39 @@ def phantoms(near: Seen, far: Seen, halves: tuple[Half, Half], *, stacked: bool)
     return len(ranges_mm) == len(halves) and max(ranges_mm) - min(ranges_mm) > _TRUNK_MM[stacked]
 
 
+def bounds_sds(near: Seen, far: Seen, halves: tuple[Half, Half]) -> tuple[float, float]:
+    """How much sooner and later the far half may be than the speed lets expect, by whether it may be an arm."""
+    seen = [(one, half.config) for one, half in zip((near, far), halves, strict=True) if one.torso is not None]
+    slow = all((one.last_ns or one.first_ns) - one.first_ns > _SWEPT_NS for one in (near, far))
+    if slow or not all(_is_known(one, config) for one, config in seen):
+        return SURELY_SDS
+    if any(one.broken is not None and one.broken.wall_mm is not None for one, _ in seen):
+        # Who hid the wall for longer than their range was named is no arm, and slower than the range says.
+        hidden = all(one.by_light or one.light_ns is not None for one in (near, far))
+        return SURELY_SDS if hidden else MAYBE_SDS
+    return SURELY_SDS if any(max(_lights(one, config)) >= _ARM for one, config in seen) else DIM_SDS
+
+
 def outlasts_bursts(seen: Seen, half: Half, *, alone: bool = False) -> bool:
     """Whether one half's passage is brighter than bursts of phantoms, or longer: what is asked of it in sun.
 
     Two bursts in a row are as long as a jogger, without a body's rise and fall. `alone`: no other half has a say.
     """
     lights = _lights(seen, half.config)
-    if max(lights) >= _BRIGHT:
+    if max(lights) >= _BRIGHT or _outshines_phantoms(seen, half.config):
         return True
     if len(lights) <= _BURST or median(lights) < 1.0:
         return False
     if len(lights) <= _TWO_BURSTS:
         return not alone and half.solve(seen).ragged <= _RAGGED
     return half.solve(seen).ragged <= _RAGGED_LONG
+
+
+def _outshines_phantoms(seen: Seen, config: WatchConfig) -> bool:
+    """Whether a reading was brighter than phantoms are at any range."""
+    hits = [] if seen.torso is None else seen.torso.hits
+    brightest_kcps = max((hit.signal_kcps or 0.0 for hit in hits), default=0.0)
+    return brightest_kcps > _BRIGHTER * _BRIGHT * (config.least_body_kcps_m2 or _DARKEST_KCPS_M2)
 
 
 def _in_glare(seen: Seen) -> bool:
@@ -91,10 +121,16 @@ def _in_glare(seen: Seen) -> bool:
     return stray >= max(_LEAST_STRAY, _GLARE_SHARE * len(beside))
 
 
+def _is_known(seen: Seen, config: WatchConfig) -> bool:
+    """Whether a passage's light is recorded, and known of a body before this sensor."""
+    thin = config.fov_deg <= THIN_DEG and not config.least_body_kcps_m2
+    return not thin and all(hit.signal_kcps is not None for hit in ([] if seen.torso is None else seen.torso.hits))
+
+
 def _lights(seen: Seen, config: WatchConfig) -> list[float]:
     """Each hit's light, as if from one metre, against the darkest body's; `_BRIGHT` where none is recorded."""
     hits = [] if seen.torso is None else seen.torso.hits
-    darkest = config.least_body_kcps_m2 or (0.0 if config.fov_deg <= THIN_DEG else _DARKEST_KCPS_M2)
-    if not darkest or any(hit.signal_kcps is None for hit in hits):
+    if not _is_known(seen, config):
         return [_BRIGHT] * max(1, len(hits))
+    darkest = config.least_body_kcps_m2 or _DARKEST_KCPS_M2
     return [(hit.signal_kcps or 0.0) * ((hit.range_mm or 0) / 1000.0) ** 2 / darkest for hit in hits] or [0.0]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from retro_timer.detection.gate.crossing_fit import TOO_FAST
-from retro_timer.detection.gate.dual_fit import WRONG_WAY, follow, join, lean_together
+from retro_timer.detection.gate.dual_fit import DIM_SDS, WRONG_WAY, follow, join, lean_together
 from retro_timer.detection.gate.dual_half import Half, Seen
-from retro_timer.detection.gate.dual_light import phantoms
+from retro_timer.detection.gate.dual_light import bounds_sds, phantoms
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.gate.passage import WAIT_NS
 from retro_timer.detection.gate.torso import TOO_BRIEF
@@ -26,6 +26,8 @@ in 900 simulated passages, an arm's that is held into both beams before a wall b
 arms."""
 _FEW_HITS = 4
 """A sprinter's readings: no more of them show no rise and fall."""
+_LEAST_SEEN = 0.8
+"""Of that way: who stops stays for longer, an arm that is held into one beam and then the other is in each for less."""
 BRIEF = "too brief in both halves"
 NO_TRUNK = "no trunk's rise and fall"
 
@@ -92,15 +94,20 @@ class Pairing:
             return Solution(refusal=BRIEF)
         if self._ragged(near, far):
             return Solution(refusal=NO_TRUNK)
-        joined = join(first, second, self._near.config, self._far.config)
+        sds = bounds_sds(near, far, (self._near, self._far))
+        joined = join(first, second, self._near.config, self._far.config, sds)
         if joined is not None:
             return joined
         if first.refusal or second.refusal:
-            return self._by_one(near, far)
+            # A trunk that is beside one beam is in it for long enough to be seen, and what is as dim as an arm is none.
+            brief = sds is DIM_SDS and TOO_BRIEF in (first.refusal, second.refusal)
+            return Solution(refusal=BRIEF) if brief else self._by_one(near, far, sds)
         if self.wrong_way(near, far):
             return Solution(refusal=WRONG_WAY)
         if self._speed_mps(near, far) > _STOPS_FROM_MPS:
             return Solution(refusal="too fast to stop in both beams")
+        if sds is DIM_SDS and self._way_seen_m(near, far) < _LEAST_SEEN * self._seen_m(near):
+            return Solution(refusal="too slender for a torso")
         return at_line(first, self._near.config)
 
     def _stopped_beyond(self, near: Seen, far: Seen) -> Solution:
@@ -115,11 +122,20 @@ class Pairing:
         """By when each beam was first broken."""
         return self._way_m / max(1e-3, (far.first_ns - near.first_ns) / 1e9)
 
-    def _by_one(self, near: Seen, far: Seen) -> Solution:
+    def _way_seen_m(self, near: Seen, far: Seen) -> float:
+        """How far they went while they were in the near beam, by when each beam was first broken."""
+        return self._speed_mps(near, far) * ((near.last_ns or near.first_ns) - near.first_ns) / 1e9
+
+    def _seen_m(self, near: Seen) -> float:
+        """How far a trunk goes while it is in the near beam."""
+        body_m = 0.0 if near.torso is None else near.torso.ranges.body_mm / 1000.0
+        return 2.0 * self._near.config.cone_half_width_m(body_m) + self._near.config.torso_mm / 1000.0
+
+    def _by_one(self, near: Seen, far: Seen, sds: tuple[float, float]) -> Solution:
         """One half saw the middle of a torso, the other one something beside it."""
         half, seen = (self._far, far) if self._near.solve(near).refusal else (self._near, near)
         solved = half.solve(seen)
-        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, self._way_m)
+        refusal = solved.refusal or follow(far.middle_s - near.middle_s, solved, self._way_m, sds)
         return Solution(refusal=refusal) if refusal else at_line(solved, half.config)
 
 

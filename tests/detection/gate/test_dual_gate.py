@@ -218,6 +218,14 @@ def test_after_somebody_walked_the_wrong_way_the_runner_finishes() -> None:
     assert AT_S - GO_S < finish["time_s"] < AT_S - GO_S + 0.5
 
 
+def test_what_was_in_the_far_beam_shortly_before_a_runner_costs_them_no_finish() -> None:
+    """It fits neither the runner nor anybody else, and the runner's own passage of the far beam comes after it."""
+    far = passes(AT_S + 0.16, behind=brief(AT_S - 0.4))
+    (finish,) = of(replayed(passes(AT_S), far, offset_mm=200.0), "finish")
+    (clean,) = of(replayed(passes(AT_S), passes(AT_S + 0.16), offset_mm=200.0), "finish")
+    assert (finish["method"], finish["time_s"]) == ("dual", pytest.approx(clean["time_s"], abs=0.02))
+
+
 def test_an_arm_in_the_near_beam_alone_is_no_finish() -> None:
     assert of(replayed(passes(5.5), wall(), offset_mm=200.0), "finish", "crossing") == []
 

@@ -7,6 +7,7 @@ import pytest
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Crossing, PassageOver, Shade
+from retro_timer.detection.gate.dual_fit import NOT_ONE
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.dual_pairing import BRIEF, NO_TRUNK, Pairing
 from retro_timer.detection.gate.occlusion import BodyRanges
@@ -22,9 +23,9 @@ FROM_NS, TO_NS = 1_000_000_000, 1_150_000_000
 BODY = Solution(FROM_NS + 50_000_000, 20_000_000, 3.0, ragged=0.05)
 
 
-def seen(solved: Solution = BODY, *, brief: bool = False, shaded: bool = False) -> Seen:
+def seen(solved: Solution = BODY, *, brief: bool = False, shaded: bool = False, kcps: float = 5000.0) -> Seen:
     """A passage that was timed so."""
-    entries = tuple(BeamEntry(t_ns, Kind.TARGET, True, 900, 5000.0) for t_ns in range(FROM_NS, TO_NS, 24_000_000))
+    entries = tuple(BeamEntry(t_ns, Kind.TARGET, True, 900, kcps) for t_ns in range(FROM_NS, TO_NS, 24_000_000))
     broken = Break(entries, None, 20.0, 60.0, 0.024, 0.02, 3.0, 1.5, 3.2, over=True)
     torso = Torso(broken, 0, len(entries) - 1, BodyRanges(900.0, 900.0), brief=brief)
     over = PassageOver(1, broken, TO_NS + 60_000_000)
@@ -34,6 +35,23 @@ def seen(solved: Solution = BODY, *, brief: bool = False, shaded: bool = False) 
 def ragged(off: float) -> Solution:
     """A body, but for its outline."""
     return msgspec.structs.replace(BODY, ragged=off)
+
+
+def passing(middle_s: float, kcps: float) -> Seen:
+    """A passage at 3 m/s by its length, with its middle then."""
+    timed = msgspec.structs.replace(BODY, middle_ns=round(middle_s * 1e9), middle_sd_s=0.004, speed_log_sd=0.1)
+    return seen(timed, kcps=kcps)
+
+
+@pytest.mark.parametrize(
+    ("lag_s", "kcps", "is_one"), [(0.067, 1800.0, True), (0.1, 1800.0, False), (0.1, 5000.0, True)]
+)
+def test_as_dim_as_an_arm_and_slower_on_the_way_than_its_breaks_are_long_is_an_arm(
+    lag_s: float, kcps: float, is_one: bool
+) -> None:
+    """What is thinner than a trunk is through a beam as soon as a faster trunk."""
+    solved = ALONG.solve(passing(1.08, kcps), passing(1.08 + lag_s, kcps))
+    assert solved.refusal == ("" if is_one else NOT_ONE)
 
 
 def test_what_rises_and_falls_like_no_trunk_in_both_halves_is_nobody() -> None:
