@@ -104,7 +104,8 @@ class Replay:
             state = msgspec.structs.replace(state, steps=())
         self._obstacles = Obstacles()
         self._runner = SessionRunner(self, state)
-        self._lines = Lines(judge.config for judge in self._judges.values())
+        self._homeward = out_and_back or any(rep.leg is not None for rep in reps)
+        self._lines = self._joined()
         self._now_ns = 0
         self._overview = WatchOverview(
             {name: one.config.line for name, one in self._judges.items()},
@@ -191,13 +192,16 @@ class Replay:
         self.thirds.append((name, config.line))
         return msgspec.structs.replace(config, times=False)
 
+    def _joined(self) -> Lines:
+        return Lines((judge.config for judge in self._judges.values()), homeward=self._homeward)
+
     def _pair_anew(self) -> None:
         """A sensor has appeared that no line describes: what is open is decided by those before it."""
         self._hear(self._lines.flush(self._now_ns), self._now_ns)
         for judge in self._judges.values():
             # One by itself had no need of a name.
             judge.config = msgspec.structs.replace(judge.config, name=judge.name)
-        self._lines = Lines(judge.config for judge in self._judges.values())
+        self._lines = self._joined()
         for judge in self._judges.values():
             self._lines.state(judge.name, judge.watch.health.state)
 

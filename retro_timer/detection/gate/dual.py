@@ -56,6 +56,8 @@ class DualGate:
         self._stacked = first.offset_mm == second.offset_mm
         halves = [Half(first), Half(second)]
         self._near, self._far = halves if self._stacked else sorted(halves, key=lambda half: half.config.offset_mm)
+        self._at_line = min(halves, key=lambda half: abs(half.config.offset_mm))
+        """Who starts by leaving the beam stands at the line."""
         self._pairing = Pairing(self._near, self._far, stacked=self._stacked)
 
     @property
@@ -113,7 +115,7 @@ class DualGate:
             half.held = event.held
             return []
         if isinstance(event, StandChanged | LeftBeam):
-            return [event] if half is (self._alone or self._near) else []
+            return [event] if half is (self._alone or self._at_line) else []
         return [event]
 
     def tick(self, now_ns: int) -> list[DetectionEvent]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from retro_timer.beacon.replay import Replay
 from retro_timer.detection.config import WatchConfig
 from retro_timer.ports import RangeSample
+from retro_timer.store.traces import TraceRep
+from retro_timer.training.gaits import Gait
 from tests.helpers.replaying import Event, Scene, into, of, rep, sampled, wall, with_body
+from tests.helpers.standing import TORSO_M, WIDE, Way, left_s, seen, stands_and_leaves
 
 DISTANCE_M = 10.0
 GO_S = 1.0
@@ -264,3 +268,32 @@ def test_every_finish_follows_its_crossing_within_a_second_of_the_breaks_end() -
         (crossing,), (finish,) = of(events, "crossing"), of(events, "finish")
         end_s = AT_S + later_s + SEEN_M / SPEED_MPS
         assert crossing["t_s"] <= finish["t_s"] <= end_s + 1.0
+
+
+# Out and back: who finishes comes from the other side.
+
+
+@pytest.mark.parametrize("first_mm", [0.0, -200.0], ids=["first beam on the line", "second beam on the line"])
+def test_out_and_back_the_start_is_the_lines_and_the_finish_comes_from_beyond(first_mm: float) -> None:
+    events: list[Event] = []
+    returned_s, leaves = 18.0, stands_and_leaves()
+
+    def way_from(beam_m: float) -> Way:
+        """Out, and back at 2 m/s, as a beam there sees it."""
+
+        def at(t_s: float) -> float | None:
+            middle_m = leaves(t_s) if t_s < 12.0 else TORSO_M / 2.0 + 2.0 * (returned_s - t_s)
+            return None if middle_m is None else middle_m - beam_m
+
+        return at
+
+    halves, readings = {}, []
+    for name, offset_mm in (("first", first_mm), ("second", first_mm + 200.0)):
+        halves[name] = msgspec.structs.replace(WIDE.config, name=name, budget_ns=20_000_000, offset_mm=offset_mm)
+        readings.append(seen(WIDE, (way_from(offset_mm / 1000.0), 900), until_s=24.0))
+    armed = TraceRep(None, 20.0, Gait.JOG, release_from_s=1.0)
+    Replay(WatchConfig(), [armed], into(events), halves, out_and_back=True).run_several(rows(*readings))
+    (go,), (finish,) = of(events, "go"), of(events, "finish")
+    assert finish["method"] == "dual"
+    assert go["t_s"] == pytest.approx(left_s(), abs=go["uncertainty_s"])
+    assert finish["time_s"] == pytest.approx(returned_s - left_s(), abs=finish["uncertainty_s"])
