@@ -104,7 +104,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
         """After a calibration: the halves of a gate may stand elsewhere; a line knows how well its sensors see."""
         self.lines = Lines(sensing.config for sensing in self.sensing.values())
         for name, sensing in self.sensing.items():
-            self.lines.state(name, sensing.watch.health.state)
+            self.lines.state(name, sensing.watch.health.state, sensing.watch.health.reason)
 
     def _hear(self, told: Iterable[Told], now_ns: int) -> None:
         for event, config in told:
@@ -120,7 +120,7 @@ class Core(msgspec.Struct, kw_only=True, eq=False):
                 self.on_detected(event, config)
                 self._hear(self.lines.take(event, config), now_ns)
             case SensorReport():
-                self.lines.state(message.sensor, message.state)
+                self.lines.state(message.sensor, message.state, message.reason)
                 self.overview.take(message)
             case Tone():
                 self._tell_tone(message)

@@ -203,7 +203,7 @@ class Replay:
             judge.config = msgspec.structs.replace(judge.config, name=judge.name)
         self._lines = self._joined()
         for judge in self._judges.values():
-            self._lines.state(judge.name, judge.watch.health.state)
+            self._lines.state(judge.name, judge.watch.health.state, judge.watch.health.reason)
 
     def _lose_silent(self, now_ns: int) -> None:
         """Time comes to `now_ns` before the trace's end: tell of each sensor whose readings have stopped, oldest first.
@@ -248,7 +248,7 @@ class Replay:
 
     def _pass_on(self, event: DetectionEvent, judge: _Judge, now_ns: int) -> None:
         if isinstance(event, SensorChange):
-            self._lines.state(judge.name, event.state)
+            self._lines.state(judge.name, event.state, event.reason)
             self._overview.take(SensorReport(judge.name, event.state, event.reason, None, event.t_ns))
             return
         if not isinstance(event, Obstacle):

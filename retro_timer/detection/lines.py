@@ -41,10 +41,10 @@ class Lines:
         deadlines = [gate.deadline_ns for gate in self._gates]
         return min((ns for ns in deadlines if ns is not None), default=None)
 
-    def state(self, sensor: str, state: SensorState) -> None:
-        """How well a sensor sees from now on."""
+    def state(self, sensor: str, state: SensorState, reason: str) -> None:
+        """How well a sensor sees from now on, and why not better."""
         if sensor in self._gate_of:
-            self._gate_of[sensor].state(sensor, state)
+            self._gate_of[sensor].state(sensor, state, reason)
 
     def take(self, event: DetectionEvent, config: WatchConfig) -> list[Told]:
         """A sensor's event; what it is to its line, oldest first. A passage is timed here: milliseconds."""

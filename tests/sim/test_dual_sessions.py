@@ -84,6 +84,14 @@ def test_with_one_half_dead_the_other_goes_on_is_told_once_and_starts_are_given(
     assert [event["name"] for event in found.told("sound") if event["name"].startswith("blind")] == []
 
 
+@pytest.mark.parametrize("covered", ["upper", "lower"])
+def test_what_lies_on_one_lens_says_nothing_of_the_light_of_the_other_half(tmp_path: Path, covered: str) -> None:
+    cover = f'[[faults]]\nkind = "covered"\nsensor = "{covered}"\nrep = 1\nat_s = 1.0\nlasts_s = 12.0\n'
+    found = day(tmp_path, dual(), cover)
+    assert [(f["rep"], f["flags"]) for f in found.told("finish")] == [(1, ("single",)), (2, ())]
+    assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
+
+
 def test_with_both_halves_dead_nothing_is_started(tmp_path: Path) -> None:
     dead = "[[faults]]\nat_s = 3.0\nlasts_s = 3600.0\n"
     found = day(tmp_path, dual(), dead)

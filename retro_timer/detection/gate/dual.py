@@ -76,9 +76,10 @@ class DualGate:
         waiting = [seen for half in (self._near, self._far) for seen in half.seen if seen.over]
         return min((due for seen in waiting if (due := seen.due_ns(WAIT_NS, _DOUBT_NS)) is not None), default=None)
 
-    def state(self, name: str, state: SensorState) -> None:
-        """How well a half sees from now on."""
-        self._half(name).state = state
+    def state(self, name: str, state: SensorState, reason: str) -> None:
+        """How well a half sees from now on, and why not better."""
+        half = self._half(name)
+        half.state, half.reason = state, reason
 
     def take(self, name: str, event: DetectionEvent) -> list[DetectionEvent]:
         """What a half's event is to the line, oldest first."""
@@ -149,7 +150,7 @@ class DualGate:
         mine, alone = half.seen[-1], self._alone
         if alone is not None:
             mine.alone = mine.beeped = half is alone
-            mine.doubted = self._other(half).state is SensorState.DEGRADED
+            mine.doubted = self._other(half).doubts_both
             return [Crossing(mine.rep, t_ns)] if mine.beeped else []
         for other in self._other(half).seen:
             near, far = (other, mine) if half is self._far else (mine, other)
@@ -204,7 +205,7 @@ class DualGate:
         if self._alone is half or seen.alone:
             half.seen.remove(seen)
             solved = at_line(half.solve(seen), half.config)
-            doubted = seen.doubted or self._other(half).state is SensorState.DEGRADED
+            doubted = seen.doubted or self._other(half).doubts_both
             if doubted and (seen.brief or not outlasts_bursts(seen, half, alone=True)):
                 # What troubles the other half, the sun, may make this one's phantoms.
                 solved = Solution(refusal=BRIEF)

@@ -15,6 +15,9 @@ _GOES_OVER_NS = 400_000_000
 """From a shade's end to a crossing of the same body, which six readings at 24 ms may have to confirm: less makes two
 bodies of one, more one of a shadow and who follows it."""
 
+_OWN_TROUBLES = frozenset(("covered", "hardware"))
+"""What makes one half degraded and says nothing of the light in which the other one sees."""
+
 
 class Seen(msgspec.Struct, eq=False):
     """One passage through one half."""
@@ -97,6 +100,8 @@ class Half:
     def __init__(self, config: WatchConfig) -> None:
         self.config = config
         self.state = SensorState.OK
+        self.reason = ""
+        """Why it does not see well."""
         self.held = False
         """Something stands in its beam and hides who passes."""
         self.seen: list[Seen] = []
@@ -105,6 +110,11 @@ class Half:
     def badness(self) -> int:
         """How badly it sees who passes: 0 for well, and behind a thing in the beam no better than lost."""
         return SensorState.LOST.badness if self.held else self.state.badness
+
+    @property
+    def doubts_both(self) -> bool:
+        """Whether what troubles it may trouble the other half as well: the sun, not what lies on its own lens."""
+        return self.state is SensorState.DEGRADED and self.reason not in _OWN_TROUBLES
 
     def begin(self, crossing: Crossing) -> None:
         """A crossing; a shade that has just ended is the same body's, of which now a range is named."""
