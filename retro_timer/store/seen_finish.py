@@ -10,6 +10,7 @@ from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.detection.gate.crossing_fit import Examined, examine, solve
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.seen import Loser, Picture, Point, Reading, Strip
+from retro_timer.detection.solution import Solution
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.ports import RangeSample
 from retro_timer.store.finishes import KeptFinish, KeptPassage, finish_of, kept_places, read_finish
@@ -87,7 +88,7 @@ def _drawn(row: SessionRow, record: RepRecord, kept: KeptFinish) -> Picture:
         readings = [_reading(sample, sample.t_ns in hits, go_ns) for sample in sensor.samples]
         wall_mm = own[-1].broken.wall_mm if own else None
         winner = made.get(sensor.name)
-        looks, outline = _fitted(examine(winner.broken, sensor.config), go_ns) if winner else ([], [])
+        looks, outline = _fitted(examine(winner.broken, sensor.config), sensor.config, go_ns) if winner else ([], [])
         title = f"{sensor.name}, {sensor.model}"
         strips.append(Strip(title, readings, None if wall_mm is None else wall_mm / 1000.0, looks, outline))
     lost = [passage for passage in kept.passages if made.get(passage.sensor) is not passage]
@@ -127,8 +128,10 @@ def _reading(sample: RangeSample, hit: bool, go_ns: int) -> Reading:
     return Reading((sample.t_ns - go_ns) / 1e9, range_m, sample.signal_kcps, sample.status in (None, 0), hit)
 
 
-def _fitted(seen: Examined, go_ns: int) -> tuple[list[Point], list[Point]]:
+def _fitted(seen: Examined, config: WatchConfig, go_ns: int) -> tuple[list[Point], list[Point]]:
     """The readings that were compared, and the outline that fits them."""
+    if seen.thin is not None:
+        return _edges(seen, seen.thin, config, go_ns)
     if seen.torso is None or seen.fit is None or seen.alone is None:
         return [], []
     broken, fit = seen.torso.broken, seen.fit
@@ -139,6 +142,20 @@ def _fitted(seen: Examined, go_ns: int) -> tuple[list[Point], list[Point]]:
     outline = [(origin_s + t_s, fit.cover_at(t_s)) for t_s in times]
     looks = [(origin_s + look.t_s, look.cover) for look in seen.alone.looks if abs(look.t_s - fit.middle_s) <= reach_s]
     return looks, outline
+
+
+def _edges(seen: Examined, found: Solution, config: WatchConfig, go_ns: int) -> tuple[list[Point], list[Point]]:
+    """The same of a thin beam, which shows the back's edge: from there on a trunk of the usual depth at its speed."""
+    if seen.torso is None or seen.cover is None or found.speed_mps <= 0.0:
+        return [], []
+    back_s, depth_s = (found.back_ns - go_ns) / 1e9, config.torso_mm / 1000.0 / found.speed_mps
+    rise_s = config.cone_half_width_m(seen.torso.ranges.body_mm / 1000.0) / found.speed_mps
+    corners = ((-3.0, 0.0), (-1.0, 0.0), (1.0, 1.0))
+    rising = [(back_s + share * rise_s, cover) for share, cover in corners]
+    falling = [(back_s + depth_s - share * rise_s, cover) for share, cover in reversed(corners)]
+    origin_s = (seen.torso.broken.entries[seen.torso.first].t_ns - go_ns) / 1e9
+    looks = [(origin_s + look.t_s, look.cover / seen.cover.peak) for look in seen.cover.looks]
+    return [one for one in looks if rising[0][0] <= one[0] <= falling[-1][0]], [*rising, *falling]
 
 
 def _loser(passage: KeptPassage, kept: KeptFinish, config: WatchConfig, go_ns: int) -> Loser:

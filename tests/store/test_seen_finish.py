@@ -12,6 +12,7 @@ import pytest
 
 from retro_timer.cli.output.marshal_text import finish_lines
 from retro_timer.coach.access import Role
+from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.expectation import ARRIVAL
 from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.seen import Picture
@@ -109,6 +110,22 @@ def test_what_was_looked_at_and_lost_is_told_with_its_reason(tmp_path: Path) -> 
     picture = box.picture()
     assert [loser.why for loser in picture.losers] == ["passed, and was not timed", "too brief for a torso"]
     assert picture.strips[0].outline
+
+
+def test_of_a_thin_beam_the_back_edge_and_the_trunk_behind_it_are_drawn(tmp_path: Path) -> None:
+    thin = KeptSensor("thin", "TF-Luna", WatchConfig(fov_deg=2.0), readings(100.0))
+    wide = passage(thin)
+    broken = msgspec.structs.replace(wide.broken, period_s=0.01, budget_s=0.01)
+    solved = solve(broken, thin.config)
+    box = Box(tmp_path, finished(1))
+    made = kept(thin, session_id=box.uid, rep=1)
+    seen = [msgspec.structs.replace(wide, broken=broken)]
+    keep_finish(tmp_path, msgspec.structs.replace(made, back_ns=solved.back_ns, passages=seen, bodies=[]))
+    (strip,) = box.picture().strips
+    edge_s = min(t_s for t_s, cover in strip.outline if cover == 1.0)
+    lit_s = min(reading.t_s for reading in strip.readings if reading.hit)
+    assert edge_s == pytest.approx(lit_s, abs=0.03)
+    assert max(cover for _, cover in strip.looks) == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_break_that_is_no_reps_yet_is_of_no_rep_in_the_picture(tmp_path: Path) -> None:
