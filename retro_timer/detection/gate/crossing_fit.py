@@ -34,7 +34,7 @@ more leaves the speed to the break's own length, which a deep chest lengthens as
 _WENT_ON = 1.5
 """So many times the slow end of a gait is the likely speed of who stood still and went on: less takes them for slower
 than most, more for faster."""
-_ANY_LOG_SD = 0.6
+_DAWDLER_LOG_SD = 0.6
 """So wide that the readings decide alone: within a factor of 1.8, from a walk to a jog."""
 _CLEARLY = 1.1
 """The fit's own doubt of the speed is 14 %; less refuses bodies, more times arms."""
@@ -78,14 +78,21 @@ class Examined(msgspec.Struct, frozen=True):
 def examine(broken: Break, config: WatchConfig) -> Examined:
     """Find the torso in a break and the outline that fits it. Never raises.
 
-    Of several on the course nobody knows whose body it is: what is none at the likeliest pace may be one at another's.
+    Of several on the course nobody knows whose body it is: what is none at the likeliest pace, or another speed than
+    that by far, may be one at another's.
     """
     likeliest = _examine_at_pace(broken, config)
-    if not likeliest.refusal:
+    if _off_pace(likeliest) <= _SPEED_LOG_SD:
         return likeliest
-    others = (msgspec.structs.replace(broken, mean_speed_mps=speed_mps) for speed_mps in broken.other_speeds_mps)
-    found = (_examine_at_pace(other, config) for other in others)
-    return next((seen for seen in found if not seen.refusal), likeliest)
+    others = [msgspec.structs.replace(broken, mean_speed_mps=speed_mps) for speed_mps in broken.other_speeds_mps]
+    return min((likeliest, *(_examine_at_pace(other, config) for other in others)), key=_off_pace)
+
+
+def _off_pace(seen: Examined) -> float:
+    """How far the speed of a break is from the pace at which it was looked at, as a logarithm; of nobody, endless."""
+    if seen.refusal:
+        return math.inf
+    return 0.0 if seen.fit is None else abs(math.log(seen.fit.speed_mps / seen.speed_mps))
 
 
 def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
@@ -193,12 +200,11 @@ def _has_dawdled(broken: Break) -> bool:
 def _likely_speed(broken: Break) -> tuple[float, float]:
     """Speed at the line and one standard deviation of its logarithm, before the break is looked at.
 
-    The mean speed since the go tells it, except of somebody who stood still on the way, and where it may be another's.
+    The mean speed since the go tells it, except of somebody who stood still on the way.
     """
     if _has_dawdled(broken):
-        return max(_WENT_ON * broken.slowest_mps, _SLOWEST_MPS), _ANY_LOG_SD
-    likely = min(FASTEST_MPS * 0.9, max(_SLOWEST_MPS, broken.mean_speed_mps))
-    return likely, _SPEED_LOG_SD if broken.way_known else _ANY_LOG_SD
+        return max(_WENT_ON * broken.slowest_mps, _SLOWEST_MPS), _DAWDLER_LOG_SD
+    return min(FASTEST_MPS * 0.9, max(_SLOWEST_MPS, broken.mean_speed_mps)), _SPEED_LOG_SD
 
 
 def _holes_s(torso: Torso) -> float:

@@ -101,7 +101,7 @@ def test_of_several_a_body_is_tried_at_the_pace_of_each() -> None:
     seen = [*beside[:20], *body, *beside[26:]]
     fast_alone = Break(seen, None, 6.5, 21.0, 0.024, 0.02, 3.2, 1.5, 3.2, over=True, way_known=False)
     slow_alone = msgspec.structs.replace(fast_alone, mean_speed_mps=1.55)
-    assert solve(slow_alone, WatchConfig()).refusal == "too fast for a torso"
+    assert solve(slow_alone, WatchConfig()).speed_mps < 0.8 * solve(fast_alone, WatchConfig()).speed_mps
     both = msgspec.structs.replace(slow_alone, other_speeds_mps=(3.2,))
     assert solve(both, WatchConfig()) == solve(fast_alone, WatchConfig())
     assert solve(fast_alone, WatchConfig()).refusal == ""
