@@ -29,8 +29,9 @@ _FAR_ARM_M = 0.37
 """From the near face to the far arm: the shoulders' width less half an arm to either side..."""
 _FAR_ARM_SD_M = 0.08
 """... give or take how it swings: narrower would make an arm that is bent somebody else's."""
-_BEFORE_TRUNK = 0.32
-"""Share of the trunk that the near arm hides: an upper arm of 9 cm before a chest of 24, less where it swings off."""
+_BEFORE_TRUNK = 0.45
+"""Share of the trunk that the near arm hides: an upper arm of 9 to 10 cm before a chest of 24, and its elbow beside it
+where it swings. Less takes a flat break, which an arm before the trunk makes, for one that begins with an elbow."""
 _ODD = 0.03
 """Readings that are neither: phantoms, fluttering cloth."""
 ARM_REACHES_M = (0.0, 0.04, 0.08, 0.12, 0.16)
