@@ -22,6 +22,9 @@ MAX_RANGES_M = (1.3, 8.0)
 PLACEMENTS = (Placement.LANE_END, Placement.BELT)
 SIGHT_S = 0.2
 """Danger may come this long after the first sight, if that is later than the stopping distance."""
+PROMISED_S, PROMISED_PERIODS = 0.3, 4
+"""What docs/safety.md promises while the state is `ok`: so long, or so many periods if that is longer, after both the
+first report and the stopping distance."""
 _BRAKING = Braking()
 """0.6 s and 2.5 m/s^2, as docs/sources.md has them."""
 
@@ -55,6 +58,8 @@ class Watched(msgspec.Struct, frozen=True, gc=False):
     """Danger before the stopping distance was reached; negative after it; None when it never came."""
     danger_due: bool
     """Whether the scene asks for danger."""
+    promised: bool = False
+    """Whether danger was told as soon as is promised."""
 
 
 class WatchCell(msgspec.Struct, frozen=True):
@@ -64,6 +69,8 @@ class WatchCell(msgspec.Struct, frozen=True):
     scenes: int
     never: int
     in_time: float
+    promised: float
+    """Share told as soon as is promised."""
     late_p95_ms: float
     """Of the late ones; 0 when none is late."""
     late_worst_ms: float
@@ -119,8 +126,10 @@ def _watched(case: WarningCase, told: list[dict[str, Any]]) -> Watched:
         return Watched(alarms, None, None, danger_due=True)
     # An event carries the middle of its reading's integration; nobody knows of it before the integration's end.
     told_s = danger["t_s"] + case.spec.budget_ns / 2e9
-    latest_s = max(due_s, case.first_report_ns / 1e9 + SIGHT_S)
-    return Watched(alarms, told_s - latest_s, due_s - told_s, danger_due=True)
+    seen_s = case.first_report_ns / 1e9
+    promised_s = max(due_s, seen_s) + max(PROMISED_S, PROMISED_PERIODS * case.spec.period_ns / 1e9)
+    late_s = told_s - max(due_s, seen_s + SIGHT_S)
+    return Watched(alarms, late_s, due_s - told_s, danger_due=True, promised=told_s <= promised_s)
 
 
 def _risings(obstacles: Sequence[dict[str, Any]]) -> int:
@@ -162,6 +171,7 @@ def tally(
         scenes=len(due),
         never=sum(w.late_s is None for w in due),
         in_time=in_time / max(1, len(due)),
+        promised=sum(w.promised for w in due) / max(1, len(due)),
         late_p95_ms=1000.0 * p95(late) if late else 0.0,
         late_worst_ms=1000.0 * max(late, default=0.0),
         lead_median_s=statistics.median(leads) if leads else 0.0,
