@@ -1,4 +1,4 @@
-"""Copies the benchmark's figures to where people look for them: the whole table into docs/accuracy.md, six into README.
+"""Copies the benchmark's figures to where people look for them: the whole table into docs/accuracy.md, a few into README.
 
 python -m benchmarks.publish
 """
@@ -35,7 +35,7 @@ def table(results: str) -> str:
     return f"{head}\n\nMeasured on: {dates}. {how}\n"
 
 
-def six(results: str) -> str:
+def few(results: str) -> str:
     """The rows that README shows. Raises ValueError where the report lacks one."""
     rows = [line for line in table(results).splitlines() if line.startswith("|")]
     found = [next((row for row in rows if row.startswith(f"| {words}")), None) for words in _CHOSEN]
@@ -57,7 +57,7 @@ def published(results: str) -> dict[Path, str]:
     """Each page as it reads with this report."""
     return {
         PAGE: with_block(PAGE.read_text(), _TABLE, table(results)),
-        README: with_block(README.read_text(), _FEW, six(results)),
+        README: with_block(README.read_text(), _FEW, few(results)),
     }
 
 
