@@ -35,6 +35,13 @@ _STANDING_MPS = 0.15
 """Half of the slowest walk, 0.3 m/s: whoever sways, or reads so by noise."""
 _STOOD_S = 2.0
 """What stood and is seen where it stood this soon has hardly been replaced by somebody who walks."""
+_A_WAY = 4
+"""Doubted readings with a body's light that lie on a line: a doubted range may be wrong by metres, and two of them that
+agree are chance; each beyond the second must come to where the line leads."""
+_WAY_ROUGHNESS_M = 0.06
+"""Three standard deviations of a reading; the ranges that motion makes wrong are off by half a metre and more."""
+_WAY_MPS = 1.0
+"""A walk's: slower motion hardly spoils the status."""
 _CANDIDATES = 3
 """A body, the one before it and a phantom beside them; each more costs time in every reading."""
 
@@ -152,10 +159,24 @@ class Track:
         return self._motion
 
     def shows(self, proof: Proof) -> bool:
-        """Whether enough of its readings agree, and lie on a line as well as is asked."""
-        if self.length < proof.readings or self.valid < proof.readings - 1:
+        """Whether enough of its readings agree, and lie on a line as well as is asked.
+
+        The sensor must vouch for all but one, or the track be one that only a body's way makes: fast motion spoils the
+        status of reading after reading.
+        """
+        if self.length < proof.readings or (self.valid < proof.readings - 1 and not self._is_a_way(proof.readings)):
             return False
         return math.isinf(proof.roughness_m) or self.roughness_m(proof.readings) <= proof.roughness_m
+
+    def _is_a_way(self, count: int) -> bool:
+        """Whether so many readings with a body's light, of which the sensor may doubt each, lead nearer on a line.
+
+        What wraps round from beyond the sensor's range stands still as a rule, and motion is no excuse for its status.
+        """
+        count = max(count, _A_WAY)
+        if self.length < count or self.motion().closing_mps < _WAY_MPS:
+            return False
+        return self.roughness_m(count) <= _WAY_ROUGHNESS_M
 
     def roughness_m(self, count: int) -> float:
         """Noise of the last `count` readings: how far each lies off the line between its neighbours."""

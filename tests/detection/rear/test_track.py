@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -99,6 +100,25 @@ def test_a_reading_that_the_sensor_doubts_supports_and_does_not_vouch() -> None:
     track.add(PERIOD_S, 3.0, valid=False)
     track.add(2 * PERIOD_S, 3.0, valid=False)
     assert not track.shows(Proof(3, 1.0))
+
+
+def doubted(ranges_m: list[float], period_s: float = 0.1) -> Track:
+    """A track of readings that the sensor doubts, each with a body's light."""
+    track = Track(0.0, ranges_m[0], valid=False)
+    for n, range_m in enumerate(ranges_m[1:], 1):
+        track.add(n * period_s, range_m, valid=False)
+    return track
+
+
+def test_four_doubted_readings_that_lead_nearer_on_a_line_are_a_body() -> None:
+    way = [6.2, 5.63, 5.04, 4.48]
+    assert doubted(way).shows(Proof(3, math.inf))
+    assert not doubted(way[:3]).shows(Proof(3, math.inf))
+
+
+def test_doubted_readings_that_stand_or_scatter_vouch_for_nothing() -> None:
+    assert not doubted([1.2] * 12).shows(Proof(3, math.inf))
+    assert not doubted([6.2, 5.8, 5.0, 4.6]).shows(Proof(3, math.inf))
 
 
 def test_two_noisy_readings_in_a_row_are_still_the_standing_thing() -> None:
