@@ -1,4 +1,4 @@
-"""Copies the benchmark's figures to where people look for them: the whole table into docs/accuracy.md, some into README.
+"""Copies the benchmark's figures to where people look: the whole table into docs/accuracy.md, some into README.
 
 python -m benchmarks.publish
 """
