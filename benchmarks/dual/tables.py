@@ -15,7 +15,7 @@ from retro_timer.training.gaits import Gait
 
 _NOTE = (
     "Two VL53L1X at 41 Hz across one line (benchmarks/physics/dual.py): above is one over the other, of which the "
-    "upper times; behind has the first 200 mm before the line and the second on it, beyond the first on the line and "
+    "upper times; behind has the first 300 mm before the line and the second on it, beyond the first on the line and "
     "the second 200 mm beyond it. Chest and hips lean 0 to 20 degrees against each other, the hands swing 200 mm, a "
     "fourth of the athletes are children, the sun's phantoms come to both at once. Alone is the sensor on the line by "
     "itself, of two on it the upper one, on the same readings. 95 % within: of the reps that both ways timed. Lost: "

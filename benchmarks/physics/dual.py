@@ -9,7 +9,7 @@ tolerances and the phases of their readings are independent, the sun is one (see
   shoulders, and beside it swing the hands, up to 200 mm to either side.
 * behind: both beams UPPER_MM over the ground, the first BEHIND_MM before the line in the direction of travel, the
   second on it. Things that are no athlete have their places from the first beam.
-* beyond: the same, with the first on the line and the second BEHIND_MM beyond it.
+* beyond: the same, with the first on the line and the second BEYOND_MM beyond it.
 
 A fourth of the athletes are children: chests of 165 to 215 mm, 290 to 350 mm wide.
 """
@@ -38,11 +38,11 @@ from retro_timer.training.gaits import Gait
 Layout = Literal["above", "behind", "beyond"]
 LAYOUTS: tuple[Layout, ...] = ("above", "behind")
 """Those that the docs tell to build."""
-UPPER_MM, LOWER_MM, BEHIND_MM = 1150.0, 780.0, 200.0
+UPPER_MM, LOWER_MM, BEHIND_MM, BEYOND_MM = 1150.0, 780.0, 300.0, 200.0
 OFFSETS_MM: dict[Layout, tuple[float, float]] = {
     "above": (0.0, 0.0),
     "behind": (-BEHIND_MM, 0.0),
-    "beyond": (0.0, BEHIND_MM),
+    "beyond": (0.0, BEYOND_MM),
 }
 """How far beyond the line both beams are."""
 FIRST, SECOND = "first", "second"

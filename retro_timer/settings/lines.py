@@ -43,5 +43,5 @@ def _check_halves(settings: Settings, line: str, where: str) -> None:
                 f"{key}.offset_mm",
                 f"{apart_mm} mm behind '{first.name}'",
                 f"the same as of '{first.name}' for one above the other, or {LEAST_OFFSET_MM} mm and more from it,"
-                " best -200 and 0",
+                " best -300 and 0",
             )

@@ -38,7 +38,7 @@ def day(directory: Path, settings: Settings, scenario: str = "", of_plan: Plan =
     ("gait", "offset_mm"),
     [
         (Gait.WALK, 200),
-        (Gait.JOG, -200),
+        (Gait.JOG, -300),
         (Gait.RUN, 0),
         pytest.param(Gait.WALK, 0, marks=pytest.mark.slow),
         pytest.param(Gait.RUN, 200, marks=pytest.mark.slow),

@@ -115,12 +115,12 @@ xshut_pin = 6
     Build(
         "dual-gate-along",
         "Dual gate along the lane",
-        "Two TF-Luna of one line, the first 200 mm before it, the second on it: they tell speed and direction.",
+        "Two TF-Luna of one line, the first 300 mm before it, the second on it: they tell speed and direction.",
         """\
 [[sensors]]
 name = "near"
 model = "tf-luna"
-offset_mm = -200
+offset_mm = -300
 
 [[sensors]]
 name = "far"

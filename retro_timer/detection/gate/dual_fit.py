@@ -5,10 +5,10 @@ them is the speed. Both moments and what each break's length says of the speed a
 (seconds a metre), where all of it is linear.
 
 The back is on the line while the middle is half a torso before it. Between two beams that is read off, and a speed
-that is off moves it by little: with the first 200 mm before the line and the second on it, the error is 0.55 to 0.9 of
-one beam's root mean square (1,600 simulated passages). With the first on the line and the second beyond it, both
-moments are past that place and their errors grow on the way back to it: that comes to 0.86 to 1.0, and to as much with
-300 to 600 mm between them.
+that is off moves it by little: with the first 200 or 300 mm before the line and the second on it, the error is 0.8 to
+0.9 of one beam's root mean square (600 simulated passages). With the first on the line and the second beyond it, both
+moments are past that place and their errors grow on the way back to it: that comes to 0.95 to 1.06, and to no less with
+300 to 600 mm between them. What both have in common, how deep this chest is and the swing of its arms, stays.
 """
 
 from __future__ import annotations
