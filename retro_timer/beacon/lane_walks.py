@@ -35,7 +35,7 @@ def learn_lanes(
     walked = _lanes_walked(samples, lanes)
     if len(walked) != lanes.count:
         raise RetroTimerError(
-            f"{name}: saw walks at {len(walked)} distances ({_shown(walked)}), "
+            f"{name}: saw walks at {len(walked)} {'distance' if len(walked) == 1 else 'distances'} ({_shown(walked)}), "
             f"expected one in each of {lanes.count} lanes"
         )
     off_mm = [seen - lanes.middle_mm(lane) for lane, seen in enumerate(walked, start=1)]

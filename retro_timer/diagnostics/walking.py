@@ -11,11 +11,12 @@ import msgspec
 from retro_timer.beacon.assembly import watch_config
 from retro_timer.beacon.control.protocol.facts import Facts, SensorFacts
 from retro_timer.detection.events import SensorState
-from retro_timer.detection.gate.delay import Delay, Walk, WalkWatch, delay_of, walk_of
+from retro_timer.detection.gate.delay import Delay, Walk, WalkWatch, delay_of, one_walk, walk_of
 from retro_timer.detection.solution import NORMAL_95, Solution
 from retro_timer.diagnostics.gates import halves
 from retro_timer.diagnostics.holder import Holder
 from retro_timer.errors import BadInputError, RetroTimerError
+from retro_timer.ports import RangeSample
 from retro_timer.sensors.known import kind_of
 from retro_timer.settings.calibration import MOST_BEYOND_MM, MOST_LATE_MS, SensorCalibration
 
@@ -62,57 +63,94 @@ def _pair(facts: Facts, sensor: str | None) -> tuple[SensorFacts, SensorFacts]:
 def _walks(
     asked: Holder, facts: Facts, pair: tuple[SensorFacts, SensorFacts], each_way: int, say: Callable[[str], None]
 ) -> list[Walk]:
-    watches = {
-        half.spec.name: WalkWatch(watch_config(half.spec, facts.settings, facts.calibration, several=True))
-        for half in pair
-    }
-    seen: dict[str, deque[Solution]] = {name: deque() for name in watches}
-    walks: list[Walk] = []
+    watching = Watching(facts, pair, each_way, say)
     often = "once" if each_way == 1 else f"{each_way} times"
     say(f"Walk upright through both beams {often} each way: now in the direction of travel, then back, and so on.")
-    while len(walks) < 2 * each_way:
-        before = len(walks)
+    while not watching.done:
+        before = len(watching.walks)
         for came in asked.follow(_PATIENCE_S):
-            now_ns = 0
-            for name, watch in watches.items():
-                for sample in came.get(name, []):
-                    now_ns = max(now_ns, sample.t_ns)
-                    seen[name].extend(watch.feed(sample))
-            walks += _matched(seen, walks, say, 2 * each_way)
-            _give_up(seen, now_ns, say)
-            if len(walks) >= 2 * each_way:
+            watching.feed(came)
+            if watching.done:
                 break
-        if len(walks) == before:
-            raise RetroTimerError(f"nobody walked through both beams within {_PATIENCE_S:g} s; nothing was learnt")
-    return walks
+        if len(watching.walks) == before:
+            seen = f" ({before} of {watching.wanted} seen before)" if before else ""
+            raise RetroTimerError(
+                f"nobody walked through both beams within {_PATIENCE_S:g} s{seen}; nothing was learnt"
+            )
+    return watching.walks
 
 
-def _matched(
-    seen: dict[str, deque[Solution]], walks: list[Walk], say: Callable[[str], None], wanted: int
-) -> list[Walk]:
-    first, second = seen.values()
-    found: list[Walk] = []
-    while first and second and len(walks) + len(found) < wanted:
-        number = len(walks) + len(found)
-        walk = walk_of(first[0], second[0], back=bool(number % 2))
-        if walk is None:
-            # The older one is nobody's in the other half.
-            older = min((first, second), key=lambda half: half[0].middle_ns or 0)
-            older.popleft()
-            continue
-        first.popleft()
-        second.popleft()
-        found.append(walk)
-        way = "back" if walk.back else "in the direction of travel"
-        say(f"{number + 1} of {wanted}, {way}: {walk.speed_mps:.1f} m/s")
-    return found
+class Watching:
+    """Joins what both halves see to walks, and says what is none."""
 
+    def __init__(
+        self, facts: Facts, pair: tuple[SensorFacts, SensorFacts], each_way: int, say: Callable[[str], None]
+    ) -> None:
+        self.walks: list[Walk] = []
+        self.wanted = 2 * each_way
+        self._say = say
+        self._watches = {
+            half.spec.name: WalkWatch(watch_config(half.spec, facts.settings, facts.calibration, several=True))
+            for half in pair
+        }
+        self._seen: dict[str, deque[Solution]] = {name: deque() for name in self._watches}
+        self._told_ns = 0
+        """Of the last walk that was counted or told of."""
 
-def _give_up(seen: dict[str, deque[Solution]], now_ns: int, say: Callable[[str], None]) -> None:
-    for name, half in seen.items():
-        while half and now_ns - (half[0].middle_ns or 0) > _UNMATCHED_NS:
-            half.popleft()
-            say(f"only '{name}' saw that: walk through once more, the same way")
+    @property
+    def done(self) -> bool:
+        """Whether there are as many walks as were asked for."""
+        return len(self.walks) >= self.wanted
+
+    def feed(self, came: dict[str, list[RangeSample]]) -> None:
+        """What the sensors have read meanwhile, oldest first."""
+        now_ns = 0
+        for name, watch in self._watches.items():
+            for sample in came.get(name, []):
+                now_ns = max(now_ns, sample.t_ns)
+                self._seen[name].extend(watch.feed(sample))
+        self._match()
+        self._give_up(now_ns - _UNMATCHED_NS)
+
+    def _match(self) -> None:
+        one, other = self._seen
+        first, second = self._seen.values()
+        while first and second and not self.done:
+            number = len(self.walks)
+            walk = walk_of(first[0], second[0], back=bool(number % 2))
+            if walk is None:
+                self._alone(min((one, other), key=lambda name: self._seen[name][0].middle_ns or 0))
+                continue
+            self._told_ns = max(first.popleft().middle_ns or 0, second.popleft().middle_ns or 0)
+            self.walks.append(walk)
+            way = "back" if walk.back else "in the direction of travel"
+            self._say(f"{number + 1} of {self.wanted}, {way}: {walk.speed_mps:.1f} m/s")
+
+    def _give_up(self, until_ns: int) -> None:
+        """Whatever was seen until then finds no other half any more."""
+        for name, half in self._seen.items():
+            while half and (half[0].middle_ns or 0) < until_ns:
+                self._alone(name)
+        first, second = (watch.refused for watch in self._watches.values())
+        for refused in [refused for refused in first if refused.t_ns < until_ns]:
+            beside = any(one_walk(refused.t_ns, other.t_ns) for other in second)
+            # An arm before the trunk is refused as well: only where no walk was told of it was somebody.
+            if beside and not one_walk(refused.t_ns, self._told_ns):
+                self._again(refused.t_ns, f"neither beam can time that ({refused.why})")
+        for watch in self._watches.values():
+            watch.refused = [refused for refused in watch.refused if refused.t_ns >= until_ns]
+
+    def _alone(self, name: str) -> None:
+        """The oldest one of this half is nobody's in the other half."""
+        middle_ns = self._seen[name].popleft().middle_ns or 0
+        other, watch = next((other, watch) for other, watch in self._watches.items() if other != name)
+        why = next((refused.why for refused in watch.refused if one_walk(middle_ns, refused.t_ns)), None)
+        self._again(middle_ns, f"only '{name}' saw that" if why is None else f"'{other}' cannot time that ({why})")
+
+    def _again(self, t_ns: int, what: str) -> None:
+        self._told_ns = t_ns
+        usual = "" if what.startswith("only") else ", upright at an easy pace"
+        self._say(f"{what}: walk through once more, the same way{usual}")
 
 
 def judged(facts: Facts, pair: tuple[SensorFacts, SensorFacts], walks: list[Walk]) -> Learnt:

@@ -51,6 +51,7 @@ def test_the_walks_come_in_any_order_and_more_than_once() -> None:
     ("walked", "words"),
     [
         (shoulders(0.0)[:3], "saw walks at 3 distances (0.78 m, 2.00 m, 3.22 m), expected one in each of 4 lanes"),
+        (shoulders(0.0)[:1], "saw walks at 1 distance (0.78 m), expected one in each of 4 lanes"),
         ([], "saw walks at 0 distances (none)"),
         (shoulders(700.0), "lane 4 was walked at 5.1 m, and it sees a person to 5 m; put the box nearer"),
         ([780.0, 2000.0, 3920.0, 5100.0], "walk in the middle of each, or mend course.lane_width_m"),

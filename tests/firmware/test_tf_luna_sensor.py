@@ -19,7 +19,7 @@ from retro_timer.sim.optics import Surface, View
 pytest.importorskip("serial", reason="the port's library is missing: pip install 'retro-timer[twin]'")
 
 from retro_firmware.tf_luna.commands import CENTIMETRES, MILLIMETRES
-from retro_firmware.tf_luna.ports import SerialPort
+from retro_firmware.tf_luna.ports import SerialPort, cannot_open
 from retro_firmware.tf_luna.sensor import TfLunaSensor
 from retro_firmware.tf_luna.twin import LunaFault, LunaTwin, PtyTwin, TwinPort
 
@@ -267,6 +267,23 @@ def test_a_port_that_does_not_open_says_why(error: OSError, reason: str, command
     fault = failure(open_with)
     assert fault.reason == reason
     assert command in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("port", "mend"),
+    [
+        ("/dev/serial0", "sudo raspi-config nonint do_serial_hw 0"),
+        (
+            "/dev/ttyAMA3",
+            "only a Pi 4 and a Pi 5 have a further pair: put its dtoverlay into /boot/firmware/config.txt",
+        ),
+        ("/dev/ttyUSB0", "plug its USB adapter in"),
+    ],
+)
+def test_a_port_that_is_not_there_is_mended_as_what_it_is(port: str, mend: str) -> None:
+    missing = cannot_open(port, FileNotFoundError(2, "No such file or directory"))
+    assert missing.detail.startswith(f"{port} does not exist; ")
+    assert mend in missing.detail
 
 
 @pytest.mark.parametrize(

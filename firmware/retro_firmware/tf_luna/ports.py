@@ -9,6 +9,7 @@ import select
 import serial
 
 from retro_timer.errors import SensorFaultError
+from retro_timer.header import UART_PORTS
 
 BAUD = 115_200
 READ_MS = 20
@@ -17,6 +18,7 @@ _MOST_BYTES = 4096
 """What the kernel keeps of a terminal."""
 _MINI_UART = "/dev/ttyS0"
 _USB = "/dev/ttyUSB"
+_FURTHER = "/dev/ttyAMA"
 
 
 class SerialPort:
@@ -70,12 +72,22 @@ def mend_of(path: str) -> str:
     return "shorten its cable, and keep it away from the speaker's"
 
 
+def _mend_of_missing(path: str) -> str:
+    if path in UART_PORTS:
+        return "run `sudo raspi-config nonint do_serial_hw 0`, then reboot"
+    if path.startswith(_FURTHER):
+        return (
+            "only a Pi 4 and a Pi 5 have a further pair: put its dtoverlay into /boot/firmware/config.txt "
+            "(retro-timer wiring --boot), reboot, and see what it is called by `ls /dev/ttyAMA*`; "
+            "on another Pi take a USB adapter"
+        )
+    return "plug its USB adapter in, and see what it is called by `ls /dev/ttyUSB* /dev/ttyACM*`"
+
+
 def cannot_open(path: str, error: OSError) -> SensorFaultError:
     """Why the serial port does not open."""
     if error.errno == errno.ENOENT:
-        return SensorFaultError(
-            "no-port", f"{path} does not exist; run `sudo raspi-config nonint do_serial_hw 0`, then reboot"
-        )
+        return SensorFaultError("no-port", f"{path} does not exist; {_mend_of_missing(path)}")
     if error.errno == errno.EACCES:
         return SensorFaultError(
             "no-permission", f"{path} may not be opened; run `sudo usermod -aG dialout $USER`, then log in again"

@@ -53,6 +53,14 @@ class Walk(msgspec.Struct, frozen=True):
     """Against the direction of travel."""
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A passage through one half that tells no walk."""
+
+    t_ns: int
+    """The middle of its readings."""
+    why: str
+
+
 class Delay(msgspec.Struct, frozen=True):
     """Of the second half against the first, each with one standard deviation."""
 
@@ -66,6 +74,8 @@ class WalkWatch:
     """Feed the readings of one half in order: each walk through it comes back as a solution with its middle."""
 
     def __init__(self, config: WatchConfig) -> None:
+        self.refused: list[Refused] = []
+        """Oldest first; whoever reads them drops them."""
         self._config = config
         self._pipeline = GatePipeline(config)
         self._rep = 1
@@ -78,13 +88,26 @@ class WalkWatch:
         )
         over = [event for event in self._pipeline.feed(sample, expectation) if isinstance(event, PassageOver)]
         self._rep += len(over)
-        solved = [solve(event.passage, self._config) for event in over if isinstance(event.passage, Break)]
-        return [found for found in solved if not found.refusal and found.middle_ns is not None]
+        found: list[Solution] = []
+        for broken in (event.passage for event in over if isinstance(event.passage, Break)):
+            solved = solve(broken, self._config)
+            if solved.refusal or solved.middle_ns is None:
+                hits_ns = [entry.t_ns for entry in broken.entries if entry.hit] or [sample.t_ns]
+                why = solved.refusal or "stood in the beam"
+                self.refused.append(Refused((hits_ns[0] + hits_ns[-1]) // 2, why))
+            else:
+                found.append(solved)
+        return found
+
+
+def one_walk(first_ns: int, second_ns: int) -> bool:
+    """Whether the middles of two passages, each through another half, may be of one walk."""
+    return abs(second_ns - first_ns) <= _APART_NS
 
 
 def walk_of(first: Solution, second: Solution, *, back: bool) -> Walk | None:
     """One walk through both halves; None where these are two, or one without a middle."""
-    if first.middle_ns is None or second.middle_ns is None or abs(second.middle_ns - first.middle_ns) > _APART_NS:
+    if first.middle_ns is None or second.middle_ns is None or not one_walk(first.middle_ns, second.middle_ns):
         return None
     return Walk(
         lag_s=(second.middle_ns - first.middle_ns) / 1e9,
