@@ -37,7 +37,7 @@ from retro_timer.training.progress.progress import Progress, season_of
 from retro_timer.training.record import NS_PER_S, RepRecord, RepStatus
 
 _SUFFIXES = (".html", ".pdf")
-_REP_HEAD = ("set", "no", "athlete", "what", "time", "", "status", "flags", "note")
+_REP_HEAD = ("set", "no", "athlete", "what", "time", "", "status", "flags", "splits", "note")
 _MOST_SESSIONS = 500
 _MOST_TRENDS = 4
 
@@ -75,7 +75,7 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
     records = pictured.records_of(connection, row.id)
     drawn = pictured.set_pictures(records)
     sets = [Picture(f"Set {number}: times with their intervals", svg) for number, svg in drawn.items()]
-    parts = [Section("Reps", (), sets, _REP_HEAD, [_rep_row(record) for record in records])]
+    parts = [Section("Reps", (), sets, *_rep_table(records))]
     timed = {record.athlete for record in records if is_sure(record) and record.distance_m is not None}
     if len(timed - {""}) > 1:
         chart = chosen.group_of(records, None)
@@ -85,12 +85,19 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
     return Report(f"Session {row.id}: {row.title}", lines, parts, words_of(records))
 
 
+def _rep_table(records: Sequence[RepRecord]) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Its head and its rows; without the column of splits where there are none."""
+    place = _REP_HEAD.index("splits")
+    kept = [index for index in range(len(_REP_HEAD)) if index != place or any(record.splits for record in records)]
+    return [_REP_HEAD[index] for index in kept], [[_rep_row(record)[index] for index in kept] for record in records]
+
+
 def _rep_row(record: RepRecord) -> tuple[object, ...]:
     status = f"{record.status}: {record.why}" if record.status is RepStatus.DNF else str(record.status)
     what = f"{record.amount} {record.gait}"
     flags = ", ".join(record.flags)
     cells = (record.set_no, record.rep_no, record.who, what, record.official(), record.spread)
-    return (*cells, status, flags, record.note)
+    return (*cells, status, flags, record.official_splits, record.note)
 
 
 def _of_athlete(connection: sqlite3.Connection, runner: Runner) -> Report:
@@ -99,8 +106,7 @@ def _of_athlete(connection: sqlite3.Connection, runner: Runner) -> Report:
     records = pictured.records_of(connection, newest, runner.ids)
     pictures = [*_trends(runner, _MOST_TRENDS), *_spread(connection, runner)]
     parts = [_bests(found), Section("Progress", (), pictures), *_forms(found), _next(found)]
-    rows = [_rep_row(record) for record in records]
-    parts.append(Section(f"The newest session: {newest}", (), _drop_off(runner, records), _REP_HEAD, rows))
+    parts.append(Section(f"The newest session: {newest}", (), _drop_off(runner, records), *_rep_table(records)))
     lines = [f"Sessions: {found.sessions}", *map(str, found.weeks)]
     filled = [part for part in parts if part.lines or part.pictures or part.rows]
     return Report(runner.name, lines, filled, words_of(records))

@@ -150,6 +150,11 @@ def _by_hand(record: RepRecord, time_ns: int) -> RepRecord:
         time_ns=time_ns,
         # What a watch showed is what is to be shown: it has no way of the sound in it.
         sound_delay_ns=0,
+        # The splits are the gates' as before, and keep what they are shown as.
+        splits=tuple(
+            msgspec.structs.replace(split, time_ns=max(0, split.time_ns - record.sound_delay_ns))
+            for split in record.splits
+        ),
         uncertainty_ns=HAND_UNCERTAINTY_NS,
         method=BY_HAND,
         flags=tuple(sorted({*record.flags, Flag.MANUAL})),

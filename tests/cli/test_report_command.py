@@ -14,6 +14,7 @@ import pytest
 from retro_timer.store.results.edits import CorrectRep, NoteSession, carry_out
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.training.corrections import NoteRep, SetTime, VoidRep
+from retro_timer.training.record import Split
 from tests.helpers.chromium import needs_chromium
 from tests.helpers.command import Command
 from tests.helpers.exchange_made import NOON_NS, S, everything, session_of
@@ -113,6 +114,17 @@ def test_sessions_of_every_kind_of_rep_and_of_none_have_a_report(
     everything(state_dir)
     assert run("results", "report", "--session", number, "-o", tmp_path / "made.html").code == 0
     read(tmp_path / "made.html")
+
+
+def test_times_on_the_way_stand_in_the_table_where_there_are_any(kept: Path, run: Command, tmp_path: Path) -> None:
+    run("results", "report", "--session", "3", "-o", tmp_path / "made.html")
+    assert "splits" not in read(tmp_path / "made.html").words
+    with contextlib.closing(Journal(kept)) as journal:
+        split = Split("ten", 10.0, 4_087_463_557, S // 100)
+        number = session_of(journal, ("Anna",), splits=(split,))
+    for asked in (("--session", number), ("--athlete", "Anna")):
+        run("results", "report", *asked, "-o", tmp_path / "made.html")
+        assert {"splits", "ten 4.00"} <= set(read(tmp_path / "made.html").words)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,14 @@ STAMP = Stamp(NOON_NS)
 FORWARD = ((20_000, 3_400_000_000),)
 
 
-def session_of(journal: Journal, names: tuple[str, ...], *, began_ns: int = NOON_NS, reps: int = 2) -> int:
+def session_of(
+    journal: Journal,
+    names: tuple[str, ...],
+    *,
+    began_ns: int = NOON_NS,
+    reps: int = 2,
+    splits: tuple[Split, ...] = (),
+) -> int:
     """A session in which everybody runs so many reps."""
     number = journal.begin(PLAN, names, "pi", began_ns)
     for n in range(reps * len(names)):
@@ -41,6 +48,7 @@ def session_of(journal: Journal, names: tuple[str, ...], *, began_ns: int = NOON
             uncertainty_ns=11_000_001,
             sound_delay_ns=87_463_557,
             method="gate",
+            splits=splits,
         )
         journal.save(number, record, began_ns + (60 + 60 * n) * S + 1)
     journal.end(number, "done", began_ns + 3600 * S)

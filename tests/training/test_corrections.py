@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from retro_timer.errors import BadInputError
@@ -15,7 +16,7 @@ from retro_timer.training.corrections import (
     VoidRep,
     corrected,
 )
-from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus
+from retro_timer.training.record import HAND_UNCERTAINTY_NS, Flag, RepRecord, RepStatus, Split
 from tests.helpers.results_made import rep
 
 REPS = {1: rep(1), 2: rep(2, athlete="Bea"), 3: rep(3, status=RepStatus.OPEN), 4: rep(4, status=RepStatus.VOID)}
@@ -40,6 +41,14 @@ def test_a_time_by_somebodys_watch_is_shown_as_they_said_it_and_marked() -> None
     record = one(SetTime(2, 11.4))
     assert (record.official(), record.method, record.flags) == ("11.4", "manual", (Flag.MANUAL,))
     assert record.uncertainty_ns == HAND_UNCERTAINTY_NS
+
+
+def test_a_time_by_somebodys_watch_leaves_the_gates_splits_as_they_were_shown() -> None:
+    split = Split("ten", 10.0, 4_087_463_557, 10_000_000)
+    timed = msgspec.structs.replace(rep(1), sound_delay_ns=87_463_557, splits=(split,))
+    (once,) = corrected({1: timed}, SetTime(1, 9.0))
+    (twice,) = corrected({1: once}, SetTime(1, 9.1))
+    assert timed.official_splits == once.official_splits == twice.official_splits == "ten 4.00"
 
 
 @pytest.mark.parametrize(
