@@ -154,8 +154,10 @@ class Replay:
             if not started:
                 started = True
                 self._runner.put(inputs.Start(), now_ns)
+                thirds = {third for third, _ in self.thirds}
                 for judge in self._judges.values():
-                    judge.last_ns = now_ns
+                    # A third gate that never reads is missed by nobody: two others see its line.
+                    judge.last_ns = None if judge.name in thirds else now_ns
             while goes and goes[-1][0] <= now_ns:
                 self._lose_silent(goes[-1][0])
                 self._give_go(*goes.pop())

@@ -80,6 +80,8 @@ def replay(
         each = lanes is not None and _names_lanes(goes, sensors)
         for what in _not_replayed(head, goes, sensors, each=each, several=several):
             print(f"retro-timer: {file}: {what}; ignored", file=sys.stderr)
+        if not each and (started := _released_at_finish(head, goes, sensors)):
+            print(f"retro-timer: {file}: {started}", file=sys.stderr)
         if lanes is not None and each:
             rows = (sample for name, sample in _shown(reader) if not names or name in names)
             LaneReplay(timing, lanes, goes, _reporter(as_json), order=by_order).run(rows)
@@ -120,6 +122,17 @@ def _go_among_others(head: TraceHead, reps: Sequence[TraceRep], sensors: Mapping
 
 def _seen_at_start(sensors: Mapping[str, WatchConfig]) -> bool:
     return any(one.times_as_gate and one.line == START_LINE for one in sensors.values())
+
+
+def _released_at_finish(head: TraceHead, reps: Sequence[TraceRep], sensors: Mapping[str, WatchConfig]) -> str:
+    """What is said of starts by release that the finish's gates show, since none of several is at the start; empty
+    where there are none."""
+    numbers = [n for n, rep in enumerate(reps, start=1) if rep.release_from_s is not None and not rep.flying]
+    gates = sum(one.times_as_gate for one in sensors.values())
+    if not numbers or gates < 2 or _seen_at_start(sensors) or head.course == "out-and-back":
+        return ""
+    which = f"rep {numbers[0]}" if len(numbers) == 1 else f"reps {', '.join(map(str, numbers))}"
+    return f"{which}: no gate at the start, expected line=start or course: out-and-back; the finish is taken for it"
 
 
 def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:

@@ -232,6 +232,28 @@ def test_a_third_gate_of_a_line_times_nothing_and_is_said(replay: Replaying) -> 
     assert (finish["method"], finish["flags"]) == ("dual", [])
 
 
+def test_a_third_gate_that_only_the_head_describes_is_missed_by_nobody(replay: Replaying) -> None:
+    rows = rows_of(up=(passage(7.0), 41.0), lo=(passage(7.0), 41.0))
+    outcome, events = replay((*DUAL, "sensor extra: placement=gate", JOG), rows)
+    (complaint,) = outcome.err.splitlines()
+    assert complaint.endswith("sensor extra: a third gate at finish, expected two; ignored")
+    assert of(events, "sensor") == []
+    (finish,) = of(events, "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", [])
+
+
+@pytest.mark.parametrize(("goes", "which"), [((3,), "rep 1"), ((3, 6), "reps 1, 2")])
+def test_that_the_finish_is_taken_for_the_start_of_a_release_is_said(
+    replay: Replaying, goes: tuple[int, ...], which: str
+) -> None:
+    rows = rows_of(up=(wall(), 41.0), lo=(wall(), 41.0))
+    reps = [f"rep: release_from_s={at_s} distance_m=10 gait=jog" for at_s in goes]
+    (complaint,) = replay((*DUAL, *reps), rows)[0].err.splitlines()
+    said = "no gate at the start, expected line=start or course: out-and-back; the finish is taken for it"
+    assert complaint.endswith(f"{which}: {said}")
+    assert replay(("course: out-and-back", *DUAL, *reps), rows)[0].err == ""
+
+
 @pytest.mark.parametrize("described", [(), DUAL[:1]], ids=["neither", "the first"])
 def test_two_gates_of_a_line_are_one_though_the_trace_does_not_describe_both(
     replay: Replaying, described: tuple[str, ...]
