@@ -41,7 +41,10 @@ agree are chance; each beyond the second must come to where the line leads."""
 _WAY_ROUGHNESS_M = 0.06
 """Three standard deviations of a reading; the ranges that motion makes wrong are off by half a metre and more."""
 _WAY_MPS = 1.0
-"""A walk's: slower motion hardly spoils the status."""
+"""A walk's: slower motion hardly spoils the status..."""
+_WAY_SDS = 4.0
+"""... and so many times what is known of it by chance: four readings within 30 ms tell it to 0.9 m/s. Less frightens by
+what stands and is doubted, more tells fast sensors of a runner later."""
 _CANDIDATES = 3
 """A body, the one before it and a phantom beside them; each more costs time in every reading."""
 
@@ -174,7 +177,8 @@ class Track:
         What wraps round from beyond the sensor's range stands still as a rule, and motion is no excuse for its status.
         """
         count = max(count, _A_WAY)
-        if self.length < count or self.motion().closing_mps < _WAY_MPS:
+        motion = self.motion()
+        if self.length < count or motion.closing_mps < max(_WAY_MPS, _WAY_SDS * motion.closing_sd_mps):
             return False
         return self.roughness_m(count) <= _WAY_ROUGHNESS_M
 

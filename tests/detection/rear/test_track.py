@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
@@ -114,6 +115,21 @@ def test_four_doubted_readings_that_lead_nearer_on_a_line_are_a_body() -> None:
     way = [6.2, 5.63, 5.04, 4.48]
     assert doubted(way).shows(Proof(3, math.inf))
     assert not doubted(way[:3]).shows(Proof(3, math.inf))
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 41.0, 100.0, 250.0])
+def test_what_stands_and_is_doubted_closes_in_by_its_noise_alone_however_often_it_is_read(rate_hz: float) -> None:
+    for seed in range(50):
+        noise = Random(seed)
+        track = doubted([1.2 + noise.gauss(0.0, 0.02)], 1.0 / rate_hz)
+        for n in range(1, 40):
+            track.add(n / rate_hz, 1.2 + noise.gauss(0.0, 0.02), valid=False)
+            assert not track.shows(Proof(3, math.inf))
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 25.0, 41.0])
+def test_a_runner_whom_the_sensor_doubts_is_a_body_by_the_fourth_reading(rate_hz: float) -> None:
+    assert doubted([6.0 - 5.0 * n / rate_hz for n in range(4)], 1.0 / rate_hz).shows(Proof(3, math.inf))
 
 
 def test_doubted_readings_that_stand_or_scatter_vouch_for_nothing() -> None:
