@@ -138,8 +138,9 @@ class Gate:
 
     def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> Passage:
         # Without an open beam just before it nobody can say that this is where a body came in.
-        oldest_ns = came_in_ns(self._before, entry) - max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
-        seen_open = self._open_ns is not None and self._open_ns >= oldest_ns
+        before_ns = max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
+        came_ns = came_in_ns(self._before, entry, before_ns)
+        seen_open = self._open_ns is not None and self._open_ns >= came_ns - before_ns
         stranger = not (expectation.may_arrive(entry.t_ns) and seen_open)
         handed_ns = self._handed_over_ns
         follows = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS

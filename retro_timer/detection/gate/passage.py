@@ -26,13 +26,14 @@ _DIM_HITS = 3
 """So many hits in a row without a body's light are dark cloth before a bright wall, and no phantoms."""
 
 
-def came_in_ns(before: Sequence[BeamEntry], hit: BeamEntry) -> int:
-    """When a body first showed itself: what the sensor doubts at a hit's own range, one reading after the other, is the
-    same body on its way in."""
+def came_in_ns(before: Sequence[BeamEntry], hit: BeamEntry, gap_ns: int) -> int:
+    """When a body first showed itself: what the sensor doubts at a hit's own range, one reading after the other within
+    `gap_ns`, is the same body on its way in."""
     came_ns = hit.t_ns
     for entry in reversed(before):
         doubted = entry.kind in (Kind.REJECTED, Kind.NOTHING) and entry.range_mm is not None
-        if not doubted or abs((entry.range_mm or 0) - (hit.range_mm or 0)) > AGREES_MM:
+        agrees = doubted and abs((entry.range_mm or 0) - (hit.range_mm or 0)) <= AGREES_MM
+        if not agrees or came_ns - entry.t_ns >= gap_ns:
             break
         came_ns = entry.t_ns
     return came_ns

@@ -23,6 +23,7 @@ def passage(*supports: BeamEntry) -> Passage:
 
 BRIGHT = entry(1040, Kind.REJECTED, 730, 10_600.0)
 DIM = entry(1040, Kind.NOTHING, None, 400.0)
+GAP_NS = 300_000_000
 
 
 def test_where_phantoms_are_about_doubted_readings_with_a_bodys_light_make_up_for_hits() -> None:
@@ -43,6 +44,12 @@ def test_a_body_came_in_with_the_first_doubted_reading_of_an_unbroken_row_at_its
     hit = entry(1000, Kind.TARGET, 1100, 1500.0, hit=True)
     wall = entry(840, Kind.TARGET, 2300, 1600.0)
     doubted = [entry(t_ms, Kind.NOTHING, 1090, 1400.0) for t_ms in (880, 920, 960)]
-    assert came_in_ns([wall, *doubted], hit) == 880_000_000
-    assert came_in_ns([wall, doubted[0], entry(920, Kind.NOTHING, 400, 30.0), doubted[2]], hit) == 960_000_000
-    assert came_in_ns([*doubted, wall], hit) == came_in_ns([], hit) == hit.t_ns
+    assert came_in_ns([wall, *doubted], hit, GAP_NS) == 880_000_000
+    assert came_in_ns([wall, doubted[0], entry(920, Kind.NOTHING, 400, 30.0), doubted[2]], hit, GAP_NS) == 960_000_000
+    assert came_in_ns([*doubted, wall], hit, GAP_NS) == came_in_ns([], hit, GAP_NS) == hit.t_ns
+
+
+def test_what_was_doubted_before_a_gap_is_not_the_way_in_of_who_is_hit_behind_it() -> None:
+    hit = entry(3000, Kind.TARGET, 1100, 1500.0, hit=True)
+    before, beside = (entry(t_ms, Kind.NOTHING, 1090, 1400.0) for t_ms in (960, 2960))
+    assert came_in_ns([before, beside], hit, GAP_NS) == beside.t_ns
