@@ -12,6 +12,7 @@ from retro_timer.detection.readings import Kind
 _MEMORY = 0.05
 """Twenty readings: a cloud's shadow is followed within a second, and a body's flank hardly counts."""
 _SETTLED = 20
+"""Readings after which the mean is no first guess any more: as many as it remembers."""
 _SLOWLY = 0.1
 """A wall that loses light is hidden in part by who comes: a slow walker's second moves the mean by a tenth; what stays
 is followed within ten. More takes a body's shade for the empty beam, less never learns that a wall got wet."""

@@ -48,6 +48,8 @@ _HIDDEN = 0.7
 """Before a wall with less than this share of its light no arm stands: one hides a fifth of a cone at a metre, a trunk
 half. More takes arms for trunks, less misses who hides the wall while a sensor still tells the wall's range."""
 _OFF_MIDDLE = 0.25
+"""Of the time that the wall is hidden, how far from its middle the readings of a range may be: more times a body by
+what shows at one side of its shade, less loses who reaches out an arm."""
 _ODD = 2
 """Two phantoms agree by chance (43 to 46 % in sun, docs/sources.md); three hardly, and are left to other tests."""
 _MIXED_LOW, _MIXED_HIGH = 0.15, 0.85
