@@ -58,7 +58,7 @@ def group_remarks(plan: Plan, settings: Settings, sound: SoundCheck, call_s: flo
         yield (
             f"order = '{plan.order}' with a single gate: whoever walks back through its beam is taken for a finish;"
             f" the way back is farther than {settings.course.lane_reach_m:g} m from the sensor, or behind it; a second"
-            " gate some centimetres along the lane tells them apart"
+            " gate 300 mm before it along the lane tells them apart"
         )
 
 
