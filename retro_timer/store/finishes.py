@@ -103,8 +103,9 @@ def keep_finish(state: Path, kept: KeptFinish) -> Path:
     """
     folder = state / FINISHES
     folder.mkdir(parents=True, exist_ok=True)
-    make_room_for_finish(folder)
+    # Counted before any has to go: where all of them do, a file with number 1 would be taken for the first of all.
     number = max((place.number for place in kept_places(state)), default=0) + 1
+    make_room_for_finish(folder)
     path = folder / f"{number:08d}-{kept.session_id}-{kept.rep}-{kept.back_ns}.csv.gz"
     fresh = path.with_suffix(".new")
     try:

@@ -60,7 +60,10 @@ def _why_none(connection: sqlite3.Connection, state: Path, row: SessionRow, reco
     if not places or places[0].number == 1:
         later = places and _before(connection, row, record, places[0].session_id, places[0].rep)
         if later or not places:
-            return "timed before readings were kept around each finish, or by another box"
+            return (
+                "timed before readings were kept around each finish, or by another box; or they had to go, all of "
+                "them, when the disk was full"
+            )
     elif _before(connection, row, record, places[0].session_id, places[0].rep):
         kept = f"those of the newest {MOST_FINISHES:,} finishes are kept, fewer where the disk is full"
         return f"its readings are gone: {kept}"

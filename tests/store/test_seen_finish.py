@@ -18,10 +18,12 @@ from retro_timer.detection.gate.crossing_fit import solve
 from retro_timer.detection.seen import Picture
 from retro_timer.errors import RetroTimerError
 from retro_timer.pictures.finish import draw_finish
-from retro_timer.store.finishes import KeptFinish, KeptSensor, keep_finish
+from retro_timer.store import space
+from retro_timer.store.finishes import KeptFinish, KeptSensor, keep_finish, kept_places
 from retro_timer.store.results.database import open_for_reading
 from retro_timer.store.results.journal import Journal
 from retro_timer.store.seen_finish import picture_of
+from retro_timer.store.space import make_room_for_results
 from retro_timer.training.gaits import Gait
 from retro_timer.training.record import Flag, RepRecord, RepStatus
 from tests.helpers.browser_made import Field
@@ -183,6 +185,19 @@ def test_why_there_are_no_readings_is_told_exactly(tmp_path: Path) -> None:
     oldest.unlink()
     assert "its readings are gone: those of the newest 2,000 finishes are kept" in box.refusal(1)
     assert "ended by the clock" in box.refusal(4)
+
+
+def test_a_full_disk_that_takes_all_that_was_kept_is_told_as_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box(tmp_path, *(finished(n, time_ns=SOLVED.back_ns - GO_NS + n - 1) for n in (1, 2)))
+    box.keep(1)
+    monkeypatch.setattr(space, "free_bytes", lambda _folder: 0)
+    box.keep(2)
+    assert [place.rep for place in kept_places(tmp_path)] == [2]
+    assert "its readings are gone" in box.refusal(1)
+    make_room_for_results(tmp_path)
+    assert "had to go, all of them, when the disk was full" in box.refusal(2)
 
 
 def test_readings_that_could_not_be_written_are_looked_for_in_the_log(tmp_path: Path) -> None:
