@@ -92,6 +92,18 @@ def test_what_lies_on_one_lens_says_nothing_of_the_light_of_the_other_half(tmp_p
     assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
 
 
+@pytest.mark.parametrize(
+    ("broken", "offset_mm"), [("upper", 0), ("lower", 200), pytest.param("lower", 0, marks=pytest.mark.slow)]
+)
+def test_the_garbage_of_one_half_takes_no_finish_from_the_other_one_in_dim_light(
+    tmp_path: Path, broken: str, offset_mm: int
+) -> None:
+    garbage = f'[[faults]]\nkind = "garbage"\nsensor = "{broken}"\nrep = 1\nat_s = 1.0\nlasts_s = 12.0\n'
+    found = day(tmp_path, dual(offset_mm), garbage)
+    assert [(f["rep"], f["flags"]) for f in found.told("finish")] == [(1, ("single",)), (2, ())]
+    assert all(abs(error) < 0.1 for error in found.errors_s), found.errors_s
+
+
 def test_with_both_halves_dead_nothing_is_started(tmp_path: Path) -> None:
     dead = "[[faults]]\nat_s = 3.0\nlasts_s = 3600.0\n"
     found = day(tmp_path, dual(), dead)

@@ -28,7 +28,7 @@ from retro_timer.detection.events import (
 )
 from retro_timer.detection.gate.dual_fit import WRONG_WAY
 from retro_timer.detection.gate.dual_half import Half, Seen
-from retro_timer.detection.gate.dual_light import outlasts_bursts
+from retro_timer.detection.gate.dual_light import in_clear_light, outlasts_bursts
 from retro_timer.detection.gate.dual_pairing import BRIEF, Pairing
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.gate.passage import WAIT_NS
@@ -205,7 +205,7 @@ class DualGate:
         if self._alone is half or seen.alone:
             half.seen.remove(seen)
             solved = at_line(half.solve(seen), half.config)
-            doubted = seen.doubted or self._other(half).doubts_both
+            doubted = (seen.doubted or self._other(half).doubts_both) and not in_clear_light(seen)
             if doubted and (seen.brief or not outlasts_bursts(seen, half, alone=True)):
                 # What troubles the other half, the sun, may make this one's phantoms.
                 solved = Solution(refusal=BRIEF)

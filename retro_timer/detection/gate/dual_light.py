@@ -94,6 +94,13 @@ def outlasts_bursts(seen: Seen, half: Half, *, alone: bool = False) -> bool:
     return half.solve(seen).ragged <= _RAGGED_LONG
 
 
+def in_clear_light(seen: Seen) -> bool:
+    """Whether one half's passage shows by itself that the light makes no phantoms: it is measured, dim, and none are
+    beside the break."""
+    known = seen.torso is not None and seen.broken is not None and seen.broken.ambient_kcps is not None
+    return known and not _in_glare(seen)
+
+
 def _outshines_phantoms(seen: Seen, config: WatchConfig) -> bool:
     """Whether a reading was brighter than phantoms are at any range."""
     hits = [] if seen.torso is None else seen.torso.hits
