@@ -94,6 +94,8 @@ class Watching:
             for half in pair
         }
         self._seen: dict[str, deque[Solution]] = {name: deque() for name in self._watches}
+        self._read_ns = dict.fromkeys(self._watches, 0)
+        """Each half's newest reading."""
         self._told_ns = 0
         """Of the last walk that was counted or told of."""
 
@@ -103,14 +105,13 @@ class Watching:
         return len(self.walks) >= self.wanted
 
     def feed(self, came: dict[str, list[RangeSample]]) -> None:
-        """What the sensors have read meanwhile, oldest first."""
-        now_ns = 0
+        """What the sensors have read meanwhile, oldest first. Raises RetroTimerError where one of them has stopped."""
         for name, watch in self._watches.items():
             for sample in came.get(name, []):
-                now_ns = max(now_ns, sample.t_ns)
+                self._read_ns[name] = sample.t_ns
                 self._seen[name].extend(watch.feed(sample))
         self._match()
-        self._give_up(now_ns - _UNMATCHED_NS)
+        self._give_up(max(self._read_ns.values()) - _UNMATCHED_NS)
 
     def _match(self) -> None:
         one, other = self._seen
@@ -144,6 +145,8 @@ class Watching:
         """The oldest one of this half is nobody's in the other half."""
         middle_ns = self._seen[name].popleft().middle_ns or 0
         other, watch = next((other, watch) for other, watch in self._watches.items() if other != name)
+        if self._read_ns[other] < middle_ns:
+            raise RetroTimerError(f"{other}: gives no readings any more; first mend what retro-timer doctor names")
         why = next((refused.why for refused in watch.refused if one_walk(middle_ns, refused.t_ns)), None)
         self._again(middle_ns, f"only '{name}' saw that" if why is None else f"'{other}' cannot time that ({why})")
 

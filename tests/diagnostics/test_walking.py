@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from retro_timer.detection.gate.delay import Walk
 from retro_timer.diagnostics.walking import Watching, judged
-from retro_timer.errors import RetroTimerError
+from retro_timer.errors import RetroTimerError, SensorFaultError
 from retro_timer.ports import RangeSample
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.calibration import Calibration, SensorCalibration
@@ -62,7 +64,8 @@ def said(sensors: tuple[SensorSettings, SensorSettings], scenario: Scenario) -> 
     came: list[dict[str, list[RangeSample]]] = [{one.name: [] for one in sensors} for _ in range(40)]
     for sim in sims:
         for t_ns in range(sim.spec.period_ns, 40 * POLL_NS, sim.spec.period_ns):
-            came[t_ns // POLL_NS][sim.spec.name].append(sim.sample_at(t_ns))
+            with contextlib.suppress(SensorFaultError):
+                came[t_ns // POLL_NS][sim.spec.name].append(sim.sample_at(t_ns))
     for part in came:
         watching.feed(part)
     return lines
@@ -98,3 +101,9 @@ def test_a_walk_that_one_half_misses_is_told_though_the_next_one_comes_at_once()
         "only 'cone' saw that",
         "1 of 10, in the direction of travel",
     ]
+
+
+def test_a_half_that_stops_meanwhile_is_named_and_nobody_walks_on_for_nothing() -> None:
+    stopped = Fault(sensor="thin", at_s=1.0, lasts_s=60.0)
+    with pytest.raises(RetroTimerError, match=r"^thin: gives no readings any more; first mend what retro-timer doctor"):
+        said((CONE, THIN), Scenario(passers=(Passer(at_s=2.0, speed_mps=1.3),), faults=(stopped,)))
