@@ -82,7 +82,7 @@ def examine(broken: Break, config: WatchConfig) -> Examined:
     that by far, may be one at another's.
     """
     likeliest = _examine_at_pace(broken, config)
-    if _off_pace(likeliest) <= _SPEED_LOG_SD:
+    if _off_pace(likeliest) <= _SPEED_LOG_SD or (likeliest.fit is None and not likeliest.refusal):
         return likeliest
     others = [msgspec.structs.replace(broken, mean_speed_mps=speed_mps) for speed_mps in broken.other_speeds_mps]
     return min((likeliest, *(_examine_at_pace(other, config) for other in others)), key=_off_pace)
@@ -92,7 +92,10 @@ def _off_pace(seen: Examined) -> float:
     """How far the speed of a break is from the pace at which it was looked at, as a logarithm; of nobody, endless."""
     if seen.refusal:
         return math.inf
-    return 0.0 if seen.fit is None else abs(math.log(seen.fit.speed_mps / seen.speed_mps))
+    if seen.fit is None:
+        # Who came at a much slower pace than this seems to have stopped in the beam; a thin one has no outline.
+        return math.log(_STOPPED)
+    return abs(math.log(seen.fit.speed_mps / seen.speed_mps))
 
 
 def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:

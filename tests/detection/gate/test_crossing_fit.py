@@ -93,6 +93,25 @@ def test_where_the_way_is_not_known_the_break_alone_tells_the_speed() -> None:
     assert found[0] == pytest.approx(found[1], rel=0.1)
 
 
+def test_who_is_later_than_the_slow_end_of_a_gait_stood_still_and_the_break_tells_how_they_went_on() -> None:
+    for speed_mps in (1.8, 2.4):
+        found = solve(jogged(speed_mps, 0.9), WatchConfig())
+        assert found.speed_mps == pytest.approx(speed_mps, rel=0.06)
+        unsure = solve(jogged(speed_mps, 2.1), WatchConfig())
+        assert found.speed_log_sd > unsure.speed_log_sd
+
+
+def test_of_several_a_break_that_is_too_slow_for_one_pace_has_not_stopped_at_a_faster_one() -> None:
+    slowed = msgspec.structs.replace(jogged(1.2, 2.2, way_known=False), slowest_mps=0.6, fastest_mps=7.0)
+    of_several = msgspec.structs.replace(slowed, other_speeds_mps=(6.5,))
+    assert solve(of_several, WatchConfig()) == solve(slowed, WatchConfig())
+
+
+def test_of_several_the_likeliest_pace_stays_as_long_as_the_break_may_be_of_it() -> None:
+    near = jogged(2.3, 2.0, way_known=False)
+    assert solve(msgspec.structs.replace(near, other_speeds_mps=(2.3,)), WatchConfig()) == solve(near, WatchConfig())
+
+
 def test_of_several_a_body_is_tried_at_the_pace_of_each() -> None:
     """A fast runner's break, while a slow one is the likelier to come."""
     light = (305.0, 700.0, 840.0, 840.0, 700.0, 305.0)
