@@ -61,6 +61,13 @@ def test_a_slow_walkers_shade_hardly_moves_the_empty_beams_light_and_a_wall_that
     assert abs(light.mean_kcps - 1800.0) < 100.0
 
 
+def test_a_first_reading_that_was_too_bright_is_soon_made_up_for() -> None:
+    light = OpenLight()
+    for kcps in (6000.0, *[3000.0] * 19):
+        light.learn(entry(1990, kcps, hit=False), 2000.0)
+    assert abs(light.mean_kcps - 3000.0) < 200.0
+
+
 def test_a_reading_without_a_target_shows_the_wall_by_its_range_and_a_part_of_its_light() -> None:
     def shown(range_mm: int | None, kcps: float, kind: Kind = Kind.NOTHING) -> bool:
         return shows_wall(entry(range_mm, kcps, hit=False, kind=kind), 2000.0, 3000.0)

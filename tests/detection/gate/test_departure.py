@@ -206,6 +206,14 @@ def test_who_reads_hardly_nearer_than_a_bright_wall_starts_as_well() -> None:
     assert len(starts(judged(WIDE, samples), WIDE)) == 1
 
 
+def test_where_nothing_is_read_any_more_before_a_wall_nobody_has_left() -> None:
+    samples = [
+        sample if sample.t_ns < 7.5e9 else RangeSample(sample.t_ns, None, 2, 20.0, sample.ambient_kcps)
+        for sample in seen(WIDE, (stands_and_leaves(), 900), until_s=11.0)
+    ]
+    assert not starts(judged(WIDE, samples), WIDE)
+
+
 @pytest.mark.parametrize("wall", [True, False])
 def test_who_stands_there_before_the_background_is_known_has_not_left_by_becoming_it(wall: bool) -> None:
     beam = Beam(wall=wall)

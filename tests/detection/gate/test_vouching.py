@@ -83,10 +83,12 @@ def test_hits_between_which_the_wall_is_read_yet_hidden_are_one_body() -> None:
     assert abs(finish["time_s"] - whole["time_s"]) <= 0.02
 
 
-def test_a_runner_whose_way_in_the_sensor_doubts_frightens_nobody_and_is_timed() -> None:
+@pytest.mark.parametrize("hides_s", [0.08, 0.48])
+def test_a_runner_whose_way_in_the_sensor_doubts_frightens_nobody_and_is_timed(hides_s: float) -> None:
     """A faint wall: the sensor finds no target while it is half hidden, nor the body until it fills the cone."""
     wall: Row = (2350, 0, 2000)
-    way_in: list[Row] = [(2350, 2, 1400), (2360, 2, 1300), *[(1090 + n % 3 * 9, 2, 1450) for n in range(8)]]
+    half_hidden: list[Row] = [(2350, 2, 1400), (2360, 2, 1300)]
+    way_in: list[Row] = [*half_hidden * round(hides_s / 0.08), *[(1090 + n % 3 * 9, 2, 1450) for n in range(8)]]
     rows = [*way_in, *[(1080 + n % 2 * 12, 0, 1800.0) for n in range(8)], *reversed(way_in)]
     events = passed(rows, wall, 0.6)
     assert not of(events, "obstacle")
