@@ -81,10 +81,12 @@ def test_who_kept_their_pace_is_as_fast_as_on_the_way(way_mps: float) -> None:
         assert abs(math.log(found.speed_mps / way_mps)) < 0.8 * abs(math.log(longer))
 
 
-@pytest.mark.parametrize("speed_mps", [1.6, 2.0, 3.4, 4.2])
-def test_of_who_did_not_keep_their_pace_the_break_tells_more_than_the_way(speed_mps: float) -> None:
+@pytest.mark.parametrize(("speed_mps", "of_way"), [(1.6, 0.25), (2.0, 0.6), (3.4, 0.6), (4.2, 0.25)])
+def test_of_who_did_not_keep_their_pace_the_break_tells_the_more_the_more_it_differs(
+    speed_mps: float, of_way: float
+) -> None:
     found = solve(jogged(speed_mps, 2.6), WatchConfig())
-    assert abs(math.log(found.speed_mps / speed_mps)) < abs(math.log(2.6 / speed_mps))
+    assert abs(math.log(found.speed_mps / speed_mps)) < of_way * abs(math.log(2.6 / speed_mps))
     assert abs(found.back_ns / 1e9 - (1.0 - 0.12 / speed_mps)) <= found.uncertainty_ns / 1e9
 
 

@@ -7,9 +7,12 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.detection.gate.occlusion import first_body
+from retro_timer.detection.config import WatchConfig
+from retro_timer.detection.gate.occlusion import body_ranges, first_body
 from retro_timer.detection.gate.occlusion_fit import Cover
 from retro_timer.detection.gate.weighing import Look
+from retro_timer.detection.passages import BeamEntry, Break
+from retro_timer.detection.readings import Kind
 
 PERIOD_S = 0.025
 noise = st.lists(st.floats(-0.02, 0.02), min_size=8, max_size=8)
@@ -51,3 +54,13 @@ def test_an_arm_before_the_body_stays_with_it(jitter: list[float], arm: float) -
 def test_an_arm_after_the_body_stays_with_it(jitter: list[float], arm: float) -> None:
     cover = looks(2.5, {0.8: 1.0, 1.7: arm}, jitter)
     assert first_body(cover) == cover
+
+
+def test_of_two_hits_the_one_with_a_bodys_light_tells_where_the_body_is() -> None:
+    phantom, sure, flank = (
+        BeamEntry(0, Kind.TARGET, True, range_mm, kcps)
+        for range_mm, kcps in ((480, 4700.0), (967, 10_200.0), (1573, 5100.0))
+    )
+    for hits in ((phantom, sure), (sure, flank), (flank, sure)):
+        broken = Break(hits, 1640.0, 4700.0, 5400.0, 0.04, 0.02, 5.2, 3.0, 7.0, over=True)
+        assert body_ranges(hits, broken, WatchConfig()).read_mm == 967
