@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from retro_timer.training.plan import Order
+from retro_timer.training.plan import Course, Order
+
+OUT_AND_BACK = (
+    f"CASE WHEN instr(session.plan, '{Course.OUT_AND_BACK}') AND json_valid(session.plan)"
+    f" THEN json_extract(session.plan, '$.course') IS '{Course.OUT_AND_BACK}' ELSE 0 END"
+)
+"""Whether a session's kept plan goes there and back, as SQL; not where it cannot be read. Only the session knows: two
+times over one length are not to be compared where a turn is in one of them."""
 
 
 class _Ordered(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.labels import Dates, date_of
-from retro_timer.store.results.plans_kept import per_week_of
+from retro_timer.store.results.plans_kept import OUT_AND_BACK, per_week_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.progress.attended import week_of
 from retro_timer.training.record import BY_HAND, DOUBTFUL, Flag, RepStatus, StartKind, shown_ns
@@ -31,7 +31,8 @@ _UNDOUBTED = without_flags(DOUBTFUL)
 def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session: int) -> tuple[Remembered, ...]:
     """Those of these names of whom anything is known.
 
-    Bests are of other sessions than this one, on the same board: what a simulation ran is nobody's best at a track.
+    Bests are of other sessions than this one, on the same board and course: what a simulation ran is nobody's best at a
+    track, and there and back takes longer than straight on.
     """
     people = People.of(connection)
     rows = {row.uid: row for row in people.persons}
@@ -103,7 +104,7 @@ def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int) ->
             " JOIN session ON session.id = rep.session"
             " WHERE athlete_id = ? AND rep.session != ? AND status = ? AND time_ns IS NOT NULL"
             f" AND distance_mm IS NOT NULL AND method != ? AND {_UNDOUBTED}"
-            " AND board = (SELECT board FROM session WHERE id = ?)"
+            f" AND (board, {OUT_AND_BACK}) = (SELECT board, {OUT_AND_BACK} FROM session WHERE id = ?)"
             " GROUP BY distance_mm, gait, start",
             (uid, session, RepStatus.FINISHED, BY_HAND, session),
         )

@@ -14,6 +14,7 @@ from retro_timer.store.results.athlete_edits import AddAthlete, Known, MergeAthl
 from retro_timer.store.results.journal import Journal, Stamp
 from retro_timer.store.results.remembered import remembered_of
 from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Course
 from retro_timer.training.record import Flag, RepRecord, RepStatus, StartKind
 from retro_timer.training.remembered import Best, Remembered, Week
 from tests.helpers.plans_made import block, plan
@@ -33,8 +34,8 @@ def ran(number: int, athlete: str, time_ms: int, distance_m: float = 20.0, **fie
     return msgspec.structs.replace(made, **{"sound_delay_ns": 58 * MS, **fields})
 
 
-def session(journal: Journal, *reps: RepRecord, board: str = "pi") -> int:
-    number = journal.begin(plan(block(reps=3)), ("Ann", "Bea"), board, WALL_NS)
+def session(journal: Journal, *reps: RepRecord, board: str = "pi", course: Course = Course.STRAIGHT) -> int:
+    number = journal.begin(plan(block(reps=3), course=course), ("Ann", "Bea"), board, WALL_NS)
     for rep in reps:
         journal.save(number, rep, WALL_NS)
     return number
@@ -67,6 +68,22 @@ def test_what_does_not_count_was_stopped_by_hand_simulated_or_is_of_the_session_
     assert remembered_of(journal.database, ("Ann", "Bea", "Runner", "Nobody"), now) == (
         Remembered("Ann", "", (best(9000),)),
     )
+
+
+@pytest.mark.parametrize(("course", "time_ms"), [(Course.STRAIGHT, 8000), (Course.OUT_AND_BACK, 9500)])
+def test_there_and_back_has_a_best_of_its_own(journal: Journal, course: Course, time_ms: int) -> None:
+    session(journal, ran(1, "Ann", 8058))
+    session(journal, ran(1, "Ann", 9558), course=Course.OUT_AND_BACK)
+    (ann,) = remembered_of(journal.database, ("Ann",), session(journal, course=course))
+    assert ann.bests == (best(time_ms),)
+
+
+@pytest.mark.parametrize("kept", ["", "no plan", '{"course": "out-and-back"', '{"title": "out-and-back"}'])
+def test_a_kept_plan_that_does_not_say_its_course_counts_as_straight(journal: Journal, kept: str) -> None:
+    unread = session(journal, ran(1, "Ann", 8058))
+    journal.database.execute("UPDATE session SET plan = ? WHERE id = ?", (kept, unread))
+    (ann,) = remembered_of(journal.database, ("Ann",), session(journal))
+    assert ann.bests == (best(8000),)
 
 
 @pytest.mark.parametrize("flag", sorted(Flag))
