@@ -90,6 +90,11 @@ def test_of_who_did_not_keep_their_pace_the_break_tells_the_more_the_more_it_dif
     assert abs(found.back_ns / 1e9 - (1.0 - 0.12 / speed_mps)) <= found.uncertainty_ns / 1e9
 
 
+def test_where_way_and_break_disagree_the_speed_is_less_sure() -> None:
+    agree, disagree = (solve(jogged(speed_mps, 2.6), WatchConfig()) for speed_mps in (2.6, 2.0))
+    assert disagree.speed_log_sd > 1.2 * agree.speed_log_sd
+
+
 def test_where_the_way_is_not_known_the_break_alone_tells_the_speed() -> None:
     found = [solve(jogged(2.2, way_mps, way_known=False), WatchConfig()).speed_mps for way_mps in (1.6, 3.0)]
     assert found[0] == pytest.approx(found[1], rel=0.1)

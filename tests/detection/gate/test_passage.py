@@ -31,6 +31,15 @@ def test_where_phantoms_are_about_doubted_readings_with_a_bodys_light_make_up_fo
     assert not passage(BRIGHT).reaches(Needed(3, agreeing=False))
 
 
+def test_a_phantoms_hit_is_no_body_by_what_is_doubted_beside_it() -> None:
+    hit = entry(1000, Kind.TARGET, 750, 40.0, hit=True)
+    found = Passage([hit], hit.t_ns, hit.t_ns, stranger=False, range_mm=750)
+    found.take_hit(hit, bodily=False)
+    for support in (BRIGHT, BRIGHT):
+        found.take_support(support)
+    assert not found.reaches(Needed(3, agreeing=False))
+
+
 def test_support_without_a_bodys_light_counts_once_however_often() -> None:
     assert passage(DIM).reaches(Needed(2, agreeing=False))
     assert not passage(DIM, DIM, DIM).reaches(Needed(3, agreeing=False))

@@ -75,6 +75,12 @@ def test_what_shows_itself_at_one_side_of_the_shade_alone_is_not_timed_by_it() -
     assert not of(passed(shaded(2, off=6), WALL, 1.0), "finish")
 
 
+def test_what_hides_no_more_of_the_wall_than_an_arm_is_as_brief_as_its_range_is_told() -> None:
+    hidden: list[Row] = [(1640, 0, 4700.0 * share) for share in (0.92, 0.88, 0.85, 0.82, 0.8, 0.8)]
+    arm: list[Row] = [*hidden, (1020, 0, 2900.0), (1028, 0, 2900.0), *reversed(hidden)]
+    assert not of(passed(arm, WALL, 1.0), "finish")
+
+
 def test_hits_between_which_the_wall_is_read_yet_hidden_are_one_body() -> None:
     rows = shaded(9)
     flickering = [*rows[:6], *[(1640, 0, 2600.0)] * 2, *rows[8:]]

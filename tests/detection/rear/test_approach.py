@@ -96,6 +96,14 @@ def test_who_passes_the_line_while_the_beam_looks_past_the_board_is_timed(
     assert not of(events, "crossing_withdrawn")
 
 
+def test_the_longer_nothing_was_seen_at_the_line_the_wider_is_the_interval() -> None:
+    found = [
+        of(replayed(swung(25.0, 3.0, unseen), BELT, rep(10.0, 30.0, "run")), "finish")[0]["uncertainty_s"]
+        for unseen in ((9.9, 9.9), (-0.05, 0.15), (-0.05, 0.3))
+    ]
+    assert found[0] < 0.9 * found[1] < 0.8 * found[2]
+
+
 def test_a_way_up_to_the_line_that_the_sensor_doubts_is_a_way_all_the_same() -> None:
     (finish,) = of(replayed(swung(25.0, 3.0, (-0.1, 0.2), -0.05), BELT, rep(10.0, 30.0, "run")), "finish")
     assert abs(finish["time_s"] - 10.0) <= finish["uncertainty_s"] < 0.1
