@@ -69,8 +69,10 @@ class LaneWatch:
         if moved is not None and 1 <= moved.lane <= len(self._judges):
             there = self._judges[moved.lane - 1].take_back(moved.readings, sample.t_ns, expected[moved.lane - 1])
             found += self._together(moved.lane, there)
-        for judge, expectation in zip(self._judges, expected, strict=True):
-            found += self._together(judge.lane, judge.feed(sample, self.read_lane, expectation))
+        arriving = [one.may_arrive(sample.t_ns) for one in expected]
+        for place, (judge, expectation) in enumerate(zip(self._judges, expected, strict=True)):
+            neighbour = any(arriving[max(0, place - 1) : place + 2])
+            found += self._together(judge.lane, judge.feed(sample, self.read_lane, expectation, neighbour=neighbour))
         return found
 
     def flush(self, lane: int, t_ns: int, expectation: Expectation) -> list[Found]:

@@ -45,6 +45,9 @@ _ONE_BODY_MM = 120.0
 """Half a trunk's depth (24 cm): so far readings of one body agree where its edge is all that shows."""
 _BESIDE_PERIODS = 2.5
 """Readings so close behind each other are of one stretch: more joins two bodies, less parts one at a lost reading."""
+_UNSURE_NS = 100_000_000
+"""Ten readings at 100 Hz settle on which side of a border a near shoulder is: less alarms of the neighbour who arrives,
+more keeps an alarm back for longer."""
 _REMEMBERED_NS = 3_000_000_000
 """Longer than any break that is timed (2.5 s, of somebody who stops in the beam); more is kept for nothing."""
 
@@ -66,24 +69,33 @@ class LaneJudge:
         self._awaited: Crossing | None = None
         """Somebody is on the line, and so far it may be the edge of somebody nearer."""
         self._announced = False
+        self._alarm: Obstacle | None = None
+        """The newest one, not told yet: who is in the way may be the neighbour that arrives."""
+        self._told_level = Level.CLEAR
         self._speed_mps = 1.0
 
     @property
     def level(self) -> Level:
         """Present obstacle level in this lane."""
-        return self._watch.level
+        return self._watch.level if self._alarm is None else self._told_level
 
     @property
     def occupied(self) -> bool:
         """Whether somebody stands in this lane now."""
         return self._watch.occupied
 
-    def feed(self, sample: RangeSample, lane: int | None, expectation: Expectation) -> list[DetectionEvent]:
-        """Judge one reading of a body in that lane; what changed in this lane comes back, oldest first."""
+    def feed(
+        self, sample: RangeSample, lane: int | None, expectation: Expectation, *, neighbour: bool = False
+    ) -> list[DetectionEvent]:
+        """Judge one reading of a body in that lane; what changed in this lane comes back, oldest first.
+
+        `neighbour`: the runner of a lane beside this one may arrive now.
+        """
         if expectation.rep is not None:
             self._speed_mps = expectation.mean_speed_mps(sample.t_ns)
         seen = self._of_lane(sample, lane)
         told = self._mine(self._watch.feed(seen, expectation), sample.t_ns)
+        told = self._surely(told, sample.t_ns, neighbour=neighbour and not expectation.may_arrive(sample.t_ns))
         awaited = self._awaited
         if awaited is not None and self._is_here() and self._is_body():
             self._awaited, self._announced = None, True
@@ -110,6 +122,26 @@ class LaneJudge:
     def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
         """No more readings come: a break that is still open is decided now."""
         return self._mine(self._watch.flush(t_ns, expectation), t_ns)
+
+    def _surely(self, events: list[DetectionEvent], t_ns: int, *, neighbour: bool) -> list[DetectionEvent]:
+        """Without the alarm of who may be the neighbour on the border, as long as the readings leave that open."""
+        told: list[DetectionEvent] = [event for event in events if not isinstance(event, Obstacle)]
+        self._alarm = next((event for event in reversed(events) if isinstance(event, Obstacle)), self._alarm)
+        alarm = self._alarm
+        if alarm is None:
+            return told
+        unsure = neighbour and alarm.level > self._told_level and self._is_on_border()
+        if unsure and t_ns - alarm.t_ns < _UNSURE_NS:
+            return told
+        self._alarm = None
+        if alarm.level is not self._told_level:
+            self._told_level = alarm.level
+            told.append(msgspec.structs.replace(alarm, t_ns=t_ns))
+        return told
+
+    def _is_on_border(self) -> bool:
+        ranges = sorted(range_mm for _, range_mm in self._break())
+        return bool(ranges) and self._lanes.is_ambiguous(near_shoulder_mm(ranges))
 
     def _of_lane(self, sample: RangeSample, lane: int | None) -> RangeSample:
         """The reading as this lane's judge is to take it."""

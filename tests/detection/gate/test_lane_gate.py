@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -21,6 +23,7 @@ from retro_timer.detection.events import (
     SensorState,
 )
 from retro_timer.detection.expectation import ARRIVAL, Awaited, Expectation, WatchMode
+from retro_timer.detection.gate.lane_watch import LaneWatch
 from retro_timer.detection.gate.unseen import UnseenLanes
 from retro_timer.detection.lane_map import LaneMap
 from retro_timer.detection.pipeline import Pipeline, pipeline_for
@@ -190,3 +193,35 @@ def test_phantoms_in_the_far_lanes_make_the_sensor_doubtful() -> None:
         range_mm = 2000 + n * 379 % 3000 if n >= 300 and n % 4 == 0 else WALL_MM
         judge.feed(RangeSample(n * PERIOD_NS, range_mm, 0, 300.0), Expectation())
     assert judge.health.state is SensorState.DEGRADED
+
+
+@pytest.mark.parametrize("off_mm", [-20.0, 0.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_who_arrives_on_a_border_is_no_danger_to_the_lane_whose_runner_is_in(seed: int, off_mm: float) -> None:
+    told = with_one_done(on_border(7.0, 7.1, off_mm, seed), 2)
+    flashes = [b.t_ns - a.t_ns for a, b in pairwise(told) if a.level and not b.level and b.t_ns - a.t_ns <= S // 10]
+    assert flashes == []
+
+
+def test_who_stays_on_a_border_is_told_a_tenth_of_a_second_later_and_gone_when_they_are() -> None:
+    told = with_one_done(on_border(7.0, 7.6, -30.0), 1)
+    assert [event.level for event in told] == [Level.DANGER, Level.CLEAR]
+    assert 7.1 <= told[0].t_ns / S <= 7.15
+    assert told[1].t_ns / S >= 7.6
+
+
+def on_border(from_s: float, to_s: float, off_mm: float, seed: int = 7) -> Scene:
+    """Between lanes 1 and 2, the noise taking the readings to both sides."""
+    near_mm, noise = LANES.shoulders_on_borders_mm()[1] + off_mm, random.Random(seed)
+    return lambda t_s: near_mm + noise.gauss(0.0, 20.0) if from_s <= t_s <= to_s else None
+
+
+def with_one_done(scene: Scene, done: int) -> list[Obstacle]:
+    """The alarms where one lane's runner is in and the others are awaited."""
+    watch, found = LaneWatch(CONFIG, LANES), []
+    expected = [msgspec.structs.replace(REP, rep=None) if lane == done else REP for lane in range(1, 5)]
+    for n in range(900):
+        range_mm = scene(n * PERIOD_NS / S)
+        sample = RangeSample(n * PERIOD_NS, round(range_mm or WALL_MM), 0, 1500.0 if range_mm else 300.0)
+        found += [event for _, event in watch.feed(sample, expected) if isinstance(event, Obstacle)]
+    return found
