@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.events import Crossing, PassageOver, Shade
+from retro_timer.detection.events import Crossing, CrossingWithdrawn, PassageOver, Shade
+from retro_timer.detection.gate.dual import ONE_HALF, DualGate
 from retro_timer.detection.gate.dual_fit import NOT_ONE
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.dual_pairing import BRIEF, NO_TRUNK, Pairing
@@ -103,3 +104,16 @@ def test_the_light_before_a_crossing_is_a_part_of_it() -> None:
 def test_a_witness_too_brief_by_its_ranges_may_be_one_by_its_light(shaded: bool, one_body: bool) -> None:
     lower = seen(Solution(refusal=TOO_BRIEF), shaded=shaded)
     assert ABOVE.one_body(seen(), lower) is one_body
+
+
+def test_a_beep_that_becomes_no_finish_is_taken_back_when_the_readings_end() -> None:
+    """An arm in the near beam, while somebody is in the far one still."""
+    hits = [(n * 24_000_000, 20 <= n < 24) for n in range(44)]
+    entries = [BeamEntry(t_ns, Kind.TARGET, hit, 900 if hit else 2000, 5000.0 if hit else 600.0) for t_ns, hit in hits]
+    arm = Break(entries, 2000.0, 600.0, 700.0, 0.024, 0.02, 3.0, 1.5, 3.2, over=True)
+    begins_ns, ends_ns = entries[20].t_ns, entries[-1].t_ns
+    gate = DualGate(WatchConfig(name="near", offset_mm=-300), WatchConfig(name="far"))
+    assert gate.take("near", Crossing(1, begins_ns)) == []
+    assert gate.take("far", Crossing(1, begins_ns + 100_000_000)) == [Crossing(1, begins_ns + 100_000_000)]
+    assert gate.take("near", PassageOver(1, arm, ends_ns)) == []
+    assert gate.flush(ends_ns) == [CrossingWithdrawn(1, ends_ns, ONE_HALF)]
