@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from retro_timer.beacon.boards import BoardRequest
-from retro_timer.cli.replay import replay
+from retro_timer.cli.main import cli
 from retro_timer.phrases import load_catalogue
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import CourseSettings, Settings
@@ -33,7 +33,7 @@ def test_four_athletes_are_timed_in_their_lanes_live_and_from_the_recording(tmp_
     assert [(event["lane"], event["flags"]) for event in live] == [(1, ()), (2, ()), (3, ()), (4, ())]
     for event in live:
         assert event["time_s"] == pytest.approx(truths_s[event["rep"]], abs=0.1)
-    result = CliRunner().invoke(replay, [str(trace), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(trace), "--json"])
     assert (result.exit_code, result.stderr) == (0, "")
     again = [e for e in map(json.loads, result.stdout.splitlines()) if e["event"] == "finish"]
     assert [event["lane"] for event in again] == [1, 2, 3, 4]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from retro_timer.cli.replay import replay
+from retro_timer.cli.main import cli
 from retro_timer.sensors.settings import SensorSettings
 from retro_timer.settings.model import Settings
 from retro_timer.training.gaits import Gait
@@ -25,7 +25,7 @@ class Recorded:
         trace = directory / "day.csv"
         self.live = Day(directory / "state", of_plan, *names, settings=settings or Settings(), record=trace)
         self.head = [line for line in trace.read_text().splitlines() if line.startswith("#")]
-        result = CliRunner().invoke(replay, [str(trace), "--json"])
+        result = CliRunner().invoke(cli, ["replay", str(trace), "--json"])
         assert (result.exit_code, result.stderr) == (0, "")
         self.again = [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -88,12 +88,12 @@ def test_legs_that_nothing_leads_to_and_crossings_among_others_are_told_and_igno
     rows = "".join(f"{0.05 * number:.2f},2000,0,900.0,1.0\n" for number in range(400))
     head = "# rep: go_s=2 distance_m=10 gait=jog leg=1\n# rep: distance_m=10 gait=jog leg=3\n"
     trace.write_text(f"{head}t_s,range_mm,status,signal_kcps,ambient_kcps\n{rows}")
-    result = CliRunner().invoke(replay, [str(trace), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(trace), "--json"])
     assert "rep 2: its leg 3, since the rep before it is not the leg before it; ignored" in result.stderr
     assert [event["rep"] for event in map(json.loads, result.stdout.splitlines()) if event["event"] == "go"] == [1]
     rolling = "# order: rolling\n# rep: go_s=2 distance_m=10 gait=jog crossings_s=10\n"
     trace.write_text(f"{rolling}t_s,range_mm,status,signal_kcps,ambient_kcps\n{rows}")
-    result = CliRunner().invoke(replay, [str(trace), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(trace), "--json"])
     assert "rep 1: its crossings, since others may be on the course or there are lanes; ignored" in result.stderr
     assert [event["event"] for event in map(json.loads, result.stdout.splitlines())][1:] == ["go", "dnf", "summary"]
 
@@ -103,7 +103,7 @@ def replayed(trace: Path, *head: str) -> tuple[list[str], list[dict[str, Any]]]:
     rows = "".join(f"{0.05 * number:.2f},2000,0,900.0,1.0\n" for number in range(400))
     lines = "".join(f"# {line}\n" for line in head)
     trace.write_text(f"{lines}t_s,range_mm,status,signal_kcps,ambient_kcps\n{rows}")
-    result = CliRunner().invoke(replay, [str(trace), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(trace), "--json"])
     return result.stderr.splitlines(), [json.loads(line) for line in result.stdout.splitlines()]
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.cli.replay import replay
+from retro_timer.cli.main import cli
 from retro_timer.detection.gate.lane_sorter import LaneSorter, Moved
 from retro_timer.detection.lane_map import BORDER_MM, SHOULDER_MM, LaneMap
 from retro_timer.ports import RangeSample
@@ -44,7 +44,7 @@ def trace(folder: Path, reps: list[str], runners: list[Passing], speed_mps: floa
 
 
 def replayed(path: Path) -> list[dict[str, object]]:
-    result = CliRunner().invoke(replay, [str(path), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(path), "--json"])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -224,7 +224,7 @@ def test_a_sensor_that_does_not_see_blinds_the_reps_of_all_lanes_and_is_told_onc
 def test_a_rep_in_no_lane_has_its_go_and_ends_nobody_s(tmp_path: Path, rep: str, told_as: str) -> None:
     path = trace(tmp_path, ["lane=1", rep], [(13.5, middle_m(1))])
     path.write_text(path.read_text(encoding="utf-8").replace("lanes: 4", "lanes: 2"), encoding="utf-8")
-    result = CliRunner().invoke(replay, [str(path), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(path), "--json"])
     assert told_as in result.stderr
     told = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(e["event"], e["rep"]) for e in told if "rep" in e] == [
@@ -241,7 +241,7 @@ def test_a_start_by_release_on_lanes_did_not_finish_and_counts(tmp_path: Path) -
     path = trace(tmp_path, ["lane=1", "lane=1"], [(13.5, middle_m(1))])
     head, _, rest = path.read_text(encoding="utf-8").rpartition("go_s=")
     path.write_text(f"{head}release_from_s={rest}", encoding="utf-8")
-    result = CliRunner().invoke(replay, [str(path), "--json"])
+    result = CliRunner().invoke(cli, ["replay", str(path), "--json"])
     what = "rep 2: its start by release, which no lane shows (it counts as not finished); ignored"
     assert what in result.stderr
     told = [json.loads(line) for line in result.stdout.splitlines()]
@@ -253,7 +253,7 @@ def test_what_lanes_do_not_know_is_told(tmp_path: Path) -> None:
     path = trace(tmp_path, ["lane=1"], [])
     text = path.read_text(encoding="utf-8")
     path.write_text("# line ten: distance_m=10\n# course: out-and-back\n" + text, encoding="utf-8")
-    told = CliRunner().invoke(replay, [str(path), "--json"]).stderr
+    told = CliRunner().invoke(cli, ["replay", str(path), "--json"]).stderr
     assert "course: out-and-back, since there are lanes; ignored" in told
     assert "line ten, since lanes have no splits; ignored" in told
 
@@ -261,7 +261,7 @@ def test_what_lanes_do_not_know_is_told(tmp_path: Path) -> None:
 def test_without_lanes_only_the_lane_of_a_rep_is_ignored(tmp_path: Path) -> None:
     path = trace(tmp_path, [], [(13.5, middle_m(1))])
     path.write_text(path.read_text(encoding="utf-8").replace("# lanes: 4\n", ""), encoding="utf-8")
-    result = CliRunner().invoke(replay, [str(path), "--json", "--rep", f"{GO_S}:20:jog:3"])
+    result = CliRunner().invoke(cli, ["replay", str(path), "--json", "--rep", f"{GO_S}:20:jog:3"])
     assert "rep 1: its lane 3, since there are no lanes; ignored" in result.stderr
     assert [json.loads(line)["event"] for line in result.stdout.splitlines()][-2:] == ["finish", "summary"]
 
