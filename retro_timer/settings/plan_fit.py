@@ -75,11 +75,23 @@ def _check_both_ways(settings: Settings, where: str) -> None:
             f"with the sensor '{others[0].name}', placement = '{others[0].placement}', which sees one direction alone",
             "a gate alone",
         )
-    if len({s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}) > 1:
+    _check_on_the_line(settings, where)
+
+
+def _check_on_the_line(settings: Settings, where: str) -> None:
+    """Who passes in both directions is timed rightly by what stands on the line itself: an offset has one direction."""
+    offsets_mm = {s.offset_mm for s in settings.sensors if s.times_as_gate and s.line == FINISH_LINE}
+    if len(offsets_mm) > 1:
         raise BadInputError(
             where,
             "before two beams one behind the other, which only one direction passes rightly",
             "one gate at the finish, or two beams one above the other (the same offset_mm)",
+        )
+    if any(offsets_mm):
+        raise BadInputError(
+            where,
+            f"before a gate {offsets_mm.pop():+d} mm off its line (offset_mm), which only one direction passes rightly",
+            "the sensor on the line itself, offset_mm = 0",
         )
 
 
@@ -143,13 +155,8 @@ def _check_start(plan: Plan, settings: Settings, where: str) -> None:
         return
     line = FINISH_LINE if plan.course is Course.OUT_AND_BACK else START_LINE
     gates = [s for s in settings.sensors if s.times_as_gate]
-    halves = {sensor.offset_mm for sensor in gates if sensor.line == FINISH_LINE}
-    if plan.course is Course.OUT_AND_BACK and len(halves) > 1:
-        raise BadInputError(
-            where,
-            "course = 'out-and-back' comes back against the direction of two beams one behind the other",
-            "one gate at the finish, or two beams one above the other (the same offset_mm)",
-        )
+    if plan.course is Course.OUT_AND_BACK:
+        _check_on_the_line(settings, f"{where}: course = 'out-and-back'")
     if plan.course is Course.OUT_AND_BACK and settings.course.lanes > 1:
         raise BadInputError(
             where,

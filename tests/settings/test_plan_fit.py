@@ -225,8 +225,16 @@ def test_out_and_back_is_refused_before_two_beams_one_behind_the_other() -> None
     there_and_back = plan(block(distance_m=20.0), start=StartMethod.RELEASE, course=Course.OUT_AND_BACK)
     near, far = SensorSettings(name="near"), SensorSettings(name="far", offset_mm=200)
     check_fit(there_and_back, Settings(sensors=(near, msgspec.structs.replace(far, offset_mm=0))), "x")
-    with pytest.raises(BadInputError, match="against the direction of two beams"):
+    with pytest.raises(BadInputError, match="course = 'out-and-back': before two beams one behind the other"):
         check_fit(there_and_back, Settings(sensors=(near, far)), "x")
+
+
+def test_out_and_back_is_refused_before_a_gate_that_stands_beside_its_line() -> None:
+    there_and_back = plan(block(distance_m=20.0), start=StartMethod.RELEASE, course=Course.OUT_AND_BACK)
+    with pytest.raises(
+        BadInputError, match=r"-100 mm off its line \(offset_mm\).*expected the sensor on the line itself"
+    ):
+        check_fit(there_and_back, Settings(sensors=(SensorSettings(offset_mm=-100),)), "x")
 
 
 CROSSED = plan(block(distance_m=20.0, duration_s=60.0, crossings=True))
@@ -244,6 +252,7 @@ CROSSED = plan(block(distance_m=20.0, duration_s=60.0, crossings=True))
             (SensorSettings(), SensorSettings(name="far", offset_mm=200)),
             "which only one direction passes rightly; expected one gate at the finish",
         ),
+        ((SensorSettings(offset_mm=100),), "before a gate +100 mm off its line (offset_mm)"),
     ],
 )
 @pytest.mark.parametrize(("of", "key"), [(CROSSED, "crossings"), (plan(block(relay=True)), "relay")])
