@@ -57,6 +57,7 @@ TEXTS = {
     "title": ["Test plan", *(read_plan(path).title for path in plan_names().values())],
     "note": ["Look out."],
     "sensor": ["upper", "lower"],
+    "line": ["ten", "twenty"],
 }
 
 
@@ -123,6 +124,7 @@ def values_of(key: str) -> Iterator[dict[str, Any]]:
             "name": draw.choice(NAMES[:3]),
             "then": draw.choice(NAMES[3:]),
             "title": draw.choice(TEXTS["title"]),
+            "line": draw.choice(TEXTS["line"]),
             "pin": " ".join(str(draw.randint(0, 9)) for _ in range(6)),
         }
         yield {name: likely[name] for name in names}
