@@ -119,13 +119,8 @@ class SessionRunner:
         elif isinstance(event, inputs.SensorChanged):
             told = events.Sensor(event.t_ns, str(event.state), event.reason, event.sensor, event.line)
             self._outlet.carry_out(effects.Publish(told), now_ns)
-        elif isinstance(event, inputs.GateAlone):
-            values = {"sensor": event.blind, "reason": event.reason} if event.blind else {}
-            self._outlet.carry_out(effects.Say("one_beam" if event.blind else "both_beams", values), now_ns)
-        elif isinstance(event, inputs.LineSees):
-            of_line = {"line": event.line, "sensor": event.sensor, "reason": event.reason}
-            said = ("line_blind", of_line) if event.reason else ("line_back", {"line": event.line})
-            self._outlet.carry_out(effects.Say(*said), now_ns)
+        elif isinstance(event, inputs.GateAlone | inputs.LineSees):
+            self._outlet.carry_out(effects.Say(*event.said), now_ns)
         elif isinstance(event, inputs.WatchChanged) and not event.of_several and event.state is not self._told:
             self._told = event.state
             told = events.Sensor(event.t_ns, str(event.state), event.reason)

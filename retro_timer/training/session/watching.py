@@ -82,22 +82,14 @@ def gate_alone(transition: Transition, event: inputs.GateAlone) -> None:
     if transition.state.rules.given_goes:
         return
     transition.unsay(About.GATE)
-    if event.blind:
-        values = {"sensor": event.blind, "reason": event.reason}
-        transition.say("one_beam", values, 20.0, about=[About.GATE])
-    else:
-        transition.say("both_beams", within_s=10.0, about=[About.GATE])
+    transition.say(*event.said, 20.0 if event.blind else 10.0, about=[About.GATE])
 
 
 def line_sees(transition: Transition, event: inputs.LineSees) -> None:
     """A gate on the way is blind, or sees again: told once, at the change. Reps go on without that line's splits."""
     if transition.state.rules.given_goes:
         return
-    if event.reason:
-        values = {"line": event.line, "sensor": event.sensor, "reason": event.reason}
-        transition.say("line_blind", values, 20.0, about=[About.GATE])
-    else:
-        transition.say("line_back", {"line": event.line}, 10.0, about=[About.GATE])
+    transition.say(*event.said, 20.0 if event.reason else 10.0, about=[About.GATE])
 
 
 def _say_watch(transition: Transition, event: inputs.WatchChanged) -> None:

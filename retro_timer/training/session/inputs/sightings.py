@@ -145,6 +145,11 @@ class GateAlone(msgspec.Struct, frozen=True):
     reason: str
     t_ns: int
 
+    @property
+    def said(self) -> tuple[str, dict[str, str]]:
+        """The phrase that tells it, and its values."""
+        return ("one_beam", {"sensor": self.blind, "reason": self.reason}) if self.blind else ("both_beams", {})
+
 
 class LineSees(msgspec.Struct, frozen=True):
     """A gate on the way, which only gives splits, does not see any more, or does again."""
@@ -154,3 +159,10 @@ class LineSees(msgspec.Struct, frozen=True):
     reason: str
     """Why it does not see; empty when it does."""
     t_ns: int
+
+    @property
+    def said(self) -> tuple[str, dict[str, str]]:
+        """The phrase that tells it, and its values."""
+        if not self.reason:
+            return "line_back", {"line": self.line}
+        return "line_blind", {"line": self.line, "sensor": self.sensor, "reason": self.reason}
