@@ -99,6 +99,11 @@ class SensorSpec(msgspec.Struct, frozen=True):
     offset_mm: int = 0
     """Gate: how far beyond that line its beam is, positive in the direction of travel."""
 
+    @property
+    def alarms_when_silent(self) -> bool:
+        """Whether it is an alarm if its readings end."""
+        return self.role is not Role.TIMING and self.may_watch and self.line in WATCHED_LINES
+
 
 class RangeSensor(Protocol):
     """A sensor on a bus. Only its bus's thread calls it."""

@@ -13,7 +13,7 @@ from retro_timer.beacon.sensing.sensing import Sensing
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.lines import Lines
 from retro_timer.detection.people import Braking
-from retro_timer.ports import WATCHED_LINES, Board, Placement, Role, SensorSpec
+from retro_timer.ports import Board, Placement, Role, SensorSpec
 from retro_timer.sensors.known import least_body_kcps_m2
 from retro_timer.settings.calibration import Calibration
 from retro_timer.settings.lanes import lane_gate, lane_map
@@ -73,11 +73,7 @@ def make_buzzer(
         board.sounder,
         board.clock,
         ticks=_ticks(settings, specs),
-        watchers=[
-            spec.name
-            for spec in specs
-            if spec.role is not Role.TIMING and spec.may_watch and spec.line in WATCHED_LINES
-        ],
+        watchers=[spec.name for spec in specs if spec.alarms_when_silent],
         pairs=lines.pairs,
         # Its lock is held and an alarm may wait for it: the session's loop tells it later.
         heard=lambda name, frequency_hz, t_ns: post(Tone(name, frequency_hz, t_ns)),

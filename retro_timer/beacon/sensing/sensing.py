@@ -20,7 +20,7 @@ from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.health.spacing import patience_ns
 from retro_timer.detection.obstacles import Obstacles
 from retro_timer.detection.pipeline import pipeline_for
-from retro_timer.ports import WATCHED_LINES, Placement, RangeSample, RangeSensor
+from retro_timer.ports import Placement, RangeSample, RangeSensor
 
 log = logging.getLogger("retro_timer")
 
@@ -95,7 +95,7 @@ class Sensing:
 
     def take(self, sample: RangeSample, now_ns: int) -> None:
         """A reading: alarm first, everything else after it."""
-        if self.config.watches and self.config.line in WATCHED_LINES:
+        if self.spec.alarms_when_silent:
             self._buzzer.renew(self.spec.name, now_ns + self._patience_ns)
         watch = self.watch
         if watch is not self._alarmed:
