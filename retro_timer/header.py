@@ -31,3 +31,5 @@ EXTRA_UARTS: dict[int, tuple[str, str]] = {
 models and the Zero 2 W have none."""
 UART_PORTS = frozenset(("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"))
 """Serial ports that come out on the header."""
+FURTHER_PORTS = "/dev/ttyAMA"
+"""How the ports of the further pairs begin, whatever number the kernel gives them."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from retro_timer.errors import BadInputError
-from retro_timer.header import EXTRA_UARTS, GROUND, HEADER_UART, UART_PORTS, V5
+from retro_timer.header import EXTRA_UARTS, FURTHER_PORTS, GROUND, HEADER_UART, UART_PORTS, V5
 from retro_timer.ports import SensorSpec
 from retro_timer.sensors.kind import Buy, Module, ReturnedLight, SensorKind, Serial, Terminal
 from retro_timer.sensors.settings import SensorSettings
@@ -27,7 +27,6 @@ RATES_HZ = (100, 125, 250)
 blur a break."""
 
 
-_UART = "/dev/ttyAMA"
 _USB = ("/dev/ttyUSB", "/dev/ttyACM")
 _EXTRA = ", ".join(map(str, EXTRA_UARTS))
 
@@ -51,7 +50,7 @@ def _check(sensor: SensorSettings, key: str) -> None:
     if sensor.rate_hz not in RATES_HZ:
         raise BadInputError(f"{key}.rate_hz", str(sensor.rate_hz), f"one of {', '.join(map(str, RATES_HZ))}")
     if sensor.txd_pin is None:
-        if sensor.port not in UART_PORTS and sensor.port.startswith(_UART):
+        if sensor.port not in UART_PORTS and sensor.port.startswith(FURTHER_PORTS):
             raise BadInputError(f"{key}.txd_pin", f"missing for {sensor.port}", f"{_EXTRA}: the TXD of its pair")
         return
     if sensor.txd_pin not in EXTRA_UARTS:

@@ -9,7 +9,7 @@ import select
 import serial
 
 from retro_timer.errors import SensorFaultError
-from retro_timer.header import UART_PORTS
+from retro_timer.header import FURTHER_PORTS, UART_PORTS
 
 BAUD = 115_200
 READ_MS = 20
@@ -18,7 +18,6 @@ _MOST_BYTES = 4096
 """What the kernel keeps of a terminal."""
 _MINI_UART = "/dev/ttyS0"
 _USB = "/dev/ttyUSB"
-_FURTHER = "/dev/ttyAMA"
 
 
 class SerialPort:
@@ -75,7 +74,7 @@ def mend_of(path: str) -> str:
 def _mend_of_missing(path: str) -> str:
     if path in UART_PORTS:
         return "run `sudo raspi-config nonint do_serial_hw 0`, then reboot"
-    if path.startswith(_FURTHER):
+    if path.startswith(FURTHER_PORTS):
         return (
             "only a Pi 4 and a Pi 5 have a further pair: put its dtoverlay into /boot/firmware/config.txt "
             "(retro-timer wiring --boot), reboot, and see what it is called by `ls /dev/ttyAMA*`; "
