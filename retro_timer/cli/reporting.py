@@ -85,11 +85,13 @@ def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
     return Report(f"Session {row.id}: {row.title}", lines, parts, words_of(records))
 
 
-def _rep_table(records: Sequence[RepRecord]) -> tuple[Sequence[str], list[Sequence[object]]]:
+def _rep_table(records: Sequence[RepRecord]) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
     """Its head and its rows; without the column of splits where there are none."""
+    rows = [_rep_row(record) for record in records]
+    if any(record.splits for record in records):
+        return _REP_HEAD, rows
     place = _REP_HEAD.index("splits")
-    kept = [index for index in range(len(_REP_HEAD)) if index != place or any(record.splits for record in records)]
-    return [_REP_HEAD[index] for index in kept], [[_rep_row(record)[index] for index in kept] for record in records]
+    return [*_REP_HEAD[:place], *_REP_HEAD[place + 1 :]], [[*row[:place], *row[place + 1 :]] for row in rows]
 
 
 def _rep_row(record: RepRecord) -> tuple[object, ...]:
