@@ -24,6 +24,8 @@ _PATIENCE_S = 60.0
 """So long without a walk, and nobody is there."""
 _UNMATCHED_NS = 1_500_000_000
 """A walk that the other half has not seen by then it will not see."""
+_EASY = ", upright at an easy pace"
+"""How to walk where one was refused."""
 _CLEARLY = 2.0
 """Standard deviations from where the settings have a beam: nearer than that a tape measure is the better word."""
 
@@ -137,7 +139,7 @@ class Watching:
             beside = any(one_walk(refused.t_ns, other.t_ns) for other in second)
             # An arm before the trunk is refused as well: only where no walk was told of it was somebody.
             if beside and not one_walk(refused.t_ns, self._told_ns):
-                self._again(refused.t_ns, f"neither beam can time that ({refused.why})")
+                self._again(refused.t_ns, f"neither beam can time that ({refused.why})", _EASY)
         for watch in self._watches.values():
             watch.refused = [refused for refused in watch.refused if refused.t_ns >= until_ns]
 
@@ -148,12 +150,14 @@ class Watching:
         if self._read_ns[other] < middle_ns:
             raise RetroTimerError(f"{other}: gives no readings any more; first mend what retro-timer doctor names")
         why = next((refused.why for refused in watch.refused if one_walk(middle_ns, refused.t_ns)), None)
-        self._again(middle_ns, f"only '{name}' saw that" if why is None else f"'{other}' cannot time that ({why})")
+        if why is None:
+            self._again(middle_ns, f"only '{name}' saw that")
+        else:
+            self._again(middle_ns, f"'{other}' cannot time that ({why})", _EASY)
 
-    def _again(self, t_ns: int, what: str) -> None:
+    def _again(self, t_ns: int, what: str, how: str = "") -> None:
         self._told_ns = t_ns
-        usual = "" if what.startswith("only") else ", upright at an easy pace"
-        self._say(f"{what}: walk through once more, the same way{usual}")
+        self._say(f"{what}: walk through once more, the same way{how}")
 
 
 def judged(facts: Facts, pair: tuple[SensorFacts, SensorFacts], walks: list[Walk]) -> Learnt:
