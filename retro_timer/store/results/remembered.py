@@ -37,6 +37,7 @@ def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session:
     people = People.of(connection)
     rows = {row.uid: row for row in people.persons}
     this = _ThisSession.of(connection, session)
+    apart = _on_another_course(connection, session)
     found = []
     for name in names:
         if name in SOLO:
@@ -45,7 +46,7 @@ def remembered_of(connection: sqlite3.Connection, names: Sequence[str], session:
         uid = people.id_by_name(name)
         if uid is not None and uid in rows:
             ids = people.ids_of(uid)
-            bests = tuple(_bests(connection, ids, session))
+            bests = tuple(_bests(connection, ids, session, apart))
             found.append(Remembered(name, rows[uid].say, bests, _week(connection, ids, this)))
     return tuple(one for one in found if one.say or one.bests or one.week)
 
@@ -95,8 +96,14 @@ def _week_of(dates: Dates, session: int, wall_ns: int, boot: str) -> int | None:
     return None if started is None else week_of(started.toordinal())
 
 
-def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int) -> Iterator[Best]:
-    """The shortest of their times that nothing is in doubt about."""
+def _on_another_course(connection: sqlite3.Connection, session: int) -> str:
+    """Numbers of the sessions whose times over a length are not to be compared with this one's, as a JSON list."""
+    query = f"SELECT json_group_array(id) FROM session WHERE {OUT_AND_BACK} != (SELECT {OUT_AND_BACK} FROM session"
+    return str(connection.execute(f"{query} WHERE id = ?)", (session,)).fetchone()[0])
+
+
+def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int, apart: str) -> Iterator[Best]:
+    """The shortest of their times that nothing is in doubt about. `apart`: the sessions that are left out, as JSON."""
     shortest: dict[tuple[int, str, str], int] = {}
     for uid in uids:
         rows = connection.execute(
@@ -104,9 +111,10 @@ def _bests(connection: sqlite3.Connection, uids: Sequence[str], session: int) ->
             " JOIN session ON session.id = rep.session"
             " WHERE athlete_id = ? AND rep.session != ? AND status = ? AND time_ns IS NOT NULL"
             f" AND distance_mm IS NOT NULL AND method != ? AND {_UNDOUBTED}"
-            f" AND (board, {OUT_AND_BACK}) = (SELECT board, {OUT_AND_BACK} FROM session WHERE id = ?)"
+            " AND board = (SELECT board FROM session WHERE id = ?)"
+            " AND rep.session NOT IN (SELECT value FROM json_each(?))"
             " GROUP BY distance_mm, gait, start",
-            (uid, session, RepStatus.FINISHED, BY_HAND, session),
+            (uid, session, RepStatus.FINISHED, BY_HAND, session, apart),
         )
         for *kind, time_ns in rows:
             length_mm, gait, start = kind
