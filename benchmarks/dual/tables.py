@@ -40,7 +40,6 @@ MOST_WRONG = 1 / 1_000
 ASKED_TRIALS: dict[Layout, tuple[str, ...]] = {
     "above": ("dog", "ball", "arm held in", "arm swept", "sun", "bursts"),
     "behind": ("arm held in", "arm swept", "sun", "bursts", "wrong way"),
-    "beyond": (),
 }
 """Behind one another both beams meet a dog at one height: what passes as a body does passes."""
 _LEAST_REPS = 50
