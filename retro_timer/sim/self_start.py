@@ -81,14 +81,16 @@ class SelfStart:
             sway_m = _SWAY_M * math.sin(math.tau * 0.4 * since_s)
             return self._stands_m + sway_m - max(0.0, _WALKS_IN_S - since_s)
         run_s = (t_ns - self._leaves_ns) / NS
+        turns_s = _TURNS_S if self._out_and_back else 0.0
+        if run_s - turns_s >= self.run.turn_s:
+            # Back beside the lane, and away from it until asked again.
+            return None
         if not self._out_and_back:
-            return None if self.run.walks_back(run_s) else self._stands_m + self.run.back_m(run_s)
+            return self._stands_m + self.run.back_m(run_s)
         turning_m = self.distance_m / 2.0 - self._stands_m
         way_m = self.run.back_m(run_s)
         if way_m > turning_m:
             way_m = max(turning_m, self.run.back_m(run_s - _TURNS_S))
-            if self.run.walks_back(run_s - _TURNS_S):
-                return None
         return self._stands_m + way_m if way_m <= turning_m else self.distance_m - self._stands_m - way_m
 
     def _passes_s(self, way_m: float) -> float:

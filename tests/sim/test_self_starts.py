@@ -80,6 +80,15 @@ def test_each_rep_is_started_by_its_athlete_and_timed_within_its_interval(
     assert of(told, "stand")[0]["stand"] == "steady" if kind is StartKind.RELEASE else True
 
 
+@pytest.mark.parametrize("course", [Course.STRAIGHT, Course.OUT_AND_BACK])
+def test_who_has_walked_back_stands_in_no_beam_until_asked_again(tmp_path: Path, course: Course) -> None:
+    long_rest = plan(block(reps=2), gait=Gait.JOG, start=StartMethod.RELEASE, course=course, rest_s=45.0)
+    told = day(tmp_path, long_rest, THREE_GATES if course is Course.STRAIGHT else None)
+    assert [stand["stand"] for stand in of(told, "stand")] == ["steady", "steady"]
+    assert of(told, "recall") == []
+    assert all(abs(event["off_s"]) <= 2.0 * event["uncertainty_s"] for event in (*of(told, "go"), *of(told, "finish")))
+
+
 def test_splits_are_told_in_time_kept_and_spoken(tmp_path: Path) -> None:
     told = day(tmp_path, STRAIGHT, THREE_GATES)
     splits, finishes = of(told, "split"), of(told, "finish")
