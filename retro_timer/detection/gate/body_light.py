@@ -9,10 +9,13 @@ from __future__ import annotations
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 
+_MEMORY_S = 0.48
+"""Twenty readings at 41 Hz: a cloud's shadow is followed within a second, and a body's flank hardly counts. The sun and
+who walks are no faster before a fast sensor."""
 _MEMORY = 0.05
-"""Twenty readings: a cloud's shadow is followed within a second, and a body's flank hardly counts."""
+"""... and no reading counts for more, however late it comes: fewer than twenty would let single ones move the mean."""
 _SETTLED = 20
-"""Readings after which the mean is no first guess any more: as many as it remembers."""
+"""Readings after which the mean is no first guess any more: as many as it remembers at least."""
 _SLOWLY = 0.1
 """A wall that loses light is hidden in part by who comes: a slow walker's second moves the mean by a tenth; what stays
 is followed within ten. More takes a body's shade for the empty beam, less never learns that a wall got wet."""
@@ -37,6 +40,7 @@ class OpenLight:
         self.mean_kcps = 0.0
         self._spread_kcps = 0.0
         self._count = 0
+        self._last_ns = 0
 
     @property
     def known(self) -> bool:
@@ -54,13 +58,15 @@ class OpenLight:
         if entry.signal_kcps is None or not seen:
             return
         self._count += 1
+        memory = min(_MEMORY, (entry.t_ns - self._last_ns) / (1e9 * _MEMORY_S))
+        self._last_ns = entry.t_ns
         off_kcps = entry.signal_kcps - self.mean_kcps
         least_kcps = self.mean_kcps - max(_SPREADS * self._spread_kcps, (1.0 - _DIMMED) * self.mean_kcps)
         slowly = _SLOWLY if self._count > _SETTLED and entry.signal_kcps < least_kcps else 1.0
-        self.mean_kcps += slowly * max(_MEMORY, 1.0 / self._count) * off_kcps
+        self.mean_kcps += slowly * max(memory, 1.0 / self._count) * off_kcps
         if self._count > 1:
             grown_kcps = abs(off_kcps) - self._spread_kcps
-            self._spread_kcps += slowly * max(_MEMORY, 1.0 / (self._count - 1)) * grown_kcps
+            self._spread_kcps += slowly * max(memory, 1.0 / (self._count - 1)) * grown_kcps
 
 
 def is_bodily(entry: BeamEntry, stands_out_kcps: float, least_kcps_m2: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,16 +14,25 @@ from retro_timer.detection.readings import Kind
 from retro_timer.sensors.known import least_body_kcps_m2
 
 
-def entry(range_mm: int | None, signal: float | None, *, hit: bool = True, kind: Kind = Kind.TARGET) -> BeamEntry:
-    return BeamEntry(0, kind, hit, range_mm, signal)
+def entry(
+    range_mm: int | None, signal: float | None, *, hit: bool = True, kind: Kind = Kind.TARGET, t_s: float = 0.0
+) -> BeamEntry:
+    return BeamEntry(round(t_s * 1e9), kind, hit, range_mm, signal)
 
 
 def learnt(mean_kcps: float, spread: float, seed: int = 1, wall_mm: float | None = 2000.0) -> OpenLight:
     light, rng = OpenLight(), random.Random(seed)
     kind = Kind.NOTHING if wall_mm is None else Kind.TARGET
-    for _ in range(60):
-        light.learn(entry(None, mean_kcps * rng.gauss(1.0, spread), hit=False, kind=kind), wall_mm)
+    for n in range(60):
+        seen = entry(None, mean_kcps * rng.gauss(1.0, spread), hit=False, kind=kind, t_s=(n - 60) / 41.0)
+        light.learn(seen, wall_mm)
     return light
+
+
+def seen_for(light: OpenLight, kcps: float, seconds: float, rate_hz: float) -> None:
+    """A wall at 2 m with that light, from now on."""
+    for n in range(round(seconds * rate_hz)):
+        light.learn(entry(1990, kcps, hit=False, t_s=n / rate_hz), 2000.0)
 
 
 @given(st.floats(50.0, 8000.0), st.floats(0.005, 0.08), st.integers(0, 1000))
@@ -51,14 +61,24 @@ def test_a_model_is_known_by_the_first_word_of_its_name() -> None:
     assert least_body_kcps_m2("Garmin LIDAR-Lite v3, 50 Hz") == least_body_kcps_m2("") == 0.0
 
 
-def test_a_slow_walkers_shade_hardly_moves_the_empty_beams_light_and_a_wall_that_got_wet_is_learnt() -> None:
+@pytest.mark.parametrize("rate_hz", [41.0, 100.0, 250.0])
+def test_a_slow_walkers_shade_hardly_moves_the_empty_beams_light_and_a_wall_that_got_wet_is_learnt(
+    rate_hz: float,
+) -> None:
     light = learnt(3000.0, 0.01)
-    for _ in range(25):
-        light.learn(entry(1990, 1800.0, hit=False), 2000.0)
+    seen_for(light, 1800.0, 0.6, rate_hz)
     assert light.mean_kcps > 2800.0
-    for _ in range(1000):
-        light.learn(entry(1990, 1800.0, hit=False), 2000.0)
+    seen_for(light, 1800.0, 24.0, rate_hz)
     assert abs(light.mean_kcps - 1800.0) < 100.0
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 41.0, 100.0, 250.0])
+def test_a_little_shade_is_followed_within_a_second_or_twenty_readings_and_by_no_sensor_sooner(rate_hz: float) -> None:
+    light = learnt(3000.0, 0.01)
+    seen_for(light, 2850.0, 0.2, rate_hz)
+    assert light.mean_kcps > 2925.0
+    seen_for(light, 2850.0, max(1.0, 20.0 / rate_hz), rate_hz)
+    assert light.mean_kcps < 2910.0
 
 
 def test_a_first_reading_that_was_too_bright_is_soon_made_up_for() -> None:
