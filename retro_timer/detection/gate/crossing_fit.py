@@ -50,6 +50,9 @@ _WAY = 2.0
 _STOPPED = 2.6
 """A break so many times the usual is somebody who stopped in the beam: more fits a passage to who stood, less times who
 only slowed down by their edge alone."""
+_WAY_IN_M = 0.25
+"""An arm's reach before the back and half a trunk: more takes who stands for a long trunk, less tells an arm's edge
+from a trunk's by too few readings."""
 _BODY_SD_M = 0.010
 """What bodies do that a symmetric break cannot show: arms that swing to either side, sway, a turned trunk. One standard
 deviation of the back's place, and below its growth with speed, as the accuracy benchmark's physics gives them."""
@@ -109,11 +112,13 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
     shortest_s, longest_s = duration_bounds_s(torso)
     cover = cover_of(broken, (torso.first, torso.last), ranges, broken.entries[torso.first].t_ns)
     usual_s = 2.0 * _FOOT * half_cover_m / speed
-    if not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s:
-        return Examined("", torso, cover, speed_mps=speed)
+    stopped = not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s
     if config.fov_deg <= THIN_DEG:
-        solved = solve_thin(torso, config, speed, speed_log_sd)
+        seen = _way_in(torso, speed) if stopped else torso
+        solved = solve_thin(seen, config, speed, speed_log_sd, stopped=stopped)
         return Examined(solved.refusal, torso, cover, speed_mps=speed, thin=solved)
+    if stopped:
+        return Examined("", torso, cover, speed_mps=speed)
     if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):
         return Examined("too slender for a torso", torso, cover)
     duration_s, hits_s, half_torso_m = (shortest_s + longest_s) / 2.0, (0.0, shortest_s), config.torso_mm / 2000.0
@@ -215,6 +220,15 @@ def _holes_s(torso: Torso) -> float:
     entries = torso.broken.entries[max(0, torso.first - 2) : torso.last + 3]
     gaps_s = [(b.t_ns - a.t_ns) / 1e9 for a, b in itertools.pairwise(entries)]
     return sum(gap_s - torso.broken.period_s for gap_s in gaps_s if gap_s > _HOLE_PERIODS * torso.broken.period_s)
+
+
+def _way_in(torso: Torso, speed: float) -> Torso:
+    """Who stopped in a thin beam, as far as their way in shows them: arms that lead and the near half of the trunk."""
+    entries = torso.broken.entries
+    until_ns = entries[torso.first].t_ns + round(_WAY_IN_M / speed * 1e9)
+    last = max(i for i in range(torso.first, torso.last + 1) if entries[i].hit and entries[i].t_ns <= until_ns)
+    broken = msgspec.structs.replace(torso.broken, entries=entries[: last + 1])
+    return msgspec.structs.replace(torso, broken=broken, last=last)
 
 
 def _leading_edge(torso: Torso, cover: Cover, half_cone_m: float, speed: float) -> Solution:

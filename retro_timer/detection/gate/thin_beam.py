@@ -103,12 +103,15 @@ class _Point(msgspec.Struct, frozen=True, gc=False):
     weight: float
 
 
-def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd: float) -> Solution:
-    """The back's moment; a refusal where the break is too flat for a trunk. Takes some milliseconds."""
+def solve_thin(
+    torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd: float, *, stopped: bool = False
+) -> Solution:
+    """The back's moment; a refusal where the break is too flat for a trunk, which the way in of who has `stopped` in
+    the beam need not show. Takes some milliseconds."""
     broken = torso.broken
     hits = [e for e in torso.hits if e.range_mm is not None]
     near_mm = near_shoulder_mm(sorted(e.range_mm or 0 for e in hits))
-    if _is_flat(hits, near_mm, config) and _held(hits, config, speed_mps):
+    if not stopped and _is_flat(hits, near_mm, config) and _held(hits, config, speed_mps):
         return Solution(refusal="too flat for a torso")
     origin_ns = broken.entries[torso.first].t_ns
     half_beam_m = config.cone_half_width_m(near_mm / 1000.0) + speed_mps * broken.budget_s / 2.0

@@ -33,14 +33,21 @@ def seen(past_mm: float, arm_mm: tuple[float, float] | None) -> tuple[float, flo
 
 
 def passing(
-    rate_hz: float, arm_mm: tuple[float, float] | None = None, phantom: bool = False, brightness: float = 1.0
+    rate_hz: float,
+    arm_mm: tuple[float, float] | None = None,
+    phantom: bool = False,
+    brightness: float = 1.0,
+    stops_mm: float = math.inf,
 ) -> Break:
-    """A trunk, an ellipse, through a beam of 2° in an open field; an arm from and to so far before its back."""
+    """A trunk, an ellipse, through a beam of 2° in an open field; an arm from and to so far before its back.
+
+    `stops_mm`: it goes no farther than with its back so far beyond the axis.
+    """
     entries = []
     half_mm = CONFIG.cone_half_width_m(NEAR_MM / 1000.0) * 1000.0
     for index in range(round(2.0 * rate_hz)):
         t_s = BACK_S - 1.0 + index / rate_hz
-        past_mm = 1000.0 * SPEED_MPS * (t_s - BACK_S)
+        past_mm = min(stops_mm, 1000.0 * SPEED_MPS * (t_s - BACK_S))
         half_way_mm = 500.0 * SPEED_MPS / rate_hz
         lines = [
             seen(past_mm + half_mm * k / 4.0 + half_way_mm * j / 2.0, arm_mm) for k in range(-4, 5) for j in (-1, 1)
@@ -53,7 +60,7 @@ def passing(
         hit = light > 100.0
         kind = Kind.TARGET if hit else Kind.NOTHING
         entries.append(BeamEntry(round(t_s * 1e9), kind, hit, round(range_mm) if hit else None, light))
-    return Break(entries, None, 10.0, 20.0, 1.0 / rate_hz, 1.0 / rate_hz, 2.0, 1.5, 3.2, over=True)
+    return Break(entries, None, 10.0, 20.0, 1.0 / rate_hz, 1.0 / rate_hz, 2.0, 1.5, 3.2, over=math.isinf(stops_mm))
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 250.0])
@@ -75,6 +82,16 @@ def test_the_back_is_timed_whether_an_arm_leads_it_or_not(rate_hz: float, arm_mm
     assert not solved.refusal
     assert abs(error_s) <= max(1.0 / rate_hz, 0.025 / SPEED_MPS)
     assert abs(error_s) <= solved.uncertainty_ns / 1e9
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 250.0])
+@pytest.mark.parametrize("arm_mm", [None, (60.0, 0.0), (130.0, 60.0)])
+def test_who_stops_in_the_beam_is_timed_by_the_back_and_not_by_the_arm_before_it(
+    rate_hz: float, arm_mm: tuple[float, float] | None
+) -> None:
+    solved = solve(passing(rate_hz, arm_mm, stops_mm=HALF_DEPTH_MM), CONFIG)
+    assert not solved.refusal
+    assert abs(solved.back_ns / 1e9 - BACK_S) <= solved.uncertainty_ns / 1e9 <= 0.12 / SPEED_MPS
 
 
 def test_one_phantom_before_the_back_moves_the_time_by_less_than_its_interval() -> None:
