@@ -13,6 +13,7 @@ from retro_timer.pictures import chosen
 from retro_timer.pictures.figures import Chart, Histogram
 from retro_timer.pictures.reps import by_set, draw_set, has_times
 from retro_timer.store.results.queries import SessionRow, Wanted, reps, session, sure_session
+from retro_timer.training.progress.attended import Ran
 from retro_timer.training.record import RepRecord
 
 MOST_TIMES = 1000
@@ -27,10 +28,10 @@ def wanted_session(connection: sqlite3.Connection, number: int | None) -> Sessio
     return row
 
 
-def records_of(connection: sqlite3.Connection, number: int, ids: Sequence[str] | None = None) -> list[RepRecord]:
+def reps_of(connection: sqlite3.Connection, number: int, ids: Sequence[str] | None = None) -> list[Ran]:
     """The reps of a session, of one person or everybody."""
     wanted = Wanted(number, None if ids is None else tuple(ids))
-    return [kept.record for kept in reps(connection, wanted)]
+    return [kept.ran for kept in reps(connection, wanted)]
 
 
 def set_pictures(records: Sequence[RepRecord]) -> dict[int, bytes]:
@@ -55,5 +56,4 @@ def distribution_of(connection: sqlite3.Connection, runner: Runner, what: str | 
     """How one person's newest times of a kind are spread."""
     numbers = {attended.session for attended in runner.history.newest}
     newest = reps(connection, Wanted(athletes=runner.ids), MOST_TIMES)
-    records = [kept.record for kept in newest if kept.session in numbers]
-    return chosen.distribution_of(runner.name, records, what)
+    return chosen.distribution_of(runner.name, [kept.ran for kept in newest if kept.session in numbers], what)

@@ -24,6 +24,7 @@ from retro_timer.pictures.terminal import chart_lines, histogram_lines
 from retro_timer.settings import paths
 from retro_timer.store.results.database import opened_results
 from retro_timer.training.corrections import MOST_NUMBER
+from retro_timer.training.progress.attended import Ran
 from retro_timer.training.record import RepRecord
 
 _KINDS = ["reps", "trend", "drop-off", "group", "distribution"]
@@ -34,7 +35,9 @@ _SUFFIXES = (".svg", ".png", ".pdf")
 @click.argument("picture", type=Word(_KINDS), default="reps")
 @click.option("--session", "number", type=click.IntRange(1, MOST_NUMBER), help="Which; the newest when left out.")
 @click.option("--athlete", metavar="NAME", help="Whose; for trend, drop-off and distribution else who runs alone.")
-@click.option("--what", metavar="KIND", help="Such as '20 m jog' or '20 m jog, by release'; else the most frequent.")
+@click.option(
+    "--what", metavar="KIND", help="Such as '20 m jog' or '20 m jog, by release, out and back'; else the most frequent."
+)
 @click.option("-o", "--output", "path", type=click.Path(path_type=Path), help="An .svg; .png and .pdf need Chromium.")
 @click.option("--term", is_flag=True, help="In the terminal: so it is without -o.")
 def plot(
@@ -52,7 +55,7 @@ def plot(
         if picture == "reps":
             row = pictured.wanted_session(connection, number)
             runner = None if athlete is None else runner_of(connection, athlete)
-            _show_sets(_records_of(connection, row.id, runner), path)
+            _show_sets([ran.record for ran in _reps_of(connection, row.id, runner)], path)
         else:
             _show(_made(connection, picture, number, athlete, what), picture, path)
 
@@ -61,7 +64,7 @@ def _made(
     connection: sqlite3.Connection, picture: str, number: int | None, athlete: str | None, what: str | None
 ) -> Chart | Histogram:
     if picture == "group":
-        return chosen.group_of(pictured.records_of(connection, pictured.wanted_session(connection, number).id), what)
+        return chosen.group_of(pictured.reps_of(connection, pictured.wanted_session(connection, number).id), what)
     runner = runner_of(connection, athlete)
     if picture == "trend":
         return pictured.trend_of(runner, what)
@@ -69,17 +72,17 @@ def _made(
         return pictured.distribution_of(connection, runner, what)
     of_session = runner.history.newest[-1].session if number is None else number
     row = pictured.wanted_session(connection, of_session)
-    return chosen.drop_off_of(runner.name, _records_of(connection, row.id, runner), what)
+    return chosen.drop_off_of(runner.name, _reps_of(connection, row.id, runner), what)
 
 
-def _records_of(connection: sqlite3.Connection, number: int, runner: Runner | None) -> list[RepRecord]:
+def _reps_of(connection: sqlite3.Connection, number: int, runner: Runner | None) -> list[Ran]:
     """The reps of a session, or one person's. Raises RetroTimerError for who has none in it."""
-    records = pictured.records_of(connection, number, None if runner is None else runner.ids)
-    if runner is not None and not records:
+    found = pictured.reps_of(connection, number, None if runner is None else runner.ids)
+    if runner is not None and not found:
         raise RetroTimerError(
             f"{runner.name} has no rep in session {number}: `retro-timer results list` has the others"
         )
-    return records
+    return found
 
 
 def _show_sets(records: Sequence[RepRecord], path: Path | None) -> None:

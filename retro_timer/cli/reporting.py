@@ -32,7 +32,7 @@ from retro_timer.settings import paths
 from retro_timer.store.results.database import opened_results
 from retro_timer.store.results.queries import SessionRow, sessions
 from retro_timer.training.corrections import MOST_NUMBER
-from retro_timer.training.progress.attended import is_sure
+from retro_timer.training.progress.attended import Ran, is_sure
 from retro_timer.training.progress.progress import Progress, season_of
 from retro_timer.training.record import NS_PER_S, RepRecord, RepStatus
 
@@ -72,13 +72,14 @@ def report(number: int | None, athlete: str | None, since: str | None, path: Pat
 
 
 def _of_session(connection: sqlite3.Connection, row: SessionRow) -> Report:
-    records = pictured.records_of(connection, row.id)
+    reps = pictured.reps_of(connection, row.id)
+    records = [ran.record for ran in reps]
     drawn = pictured.set_pictures(records)
     sets = [Picture(f"Set {number}: times with their intervals", svg) for number, svg in drawn.items()]
     parts = [Section("Reps", (), sets, *_rep_table(records))]
     timed = {record.athlete for record in records if is_sure(record) and record.distance_m is not None}
     if len(timed - {""}) > 1:
-        chart = chosen.group_of(records, None)
+        chart = chosen.group_of(reps, None)
         parts.insert(0, Section("The group", (), [Picture(chart.title, draw_rows(chart))]))
     lines = [f"{when(row.started_at)}, {row.outcome}; reps: {row.reps}, of them finished: {row.finished}"]
     lines += [row.note] if row.note else []
@@ -105,10 +106,11 @@ def _rep_row(record: RepRecord) -> tuple[object, ...]:
 def _of_athlete(connection: sqlite3.Connection, runner: Runner) -> Report:
     found = progress_today(runner)
     newest = runner.history.newest[-1].session
-    records = pictured.records_of(connection, newest, runner.ids)
+    reps = pictured.reps_of(connection, newest, runner.ids)
+    records = [ran.record for ran in reps]
     pictures = [*_trends(runner, _MOST_TRENDS), *_spread(connection, runner)]
     parts = [_bests(found), Section("Progress", (), pictures), *_forms(found), _next(found)]
-    parts.append(Section(f"The newest session: {newest}", (), _drop_off(runner, records), *_rep_table(records)))
+    parts.append(Section(f"The newest session: {newest}", (), _drop_off(runner, reps), *_rep_table(records)))
     lines = [f"Sessions: {found.sessions}", *map(str, found.weeks)]
     filled = [part for part in parts if part.lines or part.pictures or part.rows]
     return Report(runner.name, lines, filled, words_of(records))
@@ -135,9 +137,9 @@ def _spread(connection: sqlite3.Connection, runner: Runner) -> list[Picture]:
     return [Picture(f"{histogram.title}, {histogram.about}", draw_histogram(histogram))]
 
 
-def _drop_off(runner: Runner, records: Sequence[RepRecord]) -> list[Picture]:
+def _drop_off(runner: Runner, reps: Sequence[Ran]) -> list[Picture]:
     try:
-        chart = chosen.drop_off_of(runner.name, records, None)
+        chart = chosen.drop_off_of(runner.name, reps, None)
     except chosen.NoTimesError:
         return []
     return [Picture(f"{chart.title}: {chart.about}", draw_along(chart))]

@@ -13,8 +13,8 @@ from retro_timer.phrases import Catalogue
 from retro_timer.pictures import chosen, drawing
 from retro_timer.pictures.charts import Words
 from retro_timer.pictures.figures import Chart, Histogram
-from retro_timer.training.progress.attended import Attended, Kind, Timing
-from retro_timer.training.record import RepRecord
+from retro_timer.training.plan import Course
+from retro_timer.training.progress.attended import Attended, Kind, Ran, Timing
 
 _FEWEST_TIMES = 5
 """Fewer have no distribution that a picture could show."""
@@ -39,7 +39,7 @@ class ChartShown(msgspec.Struct, frozen=True):
 
 
 class KindShown(msgspec.Struct, frozen=True):
-    """A kind of reps that pictures can be of: length, gait and how their clock began."""
+    """A kind of reps that pictures can be of: length, gait, how their clock began, and the course."""
 
     what: str
     """As an address has it."""
@@ -88,7 +88,8 @@ def words_of(catalogue: Catalogue) -> Words:
 
     def kind_text(kind: Kind) -> str:
         how = "" if kind.timing is Timing.GO else catalogue.shown(f"picture_{kind.timing}")
-        return f"{kind.distance_m:g} m {catalogue.word(kind.gait)}{how}"
+        back = catalogue.shown("picture_out_and_back") if kind.course is Course.OUT_AND_BACK else ""
+        return f"{kind.distance_m:g} m {catalogue.word(kind.gait)}{how}{back}"
 
     times, count = catalogue.shown("picture_seconds"), catalogue.shown("picture_count", count="{count}")
     return Words(**said, **change, times=times, count=count, kind=kind_text)
@@ -105,29 +106,29 @@ def trend_shown(name: str, attended: Sequence[Attended], catalogue: Catalogue, w
     return _along("trend", chart)
 
 
-def drop_off_shown(name: str, records: Sequence[RepRecord], catalogue: Catalogue, what: str) -> ChartShown | None:
+def drop_off_shown(name: str, reps: Sequence[Ran], catalogue: Catalogue, what: str) -> ChartShown | None:
     """One athlete's reps of a kind within a session; None with fewer than two."""
     try:
-        chart = chosen.drop_off_of(name, records, what, words_of(catalogue))
+        chart = chosen.drop_off_of(name, reps, what, words_of(catalogue))
     except (chosen.NoTimesError, BadInputError):
         return None
     return _along("drop_off", chart)
 
 
-def group_shown(records: Sequence[RepRecord], catalogue: Catalogue, what: str) -> ChartShown | None:
+def group_shown(reps: Sequence[Ran], catalogue: Catalogue, what: str) -> ChartShown | None:
     """A session's athletes side by side; None for fewer than two."""
     try:
-        chart = chosen.group_of(records, what, words_of(catalogue))
+        chart = chosen.group_of(reps, what, words_of(catalogue))
     except (chosen.NoTimesError, BadInputError):
         return None
     count = len(chart.figures)
     return ChartShown("group", chart, _AROUND + _ROW * count, _rows(chart)) if count > 1 else None
 
 
-def spread_shown(name: str, records: Sequence[RepRecord], catalogue: Catalogue, what: str) -> ChartShown | None:
+def spread_shown(name: str, reps: Sequence[Ran], catalogue: Catalogue, what: str) -> ChartShown | None:
     """How one athlete's times of a kind are spread; None for a few."""
     try:
-        histogram = chosen.distribution_of(name, records, what, words_of(catalogue))
+        histogram = chosen.distribution_of(name, reps, what, words_of(catalogue))
     except (chosen.NoTimesError, BadInputError):
         return None
     if sum(each.count for each in histogram.bins) < _FEWEST_TIMES:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from retro_timer.errors import BadInputError, RetroTimerError
 from retro_timer.pictures.charts import ENGLISH, Words, distribution, drop_off_chart, group_chart, trend_chart
 from retro_timer.pictures.figures import Chart, Histogram
-from retro_timer.training.progress.attended import Attended, Kind, is_sure, kind_of
+from retro_timer.training.progress.attended import Attended, Kind, Ran, is_sure
 from retro_timer.training.progress.figures import TimeSums
 from retro_timer.training.progress.progress import by_kind
 from retro_timer.training.record import NS_PER_S, RepRecord
@@ -45,34 +45,36 @@ def trend_of(
     return trend_chart(name, kind, kinds[kind], day_text, words)
 
 
-def drop_off_of(name: str, records: Sequence[RepRecord], what: str | None = None, words: Words = ENGLISH) -> Chart:
+def drop_off_of(name: str, reps: Sequence[Ran], what: str | None = None, words: Words = ENGLISH) -> Chart:
     """One person's reps of one kind in a session, in their order. Raises NoTimesError."""
-    kind = one_kind(kinds_of(records), what)
-    shown = [record for record in records if kind_of(record) == kind and is_sure(record)]
+    kind = one_kind(kinds_of(reps), what)
+    shown = _sure_of(reps, kind)
     return drop_off_chart(name, kind, shown, _sums(shown), words)
 
 
-def group_of(records: Sequence[RepRecord], what: str | None = None, words: Words = ENGLISH) -> Chart:
+def group_of(reps: Sequence[Ran], what: str | None = None, words: Words = ENGLISH) -> Chart:
     """Everybody's averages of one kind in a session. Raises NoTimesError."""
-    kind = one_kind(kinds_of(records), what)
-    of_kind = [record for record in records if record.athlete and kind_of(record) == kind and is_sure(record)]
+    kind = one_kind(kinds_of(reps), what)
+    of_kind = [record for record in _sure_of(reps, kind) if record.athlete]
     names = sorted({record.athlete for record in of_kind})
     times = [(name, _sums([r for r in of_kind if r.athlete == name])) for name in names]
     return group_chart(kind, times, words)
 
 
-def distribution_of(
-    name: str, records: Sequence[RepRecord], what: str | None = None, words: Words = ENGLISH
-) -> Histogram:
+def distribution_of(name: str, reps: Sequence[Ran], what: str | None = None, words: Words = ENGLISH) -> Histogram:
     """How one person's times of a kind are spread. Raises NoTimesError."""
-    kind = one_kind(kinds_of(records), what)
-    times_s = [(r.corrected_ns or 0) / NS_PER_S for r in records if kind_of(r) == kind and is_sure(r)]
+    kind = one_kind(kinds_of(reps), what)
+    times_s = [(record.corrected_ns or 0) / NS_PER_S for record in _sure_of(reps, kind)]
     return distribution(name, kind, times_s, words)
 
 
-def kinds_of(records: Sequence[RepRecord]) -> list[Kind]:
+def kinds_of(reps: Sequence[Ran]) -> list[Kind]:
     """The kind of each rep that nothing is in doubt about."""
-    return [kind for record in records if is_sure(record) and (kind := kind_of(record)) is not None]
+    return [kind for ran in reps if is_sure(ran.record) and (kind := ran.kind) is not None]
+
+
+def _sure_of(reps: Sequence[Ran], kind: Kind) -> list[RepRecord]:
+    return [ran.record for ran in reps if ran.kind == kind and is_sure(ran.record)]
 
 
 def _sums(records: Sequence[RepRecord]) -> TimeSums:

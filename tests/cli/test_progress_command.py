@@ -62,7 +62,7 @@ def test_it_tells_bests_averages_trend_ratio_and_what_comes_next(kept: Path, run
 def test_json_has_every_figure(kept: Path, run: Command) -> None:
     told = json.loads(run("results", "progress", "Ben", "--json").out)
     assert (told["athlete"], told["sessions"], told["undated"]) == ("Ben", 3, 0)
-    assert told["bests"][0]["kind"] == {"gait": "jog", "distance_m": 30.0, "timing": "go"}
+    assert told["bests"][0]["kind"] == {"gait": "jog", "distance_m": 30.0, "timing": "go", "course": "straight"}
     assert told["forms"][0]["trend_verdict"] == "same"
     assert told["next"]["step"] == "jog 40 m"
 

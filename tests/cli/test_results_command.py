@@ -31,7 +31,7 @@ S = 1_000_000_000
 FIELDS = [
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
     "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
-    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note", "crossings",
+    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note", "crossings", "course",
 ]  # fmt: skip
 
 

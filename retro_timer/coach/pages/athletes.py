@@ -84,15 +84,15 @@ def athlete_shown(connection: sqlite3.Connection, number: int, catalogue: Catalo
         return None
     ids = people.ids_of(person.uid)
     every = list(reps(connection, Wanted(athletes=ids), MOST_REPS))
-    attended, records = history_of(connection, ids).newest, [kept.record for kept in every]
+    attended, compared = history_of(connection, ids).newest, [kept.ran for kept in every]
 
     def draw(what: str) -> tuple[ChartShown | None, ...]:
         return (
             trend_shown(person.name, attended, catalogue, what),
-            spread_shown(person.name, records, catalogue, what),
+            spread_shown(person.name, compared, catalogue, what),
         )
 
-    kinds = [kind for kind, efforts in by_kind(attended).items() for _ in efforts] + kinds_of(records)
+    kinds = [kind for kind, efforts in by_kind(attended).items() for _ in efforts] + kinds_of(compared)
     return AthleteShown(person, every, of_kinds(kinds, what, draw, catalogue))
 
 

@@ -105,14 +105,14 @@ class ResultPages:
 
 def charts_of(shown: Shown, catalogue: Catalogue, what: str) -> ChartsShown:
     """The picture of all its reps of a kind: the group side by side, or one athlete's in their order."""
-    records, person = [kept.record for kept in shown.reps], shown.person
+    every, person = [kept.ran for kept in shown.reps], shown.person
 
     def draw(what: str) -> tuple[ChartShown | None]:
         if person is None:
-            return (group_shown(records, catalogue, what),)
-        return (drop_off_shown(person.name, records, catalogue, what),)
+            return (group_shown(every, catalogue, what),)
+        return (drop_off_shown(person.name, every, catalogue, what),)
 
-    return of_kinds(kinds_of(records), what, draw, catalogue)
+    return of_kinds(kinds_of(every), what, draw, catalogue)
 
 
 def session_shown(connection: sqlite3.Connection, number: int, athlete: int = 0) -> Shown | None:

@@ -13,13 +13,16 @@ from typing import Any, TextIO
 
 from retro_timer.store.exchange.selecting import REP_COLUMNS, Results, SessionHead, split_values
 from retro_timer.store.results.merging.items import VERSION
+from retro_timer.training.plan import Course
 from retro_timer.training.record import Flag, shown_ns
 
 SESSION_COLUMNS = (
     "version", "session_id", "session", "session_started_at", "session_ended_at", "session_title", "session_outcome",
     "session_board", "session_started_label_ns", "session_ended_label_ns",
 )  # fmt: skip
-COLUMNS = (*SESSION_COLUMNS, *REP_COLUMNS)
+COLUMNS = (*SESSION_COLUMNS, *REP_COLUMNS, "course")
+LATER = frozenset(("course",))
+"""Columns that the first files of this version lack. A program of that time refuses a file with anything in them."""
 TEXTS = frozenset(
     ("session_title", "session_outcome", "session_board", "athlete", "method", "reason", "line", "part", "note")
 )
@@ -43,7 +46,8 @@ def write_csv(file: TextIO, results: Results, done: Callable[[float], None]) -> 
     without = 0
     for count, (head, reps) in enumerate(results.rows(_READ), start=1):
         common = ",".join(_session_cells(head)) + ","
-        file.write("".join([common + _row(results, rep) for rep in reps]))
+        end = f",{head.course if head.course is Course.OUT_AND_BACK else ''}\r\n"
+        file.write("".join([common + _row(results, rep) + end for rep in reps]))
         without += not reps
         done(count)
     return without
@@ -81,7 +85,7 @@ def _row(results: Results, found: Sequence[Any]) -> str:
         f"{_seconds(delay_ns)},{shown_s},{_text(method)},{start},{_seconds(start_spread_ns)},{on_the_way},"
         f"{flags.replace(',', ';')},{obstacles},{_text(reason)},{date or ''},{time_of_day or ''},{go_at or ''},"
         f"{_text(line)},{lane},{_text(part)},{wave},{place},{_seconds(target_ns)},{_text(note)},{revision},"
-        f"{go_wall_ns},{go_ns}\r\n"
+        f"{go_wall_ns},{go_ns}"
     )
 
 

@@ -12,10 +12,11 @@ from typing import Any, TextIO
 import msgspec
 
 from retro_timer.errors import BadInputError
-from retro_timer.store.exchange.csv_file import COLUMNS, SESSION_COLUMNS, TEXTS, as_written
+from retro_timer.store.exchange.csv_file import COLUMNS, LATER, SESSION_COLUMNS, TEXTS, as_written
 from retro_timer.store.exchange.selecting import REP_COLUMNS
 from retro_timer.store.exchange.taken import WANTED, Taken, newer
 from retro_timer.store.results.merging.items import VERSION, AthleteItem, OnRoster, RepItem, SessionItem
+from retro_timer.training.plan import Course
 
 _DELIMITERS = ",;\t"
 _LONGEST_CELL = 1 << 20
@@ -50,7 +51,7 @@ def read_csv(path: Path) -> Iterator[Taken]:
         names = next(csv.reader([first], delimiter=delimiter), [])
         _check_heading(names, str(path))
         _check_end(path)
-        head, reps = list[str](), list[RepItem]()
+        head, reps, course = list[str](), list[RepItem](), ""
         for line, cells in _rows(file, delimiter, str(path)):
             if not cells:
                 continue
@@ -58,12 +59,12 @@ def read_csv(path: Path) -> Iterator[Taken]:
             size += sum(map(len, cells)) + len(cells)
             now = [row[name] for name in SESSION_COLUMNS]
             if reps and now != head:
-                yield from _session(head, reps, known, size, f"{path}: line {line - 1}")
+                yield from _session(head, course, reps, known, size, f"{path}: line {line - 1}")
                 reps = []
-            head = now
+            head, course = now, row.get("course", "")
             reps.append(_rep(row, f"{path}: line {line}"))
         if reps:
-            yield from _session(head, reps, known, size, f"{path}: its end")
+            yield from _session(head, course, reps, known, size, f"{path}: its end")
 
 
 def _check_end(path: Path) -> None:
@@ -79,8 +80,8 @@ def _check_heading(names: list[str], where: str) -> None:
     missing = [name for name in COLUMNS if name not in names]
     if "version" in missing or "session_id" in missing:
         raise BadInputError(where, "no exported results", WANTED)
-    if missing:
-        raise BadInputError(f"{where}: line 1", f"no column {missing[0]}", "every column of an exported file")
+    if needed := [name for name in missing if name not in LATER]:
+        raise BadInputError(f"{where}: line 1", f"no column {needed[0]}", "every column of an exported file")
 
 
 def _rows(file: TextIO, delimiter: str, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -120,7 +121,9 @@ def _rep(row: dict[str, str], where: str) -> RepItem:
         raise BadInputError(where, str(error), WANTED) from None
 
 
-def _session(head: list[str], reps: list[RepItem], known: set[str], size: int, where: str) -> Iterator[Taken]:
+def _session(
+    head: list[str], course: str, reps: list[RepItem], known: set[str], size: int, where: str
+) -> Iterator[Taken]:
     """A session from what each of its rows says of it, behind its athletes."""
     cells = dict(zip(SESSION_COLUMNS, head, strict=True))
     values: dict[str, Any] = {key: cells[name] for name, key in _OF_SESSION.items()}
@@ -129,7 +132,14 @@ def _session(head: list[str], reps: list[RepItem], known: set[str], size: int, w
     # A place that nobody has claimed has no athlete.
     athletes = {rep.athlete_id or rep.athlete: rep for rep in reps if rep.athlete}
     roster = tuple(OnRoster(name=rep.athlete, athlete_id=rep.athlete_id) for rep in athletes.values())
-    values |= {"note": None, "plan": {}, "roster": roster, "presences": (), "corrections": (), "reps": ()}
+    values |= {
+        "note": None,
+        "plan": _plan(course, where),
+        "roster": roster,
+        "presences": (),
+        "corrections": (),
+        "reps": (),
+    }
     try:
         session = msgspec.structs.replace(msgspec.convert(values, SessionItem, strict=False), reps=tuple(reps))
     except msgspec.ValidationError as error:
@@ -139,6 +149,15 @@ def _session(head: list[str], reps: list[RepItem], known: set[str], size: int, w
             known.add(rep.athlete_id)
             yield Taken(_person(rep), size)
     yield Taken(session, size)
+
+
+def _plan(course: str, where: str) -> dict[str, str]:
+    """What the rows tell of a session's plan: by it times are compared."""
+    if course in ("", Course.STRAIGHT):
+        return {}
+    if course != Course.OUT_AND_BACK:
+        raise BadInputError(f"{where}: course", f"'{course}'", f"'{Course.OUT_AND_BACK}', or nothing")
+    return {"course": course}
 
 
 def _person(rep: RepItem) -> AthleteItem:

@@ -18,6 +18,8 @@ from retro_timer.store.exchange.clock_faces import ClockFaces
 from retro_timer.store.results.athletes import AthleteRow, People
 from retro_timer.store.results.labels import Dates, date_of
 from retro_timer.store.results.merging.items import RepItem
+from retro_timer.store.results.plans_kept import OUT_AND_BACK, course_of
+from retro_timer.training.plan import Course
 from retro_timer.training.record import NS_PER_S, Flag, shown_ns
 from retro_timer.training.roster import SOLO
 
@@ -57,6 +59,8 @@ class SessionHead(msgspec.Struct, frozen=True):
     ended_at: str | None
     note: str
     plan: str
+    course: Course
+    """By its plan."""
     roster: str
     athletes: str
     """The ids of those on the roster, as JSON like that."""
@@ -126,7 +130,7 @@ class Results:
     def _heads(self, numbers: Sequence[int]) -> dict[int, SessionHead]:
         query = (
             "SELECT id, uid, title, outcome, board, started_wall_ns, ended_wall_ns, note, plan, roster, athletes,"
-            f" started_boot, ended_boot FROM session WHERE id IN ({_marks(numbers)})"
+            f" started_boot, ended_boot, {OUT_AND_BACK} FROM session WHERE id IN ({_marks(numbers)})"
         )
         return {
             number: SessionHead(
@@ -141,6 +145,7 @@ class Results:
                 ended_at=self._date(number, ended, ended_in),
                 note=note,
                 plan=plan,
+                course=course_of(is_out_and_back=turned),
                 roster=roster,
                 athletes=athletes,
             )
@@ -158,6 +163,7 @@ class Results:
                 athletes,
                 began_in,
                 ended_in,
+                turned,
             ) in _tuples(self._connection, query, numbers)
         }
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from retro_timer.store.results.labels import Dates, date_of
-from retro_timer.store.results.plans_kept import per_week_of
+from retro_timer.store.results.plans_kept import course_of, out_and_back, per_week_of
 from retro_timer.training.gaits import Gait
 from retro_timer.training.progress.attended import Attended, Effort, History, Kind, PersonalBest, Timing
 from retro_timer.training.progress.figures import TimeSums
@@ -19,8 +19,9 @@ _SIMULATED = "SELECT id FROM session WHERE board IN ('sim', 'replay')"
 """Nobody ran there: what they timed counts only for whom there is nothing else. There is an index of these alone."""
 _THEIRS = f"athlete_id IN (SELECT value FROM json_each(:ids)) AND (:all OR summary.session NOT IN ({_SIMULATED}))"
 _BESTS = f"""
-    SELECT distance_mm, gait, start, min(best_ns), summary.session FROM summary
-    WHERE {_THEIRS} AND distance_mm AND best_ns IS NOT NULL GROUP BY distance_mm, gait, start
+    SELECT distance_mm, gait, start, summary.session IN (SELECT value FROM json_each(:turned)) AS turned, min(best_ns),
+        summary.session
+    FROM summary WHERE {_THEIRS} AND distance_mm AND best_ns IS NOT NULL GROUP BY distance_mm, gait, start, turned
 """
 _SESSIONS = """
     SELECT id, started_wall_ns, started_boot, title FROM session
@@ -44,18 +45,19 @@ def history_of(connection: sqlite3.Connection, ids: Sequence[str]) -> History:
     if not numbers:
         wanted["all"] = True
         numbers = _sessions(connection, wanted)
-    newest = numbers[-NEWEST:]
+    newest, turned = numbers[-NEWEST:], out_and_back(connection, numbers)
     efforts = dict[int, list[Effort]]()
     for number, *values in connection.execute(_EFFORTS, {**wanted, "first": newest[0] if newest else 0}):
         if values[0]:
-            efforts.setdefault(number, []).append(_effort(*values))
+            efforts.setdefault(number, []).append(_effort(number in turned, *values))
     dates, heads = Dates.of(connection), connection.execute(_SESSIONS, (json.dumps(newest),)).fetchall()
     per_week = {title: _per_week(connection, number) for title, number in {row[3]: row[0] for row in heads}.items()}
     attended = tuple(
         Attended(number, _day(dates, number, wall_ns, boot), title, per_week[title], tuple(efforts.get(number, ())))
         for number, wall_ns, boot, title in heads
     )
-    return History(len(numbers), _bests(connection, wanted, dates), attended)
+    bests = _bests(connection, {**wanted, "turned": json.dumps(list(turned))}, dates)
+    return History(len(numbers), bests, attended)
 
 
 def _sessions(connection: sqlite3.Connection, wanted: dict[str, Any]) -> list[int]:
@@ -65,10 +67,9 @@ def _sessions(connection: sqlite3.Connection, wanted: dict[str, Any]) -> list[in
 
 def _bests(connection: sqlite3.Connection, wanted: dict[str, Any], dates: Dates) -> tuple[PersonalBest, ...]:
     found = list[PersonalBest]()
-    for distance_mm, gait, start, best_ns, number in connection.execute(_BESTS, wanted).fetchall():
+    for *kind_values, best_ns, number in connection.execute(_BESTS, wanted).fetchall():
         ((_, wall_ns, boot, _),) = connection.execute(_SESSIONS, (json.dumps([number]),)).fetchall()
-        kind = _kind(distance_mm, gait, start)
-        found.append(PersonalBest(kind, best_ns, number, _day(dates, number, wall_ns, boot)))
+        found.append(PersonalBest(_kind(*kind_values), best_ns, number, _day(dates, number, wall_ns, boot)))
     return tuple(sorted(found, key=lambda best: best.kind))
 
 
@@ -77,8 +78,8 @@ def _day(dates: Dates, session: int, wall_ns: int, boot: str) -> int | None:
     return None if started is None else started.toordinal()
 
 
-def _kind(distance_mm: int, gait: str, start: str) -> Kind:
-    return Kind(Gait(gait), distance_mm / 1000.0, Timing(start))
+def _kind(distance_mm: int, gait: str, start: str, turned: bool) -> Kind:
+    return Kind(Gait(gait), distance_mm / 1000.0, Timing(start), course_of(is_out_and_back=turned))
 
 
 def _per_week(connection: sqlite3.Connection, session: int) -> tuple[int, int] | None:
@@ -87,6 +88,7 @@ def _per_week(connection: sqlite3.Connection, session: int) -> tuple[int, int] |
 
 
 def _effort(
+    turned: bool,
     distance_mm: int,
     gait: str,
     start: str,
@@ -97,4 +99,4 @@ def _effort(
     *sums: float,
 ) -> Effort:
     count, *others = sums
-    return Effort(_kind(distance_mm, gait, start), part, reps, finished, best_ns, TimeSums(int(count), *others))
+    return Effort(_kind(distance_mm, gait, start, turned), part, reps, finished, best_ns, TimeSums(int(count), *others))

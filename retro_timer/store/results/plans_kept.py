@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections.abc import Iterable
+
 import msgspec
 
 from retro_timer.training.plan import Course, Order
@@ -12,6 +16,17 @@ OUT_AND_BACK = (
 )
 """Whether a session's kept plan goes there and back, as SQL; not where it cannot be read. Only the session knows: two
 times over one length are not to be compared where a turn is in one of them."""
+
+
+def out_and_back(connection: sqlite3.Connection, sessions: Iterable[int]) -> frozenset[int]:
+    """Those of these sessions, by their numbers, whose kept plan goes there and back."""
+    query = f"SELECT id FROM session WHERE id IN (SELECT value FROM json_each(?)) AND {OUT_AND_BACK}"
+    return frozenset(number for (number,) in connection.execute(query, (json.dumps(list(sessions)),)))
+
+
+def course_of(*, is_out_and_back: bool) -> Course:
+    """The course that `OUT_AND_BACK` tells."""
+    return Course.OUT_AND_BACK if is_out_and_back else Course.STRAIGHT
 
 
 class _Ordered(msgspec.Struct, frozen=True):

@@ -17,7 +17,10 @@ import msgspec
 from retro_timer.errors import BadInputError
 from retro_timer.store.results.athletes import People
 from retro_timer.store.results.labels import Dates, date_of
+from retro_timer.store.results.plans_kept import course_of, out_and_back
 from retro_timer.store.results.rows import record_of
+from retro_timer.training.plan import Course
+from retro_timer.training.progress.attended import Ran
 from retro_timer.training.record import RepRecord
 
 _PAGE_ROWS = 500
@@ -66,6 +69,13 @@ class KeptRep(NamedTuple):
     """Whose it is; empty for nobody in particular. `record.athlete` is what they are called now."""
     go_is_date: bool = True
     """Whether the box knew the date; see `labels.Dates`."""
+    course: Course = Course.STRAIGHT
+    """By its session's plan."""
+
+    @property
+    def ran(self) -> Ran:
+        """What it is compared by."""
+        return Ran(self.record, self.course)
 
     @property
     def go_at(self) -> datetime | None:
@@ -211,9 +221,17 @@ def _pages(
     query = f"SELECT * FROM rep WHERE {where} AND (session, rep) > (?, ?) ORDER BY session, rep LIMIT {_PAGE_ROWS}"
     number, rep = first[0], first[1] - 1
     while rows := connection.execute(query, (*values, number, rep)).fetchall():
+        turned = out_and_back(connection, {row["session"] for row in rows})
         for row in rows:
-            uid, is_date = row["athlete_id"], dates.has(row["session"], row["go_boot"])
-            yield KeptRep(row["session"], record_of(row, names.get(uid)), row["go_wall_ns"], uid, is_date)
+            of_session, uid = row["session"], row["athlete_id"]
+            yield KeptRep(
+                session=of_session,
+                record=record_of(row, names.get(uid)),
+                go_wall_ns=row["go_wall_ns"],
+                athlete_id=uid,
+                go_is_date=dates.has(of_session, row["go_boot"]),
+                course=course_of(is_out_and_back=of_session in turned),
+            )
         number, rep = rows[-1]["session"], rows[-1]["rep"]
 
 
@@ -262,11 +280,12 @@ def rep_fields(kept: KeptRep) -> dict[str, Any]:
         "place": record.place,
         "note": record.note,
         "crossings": record.crossings,
+        "course": str(kept.course),
     }
 
 
 REP_FIELDS = (
     "session", "rep", "set", "rep_in_set", "athlete", "distance_m", "duration_s", "gait", "status", "time_s",
     "uncertainty_s", "sound_delay_s", "shown_s", "method", "start", "splits", "flags", "obstacles", "reason", "date",
-    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note", "crossings",
+    "time_of_day", "go_at", "athlete_id", "line", "lane", "wave", "place", "note", "crossings", "course",
 )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
 from retro_timer.training.gaits import Gait
-from retro_timer.training.plan import Part
+from retro_timer.training.plan import Course, Part
 from retro_timer.training.progress.figures import TimeSums
 from retro_timer.training.record import BY_HAND, DOUBTFUL, Flag, RepRecord, RepStatus
 
@@ -36,17 +37,28 @@ class Kind(msgspec.Struct, frozen=True, order=True):
     gait: Gait
     distance_m: float
     timing: Timing
+    course: Course = Course.STRAIGHT
+    """There and back there is a turn in the time."""
 
     def __str__(self) -> str:
-        return f"{self.distance_m:g} m {self.gait}{_HOW.get(self.timing, '')}"
+        back = ", out and back" if self.course is Course.OUT_AND_BACK else ""
+        return f"{self.distance_m:g} m {self.gait}{_HOW.get(self.timing, '')}{back}"
 
 
-def kind_of(record: RepRecord) -> Kind | None:
-    """A rep's; None for a timed step."""
-    if record.distance_m is None:
-        return None
-    by_hand = record.by_hand or record.method == BY_HAND
-    return Kind(record.gait, record.distance_m, Timing.HAND if by_hand else Timing(record.start))
+class Ran(NamedTuple):
+    """A rep, and where it went: only its session's plan knows that."""
+
+    record: RepRecord
+    course: Course = Course.STRAIGHT
+
+    @property
+    def kind(self) -> Kind | None:
+        """What it can be compared with; None for a timed step."""
+        record = self.record
+        if record.distance_m is None:
+            return None
+        by_hand = record.by_hand or record.method == BY_HAND
+        return Kind(record.gait, record.distance_m, Timing.HAND if by_hand else Timing(record.start), self.course)
 
 
 def is_sure(record: RepRecord) -> bool:

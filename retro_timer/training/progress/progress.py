@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Course
 from retro_timer.training.progress.attended import Attended, Effort, History, Kind, PersonalBest, Timing, week_of
 from retro_timer.training.progress.figures import Estimate, Verdict, trend, verdict, worthwhile_s
 from retro_timer.training.progress.ladder import NextStep, next_step
@@ -156,10 +157,11 @@ def _form(kind: Kind, efforts: Sequence[tuple[Attended, Effort]]) -> Form:
 
 
 def _ratios(bests: Sequence[PersonalBest], forward: Sequence[tuple[int, int]]) -> list[Ratio]:
-    """Against the best over the same length that no hand has stopped."""
+    """Against the best over the same length, straight on, that no hand has stopped."""
+    straight = [b for b in bests if b.kind.course is Course.STRAIGHT and b.kind.timing is not Timing.HAND]
     found = list[Ratio]()
     for length_mm, time_ns in sorted(forward):
-        over = [b for b in bests if round(b.kind.distance_m * 1000) == length_mm and b.kind.timing is not Timing.HAND]
+        over = [b for b in straight if round(b.kind.distance_m * 1000) == length_mm]
         moving = [best for best in over if best.kind.gait is not Gait.WALK]
         if moving and time_ns > 0:
             best = min(moving, key=lambda one: one.time_ns)

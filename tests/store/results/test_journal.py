@@ -268,5 +268,6 @@ def test_the_fields_of_a_rep_for_other_programs() -> None:
         "flags": ["fast"], "obstacles": 2,
         "reason": "", "date": None, "time_of_day": None, "go_at": None,
         "athlete_id": "", "line": "", "lane": None, "wave": None, "place": None, "note": "", "crossings": None,
+            "course": "straight",
     }  # fmt: skip
     assert json.loads(json.dumps(fields)) == fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.training.gaits import Gait
+from retro_timer.training.plan import Course
 from retro_timer.training.progress.attended import Attended, Effort, History, Kind, PersonalBest, Timing
 from retro_timer.training.progress.figures import TimeSums, Verdict
 from retro_timer.training.progress.ladder import next_step
@@ -62,10 +63,11 @@ def test_a_form_is_the_newest_sessions_work_held_against_the_one_before_and_agai
     assert form.drop_off_verdict is Verdict.SAME
 
 
-def test_backward_is_held_against_forward_over_one_length_and_never_walking_or_by_hand() -> None:
+def test_backward_is_held_against_forward_over_one_length_and_never_walking_turning_or_by_hand() -> None:
     times = {
         Kind(Gait.WALK, 20.0, Timing.GO): 4 * S,
         Kind(Gait.RUN, 20.0, Timing.HAND): 4 * S,
+        Kind(Gait.RUN, 20.0, Timing.RELEASE, Course.OUT_AND_BACK): 4 * S,
         Kind(Gait.RUN, 20.0, Timing.GO): 5 * S,
         Kind(Gait.RUN, 30.0, Timing.GO): 4 * S,
     }

@@ -10,9 +10,10 @@ import msgspec
 from retro_timer.store.results.apply import OPEN
 from retro_timer.store.results.entries import RepKept, new_id
 from retro_timer.store.results.merging.items import RepItem, SessionItem
+from retro_timer.training.plan import Course
 
-_NO_PLAN = "{}"
-"""Of a session that came by reps alone."""
+_BY_REPS = frozenset(msgspec.json.encode(plan).decode() for plan in ({}, {"course": Course.OUT_AND_BACK}))
+"""Plans of a session that came by reps alone: no more is known than their course."""
 UNSET_BOOT = "clock not set"
 """In place of a boot's mark: labels that were no dates where they come from are none here."""
 _UNTOLD = frozenset(
@@ -105,7 +106,7 @@ def differences(place: str, here: Mapping[str, Any], item: SessionItem) -> Itera
         "title": (here["title"], item.title),
         "board": (here["board"], item.board),
     }
-    if item.note is not None and (here["note"] or here["plan"] != _NO_PLAN):
+    if item.note is not None and (here["note"] or here["plan"] not in _BY_REPS):
         # Else the note was in no file yet, and comes with the session's corrections.
         pairs["note"] = (here["note"], item.note)
     if item.outcome != OPEN:
@@ -120,7 +121,7 @@ def differences(place: str, here: Mapping[str, Any], item: SessionItem) -> Itera
 
 def lacking(place: str, here: Mapping[str, Any], item: SessionItem) -> Iterator[str]:
     """What a file has of a session beside its reps, and no line of the log can add to one that is here."""
-    if here["plan"] == _NO_PLAN and item.plan:
+    if here["plan"] in _BY_REPS and item.plan and text_of_plan(item) != here["plan"]:
         yield f"{place}: no plan here, one in the file (a file of JSON that comes first brings it)"
     known = set(msgspec.json.decode(here["athletes"]))
     # A file that has reps alone knows of the roster only who ran.
