@@ -128,11 +128,12 @@ def _released_at_finish(head: TraceHead, reps: Sequence[TraceRep], sensors: Mapp
     """What is said of starts by release that the finish's gates show, since none of several is at the start; empty
     where there are none."""
     numbers = [n for n, rep in enumerate(reps, start=1) if rep.release_from_s is not None and not rep.flying]
-    gates = sum(one.times_as_gate for one in sensors.values())
-    if not numbers or gates < 2 or _seen_at_start(sensors) or head.course == "out-and-back":
+    if not numbers or _seen_at_start(sensors) or head.course == "out-and-back":
         return ""
     which = f"rep {numbers[0]}" if len(numbers) == 1 else f"reps {', '.join(map(str, numbers))}"
-    return f"{which}: no gate at the start, expected line=start or course: out-and-back; the finish is taken for it"
+    if sum(one.times_as_gate for one in sensors.values()) > 1:
+        return f"{which}: no gate at the start, expected line=start or course: out-and-back; the finish is taken for it"
+    return f"{which}: one gate alone, expected course: out-and-back; it is taken for the start and for the finish"
 
 
 def _before_lanes(config: WatchConfig, lanes: LaneMap) -> WatchConfig:

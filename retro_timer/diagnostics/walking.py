@@ -26,6 +26,12 @@ _UNMATCHED_NS = 1_500_000_000
 """A walk that the other half has not seen by then it will not see."""
 _EASY = ", upright at an easy pace"
 """How to walk where one was refused."""
+_TURNED = 1.0 / 3.0
+"""Of what turning round changes in the lag, twice the way between the beams at the walk's speed: less is no turn. Two
+walks one way differ by a tenth of their pace and the noise of both moments; a tape measure may be wrong by half."""
+_OTHER_WAY_ROUND = (
+    "the walks went the other way round: begin in the direction of travel, and turn round outside the beams"
+)
 _CLEARLY = 2.0
 """Standard deviations from where the settings have a beam: nearer than that a tape measure is the better word."""
 
@@ -91,6 +97,7 @@ class Watching:
         self.walks: list[Walk] = []
         self.wanted = 2 * each_way
         self._say = say
+        self._apart_m = _apart_mm(facts, pair) / 1000.0
         self._watches = {
             half.spec.name: WalkWatch(watch_config(half.spec, facts.settings, facts.calibration, several=True))
             for half in pair
@@ -125,9 +132,24 @@ class Watching:
                 self._alone(min((one, other), key=lambda name: self._seen[name][0].middle_ns or 0))
                 continue
             self._told_ns = max(first.popleft().middle_ns or 0, second.popleft().middle_ns or 0)
-            self.walks.append(walk)
             way = "back" if walk.back else "in the direction of travel"
+            if self._same_way(walk):
+                self._say(f"that went the same way as the walk before, or turned round in the beams: now walk {way}")
+                continue
+            self.walks.append(walk)
             self._say(f"{number + 1} of {self.wanted}, {way}: {walk.speed_mps:.1f} m/s")
+
+    def _same_way(self, walk: Walk) -> bool:
+        """Whether it shows no turn: who comes the other way meets first the beam that they met last. Of beams one above
+        the other nobody can tell, nor need to. Raises RetroTimerError for a turn the other way round."""
+        if not self.walks or not self._apart_m:
+            return False
+        before = self.walks[-1]
+        turned_s = (-1.0 if walk.back else 1.0) * self._apart_m * (1.0 / walk.speed_mps + 1.0 / before.speed_mps)
+        share = (walk.lag_s - before.lag_s) / turned_s
+        if share <= -_TURNED:
+            raise RetroTimerError(_OTHER_WAY_ROUND)
+        return share < _TURNED
 
     def _give_up(self, until_ns: int) -> None:
         """Whatever was seen until then finds no other half any more."""
@@ -165,9 +187,7 @@ def judged(facts: Facts, pair: tuple[SensorFacts, SensorFacts], walks: list[Walk
     first, second = pair
     found = delay_of(walks)
     before = {half.spec.name: facts.calibration.of(half.spec.name, str(half.spec.placement)) for half in pair}
-    apart_mm = (second.spec.offset_mm + before[second.spec.name].beyond_mm) - (
-        first.spec.offset_mm + before[first.spec.name].beyond_mm
-    )
+    apart_mm = _apart_mm(facts, pair)
     _check(found, apart_mm)
     kinds = {sensor.name: kind_of(sensor) for sensor in facts.settings.sensors}
     # The half whose driver sees when a reading is ready is right; where neither or both do, the one named first.
@@ -195,11 +215,17 @@ def judged(facts: Facts, pair: tuple[SensorFacts, SensorFacts], walks: list[Walk
     return Learnt(kept, told)
 
 
+def _apart_mm(facts: Facts, pair: tuple[SensorFacts, SensorFacts]) -> int:
+    """How far the second half's beam is beyond the first's, as far as is known."""
+    first_mm, second_mm = (
+        half.spec.offset_mm + facts.calibration.of(half.spec.name, str(half.spec.placement)).beyond_mm for half in pair
+    )
+    return second_mm - first_mm
+
+
 def _check(found: Delay, apart_mm: int) -> None:
     if apart_mm and found.beyond_m * apart_mm < 0.0:
-        raise RetroTimerError(
-            "the walks went the other way round: begin in the direction of travel, and turn round outside the beams"
-        )
+        raise RetroTimerError(_OTHER_WAY_ROUND)
     if not _fits(1000.0 * found.late_s, 1000.0 * found.beyond_m - apart_mm):
         raise _fits_no_gate(found)
 

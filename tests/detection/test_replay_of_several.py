@@ -92,7 +92,7 @@ def test_the_column_alone_changes_nothing_of_what_one_sensor_tells(
     ("lines", "words"),
     [
         (
-            ["order: rolling", "rep: release_from_s=1 distance_m=5 gait=walk"],
+            ["order: rolling", "course: out-and-back", "rep: release_from_s=1 distance_m=5 gait=walk"],
             "order: rolling, since a rep starts flying, or by release with no gate at the start of its own",
         ),
         (

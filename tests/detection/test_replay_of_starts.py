@@ -87,6 +87,21 @@ def test_one_box_starts_and_finishes_a_rep_out_and_back(tmp_path: Path, events_o
     }  # fmt: skip
 
 
+def test_without_a_course_what_one_gate_alone_is_taken_for_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = ["placement: gate", "rep: release_from_s=3.0 distance_m=10 gait=jog"]
+    samples = seen(WIDE, (out_and_back, BODY_MM), until_s=18.0)
+    found = here(capsys, "replay", trace(tmp_path / "t.csv", head, {"": samples}), "--json")
+    assert found.code == 0
+    assert found.err.splitlines() == [
+        f"retro-timer: {tmp_path / 't.csv'}: rep 1: one gate alone, expected course: out-and-back; it is taken for the"
+        " start and for the finish"
+    ]
+    events = [json.loads(line)["event"] for line in found.out.splitlines()]
+    assert [event for event in events if event in ("go", "finish", "dnf")] == ["go", "finish"]
+
+
 def test_a_start_that_nobody_gives_is_a_rep_without_a_finish(tmp_path: Path, events_of: Replaying) -> None:
     head = [
         "placement: gate", "course: out-and-back", "rep: release_from_s=3.0 distance_m=10 gait=jog",

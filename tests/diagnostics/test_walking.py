@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import msgspec
 import pytest
 
 from retro_timer.detection.gate.delay import Walk
@@ -92,6 +93,31 @@ def test_who_hurries_through_two_thin_beams_is_told_as_well_and_may_go_on() -> N
     again, first = said((THIN, OTHER_THIN), passing(2.6, 1.3))
     assert again.startswith("neither beam can time that (too brief for a torso): walk through once more, the same way")
     assert first.startswith("1 of 10, in the direction of travel:")
+
+
+def ways(*back: bool) -> Scenario:
+    return Scenario(
+        passers=tuple(Passer(at_s=1.5 + 2.5 * number, speed_mps=1.3, back=one) for number, one in enumerate(back))
+    )
+
+
+@pytest.mark.parametrize("far", [THIN, CONE], ids=["unlike", "alike"])
+def test_who_walks_the_same_way_twice_is_told_which_way_is_next(far: SensorSettings) -> None:
+    pair = msgspec.structs.replace(CONE, name="near"), msgspec.structs.replace(far, name="far", offset_mm=200)
+    first, again, back = said(pair, ways(False, False, True))
+    assert first.startswith("1 of 10, in the direction of travel:")
+    assert again == "that went the same way as the walk before, or turned round in the beams: now walk back"
+    assert back.startswith("2 of 10, back:")
+
+
+def test_who_begins_the_wrong_way_hears_it_at_the_second_walk() -> None:
+    with pytest.raises(RetroTimerError, match="the other way round: begin in the direction of travel"):
+        said(HALVES, ways(True, False))
+
+
+def test_of_beams_above_each_other_no_way_is_told_apart() -> None:
+    assert len(said((CONE, THIN), ways(False, False, True))) == 3
+    assert all(" of 10, " in line for line in said((CONE, THIN), ways(False, False, True)))
 
 
 def test_a_walk_that_one_half_misses_is_told_though_the_next_one_comes_at_once() -> None:
