@@ -94,6 +94,20 @@ def test_who_stops_in_the_beam_is_timed_by_the_back_and_not_by_the_arm_before_it
     assert abs(solved.back_ns / 1e9 - BACK_S) <= solved.uncertainty_ns / 1e9 <= 0.12 / SPEED_MPS
 
 
+def test_a_flat_break_of_a_trunk_s_length_is_a_trunk_with_an_arm_before_it() -> None:
+    """And no elbow with the end of a trunk behind it."""
+    solved = solve(passing(250.0, (0.0, -2.0 * HALF_DEPTH_MM)), CONFIG)
+    assert solved.back_ns is not None
+    assert abs(solved.back_ns / 1e9 - BACK_S) * SPEED_MPS < 0.015
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 250.0])
+def test_of_a_bare_trunk_whose_flanks_are_seen_2_3_cm_are_told(rate_hz: float) -> None:
+    """More would take its flanks for arms."""
+    solved = solve(passing(rate_hz), CONFIG)
+    assert 0.015 < solved.uncertainty_ns / 1e9 * SPEED_MPS < 0.023
+
+
 def test_one_phantom_before_the_back_moves_the_time_by_less_than_its_interval() -> None:
     with_it, without = solve(passing(100.0, phantom=True), CONFIG), solve(passing(100.0), CONFIG)
     assert abs(with_it.back_ns - without.back_ns) <= with_it.uncertainty_ns
