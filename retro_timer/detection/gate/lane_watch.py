@@ -10,6 +10,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, SensorChange
 from retro_timer.detection.expectation import Expectation
 from retro_timer.detection.gate.lane_sorter import LaneSorter
+from retro_timer.detection.gate.lane_wait import LaneWait
 from retro_timer.detection.gate.lanes import LaneJudge
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
@@ -31,6 +32,7 @@ class LaneWatch:
         # whether the sensor is to be believed.
         self._sensor = GatePipeline(everywhere)
         self._judges = [LaneJudge(config, lanes, lane, self._sensor.health) for lane in range(1, lanes.count + 1)]
+        self._waits = [LaneWait() for _ in self._judges]
         self._sorter = LaneSorter(lanes)
         self._obstacles = Obstacles()
         self._config = config
@@ -67,21 +69,31 @@ class LaneWatch:
         found: list[Found] = [(None, event) for event in whole if isinstance(event, SensorChange)]
         self.read_lane, moved = self._sorter.sort(sample)
         if moved is not None and 1 <= moved.lane <= len(self._judges):
-            there = self._judges[moved.lane - 1].take_back(moved.readings, sample.t_ns, expected[moved.lane - 1])
-            found += self._together(moved.lane, there)
+            expectation = expected[moved.lane - 1]
+            there = self._judges[moved.lane - 1].take_back(moved.readings, sample.t_ns, expectation)
+            found += self._together(moved.lane, there, sample.t_ns, expectation)
         arriving = [one.may_arrive(sample.t_ns) for one in expected]
         for place, (judge, expectation) in enumerate(zip(self._judges, expected, strict=True)):
             neighbour = any(arriving[max(0, place - 1) : place + 2])
-            found += self._together(judge.lane, judge.feed(sample, self.read_lane, expectation, neighbour=neighbour))
+            there = judge.feed(sample, self.read_lane, expectation, neighbour=neighbour)
+            found += self._together(judge.lane, there, sample.t_ns, expectation)
         return found
 
     def flush(self, lane: int, t_ns: int, expectation: Expectation) -> list[Found]:
         """No more readings come for who is in that lane: a break that is still open is decided now."""
-        return self._together(lane, self._judges[lane - 1].flush(t_ns, expectation))
+        found = self._together(lane, self._judges[lane - 1].flush(t_ns, expectation), t_ns, expectation)
+        return found + [(lane, event) for event in self._waits[lane - 1].flush(t_ns)]
 
-    def _together(self, lane: int, events: Iterable[DetectionEvent]) -> list[Found]:
+    def _together(
+        self, lane: int, events: Iterable[DetectionEvent], t_ns: int, expectation: Expectation
+    ) -> list[Found]:
         found: list[Found] = []
-        for event in events:
+        wait = self._waits[lane - 1]
+        told = wait.pass_on(events, t_ns, expectation)
+        if wait.holds:
+            # Who comes close behind a part that may be nobody's is no arm of theirs.
+            self._judges[lane - 1].forget_body()
+        for event in told:
             if not isinstance(event, Obstacle):
                 found.append((lane, event))
                 continue

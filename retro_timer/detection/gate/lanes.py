@@ -8,6 +8,7 @@ it is free nor that it is not.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -23,7 +24,7 @@ from retro_timer.detection.events import (
     Obstacle,
     PassageOver,
 )
-from retro_timer.detection.expectation import Expectation
+from retro_timer.detection.expectation import NOBODY, Expectation
 from retro_timer.detection.gate.passage import AGREES_MM, ENDED_NS
 from retro_timer.detection.gate.pipeline import GatePipeline
 from retro_timer.detection.health.sensor_health import Health
@@ -72,7 +73,8 @@ class LaneJudge:
         self._alarm: Obstacle | None = None
         """The newest one, not told yet: who is in the way may be the neighbour that arrives."""
         self._told_level = Level.CLEAR
-        self._speed_mps = 1.0
+        self._expected = NOBODY
+        """The newest one with a rep."""
 
     @property
     def level(self) -> Level:
@@ -92,7 +94,7 @@ class LaneJudge:
         `neighbour`: the runner of a lane beside this one may arrive now.
         """
         if expectation.rep is not None:
-            self._speed_mps = expectation.mean_speed_mps(sample.t_ns)
+            self._expected = expectation
         seen = self._of_lane(sample, lane)
         told = self._mine(self._watch.feed(seen, expectation), sample.t_ns)
         told = self._surely(told, sample.t_ns, neighbour=neighbour and not expectation.may_arrive(sample.t_ns))
@@ -122,6 +124,10 @@ class LaneJudge:
     def flush(self, t_ns: int, expectation: Expectation) -> list[DetectionEvent]:
         """No more readings come: a break that is still open is decided now."""
         return self._mine(self._watch.flush(t_ns, expectation), t_ns)
+
+    def forget_body(self) -> None:
+        """See `crossings.Gate.forget_body`."""
+        self._watch.forget_body()
 
     def _surely(self, events: list[DetectionEvent], t_ns: int, *, neighbour: bool) -> list[DetectionEvent]:
         """Without the alarm of who may be the neighbour on the border, as long as the readings leave that open."""
@@ -244,7 +250,9 @@ class LaneJudge:
 
     def _shows_body(self, hits: Sequence[tuple[int, int]]) -> bool:
         """Whether hits (time and range) show a body, and not only the edges of somebody nearer."""
-        needed = max(_OWN_READINGS, 1e9 * _OWN_M / (self._speed_mps * self._watch.spacing.period_ns))
+        # By the speed of who came when they did, so that who is a body remains one.
+        speed_mps = self._expected.mean_speed_mps(hits[0][0]) if hits else math.inf
+        needed = max(_OWN_READINGS, 1e9 * _OWN_M / (speed_mps * self._watch.spacing.period_ns))
         if _agreeing(hits, _ONE_BODY_MM) >= needed:
             return True
         in_open = bool(hits) and self._watch.wall_mm is None and not self._was_beyond(hits)
