@@ -9,6 +9,7 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.torso import Torso
 from retro_timer.detection.lane_map import near_shoulder_mm
 from retro_timer.detection.passages import BeamEntry
+from retro_timer.detection.readings import Kind
 
 _FLAT_M = 0.05
 """A quarter of a trunk's depth lies farther than this behind its face; a TF-Luna's noise reaches 6 cm at times only."""
@@ -26,6 +27,8 @@ pole."""
 _STOP_NS = 800_000_000
 """Who stops in the beam and goes on stays for longer: to brake from a walk takes 0.4 s, and so does to set off. More
 refuses them, less believes an arm that is held for half a second."""
+_BESIDE = 2
+"""Readings to either side: between two bodies one may show a mixture of both."""
 _EDGES = 5
 """That part of the readings at either end is left out, when it comes and goes."""
 
@@ -36,7 +39,7 @@ def is_arm(torso: Torso, config: WatchConfig, speed_mps: float, *, stopped: bool
     hits = [e for e in torso.hits if e.range_mm is not None]
     if not _is_flat(hits, config):
         return False
-    if _is_steady(hits):
+    if _is_steady(hits) and not _is_piece(torso, hits, config, speed_mps):
         return not stopped or (torso.broken.over and hits[-1].t_ns - hits[0].t_ns < _STOP_NS)
     return not stopped and _is_long(hits, config, speed_mps)
 
@@ -52,6 +55,18 @@ def _is_flat(hits: Sequence[BeamEntry], config: WatchConfig) -> bool:
 def _is_long(hits: Sequence[BeamEntry], config: WatchConfig, speed_mps: float) -> bool:
     """Whether the break is longer than a trunk with its arms can be at this speed."""
     return 1000.0 * speed_mps * (hits[-1].t_ns - hits[0].t_ns) / 1e9 > _LONG * config.torso_mm
+
+
+def _is_piece(torso: Torso, hits: Sequence[BeamEntry], config: WatchConfig, speed_mps: float) -> bool:
+    """Whether it is less than half a trunk, whose flanks may be too dark, or somebody nearer stood right beside it: its
+    flanks may be behind them."""
+    entries = torso.broken.entries
+    beside = (
+        *entries[max(0, torso.first - _BESIDE) : torso.first],
+        *entries[torso.last + 1 : torso.last + 1 + _BESIDE],
+    )
+    short = 1000.0 * speed_mps * (hits[-1].t_ns - hits[0].t_ns) / 1e9 < config.torso_mm / 2.0
+    return short or any(entry.kind is Kind.REJECTED for entry in beside)
 
 
 def _is_steady(hits: Sequence[BeamEntry]) -> bool:

@@ -32,6 +32,7 @@ def refusal(
     rate_hz: float = 250.0,
     flank_mm: float = 0.0,
     over: bool = True,
+    hidden_after: bool = False,
 ) -> str:
     """Why what breaks the beam at 1 m, flat or a quarter of it flanks, is nobody; "" where it may be the runner."""
     rng, count = random.Random(3), round(lasts_s * rate_hz)
@@ -41,6 +42,8 @@ def refusal(
         range_mm = round(1000.0 + deeper_mm + rng.gauss(0.0, 12.0))
         t_ns = entries[200 + n].t_ns
         entries[200 + n] = BeamEntry(t_ns, Kind.TARGET, True, range_mm, light(n / count))
+    if hidden_after:
+        entries[200 + count] = BeamEntry(entries[200 + count].t_ns, Kind.REJECTED, False, None, None)
     seen = entries if over else entries[: 200 + count]
     broken = Break(seen, None, 10.0, 20.0, 1 / rate_hz, 1 / rate_hz, speed_mps, speed_mps / 2, 2 * speed_mps, over=over)
     return solve(broken, CONFIG).refusal
@@ -81,3 +84,12 @@ def test_who_stops_in_the_beam_is_no_arm() -> None:
 def test_seven_readings_are_too_few_to_say() -> None:
     assert refusal(noisy(900.0), lasts_s=0.07, rate_hz=100.0, speed_mps=4.0) == ""
     assert refusal(noisy(900.0), lasts_s=0.08, rate_hz=100.0, speed_mps=4.0) == TOO_FLAT
+
+
+def test_whose_flank_is_behind_somebody_nearer_is_no_arm() -> None:
+    assert refusal(noisy(900.0), hidden_after=True) == ""
+
+
+def test_of_less_than_half_a_trunk_the_flanks_may_be_too_dark() -> None:
+    assert refusal(noisy(900.0), lasts_s=0.05) == ""
+    assert refusal(noisy(900.0), lasts_s=0.07) == TOO_FLAT
