@@ -1,9 +1,9 @@
-"""When a beam across the lane is open."""
+"""When a beam across the lane is open, and when a reading does not tell."""
 
 from __future__ import annotations
 
 from retro_timer.detection.passages import BeamEntry
-from retro_timer.detection.readings import Kind
+from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
 
 THIN_DEG = 6.0
 """Between a TF-Luna's 2° (0.28 m wide at 8 m) and the 15° of the narrowest VL53L1X (docs/sources.md): up to 2.3 m a
@@ -31,3 +31,9 @@ def is_dim(entry: BeamEntry, wall_mm: float | None, least_kcps: float) -> bool:
     if wall_mm is not None or entry.kind is not Kind.NOTHING or entry.signal_kcps is None or least_kcps <= 0.0:
         return False
     return entry.signal_kcps > _DIM_SHARE * least_kcps
+
+
+def says_nothing(entry: BeamEntry) -> bool:
+    """Whether a reading is neither a break nor a free beam: doubted by the sensor, or too dim for its range."""
+    dim = entry.kind is Kind.ABSURD and (entry.range_mm or 0) >= MINIMUM_RANGE_MM
+    return dim or entry.kind is Kind.REJECTED

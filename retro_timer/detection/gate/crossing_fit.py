@@ -15,8 +15,9 @@ import msgspec
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import THIN_DEG, is_open
+from retro_timer.detection.gate.cover_kinds import LIT
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
-from retro_timer.detection.gate.occlusion_fit import LIT, Cover, Fit, Outline, fit_cover
+from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
 from retro_timer.detection.gate.thin_arm import is_arm
 from retro_timer.detection.gate.thin_beam import solve_thin
 from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit

@@ -7,13 +7,13 @@ from collections import deque
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Body, Crossing, Level, Obstacle, PassageOver
 from retro_timer.detection.expectation import Expectation, WatchMode
-from retro_timer.detection.gate.beam import is_open
+from retro_timer.detection.gate.beam import is_open, says_nothing
 from retro_timer.detection.gate.body_light import OpenLight, is_bodily, shows_wall
 from retro_timer.detection.gate.passage import ENDED_NS, WAIT_NS, Needed, Passage, came_in_ns
 from retro_timer.detection.gate.torso import find_torso
 from retro_timer.detection.gate.vouching import vouches
 from retro_timer.detection.passages import BeamEntry, Break
-from retro_timer.detection.readings import MINIMUM_RANGE_MM, Kind
+from retro_timer.detection.readings import Kind
 
 _LEAD_IN = 48
 """Readings before a break that may show the flank of a body, half a second of them at 100 Hz."""
@@ -162,12 +162,7 @@ class Gate:
         return is_bodily(entry, self.light.stands_out_kcps, self._config.least_body_kcps_m2)
 
     def _judge(
-        self,
-        passage: Passage,
-        entry: BeamEntry,
-        expectation: Expectation,
-        needed: Needed,
-        told: list[GateEvent],
+        self, passage: Passage, entry: BeamEntry, expectation: Expectation, needed: Needed, told: list[GateEvent]
     ) -> None:
         t_ns = entry.t_ns
         if not passage.confirmed:
@@ -232,7 +227,7 @@ class Gate:
             # The wall was seen again, or nothing for a while: what came before was nobody.
             # A finish that old would be told too late to be anybody's.
             stale = not passage.stranger and t_ns - passage.first_ns >= _STOPPED_NS
-            patience = _UNSURE_PERIODS if _says_nothing(entry) else _FREE_PERIODS
+            patience = _UNSURE_PERIODS if says_nothing(entry) else _FREE_PERIODS
             if stale or free_ns >= patience * period_ns or (entry.kind is Kind.TARGET and not entry.hit):
                 self._passage = None
             return
@@ -299,9 +294,3 @@ class Gate:
         if level is not self.level:
             self.level = level
             told.append(Obstacle(level, range_mm, t_ns))
-
-
-def _says_nothing(entry: BeamEntry) -> bool:
-    """Doubted by the sensor, or too dim for its range: neither a break nor a free beam."""
-    dim = entry.kind is Kind.ABSURD and (entry.range_mm or 0) >= MINIMUM_RANGE_MM
-    return dim or entry.kind is Kind.REJECTED

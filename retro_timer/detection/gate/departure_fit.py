@@ -15,8 +15,9 @@ from statistics import median
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import THIN_DEG
+from retro_timer.detection.gate.cover_kinds import KINDS, Source
 from retro_timer.detection.gate.occlusion import body_ranges, cover_of
-from retro_timer.detection.gate.occlusion_fit import KINDS, TABLE_STEP, TABLES, Cover, Source
+from retro_timer.detection.gate.occlusion_fit import TABLE_STEP, TABLES, Cover
 from retro_timer.detection.gate.weighing import Look, averaged, moments
 from retro_timer.detection.passages import Break
 from retro_timer.detection.solution import NORMAL_95, Solution
@@ -63,7 +64,7 @@ _TRUNK_SD_S = 0.008
 """The same of the moment itself, which a lean shifts at whatever speed: a third of a reading at 24 ms."""
 _INSIDE = 0.12
 """Share of the cover by which it is off within the fall: arms hang at a start, and disturb it less than a runner's do
-(`occlusion_fit.KINDS`). Less believes single readings, more none."""
+(`cover_kinds.KINDS`). Less believes single readings, more none."""
 _LEAST_S = 0.03
 """One standard deviation less than this would claim to know how a body starts."""
 

@@ -11,16 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
+from retro_timer.detection.gate.cover_kinds import KINDS, THIN_KINDS, CoverKind, Source
 from retro_timer.detection.gate.weighing import Look, averaged, moments
 
-Source = Literal["signal", "mixture", "pulse", "range", "presence"]
-
-LIT: tuple[Source, ...] = ("signal", "mixture", "pulse")
-"""Those that the light of the readings tells."""
 _LN2 = math.log(2.0)
 TABLE_STEP = 0.01
 """Of a half-width: a flank's value is off by 1 to 3 %, no more than the noise."""
@@ -42,46 +38,6 @@ overrules what the break tells, more leaves the half chest that is taken off to 
 _UNEVEN = 0.2
 """Share of those who do not: their break is so much longer or shorter that it decides. More gives the way's speed away,
 less holds who slowed down for long to a pace that they had left."""
-
-
-class _Kind(msgspec.Struct, frozen=True):
-    """How a source of cover behaves."""
-
-    widening: float
-    """Its half-width against that of the cover itself."""
-    width_log_sd: float
-    """How well that is known."""
-    noise: float
-    inside: float
-    """Further noise as a share of the cover."""
-    orders: tuple[float, ...]
-    """Steepness of the flanks: 2.5 a bell, 8 nearly a box."""
-    lopsided_m: float = 0.0
-    """One standard deviation of the middle from flanks that differ, over the body's way."""
-    steep: float = 1.0
-    """How much wider the steeper outline is at half its height than a bell of the same body: both begin and end where
-    the cone does. Equal areas make it 1.04, equal feet 1.27."""
-
-    def widened(self, order: float) -> float:
-        """The half-width of an outline of this order against the bell's."""
-        return 1.0 if order == self.orders[0] else self.steep
-
-
-# Widths and steepness as the accuracy benchmark's physics gives them; a box stands for sensors that report the nearest
-# thing whatever its share.
-KINDS: dict[Source, _Kind] = {
-    "signal": _Kind(0.91, 0.09, 0.03, 0.18, (2.5, 5.0), steep=1.17),
-    "mixture": _Kind(0.93, 0.095, 0.03, 0.15, (2.5, 5.0), steep=1.17),
-    "pulse": _Kind(0.90, 0.12, 0.04, 0.17, (2.5, 5.0), steep=1.17),
-    "range": _Kind(0.99, 0.14, 0.03, 0.18, (2.5, 8.0), 0.014),
-    "presence": _Kind(1.17, 0.22, 0.20, 0.0, (10.0,), 0.022),
-}
-
-_THIN: dict[Source, _Kind] = {
-    "range": _Kind(1.0, 0.14, 0.03, 0.18, (8.0,), 0.014),
-    "presence": _Kind(1.0, 0.22, 0.20, 0.0, (10.0,), 0.022),
-}
-"""The same of a beam that is hardly more than a line: a box as wide as the torso, and nothing half-way."""
 
 
 class Cover(msgspec.Struct, frozen=True):
@@ -142,7 +98,7 @@ def _table(order: float) -> list[float]:
     return [math.exp(-_LN2 * (index * TABLE_STEP) ** order) for index in range(count)]
 
 
-TABLES = {order: _table(order) for kind in (*KINDS.values(), *_THIN.values()) for order in kind.orders}
+TABLES = {order: _table(order) for kind in (*KINDS.values(), *THIN_KINDS.values()) for order in kind.orders}
 
 
 class _Prior(msgspec.Struct, frozen=True):
@@ -171,7 +127,7 @@ class _Point(msgspec.Struct, frozen=True, gc=False):
 
 def fit_cover(cover: Cover, outline: Outline) -> Fit:
     """Compare the readings with every outline; the grid is laid twice, the second time where the first one fits."""
-    kind = (_THIN if outline.thin else KINDS)[cover.source]
+    kind = (THIN_KINDS if outline.thin else KINDS)[cover.source]
     half_m = outline.half_cover_m * kind.widening
     centre = _centre(cover.looks, outline)
     expected_s = half_m / outline.speed_mps
@@ -233,7 +189,7 @@ def _speed(outline: Outline, log_width: float, log_sd: float, width_log_sd: floa
 
 def _grid(
     looks: Sequence[Look],
-    kind: _Kind,
+    kind: CoverKind,
     prior: _Prior,
     middles: tuple[float, float, int],
     log_widths: Sequence[float],
@@ -258,7 +214,9 @@ def _grid(
     return points, best
 
 
-def _misfits(looks: Sequence[Look], middle: float, width: float, table: Sequence[float], kind: _Kind) -> list[float]:
+def _misfits(
+    looks: Sequence[Look], middle: float, width: float, table: Sequence[float], kind: CoverKind
+) -> list[float]:
     """How badly an outline fits each reading (one over its likelihood), its height being whatever fits best."""
     scale = 1.0 / (width * TABLE_STEP)
     last = len(table) - 1
@@ -283,7 +241,7 @@ def _misfits(looks: Sequence[Look], middle: float, width: float, table: Sequence
     return misfits
 
 
-def _moved(points: Sequence[_Point], outline: Outline, kind: _Kind, count: int) -> float:
+def _moved(points: Sequence[_Point], outline: Outline, kind: CoverKind, count: int) -> float:
     """Leave each reading out in turn: dividing an outline's weight by that reading's likelihood does it."""
     most = 0.0
     points = [point for point in points if point.weight > _SLIGHT]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, Source, fit_cover
+from retro_timer.detection.gate.cover_kinds import Source
+from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
 from retro_timer.detection.gate.weighing import Look
 
 PERIOD_S = 0.025
