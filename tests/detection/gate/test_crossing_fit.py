@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.crossing_fit import solve
+from retro_timer.detection.gate.crossing_fit import LIT_BODY_SD_M, shape_sd_s, solve
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample
@@ -203,3 +203,12 @@ def test_five_readings_of_a_brisk_walker_in_a_thin_beam_are_a_finish() -> None:
 def test_an_arm_whose_light_is_known_is_none() -> None:
     rows: list[Row] = [WALL] * 10 + [BODY] * 3 + [WALL] * 10
     assert solve(broken(rows), WatchConfig()).refusal in ("too fast for a torso", "too brief for a torso")
+
+
+def test_by_light_a_runners_arms_hide_no_more_of_their_back_than_a_fast_joggers() -> None:
+    def shape_m(speed_mps: float, most_m: float = math.inf) -> float:
+        return speed_mps * shape_sd_s(speed_mps, WatchConfig(), most_m)
+
+    assert shape_m(6.0, LIT_BODY_SD_M) == pytest.approx(shape_m(4.0, LIT_BODY_SD_M))
+    assert shape_m(2.0, LIT_BODY_SD_M) == shape_m(2.0)
+    assert shape_m(6.0) > shape_m(4.0) > shape_m(4.0, LIT_BODY_SD_M)
