@@ -115,12 +115,7 @@ def test_what_was_looked_at_and_lost_is_told_with_its_reason(tmp_path: Path) -> 
 
 
 def test_of_a_thin_beam_the_back_edge_and_the_trunk_behind_it_are_drawn(tmp_path: Path) -> None:
-    # Who passes turns more and less of themselves to the sensor: the same light all the while is a held arm's.
-    turning = [
-        msgspec.structs.replace(sample, signal_kcps=(sample.signal_kcps or 0.0) * (1.0 + 0.02 * (number % 20)))
-        for number, sample in enumerate(readings(100.0))
-    ]
-    thin = KeptSensor("thin", "TF-Luna", WatchConfig(fov_deg=2.0), turning)
+    thin = KeptSensor("thin", "TF-Luna", WatchConfig(fov_deg=2.0), readings(100.0))
     wide = passage(thin)
     broken = msgspec.structs.replace(wide.broken, period_s=0.01, budget_s=0.01)
     solved = solve(broken, thin.config)

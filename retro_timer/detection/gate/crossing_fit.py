@@ -18,7 +18,6 @@ from retro_timer.detection.gate.beam import THIN_DEG, is_open
 from retro_timer.detection.gate.cover_kinds import LIT
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
 from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
-from retro_timer.detection.gate.thin_arm import is_arm
 from retro_timer.detection.gate.thin_beam import solve_thin
 from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
 from retro_timer.detection.gate.unlit_fit import fit_unlit
@@ -120,10 +119,9 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
     usual_s = 2.0 * _FOOT * half_cover_m / speed
     stopped = not broken.over or shortest_s > _STOPPED * usual_s + 2.0 * broken.period_s
     if config.fov_deg <= THIN_DEG:
-        if is_arm(torso, config, speed, stopped=stopped):
-            return Examined("too flat for a torso", torso, cover, speed_mps=speed)
         seen = _way_in(torso, speed) if stopped else torso
-        return Examined("", torso, cover, speed_mps=speed, thin=solve_thin(seen, config, speed, speed_log_sd))
+        solved = solve_thin(seen, config, speed, speed_log_sd, stopped=stopped)
+        return Examined(solved.refusal, torso, cover, speed_mps=speed, thin=solved)
     if stopped:
         return Examined("", torso, cover, speed_mps=speed)
     if cover.peak < _LEAST_COVER * expected_cover(ranges.body_mm / 1000.0, config):

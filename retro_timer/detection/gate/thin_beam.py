@@ -64,6 +64,15 @@ _WALL_MM, _WALL_SHARE = 80.0, 0.04
 """What is so much nearer than the wall is no noise of it: four standard deviations of a TF-Luna."""
 EDGE_SD_M = 0.006
 """A trunk's edge against the ellipse: cloth, breathing, a turned trunk. Less would promise what no body keeps."""
+_FLAT_M = 0.05
+"""A quarter of a trunk's depth lies farther than this behind its face; a TF-Luna's noise reaches 6 cm at times only."""
+_FLAT_SHARE = 0.1
+"""Flat is what shows a flank in fewer of its readings: arms that hide one of both leave an eighth of them."""
+_ENOUGH_HITS = 8
+"""Of fewer readings of a trunk none may have met its flanks, which are a quarter of it."""
+_LONG = 3.0
+"""What is flat is no torso when it was held in the beam for so many times as long as a trunk is at the runner's speed:
+trunk and elbows to either side make 2.3, at a speed that is off by a quarter."""
 
 
 class _Look(msgspec.Struct, frozen=True, gc=False):
@@ -94,11 +103,16 @@ class _Point(msgspec.Struct, frozen=True, gc=False):
     weight: float
 
 
-def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd: float) -> Solution:
-    """The back's moment. Takes some milliseconds."""
+def solve_thin(
+    torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd: float, *, stopped: bool = False
+) -> Solution:
+    """The back's moment; a refusal where the break is too flat for a trunk, which the way in of who has `stopped` in
+    the beam need not show. Takes some milliseconds."""
     broken = torso.broken
     hits = [e for e in torso.hits if e.range_mm is not None]
     near_mm = near_shoulder_mm(sorted(e.range_mm or 0 for e in hits))
+    if not stopped and _is_flat(hits, near_mm, config) and _held(hits, config, speed_mps):
+        return Solution(refusal="too flat for a torso")
     origin_ns = broken.entries[torso.first].t_ns
     half_beam_m = config.cone_half_width_m(near_mm / 1000.0) + speed_mps * broken.budget_s / 2.0
     bright = _bright_kcps(torso)
@@ -140,6 +154,18 @@ def solve_thin(torso: Torso, config: WatchConfig, speed_mps: float, speed_log_sd
         moved_s=moved_s,
         crowded=broken.before_others,
     )
+
+
+def _is_flat(hits: Sequence[BeamEntry], near_mm: float, config: WatchConfig) -> bool:
+    if len(hits) < _ENOUGH_HITS or config.cone_half_width_m(near_mm / 1000.0) > config.torso_mm / 4000.0:
+        return False
+    flank = sum((e.range_mm or 0) > near_mm + 1000.0 * _FLAT_M for e in hits)
+    return flank < _FLAT_SHARE * len(hits)
+
+
+def _held(hits: Sequence[BeamEntry], config: WatchConfig, speed_mps: float) -> bool:
+    """Whether the break is longer than a trunk with its arms can be at this speed."""
+    return 1000.0 * speed_mps * (hits[-1].t_ns - hits[0].t_ns) / 1e9 > _LONG * config.torso_mm
 
 
 def _looks(torso: Torso, near_mm: float, speed_mps: float, origin_ns: int, rangeless: float) -> list[_Look]:
