@@ -71,6 +71,15 @@ def test_every_time_lies_near_the_truth(tmp_path: Path, gait: Gait) -> None:
     assert all(abs(error) < 0.1 for error in day.errors_s), day.errors_s
 
 
+@pytest.mark.parametrize("gait", list(Gait))
+@pytest.mark.parametrize("scenario", ["quiet-day", "open-field"])
+def test_a_thin_beam_finishes_every_rep_with_and_without_a_wall(tmp_path: Path, gait: Gait, scenario: str) -> None:
+    settings = Settings(sensors=(SensorSettings(model="tf-luna"),))
+    day = Day(tmp_path, plan(block(reps=6, distance_m=20.0), gait=gait, **SHORT), scenario=scenario, settings=settings)
+    assert len(day.told("finish")) == 6
+    assert all(abs(error) < 0.1 for error in day.errors_s), day.errors_s
+
+
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_the_uncertainty_says_how_far_the_time_may_be_off(tmp_path: Path, seed: int) -> None:
     day = Day(tmp_path, plan(block(reps=12, distance_m=20.0), gait=Gait.JOG, **SHORT), seed=seed)

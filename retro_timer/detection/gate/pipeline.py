@@ -10,6 +10,7 @@ from retro_timer.detection.background import Background
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import DetectionEvent, Level, Obstacle, PassageOver, SensorChange, SensorState
 from retro_timer.detection.expectation import NOBODY, Expectation, WatchMode
+from retro_timer.detection.gate.bystander import Bystander
 from retro_timer.detection.gate.crossings import Gate
 from retro_timer.detection.gate.departure import Departure
 from retro_timer.detection.gate.held import HeldWatch
@@ -51,6 +52,7 @@ class GatePipeline:
         self.health = Health(self._background) if health is None else health
         self.spacing = Spacing(config.period_ns)
         self._persistence = PersistenceThreshold()
+        self._bystander = Bystander()
         self._gate = Gate(config)
         self._shade = ShadeWatch()
         self._held = HeldWatch()
@@ -98,7 +100,7 @@ class GatePipeline:
         gap = self.spacing.feed(sample.t_ns)
         self._wish.grant(expectation)
         self._persistence.begin(sample.status is not None, self.spacing.period_ns)
-        reading = self._judge(sample)
+        reading = self._judge(sample, awaited=expectation.mode is WatchMode.RELEASE)
         lone = self._weigh(reading)
         told: list[DetectionEvent] = []
         if self._tells_health:
@@ -115,10 +117,11 @@ class GatePipeline:
         expectation = self._at_my_line(expectation)
         if not self._config.times:
             return []
-        wall_mm = self._background.in_view_mm
         if expectation.mode is WatchMode.RELEASE:
+            wall_mm = self._background.in_view_mm
             speeds_mps = expectation.slow_speed_mps, expectation.assumed_speed_mps
             return list(self._departure.flush(t_ns, wall_mm, self.spacing.period_ns, self._budget_ns, speeds_mps))
+        wall_mm = self._behind_mm(t_ns)
         return list(self._gate.flush(t_ns, expectation, self.spacing.period_ns, self._budget_ns, wall_mm))
 
     def _at_my_line(self, expectation: Expectation) -> Expectation:
@@ -131,16 +134,25 @@ class GatePipeline:
     def _budget_ns(self) -> int:
         return self._config.budget_ns or self.spacing.period_ns
 
-    def _judge(self, sample: RangeSample) -> Reading:
+    def _judge(self, sample: RangeSample, *, awaited: bool) -> Reading:
+        """`awaited`: who stands in the beam is the athlete, who may read farther than the lane reaches."""
         kind, range_mm = kind_of(sample), sample.range_mm
         self._background.feed(kind, range_mm, sample.t_ns)
+        reach_mm = self._reach_mm()
+        if kind is Kind.TARGET and range_mm is not None and not awaited and not self._background.is_itself(range_mm):
+            self._bystander.feed(range_mm, reach_mm, sample.t_ns)
         in_front = (
             range_mm is not None
             and not too_dim(range_mm, sample.signal_kcps)
             and self._background.in_front(range_mm)
-            and range_mm <= self._reach_mm()
+            and self._bystander.in_lane(range_mm, reach_mm, sample.t_ns)
         )
         return judge(sample, kind, in_front)
+
+    def _behind_mm(self, t_ns: int) -> float | None:
+        """What is behind the lane now."""
+        at_mm, wall_mm = self._bystander.beyond_mm(t_ns), self._background.in_view_mm
+        return wall_mm if at_mm is None else at_mm if wall_mm is None else min(at_mm, wall_mm)
 
     def _reach_mm(self) -> float:
         """How far a body of this lane reads at the most: who passes beyond it is nobody's alarm and nobody's crossing.
@@ -186,7 +198,7 @@ class GatePipeline:
     def _watch_beam(self, entry: BeamEntry, expectation: Expectation) -> list[DetectionEvent]:
         was_occupied = self._gate.occupied
         needed = self._needed(expectation.may_arrive(entry.t_ns), lit=entry.signal_kcps is not None)
-        wall_mm = self._background.in_view_mm
+        wall_mm = self._behind_mm(entry.t_ns)
         shade = self._shade.feed(entry, wall_mm, self._gate.light)
         told: list[DetectionEvent] = [] if shade is None else [shade]
         told += self._gate.feed(entry, expectation, needed, self.spacing.period_ns, self._budget_ns, wall_mm)
