@@ -52,6 +52,11 @@ class Break(msgspec.Struct, frozen=True):
     """Whether `mean_speed_mps` is of this runner's own way from a go: of several it may be another's, and of who comes
     from anywhere only the gait is known."""
 
+    @property
+    def dawdled(self) -> bool:
+        """Whether somebody is later than the gait's slow end, so that they stood still on the way."""
+        return self.mean_speed_mps < self.slowest_mps
+
     def around(self, first_ns: int, last_ns: int, beside: int) -> Sequence[BeamEntry]:
         """Readings from `first_ns` to `last_ns` and so many to either side."""
         inside = [i for i, e in enumerate(self.entries) if first_ns <= e.t_ns <= last_ns]

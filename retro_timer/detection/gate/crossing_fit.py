@@ -112,7 +112,6 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
         return Examined("no range" if torso is None else torso.doubt)
     broken, ranges = torso.broken, torso.ranges
     half_cover_m = math.hypot(_half_cone_m(torso, config), config.torso_mm / 2000.0)
-    dawdled = _has_dawdled(broken)
     speed, speed_log_sd = _likely_speed(broken)
     shortest_s, longest_s = duration_bounds_s(torso)
     cover = cover_of(broken, (torso.first, torso.last), ranges, broken.entries[torso.first].t_ns)
@@ -136,7 +135,7 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
         duration_s,
         hits_s,
         half_torso_m,
-        way_known=broken.way_known and not dawdled,
+        way_known=broken.way_known and not broken.dawdled,
     )
     alone = first_body(cover)
     most_mps = _CLEARLY * fastest_mps(broken)
@@ -206,17 +205,12 @@ def _half_cone_m(torso: Torso, config: WatchConfig) -> float:
     return config.cone_half_width_m(torso.ranges.body_mm / 1000.0)
 
 
-def _has_dawdled(broken: Break) -> bool:
-    """Whether somebody is later than the gait's slow end, so that they stood still on the way."""
-    return broken.mean_speed_mps < broken.slowest_mps
-
-
 def _likely_speed(broken: Break) -> tuple[float, float]:
     """Speed at the line and one standard deviation of its logarithm, before the break is looked at.
 
     The mean speed since the go tells it, except of somebody who stood still on the way.
     """
-    if _has_dawdled(broken):
+    if broken.dawdled:
         return max(_WENT_ON * broken.slowest_mps, _SLOWEST_MPS), _DAWDLER_LOG_SD
     return min(FASTEST_MPS * 0.9, max(_SLOWEST_MPS, broken.mean_speed_mps)), _SPEED_LOG_SD
 

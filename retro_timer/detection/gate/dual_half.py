@@ -72,6 +72,9 @@ class Seen(msgspec.Struct, eq=False):
         """Whether it is brief, by its torso and by the shades beside that."""
         torso = self.torso
         self.brief = not self.shaded and (torso is None or torso.brief)
+        if self.brief and torso is not None and torso.broken.dawdled:
+            # Brief for the way's mean speed is everybody who stood still on it.
+            self.brief = is_brief(torso, config, (torso.hits[-1].t_ns - torso.hits[0].t_ns) / 1e9)
         if self.brief and torso is not None and self.light_ns is not None:
             first_ns, last_ns = self.light_ns
             self.shaded = not is_brief(torso, config, (last_ns - first_ns) / 1e9 + 2.0 * torso.broken.period_s)

@@ -283,8 +283,11 @@ def _vouched(torso: Torso, config: WatchConfig) -> bool:
 
 
 def is_brief(torso: Torso, config: WatchConfig, light_s: float) -> bool:
-    """Whether a torso's beam returned a body's light for so short a time that it may have been an arm's."""
-    return light_s < _BRIEF * _LIGHT_LONGER * _seen_s(torso, config, torso.broken.mean_speed_mps)
+    """Whether a torso's beam returned a body's light for so short a time that it may have been an arm's; who stood
+    still on the way passes at any speed of the gait."""
+    broken = torso.broken
+    speed_mps = broken.fastest_mps if broken.dawdled else broken.mean_speed_mps
+    return light_s < _BRIEF * _LIGHT_LONGER * _seen_s(torso, config, speed_mps)
 
 
 def _seen_s(torso: Torso, config: WatchConfig, speed_mps: float) -> float:

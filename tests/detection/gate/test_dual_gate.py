@@ -70,6 +70,14 @@ def test_who_breaks_both_beams_has_finished_and_the_upper_one_tells_when() -> No
     assert [e["event"] for e in events] == ["go", "crossing", "finish", "summary"]
 
 
+@pytest.mark.parametrize(("offset_mm", "later_s"), [(0.0, 0.0), (300.0, 0.24)])
+def test_who_stood_still_on_the_way_is_no_arm_for_passing_faster_than_that(offset_mm: float, later_s: float) -> None:
+    late_s = AT_S + 60.0
+    (finish,) = of(replayed(passes(late_s), passes(late_s + later_s), offset_mm=offset_mm, seconds=75.0), "finish")
+    assert (finish["method"], finish["flags"]) == ("dual", ["late"])
+    assert finish["time_s"] + GO_S == pytest.approx(late_s + 0.1, abs=0.05)
+
+
 def test_two_beams_above_each_other_beyond_the_line_time_for_the_line() -> None:
     on_it, beyond = (
         of(replayed(passes(AT_S), passes(AT_S), offset_mm=mm, first_mm=mm), "finish")[0] for mm in (0.0, 200.0)
