@@ -112,3 +112,13 @@ def test_a_course_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
     refused = boxes.do(boxes.b, "import", file)
     assert refused.code == 2
     assert "course: 'zigzag'" in refused.one_line()
+
+
+def test_a_session_whose_rows_tell_two_courses_is_refused_with_the_line(tmp_path: Path) -> None:
+    boxes = Boxes(tmp_path)
+    two_courses(boxes.a)
+    file = boxes.exported(boxes.a, "csv")
+    file.write_bytes(file.read_bytes().replace(b"out-and-back", b"", 1))
+    refused = boxes.do(boxes.b, "import", file)
+    assert refused.code == 2
+    assert "line 7: course: 'out-and-back'; expected none, as in the rows before" in refused.one_line()

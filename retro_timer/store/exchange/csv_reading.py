@@ -61,7 +61,11 @@ def read_csv(path: Path) -> Iterator[Taken]:
             if reps and now != head:
                 yield from _session(head, course, reps, known, size, f"{path}: line {line - 1}")
                 reps = []
-            head, course = now, row.get("course", "")
+            told = row.get("course", "")
+            if reps and told != course:
+                expected = f"'{course}', as in the session's rows before" if course else "none, as in the rows before"
+                raise BadInputError(f"{path}: line {line}: course", f"'{told}'", expected)
+            head, course = now, told
             reps.append(_rep(row, f"{path}: line {line}"))
         if reps:
             yield from _session(head, course, reps, known, size, f"{path}: its end")
