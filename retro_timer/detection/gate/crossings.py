@@ -87,7 +87,7 @@ class Gate:
         passage = self._passage
         if passage is None:
             if entry.hit:
-                passage = self._passage = self._begin(entry, expectation, period_ns, wall_mm)
+                passage = self._passage = self._begin(entry, expectation, needed, period_ns, wall_mm)
             else:
                 self.light.learn(entry, wall_mm)
         else:
@@ -136,7 +136,9 @@ class Gate:
         broken = self._break(passage, expectation, period_ns, budget_ns, wall_mm, over)
         return [PassageOver(expectation.rep, broken, t_ns)]
 
-    def _begin(self, entry: BeamEntry, expectation: Expectation, period_ns: int, wall_mm: float | None) -> Passage:
+    def _begin(
+        self, entry: BeamEntry, expectation: Expectation, asked: Needed, period_ns: int, wall_mm: float | None
+    ) -> Passage:
         # Without an open beam just before it nobody can say that this is where a body came in.
         before_ns = max(_OPEN_BEFORE_NS, _OPEN_BEFORE_PERIODS * period_ns)
         came_ns = came_in_ns(self._before, entry, before_ns)
@@ -145,7 +147,7 @@ class Gate:
         handed_ns = self._handed_over_ns
         follows = handed_ns is not None and entry.t_ns - handed_ns <= _SAME_BODY_NS
         passage = Passage(
-            [*self._before, entry], entry.t_ns, entry.t_ns, stranger, follows, range_mm=entry.range_mm or 0
+            [*self._before, entry], entry.t_ns, entry.t_ns, stranger, asked, follows, range_mm=entry.range_mm or 0
         )
         if self._before and self._supports(self._before[-1], passage.range_mm, wall_mm):
             passage.take_support(self._before[-1])
@@ -166,7 +168,7 @@ class Gate:
     ) -> None:
         t_ns = entry.t_ns
         if not passage.confirmed:
-            if not passage.reaches(needed):
+            if not passage.reaches(needed) and not passage.reaches(passage.asked):
                 return
             passage.confirmed = True
         if entry.hit and not passage.stranger and passage.is_of_before(expectation, t_ns):

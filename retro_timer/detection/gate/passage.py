@@ -55,6 +55,8 @@ class Passage(msgspec.Struct):
     last_hit_ns: int
     stranger: bool
     """It began when the runner could not be there, or in a rep before."""
+    asked: Needed
+    """What made a break when it began: its own second hit, which may read elsewhere, must not ask for one more."""
     follower: bool = False
     """It began close behind a body that has been handed over."""
     hits: int = 0

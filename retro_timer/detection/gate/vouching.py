@@ -33,7 +33,9 @@ def vouches(
         return False
     if dims_wall(entry, wall_mm, open_kcps):
         return True
-    if entry.kind is Kind.TARGET or not is_bodily(entry, stands_out_kcps, config.least_body_kcps_m2):
+    if entry.kind is Kind.TARGET:
+        return _mixed(entry, near_mm, wall_mm)
+    if not is_bodily(entry, stands_out_kcps, config.least_body_kcps_m2):
         return False
     return entry.range_mm is None or _agree(entry.range_mm, near_mm, wall_mm)
 
@@ -44,6 +46,13 @@ def _agree(range_mm: float, near_mm: float, wall_mm: float | None) -> bool:
     if abs(range_mm - near_mm) <= 2.0 * max(AT_BODY_MM, AT_BODY_SHARE * near_mm):
         return True
     return wall_mm is not None and NEAREST_SHARE * near_mm <= range_mm < AT_WALL * wall_mm
+
+
+def _mixed(entry: BeamEntry, near_mm: float, wall_mm: float | None) -> bool:
+    """Whether a sensor that averages over all light reads a body's edge and the wall behind as one, beyond the lane."""
+    if wall_mm is None or entry.range_mm is None:
+        return False
+    return near_mm + max(AT_BODY_MM, AT_BODY_SHARE * near_mm) < entry.range_mm < AT_WALL * wall_mm
 
 
 def beside(entries: Sequence[BeamEntry], end: int, step: int) -> list[BeamEntry]:

@@ -14,7 +14,7 @@ def entry(t_ms: int, kind: Kind, range_mm: int | None, kcps: float, *, hit: bool
 def passage(*supports: BeamEntry) -> Passage:
     """One hit with a body's light, and readings that support it."""
     hit = entry(1000, Kind.TARGET, 750, 7700.0, hit=True)
-    found = Passage([hit], hit.t_ns, hit.t_ns, stranger=False, range_mm=750)
+    found = Passage([hit], hit.t_ns, hit.t_ns, False, Needed(2, agreeing=False), range_mm=750)
     found.take_hit(hit, bodily=True)
     for support in supports:
         found.take_support(support)
@@ -33,7 +33,7 @@ def test_where_phantoms_are_about_doubted_readings_with_a_bodys_light_make_up_fo
 
 def test_a_phantoms_hit_is_no_body_by_what_is_doubted_beside_it() -> None:
     hit = entry(1000, Kind.TARGET, 750, 40.0, hit=True)
-    found = Passage([hit], hit.t_ns, hit.t_ns, stranger=False, range_mm=750)
+    found = Passage([hit], hit.t_ns, hit.t_ns, False, Needed(2, agreeing=False), range_mm=750)
     found.take_hit(hit, bodily=False)
     for support in (BRIGHT, BRIGHT):
         found.take_support(support)

@@ -37,6 +37,9 @@ ON_ITS_FLANK: list[Row] = [(1590, 7, 5071), (935, 7, 7879), (1241, 0, 6192), (16
 NEAREST: list[Row] = [(1640, 0, 4300), (1023, 7, 3128), (1018, 0, 4773), (1031, 0, 4346), (1636, 7, 3603)]
 """Cloth darker than the wall, by a sensor that tells the nearest thing: no reading brighter than the empty beam."""
 WALL: Row = (1640, 0, 4700)
+DARK: list[Row] = [(1907, 0, 3866), (1668, 0, 4142), (1649, 0, 4217), (1932, 0, 3802)]
+"""Dark cloth before a bright wall at the lane's far side: two readings without a body's light, and its mixed flanks."""
+FAR_WALL: Row = (2230, 0, 3750)
 
 
 @pytest.mark.parametrize("rows", [AVERAGED, ON_ITS_FLANK, NEAREST])
@@ -44,6 +47,24 @@ def test_a_runner_of_few_sure_readings_is_timed(rows: list[Row]) -> None:
     (finish,) = of(passed(rows, WALL, 5.2), "finish")
     middle_s = 0.04 * (len(rows) - 1) / 2.0
     assert abs(finish["time_s"] - (1.0 + 20.0 / 5.2 + middle_s - 0.12 / 5.2)) <= 0.04
+
+
+def test_a_runner_in_dark_cloth_whose_edges_mix_with_a_bright_wall_is_timed() -> None:
+    (finish,) = of(passed(DARK, FAR_WALL, 4.5), "finish")
+    assert abs(finish["time_s"] - (1.0 + 20.0 / 4.5 + 0.06 - 0.12 / 4.5)) <= 0.04
+
+
+@pytest.mark.parametrize("beside", [(2200, 0, 3750.0), (2230, 0, 3600.0), (1900, 4, 3750.0)])
+def test_two_readings_without_a_bodys_light_beside_the_wall_are_nobody(beside: Row) -> None:
+    assert not of(passed([beside, *DARK[1:3], beside], FAR_WALL, 4.5), "finish", "crossing")
+
+
+def test_the_second_reading_of_a_body_asks_for_no_third() -> None:
+    """Its edge read 1.09 m and it 0.94 m: the first one alone looked like a phantom, and made two too few."""
+    wall: Row = (1928, 0, 5100)
+    phantom: list[Row] = [(528, 0, 5009), *[wall] * 20]
+    (finish,) = of(passed([*phantom, (1085, 0, 10201), (938, 0, 11934)], wall, 5.7), "finish")
+    assert abs(finish["time_s"] - (1.0 + 20.0 / 5.7 + 0.04 * len(phantom) + 0.02 - 0.12 / 5.7)) <= 0.04
 
 
 @pytest.mark.parametrize(
@@ -117,6 +138,16 @@ def test_a_doubted_reading_vouches_with_a_bodys_light_and_a_range_where_the_body
     assert not told(400, 5000.0), "nearer than anything that reads so with the wall"
     assert not told(1150, 3000.0), "the wall's own light"
     assert not told(1150, 1000.0), "less light at another range: a phantom has that"
+
+
+def test_a_target_between_the_body_and_the_wall_is_the_two_mixed() -> None:
+    def told(range_mm: int, wall_mm: float | None) -> bool:
+        return vouches(entry(Kind.TARGET, range_mm, 3000.0), 1600.0, wall_mm, 3000.0, 3450.0, WatchConfig())
+
+    assert told(1900, 2200.0)
+    assert not told(1700, 2200.0), "who passes beyond the lane: no edge of it is so much nearer"
+    assert not told(2150, 2200.0), "the wall"
+    assert not told(1900, None), "without a wall nothing is mixed"
 
 
 def test_beside_a_stretch_one_looks_past_what_the_sensor_doubts_and_no_farther() -> None:
