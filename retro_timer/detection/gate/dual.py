@@ -195,8 +195,8 @@ class DualGate:
         return told
 
     def _asked_for(self, half: Half, seen: Seen) -> bool:
-        """Whether the other half's passage, which is not decided yet, may need this one as a witness."""
-        undecided = (other for other in self._other(half).seen if other.rep != _NOBODYS and other.last_ns is None)
+        """Whether the other half's passage, which is not decided yet, over or not, may need this one as a witness."""
+        undecided = (other for other in self._other(half).seen if other.rep != _NOBODYS)
         near_is_mine = half is self._near
         return any(self._pairing.beside(*((seen, other) if near_is_mine else (other, seen))) for other in undecided)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from retro_timer.detection.gate.crossing_fit import TOO_FAST
 from retro_timer.detection.gate.dual_fit import DIM_SDS, WRONG_WAY, follow, join, lean_together
 from retro_timer.detection.gate.dual_half import Half, Seen
 from retro_timer.detection.gate.dual_light import bounds_sds, phantoms
 from retro_timer.detection.gate.line_offset import at_line
 from retro_timer.detection.gate.passage import WAIT_NS
-from retro_timer.detection.gate.torso import TOO_BRIEF
+from retro_timer.detection.gate.torso import TOO_BRIEF, fastest_mps
 from retro_timer.detection.solution import Solution
 
 _LEAN_M = 0.17
@@ -97,7 +99,8 @@ class Pairing:
         sds = bounds_sds(near, far, (self._near, self._far))
         joined = join(first, second, self._near.config, self._far.config, sds)
         if joined is not None:
-            return joined
+            too_fast = not joined.refusal and joined.speed_mps > self._fastest_mps(near, far)
+            return Solution(refusal=TOO_FAST) if too_fast else joined
         if first.refusal or second.refusal:
             # A trunk that is beside one beam is in it for long enough to be seen, and what is as dim as an arm is none.
             brief = sds is DIM_SDS and TOO_BRIEF in (first.refusal, second.refusal)
@@ -117,6 +120,11 @@ class Pairing:
         solved = self._near.solve(near)
         refusal = solved.refusal or follow((far.first_ns - near.first_ns) / 1e9, solved, self._way_m)
         return Solution(refusal=refusal) if refusal else at_line(solved, self._near.config)
+
+    @staticmethod
+    def _fastest_mps(near: Seen, far: Seen) -> float:
+        """Nobody of whom this may be passes faster; of a body that no half saw end, endless."""
+        return max((fastest_mps(seen.broken) for seen in (near, far) if seen.broken is not None), default=math.inf)
 
     def _speed_mps(self, near: Seen, far: Seen) -> float:
         """By when each beam was first broken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import msgspec
@@ -126,6 +127,24 @@ def test_whose_range_is_named_late_is_one_body_with_the_light_before_it(offset_m
         return lambda t: (2000, 0, 380.0) if from_s <= t < from_s + 0.15 else named(t)
 
     (finish,) = of(replayed(named_late(AT_S), named_late(AT_S + later_s), offset_mm=offset_mm), "finish")
+    assert finish["method"] == "dual"
+
+
+@pytest.mark.parametrize(("takes_s", "later_s", "named_s"), [(0.5, 0.2, 0.2), (0.5, 0.2, 0.25), (0.7, 0.26, 0.35)])
+def test_a_witness_by_light_waits_as_long_as_a_passage_of_few_ranges(
+    takes_s: float, later_s: float, named_s: float
+) -> None:
+    """Dark cloth before a bright wall: the near half names no range, the far one a few, and waits for more of them."""
+
+    def dims(from_s: float) -> Scene:
+        def light(t: float) -> float:
+            return 600.0 - 280.0 * math.sin(math.pi * min(1.0, max(0.0, (t - from_s) / takes_s)))
+
+        return lambda t: (2000, 0, light(t))
+
+    named_from_s = AT_S + later_s + named_s
+    far = with_body(dims(AT_S + later_s), named_from_s, named_from_s + 0.09, range_mm=1200, signal=330.0)
+    (finish,) = of(replayed(dims(AT_S), far, offset_mm=200.0), "finish")
     assert finish["method"] == "dual"
 
 

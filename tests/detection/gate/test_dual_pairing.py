@@ -7,6 +7,7 @@ import pytest
 
 from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.events import Crossing, CrossingWithdrawn, PassageOver, Shade
+from retro_timer.detection.gate.crossing_fit import TOO_FAST
 from retro_timer.detection.gate.dual import ONE_HALF, DualGate
 from retro_timer.detection.gate.dual_fit import NOT_ONE
 from retro_timer.detection.gate.dual_half import Half, Seen
@@ -53,6 +54,16 @@ def test_as_dim_as_an_arm_and_slower_on_the_way_than_its_breaks_are_long_is_an_a
     """What is thinner than a trunk is through a beam as soon as a faster trunk."""
     solved = ALONG.solve(passing(1.08, kcps), passing(1.08 + lag_s, kcps))
     assert solved.refusal == ("" if is_one else NOT_ONE)
+
+
+@pytest.mark.parametrize(("speed_mps", "refusal"), [(3.0, ""), (6.5, TOO_FAST)])
+def test_who_is_faster_between_the_beams_than_anybody_at_this_gait_is_no_runner(speed_mps: float, refusal: str) -> None:
+    """A dog leaps past both beams, as long in each as a trunk at its speed."""
+    near, far = (
+        seen(msgspec.structs.replace(one.solved or BODY, speed_mps=speed_mps))
+        for one in (passing(1.08, 5000.0), passing(1.08 + 0.2 / speed_mps, 5000.0))
+    )
+    assert ALONG.solve(near, far).refusal == refusal
 
 
 def test_what_rises_and_falls_like_no_trunk_in_both_halves_is_nobody() -> None:
