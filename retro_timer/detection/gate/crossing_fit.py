@@ -18,6 +18,7 @@ from retro_timer.detection.gate.beam import THIN_DEG, is_open
 from retro_timer.detection.gate.cover_kinds import LIT
 from retro_timer.detection.gate.occlusion import cover_of, expected_cover, first_body
 from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_cover
+from retro_timer.detection.gate.phantom_pair import ragged, without_pair
 from retro_timer.detection.gate.thin_beam import solve_thin
 from retro_timer.detection.gate.torso import Torso, duration_bounds_s, fastest_mps, find_torso, is_lit
 from retro_timer.detection.gate.unlit_fit import fit_unlit
@@ -46,8 +47,6 @@ _LEAST_COVER = 0.5
 times arms."""
 _FOOT = 1.6
 """Half of a break against the half-width of the cover at half its height, where a tenth of the cover is seen."""
-_WAY = 2.0
-"""Half-widths from the middle within which an outline is compared: farther out nothing is left of a body."""
 _STOPPED = 2.6
 """A break so many times the usual is somebody who stopped in the beam: more fits a passage to who stood, less times who
 only slowed down by their edge alone."""
@@ -79,6 +78,8 @@ class Examined(msgspec.Struct, frozen=True):
     """The outline that fits; None for somebody who stopped in the beam, and for what was refused before."""
     speed_mps: float = 0.0
     """Likely speed at the line, before the break is looked at."""
+    crowded: bool = False
+    """Whether somebody came close behind."""
     thin: Solution | None = None
     """What a thin beam gives: it has no outline of a cover."""
 
@@ -140,8 +141,11 @@ def _examine_at_pace(broken: Break, config: WatchConfig) -> Examined:
     alone = first_body(cover)
     most_mps = _CLEARLY * fastest_mps(broken)
     found = fit_cover(alone, outline) if is_lit(torso) else fit_unlit(alone, outline, most_mps)
+    crowded = len(alone.looks) < len(cover.looks)
+    if is_lit(torso):
+        alone, found = without_pair(alone, outline, found)
     refusal = TOO_FAST if found.speed_mps > most_mps else ""
-    return Examined(refusal, torso, cover, alone, found, speed)
+    return Examined(refusal, torso, cover, alone, found, speed, crowded=crowded)
 
 
 def solve(broken: Break, config: WatchConfig) -> Solution:
@@ -166,7 +170,6 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
     sd_s = math.hypot(found.middle_sd_s, shape_s, half_torso_s, holes_s)
     # Without the reading that moves it most the moment is another one, and that is no better known than this one.
     half_width_s = max(NORMAL_95 * sd_s, found.moved_s + sd_s)
-    crowded = broken.before_others or len(seen.alone.looks) < len(seen.cover.looks)
     origin_ns = broken.entries[seen.torso.first].t_ns
     return Solution(
         origin_ns + round(back_s * 1e9),
@@ -176,21 +179,9 @@ def solve(broken: Break, config: WatchConfig) -> Solution:
         middle_sd_s=math.hypot(found.middle_sd_s, holes_s),
         speed_log_sd=found.log_speed_sd,
         moved_s=found.moved_s,
-        ragged=_ragged(seen.alone, found) if lit else 0.0,
-        crowded=crowded,
+        ragged=ragged(seen.alone, found) if lit else 0.0,
+        crowded=broken.before_others or seen.crowded,
     )
-
-
-def _ragged(cover: Cover, fit: Fit) -> float:
-    """How far the cover is from the outline, over the outline's own way, its height being whatever fits best."""
-    pairs = [
-        (k.cover, fit.cover_at(k.t_s)) for k in cover.looks if abs(k.t_s - fit.middle_s) <= _WAY * fit.half_width_s
-    ]
-    squares = sum(outline * outline for _, outline in pairs)
-    if squares <= 0.0:
-        return 0.0
-    height = sum(cover * outline for cover, outline in pairs) / squares
-    return math.sqrt(sum((cover - height * outline) ** 2 for cover, outline in pairs) / len(pairs))
 
 
 def shape_sd_s(speed_mps: float, config: WatchConfig, most_m: float = math.inf) -> float:

@@ -102,7 +102,9 @@ class Gate:
         if is_open(entry, wall_mm) or beyond or shows_wall(entry, wall_mm, self.light.mean_kcps):
             self._open_ns = entry.t_ns
         if passage is not None:
-            self._judge(passage, entry, expectation, needed, told)
+            passage.confirmed = passage.confirmed or passage.is_break(needed, wall_mm)
+            if passage.confirmed:
+                self._judge(passage, entry, expectation, told)
             self._finish(passage, entry, expectation, period_ns, budget_ns, wall_mm, told)
         if self.level and (not expectation.armed or not self.occupied):
             self._set_level(Level.CLEAR, None, entry.t_ns, told)
@@ -163,14 +165,8 @@ class Gate:
     def _is_bodily(self, entry: BeamEntry) -> bool:
         return is_bodily(entry, self.light.stands_out_kcps, self._config.least_body_kcps_m2)
 
-    def _judge(
-        self, passage: Passage, entry: BeamEntry, expectation: Expectation, needed: Needed, told: list[GateEvent]
-    ) -> None:
+    def _judge(self, passage: Passage, entry: BeamEntry, expectation: Expectation, told: list[GateEvent]) -> None:
         t_ns = entry.t_ns
-        if not passage.confirmed:
-            if not passage.reaches(needed) and not passage.reaches(passage.asked):
-                return
-            passage.confirmed = True
         if entry.hit and not passage.stranger and passage.is_of_before(expectation, t_ns):
             # Who came in a rep before, and was timed or ended by hand then, is in the way of who runs now.
             passage.stranger = passage.handed_over = True

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from retro_timer.detection.expectation import Expectation, WatchMode
+from retro_timer.detection.gate.vouching import flanks
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind, has_body_signal
 
@@ -113,8 +114,18 @@ class Passage(msgspec.Struct):
         alone = expectation.mode is WatchMode.REP and not expectation.awaited
         return alone and self.first_ns < expectation.go_ns and not expectation.may_arrive(t_ns)
 
-    def reaches(self, needed: Needed) -> bool:
-        """Whether the hits make a break.
+    def is_break(self, needed: Needed, wall_mm: float | None) -> bool:
+        """Whether the hits and the readings beside them make a break by what is `needed` now, or was when it began."""
+        entries = self.entries
+        at = [n for n, e in enumerate(entries) if e.t_ns in (self.first_ns, self.last_hit_ns)]
+        sides = flanks(entries, at[0], at[-1], self.range_mm, wall_mm)
+        if self.reaches(needed, sides):
+            return True
+        # One of two may be a phantom, and more is asked the more of them there are: twice a body has shown its light.
+        return self.bodily > 1 and entries[at[-1]].signal_kcps is not None and self.reaches(self.asked, sides)
+
+    def reaches(self, needed: Needed, sides: int = 0) -> bool:
+        """Whether the hits make a break, with the body's own flanks to so many `sides` of them.
 
         A body passes sideways and its range may jump between two readings; with phantoms about, only readings that
         agree count.
@@ -125,4 +136,5 @@ class Passage(msgspec.Struct):
         if self.bodily and not needed.agreeing:
             # What returns a body's light is the body that was hit, whatever the sensor doubts of its range.
             beside = max(beside, self.bright)
-        return counted + beside >= needed.hits or in_a_row + beside >= max(needed.hits, _DIM_HITS)
+        enough = counted + max(beside, min(sides, 1)) >= needed.hits
+        return enough or in_a_row + max(beside, sides // 2) >= max(needed.hits, _DIM_HITS)

@@ -7,7 +7,6 @@ pass every test of a body. What fails one is doubtful: an arm, a ball, phantoms 
 from __future__ import annotations
 
 import math
-from statistics import median
 
 import msgspec
 
@@ -15,7 +14,8 @@ from retro_timer.detection.config import WatchConfig
 from retro_timer.detection.gate.beam import THIN_DEG, is_dim, is_open
 from retro_timer.detection.gate.body_light import AT_WALL, is_bodily
 from retro_timer.detection.gate.occlusion import BodyRanges, body_ranges
-from retro_timer.detection.gate.vouching import AT_BODY_MM, AT_BODY_SHARE, beside, vouches
+from retro_timer.detection.gate.sifting import ENOUGH_HITS, sift
+from retro_timer.detection.gate.vouching import AT_BODY_MM, beside, flanks, vouches
 from retro_timer.detection.passages import BeamEntry, Break
 from retro_timer.detection.people import FASTEST_MPS
 
@@ -24,8 +24,6 @@ _SURGE = 1.4
 """More than this times the mean speed nobody has at the line..."""
 _GAIT_SURGE = 1.3
 """... unless the gait's own fast end, with this margin, is more."""
-_ENOUGH_HITS = 3
-"""Readings that agree and yet have no body's light, or no recorded one: two phantoms do so by chance."""
 _BRIEF = 0.55
 """An arm covers the beam for a third to a half as long as its torso; more makes narrow people wait 0.6 s."""
 _LIGHT_LONGER = 1.2
@@ -34,26 +32,14 @@ _LANE_M = 0.6
 """Nearer than this nobody runs past a sensor."""
 _SEEN_WIDER = 1.17
 """A body is seen for so many times the half-width of its cover at half height, to either side."""
-_LEAST_LIGHT = 0.6
-"""Of the light that a body returns at its fullest, for as much of it as the range shows."""
-_FLANK = 0.2
-"""Share of the way from wall to body where a flank's dim light is as good as the wall's."""
-_NEARER = 0.85
-"""Nothing of a body is nearer by more than an arm before it: 0.15 m at one metre."""
-_FAR_NEARER = 0.7
-"""Without light an arm held out counts too: 0.3 m at one metre."""
-_ACROSS_MM = 400
-"""From shoulder to shoulder, across the lane."""
+_BLINK_NS = 80_000_000
+"""Three periods at 41 Hz: between an arm that swings ahead and its torso lies more, a runner's tenth of a second."""
 _HIDDEN = 0.7
 """Before a wall with less than this share of its light no arm stands: one hides a fifth of a cone at a metre, a trunk
 half. More takes arms for trunks, less misses who hides the wall while a sensor still tells the wall's range."""
 _OFF_MIDDLE = 0.25
 """Of the time that the wall is hidden, how far from its middle the readings of a range may be: more times a body by
 what shows at one side of its shade, less loses who reaches out an arm."""
-_ODD = 2
-"""Two phantoms agree by chance (43 to 46 % in sun, docs/sources.md); three hardly, and are left to other tests."""
-_MIXED_LOW, _MIXED_HIGH = 0.15, 0.85
-"""Half-way between wall and body, further from either than its noise."""
 
 
 class Torso(msgspec.Struct, frozen=True):
@@ -88,7 +74,7 @@ def fastest_mps(broken: Break) -> float:
 
 def find_torso(broken: Break, config: WatchConfig) -> Torso | None:
     """The first stretch that passes every test of a body, else the longest that is as good; None without a hit."""
-    sifted = _sift(broken, config)
+    sifted = sift(broken, config)
     found = [_examine(sifted, first, last, config) for first, last in _spans(sifted)]
     whole = next((torso for torso in found if not torso.doubt and not torso.brief), None)
     return whole or max(found, key=lambda torso: (not torso.doubt, _length_ns(torso)), default=None)
@@ -155,68 +141,22 @@ def _is_hidden(entry: BeamEntry, open_kcps: float) -> bool:
 
 
 def _lost(broken: Break, index: int) -> bool:
-    """Whether one reading stands between two of one body, whatever it says itself: a sensor loses one now and then,
-    and a phantom in its place may name a range that is nobody's. No body leaves and returns within one reading."""
+    """Whether a reading stands between two of one body, whatever it says itself: a sensor loses one now and then, and a
+    phantom in its place may name a range that is nobody's. No body leaves and returns within one reading, nor as fast
+    as a quick sensor takes two."""
     entries = broken.entries
-    if not 0 < index < len(entries) - 1:
+    first, last = index, index
+    while first > 0 and not entries[first - 1].hit:
+        first -= 1
+    while last < len(entries) - 1 and not entries[last + 1].hit:
+        last += 1
+    if first == 0 or last == len(entries) - 1:
         return False
-    before, after = entries[index - 1], entries[index + 1]
-    if not (before.hit and after.hit) or before.range_mm is None or after.range_mm is None:
+    before, after = entries[first - 1], entries[last + 1]
+    if before.range_mm is None or after.range_mm is None:
         return False
-    return abs(before.range_mm - after.range_mm) <= AT_BODY_MM
-
-
-def _sift(broken: Break, config: WatchConfig) -> Break:
-    """Without the hits that have the empty beam's light while the body's own stands out of it; where neither has more
-    light, or none is known, without those whose range no body has."""
-    every = [e for e in broken.entries if e.hit and e.range_mm is not None]
-    hits = [e for e in every if e.signal_kcps is not None]
-    sure = [e for e in hits if is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2)]
-    if len(sure) < 2:
-        return _sift_ranges(broken, every, sure) if len(every) > _ENOUGH_HITS else broken
-    if len(sure) == len(hits):
-        return broken
-    brightest = sorted(sure, key=lambda e: -(e.signal_kcps or 0.0))[: max(2, len(sure) // 3)]
-    body_mm = median(e.range_mm or 0 for e in brightest)
-    body_kcps = min(e.signal_kcps or 0.0 for e in brightest)
-    wall_mm = broken.wall_mm
-    mixes = wall_mm is not None and any(
-        _MIXED_LOW < (wall_mm - (e.range_mm or 0)) / max(1.0, wall_mm - body_mm) < _MIXED_HIGH for e in sure
-    )
-    certain = set(map(id, sure))
-
-    def phantom(entry: BeamEntry) -> bool:
-        if not entry.hit or entry.range_mm is None or entry.signal_kcps is None or id(entry) in certain:
-            return False
-        if wall_mm is None:
-            return True
-        at_body = abs(entry.range_mm - body_mm) <= max(AT_BODY_MM, AT_BODY_SHARE * body_mm)
-        if not mixes:
-            # A sensor that reports the nearest thing has nothing between body and wall.
-            return not at_body
-        dip = (wall_mm - entry.range_mm) / max(1.0, wall_mm - body_mm)
-        if dip <= _FLANK or entry.range_mm < _NEARER * body_mm:
-            return dip > _FLANK
-        covered = 1.0 - (1.0 - dip) * entry.signal_kcps / max(1.0, broken.open_signal_kcps)
-        return dip * entry.signal_kcps < _LEAST_LIGHT * covered * body_kcps
-
-    kept = [e for e in broken.entries if not phantom(e)]
-    return msgspec.structs.replace(broken, entries=kept)
-
-
-def _sift_ranges(broken: Break, hits: list[BeamEntry], sure: list[BeamEntry]) -> Break:
-    """Without one or two hits far nearer than all the others: no arm reaches so far from its body. `sure` ones stay.
-
-    In the open field the same with far ones: nothing of a body is farther than its far shoulder. Before a wall they
-    may be its flank.
-    """
-    nearest = sorted(e.range_mm or 0 for e in hits)
-    body_mm = nearest[len(nearest) // 3]
-    farthest_mm = body_mm + _ACROSS_MM if broken.wall_mm is None else math.inf
-    odd = [e for e in hits if e not in sure and not _FAR_NEARER * body_mm <= (e.range_mm or 0) <= farthest_mm]
-    if not 0 < len(odd) <= _ODD or len(hits) - len(odd) < _ENOUGH_HITS:
-        return broken
-    return msgspec.structs.replace(broken, entries=[e for e in broken.entries if e not in odd])
+    brief = first == last or after.t_ns - before.t_ns <= _BLINK_NS
+    return brief and abs(before.range_mm - after.range_mm) <= AT_BODY_MM
 
 
 def _examine(broken: Break, first: int, last: int, config: WatchConfig) -> Torso:
@@ -267,19 +207,20 @@ def _longest_s(torso: Torso, config: WatchConfig) -> float:
 def _vouched(torso: Torso, config: WatchConfig) -> bool:
     """Whether more than one reading, or two that agree by chance, makes this a body."""
     broken, hits = torso.broken, torso.hits
-    if len(hits) >= _ENOUGH_HITS:
+    if len(hits) >= ENOUGH_HITS:
         return True
     around = [*beside(broken.entries, torso.first, -1), *broken.entries[torso.first : torso.last + 1]]
     around += beside(broken.entries, torso.last, 1)
     if all(e.signal_kcps is None for e in hits):
         speed_mps = min(broken.mean_speed_mps, broken.fastest_mps)
-        return len(hits) == 2 and _seen_s(torso, config, speed_mps) < (_ENOUGH_HITS - 0.5) * broken.period_s
+        return len(hits) == 2 and _seen_s(torso, config, speed_mps) < (ENOUGH_HITS - 0.5) * broken.period_s
     sure = sum(is_bodily(e, broken.stands_out_kcps, config.least_body_kcps_m2) for e in hits)
     others = sum(
         vouches(e, torso.ranges.read_mm, broken.wall_mm, broken.open_signal_kcps, broken.stands_out_kcps, config)
         for e in around
     )
-    return sure + min(1, others) >= 2 or (len(hits) >= 2 and others >= 1)
+    sides = flanks(broken.entries, torso.first, torso.last, torso.ranges.read_mm, broken.wall_mm)
+    return sure + min(1, others + sides) >= 2 or (len(hits) >= 2 and (others >= 1 or sides == 2))
 
 
 def is_brief(torso: Torso, config: WatchConfig, light_s: float) -> bool:

@@ -33,9 +33,7 @@ def vouches(
         return False
     if dims_wall(entry, wall_mm, open_kcps):
         return True
-    if entry.kind is Kind.TARGET:
-        return _mixed(entry, near_mm, wall_mm)
-    if not is_bodily(entry, stands_out_kcps, config.least_body_kcps_m2):
+    if entry.kind is Kind.TARGET or not is_bodily(entry, stands_out_kcps, config.least_body_kcps_m2):
         return False
     return entry.range_mm is None or _agree(entry.range_mm, near_mm, wall_mm)
 
@@ -48,13 +46,6 @@ def _agree(range_mm: float, near_mm: float, wall_mm: float | None) -> bool:
     return wall_mm is not None and NEAREST_SHARE * near_mm <= range_mm < AT_WALL * wall_mm
 
 
-def _mixed(entry: BeamEntry, near_mm: float, wall_mm: float | None) -> bool:
-    """Whether a sensor that averages over all light reads a body's edge and the wall behind as one, beyond the lane."""
-    if wall_mm is None or entry.range_mm is None:
-        return False
-    return near_mm + max(AT_BODY_MM, AT_BODY_SHARE * near_mm) < entry.range_mm < AT_WALL * wall_mm
-
-
 def beside(entries: Sequence[BeamEntry], end: int, step: int) -> list[BeamEntry]:
     """The readings next to one end of a stretch, up to one that the sensor does not doubt: what it doubts may say
     nothing of what is there."""
@@ -65,3 +56,14 @@ def beside(entries: Sequence[BeamEntry], end: int, step: int) -> list[BeamEntry]
             break
         found.append(entries[index])
     return found
+
+
+def flanks(entries: Sequence[BeamEntry], first: int, last: int, near_mm: float, wall_mm: float | None) -> int:
+    """To how many sides of a stretch a sensor that averages over all light reads the body's edge and the wall behind as
+    one, beyond the lane: to both, of a body; two phantoms just before one have its flank to one side only."""
+    if wall_mm is None:
+        return 0
+    from_mm = near_mm + max(AT_BODY_MM, AT_BODY_SHARE * near_mm)
+    ends = [found[-1] for found in (beside(entries, first, -1), beside(entries, last, 1)) if found]
+    lit = [e for e in ends if e.kind is Kind.TARGET and not e.hit and e.signal_kcps is not None]
+    return sum(from_mm < (e.range_mm or 0) < AT_WALL * wall_mm for e in lit)

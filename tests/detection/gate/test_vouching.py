@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retro_timer.detection.config import WatchConfig
-from retro_timer.detection.gate.vouching import beside, vouches
+from retro_timer.detection.gate.vouching import beside, flanks, vouches
 from retro_timer.detection.passages import BeamEntry
 from retro_timer.detection.readings import Kind
 from retro_timer.ports import RangeSample
@@ -140,14 +140,29 @@ def test_a_doubted_reading_vouches_with_a_bodys_light_and_a_range_where_the_body
     assert not told(1150, 1000.0), "less light at another range: a phantom has that"
 
 
-def test_a_target_between_the_body_and_the_wall_is_the_two_mixed() -> None:
-    def told(range_mm: int, wall_mm: float | None) -> bool:
-        return vouches(entry(Kind.TARGET, range_mm, 3000.0), 1600.0, wall_mm, 3000.0, 3450.0, WatchConfig())
+def test_a_body_is_mixed_with_the_wall_to_both_sides_and_a_phantom_before_it_to_one() -> None:
+    def sides(*ranges_mm: int, wall_mm: float | None = 2200.0, kcps: float | None = 3000.0) -> int:
+        entries = [BeamEntry(0, Kind.TARGET, mm <= 1650, mm, kcps) for mm in ranges_mm]
+        hits = [n for n, e in enumerate(entries) if e.hit]
+        return flanks(entries, hits[0], hits[-1], 1600.0, wall_mm)
 
-    assert told(1900, 2200.0)
-    assert not told(1700, 2200.0), "who passes beyond the lane: no edge of it is so much nearer"
-    assert not told(2150, 2200.0), "the wall"
-    assert not told(1900, None), "without a wall nothing is mixed"
+    assert sides(2200, 1900, 1600, 1650, 1950, 2200) == 2
+    assert sides(2200, 1600, 1650, 1950, 1800) == 1
+    assert sides(2200, 1600, 1650, 2150) == 0, "the wall to both sides"
+    assert sides(1700, 1600, 1650, 1700) == 0, "who passes beyond the lane: no edge of it is so much nearer"
+    assert sides(1900, 1600, 1650, 1900, wall_mm=None) == 0, "without a wall nothing is mixed"
+    assert sides(1900, 1600, 1650, 1900, kcps=None) == 0
+
+
+def test_two_phantoms_at_a_bodys_edge_are_no_part_of_it() -> None:
+    """They are as far from each other as phantoms are, and the body comes in right behind them."""
+    body: list[Row] = [(2058, 0, 3520), (1702, 0, 4390), (952, 0, 9970), *[(870, 0, 11_400)] * 5, (1335, 0, 6050)]
+    body = [*body, (1994, 0, 3740), (2220, 0, 3290)]
+    alone, beside_them = (
+        of(passed([*before, (2232, 0, 3160), *body], (2440, 0, 2830), 2.2), "finish")[0]
+        for before in ([(2440, 0, 2820)] * 2, [(535, 0, 2820), (500, 0, 2800)])
+    )
+    assert abs(alone["time_s"] - beside_them["time_s"]) <= beside_them["uncertainty_s"]
 
 
 def test_beside_a_stretch_one_looks_past_what_the_sensor_doubts_and_no_farther() -> None:
