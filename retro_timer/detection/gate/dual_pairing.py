@@ -103,11 +103,16 @@ class Pairing:
             return Solution(refusal=TOO_FAST) if too_fast else joined
         if first.refusal or second.refusal:
             # A trunk that is beside one beam is in it for long enough to be seen, and what is as dim as an arm is none.
-            brief = sds is DIM_SDS and TOO_BRIEF in (first.refusal, second.refusal)
+            # But for what hid the wall for longer than its range was named.
+            brief = any(
+                solved.refusal == TOO_BRIEF and (sds is DIM_SDS or not seen.shaded)
+                for solved, seen in ((first, near), (second, far))
+            )
             return Solution(refusal=BRIEF) if brief else self._by_one(near, far, sds)
         if self.wrong_way(near, far):
             return Solution(refusal=WRONG_WAY)
-        if self._speed_mps(near, far) > _STOPS_FROM_MPS:
+        passed_mps = [s.speed_mps for s in (first, second) if s.middle_ns is not None]
+        if max([self._speed_mps(near, far), *passed_mps]) > _STOPS_FROM_MPS:
             return Solution(refusal="too fast to stop in both beams")
         if sds is DIM_SDS and self._way_seen_m(near, far) < _LEAST_SEEN * self._seen_m(near):
             return Solution(refusal="too slender for a torso")

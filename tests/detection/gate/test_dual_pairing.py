@@ -66,6 +66,26 @@ def test_who_is_faster_between_the_beams_than_anybody_at_this_gait_is_no_runner(
     assert ALONG.solve(near, far).refusal == refusal
 
 
+@pytest.mark.parametrize("stops_in", ["near", "far"])
+@pytest.mark.parametrize(("passes_mps", "refusal"), [(3.0, "too fast to stop in both beams"), (1.2, "")])
+def test_who_stands_in_one_beam_does_not_run_through_the_other(stops_in: str, passes_mps: float, refusal: str) -> None:
+    """An arm that is held into one beam and drawn away through the other."""
+    stands, passes = seen(), passing(1.08, 5000.0)
+    passes.solved = msgspec.structs.replace(passes.solved or BODY, speed_mps=passes_mps)
+    near, far = (stands, passes) if stops_in == "near" else (passes, stands)
+    far.first_ns += 200_000_000
+    assert ALONG.solve(near, far).refusal == refusal
+
+
+@pytest.mark.parametrize(("shaded", "refusal"), [(False, BRIEF), (True, "")])
+def test_what_is_too_brief_beside_a_beam_is_no_trunk_unless_the_wall_was_hidden_for_longer(
+    shaded: bool, refusal: str
+) -> None:
+    brief = msgspec.structs.replace(seen(Solution(refusal=TOO_BRIEF), shaded=shaded), first_ns=FROM_NS + 60_000_000)
+    brief = msgspec.structs.replace(brief, last_ns=TO_NS + 60_000_000)
+    assert ALONG.solve(passing(1.08, 5000.0), brief).refusal == refusal
+
+
 def test_what_rises_and_falls_like_no_trunk_in_both_halves_is_nobody() -> None:
     arm = seen(ragged(0.4))
     assert ABOVE.solve_witnessed(arm, arm).refusal == NO_TRUNK
