@@ -62,3 +62,37 @@ def test_what_was_doubted_before_a_gap_is_not_the_way_in_of_who_is_hit_behind_it
     hit = entry(3000, Kind.TARGET, 1100, 1500.0, hit=True)
     before, beside = (entry(t_ms, Kind.NOTHING, 1090, 1400.0) for t_ms in (960, 2960))
     assert came_in_ns([before, beside], hit, GAP_NS) == beside.t_ns
+
+
+def row(*hits: tuple[int, bool], wall_mm: int = 2200) -> Passage:
+    """Hits 40 ms apart, each with whether it has a body's light, between readings of the wall's or its own flanks."""
+    entries = [entry(960, Kind.TARGET, wall_mm, 3000.0)]
+    found: Passage | None = None
+    for n, (range_mm, bodily) in enumerate(hits):
+        hit = entry(1000 + 40 * n, Kind.TARGET, range_mm, 4000.0 if bodily else 3000.0, hit=True)
+        entries.append(hit)
+        if found is None:
+            found = Passage(list(entries), hit.t_ns, hit.t_ns, False, Needed(2, agreeing=False), range_mm=range_mm)
+        else:
+            found.entries.append(hit)
+        found.take_hit(hit, bodily=bodily)
+    assert found is not None
+    found.entries.append(entry(1000 + 40 * len(hits), Kind.TARGET, wall_mm, 3000.0))
+    return found
+
+
+def test_what_was_asked_when_it_began_is_enough_for_two_readings_with_a_bodys_light() -> None:
+    now = Needed(3, agreeing=False)
+    assert row((1085, True), (938, True)).is_break(now, 2200.0)
+    assert not row((1085, True), (938, False)).is_break(now, 2200.0), "one of them may be a phantom"
+    assert not row((1085, True)).is_break(now, 2200.0)
+
+
+def test_the_bodys_own_flanks_count_as_one_reading_more() -> None:
+    now = Needed(2, agreeing=False)
+    assert row((1600, False), (1620, False), wall_mm=1900).is_break(now, 2200.0), "to both sides of two dim readings"
+    assert not row((1600, False), (1620, False), wall_mm=2200).is_break(now, 2200.0), "the wall"
+    assert row((1600, True), wall_mm=1900).is_break(now, 2200.0)
+    one_side = row((1600, False), (1620, False), wall_mm=1900)
+    one_side.entries[0] = entry(960, Kind.TARGET, 2200, 3000.0)
+    assert not one_side.is_break(now, 2200.0)
