@@ -78,9 +78,14 @@ class Passage(msgspec.Struct):
     """Whether it is perhaps nobody; None until its end has been looked at, and again after every further hit."""
     range_mm: int = 0
     steady_since_ns: int = 0
+    first_at: int = 0
+    """Where its first hit is among the entries..."""
+    last_at: int = 0
+    """... and its last one."""
 
     def __post_init__(self) -> None:
         self.steady_since_ns = self.steady_since_ns or self.first_ns
+        self.first_at = self.last_at = len(self.entries) - 1
 
     def take_hit(self, entry: BeamEntry, *, bodily: bool) -> None:
         """One hit more, the newest of `entries`; `bodily`: it has a body's light, or its light is not recorded."""
@@ -92,7 +97,7 @@ class Passage(msgspec.Struct):
         if self.confirmed and off_body and not beside:
             # By itself it may be a phantom, which must not make the break longer.
             return
-        self.last_hit_ns = entry.t_ns
+        self.last_hit_ns, self.last_at = entry.t_ns, len(self.entries) - 1
         self.doubtful = None
         agrees = before is not None and before.hit and abs(range_mm - (before.range_mm or 0)) <= AGREES_MM
         self.run = self.run + 1 if agrees else 1
@@ -116,13 +121,12 @@ class Passage(msgspec.Struct):
 
     def is_break(self, needed: Needed, wall_mm: float | None) -> bool:
         """Whether the hits and the readings beside them make a break by what is `needed` now, or was when it began."""
-        entries = self.entries
-        at = [n for n, e in enumerate(entries) if e.t_ns in (self.first_ns, self.last_hit_ns)]
-        sides = flanks(entries, at[0], at[-1], self.range_mm, wall_mm)
+        sides = flanks(self.entries, self.first_at, self.last_at, self.range_mm, wall_mm)
         if self.reaches(needed, sides):
             return True
         # One of two may be a phantom, and more is asked the more of them there are: twice a body has shown its light.
-        return self.bodily > 1 and entries[at[-1]].signal_kcps is not None and self.reaches(self.asked, sides)
+        lit = self.entries[self.last_at].signal_kcps is not None
+        return lit and self.bodily > 1 and self.reaches(self.asked, sides)
 
     def reaches(self, needed: Needed, sides: int = 0) -> bool:
         """Whether the hits make a break, with the body's own flanks to so many `sides` of them.
