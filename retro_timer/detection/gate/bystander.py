@@ -16,33 +16,29 @@ _EDGE_MM = 100
 would weigh the runner's, less only those that happen to be far."""
 _SWAYS_MM = 30
 """Who stands sways by 20 mm: on which side they are changes only where they stand farther off than that."""
-_BROKEN_NS = 400_000_000
-"""Who stands is seen in nearly every reading, and at 10 Hz in one of four: longer adds up the edges of whoever passes
-to somebody who stands, shorter misses who stands before a slow sensor."""
 _GONE_NS = 1_000_000_000
 """Hidden for longer than a runner hides anything, they have left: longer costs a runner in the far half of the lane,
 shorter forgets who stands there at each that passes."""
 
 
 class Bystander:
-    """Feed every range that is not the background's."""
+    """Feed every reading that is somebody's, or nobody's."""
 
     def __init__(self) -> None:
         self._still = Standstill(_SETTLE_NS)
         self._stands_mm: float | None = None
         self._beyond = False
         self._seen_ns = 0
-        self._fed_ns = 0
 
-    def feed(self, range_mm: int, reach_mm: float, t_ns: int) -> None:
-        """One reading; `reach_mm`: how far a body in the lane reads."""
-        if self.is_there(range_mm, t_ns):
-            self._seen_ns = t_ns
-        if range_mm < reach_mm - _EDGE_MM:
-            return
-        if t_ns - self._fed_ns > _BROKEN_NS:
-            self._still.forget()
-        self._fed_ns = t_ns
+    def feed(self, range_mm: int | None, reach_mm: float, t_ns: int) -> None:
+        """One reading, None where it is the background's or of nothing: whoever lets that be seen stands there no more.
+        `reach_mm`: how far a body in the lane reads.
+        """
+        if range_mm is not None:
+            if self.is_there(range_mm, t_ns):
+                self._seen_ns = t_ns
+            if range_mm < reach_mm - _EDGE_MM:
+                return
         still = self._still.feed(range_mm, t_ns)
         if still is None or still.range_mm is None:
             return

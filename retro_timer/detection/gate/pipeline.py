@@ -139,9 +139,9 @@ class GatePipeline:
         kind, range_mm = kind_of(sample), sample.range_mm
         self._background.feed(kind, range_mm, sample.t_ns)
         reach_mm = self._reach_mm()
-        stranger_mm = range_mm if kind is Kind.TARGET and not awaited else None
-        if stranger_mm is not None and not self._background.may_scatter_to(stranger_mm):
-            self._bystander.feed(stranger_mm, reach_mm, sample.t_ns)
+        if kind in (Kind.TARGET, Kind.NOTHING) and not awaited:
+            past = kind is Kind.NOTHING or range_mm is None or self._background.may_scatter_to(range_mm)
+            self._bystander.feed(None if past else range_mm, reach_mm, sample.t_ns)
         in_front = (
             range_mm is not None
             and not too_dim(range_mm, sample.signal_kcps)

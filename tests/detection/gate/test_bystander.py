@@ -82,9 +82,9 @@ def test_who_passes_or_has_left_is_nobody_who_stands_there() -> None:
 
 
 def test_the_edges_of_whoever_passes_now_and_then_are_nobody_who_stands() -> None:
-    """A body's edge mixes with the wall: one reading of each of ten passers, all at one range."""
+    """A body's edge mixes with the wall: a few readings of each of ten passers, all at one range."""
     found = Bystander()
-    for passer in range(10):
-        for n in range(3):
-            found.feed(2140 + 5 * (passer % 3), REACH_MM, round((4.0 * passer + 0.04 * n) * 1e9))
-    assert found.at_mm(round(36.2e9)) is None
+    for index in range(1000):
+        passer, after = divmod(index, 100)
+        found.feed(2140 + 5 * (passer % 3) if after < 3 else None, REACH_MM, index * 40_000_000)
+        assert found.at_mm(index * 40_000_000) is None
