@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from retro_timer.detection.gate.crossing_fit import TOO_FAST
 from retro_timer.detection.gate.dual_fit import DIM_SDS, WRONG_WAY, follow, join, lean_together
 from retro_timer.detection.gate.dual_half import Half, Seen
@@ -99,8 +97,9 @@ class Pairing:
         sds = bounds_sds(near, far, (self._near, self._far))
         joined = join(first, second, self._near.config, self._far.config, sds)
         if joined is not None:
-            too_fast = not joined.refusal and joined.speed_mps > self._fastest_mps(near, far)
-            return Solution(refusal=TOO_FAST) if too_fast else joined
+            broken = near.broken or far.broken
+            too_fast = broken is not None and joined.speed_mps > fastest_mps(broken)
+            return Solution(refusal=TOO_FAST) if too_fast and not joined.refusal else joined
         if first.refusal or second.refusal:
             # A trunk that is beside one beam is in it for long enough to be seen, and what is as dim as an arm is none.
             # But for what hid the wall for longer than its range was named.
@@ -125,11 +124,6 @@ class Pairing:
         solved = self._near.solve(near)
         refusal = solved.refusal or follow((far.first_ns - near.first_ns) / 1e9, solved, self._way_m)
         return Solution(refusal=refusal) if refusal else at_line(solved, self._near.config)
-
-    @staticmethod
-    def _fastest_mps(near: Seen, far: Seen) -> float:
-        """Nobody of whom this may be passes faster; of a body that no half saw end, endless."""
-        return max((fastest_mps(seen.broken) for seen in (near, far) if seen.broken is not None), default=math.inf)
 
     def _speed_mps(self, near: Seen, far: Seen) -> float:
         """By when each beam was first broken."""

@@ -11,7 +11,7 @@ from retro_timer.detection.gate.occlusion_fit import Cover, Fit, Outline, fit_co
 _WAY = 2.0
 """Half-widths from the middle within which an outline is compared: farther out nothing is left of a body."""
 _RAGGED = 0.1
-"""Root mean square of what a trunk's cover is off its outline: in 97 of 100 simulated passages it is less. Lower looks
+"""Root mean square of what a trunk's cover is off its outline: in 96 of 100 simulated passages it is less. Lower looks
 for phantoms in bodies, higher leaves their pull."""
 _OFF = 0.2
 """Of the cover: a phantom is rarely nearer to what it should be, and a body's folds are rarely so far off twice in a

@@ -116,7 +116,7 @@ def _spans(broken: Break) -> list[tuple[int, int]]:
             if first < 0:
                 first = index
             last = index
-        elif first >= 0 and _is_free(entry, broken) and not _lost(broken, index):
+        elif first >= 0 and _is_free(entry, broken) and not _lost(broken, last):
             spans.append((first, last))
             first = -1
     if first >= 0:
@@ -140,22 +140,18 @@ def _is_hidden(entry: BeamEntry, open_kcps: float) -> bool:
     return entry.signal_kcps is not None and entry.signal_kcps < _HIDDEN * open_kcps
 
 
-def _lost(broken: Break, index: int) -> bool:
-    """Whether a reading stands between two of one body, whatever it says itself: a sensor loses one now and then, and a
-    phantom in its place may name a range that is nobody's. No body leaves and returns within one reading, nor as fast
-    as a quick sensor takes two."""
+def _lost(broken: Break, last: int) -> bool:
+    """Whether what follows a hit stands between two of one body, whatever it says itself: a sensor loses one reading
+    now and then, and a phantom in its place may name a range that is nobody's. No body leaves and returns within one
+    reading, nor as fast as a quick sensor takes two."""
     entries = broken.entries
-    first, last = index, index
-    while first > 0 and not entries[first - 1].hit:
-        first -= 1
-    while last < len(entries) - 1 and not entries[last + 1].hit:
-        last += 1
-    if first == 0 or last == len(entries) - 1:
+    again = next((n for n in range(last + 1, len(entries)) if entries[n].hit), None)
+    if again is None:
         return False
-    before, after = entries[first - 1], entries[last + 1]
+    before, after = entries[last], entries[again]
     if before.range_mm is None or after.range_mm is None:
         return False
-    brief = first == last or after.t_ns - before.t_ns <= _BLINK_NS
+    brief = again == last + 2 or after.t_ns - before.t_ns <= _BLINK_NS
     return brief and abs(before.range_mm - after.range_mm) <= AT_BODY_MM
 
 
